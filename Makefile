@@ -1,0 +1,100 @@
+# Every chore of a developer. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# The interpreter that the environment is made with, and the place of the environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Further arguments for `serve`, `bench`, `test` (pytest) and `lock`: make serve ARGS='--port 0'
+ARGS ?=
+# Resolves the lock; no other target needs it, so it is not in the lock itself.
+UV := uv==0.13.9
+
+# Twice quiet: errors only.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+PYTHON_READY := $(VENV)/.installed
+LINTERS_READY := node_modules/.installed
+
+.PHONY: help install serve test lint lint-openapi format bench lock wheel clean
+
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(PYTHON_READY) ## make .venv and install everything into it from requirements.lock
+	@:
+
+serve: $(PYTHON_READY) ## start the mock server (ARGS='--port 0' passes arguments on)
+	@exec $(BIN)/ringme-mock serve $(ARGS)
+
+test: lint ## check style and types, then run all tests (ARGS='-k token' goes to pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(PYTHON_READY) ## check style and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+lint-openapi: $(LINTERS_READY) ## lint openapi.yaml with Redocly and Spectral (needs Node.js); a warning fails, too
+	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
+	    node_modules/.bin/redocly lint --config redocly.yaml openapi.yaml
+	@node_modules/.bin/spectral lint --ruleset .spectral.yaml --fail-severity=warn openapi.yaml
+
+format: $(PYTHON_READY) ## put the code into shape
+	@$(BIN)/ruff check --fix --exit-zero --quiet
+	@$(BIN)/ruff format
+
+bench: $(PYTHON_READY) ## run the benchmarks
+	@if [ -e bench/__main__.py ]; then \
+	    $(BIN)/python bench $(ARGS); \
+	else \
+	    echo "There is no bench/__main__.py yet: nothing to measure."; \
+	fi
+
+lock: $(BIN)/pip ## renew requirements.lock after a change of pyproject.toml (ARGS=--upgrade takes newer releases)
+	@$(PIP) install '$(UV)'
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --output-file requirements.lock \
+	    --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	    --strip-extras --custom-compile-command 'make lock' --no-config --quiet $(ARGS)
+
+wheel: $(PYTHON_READY) ## build sdist and wheel into dist/
+	@rm -rf build dist
+	@$(BIN)/python -m build --no-isolation
+
+clean: ## remove everything that the other targets made
+	@rm -rf $(VENV) node_modules build dist mock/*.egg-info contract_tests/*.egg-info *.egg-info \
+	    .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Debian keeps the part of Python that makes environments in a package of its own.
+$(BIN)/pip:
+	@command -v $(PYTHON) >/dev/null \
+	    || { echo "$(PYTHON) is not there: install Python 3.11 or newer, or name one with PYTHON=." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "$$($(PYTHON) --version) is too old: Python 3.11 or newer is needed; name one with PYTHON=." >&2; exit 1; }
+	@if ! $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+	    if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	        echo "$(PYTHON) cannot make environments: install its venv module (Debian, Ubuntu: apt-get install python3-venv)." >&2; \
+	        exit 1; \
+	    fi; \
+	    echo "Installing python3-venv"; \
+	    apt-get update -qq; \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; \
+	fi
+	@$(PYTHON) -m venv --clear $(VENV)
+
+# Compiling all packages takes as long as the rest of the installation, and most of their modules are never imported.
+$(PYTHON_READY): pyproject.toml setup.py requirements.lock | $(BIN)/pip
+	@echo "Installing requirements.lock into $(VENV)"
+	@$(PIP) install --no-compile --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(LINTERS_READY): package.json package-lock.json .npmrc
+	@command -v npm >/dev/null || { echo "npm is not there: install Node.js 18 or newer with npm." >&2; exit 1; }
+	@echo "Installing package-lock.json into node_modules"
+	@npm ci --loglevel=error --no-progress >/dev/null
+	@touch $@

@@ -1,0 +1,1 @@
+"""A kit that tests any implementation of the API against its contract."""

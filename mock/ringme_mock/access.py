@@ -1,0 +1,87 @@
+"""From a token to a caller, and from a caller to what it may do here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ringme_mock.collection import Entry, Key
+from ringme_mock.contract import Contract
+from ringme_mock.errors import forbidden
+from ringme_mock.store import Store
+from ringme_mock.tokens import Tokens
+
+BLOCKED = "blocked"
+READ_ONLY = "read_only"
+EVERYTHING = "all"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who makes a request: the user, the application, the user's client, the token's scopes."""
+
+    user: Entry
+    application: Entry
+    client: Entry
+    scopes: tuple[str, ...]
+
+
+class Access:
+    """Who is who, and who may reach what. Source: contract sections 2 and 3."""
+
+    def __init__(self, contract: Contract, store: Store, tokens: Tokens) -> None:
+        self._user_types = contract.user_types
+        self._store = store
+        self._tokens = tokens
+
+    def caller(self, token: str) -> Caller | None:
+        """Whom a token stands for; None if it is unknown, expired, or its user is gone."""
+        grant = self._tokens.find(token)
+        if grant is None:
+            return None
+        user = self._store["user"].get(grant.user)
+        application = self._store["application"].get(grant.application)
+        if user is None or application is None:
+            return None
+        return Caller(user, application, self._client(user), scopes(application))
+
+    def _client(self, user: Entry) -> Entry:
+        client = self._store["client"].get(self._store.owner_key("user", user, "client"))
+        if client is None:
+            raise LookupError(f"user {user['id']} belongs to no client")
+        return client
+
+    def check_blocked(self, user: Entry) -> None:
+        """Raises the 403 for a user that is blocked, or whose client is (rule user-block)."""
+        if BLOCKED in (user["status"], self._client(user)["status"]):
+            raise forbidden("user_blocked", "The user is blocked")
+
+    def owner_of(self, user: Entry) -> tuple[str, Key]:
+        """What a user is confined to: a collection and the key of an entry of it."""
+        kind = user["type"]
+        return kind, user[self._user_types[kind]]
+
+    def check_reach(self, user: Entry, name: str, entry: Entry) -> None:
+        """Raises the 403 for an entry outside of what the user is confined to (rule user-types)."""
+        owner, key = self.owner_of(user)
+        rule = self._store[name].rule
+        own = entry[rule.key] if name == owner else self._store.owner_key(name, entry, owner)
+        if own is None or own != key:
+            raise forbidden("access_denied", "Access denied")
+
+
+def scopes(application: Entry) -> tuple[str, ...]:
+    """The scopes that tokens of an application have; `all` takes in the other."""
+    level = application["access"]
+    return (EVERYTHING, "call_api") if level == EVERYTHING else (level,)
+
+
+def check_scopes(caller: Caller, required: tuple[str, ...]) -> None:
+    """Raises the 403 for an application whose access level is too low (rule error-app-access)."""
+    if not set(required) <= set(caller.scopes):
+        raise forbidden("app_access_type_deny", "The application may not change the configuration")
+
+
+def check_read_only(caller: Caller, method: str) -> None:
+    """Raises the 403 for a read-only user who uses any method but GET (rule error-user-access)."""
+    if caller.user["access"] == READ_ONLY and method != "GET":
+        raise forbidden("user_access_type_deny", "The user may only read")

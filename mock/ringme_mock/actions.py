@@ -1,0 +1,140 @@
+"""The plain actions: list, create, read, update and delete, over any collection.
+
+All that they know of a resource they take from the document, so that another plain resource
+needs no more than paths, schemas and a fixture file.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringme_mock.call import Call
+from ringme_mock.collection import Entry, Taken
+from ringme_mock.collection_rule import Numbering
+from ringme_mock.errors import invalid, missing
+from ringme_mock.listing import list_query
+from ringme_mock.replies import Reply
+
+
+def list_entries(call: Call) -> Reply:
+    """The entries of the innermost owner in the path, or all, as a bare array."""
+    found = call.state.store.find(call.operation.collection.name, list_query(call), call.owner)
+    return call.reply([call.show(entry) for entry in found])
+
+
+def read(call: Call) -> Reply:
+    """The entry that the path ends at."""
+    return call.reply(call.show(call.entry))
+
+
+def delete(call: Call) -> Reply:
+    """Drops the entry that the path ends at, with what the document says goes along."""
+    rule = call.operation.collection
+    call.state.store.delete(rule.name, call.entry[rule.key])
+    return call.reply()
+
+
+def create(call: Call) -> Reply:
+    """A new entry from the body, defaults, the path and what the document says beside."""
+    rule = call.operation.collection
+    sent = {**_defaults(call), **_known(call)}
+    entry: Entry = {
+        name: sent[name] if name in sent else _initial(call, name) for name in rule.properties
+    }
+    if rule.numbering:
+        entry[rule.numbering.property] = _full_number(
+            call, rule.numbering, entry[rule.numbering.property]
+        )
+    _check_references(call, entry, entry)
+    _check_unique(call, entry)
+    entry[rule.key] = call.collection.new_key()
+    call.collection.insert(entry)
+    return call.reply(call.show(entry))
+
+
+def update(call: Call) -> Reply:
+    """Changes just the keys that were sent (rule group-update-partial)."""
+    rule = call.operation.collection
+    _check_fixed(call)
+    changes = _known(call)
+    _check_references(call, call.entry, changes)
+    _check_unique(call, {**call.entry, **changes})
+    return call.reply(call.show(call.collection.update(call.entry[rule.key], changes)))
+
+
+def _known(call: Call) -> Entry:
+    """What was sent of that which the document lets a client set (rule extra-keys)."""
+    names = call.operation.body.properties if call.operation.body else ()
+    return {name: call.body[name] for name in names if name in call.body}
+
+
+def _defaults(call: Call) -> Entry:
+    return call.operation.body.defaults if call.operation.body else {}
+
+
+def _initial(call: Call, name: str) -> Any:
+    """What a property of a new entry is when the request does not say."""
+    if name in call.operation.where:
+        return call.operation.where[name]
+    for owner, entry in call.owners.items():
+        if call.operation.collection.owner_property(owner) == name:
+            return entry[call.state.store[owner].rule.key]
+    initial = call.operation.collection.initial.get(name)
+    if not isinstance(initial, dict):
+        return initial
+    if "now" in initial:
+        return call.state.clock.text()
+    owner, prop = initial["copy"].split(".")
+    return call.owners[owner][prop]
+
+
+def _full_number(call: Call, rule: Numbering, name: str) -> str:
+    """A name with its prefix, from one with or without (rule extension-create)."""
+    owner = call.owners[rule.owner]
+    prefix, _, number = name.rpartition(rule.separator)
+    if prefix not in ("", owner[rule.prefix]):
+        raise invalid(f"{rule.property}: must begin with {owner[rule.prefix]}{rule.separator}")
+    if len(number) != owner[rule.digits]:
+        raise invalid(f"{rule.property}: the number must have {owner[rule.digits]} digits")
+    return f"{owner[rule.prefix]}{rule.separator}{number}"
+
+
+def _check_fixed(call: Call) -> None:
+    """Raises the 400 for another value of what cannot change (rule extension-no-rename)."""
+    rule = call.operation.collection
+    for name in rule.fixed:
+        if name not in call.body or call.body[name] == call.entry[name]:
+            continue
+        numbering = rule.numbering
+        if numbering and numbering.property == name:
+            number = call.entry[name].rpartition(numbering.separator)[2]
+            if call.body[name] == number:
+                continue
+        raise invalid(f"{name}: cannot be changed")
+
+
+def _check_references(call: Call, entry: Entry, changes: Entry) -> None:
+    """Raises the 404 for the key of what the same owner does not have."""
+    store = call.state.store
+    rule = call.operation.collection
+    for name, reference in rule.references.items():
+        key = changes.get(name)
+        if key is None:
+            continue
+        target = store[reference.collection].get(key)
+        known = target is not None and all(
+            store.owner_key(reference.collection, target, owner)
+            == store.owner_key(rule.name, entry, owner)
+            for owner in store[reference.collection].rule.within
+            if owner in call.owners
+        )
+        if not known:
+            raise missing(reference.collection, store[reference.collection].rule.missing)
+
+
+def _check_unique(call: Call, entry: Entry) -> None:
+    try:
+        call.collection.check_unique(entry)
+    except Taken:
+        unique = call.operation.collection.unique
+        raise invalid(f"{unique.property if unique else ''}: is taken") from None

@@ -1,0 +1,105 @@
+"""Request bodies: from bytes to a checked JSON object."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.types import Receive, Scope
+
+from ringme_mock.contract import Body
+from ringme_mock.errors import invalid, token_refused, unsupported_media_type
+
+JSON = "application/json"
+
+
+async def read_bytes(receive: Receive) -> bytes:
+    """All bytes of a request's body, with or without a Content-Length."""
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def media_type(headers: Headers) -> str:
+    """The media type of a request in lower case, or nothing where it does not say."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def read_object(headers: Headers, receive: Receive, body: Body) -> dict[str, Any]:
+    """The JSON object that a request carries, checked against the schema of the operation.
+
+    It still holds keys that the schema does not know. Raises the 415 for another media type or
+    an encoding, and the 400 that names the field (rule body).
+    """
+    sent = media_type(headers)
+    if sent and sent not in body.media_types:
+        raise unsupported_media_type(" or ".join(body.media_types))
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise unsupported_media_type(f"{body.media_types[0]}, not compressed")
+    value = _parse(await read_bytes(receive))
+    if not isinstance(value, dict):
+        raise invalid("body: must be a JSON object")
+    if not body.validator.is_valid(value):
+        for field, reason in body.validator.problems(value):
+            raise invalid(f"{field or 'body'}: {reason}")
+    return value
+
+
+async def read_form(scope: Scope, receive: Receive, body: Body) -> dict[str, str]:
+    """The parameters of the token endpoint, from the query and from a form (rule token-in).
+
+    Where both have one, the form counts. Files in a multipart body are passed over. Raises the
+    errors of RFC 6749.
+    """
+    request = Request(scope, receive)
+    given = dict(request.query_params)
+    content = await read_bytes(receive)
+    if not content:
+        return given
+    sent = media_type(request.headers)
+    if sent not in body.media_types:
+        expected = " or ".join(body.media_types)
+        raise token_refused(415, "invalid_request", f"Content-Type: must be {expected}")
+    try:
+        form = await Request(scope, _once(content)).form()
+    except (MultiPartException, HTTPException, ValueError):
+        raise token_refused(400, "invalid_request", f"body: is not {sent}") from None
+    given.update({name: value for name, value in form.items() if isinstance(value, str)})
+    return given
+
+
+def _once(content: bytes) -> Receive:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    return receive
+
+
+def _parse(content: bytes) -> Any:
+    if not content:
+        raise invalid("body: is missing, it must be a JSON object")
+    try:
+        text = content.decode("utf-8")
+        value = json.loads(text, parse_constant=_refuse_constant)
+        # JSON may spell half of a character pair, which is no text that could be answered with.
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeDecodeError:
+        raise invalid("body: is not UTF-8") from None
+    except UnicodeEncodeError:
+        raise invalid("body: holds half of a surrogate pair") from None
+    except RecursionError:
+        raise invalid("body: is nested too deeply") from None
+    except ValueError:
+        raise invalid("body: is not JSON") from None
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)

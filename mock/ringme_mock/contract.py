@@ -1,0 +1,211 @@
+"""Reads the document once into plain objects: operations, parameters, bodies, rules. No HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ringme_mock.collection_rule import CollectionRule, read_collections
+from ringme_mock.errors import StartError
+from ringme_mock.schema import Schema, Schemas, Validator
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which property a query parameter filters by; `after`: its part after this text counts too."""
+
+    property: str
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an operation.
+
+    `kind` is the JSON type of its value. `collection` says what a path parameter addresses, `me`
+    is the text that means the caller's own. `role` says what a query parameter does to a list.
+    """
+
+    name: str
+    location: str
+    required: bool
+    schema: Schema
+    kind: str
+    item_kind: str
+    validator: Validator
+    collection: str | None
+    me: str | None
+    role: str | None
+    filter: Filter | None
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request body: its media types, and for JSON its validator, properties and defaults."""
+
+    required: bool
+    media_types: tuple[str, ...]
+    validator: Validator
+    properties: tuple[str, ...]
+    defaults: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the document, ready to be run.
+
+    `scopes` is None for an operation without security. `resource` is its `x-resource`;
+    `answer` the names of the properties that an answer shows, in order, `status` its code.
+    """
+
+    id: str
+    method: str
+    path: str
+    resource: dict[str, Any]
+    collection: CollectionRule
+    action: str
+    scopes: tuple[str, ...] | None
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    status: int
+    answer: tuple[str, ...]
+
+    @property
+    def path_parameters(self) -> tuple[Parameter, ...]:
+        """Those in the path, in its order."""
+        return tuple(parameter for parameter in self.parameters if parameter.location == "path")
+
+    @property
+    def query_parameters(self) -> tuple[Parameter, ...]:
+        """Those in the query."""
+        return tuple(parameter for parameter in self.parameters if parameter.location == "query")
+
+    @property
+    def where(self) -> dict[str, Any]:
+        """Values that all entries have which this operation is about."""
+        found: dict[str, Any] = self.resource.get("where", {})
+        return found
+
+
+class Contract:
+    """The document as the mock uses it. Raises StartError where its extensions make no sense."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.schemas = Schemas(document)
+        self.collections = read_collections(document, self.schemas)
+        self.user_types: dict[str, str] = document.get("x-user-types", {})
+        self.rate_limit: dict[str, int] = document.get("x-rate-limit", {})
+        self.operations = {operation.id: operation for operation in self._read_operations()}
+        for name in self.user_types:
+            if name not in self.collections:
+                raise StartError(f"x-user-types: there is no collection {name}")
+
+    def _read_operations(self) -> Iterator[Operation]:
+        for path, item in self.document.get("paths", {}).items():
+            for method in METHODS:
+                if method in item:
+                    where = f"{method.upper()} {path}"
+                    try:
+                        yield self._read_operation(path, method, item)
+                    except (KeyError, TypeError, AttributeError) as error:
+                        raise StartError(f"{where}: {_explain(error)}") from None
+
+    def _read_operation(self, path: str, method: str, item: dict[str, Any]) -> Operation:
+        node = item[method]
+        resource = node["x-resource"]
+        name = resource["collection"]
+        if name not in self.collections:
+            raise StartError(f"{method.upper()} {path}: x-resource: there is no collection {name}")
+        status, response = next(
+            (int(code), self._resolve(answer))
+            for code, answer in node["responses"].items()
+            if str(code).startswith("2")
+        )
+        return Operation(
+            id=node["operationId"],
+            method=method.upper(),
+            path=path,
+            resource=resource,
+            collection=self.collections[name],
+            action=resource["action"],
+            scopes=_scopes(node.get("security", self.document.get("security", []))),
+            parameters=self._read_parameters(path, item.get("parameters", []), node),
+            body=self._read_body(self._resolve(node["requestBody"]))
+            if "requestBody" in node
+            else None,
+            status=status,
+            answer=self._answer_properties(response),
+        )
+
+    def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
+        return self.schemas.resolve(node)
+
+    def _read_parameters(
+        self, path: str, shared: list[dict[str, Any]], node: dict[str, Any]
+    ) -> tuple[Parameter, ...]:
+        by_name = {}
+        for raw in [*shared, *node.get("parameters", [])]:
+            parameter = self._read_parameter(self._resolve(raw))
+            by_name[parameter.location, parameter.name] = parameter
+        found = list(by_name.values())
+        found.sort(key=lambda one: path.find("{" + one.name + "}"))
+        return tuple(found)
+
+    def _read_parameter(self, node: dict[str, Any]) -> Parameter:
+        schema = self._resolve(node["schema"])
+        filter_node = node.get("x-filter")
+        return Parameter(
+            name=node["name"],
+            location=node["in"],
+            required=node.get("required", False),
+            schema=schema,
+            kind=schema.get("type", "string"),
+            item_kind=self._resolve(schema.get("items", {})).get("type", "string"),
+            validator=self.schemas.compile(schema),
+            collection=node.get("x-collection"),
+            me=node.get("x-me"),
+            role=node.get("x-role"),
+            filter=Filter(filter_node["property"], filter_node.get("after"))
+            if filter_node
+            else None,
+        )
+
+    def _read_body(self, node: dict[str, Any]) -> Body:
+        schema = next(iter(node["content"].values()))["schema"]
+        properties = self.schemas.properties(schema)
+        return Body(
+            required=node.get("required", False),
+            media_types=tuple(name.lower() for name in node["content"]),
+            validator=self.schemas.compile(schema),
+            properties=tuple(
+                name
+                for name, value in properties.items()
+                if not self._resolve(value).get("readOnly")
+            ),
+            defaults={
+                name: resolved["default"]
+                for name, value in properties.items()
+                if "default" in (resolved := self._resolve(value))
+            },
+        )
+
+    def _answer_properties(self, response: dict[str, Any]) -> tuple[str, ...]:
+        media = response.get("content", {}).get("application/json")
+        if media is None:
+            return ()
+        schema = self._resolve(media["schema"])
+        return tuple(self.schemas.properties(schema.get("items", schema)))
+
+
+def _scopes(security: list[dict[str, list[str]]]) -> tuple[str, ...] | None:
+    if not security:
+        return None
+    return tuple(scope for scopes in security[0].values() for scope in scopes)
+
+
+def _explain(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)

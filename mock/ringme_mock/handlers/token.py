@@ -1,0 +1,128 @@
+"""The token endpoint. Source: contract section 3, RFC 6749."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from typing import Any
+
+from ringme_mock.access import scopes
+from ringme_mock.call import Call
+from ringme_mock.collection import Entry
+from ringme_mock.errors import NO_STORE, ApiError, token_refused
+from ringme_mock.replies import Reply, json_reply
+from ringme_mock.tokens import Grant
+
+CLIENT_CREDENTIALS = "client_credentials"
+PASSWORD = "password"
+REFRESH_TOKEN = "refresh_token"
+_NEEDED = {
+    CLIENT_CREDENTIALS: (),
+    PASSWORD: ("username", "password"),
+    REFRESH_TOKEN: ("refresh_token",),
+}
+
+
+def create(call: Call) -> Reply:
+    """A token for a user, or the error that says why not (rules token-errors, refresh)."""
+    given = {**call.body, **_basic_credentials(call)}
+    grant_type = _needed(given, "grant_type")
+    if grant_type not in _NEEDED:
+        raise token_refused(400, "unsupported_grant_type", f"must be one of {', '.join(_NEEDED)}")
+    for name in ("client_id", "client_secret", *_NEEDED[grant_type]):
+        _needed(given, name)
+    application = _application(call, given)
+    if grant_type not in call.operation.resource["grants"][application["type"]]:
+        raise token_refused(
+            400, "unauthorized_client", f"not for applications of type {application['type']}"
+        )
+    user = _user(call, grant_type, given, application)
+    _check_blocked(call, user)
+    return _answer(call, application, user, grant_type, given)
+
+
+def _needed(given: dict[str, Any], name: str) -> str:
+    value = given.get(name)
+    if not isinstance(value, str) or not value:
+        raise token_refused(400, "invalid_request", f"{name}: is missing")
+    return value
+
+
+def _basic_credentials(call: Call) -> dict[str, str]:
+    """Id and secret of the application from HTTP Basic, as many OAuth clients send them."""
+    kind, _, encoded = call.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return {}
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise token_refused(400, "invalid_request", "Authorization: is not Basic") from None
+    return {"client_id": name, "client_secret": secret}
+
+
+def _application(call: Call, given: dict[str, Any]) -> Entry:
+    application = call.state.store["application"].get(given["client_id"])
+    if application is None or not _same(application["client_secret"], given["client_secret"]):
+        raise token_refused(401, "invalid_client", "no such application, or another secret")
+    return application
+
+
+def _user(call: Call, grant_type: str, given: dict[str, Any], application: Entry) -> Entry:
+    """Whom the token is for: the owner of the application, or a user of the owner's client."""
+    users = call.state.store["user"]
+    owner = users.get(application["user_id"])
+    if owner is None:
+        raise token_refused(401, "invalid_client", "the owner of the application is gone")
+    if grant_type == CLIENT_CREDENTIALS:
+        return owner
+    if grant_type == PASSWORD:
+        user = users.by_unique(given["username"])
+        if user is None or not _same(user["password"], given["password"]):
+            raise token_refused(401, "invalid_grant", "no such user, or another password")
+    else:
+        user = _user_of_refresh_token(call, given["refresh_token"], application)
+    client = call.state.store.owner_key("user", user, "client")
+    if client != call.state.store.owner_key("user", owner, "client"):
+        raise token_refused(401, "invalid_grant", "the user is not of the application's client")
+    return user
+
+
+def _user_of_refresh_token(call: Call, token: str, application: Entry) -> Entry:
+    grant = call.state.tokens.find_refresh(token)
+    user = call.state.store["user"].get(grant.user) if grant else None
+    if grant is None or user is None or grant.application != application["client_id"]:
+        raise token_refused(401, "invalid_grant", "the refresh token is not good")
+    return user
+
+
+def _check_blocked(call: Call, user: Entry) -> None:
+    try:
+        call.state.access.check_blocked(user)
+    except ApiError as error:
+        error.headers.update(NO_STORE)
+        raise
+
+
+def _answer(
+    call: Call, application: Entry, user: Entry, grant_type: str, given: dict[str, Any]
+) -> Reply:
+    resource = call.operation.resource
+    tokens = call.state.tokens
+    grant = Grant(user["id"], application["client_id"])
+    answer = {
+        "access_token": tokens.issue(grant, resource["length"], resource["lifetime"]),
+        "token_type": "Bearer",
+        "expires_in": resource["lifetime"],
+        "scope": scopes(application)[0],
+    }
+    if grant_type == REFRESH_TOKEN:
+        tokens.use_refresh(given["refresh_token"])
+    if grant_type != CLIENT_CREDENTIALS:
+        answer["refresh_token"] = tokens.issue_refresh(grant, resource["length"])
+    return json_reply(200, answer, NO_STORE)
+
+
+def _same(one: str, other: str) -> bool:
+    """Compares secrets in a time that does not tell how much of them agrees."""
+    return hmac.compare_digest(one.encode("utf-8"), other.encode("utf-8"))

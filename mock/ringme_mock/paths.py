@@ -1,0 +1,13 @@
+"""Where the document and the fixtures are that come with the mock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_INSTALLED = _PACKAGE / "_data"
+# A checkout keeps both at its top, where people look for them; a wheel carries copies.
+_ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent.parent
+
+SPEC = _ROOT / "openapi.yaml"
+FIXTURES = _ROOT / "fixtures"

@@ -1,0 +1,131 @@
+"""JSON Schema as OpenAPI 3.0 writes it: compiled once, with messages that name the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+
+Schema = dict[str, Any]
+
+
+class Schemas:
+    """All schemas of one document, so that `$ref` works between them."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._components = {
+            "schemas": _to_json_schema(document.get("components", {}).get("schemas", {}))
+        }
+        self._explained = dict(_explained_patterns(document))
+
+    def resolve(self, schema: Schema) -> Schema:
+        """Follows `$ref` until there is a schema that says something itself."""
+        while "$ref" in schema:
+            target: Any = self._document
+            for part in schema["$ref"].removeprefix("#/").split("/"):
+                target = target[part.replace("~1", "/").replace("~0", "~")]
+            schema = target
+        return schema
+
+    def properties(self, schema: Schema) -> dict[str, Schema]:
+        """The properties of an object schema in the order of the document, `allOf` included."""
+        schema = self.resolve(schema)
+        found: dict[str, Schema] = {}
+        for part in schema.get("allOf", []):
+            found.update(self.properties(part))
+        found.update(schema.get("properties", {}))
+        return found
+
+    def compile(self, schema: Schema) -> Validator:
+        """A validator for `schema`, whose `$ref`s point into the document."""
+        converted = _to_json_schema(schema)
+        return Validator({"allOf": [converted], "components": self._components}, self._explained)
+
+
+class Validator:
+    """Checks values against one schema."""
+
+    def __init__(self, schema: Schema, explained: dict[str, str]) -> None:
+        self._explained = explained
+        # Draft 4 is the dialect that OpenAPI 3.0 is built on: exclusive limits are flags there,
+        # and 1.0 is no integer.
+        self._validator = jsonschema_rs.Draft4Validator(schema, validate_formats=False)
+
+    def is_valid(self, value: object) -> bool:
+        """Whether `value` fits."""
+        return bool(self._validator.is_valid(value))
+
+    def problems(self, value: object, name: str = "") -> Iterator[tuple[str, str]]:
+        """What is wrong with `value`: pairs of a field (`name` stands for the whole) and a reason.
+
+        The reason never repeats the value, which may be a password or a megabyte long.
+        """
+        for error in self._validator.iter_errors(value):
+            path = [str(part) for part in error.instance_path]
+            kind: Any = error.kind
+            keyword = type(kind).__name__
+            if keyword == "Required":
+                path.append(str(kind.property))
+            field = ".".join([name, *path] if name else path)
+            yield field, self._reason(keyword, kind)
+
+    def _reason(self, keyword: str, kind: Any) -> str:
+        if keyword == "Required":
+            return "is missing"
+        if keyword == "Type":
+            types = sorted(str(name) for name in kind.types)
+            return "must be " + " or ".join(_TYPE_NAMES.get(name, name) for name in types)
+        if keyword == "Enum":
+            options = ["null" if option is None else str(option) for option in kind.options]
+            return f"must be one of {', '.join(options)}"
+        if keyword == "Pattern":
+            return f"must {self._explained.get(kind.pattern, f'match {kind.pattern}')}"
+        if keyword in _LIMITS:
+            return _LIMITS[keyword].format(limit=kind.limit)
+        return f"breaks the rule {keyword}"
+
+
+_TYPE_NAMES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+}
+_LIMITS = {
+    "MinLength": "must have at least {limit} characters",
+    "MaxLength": "must have at most {limit} characters",
+    "Minimum": "must be at least {limit}",
+    "Maximum": "must be at most {limit}",
+    "MinItems": "must have at least {limit} items",
+    "MaxItems": "must have at most {limit} items",
+}
+
+
+def _explained_patterns(node: Any) -> Iterator[tuple[str, str]]:
+    """The patterns of a document that have their meaning beside them, as `x-pattern-message`."""
+    if isinstance(node, dict):
+        if isinstance(node.get("pattern"), str) and "x-pattern-message" in node:
+            yield node["pattern"], node["x-pattern-message"]
+        for value in node.values():
+            yield from _explained_patterns(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _explained_patterns(value)
+
+
+def _to_json_schema(node: Any) -> Any:
+    """`nullable` in the words of JSON Schema; everything else as it is."""
+    if isinstance(node, list):
+        return [_to_json_schema(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    converted = {key: _to_json_schema(value) for key, value in node.items() if key != "nullable"}
+    if node.get("nullable") is True and isinstance(node.get("type"), str):
+        converted["type"] = [node["type"], "null"]
+        if "enum" in node and None not in node["enum"]:
+            converted["enum"] = [*node["enum"], None]
+    return converted

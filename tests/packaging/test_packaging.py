@@ -1,0 +1,256 @@
+"""What gets installed, and what the repository says of where it comes from."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+VERSION = "0.1.0"
+
+
+def listed_files() -> list[Path]:
+    """Returns the files of the repository that git tracks or would track, relative to its root."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is no git checkout")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    names = (Path(name) for name in listing.stdout.split("\0") if name)
+    return sorted(name for name in names if (ROOT / name).is_file())
+
+
+def seed_data() -> dict[str, bytes]:
+    """Returns the content of openapi.yaml and of each fixture, by path from the root."""
+    fixtures = (path for path in (ROOT / "fixtures").rglob("*") if path.is_file())
+    paths = [ROOT / "openapi.yaml", *fixtures]
+    return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
+
+
+def run_python(*arguments: str | Path, cwd: Path, path: Path | None = None) -> str:
+    """Runs this interpreter in `cwd`, with `path` first on the import path.
+
+    Returns what it printed, and fails with that if the exit code is not 0.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    if path is not None:
+        environment["PYTHONPATH"] = str(path)
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def source_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository as a fresh clone would have it: builds leave folders behind."""
+    tree = tmp_path_factory.mktemp("source")
+    for name in listed_files():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, tree / name)
+    return tree
+
+
+@pytest.fixture(scope="session")
+def sdist(source_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sdist")
+    run_python("-m", "build", "--no-isolation", "--sdist", "--outdir", folder, cwd=source_tree)
+    (archive,) = folder.glob("*.tar.gz")
+    return archive
+
+
+@pytest.fixture(scope="session")
+def wheel(source_tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    run_python("-m", "build", "--no-isolation", "--wheel", "--outdir", folder, cwd=source_tree)
+    (archive,) = folder.glob("*.whl")
+    return archive
+
+
+@pytest.fixture(scope="session")
+def wheel_from_sdist(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel_from_sdist")
+    offline = ["--no-index", "--no-deps", "--no-build-isolation"]
+    run_python("-m", "pip", "wheel", *offline, "--wheel-dir", folder, sdist, cwd=folder)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def wheel_content(wheel: Path) -> dict[str, bytes]:
+    """Returns the content of each file in the wheel, by its name there."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(params=["wheel", "wheel_from_sdist"])
+def any_wheel(request: pytest.FixtureRequest) -> Path:
+    """The wheel, built in either way."""
+    built: Path = request.getfixturevalue(request.param)
+    return built
+
+
+def test_wheel_installs_only_its_own_top_level_names(any_wheel: Path) -> None:
+    top_level_names = {name.split("/")[0] for name in wheel_content(any_wheel)}
+    assert top_level_names == {
+        "ringme_mock",
+        "ringme_contract",
+        f"ringme_mock-{VERSION}.dist-info",
+    }
+
+
+def test_wheel_holds_the_contract_and_the_fixtures_as_they_are(any_wheel: Path) -> None:
+    prefix = "ringme_mock/_data/"
+    content = wheel_content(any_wheel)
+    packaged = {
+        name.removeprefix(prefix): data for name, data in content.items() if name.startswith(prefix)
+    }
+    assert packaged == seed_data()
+    assert any(name.startswith("fixtures/") for name in packaged)
+
+
+def test_wheel_holds_every_module_and_type_marker(any_wheel: Path) -> None:
+    packages = {"ringme_mock": ROOT / "mock", "ringme_contract": ROOT / "contract_tests"}
+    expected = {
+        path.relative_to(parent).as_posix()
+        for package, parent in packages.items()
+        for path in (parent / package).rglob("*")
+        if path.suffix == ".py" or path.name == "py.typed"
+    }
+    assert {"ringme_mock/py.typed", "ringme_contract/py.typed"} <= expected
+    assert expected <= wheel_content(any_wheel).keys()
+
+
+def test_wheel_of_a_used_checkout_drops_stale_data(source_tree: Path, tmp_path: Path) -> None:
+    tree = tmp_path / "source"
+    shutil.copytree(source_tree, tree, ignore=shutil.ignore_patterns("build", "*.egg-info"))
+    stale = tree / "build" / "lib" / "ringme_mock" / "_data" / "fixtures" / "gone.yaml"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("[]\n")
+    run_python("-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path, cwd=tree)
+    (built,) = tmp_path.glob("*.whl")
+    names = wheel_content(built).keys()
+    assert "ringme_mock/_data/openapi.yaml" in names
+    assert "ringme_mock/_data/fixtures/gone.yaml" not in names
+
+
+def test_sdist_holds_the_contract_the_fixtures_and_the_licence(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        content = {
+            member.name.split("/", 1)[1]: file.read()
+            for member in archive.getmembers()
+            if member.isfile() and (file := archive.extractfile(member)) is not None
+        }
+    seed = seed_data()
+    assert {name: content.get(name) for name in seed} == seed
+    assert content["LICENSE"] == (ROOT / "LICENSE").read_bytes()
+
+
+def test_install_leaves_a_package_called_mock_alone_and_runs_from_anywhere(
+    wheel: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "site"
+    empty = tmp_path / "empty"
+    foreign = target / "mock" / "__init__.py"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text("OWNER = 'somebody else'\n")
+    empty.mkdir()
+
+    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target"]
+    run_python(*install, target, wheel, cwd=empty)
+
+    print_owner = "import mock; print(mock.OWNER)"
+    assert run_python("-c", print_owner, cwd=empty, path=target) == "somebody else\n"
+    assert [path.name for path in foreign.parent.iterdir() if path.suffix] == ["__init__.py"]
+
+    print_place = "import ringme_mock; print(ringme_mock.__file__)"
+    place = Path(run_python("-c", print_place, cwd=empty, path=target).strip())
+    assert place == target / "ringme_mock" / "__init__.py"
+    assert VERSION in run_python("-m", "ringme_mock", "--version", cwd=empty, path=target)
+
+
+def test_version_is_the_same_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    print_version = "import ringme_mock; print(ringme_mock.__version__)"
+    installed = run_python("-c", print_version, cwd=ROOT / "tests").strip()
+    assert (project["version"], installed) == (VERSION, VERSION)
+
+
+def locked_versions() -> dict[str, str]:
+    """Returns the pinned version of each package in requirements.lock, by normalised name."""
+    pins = re.findall(
+        r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;\\]+)", (ROOT / "requirements.lock").read_text(), re.M
+    )
+    return {canonicalize_name(name): version for name, version in pins}
+
+
+def declared_requirements() -> list[Requirement]:
+    """Returns what pyproject.toml asks for: to build, to run, and with each extra."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = pyproject["project"]
+    texts = [
+        *pyproject["build-system"]["requires"],
+        *project["dependencies"],
+        *(text for extra in project["optional-dependencies"].values() for text in extra),
+    ]
+    requirements = [Requirement(text) for text in texts]
+    return [requirement for requirement in requirements if requirement.name != project["name"]]
+
+
+@pytest.mark.parametrize("requirement", declared_requirements(), ids=str)
+def test_lock_satisfies_every_declared_range(requirement: Requirement) -> None:
+    version = locked_versions().get(canonicalize_name(requirement.name))
+    assert version is not None, f"{requirement.name} is not locked: run `make lock`"
+    assert requirement.specifier.contains(version, prereleases=True)
+
+
+def test_lock_has_hashes_for_every_pin() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    blocks = re.split(r"^(?=[\w.-]+.*==)", lock, flags=re.M)[1:]
+    assert len(blocks) == len(locked_versions()) > 0
+    assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+
+
+# Put together here, so that this file does not match itself.
+REGISTRY_HOSTS = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("yarnpkg", "com"),
+        ("debian", "org"),
+    )
+]
+MACHINE_FOLDERS = ["/" + name + "/" for name in ("root", "home", "Users", "work", "opt")]
+
+
+def test_no_file_names_a_registry_host_or_a_folder_of_some_machine() -> None:
+    hosts = "|".join(map(re.escape, REGISTRY_HOSTS))
+    folders = "|".join(map(re.escape, MACHINE_FOLDERS))
+    # A folder counts at the start of a path only: not as a later part of another path or URL.
+    needle = re.compile(rf"(?:{hosts})|(?<![\w.~*@)}}-])(?:{folders})\w".encode())
+    files = listed_files()
+    found = [
+        f"{name}: {match.group().decode()}"
+        for name in files
+        for match in needle.finditer((ROOT / name).read_bytes())
+    ]
+    assert Path("pyproject.toml") in files
+    assert found == []

@@ -1,0 +1,156 @@
+"""A mock that runs in the test process, on a free port of the loopback interface."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from ringme_contract.conformance import Conformance
+from ringme_mock.app import MockApp, create_app
+from ringme_mock.clock import Clock
+from ringme_mock.paths import FIXTURES, SPEC
+
+API = "/api/ver1.0"
+SECRETS = {
+    "c1200000000000000000000000000001": "c0ffee01" * 4,
+    "c1200000000000000000000000000002": "c0ffee02" * 4,
+    "c1200000000000000000000000000003": "c0ffee03" * 4,
+    "c1200000000000000000000000000004": "c0ffee04" * 4,
+    "c1200000000000000000000000000005": "c0ffee05" * 4,
+    "c1200000000000000000000000000006": "c0ffee06" * 4,
+    "c1300000000000000000000000000001": "decade01" * 4,
+    "c1300000000000000000000000000002": "decade02" * 4,
+    "c1400000000000000000000000000001": "facade01" * 4,
+    "c1500000000000000000000000000001": "deadbeef" * 4,
+}
+TRUSTED = "c1200000000000000000000000000001"
+TRUSTED_CALL_API = "c1200000000000000000000000000002"
+LOGIN = "c1200000000000000000000000000003"
+LOGIN_CALL_API = "c1200000000000000000000000000004"
+OTHER_LOGIN = "c1300000000000000000000000000002"
+LIMITED = "c1400000000000000000000000000001"
+
+
+class RunningMock:
+    """The mock as its clients see it (`url`), and the two things that only tests may touch."""
+
+    def __init__(self, app: MockApp, url: str) -> None:
+        self.url = url
+        self.conformance = Conformance(app.contract.document)
+        self.http = httpx.Client(base_url=url, timeout=10)
+        self._app = app
+
+    @property
+    def clock(self) -> Clock:
+        """Its clock, which can be put forward."""
+        return self._app.state.clock
+
+    def reset(self) -> None:
+        """Goes back to the fixtures."""
+        self._app.state.reset()
+
+    def anonymous(self) -> Api:
+        """A client without a token."""
+        return Api(self, None)
+
+    def request_token(self, **parameters: str) -> httpx.Response:
+        """What the token endpoint answers to a form with these parameters."""
+        return self.anonymous().request("POST", "/oauth/token", data=parameters)
+
+    def token(self, login: str | None = None, application: str | None = None) -> dict[str, Any]:
+        """A token answer: of a user who logs in, or of a trusted application's owner."""
+        if login is None:
+            application = application or TRUSTED
+            parameters = {"grant_type": "client_credentials"}
+        else:
+            other = login.startswith("other-")
+            application = application or (OTHER_LOGIN if other else LOGIN)
+            parameters = {"grant_type": "password", "username": login, "password": f"mock-{login}"}
+        answer = self.request_token(
+            client_id=application, client_secret=SECRETS[application], **parameters
+        )
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def as_user(self, login: str, application: str | None = None) -> Api:
+        """A client with the token of a user who logged in, by the fixtures' passwords."""
+        return Api(self, self.token(login, application)["access_token"])
+
+    def as_application(self, application: str = TRUSTED) -> Api:
+        """A client with the token of a trusted application."""
+        return Api(self, self.token(application=application)["access_token"])
+
+
+class Api:
+    """Makes requests with one token, and holds every answer against the document."""
+
+    def __init__(self, mock: RunningMock, token: str | None) -> None:
+        self.token = token
+        self._mock = mock
+
+    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Sends a request to a path from the root; the answer must be as documented."""
+        headers = dict(arguments.pop("headers", {}))
+        if self.token is not None:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        response = self._mock.http.request(method, path, headers=headers, **arguments)
+        if path.startswith((API, "/oauth")):
+            assert self._mock.conformance.problems(response) == []
+        return response
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        """GET below /api/ver1.0; the query as keywords."""
+        return self.request("GET", API + path, params=query)
+
+    def post(self, path: str, body: object) -> httpx.Response:
+        """POST of a JSON body below /api/ver1.0."""
+        return self.request("POST", API + path, json=body)
+
+    def put(self, path: str, body: object) -> httpx.Response:
+        """PUT of a JSON body below /api/ver1.0."""
+        return self.request("PUT", API + path, json=body)
+
+    def delete(self, path: str, **query: Any) -> httpx.Response:
+        """DELETE below /api/ver1.0; the query as keywords."""
+        return self.request("DELETE", API + path, params=query)
+
+    def read(self, path: str, **query: Any) -> Any:
+        """The JSON of a GET that must succeed."""
+        response = self.get(path, **query)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+
+@contextmanager
+def running_mock(spec: Path = SPEC, fixtures: Path = FIXTURES) -> Iterator[RunningMock]:
+    """Runs a mock in a thread for as long as the block lasts."""
+    app = create_app(spec, fixtures, Clock())
+    with running_server(app) as url:
+        mock = RunningMock(app, url)
+        with mock.http:
+            yield mock
+
+
+@contextmanager
+def running_server(app: Any) -> Iterator[str]:
+    """Serves an ASGI application on a free port in a thread; gives its URL."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
