@@ -47,7 +47,7 @@ def main() -> None:
     type=click.Path(path_type=Path),
     default=FIXTURES,
     envvar="RINGME_MOCK_FIXTURES",
-    show_default="those that come with it",
+    show_default="those of the mock",
     help="Folder with the state to begin with.",
 )
 @click.option(
@@ -55,7 +55,7 @@ def main() -> None:
     type=click.Path(path_type=Path),
     default=SPEC,
     envvar="RINGME_MOCK_SPEC",
-    show_default="the one that comes with it",
+    show_default="that of the mock",
     help="OpenAPI document to live by.",
 )
 @click.option(

@@ -72,6 +72,8 @@ class Store:
             (positions, *_bounds(positions, query)) for positions in self._runs(collection, owner)
         ]
         runs = [run for run in runs if run[1] < run[2]]
+        if query.offset >= sum(high - low for _, low, high in runs):
+            return iter(())
         if len(runs) == 1 and query.keep is None:
             return map(collection.at, _cut(*runs[0], query))
         merged = heapq.merge(

@@ -1,0 +1,1 @@
+"""Who may do what: identity by operation by object."""

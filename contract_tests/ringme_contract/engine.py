@@ -1,0 +1,131 @@
+"""Runs checks against a target and makes verdicts of what they came to."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from ringme_contract.check import Check
+from ringme_contract.kit import Kit
+from ringme_contract.rule import Rule
+from ringme_contract.transport import Unreachable
+from ringme_contract.verdict import Failure, NotOffered, NotReached, Outcome, Verdict, combine
+
+CONFORMS = "conforms"
+_EVIDENCE = 12
+
+
+@dataclass
+class RunResult:
+    """What a run found: every outcome, and the coverage of the document by requests."""
+
+    target: str
+    run_id: str
+    outcomes: list[Outcome] = field(default_factory=list)
+    cells: set[tuple[str, int, str]] = field(default_factory=set)
+    requests: int = 0
+    seconds: float = 0.0
+
+    def of_rule(self, rule: str) -> list[Outcome]:
+        """The outcomes of all checks of a rule."""
+        return [outcome for outcome in self.outcomes if outcome.rule == rule]
+
+    def verdict(self, rule: Rule) -> Verdict:
+        """The verdict of a rule; a SHOULD that fails is a warning."""
+        verdict = combine(self.of_rule(rule.id))
+        if verdict is Verdict.FAIL and rule.level != "MUST":
+            return Verdict.WARN
+        return verdict
+
+
+class Engine:
+    """Runs checks one after the other, each with things of its own that are removed after it."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._until = time.monotonic() + kit.target.time_budget
+
+    def run(
+        self,
+        checks: Iterable[Check],
+        shuffle: int | None = None,
+        progress: Callable[[Outcome], None] | None = None,
+    ) -> RunResult:
+        """Runs the checks, in an order made from the seed `shuffle` if one is given."""
+        chosen = list(checks)
+        if shuffle is not None:
+            random.Random(shuffle).shuffle(chosen)
+        result = RunResult(self._kit.target.url, self._kit.run_id)
+        start = time.monotonic()
+        for one in chosen:
+            for outcome in self.run_one(one):
+                result.outcomes.append(outcome)
+                if progress:
+                    progress(outcome)
+        result.seconds = time.monotonic() - start
+        result.requests = self._kit.transport.count
+        result.cells = set(self._kit.transport.cells)
+        return result
+
+    def run_one(self, check: Check) -> list[Outcome]:
+        """What one check came to, and what its answers said against the document."""
+        mark = len(self._kit.transport.exchanges)
+        start = time.monotonic()
+        outcome = Outcome(check.id, check.rule, check.layer, Verdict.PASS)
+        try:
+            self._refuse(check)
+            check.function(self._kit)
+            if len(self._kit.transport.exchanges) == mark:
+                raise NotReached("the check asked nothing")
+        except Failure as failure:
+            outcome.verdict = Verdict.FAIL
+            outcome.message = failure.message
+            outcome.expected, outcome.got = failure.expected, failure.got
+        except NotReached as reason:
+            outcome.verdict, outcome.message = Verdict.NOT_REACHED, str(reason)
+        except NotOffered as reason:
+            outcome.verdict, outcome.message = Verdict.NOT_OFFERED, str(reason)
+        except Unreachable as reason:
+            outcome.verdict, outcome.message = Verdict.FAIL, f"no answer: {reason}"
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            # An answer of another shape than the check can read breaks the rule as well.
+            outcome.verdict = Verdict.FAIL
+            outcome.message = f"the answer cannot be read: {type(error).__name__}: {error}"
+        finally:
+            outcome.exchanges = self._kit.exchanges_since(mark)[-_EVIDENCE:]
+            self._kit.clean_up()
+        outcome.seconds = time.monotonic() - start
+        return [outcome, *self._conformance(check, mark)]
+
+    def _refuse(self, check: Check) -> None:
+        target = self._kit.target
+        if time.monotonic() > self._until:
+            raise NotReached(f"the time budget of {target.time_budget} s is used up")
+        if check.writes and target.read_only:
+            raise NotOffered("the target must not be changed (read_only)")
+        if check.deletes_recorded_items and not target.delete_recorded_items:
+            raise NotOffered("the target keeps its recorded items (delete_recorded_items)")
+        off = [name for name in check.uses if name in target.off]
+        if off:
+            raise NotOffered(f"the target lacks {', '.join(off)}")
+        lacking = [name for name in check.needs if name not in target.identities]
+        if lacking:
+            raise NotReached(f"the target names no identity {', '.join(lacking)}")
+
+    def _conformance(self, check: Check, mark: int) -> list[Outcome]:
+        """Answers to any check that are not as the document describes them."""
+        bad = [one for one in self._kit.exchanges_since(mark) if one.problems]
+        if not bad:
+            return []
+        return [
+            Outcome(
+                f"{check.layer}/{CONFORMS}/{check.name}",
+                CONFORMS,
+                check.layer,
+                Verdict.FAIL,
+                bad[0].problems[0],
+                exchanges=bad[:3],
+            )
+        ]

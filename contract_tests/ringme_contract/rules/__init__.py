@@ -1,0 +1,1 @@
+"""Rules as scripted scenarios that look again at every view a step could have touched."""

@@ -1,0 +1,1 @@
+"""Schemathesis: schemas, statuses, negative input, links."""

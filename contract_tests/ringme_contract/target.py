@@ -1,0 +1,165 @@
+"""The implementation under test: where it is, who can ask it, what may be done to it."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+# The roles that checks are written for. A target may leave some out; what needs them is then
+# not reached.
+IDENTITIES = {
+    "client": "a full user of the client under test, through an application that may do everything",
+    "client_read_only": "a read-only user of the same client",
+    "other_client": "a full user of a second client",
+    "call_api": "a full user of the client, through an application with call_api access",
+    "group": "a full user of one group of the client, the group that has recorded items",
+    "group_read_only": "a read-only user of the same group",
+    "sibling_group": "a full user of another group of the same client",
+    "extension": "a user of one number of the client, a member of the first group or of none",
+    "blocked": "a user of the client that is blocked",
+    "login": "the password_credentials application through which new users of the client log in",
+}
+CAPABILITIES = {
+    "voicemail": "voicemail",
+    "fax": "faxes",
+    "registration_log": "the registration log",
+    "record": "call records",
+    "storage_url": "URLs of recordings that need no token",
+    "token_query": "token parameters in the query string",
+    "multipart": "token parameters as multipart",
+}
+
+
+class TargetError(Exception):
+    """A target file that cannot be used, in one line that says what is wrong and what is right."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How one role gets its token: the parameters of the token endpoint."""
+
+    name: str
+    parameters: dict[str, str]
+
+    @property
+    def application(self) -> dict[str, str]:
+        """Id and secret of the application alone."""
+        return {name: self.parameters[name] for name in ("client_id", "client_secret")}
+
+
+@dataclass(frozen=True)
+class Target:
+    """All that a run knows of the implementation before it asks the first question.
+
+    `range` is a time range, texts, in which recorded items exist. `requests_per_second` 0 means
+    without limit; `time_budget` is in seconds.
+    """
+
+    url: str
+    identities: dict[str, Identity]
+    range: tuple[str, str]
+    off: frozenset[str] = frozenset()
+    read_only: bool = False
+    delete_recorded_items: bool = False
+    requests_per_second: float = 0
+    time_budget: float = 300
+    source: str = "target"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+_GRANTS = {
+    "client_credentials": ("client_id", "client_secret"),
+    "password": ("client_id", "client_secret", "username", "password"),
+    "none": ("client_id", "client_secret"),
+}
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "url": str,
+    "read_only": bool,
+    "delete_recorded_items": bool,
+    "requests_per_second": (int, float),
+    "time_budget": (int, float),
+    "off": list,
+    "range": dict,
+    "identities": dict,
+}
+
+
+def load_target(path: Path, url: str | None = None) -> Target:
+    """A target from a TOML file. `url` goes before the one of the file.
+
+    Secrets may stand in the environment instead: RINGME_SECRET_<identity> and
+    RINGME_PASSWORD_<identity>, in capitals. Raises TargetError.
+    """
+    try:
+        with path.open("rb") as file:
+            content = tomllib.load(file)
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise TargetError(f"{path}: is not valid TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise TargetError(f"{path}: is not text in UTF-8") from None
+    return _read_target(content, str(path), url)
+
+
+def _read_target(content: dict[str, Any], source: str, url: str | None) -> Target:
+    for name, value in content.items():
+        if name not in _TYPES:
+            raise TargetError(f"{source}: {name}: is not known, but {', '.join(_TYPES)}")
+        kinds = _TYPES[name]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
+            raise TargetError(f"{source}: {name}: has the wrong type")
+    address = url or content.get("url")
+    if not address or not address.startswith(("http://", "https://")):
+        raise TargetError(f"{source}: url: must begin with http:// or https://")
+    bounds = content.get("range", {})
+    for name in ("start", "end"):
+        if not isinstance(bounds.get(name), str):
+            raise TargetError(f"{source}: range.{name}: is missing, YYYY-MM-DD HH:MM:SS in quotes")
+    off = content.get("off", [])
+    for name in off:
+        if name not in CAPABILITIES:
+            raise TargetError(f"{source}: off: {name} is not one of {', '.join(CAPABILITIES)}")
+    return Target(
+        url=address.rstrip("/"),
+        identities=dict(_read_identities(content.get("identities", {}), source)),
+        range=(bounds["start"], bounds["end"]),
+        off=frozenset(off),
+        read_only=content.get("read_only", False),
+        delete_recorded_items=content.get("delete_recorded_items", False),
+        requests_per_second=content.get("requests_per_second", 0),
+        time_budget=content.get("time_budget", 300),
+        source=source,
+    )
+
+
+def _read_identities(nodes: dict[str, Any], source: str) -> list[tuple[str, Identity]]:
+    found = []
+    for name, node in nodes.items():
+        where = f"{source}: identities.{name}"
+        if name not in IDENTITIES:
+            raise TargetError(f"{where}: is not one of {', '.join(IDENTITIES)}")
+        if not isinstance(node, dict):
+            raise TargetError(f"{where}: must be a table")
+        grant = node.get("grant", "password" if "username" in node else "client_credentials")
+        if grant not in _GRANTS:
+            raise TargetError(f"{where}.grant: must be one of {', '.join(_GRANTS)}")
+        values = {
+            "client_secret": os.environ.get(f"RINGME_SECRET_{name.upper()}"),
+            "password": os.environ.get(f"RINGME_PASSWORD_{name.upper()}"),
+        }
+        parameters = {} if grant == "none" else {"grant_type": grant}
+        for key in _GRANTS[grant]:
+            value = values.get(key) or node.get(key)
+            if not isinstance(value, str) or not value:
+                hint = f", or RINGME_{_ENVIRONMENT[key]}_{name.upper()}" if key in values else ""
+                raise TargetError(f"{where}.{key}: is missing{hint}")
+            parameters[key] = value
+        found.append((name, Identity(name, parameters)))
+    return found
+
+
+_ENVIRONMENT = {"client_secret": "SECRET", "password": "PASSWORD"}

@@ -1,0 +1,57 @@
+"""What a check can come to, and how the verdicts of several checks make that of a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ringme_contract.evidence import Exchange
+
+
+class Verdict(Enum):
+    """Ordered by how much each one says: the first of several is the verdict of the whole."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    NOT_REACHED = "not reached"
+    PASS = "pass"
+    NOT_OFFERED = "not offered"
+
+
+class Failure(Exception):
+    """An implementation breaks a rule: what was expected, and what came instead."""
+
+    def __init__(self, message: str, expected: object = None, got: object = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.got = got
+
+
+class NotReached(Exception):
+    """The situation that a check is about never came up; the message says what was lacking."""
+
+
+class NotOffered(Exception):
+    """The target declares that it lacks what a check is about."""
+
+
+@dataclass
+class Outcome:
+    """What one check came to, with the requests that prove it."""
+
+    check: str
+    rule: str
+    layer: str
+    verdict: Verdict
+    message: str = ""
+    expected: object = None
+    got: object = None
+    exchanges: list[Exchange] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def combine(outcomes: list[Outcome]) -> Verdict:
+    """The verdict of a rule from those of its checks; one without checks was not reached."""
+    found = {outcome.verdict for outcome in outcomes}
+    return next((verdict for verdict in Verdict if verdict in found), Verdict.NOT_REACHED)
