@@ -15,6 +15,7 @@ from connexion.middleware.server_error import ServerErrorMiddleware
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.options import SwaggerUIOptions
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
 from ringme_mock.clock import Clock
@@ -29,6 +30,9 @@ from ringme_mock.routing import RoutingMiddleware
 from ringme_mock.security import TokenSecurity
 from ringme_mock.site import DOCS_PATH, DOCUMENT_PATH, SiteMiddleware
 from ringme_mock.state import State
+
+# A front end under development is served from some port of the same machine.
+_LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
 
 
 class MockApp:
@@ -66,6 +70,14 @@ def _build(contract: Contract, state: State) -> AsyncApp:
         __name__,
         middlewares=[
             ServerErrorMiddleware,
+            partial(
+                CORSMiddleware,
+                allow_origin_regex=_LOCAL_ORIGIN,
+                allow_methods=["*"],
+                allow_headers=["*"],
+                allow_credentials=True,
+                expose_headers=[name.decode() for name, _ in state.limits.unknown().headers()],
+            ),
             EdgeMiddleware,
             ExceptionMiddleware,
             partial(SiteMiddleware, contract=contract, state=state),
