@@ -15,6 +15,8 @@ from ringme_contract.verdict import Failure, NotOffered, NotReached, Outcome, Ve
 
 CONFORMS = "conforms"
 _EVIDENCE = 12
+# So many requests in a row without an answer, and the target is taken for gone.
+_GONE = 3
 
 
 @dataclass
@@ -27,6 +29,8 @@ class RunResult:
     cells: set[tuple[str, int, str]] = field(default_factory=set)
     requests: int = 0
     seconds: float = 0.0
+    interrupted: bool = False
+    left_behind: list[str] = field(default_factory=list)
 
     def of_rule(self, rule: str) -> list[Outcome]:
         """The outcomes of all checks of a rule."""
@@ -60,14 +64,29 @@ class Engine:
         result = RunResult(self._kit.target.url, self._kit.run_id)
         start = time.monotonic()
         for one in chosen:
-            for outcome in self.run_one(one):
+            for outcome in self._run_unless_interrupted(one, result):
                 result.outcomes.append(outcome)
                 if progress:
                     progress(outcome)
         result.seconds = time.monotonic() - start
         result.requests = self._kit.transport.count
         result.cells = set(self._kit.transport.cells)
+        result.left_behind = list(self._kit.left_behind)
         return result
+
+    def _run_unless_interrupted(self, check: Check, result: RunResult) -> list[Outcome]:
+        result.interrupted = result.interrupted or self._kit.transport.interrupted
+        if not result.interrupted:
+            try:
+                return self.run_one(check)
+            except KeyboardInterrupt:
+                # The check has cleaned up after itself; the reports still say what is known.
+                result.interrupted = True
+        return [
+            Outcome(
+                check.id, check.rule, check.layer, Verdict.NOT_REACHED, "the run was interrupted"
+            )
+        ]
 
     def run_one(self, check: Check) -> list[Outcome]:
         """What one check came to, and what its answers said against the document."""
@@ -93,6 +112,10 @@ class Engine:
             # An answer of another shape than the check can read breaks the rule as well.
             outcome.verdict = Verdict.FAIL
             outcome.message = f"the answer cannot be read: {type(error).__name__}: {error}"
+        except Exception as error:
+            # No answer of a target, however odd, may end the run.
+            outcome.verdict = Verdict.FAIL
+            outcome.message = f"the check broke down: {type(error).__name__}: {error}"
         finally:
             outcome.exchanges = self._kit.exchanges_since(mark)[-_EVIDENCE:]
             self._kit.clean_up()
@@ -102,7 +125,9 @@ class Engine:
     def _refuse(self, check: Check) -> None:
         target = self._kit.target
         if time.monotonic() > self._until:
-            raise NotReached(f"the time budget of {target.time_budget} s is used up")
+            raise NotReached(f"the time budget of {target.time_budget:g} s is used up")
+        if self._kit.transport.unreachable >= _GONE:
+            self._look_for_target()
         if check.writes and target.read_only:
             raise NotOffered("the target must not be changed (read_only)")
         if check.deletes_recorded_items and not target.delete_recorded_items:
@@ -113,6 +138,14 @@ class Engine:
         lacking = [name for name in check.needs if name not in target.identities]
         if lacking:
             raise NotReached(f"the target names no identity {', '.join(lacking)}")
+
+    def _look_for_target(self) -> None:
+        """Spares the checks that are left a time-out each when the target is gone for good."""
+        try:
+            self._kit.transport.wait_until_ready(0)
+        except Unreachable as error:
+            raise NotReached(f"the target does not answer any more: {error}") from None
+        self._kit.transport.unreachable = 0
 
     def _conformance(self, check: Check, mark: int) -> list[Outcome]:
         """Answers to any check that are not as the document describes them."""

@@ -10,7 +10,7 @@ import httpx
 
 from ringme_contract.evidence import Exchange
 from ringme_contract.target import Target
-from ringme_contract.transport import Transport
+from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure, NotReached
 
 API = "/api/ver1.0"
@@ -69,7 +69,8 @@ class Kit:
         self.random = random.Random(seed)
         self.run_id = f"contract-{random.Random().randrange(16**6):06x}"
         self.anonymous = Caller(self, "anonymous", None)
-        self._seed = seed
+        self.left_behind: list[str] = []
+        self.seed = seed
         self._callers: dict[str, Caller] = {}
         self._undo: list[Callable[[], object]] = []
         self._names = 0
@@ -177,12 +178,29 @@ class Kit:
         self._undo.append(action)
 
     def clean_up(self) -> None:
-        """Does all that is to be done after the check; one that fails does not stop the rest."""
-        while self._undo:
-            try:
-                self._undo.pop()()
-            except (Failure, NotReached):
-                continue
+        """Does all that is to be done after the check; one that fails does not stop the rest.
+
+        What could not be done is noted in `left_behind`.
+        """
+        # An interrupted run cleans up as well: only here are requests still sent then.
+        self.transport.cleaning = True
+        try:
+            while self._undo:
+                self._clean(self._undo.pop())
+        finally:
+            self.transport.cleaning = False
+
+    def _clean(self, action: Callable[[], object]) -> None:
+        try:
+            answer = action()
+        except (Failure, NotReached, Unreachable) as error:
+            self.left_behind.append(str(error))
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            self.left_behind.append(f"the answer cannot be read: {type(error).__name__}: {error}")
+        else:
+            # What is gone already needs no removal.
+            if isinstance(answer, httpx.Response) and answer.status_code not in (200, 204, 404):
+                self.left_behind.append(f"{_line(answer)} answers {answer.status_code}")
 
     # --- what it found
 

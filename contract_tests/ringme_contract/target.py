@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +57,7 @@ class Target:
     """All that a run knows of the implementation before it asks the first question.
 
     `range` is a time range, texts, in which recorded items exist. `requests_per_second` 0 means
-    without limit; `time_budget` is in seconds.
+    without limit; `time_budget` is in seconds, and `timeout` how many of them one answer may take.
     """
 
     url: str
@@ -68,6 +70,7 @@ class Target:
     time_budget: float = 300
     source: str = "target"
     extra: dict[str, Any] = field(default_factory=dict)
+    timeout: float = 10
 
 
 _GRANTS = {
@@ -81,10 +84,16 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "delete_recorded_items": bool,
     "requests_per_second": (int, float),
     "time_budget": (int, float),
+    "timeout": (int, float),
     "off": list,
     "range": dict,
     "identities": dict,
 }
+_KINDS = {bool: "true or false", str: "text", list: "a list", dict: "a table"}
+_POSITIVE = ("time_budget", "timeout")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
+# The target for a mock with its own fixtures.
+MOCK = Path(__file__).with_name("mock.toml")
 
 
 def load_target(path: Path, url: str | None = None) -> Target:
@@ -111,7 +120,10 @@ def _read_target(content: dict[str, Any], source: str, url: str | None) -> Targe
             raise TargetError(f"{source}: {name}: is not known, but {', '.join(_TYPES)}")
         kinds = _TYPES[name]
         if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
-            raise TargetError(f"{source}: {name}: has the wrong type")
+            kind = _KINDS[kinds] if isinstance(kinds, type) else "a number"
+            raise TargetError(f"{source}: {name}: must be {kind}, not {value!r}")
+        if isinstance(value, int | float) and not _is_amount(value, name in _POSITIVE):
+            raise TargetError(f"{source}: {name}: must not be {value!r}")
     address = url or content.get("url")
     if not address or not address.startswith(("http://", "https://")):
         raise TargetError(f"{source}: url: must begin with http:// or https://")
@@ -119,9 +131,15 @@ def _read_target(content: dict[str, Any], source: str, url: str | None) -> Targe
     for name in ("start", "end"):
         if not isinstance(bounds.get(name), str):
             raise TargetError(f"{source}: range.{name}: is missing, YYYY-MM-DD HH:MM:SS in quotes")
+        if not _MOMENT.fullmatch(bounds[name]):
+            raise TargetError(
+                f"{source}: range.{name}: must be YYYY-MM-DD HH:MM:SS, not {bounds[name]!r}"
+            )
+    if bounds["start"] > bounds["end"]:
+        raise TargetError(f"{source}: range: its start comes after its end")
     off = content.get("off", [])
     for name in off:
-        if name not in CAPABILITIES:
+        if not isinstance(name, str) or name not in CAPABILITIES:
             raise TargetError(f"{source}: off: {name} is not one of {', '.join(CAPABILITIES)}")
     return Target(
         url=address.rstrip("/"),
@@ -133,7 +151,12 @@ def _read_target(content: dict[str, Any], source: str, url: str | None) -> Targe
         requests_per_second=content.get("requests_per_second", 0),
         time_budget=content.get("time_budget", 300),
         source=source,
+        timeout=content.get("timeout", 10),
     )
+
+
+def _is_amount(value: float, positive: bool) -> bool:
+    return math.isfinite(value) and (value > 0 if positive else value >= 0)
 
 
 def _read_identities(nodes: dict[str, Any], source: str) -> list[tuple[str, Identity]]:

@@ -11,17 +11,24 @@ from ringme_contract.conformance import Conformance
 from ringme_contract.evidence import Exchange, record
 from ringme_contract.target import Target
 
-_TIMEOUT = 10.0
+# What a gateway answers for a service that is still starting.
+_NOT_READY = (502, 503, 504)
 
 
 class Unreachable(Exception):
     """The target does not answer, or not in HTTP; the message says how it failed."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Somebody asked the run to end: no further request is sent but those that clean up."""
+
+
 class Transport:
     """Sends requests, keeps the evidence, holds every answer against the document.
 
-    No redirect is followed. Requests are spaced as the target asks for.
+    No redirect is followed. Requests are spaced as the target asks for. `interrupt` ends the run
+    at the next request and not in the midst of one: whatever a request makes is then known to the
+    check that has to remove it.
     """
 
     def __init__(
@@ -31,21 +38,39 @@ class Transport:
         self.exchanges: list[Exchange] = []
         self.count = 0
         self.cells: set[tuple[str, int, str]] = set()
+        self.unreachable = 0
+        self.cleaning = False
+        self._interrupted = False
         self._pause = 1 / target.requests_per_second if target.requests_per_second else 0.0
         self._next = 0.0
-        self._http = http or httpx.Client(base_url=target.url, timeout=_TIMEOUT)
+        self._http = http or _client(target)
+
+    def interrupt(self) -> None:
+        """Has the next request raise Interrupted, unless it is one that cleans up."""
+        self._interrupted = True
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run was asked to end."""
+        return self._interrupted
 
     def send(self, identity: str, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """One request by an identity; the answer, whatever it is. Raises Unreachable."""
+        """One request by an identity; the answer, whatever it is.
+
+        Raises Unreachable, and Interrupted instead of sending once the run was asked to end.
+        """
+        if self._interrupted and not self.cleaning:
+            raise Interrupted
         self._wait_turn()
         try:
             response = self._http.request(method, path, follow_redirects=False, **arguments)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            reason = str(error) or type(error).__name__
-            raise Unreachable(f"{method} {self._http.base_url}{path}: {reason}") from None
+            self.unreachable += 1
+            raise Unreachable(f"{method} {self._address(path)}: {reason_of(error)}") from None
+        self.unreachable = 0
         self.count += 1
         operation = self.conformance.find(method, response.request.url.path)
-        problems = self.conformance.problems(response)
+        problems = self._problems(response)
         name = operation.id if operation else None
         if name:
             self.cells.add((name, response.status_code, identity))
@@ -53,22 +78,37 @@ class Transport:
         return response
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Waits until the target answers anything at all. Raises Unreachable when it does not."""
+        """Waits until the target answers, and not as a gateway whose service is not there yet.
+
+        Raises Unreachable when it does not answer at all in that time.
+        """
         until = time.monotonic() + seconds
         while True:
+            late = time.monotonic() >= until
             try:
-                self._http.get("/", follow_redirects=False)
-            except httpx.HTTPError as error:
-                if time.monotonic() >= until:
-                    reason = str(error) or type(error).__name__
-                    raise Unreachable(f"{self._http.base_url}: {reason}") from None
-                time.sleep(0.2)
+                response = self._http.get("/", follow_redirects=False)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                if late:
+                    raise Unreachable(f"{self._address('')}: {reason_of(error)}") from None
             else:
-                return
+                if late or response.status_code not in _NOT_READY:
+                    return
+            if self._interrupted:
+                raise Interrupted
+            time.sleep(0.2)
 
     def close(self) -> None:
         """Closes all connections."""
         self._http.close()
+
+    def _address(self, path: str) -> str:
+        return str(self._http.base_url).rstrip("/") + path
+
+    def _problems(self, response: httpx.Response) -> list[str]:
+        try:
+            return self.conformance.problems(response)
+        except (ValueError, TypeError, RecursionError) as error:
+            return [f"the answer cannot be read: {type(error).__name__}: {error}"]
 
     def _wait_turn(self) -> None:
         if not self._pause:
@@ -77,3 +117,23 @@ class Transport:
         if now < self._next:
             time.sleep(self._next - now)
         self._next = max(now, self._next) + self._pause
+
+
+def reason_of(error: Exception) -> str:
+    """Why a request got no answer, in words for people."""
+    if isinstance(error, httpx.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return f"the connection was closed before the answer was complete ({error})"
+    if isinstance(error, httpx.DecodingError):
+        return f"the body is not encoded as its Content-Encoding says ({error})"
+    return str(error) or type(error).__name__
+
+
+def _client(target: Target) -> httpx.Client:
+    return httpx.Client(
+        base_url=target.url,
+        timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, 5.0)),
+    )

@@ -1,0 +1,69 @@
+"""Single items against the lists that show them."""
+
+from __future__ import annotations
+
+from ringme_contract.check import check
+from ringme_contract.kit import Kit
+from ringme_contract.lists import Item, lists_with
+from ringme_contract.relations.owners import ClientView
+from ringme_contract.verdict import NotReached
+
+_FILES = 3
+
+
+def _read_alone(kit: Kit, path: str) -> None:
+    listed: list[Item] = kit.caller("client").read(path)
+    if not listed:
+        raise NotReached(f"{path} is empty")
+    for item in listed:
+        alone = kit.caller("client").read(f"{path}{item['id']}")
+        kit.expect_equal(f"{path}{item['id']} read alone", alone, item)
+
+
+@check("group-read-your-writes", layer="relations", writes=False)
+def a_group_read_alone_is_the_listed_one(kit: Kit) -> None:
+    """Every group of the client."""
+    _read_alone(kit, "/client/@me/extension_group/")
+
+
+@check("members-agree", layer="relations", writes=False)
+def a_number_read_alone_is_the_listed_one(kit: Kit) -> None:
+    """Every number of the client."""
+    _read_alone(kit, "/client/@me/extension/")
+
+
+@check("group-user-create", layer="relations", writes=False)
+def a_group_user_read_alone_is_the_listed_one(kit: Kit) -> None:
+    """Every group user of the client."""
+    _read_alone(kit, "/client/@me/user/extension_group/")
+
+
+@check("me", layer="relations", writes=False)
+def at_me_is_the_client_of_the_token(kit: Kit) -> None:
+    """Every list of the client by `@me`, by `%40me` and by the client's id."""
+    caller = kit.caller("client")
+    client = caller.read("/user/")["client_id"]
+    for operation in lists_with(kit, owner="client"):
+        by_me = operation.read(kit, caller, "@me")
+        kit.expect_equal(f"{operation.id} by id", operation.read(kit, caller, client), by_me)
+        kit.expect_equal(f"{operation.id} by %40me", operation.read(kit, caller, "%40me"), by_me)
+
+
+@check("media-file", layer="relations", writes=False)
+def files_are_as_long_as_their_items_say(kit: Kit) -> None:
+    """A few records, voicemails and faxes of the client's groups."""
+    sizes = {"record": "record_file_size", "voicemail": "record_file_size", "fax": "file_size"}
+    caller, fetched = kit.caller("client"), 0
+    for operation in lists_with(kit, owner="extension_group", ranged=True):
+        if operation.collection not in sizes:
+            continue
+        for group in ClientView(kit).groups:
+            for item in operation.read(kit, caller, group["id"])[:_FILES]:
+                key = item.get("record_uuid") or item["uuid"]
+                path = f"/extension_group/{group['id']}/{operation.collection}/{key}"
+                answer = kit.expect(caller.get(path), 200)
+                size = item[sizes[operation.collection]]
+                kit.expect_equal(f"the length of {path}", len(answer.content), size)
+                fetched += 1
+    if not fetched:
+        raise NotReached("no group of the client has recorded items in the target's range")
