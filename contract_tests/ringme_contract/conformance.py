@@ -68,6 +68,8 @@ class Conformance:
         if response.status_code not in (404, 405):
             yield f"status {response.status_code} for a request that the document does not have"
             return
+        if response.request.method == "HEAD":
+            return
         if _media_type(response) != "application/json" or "message" not in response.json():
             yield f"{response.status_code} without a JSON object that has a message"
 

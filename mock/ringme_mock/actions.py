@@ -135,6 +135,5 @@ def _check_references(call: Call, entry: Entry, changes: Entry) -> None:
 def _check_unique(call: Call, entry: Entry) -> None:
     try:
         call.collection.check_unique(entry)
-    except Taken:
-        unique = call.operation.collection.unique
-        raise invalid(f"{unique.property if unique else ''}: is taken") from None
+    except Taken as taken:
+        raise invalid(f"{taken}: is taken") from None

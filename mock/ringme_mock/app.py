@@ -24,7 +24,7 @@ from ringme_mock.document import read_yaml
 from ringme_mock.edge import EdgeMiddleware
 from ringme_mock.errors import ApiError, StartError
 from ringme_mock.fixtures import load_store
-from ringme_mock.operation import ActionResolver, OperationMiddleware
+from ringme_mock.operation import ActionResolver, OperationMiddleware, check_actions
 from ringme_mock.replies import answer_error
 from ringme_mock.routing import RoutingMiddleware
 from ringme_mock.security import TokenSecurity
@@ -53,16 +53,25 @@ def create_app(spec: Path, fixtures: Path, clock: Clock | None = None) -> MockAp
 
     Raises StartError with one line that says what is wrong with either.
     """
-    document = read_yaml(spec)
-    if not isinstance(document, dict):
-        raise StartError(f"{spec}: is not an OpenAPI document")
+    contract = _read_contract(spec)
+    state = State(contract, load_store(contract, fixtures), clock)
     try:
-        contract = Contract(document)
-        state = State(contract, load_store(contract, fixtures), clock)
         return MockApp(contract, state)
     except InvalidSpecification as error:
         where = ".".join(str(part) for part in error.absolute_path)
         raise StartError(f"{spec}: {where or 'document'}: {error.message[:300]}") from None
+
+
+def _read_contract(spec: Path) -> Contract:
+    document = read_yaml(spec)
+    if not isinstance(document, dict) or not {"openapi", "paths"} <= document.keys():
+        raise StartError(f"{spec}: is not an OpenAPI document: it needs `openapi` and `paths`")
+    try:
+        contract = Contract(document)
+        check_actions(contract)
+    except StartError as error:
+        raise StartError(f"{spec}: {error}") from None
+    return contract
 
 
 def _build(contract: Contract, state: State) -> AsyncApp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ringme_mock.access import BLOCKED, EVERYTHING, READ_ONLY
 from ringme_mock.collection import Entry
+from ringme_mock.contract import Contract
 from ringme_mock.handlers.token import CLIENT_CREDENTIALS, PASSWORD
 from ringme_mock.site import DOCS_PATH
 from ringme_mock.state import State
@@ -11,7 +12,7 @@ from ringme_mock.state import State
 _TOKEN_FILTER = """sed 's/.*"access_token": "\\([^"]*\\)".*/\\1/'"""
 
 
-def banner(state: State, url: str) -> str:
+def banner(contract: Contract, state: State, url: str) -> str:
     """The text for a mock that answers at `url`."""
     lines = [
         f"The mock answers at  {url}",
@@ -19,10 +20,11 @@ def banner(state: State, url: str) -> str:
         "",
     ]
     application = _application(state, "trusted")
-    if application:
-        lines += ["To try it, get a token and list the groups of its client:", ""]
-        lines += [f"  {line}" for line in _commands(url, application)]
-        lines += [""]
+    token_path, list_path = _token_path(contract), _list_path(contract)
+    if application and token_path and list_path:
+        lines += ["To try it, get a token, and a list of what its client has:", ""]
+        lines += [f"  {line}" for line in _token_command(url + token_path, application)]
+        lines += [f'  curl -s {url}{list_path} -H "Authorization: Bearer $TOKEN"', ""]
     login = _application(state, "password_credentials")
     users = _users(state, login) if login else []
     if login and users:
@@ -37,13 +39,28 @@ def banner(state: State, url: str) -> str:
     return "\n".join(lines)
 
 
-def _commands(url: str, application: Entry) -> list[str]:
+def _token_command(url: str, application: Entry) -> list[str]:
     return [
-        f"TOKEN=$(curl -s {url}/oauth/token -d grant_type={CLIENT_CREDENTIALS} \\",
+        f"TOKEN=$(curl -s {url} -d grant_type={CLIENT_CREDENTIALS} \\",
         f"  -d client_id={application['client_id']} \\",
         f"  -d client_secret={application['client_secret']} | {_TOKEN_FILTER})",
-        f'curl -s {url}/api/ver1.0/client/@me/extension_group/ -H "Authorization: Bearer $TOKEN"',
     ]
+
+
+def _token_path(contract: Contract) -> str | None:
+    """The path of the document's token endpoint."""
+    found = (one.path for one in contract.operations.values() if one.action == "token")
+    return next(found, None)
+
+
+def _list_path(contract: Contract) -> str | None:
+    """The path of the first list that needs nothing but a token."""
+    for operation in contract.operations.values():
+        parameters = operation.path_parameters
+        needed = [one for one in operation.query_parameters if one.required]
+        if operation.action == "list" and len(parameters) == 1 and parameters[0].me and not needed:
+            return operation.path.replace("{" + parameters[0].name + "}", parameters[0].me)
+    return None
 
 
 def _application(state: State, kind: str) -> Entry | None:

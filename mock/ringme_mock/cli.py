@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 from pathlib import Path
@@ -75,25 +76,45 @@ def serve(host: str, port: int, fixtures: Path, spec: Path, log_level: str) -> N
       ringme-mock serve --port 9000 --fixtures ./my-fixtures --log-level info
     """
     try:
-        app = create_app(spec, fixtures)
-        listener = _listen(host, port)
+        _serve(host, port, fixtures, spec, log_level)
     except StartError as error:
         click.echo(f"ringme-mock: {error}", err=True)
         sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo("Stopped.")
+
+
+def _serve(host: str, port: int, fixtures: Path, spec: Path, log_level: str) -> None:
+    app = create_app(spec, fixtures)
+    listener = _listen(host, port)
+    _log_to_terminal(log_level)
     config = uvicorn.Config(
         app,
-        log_level=log_level,
+        log_config=None,
+        # Its log of requests would show the secrets in a query; the mock has one of its own.
+        access_log=False,
         # The address is known and taken already, and printed below; a client that holds its
         # connection open must not hold up Ctrl-C.
         timeout_graceful_shutdown=1,
         server_header=False,
         lifespan="off",
     )
-    click.echo(banner(app.state, _url(listener)))
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        click.echo("Stopped.")
+    click.echo(banner(app.contract, app.state, _url(listener)))
+    _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends all connections; requests that are cut off by that are nobody's fault."""
+        logging.getLogger("uvicorn.error").disabled = True
+        await super().shutdown(sockets)
+
+
+def _log_to_terminal(level: str) -> None:
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    if level != "debug":
+        for name in ("connexion", "uvicorn"):
+            logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -19,6 +19,10 @@ class Clock:
         """The moment to the second, `YYYY-MM-DD HH:MM:SS` (rule no-zone)."""
         return self.now().strftime("%Y-%m-%d %H:%M:%S")
 
+    def reset(self) -> None:
+        """Goes back to the real time."""
+        self._ahead = timedelta()
+
     def advance(self, seconds: float) -> None:
         """Puts the clock forward by `seconds`."""
         self._ahead += timedelta(seconds=seconds)

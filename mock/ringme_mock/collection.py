@@ -126,7 +126,7 @@ class Collection:
         slot = self._unique_slot(entry)
         key = entry[self.rule.key]
         if slot is not None and self._unique.get(slot, key) != key:
-            raise Taken(slot[1])
+            raise Taken(self.rule.unique.property if self.rule.unique else self.rule.key)
 
     def _unique_slot(self, entry: Entry) -> tuple[Any, Any] | None:
         unique = self.rule.unique

@@ -96,10 +96,15 @@ class Contract:
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
         self.schemas = Schemas(document)
+        self.schemas.check_references()
         self.collections = read_collections(document, self.schemas)
         self.user_types: dict[str, str] = document.get("x-user-types", {})
         self.rate_limit: dict[str, int] = document.get("x-rate-limit", {})
-        self.operations = {operation.id: operation for operation in self._read_operations()}
+        self.operations: dict[str, Operation] = {}
+        for operation in self._read_operations():
+            if operation.id in self.operations:
+                raise StartError(f"operationId {operation.id}: two operations have it")
+            self.operations[operation.id] = operation
         for name in self.user_types:
             if name not in self.collections:
                 raise StartError(f"x-user-types: there is no collection {name}")

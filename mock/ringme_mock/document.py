@@ -20,6 +20,19 @@ class _PlainLoader(_Base):  # type: ignore[misc]
     both as text.
     """
 
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping whose keys are all different; YAML itself would let the last one win."""
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"{key.value} is there twice", key.start_mark
+                    )
+                seen.add(key.value)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
+
 
 _PlainLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (

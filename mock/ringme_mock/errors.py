@@ -13,61 +13,76 @@ class StartError(Exception):
 
 @dataclass
 class ApiError(Exception):
-    """A refused request.
+    """A refused request: the code of the answer, a sentence for people, a word for programs.
 
-    `body` is the JSON object of the answer; `headers` are those that the refusal needs beside
-    the ones that every answer has. Source: contract section 2.
+    `headers` are those that the refusal needs beside the ones that every answer has. Source:
+    contract section 2.
     """
 
     status: int
-    body: dict[str, object]
+    message: str
+    word: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, str]:
+        """The JSON object of the answer (rule error-body)."""
+        body = {"message": self.message}
+        if self.word is not None:
+            body["status"] = self.word
+        return body
+
+
+class TokenRefused(ApiError):
+    """An error of the token endpoint, as RFC 6749 section 5.2 writes it."""
+
+    def body(self) -> dict[str, str]:
+        """The JSON object of the answer (rule token-errors)."""
+        body = {"error": self.word or ""}
+        body["error_description"] = self.message
+        return body
 
 
 def invalid(message: str) -> ApiError:
     """A 400 for a parameter, a body, or a rule of the operation; the message names the field."""
-    return ApiError(400, {"message": message})
+    return ApiError(400, message)
 
 
 def unauthorized() -> ApiError:
     """A 401 for a missing, wrong, expired or revoked token."""
-    return ApiError(401, {"message": "Unauthorized"}, {"WWW-Authenticate": "Bearer"})
+    return ApiError(401, "Unauthorized", headers={"WWW-Authenticate": "Bearer"})
 
 
-def forbidden(status: str, message: str) -> ApiError:
+def forbidden(word: str, message: str) -> ApiError:
     """A 403 with its status word."""
-    return ApiError(403, {"message": message, "status": status})
+    return ApiError(403, message, word)
 
 
-def missing(collection: str, status: str | None) -> ApiError:
+def missing(collection: str, word: str | None) -> ApiError:
     """A 404 for an entry that is not where the path, or a reference, looks for it."""
-    body: dict[str, object] = {"message": f"No such {collection.replace('_', ' ')}"}
-    if status is not None:
-        body["status"] = status
-    return ApiError(404, body)
+    return ApiError(404, f"No such {collection.replace('_', ' ')}", word)
 
 
 def no_route(path: str) -> ApiError:
     """A 404 for a path that the document does not have."""
-    return ApiError(404, {"message": f"No such path: {path[:200]}"})
+    return ApiError(404, f"No such path: {path[:200]}")
 
 
 def method_not_allowed(method: str, allowed: list[str]) -> ApiError:
     """A 405 for a method that the path does not have, with those that it has."""
     text = ", ".join(allowed)
-    return ApiError(405, {"message": f"{method} is not possible here, but {text}"}, {"Allow": text})
+    return ApiError(405, f"{method} is not possible here, but {text}", headers={"Allow": text})
 
 
 def unsupported_media_type(expected: str) -> ApiError:
     """A 415 for a body of another kind than `expected`."""
-    return ApiError(415, {"message": f"Content-Type: must be {expected}"})
+    return ApiError(415, f"Content-Type: must be {expected}")
 
 
 def too_many_requests() -> ApiError:
     """A 429 for a client whose requests of this hour are used up."""
-    return ApiError(429, {"message": "Too many requests", "status": "rate_limit_exceeded"})
+    return ApiError(429, "Too many requests", "rate_limit_exceeded")
 
 
-def token_refused(status: int, error: str, description: str) -> ApiError:
-    """An error of the token endpoint, as RFC 6749 section 5.2 writes it."""
-    return ApiError(status, {"error": error, "error_description": description}, dict(NO_STORE))
+def token_refused(status: int, error: str, description: str) -> TokenRefused:
+    """An error of the token endpoint, which no cache may keep."""
+    return TokenRefused(status, description, error, dict(NO_STORE))

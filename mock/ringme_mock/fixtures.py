@@ -26,7 +26,10 @@ def load_store(contract: Contract, folder: Path) -> Store:
     known = {f"{name}.yaml" for name in contract.collections}
     for path in sorted(folder.glob("*.y*ml")):
         if path.name not in known:
-            raise StartError(f"{path}: the document has no collection {path.stem}")
+            files = ", ".join(sorted(known))
+            raise StartError(f"{path}: the document has no collection {path.stem}, but {files}")
+    if not any((folder / name).is_file() for name in known):
+        raise StartError(f"{folder}: holds none of the files {', '.join(sorted(known))}")
     store = Store.empty(contract, _read_files(folder / FILES_FOLDER))
     for rule in contract.collections.values():
         path = folder / f"{rule.name}.yaml"
@@ -34,6 +37,7 @@ def load_store(contract: Contract, folder: Path) -> Store:
             _load_collection(contract, store, rule, path)
     for rule in contract.collections.values():
         _check_references(store, rule, folder / f"{rule.name}.yaml")
+    _check_users(contract, store, folder)
     return store
 
 
@@ -59,8 +63,9 @@ def _load_collection(contract: Contract, store: Store, rule: CollectionRule, pat
         try:
             store[rule.name].insert(full)
         except Taken as taken:
+            field = str(taken)
             raise StartError(
-                f"{where} ({_label(rule, entry)}): {taken}: another entry has the same"
+                f"{where} ({_label(rule, entry)}): {field}: another entry has {full[field]}, too"
             ) from None
 
 
@@ -90,6 +95,16 @@ def _check_content(store: Store, rule: CollectionRule, entry: Entry, where: str)
     size = len(store.files[name])
     if entry[rule.content.size] != size:
         raise StartError(f"{where}: {rule.content.size}: must be {size}, as long as {name} is")
+
+
+def _check_users(contract: Contract, store: Store, folder: Path) -> None:
+    """Each user has the key of what its type confines it to."""
+    rule = contract.collections["user"]
+    for user in store["user"].entries():
+        prop = contract.user_types[user["type"]]
+        if user[prop] is None:
+            path = folder / f"{rule.name}.yaml"
+            raise StartError(f"{path}: {_label(rule, user)}: {prop}: is missing for {user['type']}")
 
 
 def _check_references(store: Store, rule: CollectionRule, path: Path) -> None:

@@ -26,6 +26,16 @@ from ringme_mock.state import State
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
 
 
+def check_actions(contract: Contract) -> None:
+    """Raises StartError for an operation whose action the mock does not know."""
+    for known in contract.operations.values():
+        if known.action not in ACTIONS:
+            raise StartError(
+                f"{known.method} {known.path}: x-resource: there is no action {known.action},"
+                f" but {', '.join(ACTIONS)}"
+            )
+
+
 class ActionResolver(Resolver):  # type: ignore[misc]
     """Tells Connexion which function serves an operation: the action that `x-resource` names."""
 
@@ -34,15 +44,9 @@ class ActionResolver(Resolver):  # type: ignore[misc]
         self._contract = contract
 
     def resolve(self, operation: AbstractOperation) -> Resolution:
-        """The action of an operation. Raises StartError for one that the mock does not know."""
+        """The action of an operation."""
         known = self._contract.operations[operation.operation_id]
-        action = ACTIONS.get(known.action)
-        if action is None:
-            raise StartError(
-                f"{known.method} {known.path}: x-resource: there is no action {known.action},"
-                f" but {', '.join(ACTIONS)}"
-            )
-        return Resolution(action, known.id)
+        return Resolution(ACTIONS[known.action], known.id)
 
 
 class _RunningOperation:

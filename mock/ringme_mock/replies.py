@@ -43,7 +43,7 @@ async def answer_error(_request: ConnexionRequest, error: Exception) -> Connexio
     return ConnexionResponse(
         status_code=refused.status,
         mimetype=JSON,
-        body=json.dumps(refused.body, ensure_ascii=False).encode("utf-8"),
+        body=json.dumps(refused.body(), ensure_ascii=False).encode("utf-8"),
         headers=refused.headers,
     )
 
@@ -59,6 +59,6 @@ def _as_api_error(error: Exception) -> ApiError:
     if status < 500:
         detail = error.detail if isinstance(error, HTTPException) else None
         title = error.title if isinstance(error, ProblemException) else None
-        return ApiError(status, {"message": str(detail or title or "Refused")})
+        return ApiError(status, str(detail or title or "Refused"))
     logger.error("a request failed", exc_info=error)
-    return ApiError(500, {"message": "The mock failed; its log says how"})
+    return ApiError(500, "The mock failed; its log says how")

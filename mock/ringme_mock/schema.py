@@ -7,6 +7,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from ringme_mock.errors import StartError
+
 Schema = dict[str, Any]
 
 
@@ -19,6 +21,14 @@ class Schemas:
             "schemas": _to_json_schema(document.get("components", {}).get("schemas", {}))
         }
         self._explained = dict(_explained_patterns(document))
+
+    def check_references(self) -> None:
+        """Raises StartError for a `$ref` of the document that points at nothing in it."""
+        for reference in _references(self._document):
+            try:
+                self.resolve({"$ref": reference})
+            except (KeyError, TypeError, AttributeError):
+                raise StartError(f"$ref {reference}: points at nothing") from None
 
     def resolve(self, schema: Schema) -> Schema:
         """Follows `$ref` until there is a schema that says something itself."""
@@ -115,6 +125,17 @@ def _explained_patterns(node: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(node, list):
         for value in node:
             yield from _explained_patterns(value)
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
 
 
 def _to_json_schema(node: Any) -> Any:

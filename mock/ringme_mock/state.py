@@ -28,8 +28,9 @@ class State:
         self.reset()
 
     def reset(self) -> None:
-        """Goes back to the seed: the fixtures as they were, no tokens, nothing counted."""
+        """Goes back to the fixtures as they were: no tokens, nothing counted, the real time."""
         limit = self._contract.rate_limit
+        self.clock.reset()
         self.store = self._seed.copy()
         self.tokens = Tokens(self.clock)
         self.access = Access(self._contract, self.store, self.tokens)

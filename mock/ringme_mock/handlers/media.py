@@ -29,8 +29,8 @@ def stats(call: Call) -> Reply:
         entry[_content(rule).size]
         for entry in call.state.store.find(rule.name, list_query(call), call.owner)
     ]
-    figures = {"count": len(sizes), "size": sum(sizes)}
-    return call.reply(call.show(figures))
+    resource = call.operation.resource
+    return call.reply({resource["count"]: len(sizes), resource["size"]: sum(sizes)})
 
 
 def download(call: Call) -> Reply:

@@ -17,23 +17,19 @@ from ringme_mock.tokens import Grant
 CLIENT_CREDENTIALS = "client_credentials"
 PASSWORD = "password"
 REFRESH_TOKEN = "refresh_token"
-_NEEDED = {
-    CLIENT_CREDENTIALS: (),
-    PASSWORD: ("username", "password"),
-    REFRESH_TOKEN: ("refresh_token",),
-}
 
 
 def create(call: Call) -> Reply:
     """A token for a user, or the error that says why not (rules token-errors, refresh)."""
     given = {**call.body, **_basic_credentials(call)}
     grant_type = _needed(given, "grant_type")
-    if grant_type not in _NEEDED:
-        raise token_refused(400, "unsupported_grant_type", f"must be one of {', '.join(_NEEDED)}")
-    for name in ("client_id", "client_secret", *_NEEDED[grant_type]):
+    grants = call.operation.resource["grants"]
+    if grant_type not in grants:
+        raise token_refused(400, "unsupported_grant_type", f"must be one of {', '.join(grants)}")
+    for name in grants[grant_type]["needs"]:
         _needed(given, name)
     application = _application(call, given)
-    if grant_type not in call.operation.resource["grants"][application["type"]]:
+    if application["type"] not in grants[grant_type]["for"]:
         raise token_refused(
             400, "unauthorized_client", f"not for applications of type {application['type']}"
         )
@@ -58,13 +54,18 @@ def _basic_credentials(call: Call) -> dict[str, str]:
         name, _, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
         raise token_refused(400, "invalid_request", "Authorization: is not Basic") from None
-    return {"client_id": name, "client_secret": secret}
+    id_name, secret_name = call.operation.resource["basic"]
+    return {id_name: name, secret_name: secret}
 
 
 def _application(call: Call, given: dict[str, Any]) -> Entry:
     application = call.state.store["application"].get(given["client_id"])
     if application is None or not _same(application["client_secret"], given["client_secret"]):
-        raise token_refused(401, "invalid_client", "no such application, or another secret")
+        refused = token_refused(401, "invalid_client", "no such application, or another secret")
+        if "authorization" in call.headers:
+            # RFC 6749 section 5.2: one who used the header is told that it is the way.
+            refused.headers["WWW-Authenticate"] = "Basic"
+        raise refused
     return application
 
 
@@ -110,12 +111,13 @@ def _answer(
     resource = call.operation.resource
     tokens = call.state.tokens
     grant = Grant(user["id"], application["client_id"])
-    answer = {
-        "access_token": tokens.issue(grant, resource["length"], resource["lifetime"]),
-        "token_type": "Bearer",
-        "expires_in": resource["lifetime"],
-        "scope": scopes(application)[0],
+    values = {
+        "token": tokens.issue(grant, resource["length"], resource["lifetime"]),
+        "kind": "Bearer",
+        "lifetime": resource["lifetime"],
+        "scopes": scopes(application)[0],
     }
+    answer = {name: values[value] for name, value in resource["answer"].items()}
     if grant_type == REFRESH_TOKEN:
         tokens.use_refresh(given["refresh_token"])
     if grant_type != CLIENT_CREDENTIALS:

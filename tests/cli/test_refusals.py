@@ -1,0 +1,136 @@
+"""What keeps the mock from starting: exit code 2 and one line that names it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.command import finished, refusal, taken_port
+from ringme_mock.document import read_yaml
+from ringme_mock.paths import FIXTURES, SPEC
+
+LIST_GROUPS = "/api/ver1.0/client/{client_id}/extension_group/"
+
+
+def test_a_port_in_use_is_refused_by_host_and_port() -> None:
+    with taken_port() as port:
+        line = refusal("--port", str(port))
+    assert "127.0.0.1" in line
+    assert f"port {port}" in line
+    assert "in use" in line
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("serve", "--nonsense"), ("serve", "--port", "65536"), ("serve", "--log-level", "loud")],
+)
+def test_an_unknown_option_or_value_ends_with_code_2(arguments: tuple[str, ...]) -> None:
+    command = finished(*arguments)
+    assert command.process.returncode == 2
+    assert arguments[1] in command.err[-1]
+    assert "Traceback" not in "\n".join(command.err)
+
+
+def first_operation(document: dict[str, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = document["paths"][LIST_GROUPS]["get"]
+    return operation
+
+
+def with_version(document: dict[str, Any]) -> None:
+    document["openapi"] = "3.1.0"
+
+
+def with_collection(document: dict[str, Any]) -> None:
+    first_operation(document)["x-resource"]["collection"] = "elephant"
+
+
+def with_action(document: dict[str, Any]) -> None:
+    first_operation(document)["x-resource"]["action"] = "dance"
+
+
+def without_id(document: dict[str, Any]) -> None:
+    del first_operation(document)["operationId"]
+
+
+def with_the_same_id(document: dict[str, Any]) -> None:
+    first_operation(document)["operationId"] = "listExtensions"
+
+
+def with_dangling_answer(document: dict[str, Any]) -> None:
+    first_operation(document)["responses"]["200"] = {"$ref": "#/components/responses/Gone"}
+
+
+def with_dangling_parameter(document: dict[str, Any]) -> None:
+    first_operation(document)["parameters"].append({"$ref": "#/components/parameters/Gone"})
+
+
+def with_dangling_schema(document: dict[str, Any]) -> None:
+    group = document["components"]["schemas"]["Group"]
+    group["properties"]["name"] = {"$ref": "#/components/schemas/Gone"}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (with_version, ["3.1.0", "3"]),
+        (with_collection, [f"GET {LIST_GROUPS}", "elephant"]),
+        (with_action, [f"GET {LIST_GROUPS}", "dance"]),
+        (without_id, [f"GET {LIST_GROUPS}", "operationId"]),
+        (with_the_same_id, ["listExtensions"]),
+        (with_dangling_answer, ["Gone"]),
+        (with_dangling_parameter, ["Gone"]),
+        (with_dangling_schema, ["Gone"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_broken_document_is_refused_by_file_and_fault(
+    change: Callable[[dict[str, Any]], None], words: list[str], tmp_path: Path
+) -> None:
+    # By way of JSON, so that no part of the document is shared between two places.
+    document = json.loads(json.dumps(read_yaml(SPEC)))
+    change(document)
+    spec = tmp_path / "broken.yaml"
+    spec.write_text(json.dumps(document), "utf-8")
+    line = refusal("--port", "0", "--spec", str(spec))
+    for word in ("broken.yaml", *words):
+        assert word in line
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        ("openapi: [3.0.3\n", "YAML"),
+        ("just a sentence\n", "OpenAPI"),
+        ("- a\n- list\n", "OpenAPI"),
+        ("colour: red\n", "openapi"),
+        (None, "No such file"),
+    ],
+)
+def test_what_is_no_document_is_refused_by_file(
+    content: str | None, word: str, tmp_path: Path
+) -> None:
+    spec = tmp_path / "broken.yaml"
+    if content is not None:
+        spec.write_text(content, "utf-8")
+    line = refusal("--port", "0", "--spec", str(spec))
+    assert "broken.yaml" in line
+    assert word.lower() in line.lower()
+
+
+def test_a_broken_fixture_is_refused_by_file_entry_and_field(tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(FIXTURES, folder)
+    faxes = folder / "fax.yaml"
+    faxes.write_text(faxes.read_text("utf-8").replace("file_size: 1972", "file_size: many", 1))
+    line = refusal("--port", "0", "--fixtures", str(folder))
+    for word in ("broken/fax.yaml", "entry 2", "file_size"):
+        assert word in line
+
+
+def test_missing_fixtures_are_refused_by_folder(tmp_path: Path) -> None:
+    assert "nowhere" in refusal("--port", "0", "--fixtures", str(tmp_path / "nowhere"))

@@ -1,0 +1,151 @@
+"""`ringme-mock serve` as its users meet it: what it prints, where it is, how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from cli.command import finished, paste, pasted_commands, refusal, serving, taken_port
+from ringme_mock import __version__
+from ringme_mock.document import read_yaml
+from ringme_mock.paths import FIXTURES, SPEC
+
+AT_ONCE = 1.7
+
+
+def test_the_printed_commands_list_the_groups_when_they_are_pasted() -> None:
+    groups = read_yaml(FIXTURES / "extension_group.yaml")["entries"]
+    with serving() as command:
+        shown = paste(pasted_commands(command))
+    assert shown == sorted(
+        (group for group in groups if group["client_id"] == 12), key=lambda group: group["id"]
+    )
+
+
+def test_a_start_prints_nothing_on_stderr() -> None:
+    with serving() as command:
+        command.read("/openapi.json")
+        command.seconds_to_end(signal.SIGINT)
+    assert command.err == []
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    command = finished("--version")
+    assert (command.process.returncode, command.err) == (0, [])
+    assert __version__ in command.out[0]
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("serve", "--help")])
+def test_help_shows_an_example(arguments: tuple[str, ...]) -> None:
+    command = finished(*arguments)
+    assert (command.process.returncode, command.err) == (0, [])
+    assert re.search(r"Example:\s+ringme-mock serve --port \d+", "\n".join(command.out))
+
+
+def test_the_variable_for_the_host_counts() -> None:
+    with serving(RINGME_MOCK_HOST="127.0.0.2") as command:
+        assert command.address[0] == "127.0.0.2"
+        command.read("/openapi.json")
+
+
+def test_the_variable_for_the_port_counts() -> None:
+    with taken_port() as port:
+        assert f"port {port}" in refusal(RINGME_MOCK_PORT=str(port))
+
+
+def test_an_option_goes_before_its_variable() -> None:
+    with taken_port() as port, serving("--port", "0", RINGME_MOCK_PORT=str(port)) as command:
+        assert command.address[1] != port
+
+
+def test_the_variable_for_the_fixtures_counts(tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    shutil.copytree(FIXTURES, folder)
+    groups = folder / "extension_group.yaml"
+    groups.write_text(groups.read_text("utf-8").replace("Empty group", "Mine"), "utf-8")
+    with serving(RINGME_MOCK_FIXTURES=str(folder)) as command:
+        assert "Mine" in [group["name"] for group in paste(pasted_commands(command))]
+
+
+def test_the_variable_for_the_document_counts(tmp_path: Path) -> None:
+    document = read_yaml(SPEC)
+    document["info"]["title"] = "Mine"
+    spec = tmp_path / "mine.yaml"
+    spec.write_text(json.dumps(document), "utf-8")
+    with serving(RINGME_MOCK_SPEC=str(spec)) as command:
+        assert command.read("/openapi.json")["info"]["title"] == "Mine"
+
+
+@pytest.mark.parametrize(("level", "logged"), [("info", True), ("warning", False)])
+def test_the_variable_for_the_log_level_counts(level: str, logged: bool) -> None:
+    with serving(RINGME_MOCK_LOG_LEVEL=level) as command:
+        command.read("/openapi.json")
+        command.seconds_to_end(signal.SIGINT)
+    output = "\n".join([*command.out, *command.err])
+    assert ("GET /openapi.json" in output) is logged
+
+
+REQUEST = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HALF = b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "sent", [None, b"", HALF, REQUEST], ids=["nobody", "silent", "half a request", "kept alive"]
+)
+def test_a_signal_ends_it_at_once(sent: bytes | None, number: signal.Signals) -> None:
+    with serving() as command, socket.socket() as client:
+        if sent is not None:
+            client.connect(command.address)
+            client.sendall(sent)
+        if sent == REQUEST:
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+        # Connections are taken in their order, so that the one above has been by now.
+        command.read("/openapi.json")
+        assert command.seconds_to_end(number) < AT_ONCE
+    assert "Traceback" not in "\n".join(command.err)
+    expected = [0] if number == signal.SIGINT else [0, -number]
+    assert command.process.returncode in expected
+
+
+def test_ctrl_c_ends_it_from_the_moment_on_that_it_says_so() -> None:
+    with serving() as command:
+        assert command.seconds_to_end(signal.SIGINT) < AT_ONCE
+    assert "Traceback" not in "\n".join(command.err)
+    assert command.process.returncode == 0, command.err
+
+
+def can_connect(host: str, port: int) -> bool:
+    with suppress(OSError), socket.create_connection((host, port), timeout=2):
+        return True
+    return False
+
+
+def test_only_the_loopback_address_is_bound_unless_asked_otherwise() -> None:
+    with serving() as command:
+        assert command.address[0] == "127.0.0.1"
+        assert can_connect(*command.address)
+        assert not can_connect("127.0.0.2", command.address[1])
+
+
+def test_all_addresses_are_bound_if_asked_and_the_printed_url_works() -> None:
+    with serving("--host", "0.0.0.0") as command:
+        assert paste(pasted_commands(command))
+        assert can_connect("127.0.0.2", command.address[1])
+
+
+def test_an_ipv6_address_is_bound_and_the_printed_commands_work() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with serving("--host", "::1") as command:
+        assert command.url.startswith("http://[::1]:")
+        assert paste(pasted_commands(command))

@@ -1,0 +1,97 @@
+"""The operations of the document, each with all that it refers to, for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ringme_mock.document import read_yaml
+from ringme_mock.paths import SPEC
+
+DOCUMENT = read_yaml(SPEC)
+METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace")
+
+
+def resolve(node: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        target: Any = DOCUMENT
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+class Operation:
+    """One operation of the document with everything that it refers to."""
+
+    def __init__(self, path: str, method: str) -> None:
+        self.path = path
+        self.method = method.upper()
+        self.node: dict[str, Any] = DOCUMENT["paths"][path][method]
+        self.name: str = self.node["operationId"]
+        self.parameters = [resolve(one) for one in self.node.get("parameters", [])]
+        self.answers = {code: resolve(one) for code, one in self.node["responses"].items()}
+        (self.success,) = (int(code) for code in self.answers if code.startswith("2"))
+        scopes = self.node.get("security", DOCUMENT["security"])
+        self.secured = bool(scopes)
+        self.changes_configuration = scopes == [{"oauth2": ["all"]}]
+        self.content = resolve(self.node.get("requestBody", {})).get("content", {})
+
+    @property
+    def body_schema(self) -> dict[str, Any]:
+        """The schema of its JSON body; empty if it takes none."""
+        media = self.content.get("application/json")
+        return resolve(media["schema"]) if media else {}
+
+    @property
+    def path_collections(self) -> list[str]:
+        """What its path parameters address."""
+        return [one["x-collection"] for one in self.parameters if one["in"] == "path"]
+
+    def requests(self) -> Iterator[dict[str, Any]]:
+        """Requests made of its examples, as arguments of the client.
+
+        With all parameters, with the required ones, and with each other one beside those.
+        """
+        for values in self._parameter_examples():
+            path = self.path
+            for one in self.parameters:
+                if one["in"] == "path":
+                    path = path.replace("{" + one["name"] + "}", str(values.pop(one["name"])))
+            for body in self._body_examples():
+                yield {"path": path, "params": values, **body}
+
+    def _parameter_examples(self) -> Iterator[dict[str, Any]]:
+        examples = {one["name"]: one["example"] for one in self.parameters}
+        required = [one["name"] for one in self.parameters if one.get("required")]
+        others = [name for name in examples if name not in required]
+        for chosen in (required, [*required, *others], *([*required, one] for one in others)):
+            yield {name: examples[name] for name in chosen}
+
+    def _body_examples(self) -> Iterator[dict[str, Any]]:
+        if not self.content:
+            yield {}
+        for media_type, media in self.content.items():
+            example = media.get("example") or resolve(media["schema"])["example"]
+            if media_type == "multipart/form-data":
+                yield {"files": {key: (None, value) for key, value in example.items()}}
+            else:
+                yield {"json" if media_type == "application/json" else "data": example}
+
+    def status_words(self, code: str) -> set[str]:
+        """The words that the schema of an answer allows as `status`."""
+        schema = self.answers[code]["content"]["application/json"]["schema"]
+        (found,) = (
+            set(part["properties"]["status"]["enum"])
+            for part in map(resolve, schema["allOf"])
+            if "status" in part.get("properties", {})
+        )
+        return found
+
+
+ALL = {
+    DOCUMENT["paths"][path][method]["operationId"]: Operation(path, method)
+    for path in DOCUMENT["paths"]
+    for method in METHODS
+    if method in DOCUMENT["paths"][path]
+}

@@ -1,0 +1,259 @@
+"""The document: complete, valid, explained, and with examples that work as they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS30Validator
+from openapi_spec_validator import validate
+
+from document.operations import ALL, DOCUMENT, METHODS
+from support.server import API, RunningMock
+
+TAGS = {"Authorization", "User", "Client", "Internal numbers group", "Internal number"}
+
+C, G, E = "/client/{client_id}", "/extension_group/{ext_group_id}", "/extension/{extension_id}"
+OPERATIONS = {
+    "/user/": "GET",
+    f"{C}/extension_group/": "GET POST",
+    f"{C}/extension_group/{{ext_group_id}}": "GET PUT DELETE",
+    f"{C}/extension/": "GET POST",
+    f"{C}/extension/{{extension_id}}": "GET PUT DELETE",
+    f"{C}/user/extension_group/": "GET POST",
+    f"{C}/user/extension_group/{{user_id}}": "GET PUT DELETE",
+    f"{G}/extension/": "GET",
+    f"{G}/record/": "GET DELETE",
+    f"{G}/record/stats/": "GET",
+    f"{G}/record/{{record_uuid}}": "GET DELETE",
+    f"{G}/record/{{record_uuid}}/storage_url/": "GET",
+    f"{G}/voicemail/": "GET DELETE",
+    f"{G}/voicemail/{{record_uuid}}": "GET DELETE",
+    f"{G}/fax/": "GET",
+    f"{G}/fax/{{uuid}}": "GET DELETE",
+    f"{G}/reg_status_log/": "GET",
+    f"{C}/record/": "GET",
+    f"{C}/voicemail/": "GET",
+    f"{C}/fax/": "GET",
+    f"{C}/reg_status_log/": "GET",
+    f"{C}/record/{{record_uuid}}/storage_url/": "GET",
+    f"{C}/record/{{record_uuid}}": "GET",
+    f"{E}/record/": "GET",
+    f"{E}/voicemail/": "GET",
+    f"{E}/fax/": "GET",
+    f"{E}/reg_status_log/": "GET",
+}
+RULES = {
+    "D": "base error-body limits client-credentials password user-types access whoami"
+    " group-client-isolation extension-place extension-no-rename members-agree"
+    " group-media-by-membership stats-agree group-user-scope group-user-follows-membership"
+    " read-only user-block",
+    "O": "slash me empty-query token-in",
+    "C": "no-patch token-errors group-create group-read-your-writes group-delete"
+    " group-names-repeat extension-release extension-place-unknown extension-delete media-range"
+    " media-file user-delete no-5xx failed-request-changes-nothing get-is-safe",
+    "DO": "codes no-zone",
+    "DC": "refresh extension-create media-interval media-order media-delete group-user-create",
+    "OC": "body extra-keys dates-in group-update-partial paging",
+}
+
+
+every_operation = pytest.mark.parametrize("name", ALL)
+secured_operations = pytest.mark.parametrize("name", [name for name in ALL if ALL[name].secured])
+
+
+def test_it_is_valid_openapi_3_0() -> None:
+    validate(DOCUMENT)
+    assert DOCUMENT["openapi"].startswith("3.0.")
+
+
+def test_it_has_the_operations_of_the_contract_and_no_others() -> None:
+    expected = {API + path: set(methods.split()) for path, methods in OPERATIONS.items()}
+    expected["/oauth/token"] = {"POST"}
+    found = {
+        path: {method.upper() for method in METHODS if method in item}
+        for path, item in DOCUMENT["paths"].items()
+    }
+    assert found == expected
+    assert len(ALL) == sum(len(methods) for methods in expected.values())
+
+
+def test_no_path_has_parameters_of_its_own() -> None:
+    # Connexion takes parameters of a path twice.
+    assert [path for path, item in DOCUMENT["paths"].items() if "parameters" in item] == []
+
+
+@every_operation
+def test_an_operation_is_tagged_explained_graded_and_bound_to_a_collection(name: str) -> None:
+    node = ALL[name].node
+    assert len(node["tags"]) == 1
+    assert set(node["tags"]) <= TAGS == {tag["name"] for tag in DOCUMENT["tags"]}
+    assert node["summary"].strip()
+    assert re.search(r"\[(?=[^\]]*\b[DOC]\b)[^\]]+\]", node["description"])
+    assert node["x-resource"]["collection"] in DOCUMENT["x-collections"]
+    assert node["x-resource"]["action"]
+
+
+def described(node: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """All properties below a node of the document, by place."""
+    if isinstance(node, list):
+        for number, part in enumerate(node):
+            yield from described(part, f"{where}.{number}")
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "properties":
+                yield from ((f"{where}.{name}", one) for name, one in value.items())
+            yield from described(value, f"{where}.{key}")
+
+
+def test_everything_is_explained() -> None:
+    components = DOCUMENT["components"]
+    inline = [one for item in ALL.values() for one in item.node.get("parameters", [])]
+    nodes = [
+        *((f"parameter {name}", one) for name, one in components["parameters"].items()),
+        *((f"schema {name}", one) for name, one in components["schemas"].items()),
+        *((f"header {name}", one) for name, one in components["headers"].items()),
+        *((f"response {name}", one) for name, one in components["responses"].items()),
+        *((str(one), one) for one in inline),
+        *described(components, "components"),
+        *described(DOCUMENT["paths"], "paths"),
+    ]
+    assert len(nodes) > 200
+    silent = [where for where, node in nodes if not node.keys() & {"$ref", "description"}]
+    assert silent == []
+    assert [where for where, node in nodes if not node.get("description", "text").strip()] == []
+
+
+@every_operation
+def test_the_documented_statuses_are_those_that_can_come(name: str) -> None:
+    operation = ALL[name]
+    expected = {str(operation.success)}
+    if operation.secured:
+        expected |= {"401", "403", "429"}
+        expected |= {"400"} if operation.parameters or operation.content else set()
+        expected |= {"404"} if operation.path_collections else set()
+        expected |= {"415"} if operation.body_schema else set()
+    else:
+        expected |= {"400", "401", "403", "415"}
+    assert set(operation.answers) == expected
+
+
+@secured_operations
+def test_the_status_of_success_is_that_of_the_method(name: str) -> None:
+    statuses = {"GET": 200, "POST": 201, "PUT": 200, "DELETE": 204}
+    assert ALL[name].success == statuses[ALL[name].method]
+
+
+@secured_operations
+def test_the_words_of_a_403_are_those_that_can_come(name: str) -> None:
+    operation = ALL[name]
+    expected = {"user_blocked"}
+    expected |= {"access_denied"} if operation.path_collections else set()
+    expected |= {"user_access_type_deny"} if operation.method != "GET" else set()
+    expected |= {"app_access_type_deny"} if operation.changes_configuration else set()
+    assert operation.status_words("403") == expected
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if ALL[name].path_collections])
+def test_the_words_of_a_404_are_those_that_can_come(name: str) -> None:
+    operation = ALL[name]
+    sought = list(operation.path_collections)
+    sought += ["extension_group"] * (
+        "extension_group_id" in operation.body_schema.get("properties", {})
+    )
+    assert operation.status_words("404") == {f"{collection}_not_found" for collection in sought}
+
+
+@secured_operations
+def test_configuration_needs_the_higher_access_level_and_nothing_else_does(name: str) -> None:
+    operation = ALL[name]
+    collection = operation.node["x-resource"]["collection"]
+    configures = operation.method != "GET" and collection in (
+        "extension_group",
+        "extension",
+        "user",
+    )
+    assert operation.changes_configuration is configures
+
+
+def test_the_rules_are_unique_graded_and_bound_to_operations() -> None:
+    rules = DOCUMENT["x-rules"]
+    assert len({rule["id"] for rule in rules}) == len(rules)
+    for rule in rules:
+        assert rule["text"].strip(), rule
+        assert rule["grade"] in ("D", "O", "C"), rule
+        assert rule["level"] in ("MUST", "SHOULD"), rule
+        assert rule["operations"], rule
+        assert rule["operations"] == ["*"] or set(rule["operations"]) <= set(ALL), rule
+
+
+def test_every_rule_of_the_contract_is_there_with_its_grade() -> None:
+    found = {rule["id"]: rule["grade"] for rule in DOCUMENT["x-rules"]}
+    expected = {rule: grades for grades, rules in RULES.items() for rule in rules.split()}
+    assert len(expected) == 50
+    assert expected.keys() - found.keys() == set()
+    assert [rule for rule, grades in expected.items() if found[rule] not in grades] == []
+
+
+CREATES = [name for name in ALL if ALL[name].node["x-resource"]["action"] == "create"]
+
+
+@pytest.mark.parametrize("name", CREATES)
+def test_a_create_links_to_what_can_be_done_with_the_new_entry(name: str) -> None:
+    links = ALL[name].answers["201"]["links"].values()
+    actions = set()
+    for link in links:
+        target = ALL[link["operationId"]]
+        known = {parameter["name"]: parameter for parameter in target.parameters}
+        required = {one for one in known if known[one].get("required")}
+        assert required <= set(link["parameters"]) <= set(known)
+        actions.add(target.node["x-resource"]["action"])
+    assert {"read", "update", "delete"} <= actions
+
+
+@every_operation
+def test_the_examples_work_as_they_stand(name: str, mock: RunningMock) -> None:
+    operation = ALL[name]
+    for request in operation.requests():
+        mock.reset()
+        client = mock.as_user("client-admin") if operation.secured else mock.anonymous()
+        response = client.request(operation.method, **request)
+        assert response.status_code == operation.success, (request, response.text)
+
+
+def examples(node: Any, where: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """All examples below a node: place, schema, value."""
+    if isinstance(node, list):
+        for number, part in enumerate(node):
+            yield from examples(part, f"{where}.{number}")
+    elif isinstance(node, dict):
+        if "example" in node:
+            yield where, node.get("schema", node), node["example"]
+        for name, one in node.get("examples", {}).items():
+            yield f"{where}.{name}", node.get("schema", node), one["value"]
+        for key, value in node.items():
+            if key not in ("example", "examples"):
+                yield from examples(value, f"{where}.{key}")
+
+
+EXAMPLES = {
+    where: (schema, value)
+    for part in ("paths", "components")
+    for where, schema, value in examples(DOCUMENT[part], part)
+}
+
+
+@pytest.mark.parametrize("where", EXAMPLES)
+def test_an_example_fits_its_schema(where: str) -> None:
+    schema, value = EXAMPLES[where]
+    validator = OAS30Validator({"allOf": [schema], "components": DOCUMENT["components"]})
+    assert [error.message for error in validator.iter_errors(value)] == []
+
+
+def test_every_error_has_an_example() -> None:
+    for operation in ALL.values():
+        for code, answer in operation.answers.items():
+            if code.startswith("4"):
+                assert "example" in answer["content"]["application/json"], (operation.path, code)

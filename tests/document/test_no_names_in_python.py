@@ -1,0 +1,123 @@
+"""The paths and fields of the API stand in the document, and not once more in the mock's Python."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import ringme_mock
+from document.operations import DOCUMENT
+
+PACKAGE = Path(ringme_mock.__file__).parent
+MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*.py")}
+SEGMENTS = {
+    segment
+    for path in DOCUMENT["paths"]
+    for segment in path.split("/")
+    if segment and not segment.startswith("{")
+}
+PATH = re.compile(rf"/(?:{'|'.join(map(re.escape, sorted(SEGMENTS)))})(?![\w.-])")
+
+
+def property_names() -> set[str]:
+    """The names of all properties of the schemas that are not just the mock's own."""
+    found: set[str] = set()
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        if not name.startswith("Stored"):
+            for part in (schema, *schema.get("allOf", [])):
+                found |= part.get("properties", {}).keys()
+    return found
+
+
+NAMES = property_names()
+
+
+def strings(nodes: list[ast.expr | None]) -> list[str]:
+    return [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+
+
+def code_without_docstrings(module: ast.Module) -> Iterator[ast.AST]:
+    """All nodes but those texts that stand for themselves: docstrings."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(None)
+    yield from ast.walk(module)
+
+
+def paths_in(module: ast.Module) -> list[str]:
+    """The places with a text that has a piece of one of the document's paths."""
+    return [
+        f"line {node.lineno}: {node.value!r}"
+        for node in code_without_docstrings(module)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and PATH.search(node.value)
+    ]
+
+
+def lists_of_fields_in(module: ast.Module) -> list[str]:
+    """The places with a list, tuple, set, or dict that names two fields of the API or more."""
+    found = []
+    for node in code_without_docstrings(module):
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            texts = strings([*node.elts])
+        elif isinstance(node, ast.Dict):
+            texts = strings(node.keys)
+        else:
+            continue
+        names = sorted(NAMES.intersection(texts))
+        if len(names) > 1:
+            found.append(f"line {node.lineno}: {', '.join(names)}")
+    return found
+
+
+def test_the_document_has_what_is_looked_for() -> None:
+    assert {"api", "ver1.0", "oauth", "extension_group", "reg_status_log"} <= SEGMENTS
+    assert {"extension_group_id", "record_uuid", "file_name", "access_token", "message"} <= NAMES
+    assert {"app.py", "handlers/token.py"} <= MODULES.keys()
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ('url = f"{base}/api/ver1.0/client/@me/extension_group/"', 1),
+        ('PATHS = ["/oauth/token", "/user"]', 2),
+        ('"""A docstring about /extension_group/."""', 0),
+        ('STORAGE = "/storage"; NAME = "extension_group"; TYPE = "text/user-list"', 0),
+    ],
+)
+def test_a_path_in_python_is_found(code: str, count: int) -> None:
+    assert len(paths_in(ast.parse(code))) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ('FIELDS = ("id", "name")', 1),
+        ('FIELDS = {"login": 1, "email": 2}', 1),
+        ('FIELDS = ["colour", "label", "domain"]', 1),
+        ('FIELDS = {"count", "size"}', 1),
+        ('entry["id"], entry["name"]', 0),
+        ('FIELDS = ["id", "colour"]', 0),
+    ],
+)
+def test_a_list_of_fields_in_python_is_found(code: str, count: int) -> None:
+    assert len(lists_of_fields_in(ast.parse(code))) == count
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_path_of_the_api_stands_in_a_module(name: str) -> None:
+    assert paths_in(ast.parse(MODULES[name].read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_list_of_fields_of_the_api_stands_in_a_module(name: str) -> None:
+    assert lists_of_fields_in(ast.parse(MODULES[name].read_text("utf-8"))) == []

@@ -1,0 +1,236 @@
+"""Requests counted by client, limited by application, and told of with every answer."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ringme_mock.paths import FIXTURES
+from support.media import OPERATIONS, Operation, operation, send, send_raw
+from support.server import (
+    API,
+    LIMITED,
+    LOGIN_CALL_API,
+    TRUSTED,
+    TRUSTED_CALL_API,
+    Api,
+    RunningMock,
+    running_mock,
+)
+
+NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+HOUR = 3600
+GROUPS = "/client/@me/extension_group/"
+Forward = Callable[[float], None]
+
+
+@pytest.fixture
+def forward(mock: RunningMock) -> Iterator[Forward]:
+    """Puts the clock forward, and back after the test, as all tests share the mock."""
+    total = 0.0
+
+    def advance(seconds: float) -> None:
+        nonlocal total
+        total += seconds
+        mock.clock.advance(seconds)
+
+    yield advance
+    mock.clock.advance(-total)
+
+
+@pytest.fixture
+def three_an_hour(tmp_path: Path) -> Iterator[RunningMock]:
+    """A mock where a second application of client 12 is allowed 3 requests an hour."""
+    shutil.copytree(FIXTURES, tmp_path / "fixtures")
+    path = tmp_path / "fixtures" / "application.yaml"
+    line = f'client_id: "{TRUSTED_CALL_API}"\n'
+    kept = path.read_text(encoding="utf-8")
+    assert kept.count(line) == 1
+    path.write_text(kept.replace(line, f"{line}    rate_limit: 3\n"), encoding="utf-8")
+    with running_mock(fixtures=path.parent) as mock:
+        yield mock
+
+
+def figures(response: httpx.Response) -> list[int]:
+    """Limit, remaining and reset of an answer, all of them whole numbers."""
+    values = [response.headers.get_list(name) for name in NAMES]
+    assert all(len(value) == 1 and re.fullmatch("[0-9]+", value[0]) for value in values), values
+    return [int(value[0]) for value in values]
+
+
+def remaining(api: Api) -> int:
+    return figures(api.get("/user/"))[1]
+
+
+def use_up(api: Api) -> httpx.Response:
+    """The last request that is allowed, of five."""
+    answers = [api.get("/user/") for _ in range(5)]
+    assert [one.status_code for one in answers] == [200] * 5
+    return answers[-1]
+
+
+@pytest.mark.rule("limits")
+@pytest.mark.parametrize("one", OPERATIONS, ids=str)
+def test_every_success_tells_of_the_limit(admin: Api, one: Operation) -> None:
+    response = send(admin, one)
+    assert response.is_success
+    limit, left, reset = figures(response)
+    assert 0 < left < limit
+    assert 0 < reset <= HOUR
+
+
+FAILURES: list[tuple[str, str, dict[str, Any], int]] = [
+    ("GET", GROUPS, {"params": {"per_page": "x"}}, 400),
+    ("POST", GROUPS, {"json": {}}, 400),
+    ("POST", GROUPS, {"content": b"\xff"}, 400),
+    ("GET", GROUPS, {"headers": {"Authorization": "Bearer wrong"}}, 401),
+    ("GET", GROUPS, {"headers": {"Authorization": ""}}, 401),
+    ("GET", "/client/13/extension/", {}, 403),
+    ("GET", "/client/99/extension/", {}, 404),
+    ("GET", "/extension_group/3/fax/x", {}, 404),
+    ("GET", "/nothing/here", {}, 404),
+    ("PATCH", GROUPS, {}, 405),
+    ("POST", GROUPS, {"content": b"x", "headers": {"Content-Type": "text/plain"}}, 415),
+]
+
+
+@pytest.mark.rule("limits")
+@pytest.mark.parametrize(("method", "path", "arguments", "code"), FAILURES)
+def test_every_failure_tells_of_the_limit(
+    admin: Api, method: str, path: str, arguments: dict[str, Any], code: int
+) -> None:
+    response = admin.request(method, API + path, **arguments)
+    assert response.status_code == code
+    limit, left, reset = figures(response)
+    assert 0 < left <= limit
+    assert 0 < reset <= HOUR
+
+
+@pytest.mark.rule("limits")
+@pytest.mark.parametrize(
+    ("login", "application"), [("client-reader", None), ("client-admin", LOGIN_CALL_API)]
+)
+def test_an_access_level_that_is_too_low_tells_of_the_limit(
+    mock: RunningMock, login: str, application: str | None
+) -> None:
+    refused = mock.as_user(login, application).post(GROUPS, {"name": "x"})
+    assert refused.status_code == 403
+    assert len(figures(refused)) == len(NAMES)
+
+
+@pytest.mark.rule("limits")
+def test_the_sixth_request_of_five_is_refused(mock: RunningMock) -> None:
+    api = mock.as_application(LIMITED)
+    counted = [figures(api.get("/user/"))[:2] for _ in range(5)]
+    assert counted == [[5, 4], [5, 3], [5, 2], [5, 1], [5, 0]]
+    for _ in range(2):
+        refused = api.get("/user/")
+        assert refused.status_code == 429
+        assert refused.json()["status"] == "rate_limit_exceeded"
+        assert refused.headers["Content-Type"] == "application/json"
+        assert figures(refused)[:2] == [5, 0]
+
+
+@pytest.mark.rule("limits", "failed-request-changes-nothing")
+def test_a_request_past_the_limit_changes_nothing(mock: RunningMock, forward: Forward) -> None:
+    api = mock.as_application(LIMITED)
+    use_up(api)
+    group = operation("deleteExtensionGroup").at(item=7)
+    assert api.delete(group).status_code == 429
+    assert api.post(GROUPS, {"name": "x"}).status_code == 429
+    forward(HOUR)
+    groups = mock.as_application(LIMITED).read(GROUPS)
+    assert [one["id"] for one in groups] == [7]
+
+
+@pytest.mark.rule("limits")
+def test_the_count_starts_anew_after_an_hour(mock: RunningMock, forward: Forward) -> None:
+    use_up(mock.as_application(LIMITED))
+    forward(HOUR)
+    # Tokens are good for an hour, too.
+    api = mock.as_application(LIMITED)
+    assert figures(use_up(api))[:2] == [5, 0]
+    assert api.get("/user/").status_code == 429
+
+
+@pytest.mark.rule("limits")
+def test_the_count_starts_anew_when_reset_says(mock: RunningMock, forward: Forward) -> None:
+    reset = figures(use_up(mock.as_application(LIMITED)))[2]
+    forward(reset - 60)
+    api = mock.as_application(LIMITED)
+    refused = api.get("/user/")
+    assert refused.status_code == 429
+    # The clock runs on by itself while the test does.
+    assert 50 <= figures(refused)[2] <= 60
+    forward(60)
+    assert api.get("/user/").status_code == 200
+
+
+@pytest.mark.rule("limits")
+def test_reset_counts_down_in_seconds(admin: Api, forward: Forward) -> None:
+    found = []
+    for _ in range(4):
+        found.append(figures(admin.get("/user/"))[2])
+        forward(600.5)
+    steps = [one - other for one, other in pairwise(found)]
+    assert all(600 <= step <= 603 for step in steps), found
+
+
+@pytest.mark.rule("limits")
+def test_a_client_is_counted_over_all_its_applications_and_users(mock: RunningMock) -> None:
+    callers = [
+        mock.as_application(TRUSTED),
+        mock.as_application(TRUSTED_CALL_API),
+        mock.as_user("client-admin"),
+        mock.as_user("sales-viewer", LOGIN_CALL_API),
+        mock.as_user("petrov-phone"),
+    ]
+    left = [remaining(api) for api in callers]
+    assert left == list(range(left[0], left[0] - 5, -1))
+
+
+@pytest.mark.rule("limits")
+def test_the_limit_is_that_of_the_application(three_an_hour: RunningMock) -> None:
+    large = three_an_hour.as_application(TRUSTED)
+    small = three_an_hour.as_application(TRUSTED_CALL_API)
+    assert figures(large.get("/user/"))[:2] == [1000000, 999999]
+    assert figures(small.get("/user/"))[:2] == [3, 1]
+    assert figures(large.get("/user/"))[:2] == [1000000, 999997]
+    assert small.get("/user/").status_code == 429
+    assert large.get("/user/").status_code == 200
+
+
+@pytest.mark.rule("limits")
+def test_one_client_does_not_use_up_the_requests_of_another(mock: RunningMock, admin: Api) -> None:
+    other = mock.as_user("other-admin")
+    left, others = remaining(admin), remaining(other)
+    limited = mock.as_application(LIMITED)
+    use_up(limited)
+    assert limited.get("/user/").status_code == 429
+    assert (remaining(admin), remaining(other)) == (left - 1, others - 1)
+
+
+@pytest.mark.rule("limits", "error-unauthorized")
+def test_requests_without_a_good_token_count_for_nobody(mock: RunningMock, admin: Api) -> None:
+    limited = mock.as_application(LIMITED)
+    left = remaining(admin)
+    for token in (None, "wrong", (admin.token or "")[:-1], f"{limited.token}x"):
+        refused = send_raw(mock, "GET", f"{API}/user/", token)
+        assert refused.status_code == 401
+        assert len(figures(refused)) == len(NAMES)
+    assert remaining(admin) == left - 1
+    assert remaining(limited) == 4
+
+
+@pytest.mark.rule("limits")
+def test_asking_for_a_token_counts_for_nobody(mock: RunningMock) -> None:
+    apis = [mock.as_application(LIMITED) for _ in range(6)]
+    assert [remaining(api) for api in apis[:5]] == [4, 3, 2, 1, 0]
+    assert mock.token(application=LIMITED)["expires_in"] == HOUR

@@ -1,0 +1,151 @@
+"""The bytes of recorded items: how many, of what kind, under which name, and where else."""
+
+from __future__ import annotations
+
+from email.message import Message
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from ringme_mock.paths import FIXTURES
+from support.media import KEY, OPERATIONS, Item, Operation, fixture_items, media_list, whole
+from support.server import Api, RunningMock
+
+DOWNLOADS = [one for one in OPERATIONS if one.action == "download"]
+STORAGE = [one for one in OPERATIONS if one.action == "storage_url"]
+SIZE = {"record": "record_file_size", "voicemail": "record_file_size", "fax": "file_size"}
+TYPE = {"record": "audio/mpeg", "voicemail": "audio/mpeg", "fax": "application/pdf"}
+ENDING = {"record": ".mp3", "voicemail": ".mp3", "fax": ".pdf"}
+every_download = pytest.mark.parametrize("download", DOWNLOADS, ids=str)
+every_storage = pytest.mark.parametrize("storage", STORAGE, ids=str)
+
+
+def items_at(api: Api, one: Operation) -> list[tuple[Item, str]]:
+    """The items that an operation can be asked for, each with the path."""
+    listed = media_list(one.level, one.collection)
+    owner = 3 if one.level == "extension_group" else "@me"
+    return [(item, one.at(owner, item[KEY[one.collection]])) for item in whole(api, listed, owner)]
+
+
+def kept_bytes(kind: str, item: Item) -> bytes:
+    """The bytes that the fixtures have for an item."""
+    kept = next(one for one in fixture_items(kind) if one[KEY[kind]] == item[KEY[kind]])
+    content: bytes = (FIXTURES / "files" / kept["file"]).read_bytes()
+    return content
+
+
+def attachment_name(response: httpx.Response) -> str:
+    """The name for saving, from a Content-Disposition that must say attachment."""
+    message = Message()
+    message["Content-Disposition"] = response.headers["Content-Disposition"]
+    assert message.get_content_disposition() == "attachment"
+    return message.get_filename("")
+
+
+@pytest.mark.rule("media-file")
+def test_recorded_items_can_be_downloaded_where_the_contract_says() -> None:
+    assert {(one.level, one.collection) for one in DOWNLOADS} == {
+        ("extension_group", "record"),
+        ("extension_group", "voicemail"),
+        ("extension_group", "fax"),
+        ("client", "record"),
+    }
+    assert {one.level for one in STORAGE} == {"extension_group", "client"}
+
+
+@pytest.mark.rule("media-file")
+@every_download
+def test_a_file_is_as_long_as_its_item_says(admin: Api, download: Operation) -> None:
+    kind = download.collection
+    items = items_at(admin, download)
+    assert len(items) > 1
+    for item, path in items:
+        response = admin.get(path)
+        assert response.status_code == 200
+        assert response.content == kept_bytes(kind, item)
+        assert len(response.content) == item[SIZE[kind]]
+        assert response.headers["Content-Length"] == str(item[SIZE[kind]])
+        assert response.headers["Content-Type"] == TYPE[kind]
+
+
+@pytest.mark.rule("media-file")
+@every_download
+def test_a_file_comes_with_a_name_for_saving(admin: Api, download: Operation) -> None:
+    names = set()
+    items = items_at(admin, download)
+    for item, path in items:
+        name = attachment_name(admin.get(path))
+        assert name.endswith(ENDING[download.collection])
+        assert name == item.get("file_name", name)
+        names.add(name)
+    assert len(names) == len(items)
+
+
+@pytest.mark.rule("media-file")
+@every_storage
+def test_a_storage_url_serves_the_same_bytes_without_a_token(
+    mock: RunningMock, admin: Api, storage: Operation
+) -> None:
+    items = items_at(admin, storage)
+    assert len(items) > 1
+    for item, path in items:
+        url = admin.read(path)["record_url"]
+        assert urlsplit(url)[:2] == urlsplit(mock.url)[:2]
+        served = mock.anonymous().request("GET", url)
+        assert served.status_code == 200
+        assert served.content == kept_bytes("record", item)
+        assert served.headers["Content-Type"] == "audio/mpeg"
+        assert served.headers["Content-Length"] == str(item["record_file_size"])
+
+
+@pytest.mark.rule("media-file")
+@every_storage
+def test_a_storage_url_is_of_one_record(admin: Api, storage: Operation) -> None:
+    urls = [admin.read(path)["record_url"] for _, path in items_at(admin, storage)]
+    assert len(set(urls)) == len(urls) > 1
+
+
+@pytest.mark.rule("media-file", "group-user-scope")
+@every_download
+def test_a_group_user_downloads_files_of_its_group_alone(
+    mock: RunningMock, admin: Api, download: Operation
+) -> None:
+    viewer = mock.as_user("sales-viewer")
+    for _, path in items_at(admin, download):
+        response = viewer.get(path)
+        if download.level == "client":
+            assert (response.status_code, response.json()["status"]) == (403, "access_denied")
+        else:
+            assert response.status_code == 200
+            assert response.content == admin.get(path).content
+
+
+@pytest.mark.rule("media-file", "group-user-scope")
+def test_a_group_user_gets_storage_urls_of_its_group(mock: RunningMock, admin: Api) -> None:
+    viewer = mock.as_user("sales-viewer")
+    group = next(one for one in STORAGE if one.level == "extension_group")
+    for _, path in items_at(viewer, group):
+        assert viewer.read(path) == admin.read(path)
+
+
+@pytest.mark.rule("media-file", "group-media-by-membership", "error-not-found")
+@every_download
+def test_a_file_is_found_only_where_its_number_is(admin: Api, download: Operation) -> None:
+    if download.level == "client":
+        key = "20-63B9D7682AC8FB97912A679B3D34B844"
+        path = download.at("@me", key)
+    else:
+        item, path = items_at(admin, download)[0]
+        assert admin.get(path).status_code == 200
+        admin.put(
+            f"/client/@me/extension/{item['extension_id']}",
+            {"extension_group_id": 8},
+        )
+        moved = download.at(8, item[KEY[download.collection]])
+        assert admin.get(moved).content == kept_bytes(download.collection, item)
+    refused = admin.get(path)
+    assert (refused.status_code, refused.json()["status"]) == (
+        404,
+        f"{download.collection}_not_found",
+    )

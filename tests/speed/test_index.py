@@ -1,0 +1,205 @@
+"""A page costs what it holds, not what the collection holds: what is touched is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sortedcontainers import SortedList
+
+from ringme_mock.collection import Collection, Entry
+from ringme_mock.contract import Contract
+from ringme_mock.document import read_yaml
+from ringme_mock.paths import SPEC
+from ringme_mock.store import Query, Store
+
+RECORDS = 100_000
+PAGE = 20
+CLIENT = 12
+NUMBERS = range(100, 200)
+GROUP, MEMBERS = 3, range(100, 105)
+FIRST = datetime(2016, 1, 1)
+STEP = timedelta(minutes=5)
+OTHER = 13
+
+
+def record(place: int) -> Entry:
+    """A record with just what the store sorts and finds by, one every five minutes."""
+    number = NUMBERS[place % len(NUMBERS)]
+    return {
+        "record_uuid": f"{number}-{place:032X}",
+        "init_time_gmt": str(FIRST + place * STEP),
+        "client_owner_id": CLIENT,
+        "extension_id": number,
+    }
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    """A client with 100,000 records on a hundred numbers, five of them in a group."""
+    store = Store.empty(Contract(read_yaml(SPEC)), {})
+    for number in NUMBERS:
+        group = GROUP if number in MEMBERS else None
+        name = f"000*{number}"
+        extension = {"id": number, "name": name, "client_id": CLIENT, "extension_group_id": group}
+        store["extension"].insert(extension)
+    for place in range(RECORDS):
+        store["record"].insert(record(place))
+    other = {"record_uuid": "9-0", "client_owner_id": OTHER, "extension_id": 9}
+    store["record"].insert({**other, "init_time_gmt": str(FIRST)})
+    return store
+
+
+class Touched:
+    """How many entries were looked up, and how many positions of sorted lists were gone through."""
+
+    def __init__(self) -> None:
+        self.entries = 0
+        self.positions = 0
+
+    def lookup(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(collection: Collection, *arguments: Any) -> Any:
+            self.entries += 1
+            return method(collection, *arguments)
+
+        return counting
+
+    def item(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(positions: Any, index: Any) -> Any:
+            found = method(positions, index)
+            self.positions += len(found) if isinstance(index, slice) else 1
+            return found
+
+        return counting
+
+    def walk(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*arguments: Any, **options: Any) -> Iterator[Any]:
+            for position in method(*arguments, **options):
+                self.positions += 1
+                yield position
+
+        return counting
+
+
+@pytest.fixture
+def touched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Touched:
+    """Counts from here on, whichever way the store goes about it."""
+    assert len(store["record"]) == RECORDS + 1
+    counts = Touched()
+    for name in ("at", "get"):
+        monkeypatch.setattr(Collection, name, counts.lookup(getattr(Collection, name)))
+    for name in ("islice", "irange", "__iter__", "__reversed__"):
+        monkeypatch.setattr(SortedList, name, counts.walk(getattr(SortedList, name)))
+    monkeypatch.setattr(SortedList, "__getitem__", counts.item(SortedList.__getitem__))
+    return counts
+
+
+def uuids(entries: Iterator[Entry]) -> list[str]:
+    return [entry["record_uuid"] for entry in entries]
+
+
+def expected(places: Iterator[int] | range) -> list[str]:
+    return [record(place)["record_uuid"] for place in places]
+
+
+def places_of_the_group(descending: bool) -> list[int]:
+    places = [place for place in range(RECORDS) if NUMBERS[place % len(NUMBERS)] in MEMBERS]
+    return places[::-1] if descending else places
+
+
+@pytest.mark.parametrize("page", [1, 2, RECORDS // PAGE // 2, RECORDS // PAGE])
+@pytest.mark.parametrize("descending", [False, True])
+def test_any_page_of_a_client_touches_what_it_holds(
+    store: Store, touched: Touched, page: int, descending: bool
+) -> None:
+    query = Query(descending=descending, offset=(page - 1) * PAGE, limit=PAGE)
+    found = uuids(store.find("record", query, ("client", CLIENT)))
+    places = range(RECORDS)[::-1] if descending else range(RECORDS)
+    assert found == expected(places[query.offset : query.offset + PAGE])
+    assert touched.entries == PAGE
+    assert touched.positions <= PAGE + 1
+
+
+@pytest.mark.parametrize("offset", [RECORDS, RECORDS + PAGE, RECORDS * RECORDS])
+def test_a_page_past_the_end_touches_nothing(store: Store, touched: Touched, offset: int) -> None:
+    query = Query(descending=True, offset=offset, limit=PAGE)
+    assert list(store.find("record", query, ("client", CLIENT))) == []
+    assert (touched.entries, touched.positions) == (0, 0)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("page", [1, 3])
+def test_a_page_of_one_day_touches_what_it_holds(
+    store: Store, touched: Touched, page: int, descending: bool
+) -> None:
+    start, end = "2016-06-01 00:00:00", "2016-06-01 23:59:59"
+    query = Query(start, end, descending, offset=(page - 1) * PAGE, limit=PAGE)
+    found = uuids(store.find("record", query, ("client", CLIENT)))
+    first = int((datetime(2016, 6, 1) - FIRST) / STEP)
+    day = range(first, first + 24 * 12)
+    places = day[::-1] if descending else day
+    assert found == expected(places[query.offset : query.offset + PAGE])
+    assert touched.entries == PAGE
+    assert touched.positions <= PAGE + 1
+
+
+def test_a_whole_day_touches_the_day(store: Store, touched: Touched) -> None:
+    query = Query("2016-06-01 00:00:00", "2016-06-01 23:59:59")
+    assert len(list(store.find("record", query, ("client", CLIENT)))) == 24 * 12
+    assert touched.entries == 24 * 12
+    assert touched.positions <= 24 * 12 + 1
+
+
+def test_a_day_without_records_touches_nothing(store: Store, touched: Touched) -> None:
+    query = Query("2015-06-01 00:00:00", "2015-06-01 23:59:59", descending=True, limit=PAGE)
+    assert list(store.find("record", query, ("client", CLIENT))) == []
+    assert (touched.entries, touched.positions) == (0, 0)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_page_of_a_number_touches_what_it_holds(
+    store: Store, touched: Touched, descending: bool
+) -> None:
+    query = Query(descending=descending, offset=400, limit=PAGE)
+    assert len(list(store.find("record", query, ("extension", NUMBERS[0])))) == PAGE
+    assert touched.entries == PAGE
+    assert touched.positions <= PAGE + 1
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_the_first_page_of_a_group_touches_it_and_one_more_of_each_number(
+    store: Store, touched: Touched, descending: bool
+) -> None:
+    query = Query(descending=descending, limit=PAGE)
+    found = uuids(store.find("record", query, ("extension_group", GROUP)))
+    assert found == expected(iter(places_of_the_group(descending)[:PAGE]))
+    assert touched.entries <= PAGE + len(MEMBERS)
+    assert touched.positions <= PAGE + 2 * len(MEMBERS)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_page_of_one_day_of_a_group_touches_what_lies_before_it_in_the_day(
+    store: Store, touched: Touched, descending: bool
+) -> None:
+    # Two days have 576 records, and five numbers of a hundred some thirty of those.
+    query = Query("2016-06-01 00:00:00", "2016-06-02 23:59:59", descending, offset=4, limit=PAGE)
+    found = uuids(store.find("record", query, ("extension_group", GROUP)))
+    first = int((datetime(2016, 6, 1) - FIRST) / STEP)
+    days = range(first, first + 2 * 24 * 12)
+    places = [place for place in places_of_the_group(descending) if place in days]
+    assert found == expected(iter(places[4 : 4 + PAGE]))
+    assert touched.entries <= 4 + PAGE + len(MEMBERS)
+    assert touched.positions <= 4 + PAGE + 2 * len(MEMBERS)
+
+
+def test_a_group_without_numbers_touches_nothing(store: Store, touched: Touched) -> None:
+    query = Query(descending=True, limit=PAGE)
+    assert list(store.find("record", query, ("extension_group", 8))) == []
+    assert (touched.entries, touched.positions) == (0, 0)
+
+
+def test_one_record_is_found_by_its_key_alone(store: Store, touched: Touched) -> None:
+    assert store["record"].get(record(RECORDS // 2)["record_uuid"]) is not None
+    assert (touched.entries, touched.positions) == (1, 0)

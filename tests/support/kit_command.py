@@ -1,0 +1,46 @@
+"""Runs ringme-contract in the test process, with checks of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ringme_contract import commands, run
+from ringme_contract.check import Check
+from ringme_contract.kit import Kit
+
+CheckFunction = Callable[[Kit], None]
+
+
+def own_check(rule: str, function: CheckFunction, writes: bool = True) -> Check:
+    """A check of the test's own."""
+    return Check(function.__name__, rule, "rules", function, writes=writes)
+
+
+def reads_user(kit: Kit) -> None:
+    """Passes."""
+    kit.caller("client").read("/user/")
+
+
+def makes_group(kit: Kit) -> None:
+    """Passes, and makes something."""
+    group = kit.new_group()
+    kit.caller("client").read(f"/client/@me/extension_group/{group['id']}")
+
+
+def misses_group(kit: Kit) -> None:
+    """Fails."""
+    kit.expect(kit.caller("client").get("/client/@me/extension_group/1"), 200)
+
+
+def instead_of_all_checks(patch: pytest.MonkeyPatch, *checks: Check) -> None:
+    """Has the command run these checks and no other."""
+    for module in (run, commands):
+        patch.setattr(module, "all_checks", lambda: list(checks))
+
+
+def ringme_contract(*arguments: str) -> Result:
+    """What the command says and how it ends."""
+    return CliRunner().invoke(commands.main, list(arguments))

@@ -1,0 +1,28 @@
+"""Every rule of the document has a test, and every test names rules of the document."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from ringme_mock.document import read_yaml
+from ringme_mock.paths import SPEC
+
+TESTS = Path(__file__).parent
+
+
+def marked_rules() -> Iterator[str]:
+    """The rules that tests say they hold, by `pytest.mark.rule`."""
+    for path in TESTS.rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.rule":
+                for argument in node.args:
+                    if isinstance(argument, ast.Constant):
+                        yield str(argument.value)
+
+
+def test_every_rule_of_the_document_has_a_test_and_every_test_a_known_rule() -> None:
+    known = [rule["id"] for rule in read_yaml(SPEC)["x-rules"]]
+    assert sorted(known) == sorted(set(known) & set(marked_rules()))
+    assert set(marked_rules()) <= set(known)
