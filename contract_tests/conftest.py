@@ -23,7 +23,6 @@ _HERE = Path(__file__).parent
 _WALKTHROUGH = _HERE / "test_walkthrough.py"
 _DOCUMENT = _HERE.parent / "openapi.yaml"
 _OPTIONS = {
-    "url": (None, "URL of an implementation at the state of the fixtures; default: a new mock"),
     "client-id": ("c1200000000000000000000000000001", "id of the application"),
     "client-secret": ("c0ffee01" * 4, "secret of the application"),
     "username": (None, "login of a user, for an application of type password_credentials"),

@@ -24,6 +24,10 @@ IDENTITIES = {
     "blocked": "a user of the client that is blocked",
     "login": "the password_credentials application through which new users of the client log in",
 }
+# What no rule needs, and what lets the kit look further where there is one.
+OPTIONAL_IDENTITIES = {
+    "limited": "a user of a client whose application allows few requests an hour, at most 20",
+}
 CAPABILITIES = {
     "voicemail": "voicemail",
     "fax": "faxes",
@@ -163,8 +167,9 @@ def _read_identities(nodes: dict[str, Any], source: str) -> list[tuple[str, Iden
     found = []
     for name, node in nodes.items():
         where = f"{source}: identities.{name}"
-        if name not in IDENTITIES:
-            raise TargetError(f"{where}: is not one of {', '.join(IDENTITIES)}")
+        if name not in IDENTITIES and name not in OPTIONAL_IDENTITIES:
+            known = ", ".join((*IDENTITIES, *OPTIONAL_IDENTITIES))
+            raise TargetError(f"{where}: is not one of {known}")
         if not isinstance(node, dict):
             raise TargetError(f"{where}: must be a table")
         grant = node.get("grant", "password" if "username" in node else "client_credentials")

@@ -50,9 +50,14 @@ async def read_object(headers: Headers, receive: Receive, body: Body) -> dict[st
     value = _parse(await read_bytes(receive))
     if not isinstance(value, dict):
         raise invalid("body: must be a JSON object")
-    if not body.validator.is_valid(value):
-        for field, reason in body.validator.problems(value):
-            raise invalid(f"{field or 'body'}: {reason}")
+    try:
+        valid = body.validator.is_valid(value)
+        problems = [] if valid else list(body.validator.problems(value))
+    except ValueError:
+        # The validator takes far less depth than the parser does.
+        raise invalid("body: is nested too deeply") from None
+    for field, reason in problems:
+        raise invalid(f"{field or 'body'}: {reason}")
     return value
 
 

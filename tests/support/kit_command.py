@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 from ringme_contract import commands, run
 from ringme_contract.check import Check
 from ringme_contract.kit import Kit
+from ringme_contract.target import MOCK
 
 CheckFunction = Callable[[Kit], None]
 
@@ -44,3 +46,14 @@ def instead_of_all_checks(patch: pytest.MonkeyPatch, *checks: Check) -> None:
 def ringme_contract(*arguments: str) -> Result:
     """What the command says and how it ends."""
     return CliRunner().invoke(commands.main, list(arguments))
+
+
+def mock_target(folder: Path, *changes: tuple[str, str]) -> str:
+    """The path of the mock's target file with some of its text changed."""
+    text = MOCK.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "target.toml"
+    path.write_text(text)
+    return str(path)

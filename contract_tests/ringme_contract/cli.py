@@ -1,0 +1,23 @@
+"""The command line `ringme-contract`; the commands themselves are in commands.py."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Runs the command that the arguments name.
+
+    The kit is installed with the mock, what it needs besides the mock is not: says so, if need be.
+    """
+    try:
+        from ringme_contract.commands import main as run
+
+        run(prog_name="ringme-contract")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("ringme_"):
+            raise
+        sys.stderr.write(
+            f"ringme-contract: {error.name} is not installed: pip install 'ringme-mock[contract]'\n"
+        )
+        sys.exit(2)

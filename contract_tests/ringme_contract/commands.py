@@ -1,0 +1,257 @@
+"""The commands of ringme-contract: check, doctor, init and sweep."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+from rich.console import Console
+
+from ringme_contract.check import LAYERS, all_checks
+from ringme_contract.doctor import Finding, examine, worst
+from ringme_contract.init import InitError, template, write_template
+from ringme_contract.interrupt import orderly_interrupts
+from ringme_contract.judgement import ExitCode
+from ringme_contract.kit import Kit
+from ringme_contract.report.content import tool_version
+from ringme_contract.report.files import FILES, ReportError, write_reports
+from ringme_contract.report.github import step_summary, workflow_commands
+from ringme_contract.report.terminal import ProgressLine, print_report
+from ringme_contract.report.text import printable
+from ringme_contract.run import CannotRun, Options, open_session, read_document, read_target
+from ringme_contract.sweep import sweep as sweep_leftovers
+from ringme_contract.transport import Transport, Unreachable
+from ringme_contract.verdict import Failure
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class _Seconds(click.ParamType[float]):
+    """A length of time: 30, 30s, 2m, 500ms."""
+
+    name = "time"
+    _UNITS = {"ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3600}  # noqa: RUF012 - read only
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|m|h|)", str(value).strip())
+        if match is None:
+            self.fail(f"{value!r} is no length of time, such as 30s or 2m", param, ctx)
+        return float(match[1]) * self._UNITS[match[2]]
+
+
+def _option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
+    """An option that the environment can give as well, by RINGME_CONTRACT_ and its name."""
+    name = next(one for one in names if one.startswith("--"))
+    variable = "RINGME_CONTRACT_" + name[2:].replace("-", "_").upper()
+    return click.option(*names, envvar=variable, **settings)
+
+
+def _target_options(function: _Function) -> _Function:
+    for decorate in (
+        _option("--timeout", type=_Seconds(), help="How long one answer may take, such as 5s."),
+        _option("--wait", type=_Seconds(), default=0.0, help="Wait so long for the target, 30s."),
+        _option("--document", type=click.Path(path_type=Path), help="Another openapi.yaml."),
+        _option("--target", type=click.Path(path_type=Path), help="File that says who can ask."),
+        click.argument("url", required=False, envvar="RINGME_CONTRACT_URL"),
+    ):
+        function = decorate(function)
+    return function
+
+
+@click.group()
+@click.version_option(tool_version(), prog_name="ringme-contract")
+def main() -> None:
+    """Holds an implementation of the RingMe API against openapi.yaml, over HTTP.
+
+    Every option can also be given by the environment variable RINGME_CONTRACT_ and its name.
+    Exit codes: 0 every MUST passed, 1 a MUST failed or something passed that was expected to fail,
+    2 could not run, 3 a MUST was not reached, 130 interrupted.
+
+    Example: ringme-contract check http://127.0.0.1:8080
+    """
+
+
+@main.command()
+@_target_options
+@_option("--layer", "layers", multiple=True, type=click.Choice(LAYERS), help="Only this layer.")
+@_option("--rule", "rules", multiple=True, help="Only this rule.")
+@_option("--seed", type=int, default=0, show_default=True, help="What chance begins with.")
+@_option("--shuffle", type=int, help="Run the checks in an order made from this number.")
+@_option("--time-budget", type=_Seconds(), help="How long all checks may take, such as 2m.")
+@_option("--read-only", is_flag=True, help="Change nothing in the target.")
+@_option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
+@_option("--report-dir", type=click.Path(path_type=Path), help="Folder for all four reports.")
+@_option("--junit", type=click.Path(path_type=Path), help="Write a JUnit XML file.")
+@_option("--json", type=click.Path(path_type=Path), help="Write the report as JSON.")
+@_option("--html", type=click.Path(path_type=Path), help="Write the report as one HTML page.")
+@_option("--badge", type=click.Path(path_type=Path), help="Write a badge for shields.")
+@_option("--quiet", is_flag=True, help="Show failures and the last line alone.")
+def check(quiet: bool, report_dir: Path | None, **settings: Any) -> None:
+    """Check an implementation and say which rules it meets.
+
+    URL is its host; without --target it has to be a mock on this machine with its own fixtures.
+
+    \b
+    Examples:
+      ringme-contract check http://127.0.0.1:8080
+      ringme-contract check https://api.example.com --target target.toml --report-dir reports
+    """
+    reports = {name: settings.pop(name) for name in FILES}
+    options = Options(**settings)
+    console = Console(soft_wrap=True)
+    _say_all_in_utf8()
+    try:
+        # Before the run, not after it: a typing error must not cost a minute and the result.
+        paths = write_reports(None, report_dir, reports)
+        with open_session(options) as session:
+            progress = ProgressLine(console, len(session.checks), quiet)
+            with (
+                orderly_interrupts(session.kit.transport, lambda text: progress.say(text)),
+                progress,
+            ):
+                report = session.run(progress)
+        write_reports(report, report_dir, reports)
+    except (CannotRun, ReportError) as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        _stop("interrupted", ExitCode.INTERRUPTED)
+    print_report(console, report, quiet)
+    if not quiet:
+        for path in paths:
+            click.echo(f"wrote {path}")
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in workflow_commands(report):
+            click.echo(line)
+        _add_step_summary(step_summary(report))
+    sys.exit(report.code)
+
+
+@main.command()
+@_target_options
+def doctor(**settings: Any) -> None:
+    """See whether the target can be checked, and how much of it.
+
+    Asks for a token of each identity, looks who it is and whether there is data enough.
+    """
+    options = Options(**settings)
+    findings: list[Finding] = []
+    _say_all_in_utf8()
+    try:
+        with _kit(options) as kit:
+            for finding in examine(kit, all_checks()):
+                findings.append(finding)
+                _print_finding(finding)
+    except CannotRun as error:
+        _stop(str(error))
+    except Unreachable as error:
+        _stop(f"the target cannot be reached: {error}")
+    except KeyboardInterrupt:
+        _stop("interrupted", ExitCode.INTERRUPTED)
+    code = worst(findings)
+    click.echo(
+        {
+            ExitCode.PASSED: "All is there.",
+            ExitCode.NOT_REACHED: "The target can be checked in part.",
+        }.get(code, "The target file does not fit the target.")
+    )
+    sys.exit(code)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), default=Path("target.toml"))
+def init(file: Path) -> None:
+    """Write a commented target file to fill in; `-` prints it.
+
+    FILE is target.toml unless you name another. A file that is there already is left alone.
+    """
+    if str(file) == "-":
+        click.echo(template(), nl=False)
+        return
+    try:
+        write_template(file)
+    except InitError as error:
+        _stop(str(error))
+    click.echo(f"wrote {file}; fill it in, then: ringme-contract doctor --target {file}")
+
+
+@main.command()
+@_target_options
+@click.option("--dry-run", is_flag=True, help="Name what would be removed, and remove nothing.")
+def sweep(dry_run: bool, **settings: Any) -> None:
+    """Remove what crashed runs of the kit left in the target.
+
+    These are groups, users of groups, and numbers (by their label) whose name begins with
+    contract- and six digits. Do not use it while another run is under way.
+    """
+    options = Options(**settings)
+    total, removed = 0, 0
+    try:
+        with _kit(options) as kit:
+            for one in sweep_leftovers(kit, dry_run):
+                total, removed = total + 1, removed + one.removed
+                what = "found" if dry_run else "removed" if one.removed else f"kept ({one.answer})"
+                click.echo(f"{what}: {one.kind} {printable(one.name)}")
+    except CannotRun as error:
+        _stop(str(error))
+    except Unreachable as error:
+        _stop(f"the target cannot be reached: {error}")
+    except Failure as failure:
+        _stop(f"{failure.message}, expected {failure.expected}, got {failure.got}")
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        _stop(f"a list cannot be read: {type(error).__name__}: {error}")
+    except KeyboardInterrupt:
+        _stop("interrupted", ExitCode.INTERRUPTED)
+    click.echo(f"{total} found, {removed} removed")
+    sys.exit(ExitCode.PASSED if dry_run or removed == total else ExitCode.FAILED)
+
+
+@contextmanager
+def _kit(options: Options) -> Iterator[Kit]:
+    """A kit for a target that answers. Raises CannotRun and Unreachable."""
+    document, target = read_document(options), read_target(options)
+    transport = Transport(target, document)
+    try:
+        transport.wait_until_ready(options.wait)
+        yield Kit(target, document, transport)
+    finally:
+        transport.close()
+
+
+def _print_finding(finding: Finding) -> None:
+    word = {ExitCode.PASSED: "ok", ExitCode.NOT_REACHED: "missing"}.get(finding.code, "wrong")
+    click.echo(f"{word:8}{finding.about}: {printable(finding.text)}")
+    if finding.rules:
+        click.echo(f"{'':8}leaves unchecked, at least in part: {', '.join(finding.rules)}")
+
+
+def _stop(message: str, code: ExitCode = ExitCode.COULD_NOT_RUN) -> NoReturn:
+    click.echo(f"ringme-contract: {printable(message)}", err=True)
+    sys.exit(code)
+
+
+def _say_all_in_utf8() -> None:
+    """A log whose encoding lacks a letter that the target sent must not end the run."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _add_step_summary(text: str) -> None:
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        click.echo(f"ringme-contract: {path}: cannot be written: {error.strerror}", err=True)

@@ -1,0 +1,214 @@
+"""Is the target file right, and is there data enough? What is missing, and what that leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ringme_contract.check import Check
+from ringme_contract.judgement import ExitCode
+from ringme_contract.kit import Caller, Kit
+from ringme_contract.run import said
+from ringme_contract.target import CAPABILITIES, IDENTITIES
+from ringme_contract.verdict import Failure, NotReached
+
+# Owner id that is set for a user in each role, and its access.
+_EXPECTED = {
+    "client": ("client_id", "full"),
+    "client_read_only": ("client_id", "read_only"),
+    "other_client": ("client_id", "full"),
+    "call_api": ("client_id", "full"),
+    "group": ("extension_group_id", "full"),
+    "group_read_only": ("extension_group_id", "read_only"),
+    "sibling_group": ("extension_group_id", "full"),
+    "extension": ("extension_id", None),
+}
+_OWNERS = ("dealer_id", "client_id", "extension_group_id", "extension_id")
+_RECORDED = {
+    "record": "record",
+    "voicemail": "voicemail",
+    "fax": "fax",
+    "registration_log": "reg_status_log",
+}
+_SEVERITY = (ExitCode.COULD_NOT_RUN, ExitCode.NOT_REACHED, ExitCode.PASSED)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    `code` is what it makes of the whole: all well, something is missing, or the file is wrong.
+    `rules` are those that it leaves unchecked.
+    """
+
+    about: str
+    text: str
+    code: ExitCode = ExitCode.PASSED
+    rules: tuple[str, ...] = ()
+
+
+def worst(findings: list[Finding]) -> ExitCode:
+    """How the command has to end for these findings."""
+    codes = [finding.code for finding in findings]
+    return next(code for code in _SEVERITY if code in codes or code is ExitCode.PASSED)
+
+
+def examine(kit: Kit, checks: list[Check]) -> Iterator[Finding]:
+    """Looks at every identity, then at the data. The target has to be reachable."""
+    yield Finding("target", f"{kit.target.url} answers")
+    users: dict[str, dict[str, Any]] = {}
+    for name in IDENTITIES:
+        if name not in kit.target.identities:
+            rules = _rules(checks, lambda check, name=name: name in check.needs)
+            yield Finding(
+                name, f"is not in the target file: {IDENTITIES[name]}", ExitCode.NOT_REACHED, rules
+            )
+        elif name == "blocked":
+            yield _blocked(kit)
+        elif name == "login":
+            yield _login(kit)
+        else:
+            yield _identity(kit, name, users)
+    if "client" in users:
+        yield from _data(kit, checks, users)
+
+
+def _identity(kit: Kit, name: str, users: dict[str, dict[str, Any]]) -> Finding:
+    answer = kit.ask_token(**kit.target.identities[name].parameters)
+    token = _json(answer).get("access_token")
+    if not answer.is_success or not isinstance(token, str):
+        return Finding(name, f"gets no token: {said(answer)}", ExitCode.COULD_NOT_RUN)
+    response = Caller(kit, name, token).get("/user/")
+    user = _json(response)
+    if response.status_code != 200:
+        text = f"has a token, but GET /user/ answers {response.status_code}"
+        return Finding(name, text, ExitCode.COULD_NOT_RUN)
+    users[name] = user
+    owner, access = _EXPECTED[name]
+    owners = [one for one in _OWNERS if user.get(one) is not None]
+    who = f"{user.get('login')}, {', '.join(f'{one} {user[one]}' for one in owners) or 'no owner'}"
+    who += f", access {user.get('access')}"
+    if owners != [owner]:
+        return Finding(name, f"should have {owner} alone: {who}", ExitCode.COULD_NOT_RUN)
+    if access is not None and user.get("access") != access:
+        return Finding(name, f"should have the access {access}: {who}", ExitCode.COULD_NOT_RUN)
+    trouble = _relation(name, users, _json(answer))
+    if trouble:
+        return Finding(name, f"{trouble}: {who}", ExitCode.COULD_NOT_RUN)
+    return Finding(name, who)
+
+
+def _relation(name: str, users: dict[str, dict[str, Any]], token: dict[str, Any]) -> str:
+    """What is wrong with a user beside those before it."""
+
+    def same(key: str, other: str) -> bool:
+        return other not in users or users[name].get(key) == users[other].get(key)
+
+    if name in ("client_read_only", "call_api") and not same("client_id", "client"):
+        return "should be of the same client as `client`"
+    if name == "other_client" and "client" in users and same("client_id", "client"):
+        return "should be of another client than `client`"
+    if name == "group_read_only" and not same("extension_group_id", "group"):
+        return "should be of the same group as `group`"
+    if name == "sibling_group" and "group" in users and same("extension_group_id", "group"):
+        return "should be of another group than `group`"
+    scope = "call_api" if name == "call_api" else "all"
+    if name in ("client", "other_client", "call_api") and token.get("scope") != scope:
+        return f"should come through an application with the scope {scope}"
+    return ""
+
+
+def _blocked(kit: Kit) -> Finding:
+    answer = kit.ask_token(**kit.target.identities["blocked"].parameters)
+    token = _json(answer).get("access_token")
+    if answer.is_success and isinstance(token, str):
+        answer = Caller(kit, "blocked", token).get("/user/")
+    body = _json(answer)
+    if answer.status_code == 403 and "user_blocked" in (body.get("status"), body.get("error")):
+        return Finding("blocked", "is refused as user_blocked")
+    text = f"should be refused as user_blocked, but {said(answer)}"
+    return Finding("blocked", text, ExitCode.COULD_NOT_RUN)
+
+
+def _login(kit: Kit) -> Finding:
+    # Nobody can log in yet; but a wrong application is refused in another way than a wrong user.
+    answer = kit.ask_token(
+        grant_type="password",
+        username=f"{kit.run_id}-nobody",
+        password="-",
+        **kit.target.identities["login"].application,
+    )
+    if _json(answer).get("error") == "invalid_grant":
+        return Finding("login", "is an application that users can log in through")
+    text = f"should be a password_credentials application, but {said(answer)}"
+    return Finding("login", text, ExitCode.COULD_NOT_RUN)
+
+
+def _data(kit: Kit, checks: list[Check], users: dict[str, dict[str, Any]]) -> Iterator[Finding]:
+    try:
+        client = kit.caller("client")
+        groups = client.read("/client/@me/extension_group/")
+        numbers = client.read("/client/@me/extension/")
+        inside = sum(one["extension_group_id"] is not None for one in numbers)
+        yield _enough(kit, "groups", len(groups), 2, _area(kit, checks, "groups"))
+        rules = _area(kit, checks, "numbers")
+        yield _enough(kit, "numbers in a group", inside, 1, rules)
+        yield _enough(kit, "numbers in no group", len(numbers) - inside, 1, rules)
+        yield from _recorded(kit, checks, client, users)
+        yield _free_number(kit, rules)
+    except Failure as failure:
+        text = f"cannot be read: {failure.message}, got {failure.got}"
+        yield Finding("data", text, ExitCode.COULD_NOT_RUN)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        text = f"cannot be read: {type(error).__name__}: {error}"
+        yield Finding("data", text, ExitCode.COULD_NOT_RUN)
+
+
+def _recorded(
+    kit: Kit, checks: list[Check], client: Caller, users: dict[str, dict[str, Any]]
+) -> Iterator[Finding]:
+    group = users.get("group", {}).get("extension_group_id")
+    place = f"/extension_group/{group}" if group is not None else "/client/@me"
+    where = f"in group {group}" if group is not None else "of the client"
+    start, end = kit.target.range
+    for capability, path in _RECORDED.items():
+        what = f"{CAPABILITIES[capability]} {where} from {start} to {end}"
+        if capability in kit.target.off:
+            yield Finding("data", f"{CAPABILITIES[capability]}: off in the target file")
+            continue
+        found = client.read(f"{place}/{path}/", start_datetime=start, end_datetime=end)
+        yield _enough(kit, what, len(found), 2, _area(kit, checks, "recorded items"))
+
+
+def _free_number(kit: Kit, rules: tuple[str, ...]) -> Finding:
+    try:
+        return Finding("data", f"a free number: {kit.free_number()}")
+    except NotReached as reason:
+        return Finding("data", str(reason), ExitCode.NOT_REACHED, rules)
+
+
+def _enough(kit: Kit, what: str, number: int, least: int, rules: tuple[str, ...]) -> Finding:
+    if number >= least:
+        return Finding("data", f"{what}: {number}")
+    text = f"{what}: {number}, but at least {least} would be needed"
+    return Finding("data", text, ExitCode.NOT_REACHED, rules)
+
+
+def _area(kit: Kit, checks: list[Check], area: str) -> tuple[str, ...]:
+    areas = {node["id"]: node.get("area") for node in kit.document["x-rules"]}
+    return _rules(checks, lambda check: areas.get(check.rule) == area)
+
+
+def _rules(checks: list[Check], concerned: Any) -> tuple[str, ...]:
+    return tuple(sorted({check.rule for check in checks if concerned(check)}))
+
+
+def _json(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

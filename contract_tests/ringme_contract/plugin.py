@@ -1,0 +1,132 @@
+"""The pytest face of the kit: one test a rule, by the engine that the command has, too.
+
+Against an implementation at a URL, or against an application object of this process:
+
+    pytest --pyargs ringme_contract --ringme-url https://host --ringme-target target.toml
+    pytest --pyargs ringme_contract --ringme-app package.module:create_app
+
+In a test suite of your own, override the fixture `ringme_app` (ASGI or WSGI; the latter is called
+directly, the former served on a free port of the loopback interface) or `ringme_options`, and
+import the test:
+
+    from ringme_contract.rule_tests import test_rule
+
+    @pytest.fixture(scope="session")
+    def ringme_app():
+        return create_app()
+
+Each test has the id of its rule in its node id and carries the markers `ringme_area(name)`,
+`ringme_layer(name)`, and one made of the area, such as `ringme_recorded_items`, for `-m`. A failed
+SHOULD and an expected failure are xfailed, what the target does not offer is skipped, and a MUST
+that was not reached fails. Tests share nothing, so any of them can run alone or in any process;
+those that ask the same URL take turns.
+
+Without these options and without that import the plugin does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from ringme_contract.run import Options
+
+_FACE = "rule_tests.py"
+_PACKAGE = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the options, all beginning with --ringme-."""
+    group = parser.getgroup("ringme", "contract kit of the RingMe API")
+    group.addoption("--ringme-url", help="URL of an implementation to hold against openapi.yaml")
+    group.addoption("--ringme-target", help="file that says who can ask there (TOML)")
+    group.addoption("--ringme-app", help="ASGI or WSGI application, or what makes one: module:name")
+    group.addoption("--ringme-openapi", help="another openapi.yaml")
+    group.addoption("--ringme-expect", help="list of expected failures (TOML)")
+    group.addoption("--ringme-seed", type=int, default=0, help="what chance begins with")
+    group.addoption("--ringme-wait", type=float, default=0, help="seconds to wait for the target")
+    group.addoption("--ringme-read-only", action="store_true", help="change nothing there")
+    group.addoption(
+        "--ringme-layer", action="append", default=[], help="only the checks of this layer"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declares the markers."""
+    config.addinivalue_line("markers", "ringme_area(name): the area of the rule")
+    config.addinivalue_line("markers", "ringme_layer(name): a layer that has checks of the rule")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Collects the rules, if the package is named and there is something to ask."""
+    if file_path.name != _FACE or file_path.parent != _PACKAGE:
+        return None
+    if not (parent.config.getoption("--ringme-url") or parent.config.getoption("--ringme-app")):
+        return None
+    module: pytest.Module = pytest.Module.from_parent(parent, path=file_path)
+    return module
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each rule that the chosen layers have checks of."""
+    if "ringme_rule" not in metafunc.fixturenames:
+        return
+    from ringme_contract.face import rule_parameters
+    from ringme_contract.run import CannotRun
+
+    try:
+        parameters = rule_parameters(metafunc.config, _options(metafunc.config))
+    except CannotRun as error:
+        raise pytest.UsageError(str(error)) from None
+    metafunc.parametrize("ringme_rule", parameters)
+
+
+@pytest.fixture(scope="session")
+def ringme_app(pytestconfig: pytest.Config) -> Any:
+    """The application under test, ASGI or WSGI; None if a URL is asked. Made to be overridden."""
+    from ringme_contract.face import import_app
+
+    name = pytestconfig.getoption("--ringme-app")
+    return import_app(name) if name else None
+
+
+@pytest.fixture(scope="session")
+def ringme_options(pytestconfig: pytest.Config) -> Options:
+    """What the run is to do, from the options of pytest. Can be overridden."""
+    return _options(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def ringme_face(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
+    """What runs the checks of one rule after the other in this process."""
+    from ringme_contract.face import open_face
+    from ringme_contract.run import CannotRun
+
+    try:
+        with open_face(ringme_app, ringme_options) as face:
+            yield face
+    except CannotRun as error:
+        pytest.exit(f"ringme-contract: {error}", returncode=2)
+
+
+def _options(config: pytest.Config) -> Options:
+    from ringme_contract.run import Options
+
+    def path(name: str) -> Path | None:
+        text = config.getoption(name)
+        return Path(text) if text else None
+
+    return Options(
+        url=config.getoption("--ringme-url") or None,
+        target=path("--ringme-target"),
+        document=path("--ringme-openapi"),
+        layers=tuple(config.getoption("--ringme-layer")),
+        seed=config.getoption("--ringme-seed"),
+        wait=config.getoption("--ringme-wait"),
+        read_only=config.getoption("--ringme-read-only"),
+        expect=path("--ringme-expect"),
+    )

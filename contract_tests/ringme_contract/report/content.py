@@ -1,0 +1,155 @@
+"""All that a report tells, as plain values: what report.json holds and the page is made of."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Any
+
+from ringme_contract.evidence import Exchange
+from ringme_contract.judgement import STATES, RuleFinding, counts, summary
+from ringme_contract.report.text import plain
+from ringme_contract.run import Report
+from ringme_contract.target import IDENTITIES
+from ringme_contract.verdict import Outcome, Verdict
+
+# Goes up with each change that a reader of an older report.json would stumble over.
+VERSION = 1
+_METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
+
+
+def content(report: Report) -> dict[str, Any]:
+    """The report as plain values, as report.schema.json describes them."""
+    result, info = report.result, report.document.get("info", {})
+    return {
+        "version": VERSION,
+        "tool": {"name": "ringme-contract", "version": tool_version()},
+        "target": report.target.url,
+        "document": {"title": info.get("title", ""), "version": str(info.get("version", ""))},
+        "run": {
+            "id": result.run_id,
+            "started": report.started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "seconds": round(result.seconds, 3),
+            "requests": result.requests,
+            "seed": report.seed,
+            "shuffle": report.shuffle,
+            "read_only": report.target.read_only,
+            "interrupted": result.interrupted,
+            "notes": report.notes,
+            "left_behind": result.left_behind,
+        },
+        "exit_code": int(report.code),
+        "summary": {
+            "text": summary(report.findings),
+            **{level: counts(report.findings, level) for level in ("MUST", "SHOULD")},
+        },
+        "rules": [_rule(finding) for finding in report.findings],
+        "coverage": coverage(report),
+    }
+
+
+def coverage(report: Report) -> list[dict[str, Any]]:
+    """Each operation with the statuses that it documents or gave, and who saw each."""
+    seen: dict[str, dict[str, set[str]]] = {}
+    for operation, status, identity in report.result.cells:
+        seen.setdefault(operation, {}).setdefault(str(status), set()).add(identity)
+    found = []
+    for path, item in report.document["paths"].items():
+        for method in _METHODS:
+            if method not in item:
+                continue
+            name = item[method]["operationId"]
+            documented = list(item[method].get("responses", {}))
+            given = seen.get(name, {})
+            found.append(
+                {
+                    "operation": name,
+                    "method": method.upper(),
+                    "path": path,
+                    "statuses": [
+                        {
+                            "status": status,
+                            "documented": status in documented,
+                            "identities": sorted(given.get(status, ()), key=_rank),
+                        }
+                        for status in sorted({*documented, *given})
+                    ],
+                }
+            )
+    return found
+
+
+def tool_version() -> str:
+    """The version of the kit, which is that of the distribution."""
+    try:
+        return metadata.version("ringme-mock")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def worst_first(findings: list[RuleFinding]) -> list[RuleFinding]:
+    """The findings, those first that people have to look at."""
+    return sorted(findings, key=lambda finding: STATES.index(finding.state))
+
+
+def _rank(identity: str) -> tuple[int, str]:
+    known = list(IDENTITIES)
+    return (known.index(identity) if identity in known else len(known), identity)
+
+
+def _rule(finding: RuleFinding) -> dict[str, Any]:
+    rule, expectation = finding.rule, finding.expectation
+    return {
+        "id": rule.id,
+        "text": rule.text,
+        "level": rule.level,
+        "grade": rule.grade,
+        "area": rule.area,
+        "pointer": rule.pointer,
+        "operations": list(rule.operations),
+        "verdict": finding.verdict.value,
+        "state": finding.state,
+        "expectation": expectation
+        and {
+            "reason": expectation.reason,
+            "expires": expectation.expires.isoformat(),
+            "expired": finding.expired,
+        },
+        "reasons": finding.reasons,
+        "checks": [_check(outcome) for outcome in finding.outcomes],
+    }
+
+
+def _check(outcome: Outcome) -> dict[str, Any]:
+    # Of a check that passed nobody wants to read the requests; they would make the report huge.
+    proof = outcome.exchanges if outcome.verdict is Verdict.FAIL else []
+    return {
+        "id": outcome.check,
+        "layer": outcome.layer,
+        "verdict": outcome.verdict.value,
+        "message": outcome.message,
+        "expected": plain(outcome.expected),
+        "got": plain(outcome.got),
+        "seconds": round(outcome.seconds, 3),
+        "steps": [_step(exchange) for exchange in proof],
+    }
+
+
+def _step(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "identity": exchange.identity,
+        "operation": exchange.operation,
+        "curl": exchange.curl(),
+        "request": {
+            "method": exchange.method,
+            "url": exchange.url,
+            "headers": exchange.request_headers,
+            "body": exchange.request_body,
+        },
+        "response": {
+            "status": exchange.status,
+            "headers": exchange.response_headers,
+            "body": exchange.response_body,
+        },
+        "seconds": round(exchange.seconds, 3),
+        "problems": exchange.problems,
+    }

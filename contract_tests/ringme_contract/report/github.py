@@ -1,0 +1,80 @@
+"""Annotations and a summary for a run in GitHub Actions."""
+
+from __future__ import annotations
+
+import html
+
+from ringme_contract.judgement import UNEXPECTED_PASS, RuleFinding, summary
+from ringme_contract.report.content import worst_first
+from ringme_contract.report.text import printable
+from ringme_contract.report.words import details
+from ringme_contract.run import Report
+from ringme_contract.verdict import Verdict
+
+_WORDS = {
+    Verdict.FAIL.value: "error",
+    UNEXPECTED_PASS: "error",
+    Verdict.NOT_REACHED.value: "error",
+    Verdict.WARN.value: "warning",
+}
+
+
+def workflow_commands(report: Report) -> list[str]:
+    """A workflow command for each rule that somebody has to look at."""
+    return [
+        f"::{_WORDS[finding.state]} title={_property(f'{finding.state}: {finding.rule.id}')}::"
+        + _data(f"{_reason(finding)}\n{finding.rule.text}")
+        for finding in worst_first(report.findings)
+        if finding.state in _WORDS
+    ]
+
+
+def step_summary(report: Report) -> str:
+    """Markdown for the page of the run."""
+    lines = [
+        f"## ringme-contract: {summary(report.findings)}",
+        "",
+        _cell(report.target.url)
+        + f", {report.result.requests} requests in {report.result.seconds:.1f} s"
+        + f", exit code {int(report.code)}",
+        "",
+    ]
+    rows = [
+        finding for finding in worst_first(report.findings) if finding.state != Verdict.PASS.value
+    ]
+    if rows:
+        lines += ["| verdict | rule | level | why |", "|---|---|---|---|"]
+        lines += [
+            f"| {finding.state} | `{finding.rule.id}` | {finding.rule.level} "
+            f"| {_cell(_reason(finding))} |"
+            for finding in rows
+        ]
+    for finding in rows:
+        if finding.failures:
+            lines += [
+                "",
+                f"<details><summary>{html.escape(finding.rule.id)}</summary>",
+                "",
+                f"<pre>{html.escape(details(finding))}</pre>",
+                "</details>",
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def _reason(finding: RuleFinding) -> str:
+    if finding.failures:
+        return "; ".join(filter(None, (finding.failures[0].message, finding.note)))
+    return finding.note or "; ".join(finding.reasons)
+
+
+def _cell(text: str) -> str:
+    flat = " ".join(printable(text).split())
+    return html.escape(flat, quote=False).replace("|", "\\|").replace("`", "&#96;")
+
+
+def _data(text: str) -> str:
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

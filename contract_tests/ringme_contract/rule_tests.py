@@ -1,0 +1,16 @@
+"""The one test of the pytest face; the plugin makes one of each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ringme_contract.face import Face
+
+
+def test_rule(
+    ringme_rule: str, ringme_face: Face, record_property: Callable[[str, object], None]
+) -> None:
+    """The target keeps the rule."""
+    finding = ringme_face.finding(ringme_rule)
+    record_property("ringme_verdict", finding.verdict.value)
+    ringme_face.tell(finding)

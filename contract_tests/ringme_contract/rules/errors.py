@@ -1,0 +1,359 @@
+"""Refusals: each status and word in the situations that the table of errors names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from ringme_contract.check import check
+from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.lists import Item
+from ringme_contract.rules.recorded import (
+    CLIENT,
+    FAX,
+    RECORD,
+    VOICEMAIL,
+    Kind,
+    for_each_kind,
+    group_of,
+    numbers_with,
+    section_of,
+)
+from ringme_contract.rules.requests import NO_FAX, NO_RECORD, NOWHERE, Own, operations, send
+from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
+
+_TOO_LONG = "x" * 256
+
+
+@check("error-body", layer="rules", needs=("client", "client_read_only"))
+def errors_are_json_with_a_message(kit: Kit) -> None:
+    """One of each code, and a word with those that have one."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    text = {"content": b"x", "headers": {"Content-Type": "text/plain"}}
+    for code, word, answer in (
+        (400, None, client.post(GROUPS, {})),
+        (400, None, client.get(GROUPS, per_page=1001)),
+        (401, None, kit.anonymous.get(GROUPS)),
+        (403, "user_access_type_deny", kit.caller("client_read_only").put(f"{GROUPS}{group}", {})),
+        (404, "client_not_found", client.get(f"/client/{NOWHERE}/extension_group/")),
+        (404, "extension_group_not_found", client.get(f"{GROUPS}{NOWHERE}")),
+        (404, None, client.get("/nothing/of/the/kind/")),
+        (405, None, client.request("PATCH", API + GROUPS, json={})),
+        (415, None, send(kit, client, "POST", API + GROUPS, **text)),
+    ):
+        kit.expect(answer, code, word)
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        kit.expect_equal(f"the media type of a {code}", kind, "application/json")
+        message = answer.json()["message"]
+        kit.expect_true(
+            f"the message of a {code} is a text",
+            isinstance(message, str) and message != "",
+            message,
+        )
+
+
+@check("error-validation", layer="rules")
+def a_body_that_breaks_its_schema_is_refused(kit: Kit) -> None:
+    """A key that is missing, of another type, too short, too long, or none of the values."""
+    own = Own.new(kit)
+    for operation in operations(kit):
+        if not operation.has_body:
+            continue
+        body = own.body(operation) or {}
+        for name, value in _broken(operation.id):
+            broken = {**body, name: value}
+            if value is ...:
+                del broken[name]
+            answer = send(
+                kit, kit.caller("client"), operation.method, operation.url(own.values), json=broken
+            )
+            _expect_named(kit, answer, name)
+    own.expect_unchanged("bodies that break their schema")
+
+
+def _broken(operation: str) -> list[tuple[str, Any]]:
+    """Keys with values that they must not have; an ellipsis for a key that must not be missing."""
+    creates = operation.startswith("create")
+    if operation.endswith("ExtensionGroup"):
+        found: list[tuple[str, Any]] = [("name", one) for one in ("", _TOO_LONG, None, 5, ["x"])]
+        found += [("extra_params", one) for one in (5, True, {"a": 1}, ["x"])]
+    elif operation.endswith("Extension"):
+        found = [("type", one) for one in ("telephone", "", None, 5)]
+        found += [("status", one) for one in ("on", None, True)]
+        found += [("extension_group_id", one) for one in ("x", 0, -1, 1.5, [1], True)]
+        found += [("label", 5), ("caller_id_name", 5), ("extra_params", 5), ("message_did", 5)]
+        found += [("ani_rfc3325", "true"), ("ani_rfc3325", None), ("dial_rule_id", "1")]
+        found += [("name", one) for one in (("abc", "", "*1", None, 300) if creates else ())]
+    else:
+        found = [
+            (name, one) for name in ("name", "login", "password") for one in ("", _TOO_LONG, 5)
+        ]
+        found += [("email", one) for one in ("nobody", "a b@example.com", None, "")]
+        found += [("access", "write"), ("status", "off"), ("extension_group_id", "x")]
+        found += [("email_notify", "yes"), ("comment", 5), ("timezone", 3)]
+        found += [("extension_group_id", None)]
+    required = {
+        "createExtensionGroup": ("name",),
+        "createExtension": ("name",),
+        "createGroupUser": ("name", "login", "password", "email", "extension_group_id"),
+    }
+    return found + [(name, ...) for name in required.get(operation, ())]
+
+
+@check("error-validation", layer="rules")
+def a_parameter_that_breaks_its_schema_is_refused(kit: Kit) -> None:
+    """Ids that are none, an order that is none, a range that is missing, a filter that is none."""
+    own, client = Own.new(kit), kit.caller("client")
+    start, end = kit.target.range
+    seen: set[str] = set()
+    for operation in operations(kit):
+        # Ranges are not deleted here, not even in a group that has nothing.
+        if operation.action == "delete_range":
+            continue
+        for name in operation.parameters:
+            if name in ("record_uuid", "uuid"):
+                continue
+            # One wrong value everywhere, all of them once.
+            for wrong in ("x",) if name in seen else ("x", "0", "-1", "1.5"):
+                _expect_named(kit, own.ask(client, operation, **{name: wrong}), name)
+            seen.add(name)
+        path = operation.url(own.values)
+        if operation.writes or not operation.ranged:
+            continue
+        query = {"start_datetime": start, "end_datetime": end}
+        if operation.action == "list":
+            for wrong in ("up",) if operation.collection in seen else ("up", "DESC", "1"):
+                answer = client.request("GET", path, params={**query, "order": wrong})
+                _expect_named(kit, answer, "order")
+            seen.add(operation.collection)
+        for name in query if operation.range_needed else ():
+            rest = {key: value for key, value in query.items() if key != name}
+            _expect_named(kit, client.request("GET", path, params=rest), name)
+    for path in (NUMBERS, members_path(own.group["id"])):
+        for name, wrong in (("type", "telephone"), ("status", "on"), ("extension_group_id", "x")):
+            _expect_named(kit, client.get(path, **{name: wrong}), name)
+    own.expect_unchanged("parameters that break their schema")
+
+
+def _expect_named(kit: Kit, answer: httpx.Response, name: str) -> None:
+    kit.expect(answer, 400)
+    message = str(answer.json().get("message"))
+    kit.expect_true(f"the message of the 400 names {name}", name in message, message)
+
+
+@check("error-unauthorized", layer="rules", needs=("client", "login"))
+def who_has_no_good_token_is_refused(kit: Kit) -> None:
+    """No token, a made-up one, one letter off, another scheme, and that of a deleted user."""
+    own = Own.new(kit)
+    token = str(kit.caller("client").token)
+    gone = kit.log_in("deleted user", own.user["login"], own.password)
+    kit.expect(gone.get("/user/"), 200)
+    other, _ = kit.new_group_user(own.group["id"], comment="own")
+    kit.expect(kit.caller("client").delete(f"{USERS}{own.user['id']}"), 204)
+    own.user, own.values["user_id"] = other, other["id"]
+    changed = ("a" if token[0] != "a" else "b") + token[1:]
+    for name, header in (
+        ("anonymous", None), ("made-up token", f"Bearer {'0' * 30}"),
+        ("deleted user", f"Bearer {gone.token}"),
+        ("one letter off", f"Bearer {changed}"), ("cut short", f"Bearer {token[:-1]}"),
+        ("too long", f"Bearer {token}0"), ("no token", "Bearer"), ("Basic", f"Basic {token}"),
+        ("no scheme", token),
+    ):  # fmt: skip
+        caller = Caller(kit, name, None)
+        headers = {"Authorization": header} if header else {}
+        for path in ("/user/", GROUPS, members_path(own.group["id"])):
+            _expect_unauthorized(kit, caller.request("GET", API + path, headers=headers))
+        body = {"json": {"name": kit.new_name("refused")}, "headers": headers}
+        item = f"{API}{GROUPS}{own.group['id']}"
+        _expect_unauthorized(kit, send(kit, caller, "POST", API + GROUPS, **body))
+        _expect_unauthorized(kit, caller.request("PUT", item, **body))
+        _expect_unauthorized(kit, caller.request("DELETE", item, headers=headers))
+    own.expect_unchanged("requests without a good token")
+
+
+@check("error-unauthorized", layer="rules")
+def every_operation_needs_a_token(kit: Kit) -> None:
+    """Each one of the document below the base of the API."""
+    own = Own.new(kit)
+    for operation in operations(kit):
+        _expect_unauthorized(kit, own.ask(kit.anonymous, operation))
+    own.expect_unchanged("requests without a token")
+
+
+def _expect_unauthorized(kit: Kit, answer: httpx.Response) -> None:
+    kit.expect(answer, 401)
+    kit.expect_equal("the message of a 401", answer.json().get("message"), "Unauthorized")
+    kit.expect_equal("WWW-Authenticate", answer.headers.get("WWW-Authenticate"), "Bearer")
+
+
+@check("error-user-blocked", layer="rules", needs=("client", "login"))
+def a_blocked_user_is_refused_everywhere(kit: Kit) -> None:
+    """Each operation, with the token from before, as soon as the user is blocked."""
+    own, client = Own.new(kit), kit.caller("client")
+    caller = kit.log_in("blocked group user", own.user["login"], own.password)
+    kit.expect(caller.get("/user/"), 200)
+    blocked = client.put(f"{USERS}{own.user['id']}", {"status": "blocked"})
+    own.user = kit.expect(blocked, 200).json()
+    for operation in operations(kit):
+        kit.expect(own.ask(caller, operation), 403, "user_blocked")
+    own.expect_unchanged("requests of a blocked user")
+
+
+@check("error-user-blocked", layer="rules", needs=("blocked",), writes=False)
+def a_blocked_user_of_the_target_is_refused(kit: Kit) -> None:
+    """It gets no token; should it get one all the same, no request is answered."""
+    answer = kit.ask_token(**kit.target.identities["blocked"].parameters)
+    if answer.status_code == 200:
+        caller = Caller(kit, "blocked", answer.json()["access_token"])
+        kit.expect(caller.get("/user/"), 403, "user_blocked")
+    kit.expect(answer, 403, "user_blocked")
+
+
+@check("error-app-access", layer="rules", needs=("client", "call_api"))
+def an_application_with_call_api_changes_no_settings(kit: Kit) -> None:
+    """403 for each change of groups, numbers and users; each read, and what calls left, is open."""
+    own, caller = Own.new(kit), kit.caller("call_api")
+    for operation in operations(kit):
+        if operation.configures:
+            kit.expect(own.ask(caller, operation), 403, "app_access_type_deny")
+        elif operation.action == "delete":
+            # Of no item at all: that it is missing shows that deleting it was not forbidden.
+            kit.expect(own.ask(caller, operation), 404, f"{operation.collection}_not_found")
+        elif not operation.writes and not set(operation.parameters) & {"record_uuid", "uuid"}:
+            kit.expect(own.ask(caller, operation), 200)
+    own.expect_unchanged("requests through an application with call_api")
+
+
+@check("error-user-access", layer="rules", needs=("client", "client_read_only", "login"))
+def a_user_who_may_only_read_changes_nothing(kit: Kit) -> None:
+    """403 for every method but GET: a read-only user of the client, and one of a group."""
+    own = Own.new(kit)
+    user, password = kit.new_group_user(own.group["id"], access="read_only")
+    member = kit.log_in("read-only group user", user["login"], password)
+    for caller in (kit.caller("client_read_only"), member):
+        for operation in operations(kit):
+            if operation.writes:
+                kit.expect(own.ask(caller, operation), 403, "user_access_type_deny")
+    own.expect_unchanged("requests of users who may only read")
+
+
+@check("error-access-denied", layer="rules", needs=("client", "other_client", "login"))
+def what_lies_out_of_reach_is_refused(kit: Kit) -> None:
+    """Another client, its groups and numbers; for a group user all but its own group."""
+    own, sibling = Own.new(kit), Own.new(kit)
+    client, other = kit.caller("client"), kit.caller("other_client")
+    member = kit.log_in("new group user", own.user["login"], own.password)
+    theirs: dict[str, object] = {
+        "client_id": own_id(kit, "other_client", "client"),
+        "ext_group_id": kit.new_group("other_client")["id"],
+        "extension_id": kit.new_extension("other_client")["id"],
+    }
+    ours = {**own.values, "client_id": own_id(kit, "client", "client")}
+    beside = sibling.values
+    for operation in operations(kit):
+        if not operation.parameters:
+            continue
+        for caller, values in ((client, theirs), (other, ours), (member, beside)):
+            kit.expect(own.ask(caller, operation, **values), 403, "access_denied")
+    for thing in (own, sibling):
+        thing.expect_unchanged("requests out of reach")
+    kit.expect(member.get(members_path(own.group["id"])), 200)
+
+
+@check("error-access-denied", layer="rules", needs=("client", "extension"))
+def a_user_of_a_number_reaches_that_number_alone(kit: Kit) -> None:
+    """Neither groups, nor the client, nor another number."""
+    caller, own = kit.caller("extension"), Own.new(kit)
+    number = own_id(kit, "extension", "extension")
+    for operation in operations(kit):
+        if not operation.parameters:
+            continue
+        kit.expect(own.ask(caller, operation), 403, "access_denied")
+        if operation.parameters == ("extension_id",):
+            kit.expect(own.ask(caller, operation, extension_id=number), 200)
+    own.expect_unchanged("requests of a user of a number")
+
+
+@check("error-client-not-found", layer="rules")
+def a_client_that_does_not_exist_is_missing(kit: Kit) -> None:
+    """In each path that names a client, whatever stands behind it."""
+    own = Own.new(kit)
+    for operation in operations(kit):
+        if "client_id" in operation.parameters:
+            answer = own.ask(kit.caller("client"), operation, client_id=NOWHERE)
+            kit.expect(answer, 404, "client_not_found")
+    own.expect_unchanged("requests for a client that does not exist")
+
+
+@check("error-not-found", layer="rules", needs=("client", "other_client"))
+def what_is_not_there_is_missing_by_its_own_word(kit: Kit) -> None:
+    """Groups, numbers, users and items that never were, were deleted, or are another client's."""
+    own, gone = Own.new(kit), Own.new(kit)
+    client = kit.caller("client")
+    for path, thing in ((USERS, gone.user), (NUMBERS, gone.extension), (GROUPS, gone.group)):
+        kit.expect(client.delete(f"{path}{thing['id']}"), 204)
+    foreign = {
+        "ext_group_id": kit.new_group("other_client")["id"],
+        "extension_id": kit.new_extension("other_client")["id"],
+    }
+    words = {"ext_group_id": "extension_group", "extension_id": "extension", "user_id": "user"}
+    for operation in operations(kit):
+        for name in operation.parameters:
+            if name == "client_id":
+                continue
+            item = name in ("record_uuid", "uuid")
+            word = f"{operation.collection if item else words[name]}_not_found"
+            keys = (
+                [NO_FAX if name == "uuid" else NO_RECORD] if item else [NOWHERE, gone.values[name]]
+            )
+            if operation.parameters[0] == "client_id" and name in foreign:
+                keys.append(foreign[name])
+            for key in keys:
+                kit.expect(own.ask(client, operation, **{name: key}), 404, word)
+    own.expect_unchanged("requests for what is not there")
+
+
+@check("error-not-found", layer="rules")
+def an_item_of_another_group_is_missing(kit: Kit) -> None:
+    """It is there under the group of its number, but not under another one or as another kind."""
+    for_each_kind(kit, _look_elsewhere, (RECORD, VOICEMAIL, FAX))
+
+
+def _look_elsewhere(kit: Kit, kind: Kind) -> None:
+    number, items = numbers_with(kit, kind)[0]
+    item: Item = items[0]
+    key = item[kind.key or ""]
+    here, elsewhere = section_of(group_of(kit, number)), section_of(kit.new_group()["id"])
+    client, word = kit.caller("client"), f"{kind.name}_not_found"
+    kit.expect(client.get(f"{here}/{kind.name}/{key}"), 200)
+    kit.expect(client.get(f"{elsewhere}/{kind.name}/{key}"), 404, word)
+    for other in (RECORD, VOICEMAIL, FAX):
+        if other is not kind and other.capability not in kit.target.off:
+            kit.expect(client.get(f"{here}/{other.name}/{key}"), 404, f"{other.name}_not_found")
+    if kind is RECORD and "storage_url" not in kit.target.off:
+        kit.expect(client.get(f"{elsewhere}/record/{key}/storage_url/"), 404, word)
+    if kind is RECORD and "other_client" in kit.target.identities:
+        other_client = kit.caller("other_client")
+        kit.expect(other_client.get(f"{CLIENT}/record/{key}"), 404, word)
+        kit.expect(other_client.get(f"{here}/record/{key}"), 403, "access_denied")
+
+
+@check("error-no-route", layer="rules")
+def a_path_that_is_none_is_missing(kit: Kit) -> None:
+    """With each method; near a path that there is, and far from any."""
+    own, client = Own.new(kit), kit.caller("client")
+    group, number = own.group["id"], own.extension["id"]
+    for path in (
+        "/no-such-path", "/no-such-path/", "/user/no-such-path", "/client/@me/no-such-path/",
+        f"{GROUPS}{group}/no-such-path/", f"/extension_group/{group}/no-such-path/",
+        f"/extension_group/{group}/record/{NO_RECORD}/no-such-path/",
+        f"/extension_group/{group}/record/{NO_RECORD}/storage_url/no-such-path",
+        f"/extension/{number}/no-such-path/", f"/client/@me/extension/{number}/no-such-path/",
+    ):  # fmt: skip
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            body = {"json": {"name": "x"}} if method in ("POST", "PUT") else {}
+            answer = kit.expect(send(kit, client, method, API + path, **body), 404)
+            message = answer.json().get("message")
+            kit.expect_true("the 404 has a message", isinstance(message, str), message)
+    own.expect_unchanged("requests for paths that are none")

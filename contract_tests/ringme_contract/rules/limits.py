@@ -1,0 +1,178 @@
+"""How many requests are left, as each answer tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import httpx
+
+from ringme_contract.check import check
+from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.rules.requests import NOWHERE
+from ringme_contract.rules.views import GROUPS
+from ringme_contract.verdict import Failure, NotOffered, NotReached
+
+_NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+_ROUNDS = 4
+_MOST = 20
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one answer says: the limit, what is left of it, seconds until the count starts anew."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+    @property
+    def used(self) -> int:
+        """How many requests were counted, the last included."""
+        return self.limit - self.remaining
+
+
+def allowance(kit: Kit, answer: httpx.Response) -> Allowance:
+    """The three headers of an answer; the check fails unless all are whole numbers."""
+    what = f"{answer.request.method} {answer.request.url.path}, answered {answer.status_code}"
+    values = []
+    for name in _NAMES:
+        text = answer.headers.get(name)
+        if text is None or not re.fullmatch("[0-9]+", text):
+            kit.fail(f"{what}: the header {name} is not a whole number", "a whole number", text)
+        values.append(int(text))
+    found = Allowance(*values)
+    kit.expect_true(f"{what}: of a limit no more is left than it allows", found.used >= 0, found)
+    kit.expect_true(f"{what}: the count starts anew within an hour", found.reset <= 3600, found)
+    return found
+
+
+def _answers(client: Caller) -> Iterator[httpx.Response]:
+    """Answers of many kinds, good ones and bad ones, to requests that change nothing."""
+    yield client.get("/user/")
+    yield client.get(GROUPS)
+    yield client.get(GROUPS, per_page=1001)
+    yield client.get(f"{GROUPS}{NOWHERE}")
+    yield client.get(f"/client/{NOWHERE}/extension_group/")
+    yield client.post(GROUPS, {})
+    yield client.request("POST", API + GROUPS, content=b"x", headers={"Content-Type": "text/plain"})
+    yield client.get("/user/")
+
+
+@check("limits", layer="rules", writes=False)
+def every_answer_says_what_is_left(kit: Kit) -> None:
+    """Each request takes one off what is left, the limit stays, the time to go does not grow."""
+
+    def look() -> None:
+        found = [allowance(kit, answer) for answer in _answers(kit.caller("client"))]
+        for before, after in pairwise(found):
+            kit.expect_equal("the limit of the next answer", after.limit, before.limit)
+            kit.expect_true(
+                "the time until the count starts anew does not grow",
+                after.reset <= before.reset,
+                (before, after),
+            )
+            left = min(1, before.remaining)
+            kit.expect_true(
+                "each request is counted", after.used >= before.used + left, (before, after)
+            )
+        steps = [after.used - before.used for before, after in pairwise(found)]
+        # More than one at a time may be requests of others of the same client.
+        kit.expect_true("a request counts once", min(steps) <= 1, steps)
+
+    _once_of_several(look)
+
+
+@check("limits", layer="rules", writes=False)
+def errors_without_a_caller_say_it_too(kit: Kit) -> None:
+    """Answers to requests without a good token, for no path, and with no such method."""
+    client, wrong = kit.caller("client"), Caller(kit, "wrong token", "0" * 30)
+    for answer in (
+        kit.anonymous.get("/user/"), wrong.get("/user/"), wrong.post(GROUPS, {}),
+        kit.anonymous.get("/nothing/of/the/kind/"), client.get("/nothing/of/the/kind/"),
+        client.request("PATCH", API + GROUPS, json={}),
+    ):  # fmt: skip
+        kit.expect_true(
+            "the request is refused", 400 <= answer.status_code < 500, answer.status_code
+        )
+        allowance(kit, answer)
+
+
+@check("limits", layer="rules", needs=("client", "call_api"), writes=False)
+def applications_of_a_client_share_one_count(kit: Kit) -> None:
+    """What one of them uses is used up for the other."""
+    client, other = kit.caller("client"), kit.caller("call_api")
+
+    def look() -> None:
+        used = [allowance(kit, one.get("/user/")).used for one in (client, other) * 3]
+        kit.expect_true(
+            "requests of two applications count together", used == sorted(set(used)), used
+        )
+
+    _once_of_several(look)
+
+
+@check("limits", layer="rules", needs=("client", "other_client"), writes=False)
+def clients_are_counted_apart(kit: Kit) -> None:
+    """What one client uses is not used up for another."""
+    client, other = kit.caller("client"), kit.caller("other_client")
+
+    def look() -> None:
+        before = allowance(kit, other.get("/user/"))
+        for _ in range(3):
+            client.get("/user/")
+        after = allowance(kit, other.get("/user/"))
+        kit.expect_equal(
+            "how many requests of its own count for a client", after.used - before.used, 1
+        )
+
+    _once_of_several(look)
+
+
+def _once_of_several(look: Callable[[], None]) -> None:
+    """Looks again a few times: others of the same client may ask, and an hour may end meanwhile."""
+    for _ in range(_ROUNDS - 1):
+        try:
+            return look()
+        except Failure:
+            continue
+    return look()
+
+
+@check("limits", layer="rules", needs=("client",), writes=False)
+def past_the_limit_all_is_refused(kit: Kit) -> None:
+    """429 rate_limit_exceeded, right after route and token; no other client suffers."""
+    if "limited" not in kit.target.identities:
+        raise NotOffered("the target names no identity limited, so the limit cannot be reached")
+    limited = kit.caller("limited")
+    answer = limited.get("/user/")
+    now = allowance(kit, answer)
+    if now.limit > _MOST:
+        raise NotReached(f"the identity limited may ask more than {_MOST} times an hour")
+    # It may be used up before the first request, or come back while these are made.
+    for _ in range(2 * now.limit + 1):
+        if answer.status_code == 429:
+            break
+        kit.expect(answer, 200)
+        left, answer = now.remaining, limited.get("/user/")
+        now = allowance(kit, answer)
+        kit.expect_true(
+            "where nothing was left, the next request is refused or a new hour began",
+            left > 0 or answer.status_code == 429 or now.remaining > 0,
+            now,
+        )
+    kit.expect(answer, 429, "rate_limit_exceeded")
+    kit.expect_equal("what is left past the limit", now.remaining, 0)
+    for refused in (
+        answer,
+        limited.get(GROUPS),
+        limited.get(GROUPS, page="x"),
+        limited.post(GROUPS, {}),
+    ):
+        kit.expect(refused, 429, "rate_limit_exceeded")
+        kit.expect_equal("what is left past the limit", allowance(kit, refused).remaining, 0)
+    kit.expect(limited.get("/nothing/of/the/kind/"), 404)
+    kit.expect(Caller(kit, "wrong token", "0" * 30).get("/user/"), 401)
+    kit.expect(kit.caller("client").get("/user/"), 200)

@@ -1,0 +1,310 @@
+"""Internal numbers: made, put into groups, taken out, deleted."""
+
+from __future__ import annotations
+
+from ringme_contract.check import check
+from ringme_contract.kit import API, Kit
+from ringme_contract.lists import Item
+from ringme_contract.rules.requests import send
+from ringme_contract.rules.views import (
+    GROUPS,
+    NUMBERS,
+    TEXTS,
+    busy_number,
+    client_view,
+    expect_gone,
+    expect_same_view,
+    expect_shown,
+    item_ids,
+    member_ids,
+    members_path,
+    never_used,
+    own_id,
+    plain,
+    reads,
+    settings_view,
+)
+
+MISSING = "extension_group_not_found"
+
+
+def _put(kit: Kit, number: Item, **changes: object) -> Item:
+    """An update that has to succeed, seen in every view; the number as it is then."""
+    expected = {**plain(kit, number), **changes}
+    answer = kit.caller("client").put(f"{NUMBERS}{number['id']}", changes)
+    got = plain(kit, kit.expect(answer, 200).json())
+    kit.expect_equal(f"the answer to an update with {changes}", got, expected)
+    expect_shown(kit, NUMBERS, expected)
+    return expected
+
+
+def _expect_members(kit: Kit, members: dict[int, list[Item]]) -> None:
+    """Each group has these members, in its own list and by the filter of the client's."""
+    for group, expected in members.items():
+        numbers = sorted((plain(kit, one) for one in expected), key=lambda one: int(one["id"]))
+        for path, query in ((members_path(group), {}), (NUMBERS, {"extension_group_id": group})):
+            got = [plain(kit, one) for one in kit.caller("client").read(path, **query)]
+            kit.expect_equal(f"{path} {query or ''}of group {group}", got, numbers)
+
+
+@check("extension-place", layer="rules")
+def a_number_is_in_one_group_at_most(kit: Kit) -> None:
+    """Into one group, the same again, into another, and back; nothing else of it changes."""
+    one, other = kit.new_group()["id"], kit.new_group()["id"]
+    beside = kit.new_extension(extension_group_id=one)
+    number = kit.new_extension(label="kept", extra_params="312", status="active", dial_rule_limit=5)
+    for group in (one, one, other, one, other):
+        number = _put(kit, number, extension_group_id=group)
+        inside = {one: [beside], other: []}
+        inside[group].append(number)
+        _expect_members(kit, inside)
+    expect_shown(kit, NUMBERS, beside)
+
+
+@check("extension-place", layer="rules")
+def an_update_without_a_group_leaves_the_number_there(kit: Kit) -> None:
+    """Other keys, with the group and without it; and nothing at all."""
+    one, other = kit.new_group()["id"], kit.new_group()["id"]
+    number = kit.new_extension(extension_group_id=one, label="first")
+    number = _put(kit, number)
+    number = _put(kit, number, label="second", status="active")
+    number = _put(kit, number, extra_params="null", message_did="74950000000")
+    _expect_members(kit, {one: [number], other: []})
+    number = _put(kit, number, extension_group_id=other, label=None, ani_rfc3325=True)
+    number = _put(kit, number, type="queue")
+    number = _put(kit, number, extra_params=None)
+    _expect_members(kit, {one: [], other: [number]})
+
+
+@check("extension-release", layer="rules")
+def null_takes_the_number_out(kit: Kit) -> None:
+    """One of two members leaves; the other stays. Again, it is out already."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    stays, leaves = (kit.new_extension(extension_group_id=group, label="kept") for _ in range(2))
+    _expect_members(kit, {group: [stays, leaves]})
+    for _ in range(2):
+        leaves = _put(kit, leaves, extension_group_id=None)
+        _expect_members(kit, {group: [stays]})
+    expect_shown(kit, NUMBERS, stays)
+    kit.expect(client.get(f"{GROUPS}{group}"), 200)
+    leaves = _put(kit, leaves, extension_group_id=group)
+    _expect_members(kit, {group: [stays, leaves]})
+
+
+def _expect_unplaceable(kit: Kit, what: str, group: int) -> None:
+    client, home = kit.caller("client"), kit.new_group()["id"]
+    placed, loose = kit.new_extension(extension_group_id=home), kit.new_extension()
+    free = kit.free_number()
+    before = settings_view(kit)
+    for number in (placed, loose):
+        for keys in ({}, {"label": "half applied", "status": "active"}):
+            path = f"{NUMBERS}{number['id']}"
+            answer = client.put(path, {**keys, "extension_group_id": group})
+            kit.expect(answer, 404, MISSING)
+            step = f"placing a number in {what}"
+            expect_same_view(kit, step, settings_view(kit), before)
+    body = {"name": free, "extension_group_id": group}
+    kit.expect(send(kit, client, "POST", API + NUMBERS, json=body), 404, MISSING)
+    expect_same_view(kit, f"a new number in {what}", settings_view(kit), before)
+    _expect_members(kit, {home: [placed]})
+
+
+@check("extension-place-unknown", layer="rules")
+def a_group_that_never_was_takes_no_number(kit: Kit) -> None:
+    """Neither one that is in a group nor one that is in none, nor a new one."""
+    _expect_unplaceable(kit, "a group that never was", never_used(kit, GROUPS))
+
+
+@check("extension-place-unknown", layer="rules")
+def a_deleted_group_takes_no_number(kit: Kit) -> None:
+    """The group was there, and had the number in it."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    kit.new_extension(extension_group_id=group)
+    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
+    _expect_unplaceable(kit, "a deleted group", group)
+
+
+@check("extension-place-unknown", layer="rules", needs=("client", "other_client"))
+def the_group_of_another_client_takes_no_number(kit: Kit) -> None:
+    """And the other client sees nothing of it."""
+    group = kit.new_group("other_client")["id"]
+    _expect_unplaceable(kit, "a group of another client", group)
+    members = kit.caller("other_client").read(members_path(group))
+    kit.expect_equal("the members of the other client's group", members, [])
+
+
+@check("extension-no-rename", layer="rules")
+def another_name_is_refused_with_all_beside_it(kit: Kit) -> None:
+    """A free name, a taken one, whole or bare, alone or with keys that could be applied."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    number, neighbour = kit.new_extension(label="first"), kit.new_extension()
+    prefix, _, _ = number["name"].rpartition("*")
+    free = kit.free_number()
+    names = (f"{prefix}*{free}", free, neighbour["name"])
+    before = settings_view(kit)
+    for name in names:
+        for body in (
+            {},
+            {"label": "half applied", "extension_group_id": group, "status": "active"},
+        ):
+            # In either order of the keys, so that what comes first is not applied either.
+            for sent in ({**body, "name": name}, {"name": name, **body}):
+                kit.expect(client.put(f"{NUMBERS}{number['id']}", sent), 400)
+                expect_same_view(kit, "an update with another name", settings_view(kit), before)
+    _expect_members(kit, {group: []})
+    _put(kit, number, name=number["name"], label="second")
+
+
+@check("extension-create", layer="rules")
+def a_bare_number_gets_the_prefix(kit: Kit) -> None:
+    """Bare or whole, the name is the same; what the request leaves out has its default."""
+    client, own = kit.caller("client"), own_id(kit, "client", "client")
+    known = client.read(NUMBERS)[0]
+    prefix = known["name"].rpartition("*")[0]
+    before, made = client.read(NUMBERS), []
+    for whole in (False, True):
+        free = kit.free_number()
+        name = f"{prefix}*{free}"
+        number = plain(kit, kit.new_extension(name=name if whole else free, label=None))
+        expected = {
+            **dict.fromkeys(number),
+            "id": number["id"],
+            "name": name,
+            "client_id": own,
+            "domain": known["domain"],
+            "create_date": number["create_date"],
+            "type": "phone",
+            "status": "blocked",
+            "ani_rfc3325": False,
+        }
+        kit.expect_equal(f"the answer to the new number {free}", number, expected)
+        expect_shown(kit, NUMBERS, number)
+        made.append(number)
+    everything = sorted(
+        [*(plain(kit, one) for one in before), *made], key=lambda one: int(one["id"])
+    )
+    kit.expect_equal("the list", [plain(kit, one) for one in client.read(NUMBERS)], everything)
+
+
+@check("extension-create", layer="rules")
+def a_new_number_is_as_the_request_says(kit: Kit) -> None:
+    """Every key that can be set, and a group, whose member it is from the start."""
+    group = kit.new_group()["id"]
+    members = []
+    for kind, status, text in zip(
+        ("phone", "queue", "ivr", "fax"), ("active", "blocked") * 2, TEXTS[:4], strict=True
+    ):
+        keys = {
+            "type": kind,
+            "status": status,
+            "extension_group_id": group,
+            "label": f"{kit.run_id} {text}",
+            "caller_id_name": text,
+            "extra_params": text,
+            "message_did": "74950000001",
+            "dial_rule_id": None,
+            "dial_rule_limit": 0,
+            "ani_rfc3325": True,
+            "did_as_transfer_caller_id": "74950000002",
+        }
+        number = plain(kit, kit.new_extension(**keys))
+        kit.expect_equal("the answer to a new number", number, {**number, **keys})
+        expect_shown(kit, NUMBERS, number)
+        members.append(number)
+    _expect_members(kit, {group: members})
+
+
+@check("extension-create", layer="rules")
+def a_name_that_cannot_be_is_refused(kit: Kit) -> None:
+    """A digit short, a digit long, taken, the prefix of another client; nothing is made."""
+    client, taken = kit.caller("client"), kit.new_extension()
+    prefix, _, bare = taken["name"].rpartition("*")
+    free = kit.free_number()
+    names = [taken["name"], bare, free + "0", f"{prefix}*{free}0", f"9{prefix}*{free}"]
+    if len(free) > 1:
+        names += [free[1:], f"{prefix}*{free[1:]}"]
+    before = settings_view(kit)
+    for name in names:
+        body = {"name": name, "status": "active"}
+        kit.expect(send(kit, client, "POST", API + NUMBERS, json=body), 400)
+        expect_same_view(kit, f"a new number named {name}", settings_view(kit), before)
+
+
+@check("extension-delete", layer="rules")
+def a_deleted_number_is_not_there(kit: Kit) -> None:
+    """404 for every method and for its whole section, in no list; its name is free again."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    stays, gone = (kit.new_extension(extension_group_id=group) for _ in range(2))
+    kit.expect(client.delete(f"{NUMBERS}{gone['id']}"), 204)
+    expect_gone(kit, NUMBERS, gone["id"], "extension_not_found")
+    for path, query in reads(kit, "extension", gone["id"]):
+        kit.expect(client.get(path, **query), 404, "extension_not_found")
+    _expect_members(kit, {group: [stays]})
+    expect_shown(kit, NUMBERS, stays)
+    again = kit.new_extension(name=gone["name"])
+    kit.expect_true("a new number has an id of its own", again["id"] != gone["id"], again["id"])
+    kit.expect_equal("its group", again["extension_group_id"], None)
+    expect_gone(kit, NUMBERS, gone["id"], "extension_not_found")
+    _expect_members(kit, {group: [stays]})
+
+
+@check("extension-delete", layer="rules", deletes_recorded_items=True)
+def its_items_stay_with_the_client(kit: Kit) -> None:
+    """Those of a number with items leave the lists of its group, and stay in the client's."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    kept = own_id(kit, "extension", "extension") if "extension" in kit.target.identities else None
+    number = busy_number(kit, lambda one: one["id"] != kept)
+    beside = kit.new_extension(extension_group_id=group)
+    answer = client.put(f"{NUMBERS}{number['id']}", {"extension_group_id": group})
+    kit.expect(answer, 200)
+    items = item_ids(kit, client, "extension_group", group)
+    kit.expect_true("the group shows the items of its member", any(items.values()), items)
+    before = _recorded(kit)
+    kit.expect(client.delete(f"{NUMBERS}{number['id']}"), 204)
+    expect_same_view(kit, "deleting a number", _recorded(kit), before)
+    left = item_ids(kit, client, "extension_group", group)
+    kit.expect_equal("the items of the group", left, {name: [] for name in items})
+    for path, query in reads(kit, "extension", number["id"]):
+        kit.expect(client.get(path, **query), 404, "extension_not_found")
+    _expect_members(kit, {group: [beside]})
+
+
+def _recorded(kit: Kit) -> dict[str, list[Item]]:
+    """The client's lists of recorded items."""
+    view = client_view(kit)
+    return {path: items for path, items in view.items() if "extension" not in path}
+
+
+@check("members-agree", layer="rules")
+def members_are_who_says_so_after_every_step(kit: Kit) -> None:
+    """Numbers are made, moved, released and deleted, and a group is deleted, among two groups."""
+    client = kit.caller("client")
+    one, other = kit.new_group()["id"], kit.new_group()["id"]
+    first = kit.new_extension(extension_group_id=one)["id"]
+    second = kit.new_extension()["id"]
+    third = kit.new_extension(extension_group_id=one)["id"]
+    steps = [
+        (second, other), (first, other), (third, None), (second, one), (third, other),
+        (second, None), (third, one), (second, other),
+    ]  # fmt: skip
+    for number, group in steps:
+        kit.expect(client.put(f"{NUMBERS}{number}", {"extension_group_id": group}), 200)
+        _expect_agreement(kit, [one, other])
+    kit.expect_equal("the members of one group", member_ids(kit, one), [third])
+    kit.expect_equal("the members of the other", member_ids(kit, other), sorted([first, second]))
+    kit.expect(client.delete(f"{NUMBERS}{first}"), 204)
+    _expect_agreement(kit, [one, other])
+    kit.expect(client.delete(f"{GROUPS}{other}"), 204)
+    _expect_agreement(kit, [one])
+
+
+def _expect_agreement(kit: Kit, own: list[int]) -> None:
+    """The members of a group are those that say that they are in it, and no group is unknown."""
+    numbers = kit.caller("client").read(NUMBERS)
+    groups = [group["id"] for group in kit.caller("client").read(GROUPS)]
+    for group in own:
+        said = [plain(kit, one) for one in numbers if one["extension_group_id"] == group]
+        listed = [plain(kit, one) for one in kit.caller("client").read(members_path(group))]
+        kit.expect_equal(f"the members of group {group}", listed, said)
+    strays = {one["extension_group_id"] for one in numbers} - {None, *groups}
+    kit.expect_equal("the groups of numbers that are not there", strays, set())

@@ -1,0 +1,284 @@
+"""Queries: what counts as not given, dates as clients write them, and pages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ringme_contract.check import check
+from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.lists import Item, read_moment
+from ringme_contract.rules.recorded import (
+    CLIENT,
+    Kind,
+    for_each_kind,
+    group_of,
+    numbers_with,
+    read,
+    section_of,
+)
+from ringme_contract.rules.requests import NOWHERE, Own, operations
+from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
+from ringme_contract.verdict import NotReached
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_FRACTION = re.compile(rf"{_MOMENT.pattern}(\.\d\d)?")
+_NO_MOMENTS = (
+    "2016-02-30 00:00:00", "2015-02-29 00:00:00", "1900-02-29 00:00:00", "2016-04-31 12:00:00",
+    "2016-13-01 00:00:00", "2016-00-01 00:00:00", "2016-04-00 00:00:00", "2016-04-01 24:00:00",
+    "2016-04-01 12:60:00", "2016-04-01 12:00:60", "2016-04-01T00:00:00", "2016-04-01 00:00:00Z",
+    "2016-04-01T00:00:00Z", "2016-04-01 00:00:00 +0300", "2016-04-01", "2016-04-01 00:00",
+    "01.04.2016 00:00:00", "2016/04/01 00:00:00", "1459468800", "yesterday", "16-04-01 00:00:00",
+)  # fmt: skip
+
+
+def _ask(kit: Kit, path: str, query: str) -> list[Item]:
+    """A list by a query that is sent just as it stands here."""
+    answer = kit.expect(kit.caller("client").request("GET", f"{API}{path}?{query}"), 200)
+    found: list[Item] = answer.json()
+    return found
+
+
+def _numbers(kit: Kit) -> tuple[int, list[Item]]:
+    """A group with three new numbers of different type and status in it, sorted by id."""
+    group = kit.new_group()["id"]
+    settings = (("phone", "active"), ("queue", "blocked"), ("ivr", "active"))
+    made = [
+        kit.new_extension(extension_group_id=group, type=kind, status=status)
+        for kind, status in settings
+    ]
+    return group, made
+
+
+@check("empty-query", layer="rules")
+def what_is_empty_counts_as_not_given(kit: Kit) -> None:
+    """Empty values of each key, 0 for page and per_page, and keys that nobody knows."""
+    group, made = _numbers(kit)
+    path = members_path(group)
+    kit.expect_equal(path, kit.caller("client").read(path), made)
+    for query in (
+        "page=", "per_page=", "page=&per_page=", "page=0", "per_page=0", "page=0&per_page=0",
+        "page=1&per_page=0", "page=0&per_page=3", "per_page=3&page=", "type=", "status=", "name=",
+        "extension_group_id=", "type=&status=&name=&extension_group_id=", "type[]=", "nobody=knows",
+        "nobody=", "limit=1&offset=1&order=desc&sort=name", "Per_Page=1", "&&", "=", "page",
+    ):  # fmt: skip
+        kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), made)
+        every = f"{query}&extension_group_id={group}" if "extension_group_id" not in query else ""
+        if every and not query.startswith("page=0&per_page=3"):
+            kit.expect_equal(f"{NUMBERS}?{every}", _ask(kit, NUMBERS, every), made)
+
+
+@check("empty-query", layer="rules")
+def a_list_of_values_comes_in_three_forms(kit: Kit) -> None:
+    """`k=a&k=b`, `k[]=a&k[]=b`, `k[0]=a&k[1]=b`, brackets encoded or not."""
+    group, made = _numbers(kit)
+    phone, queue, _ = made
+    one = {"type": "phone", "name": phone["name"], "status": "active"}
+    names = [item["name"].rpartition("*")[2] for item in (phone, queue)]
+    for path, rest in ((members_path(group), ""), (NUMBERS, f"&extension_group_id={group}")):
+        for form in (
+            "{k}={a}&{k}={b}",
+            "{k}[]={a}&{k}[]={b}",
+            "{k}[0]={a}&{k}[1]={b}",
+            "{k}%5B%5D={a}&{k}%5B%5D={b}",
+            "{k}%5B0%5D={a}&{k}%5B1%5D={b}",
+        ):
+            for key, first, second in (("type", "phone", "queue"), ("name", *names)):
+                query = form.format(k=key, a=first, b=second) + rest
+                kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), [phone, queue])
+        for form in ("{k}={a}", "{k}[]={a}", "{k}[0]={a}"):
+            for key, value in one.items():
+                query = form.format(k=key, a=value) + rest
+                expected = [item for item in made if item[key] == value]
+                kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)
+
+
+@check("empty-query", layer="rules", writes=False)
+def an_empty_end_of_a_range_counts_as_not_given(kit: Kit) -> None:
+    """Which is fine where a range need not be given, and 400 where it must be."""
+    client = kit.caller("client")
+    start, end = kit.target.range
+    asked = 0
+    for operation in operations(kit):
+        if operation.writes or not operation.ranged or "client_id" not in operation.parameters:
+            continue
+        path = operation.url({"client_id": "@me"})
+        full = client.request("GET", path, params={"start_datetime": start, "end_datetime": end})
+        with_order = {"start_datetime": start, "end_datetime": end, "order": ""}
+        same = client.request("GET", path, params=with_order)
+        kit.expect_equal(f"{path} with an empty order", same.json(), kit.expect(full, 200).json())
+        for given in (
+            {"start_datetime": "", "end_datetime": end},
+            {"start_datetime": start, "end_datetime": ""},
+        ):
+            answer = client.request("GET", path, params=given)
+            kit.expect(answer, 400 if operation.range_needed else 200)
+            if not operation.range_needed:
+                bare = {key: value for key, value in given.items() if value}
+                without = client.request("GET", path, params=bare)
+                kit.expect_equal(f"{path} with an empty end", answer.json(), without.json())
+        asked += 1
+    if not asked:
+        raise NotReached("the target lacks every list that takes a range")
+
+
+@check("no-zone", layer="rules")
+def date_times_have_no_zone(kit: Kit) -> None:
+    """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
+    _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
+    for number in kit.caller("client").read(NUMBERS):
+        _expect_moments(kit, f"number {number['id']}", number, {"create_date": _MOMENT})
+    for_each_kind(kit, _look_at_moments)
+
+
+def _look_at_moments(kit: Kit, kind: Kind) -> None:
+    items = read(kit, CLIENT, kind)
+    if not items:
+        raise NotReached(f"the client has no {kind.plural} in the target's range")
+    names = {kind.time: _MOMENT}
+    if kind.time == "init_time_gmt":
+        others = ("start_time_gmt", "hangup_time_gmt")
+        names = {kind.time: _FRACTION, **dict.fromkeys(others, _MOMENT)}
+    for item in items:
+        _expect_moments(kit, f"one of the {kind.plural}", item, names)
+
+
+def _expect_moments(kit: Kit, what: str, item: Item, names: dict[str, re.Pattern[str]]) -> None:
+    for name, pattern in names.items():
+        value = item[name]
+        # A call that nobody answered may lack a time.
+        if value is not None and not (isinstance(value, str) and pattern.fullmatch(value)):
+            kit.fail(
+                f"{name} of {what} is no date-time without a zone", "YYYY-MM-DD HH:MM:SS", value
+            )
+
+
+@check("dates-in", layer="rules", writes=False)
+def leading_zeros_may_be_left_out(kit: Kit) -> None:
+    """A range at an item's own second gives the same list with zeros and without."""
+    for_each_kind(kit, _look_without_zeros)
+
+
+def _look_without_zeros(kit: Kit, kind: Kind) -> None:
+    items = read(kit, CLIENT, kind)
+    if not items:
+        raise NotReached(f"the client has no {kind.plural} in the target's range")
+    # The item whose time has the most zeros to leave out.
+    text = max((one[kind.time][:19] for one in items), key=lambda one: len(one) - len(_bare(one)))
+    start, end = kit.target.range
+    for first, last in ((text, text), (start, text), (text, end), (start, end)):
+        full = read(kit, CLIENT, kind, start_datetime=first, end_datetime=last)
+        bare = read(kit, CLIENT, kind, start_datetime=_bare(first), end_datetime=_bare(last))
+        kit.expect_equal(f"the {kind.plural} from {_bare(first)} to {_bare(last)}", bare, full)
+
+
+def _bare(text: str) -> str:
+    moment = read_moment(text)
+    return (
+        f"{moment.year}-{moment.month}-{moment.day} {moment.hour}:{moment.minute}:{moment.second}"
+    )
+
+
+@check("dates-in", layer="rules")
+def what_is_no_moment_is_refused(kit: Kit) -> None:
+    """Days that do not exist and other formats are 400 at either end, and leap days are not."""
+    own, client, asked = Own.new(kit), kit.caller("client"), 0
+    for operation in operations(kit):
+        if operation.writes or not operation.ranged:
+            continue
+        # Every list by a few, and the first by all.
+        some = _NO_MOMENTS[::6] if asked else _NO_MOMENTS
+        asked += 1
+        path = operation.url(own.values)
+        for text in some:
+            for query in (
+                {"start_datetime": text, "end_datetime": "2016-04-30 00:00:00"},
+                {"start_datetime": "2016-02-01 00:00:00", "end_datetime": text},
+            ):
+                answer = client.request("GET", path, params=query)
+                if answer.status_code != 400:
+                    kit.fail(f"{operation.id} takes {text!r}", 400, answer.status_code)
+        for text in ("2016-02-29 00:00:00", "2000-2-29 0:0:0"):
+            query = {"start_datetime": text, "end_datetime": text}
+            kit.expect(client.request("GET", path, params=query), 200)
+
+
+@check("paging", layer="rules")
+def pages_of_settings_are_the_whole(kit: Kit) -> None:
+    """Of a group's numbers, of those numbers in the client's list, of groups and of users."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    made = [kit.new_extension(extension_group_id=group) for _ in range(5)]
+    kit.expect_equal("the numbers of the group", client.read(members_path(group)), made)
+    _expect_pages(kit, members_path(group), {}, made)
+    _expect_pages(kit, NUMBERS, {"extension_group_id": group}, made)
+    for _ in range(3):
+        kit.new_group()
+        kit.new_group_user(group)
+    for path in (GROUPS, USERS):
+        _expect_pages(kit, path, {}, client.read(path))
+
+
+@check("paging", layer="rules")
+def pages_of_recorded_items_are_the_whole(kit: Kit) -> None:
+    """In a group of the check's own, either way round."""
+    for_each_kind(kit, _look_at_pages)
+
+
+def _look_at_pages(kit: Kit, kind: Kind) -> None:
+    numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
+    section = section_of(group_of(kit, *numbers))
+    start, end = kit.target.range
+    for order in ("desc", "asc"):
+        whole = read(kit, section, kind, order=order)
+        if len(whole) < 2:
+            raise NotReached(f"no two numbers of the client have two {kind.plural}")
+        query = {"start_datetime": start, "end_datetime": end, "order": order}
+        _expect_pages(kit, f"{section}/{kind.name}/", query, whole)
+
+
+def _expect_pages(kit: Kit, path: str, query: dict[str, Any], whole: list[Item]) -> None:
+    client = kit.caller("client")
+    count = len(whole)
+    for size in sorted({1, 2, count - 1, count, 1000} - {0}):
+        if -(-count // size) > 8:
+            continue
+        pages = [
+            client.read(path, **query, per_page=size, page=page)
+            for page in range(1, -(-count // size) + 1)
+        ]
+        laid = [item for page in pages for item in page]
+        kit.expect_equal(f"{path} in pages of {size}", laid, whole)
+        lengths = [len(page) for page in pages[:-1]]
+        kit.expect_equal(f"the lengths of full pages of {path}", lengths, [size] * len(lengths))
+        kit.expect_equal(
+            f"{path} without page", client.read(path, **query, per_page=size), pages[0]
+        )
+        for past in (len(pages) + 1, 10**6):
+            got = client.read(path, **query, per_page=size, page=past)
+            kit.expect_equal(f"page {past} of {path} in pages of {size}", got, [])
+    got = client.read(path, **query, page=2)
+    kit.expect_equal(f"page 2 of {path} without per_page", got, whole)
+
+
+@check("paging", layer="rules")
+def the_size_of_a_page_has_bounds(kit: Kit) -> None:
+    """On every list: 1000 is fine; more, less than nothing, and what is no number is a 400."""
+    own, client = Own.new(kit), kit.caller("client")
+    start, end = kit.target.range
+    for operation in operations(kit):
+        if operation.writes or operation.action != "list":
+            continue
+        path = operation.url(own.values)
+        query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
+        kit.expect(client.request("GET", path, params={**query, "per_page": 1000}), 200)
+        for name, value in (
+            ("per_page", 1001), ("per_page", NOWHERE), ("per_page", -1), ("per_page", "many"),
+            ("page", -1), ("page", "last"), ("page", "1.5"),
+        ):  # fmt: skip
+            _expect_named(kit, client, path, {**query, name: value}, name)
+
+
+def _expect_named(kit: Kit, client: Caller, path: str, query: dict[str, Any], name: str) -> None:
+    answer = kit.expect(client.request("GET", path, params=query), 400)
+    message = str(answer.json().get("message"))
+    kit.expect_true(f"the message of the 400 names {name}", name in message, message)

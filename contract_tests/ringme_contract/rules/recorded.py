@@ -1,0 +1,156 @@
+"""Recorded items: what kinds there are, and how a check gets some of them into its own group."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+
+from ringme_contract.kit import Kit
+from ringme_contract.lists import Item, read_moment, write_moment
+from ringme_contract.rules.views import NUMBERS
+from ringme_contract.verdict import NotReached
+
+SECOND = timedelta(seconds=1)
+CLIENT = "/client/@me"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of recorded item, and the names of its properties.
+
+    `key` is the id (None for the log, whose entries have none), `tie` what sorts items of the
+    same moment, `owner` where the group at the time of the call stands.
+    """
+
+    name: str
+    capability: str
+    plural: str
+    time: str
+    key: str | None
+    tie: str
+    size: str | None
+    owner: str | None
+
+    def moment(self, item: Item) -> datetime:
+        """When it was, fraction and all."""
+        return read_moment(item[self.time])
+
+    def is_of(self, item: Item, extension: Item) -> bool:
+        """Whether it belongs to a number; the log tells the number without its prefix."""
+        if self.key is None:
+            return bool(item[self.tie] == extension["name"].rpartition("*")[2])
+        return bool(item["extension_id"] == extension["id"])
+
+    def sort_key(self, item: Item) -> tuple[datetime, str]:
+        """What lists are sorted by."""
+        return self.moment(item), item[self.tie]
+
+
+RECORD = Kind(
+    "record", "record", "call records", "init_time_gmt", "record_uuid", "record_uuid",
+    "record_file_size", "extension_group_owner_id",
+)  # fmt: skip
+VOICEMAIL = Kind(
+    "voicemail", "voicemail", "voicemails", "init_time_gmt", "record_uuid", "record_uuid",
+    "record_file_size", "extension_group_owner_id",
+)  # fmt: skip
+FAX = Kind(
+    "fax", "fax", "faxes", "datetime", "uuid", "uuid", "file_size", "extension_group_id",
+)  # fmt: skip
+LOG = Kind(
+    "reg_status_log", "registration_log", "entries of the registration log", "date_gmt", None,
+    "short_ext_name", None, None,
+)  # fmt: skip
+KINDS = (RECORD, VOICEMAIL, FAX, LOG)
+
+
+def for_each_kind(
+    kit: Kit, look: Callable[[Kit, Kind], None], kinds: tuple[Kind, ...] = KINDS
+) -> None:
+    """Looks at each kind that the target has; one without items does not keep from the next."""
+    lacking = []
+    for kind in kinds:
+        if kind.capability not in kit.target.off:
+            try:
+                look(kit, kind)
+            except NotReached as reason:
+                lacking.append(str(reason))
+    if lacking:
+        raise NotReached("; ".join(lacking))
+
+
+def read(kit: Kit, section: str, kind: Kind, **query: object) -> list[Item]:
+    """A list of a section, as `/client/@me`; in the target's range unless another is given."""
+    start, end = kit.target.range
+    query = {"start_datetime": start, "end_datetime": end, **query}
+    found: list[Item] = kit.caller("client").read(f"{section}/{kind.name}/", **query)
+    return found
+
+
+def between(start: datetime, end: datetime) -> dict[str, str]:
+    """The query of a range."""
+    return {"start_datetime": write_moment(start), "end_datetime": write_moment(end)}
+
+
+def numbers_with(kit: Kit, kind: Kind) -> list[tuple[Item, list[Item]]]:
+    """The client's numbers that have items, each with them; those with most items first."""
+    items = read(kit, CLIENT, kind)
+    found = [
+        (number, own)
+        for number in kit.caller("client").read(NUMBERS)
+        if (own := [one for one in items if kind.is_of(one, number)])
+    ]
+    if not found:
+        raise NotReached(f"no number of the client has {kind.plural} in the target's range")
+    return sorted(found, key=lambda pair: -len(pair[1]))
+
+
+def tied_numbers(kit: Kit, kind: Kind) -> tuple[Item, Item]:
+    """Two numbers of the client with an item each of the very same moment."""
+    numbers = numbers_with(kit, kind)
+    for index, (number, items) in enumerate(numbers):
+        moments = {kind.moment(one) for one in items}
+        for other, its_items in numbers[index + 1 :]:
+            if any(kind.moment(one) in moments for one in its_items):
+                return number, other
+    raise NotReached(f"no two numbers of the client have {kind.plural} of the same moment")
+
+
+def group_of(kit: Kit, *numbers: Item) -> int:
+    """A new group with these numbers in it, which go back after the check."""
+    group: int = kit.new_group()["id"]
+    for number in numbers:
+        kit.place(number["id"], group)
+    return group
+
+
+def section_of(group: int) -> str:
+    """The section of a group."""
+    return f"/extension_group/{group}"
+
+
+def whole_second(moment: datetime) -> datetime:
+    """The moment without its fraction."""
+    return moment.replace(microsecond=0)
+
+
+def fetch(kit: Kit, url: str) -> httpx.Response:
+    """What a URL of a recording answers to somebody without a token."""
+    answer = kit.transport.send("anonymous", "GET", url)
+    # The document has no such path, so there is nothing that the answer could be held against.
+    kit.transport.exchanges[-1].problems.clear()
+    return answer
+
+
+def latest_end(kind: Kind, start: datetime) -> datetime:
+    """The last moment at which a range of records or voicemail may end (rule media-interval)."""
+    months = start.month - 1 + (1 if kind is RECORD else 2)
+    year, month = start.year + months // 12, months % 12 + 1
+    last_day = calendar.monthrange(year, month)[1]
+    if kind is RECORD:
+        return datetime(year, month, last_day, 23, 59, 59)
+    return start.replace(year=year, month=month, day=min(start.day, last_day))

@@ -1,0 +1,349 @@
+"""Lists of recorded items: whose they are, which range they show, and in which order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ringme_contract.check import check
+from ringme_contract.kit import Kit
+from ringme_contract.lists import Item, read_moment
+from ringme_contract.rules.recorded import (
+    CLIENT,
+    FAX,
+    KINDS,
+    LOG,
+    RECORD,
+    SECOND,
+    VOICEMAIL,
+    Kind,
+    between,
+    fetch,
+    for_each_kind,
+    group_of,
+    latest_end,
+    numbers_with,
+    read,
+    section_of,
+    tied_numbers,
+    whole_second,
+)
+from ringme_contract.rules.requests import Own
+from ringme_contract.verdict import NotReached
+
+_STARTS = (
+    "2015-01-15 12:00:00", "2014-12-31 08:30:15", "2015-12-31 00:00:00", "2016-01-01 00:00:00",
+    "2016-01-31 23:59:59", "2016-07-31 05:06:07", "2016-11-30 10:20:30", "2016-12-01 00:00:00",
+)  # fmt: skip
+
+
+def _stats(kit: Kit, section: str, **query: object) -> object:
+    start, end = kit.target.range
+    query = {"start_datetime": start, "end_datetime": end, **query}
+    return kit.caller("client").read(f"{section}/record/stats/", **query)
+
+
+def _sums(items: list[Item]) -> dict[str, int]:
+    return {"count": len(items), "size": sum(one["record_file_size"] for one in items)}
+
+
+def _offered(kit: Kit, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
+    return [kind for kind in kinds if kind.capability not in kit.target.off]
+
+
+@check("group-media-by-membership", layer="rules")
+def items_go_where_their_number_goes(kit: Kit) -> None:
+    """Into a group, into another one, out of it; the items themselves stay what they were."""
+    for_each_kind(kit, _look_at_moves)
+
+
+def _look_at_moves(kit: Kit, kind: Kind) -> None:
+    number, items = numbers_with(kit, kind)[0]
+    whole = read(kit, CLIENT, kind)
+    first, second = (section_of(kit.new_group()["id"]) for _ in range(2))
+    former = number["extension_group_id"]
+    rest = None
+    if former is not None:
+        rest = [one for one in read(kit, section_of(former), kind) if not kind.is_of(one, number)]
+    for group, in_first, in_second in (
+        (first, True, False),
+        (second, False, True),
+        (None, False, False),
+    ):
+        key = None if group is None else int(group.rpartition("/")[2])
+        kit.place(number["id"], key)
+        what = f"{kind.plural} after number {number['id']} went to {group or 'no group'}"
+        kit.expect_equal(f"{first}: {what}", read(kit, first, kind), items if in_first else [])
+        kit.expect_equal(f"{second}: {what}", read(kit, second, kind), items if in_second else [])
+        if rest is not None:
+            kit.expect_equal(f"the former group: {what}", read(kit, section_of(former), kind), rest)
+        kit.expect_equal(f"the client: {what}", read(kit, CLIENT, kind), whole)
+        own = read(kit, f"/extension/{number['id']}", kind)
+        kit.expect_equal(f"the number: {what}", own, items)
+        if kind.key is not None:
+            path = f"/{kind.name}/{items[0][kind.key]}"
+            for section, here in ((first, in_first), (second, in_second)):
+                kit.expect(kit.caller("client").get(section + path), 200 if here else 404)
+
+
+@check("group-media-by-membership", layer="rules")
+def a_group_shows_the_items_of_all_its_numbers(kit: Kit) -> None:
+    """Two numbers in one group: the list of the client without those of other numbers."""
+    for_each_kind(kit, _look_at_two)
+
+
+def _look_at_two(kit: Kit, kind: Kind) -> None:
+    numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
+    section = section_of(group_of(kit, *numbers))
+    expected = [
+        one for one in read(kit, CLIENT, kind) if any(kind.is_of(one, number) for number in numbers)
+    ]
+    kit.expect_equal(f"the {kind.plural} of {section}", read(kit, section, kind), expected)
+
+
+@check("media-range", layer="rules")
+def both_ends_belong_to_the_range(kit: Kit) -> None:
+    """Ranges that begin or end at an item, a second before and after it; on each level."""
+    for_each_kind(kit, _look_at_ends)
+
+
+def _look_at_ends(kit: Kit, kind: Kind) -> None:
+    number, items = numbers_with(kit, kind)[0]
+    sections = (CLIENT, section_of(group_of(kit, number)), f"/extension/{number['id']}")
+    first, last = (read_moment(text) for text in kit.target.range)
+    for section in sections:
+        whole = read(kit, section, kind)
+        outside = [one for one in whole if not first <= kind.moment(one) <= last]
+        kit.expect_equal(f"{kind.plural} of {section} outside of {kit.target.range}", outside, [])
+        for item in (items[0], items[len(items) // 2]):
+            at = whole_second(kind.moment(item))
+            for start, end in (
+                (at, at), (at - SECOND, at), (at, at + SECOND), (at + SECOND, last),
+                (first, at - SECOND), (at, last), (first, at),
+            ):  # fmt: skip
+                if first <= start <= end <= last:
+                    _expect_range(kit, kind, section, whole, (start, end))
+
+
+def _expect_range(
+    kit: Kit, kind: Kind, section: str, whole: list[Item], bounds: tuple[datetime, datetime]
+) -> None:
+    query = between(*bounds)
+    expected = [one for one in whole if bounds[0] <= kind.moment(one) <= bounds[1]]
+    what = f"{kind.plural} of {section} from {bounds[0]} to {bounds[1]}"
+    kit.expect_equal(what, read(kit, section, kind, **query), expected)
+
+
+@check("media-range", layer="rules", writes=False)
+def the_fraction_of_a_second_counts(kit: Kit) -> None:
+    """A call at 00:00:05.98 is after 00:00:05, and before 00:00:06."""
+    seen = 0
+    for kind in _offered(kit, (RECORD, VOICEMAIL)):
+        whole = read(kit, CLIENT, kind)
+        first, last = (read_moment(text) for text in kit.target.range)
+        for item in [one for one in whole if kind.moment(one).microsecond][:4]:
+            at = whole_second(kind.moment(item))
+            for bounds in (
+                (first, at),
+                (at + SECOND, last),
+                (at, at),
+                (at, at + SECOND),
+                (at, last),
+            ):
+                if first <= bounds[0] <= bounds[1] <= last:
+                    _expect_range(kit, kind, CLIENT, whole, bounds)
+                    seen += 1
+    if not seen:
+        raise NotReached(
+            "no call of the client in the target's range began at a fraction of a second"
+        )
+
+
+@check("media-range", layer="rules", writes=False)
+def one_end_is_enough_where_none_is_needed(kit: Kit) -> None:
+    """Faxes and the log, from an item on, up to an item, and as a whole."""
+    for_each_kind(kit, _look_at_open_ends, (FAX, LOG))
+
+
+def _look_at_open_ends(kit: Kit, kind: Kind) -> None:
+    path = f"{CLIENT}/{kind.name}/"
+    client = kit.caller("client")
+    within = read(kit, CLIENT, kind)
+    if not within:
+        raise NotReached(f"the client has no {kind.plural} in the target's range")
+    whole: list[Item] = client.read(path)
+    kit.expect_equal(
+        f"the {kind.plural} of the target's range among all",
+        [one for one in whole if one in within],
+        within,
+    )
+    at = within[len(within) // 2][kind.time]
+    after = [one for one in whole if one[kind.time] >= at]
+    before = [one for one in whole if one[kind.time] <= at]
+    kit.expect_equal(f"{kind.plural} from {at} on", client.read(path, start_datetime=at), after)
+    kit.expect_equal(f"{kind.plural} up to {at}", client.read(path, end_datetime=at), before)
+
+
+@check("media-range", layer="rules")
+def a_start_after_the_end_is_refused(kit: Kit) -> None:
+    """By a second, for each list and for the statistics."""
+    start, end = "2016-04-02 00:00:01", "2016-04-02 00:00:00"
+    for path in _paths(kit):
+        answer = kit.caller("client").get(path, start_datetime=start, end_datetime=end)
+        kit.expect(answer, 400)
+        kit.expect(kit.caller("client").get(path, start_datetime=end, end_datetime=end), 200)
+
+
+def _paths(kit: Kit, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
+    """The lists of these kinds for the client and for a group and number of its own, and stats."""
+    own = Own.new(kit)
+    sections = (section_of(own.group["id"]), f"/extension/{own.extension['id']}", CLIENT)
+    found = [f"{section}/{kind.name}/" for kind in _offered(kit, kinds) for section in sections]
+    if RECORD in _offered(kit, kinds):
+        found.append(f"{sections[0]}/record/stats/")
+    return found
+
+
+@check("media-interval", layer="rules", uses=("record",))
+def records_reach_to_the_end_of_the_next_month(kit: Kit) -> None:
+    """To its last second, however long the month; not a second further, and not a year."""
+    _expect_interval(kit, RECORD)
+
+
+@check("media-interval", layer="rules", uses=("voicemail",))
+def voicemail_reaches_two_months(kit: Kit) -> None:
+    """To the same second of the day, or of a shorter month's last day; not a second further."""
+    _expect_interval(kit, VOICEMAIL)
+
+
+def _expect_interval(kit: Kit, kind: Kind) -> None:
+    client = kit.caller("client")
+    for path in _paths(kit, (kind,)):
+        # The client's own list may be long, and is asked for the first two only.
+        for text in _STARTS[:2] if path.startswith(CLIENT) else _STARTS:
+            start = read_moment(text)
+            latest = latest_end(kind, start)
+            kit.expect(client.get(path, **between(start, start)), 200)
+            kit.expect(client.get(path, **between(start, latest)), 200)
+            for beyond in (SECOND, timedelta(days=1), timedelta(days=365)):
+                kit.expect(client.get(path, **between(start, latest + beyond)), 400)
+
+
+@check("media-interval", layer="rules")
+def faxes_and_the_log_have_no_interval(kit: Kit) -> None:
+    """Many years at once are fine."""
+    for path in _paths(kit, (FAX, LOG)):
+        answer = kit.caller("client").get(
+            path, start_datetime="2001-01-01 00:00:00", end_datetime="2031-12-31 23:59:59"
+        )
+        kit.expect(answer, 200)
+
+
+@check("media-order", layer="rules")
+def lists_are_sorted_by_time(kit: Kit) -> None:
+    """Newest first unless asked otherwise, and `asc` is the exact reverse; on each level."""
+    for_each_kind(kit, _look_at_order)
+
+
+def _look_at_order(kit: Kit, kind: Kind) -> None:
+    numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
+    sections = (CLIENT, section_of(group_of(kit, *numbers)), f"/extension/{numbers[0]['id']}")
+    longest = max(_expect_sorted(kit, kind, section) for section in sections)
+    if longest < 2:
+        raise NotReached(f"the client has no two {kind.plural} in the target's range")
+
+
+def _expect_sorted(kit: Kit, kind: Kind, section: str) -> int:
+    down = read(kit, section, kind)
+    what = f"{kind.plural} of {section}"
+    kit.expect_equal(f"{what}, order=desc", read(kit, section, kind, order="desc"), down)
+    kit.expect_equal(f"{what}, order=asc", read(kit, section, kind, order="asc"), down[::-1])
+    keys = [kind.sort_key(one) for one in down]
+    kit.expect_equal(f"the order of {what}", keys, sorted(keys, reverse=True))
+    return len(down)
+
+
+@check("media-order", layer="rules")
+def items_of_one_moment_are_sorted_too(kit: Kit) -> None:
+    """By their id, entries of the log by their number, in the direction of the whole."""
+    for_each_kind(kit, _look_at_ties)
+
+
+def _look_at_ties(kit: Kit, kind: Kind) -> None:
+    section = section_of(group_of(kit, *tied_numbers(kit, kind)))
+    _expect_sorted(kit, kind, section)
+    for order in ("desc", "asc"):
+        whole = read(kit, section, kind, order=order)
+        single = [
+            read(kit, section, kind, order=order, per_page=1, page=page + 1)[0]
+            for page in range(min(len(whole), 12))
+        ]
+        kit.expect_equal(f"{kind.plural} of {section} one by one", single, whole[: len(single)])
+
+
+@check("stats-agree", layer="rules", uses=("record",))
+def statistics_are_those_of_the_list(kit: Kit) -> None:
+    """Of an empty group, of a part of its records and of all; they follow a number that leaves."""
+    number, items = numbers_with(kit, RECORD)[0]
+    group: int = kit.new_group()["id"]
+    section, nothing = section_of(group), {"count": 0, "size": 0}
+    kit.expect_equal("the statistics of an empty group", _stats(kit, section), nothing)
+    kit.place(number["id"], group)
+    kit.expect_equal("the statistics of the group", _stats(kit, section), _sums(items))
+    first, last = (read_moment(text) for text in kit.target.range)
+    for item in (items[0], items[-1], items[len(items) // 2]):
+        at = whole_second(RECORD.moment(item))
+        for bounds in ((at, at), (first, at), (at, last), (at, at + SECOND), (first, at - SECOND)):
+            if not first <= bounds[0] <= bounds[1] <= last:
+                continue
+            listed = read(kit, section, RECORD, **between(*bounds))
+            expected = [one for one in items if bounds[0] <= RECORD.moment(one) <= bounds[1]]
+            kit.expect_equal(f"the records from {bounds[0]} to {bounds[1]}", listed, expected)
+            what = f"the statistics from {bounds[0]} to {bounds[1]}"
+            kit.expect_equal(what, _stats(kit, section, **between(*bounds)), _sums(listed))
+    kit.place(number["id"], None)
+    kit.expect_equal("the statistics once the number left", _stats(kit, section), nothing)
+
+
+@check("media-file", layer="rules")
+def a_file_is_as_long_as_its_item_says(kit: Kit) -> None:
+    """Some items of each kind; a record at the client is the same file as in the group."""
+    for_each_kind(kit, _look_at_files, (RECORD, VOICEMAIL, FAX))
+
+
+def _look_at_files(kit: Kit, kind: Kind) -> None:
+    number, items = numbers_with(kit, kind)[0]
+    client, section = kit.caller("client"), section_of(group_of(kit, number))
+    for item in items[:4]:
+        path = f"/{kind.name}/{item[kind.key or '']}"
+        answer = kit.expect(client.get(section + path), 200)
+        kit.expect_equal(f"the length of {path}", len(answer.content), item[kind.size or ""])
+        disposition = answer.headers.get("Content-Disposition", "")
+        kit.expect_true(
+            "the file is an attachment with a name",
+            disposition.lower().startswith("attachment") and "filename" in disposition,
+            disposition,
+        )
+        if kind is RECORD:
+            at_client = kit.expect(client.get(CLIENT + path), 200)
+            kit.expect_true(
+                f"{path} is the same file at the client", at_client.content == answer.content
+            )
+
+
+@check("media-file", layer="rules", uses=("record", "storage_url"))
+def the_url_of_a_file_serves_the_same_bytes(kit: Kit) -> None:
+    """An absolute URL that needs no token, from the group as from the client."""
+    number, items = numbers_with(kit, RECORD)[0]
+    client, section = kit.caller("client"), section_of(group_of(kit, number))
+    for item in items[:3]:
+        path = f"/record/{item['record_uuid']}"
+        file = kit.expect(client.get(section + path), 200).content
+        for place in (section, CLIENT):
+            url = client.read(f"{place}{path}/storage_url/")["record_url"]
+            kit.expect_true("record_url is absolute", url.startswith(("http://", "https://")), url)
+            answer = kit.expect(fetch(kit, url), 200)
+            kit.expect_true(
+                f"{url} serves the bytes of the file",
+                answer.content == file,
+                f"{len(answer.content)} bytes, not the {len(file)} of the file",
+            )

@@ -1,0 +1,325 @@
+"""The token endpoint, and whom a token stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+
+from ringme_contract.check import check
+from ringme_contract.kit import TOKEN_PATH, Caller, Kit
+from ringme_contract.rules.views import USERS, Session, ask_token, own_id
+from ringme_contract.verdict import NotReached
+
+_OWNERS = ("dealer_id", "client_id", "extension_group_id", "extension_id")
+_KEYS = ("admin", "extra_params", "access", "timezone", "login", "id", *_OWNERS)
+_TRUSTED = ("client", "call_api", "client_read_only", "other_client")
+
+
+def _parameters(kit: Kit, identity: str, grant: str) -> dict[str, str]:
+    """The token parameters of an identity, which has to use this grant."""
+    found = kit.target.identities[identity].parameters
+    if found.get("grant_type") != grant:
+        raise NotReached(f"the identity {identity} does not use the grant {grant}")
+    return dict(found)
+
+
+def _changed(text: str) -> str:
+    """Another secret of the same length and alphabet."""
+    return ("0" if text[0] != "0" else "1") + text[1:]
+
+
+def _expect_works(kit: Kit, answer: httpx.Response, login: str | None = None) -> str:
+    """The token of an answer, with which the user (of this login, if one is said) can be read."""
+    token = str(kit.expect(answer, 200).json()["access_token"])
+    user = Caller(kit, "fresh token", token).read("/user/")
+    if login is not None:
+        kit.expect_equal("the login of the user of the token", user["login"], login)
+    kit.expect_equal("Cache-Control", answer.headers.get("Cache-Control"), "no-store")
+    return token
+
+
+def _expect_error(kit: Kit, answer: httpx.Response, status: int, word: str) -> None:
+    kit.expect(answer, status)
+    kit.expect_equal(
+        f"the error of a {status} of the token endpoint", answer.json().get("error"), word
+    )
+    kit.expect_equal("Cache-Control", answer.headers.get("Cache-Control"), "no-store")
+
+
+def _new_user(kit: Kit) -> tuple[str, str]:
+    """Login and password of a new group user."""
+    user, password = kit.new_group_user(kit.new_group()["id"])
+    return user["login"], password
+
+
+@check("token-in", layer="rules", writes=False)
+def parameters_come_as_a_form(kit: Kit) -> None:
+    """`application/x-www-form-urlencoded`, for each identity that can log in."""
+    for name, identity in kit.target.identities.items():
+        if "grant_type" in identity.parameters and name not in ("blocked", "limited"):
+            _expect_works(kit, kit.ask_token(**identity.parameters))
+
+
+@check("token-in", layer="rules", uses=("multipart",), writes=False)
+def parameters_come_as_multipart(kit: Kit) -> None:
+    """`multipart/form-data`, each parameter a part without a file name."""
+    for parameters in _logins(kit):
+        parts = {name: (None, value) for name, value in parameters.items()}
+        _expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, files=parts))
+
+
+@check("token-in", layer="rules", uses=("token_query",), writes=False)
+def parameters_come_in_the_query(kit: Kit) -> None:
+    """With an empty body, and with a Content-Type as clients send it for none."""
+    for parameters in _logins(kit):
+        _expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, params=parameters))
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = kit.anonymous.request("POST", TOKEN_PATH, params=parameters, headers=headers)
+        _expect_works(kit, answer)
+
+
+def _logins(kit: Kit) -> Iterator[dict[str, str]]:
+    for name in ("client", "group"):
+        if name in kit.target.identities:
+            yield kit.target.identities[name].parameters
+
+
+@check("client-credentials", layer="rules", writes=False)
+def an_application_gets_a_token_for_its_owner(kit: Kit) -> None:
+    """30 letters and digits, Bearer, an hour, a scope, no refresh token; always the same user."""
+    seen, asked = set(), 0
+    for name in _TRUSTED:
+        if name not in kit.target.identities:
+            continue
+        parameters = kit.target.identities[name].parameters
+        if parameters.get("grant_type") != "client_credentials":
+            continue
+        users = []
+        for _ in range(2):
+            answer = kit.expect(kit.ask_token(**parameters), 200)
+            _expect_token(kit, answer.json(), "call_api" if name == "call_api" else "all")
+            kit.expect_true("there is no refresh_token", "refresh_token" not in answer.json())
+            token = _expect_works(kit, answer)
+            kit.expect_true("no token is given twice", token not in seen)
+            seen.add(token)
+            users.append(Caller(kit, name, token).read("/user/"))
+        kit.expect_equal(f"the user of {name} the second time", users[1], users[0])
+        kit.expect_equal(
+            f"the access of {name}",
+            users[0]["access"],
+            "read_only" if name == "client_read_only" else "full",
+        )
+        asked += 1
+    if not asked:
+        raise NotReached("no identity uses the grant client_credentials")
+
+
+def _expect_token(kit: Kit, answer: dict[str, object], scope: str | None) -> None:
+    token = str(answer["access_token"])
+    kit.expect_true(
+        "the token is 30 letters and digits",
+        re.fullmatch("[0-9A-Za-z]{30}", token) is not None,
+        f"{len(token)} characters",
+    )
+    kit.expect_equal("token_type", answer["token_type"], "Bearer")
+    kit.expect_equal("expires_in", answer["expires_in"], 3600)
+    if scope is None:
+        kit.expect_true(
+            "scope is all or call_api", answer["scope"] in ("all", "call_api"), answer["scope"]
+        )
+    else:
+        kit.expect_equal("scope", answer["scope"], scope)
+
+
+@check("password", layer="rules", needs=("client", "login"))
+def a_user_logs_in_by_name_and_password(kit: Kit) -> None:
+    """Each login gives new tokens, and they stand for that user; those from before stay good."""
+    people, tokens = [_new_user(kit) for _ in range(2)], []
+    for login, password in (*people, people[0]):
+        answer = kit.expect(ask_token(kit, login, password), 200)
+        _expect_token(kit, answer.json(), None)
+        refresh = str(answer.json().get("refresh_token"))
+        kit.expect_true(
+            "the refresh token is 30 letters and digits",
+            re.fullmatch("[0-9A-Za-z]{30}", refresh) is not None,
+        )
+        tokens += [_expect_works(kit, answer, login), refresh]
+    kit.expect_equal("how many different tokens three logins give", len(set(tokens)), 6)
+    for token, (login, _) in zip(tokens[::2], (*people, people[0]), strict=True):
+        user = Caller(kit, "earlier token", token).read("/user/")
+        kit.expect_equal("the user of a token from before", user["login"], login)
+
+
+@check("password", layer="rules", needs=("client", "login"))
+def a_changed_password_counts_at_once(kit: Kit) -> None:
+    """The new one logs in, the former one does not."""
+    user, old = kit.new_group_user(kit.new_group()["id"])
+    new = f"{old}-changed"
+    kit.expect(kit.caller("client").put(f"{USERS}{user['id']}", {"password": new}), 200)
+    _expect_error(kit, ask_token(kit, user["login"], old), 401, "invalid_grant")
+    _expect_works(kit, ask_token(kit, user["login"], new), user["login"])
+
+
+@check("refresh", layer="rules", needs=("client", "login"))
+def a_refresh_token_gives_a_new_pair_once(kit: Kit) -> None:
+    """Three times over; each former one is worth nothing then, however often it comes."""
+    login, password = _new_user(kit)
+    session = Session(kit, "new group user", login, password)
+    used: list[str] = []
+    tokens = {str(session.caller.token)}
+    for _ in range(3):
+        answer = session.ask_refresh()
+        tokens.add(_expect_works(kit, answer, login))
+        _expect_token(kit, answer.json(), None)
+        used.append(session.refresh)
+        session.refresh = str(answer.json()["refresh_token"])
+        kit.expect_true("the refresh token is a new one", session.refresh not in used)
+        for one in used:
+            _expect_error(kit, _refresh(kit, one), 401, "invalid_grant")
+    kit.expect_equal("how many different access tokens there were", len(tokens), 4)
+    # That former ones came again does not spoil the last one.
+    _expect_works(kit, session.ask_refresh(), login)
+
+
+@check("refresh", layer="rules", needs=("client", "login"))
+def what_is_no_refresh_token_is_refused(kit: Kit) -> None:
+    """A made-up one, an access token, one with a wrong secret (which does not use it up)."""
+    login, password = _new_user(kit)
+    session = Session(kit, "new group user", login, password)
+    for bad in ("0" * 30, str(session.caller.token), _changed(session.refresh), "x"):
+        _expect_error(kit, _refresh(kit, bad), 401, "invalid_grant")
+    kit.expect(Caller(kit, "refresh token", session.refresh).get("/user/"), 401)
+    application = kit.target.identities["login"].application
+    wrong = {**application, "client_secret": _changed(application["client_secret"])}
+    answer = kit.ask_token(grant_type="refresh_token", refresh_token=session.refresh, **wrong)
+    _expect_error(kit, answer, 401, "invalid_client")
+    _expect_works(kit, session.ask_refresh(), login)
+
+
+@check("refresh", layer="rules", needs=("client", "login"))
+def the_refresh_token_of_who_is_gone_is_refused(kit: Kit) -> None:
+    """401 once its user is deleted, 403 while its user is blocked."""
+    user, password = kit.new_group_user(kit.new_group()["id"])
+    session = Session(kit, "new group user", user["login"], password)
+    client = kit.caller("client")
+    kit.expect(client.put(f"{USERS}{user['id']}", {"status": "blocked"}), 200)
+    kit.expect(session.ask_refresh(), 403, "user_blocked")
+    kit.expect(client.delete(f"{USERS}{user['id']}"), 204)
+    _expect_error(kit, session.ask_refresh(), 401, "invalid_grant")
+
+
+def _refresh(kit: Kit, token: str) -> httpx.Response:
+    application = kit.target.identities["login"].application
+    return kit.ask_token(grant_type="refresh_token", refresh_token=token, **application)
+
+
+@check("token-errors", layer="rules", needs=("client", "login"))
+def each_mistake_has_its_error(kit: Kit) -> None:
+    """Application, secret, user, password, grant, and each parameter that is missing."""
+    login, password = _new_user(kit)
+    application = kit.target.identities["login"].application
+    person = {"grant_type": "password", "username": login, "password": password, **application}
+    refresh = {"grant_type": "refresh_token", "refresh_token": "0" * 30, **application}
+    requests = [person, refresh]
+    trusted = kit.target.identities["client"].parameters
+    if trusted.get("grant_type") == "client_credentials":
+        requests.append(dict(trusted))
+    _expect_works(kit, kit.ask_token(**person), login)
+    for good in requests:
+        for name in ("client_id", "client_secret"):
+            wrong = {**good, name: _changed(good[name])}
+            _expect_error(kit, kit.ask_token(**wrong), 401, "invalid_client")
+        for name in good:
+            rest = {key: value for key, value in good.items() if key != name}
+            _expect_error(kit, kit.ask_token(**rest), 400, "invalid_request")
+        for grant in ("authorization", "PASSWORD", "implicit", "x"):
+            answer = kit.ask_token(**{**good, "grant_type": grant})
+            _expect_error(kit, answer, 400, "unsupported_grant_type")
+    for change in (
+        {"username": f"{login}-nobody"},
+        {"password": f"{password}x"},
+        {"password": password.upper()},
+        {"username": password, "password": login},
+    ):
+        _expect_error(kit, kit.ask_token(**{**person, **change}), 401, "invalid_grant")
+    _expect_error(kit, kit.ask_token(), 400, "invalid_request")
+    kit.expect(kit.ask_token(**person), 200)
+
+
+@check("token-errors", layer="rules", needs=("client", "login"))
+def a_grant_that_the_application_lacks_is_refused(kit: Kit) -> None:
+    """client_credentials for one that logs users in, password and refresh for a trusted one."""
+    login, password = _new_user(kit)
+    trusted = _parameters(kit, "client", "client_credentials")
+    application = {name: trusted[name] for name in ("client_id", "client_secret")}
+    session = Session(kit, "new group user", login, password)
+    for given in (
+        {"grant_type": "client_credentials", **kit.target.identities["login"].application},
+        {"grant_type": "password", "username": login, "password": password, **application},
+        {"grant_type": "refresh_token", "refresh_token": session.refresh, **application},
+    ):
+        _expect_error(kit, kit.ask_token(**given), 400, "unauthorized_client")
+    _expect_works(kit, session.ask_refresh(), login)
+
+
+@check("token-errors", layer="rules", needs=("blocked",), writes=False)
+def the_refusal_of_a_blocked_user_is_not_stored(kit: Kit) -> None:
+    """403 user_blocked, with Cache-Control as any other answer."""
+    answer = kit.ask_token(**kit.target.identities["blocked"].parameters)
+    kit.expect(answer, 403, "user_blocked")
+    kit.expect_equal("Cache-Control", answer.headers.get("Cache-Control"), "no-store")
+
+
+@check("whoami", layer="rules", writes=False)
+def exactly_one_owner_is_set(kit: Kit) -> None:
+    """For each identity of the target the owner id of its type, its access, and no password."""
+    owners = {
+        "client": "client_id", "client_read_only": "client_id", "other_client": "client_id",
+        "call_api": "client_id", "group": "extension_group_id",
+        "group_read_only": "extension_group_id", "sibling_group": "extension_group_id",
+        "extension": "extension_id",
+    }  # fmt: skip
+    for name, owner in owners.items():
+        if name not in kit.target.identities:
+            continue
+        user = kit.caller(name).read("/user/")
+        kit.expect_equal(
+            f"the keys of {name} that are missing", [one for one in _KEYS if one not in user], []
+        )
+        found = [one for one in _OWNERS if user[one] is not None]
+        kit.expect_equal(f"the owners of {name}", found, [owner])
+        kit.expect_true(f"{name} is shown without a password", "password" not in user)
+        if name != "extension":
+            access = "read_only" if name.endswith("read_only") else "full"
+            kit.expect_equal(f"the access of {name}", user["access"], access)
+
+
+@check("whoami", layer="rules", needs=("client", "login"))
+def a_new_user_is_shown_as_it_was_made(kit: Kit) -> None:
+    """Login, access, time zone, free text and group; no more owners than that group."""
+    group = kit.new_group()["id"]
+    for keys in (
+        {"access": "read_only", "timezone": "Asia/Novosibirsk", "extra_params": "null"},
+        {},
+    ):
+        user, password = kit.new_group_user(group, **keys)
+        shown = kit.log_in("new group user", user["login"], password).read("/user/")
+        for name in ("id", "login", "access", "timezone", "extra_params", "extension_group_id"):
+            kit.expect_equal(f"{name} of a new user", shown[name], user[name])
+        others = {one: shown[one] for one in _OWNERS if one != "extension_group_id"}
+        kit.expect_equal("the other owners", others, dict.fromkeys(others))
+        kit.expect_equal("admin of a new user", shown["admin"], False)
+
+
+@check("whoami", layer="rules", writes=False)
+def the_client_is_that_of_its_groups(kit: Kit) -> None:
+    """The id of the client is the one that its own groups and numbers bear."""
+    client, own = kit.caller("client"), own_id(kit, "client", "client")
+    things = [*client.read("/client/@me/extension_group/"), *client.read("/client/@me/extension/")]
+    if not things:
+        raise NotReached("the client has neither groups nor numbers")
+    kit.expect_equal(
+        "the clients of its groups and numbers", {one["client_id"] for one in things}, {own}
+    )

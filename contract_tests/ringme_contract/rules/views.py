@@ -1,0 +1,207 @@
+"""What there is to see of a client, and whether a step changed it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+import httpx
+
+from ringme_contract.kit import Caller, Kit
+from ringme_contract.lists import Item, lists_with
+from ringme_contract.verdict import NotReached
+
+GROUPS = "/client/@me/extension_group/"
+NUMBERS = "/client/@me/extension/"
+USERS = "/client/@me/user/extension_group/"
+# Reading through each of these is the same.
+READERS = ("client", "client_read_only", "call_api")
+# The users of the target that may be asked as often as a check likes, and are not blocked.
+USERS_OF_TARGET = (
+    "client",
+    "client_read_only",
+    "other_client",
+    "group",
+    "group_read_only",
+    "sibling_group",
+    "extension",
+)
+# The collections whose items say which number they are of.
+ITEMS = ("record", "voicemail", "fax")
+# Texts that a careless server changes on their way in or out.
+TEXTS = (
+    "",
+    "null",
+    "312",
+    '{"a": [1, null]}',
+    "  a blank at each end ",
+    "Отдел продаж",
+    "営業部 📞 é",
+    "a'b\"c\\d; -- <b>&amp;</b> %s {x} %20",
+    "two\nlines\tand a tab",
+)
+
+View = dict[str, list[Item]]
+
+
+def client_view(kit: Kit, identity: str = "client", groups: Iterable[int] = ()) -> View:
+    """All that the client of an identity sees, by path: every list of it, and members of groups."""
+    caller = kit.caller(identity)
+    view = {one.path: one.read(kit, caller, "@me") for one in lists_with(kit, owner="client")}
+    for group in groups:
+        path = members_path(group)
+        view[path] = caller.read(path)
+    return view
+
+
+def settings_view(kit: Kit, identity: str = "client") -> View:
+    """The groups, numbers and group users of the client of an identity."""
+    caller = kit.caller(identity)
+    return {path: caller.read(path) for path in (GROUPS, NUMBERS, USERS)}
+
+
+def expect_same_view(kit: Kit, step: str, after: View, before: View) -> None:
+    """Nothing, if both views are equal; else the check fails with the entries that differ."""
+    for path, was in before.items():
+        now = after[path]
+        if now != was:
+            kit.fail(
+                f"{step} changes {path}",
+                [one for one in was if one not in now] or f"the order of {len(was)} entries",
+                [one for one in now if one not in was] or f"{len(now)} entries",
+            )
+
+
+def members_path(group: object) -> str:
+    """Where the members of a group are listed."""
+    return f"/extension_group/{group}/extension/"
+
+
+def member_ids(kit: Kit, group: int, identity: str = "client") -> list[int]:
+    """The ids of the members of a group, sorted."""
+    return sorted(one["id"] for one in kit.caller(identity).read(members_path(group)))
+
+
+def own_id(kit: Kit, identity: str, owner: str) -> int:
+    """The id of the `owner` (client, extension_group, extension) that a user is confined to."""
+    found = kit.caller(identity).read("/user/")[f"{owner}_id"]
+    if not isinstance(found, int):
+        raise NotReached(f"the identity {identity} is no user of one {owner}")
+    return found
+
+
+def readers(kit: Kit) -> list[Caller]:
+    """Those of the target who see all of the client."""
+    return [kit.caller(name) for name in READERS if name in kit.target.identities]
+
+
+def plain(kit: Kit, extension: Item) -> Item:
+    """A number without the further keys that an implementation may show."""
+    schema = kit.document["components"]["schemas"]["Extension"]
+    return {name: extension[name] for name in schema["required"]}
+
+
+def expect_shown(kit: Kit, path: str, thing: Item, *, everybody: bool = False) -> None:
+    """A thing of the client read alone, and its entry in the list, are what they should be.
+
+    For all who see the client, or for one of them: these are of one kind.
+    """
+    for caller in readers(kit) if everybody else [kit.caller("client")]:
+        alone = caller.read(f"{path}{thing['id']}")
+        same_id = [one for one in caller.read(path) if one["id"] == thing["id"]]
+        if path == NUMBERS:
+            alone, same_id = plain(kit, alone), [plain(kit, one) for one in same_id]
+            thing = plain(kit, thing)
+        kit.expect_equal(f"{path}{thing['id']} as {caller.name} reads it", alone, thing)
+        kit.expect_equal(f"{path}, its entries of id {thing['id']},", same_id, [thing])
+
+
+def expect_gone(kit: Kit, path: str, key: int, word: str) -> None:
+    """A thing of the client is 404 for every method, before and after, and not in the list."""
+    client = kit.caller("client")
+    kit.expect(client.get(f"{path}{key}"), 404, word)
+    kit.expect(client.put(f"{path}{key}", {}), 404, word)
+    kit.expect(client.delete(f"{path}{key}"), 404, word)
+    for caller in readers(kit):
+        kit.expect(caller.get(f"{path}{key}"), 404, word)
+        kit.expect_equal(
+            f"{path} without id {key}", [one for one in caller.read(path) if one["id"] == key], []
+        )
+
+
+def reads(kit: Kit, owner: str, key: object) -> list[tuple[str, dict[str, str]]]:
+    """Path and query of every GET of an owner's section that needs no id of an item."""
+    start, end = kit.target.range
+    bounds = {"start_datetime": start, "end_datetime": end}
+    found = []
+    for one in lists_with(kit, owner=owner):
+        before, _, after = one.path.partition("{")
+        path = f"{before}{key}{after.partition('}')[2]}"
+        found.append((path, bounds if one.time else {}))
+        if owner == "extension_group" and one.collection == "record":
+            found.append((f"{path}stats/", bounds))
+    return found
+
+
+def item_ids(kit: Kit, caller: Caller, owner: str, key: object) -> dict[str, list[str]]:
+    """The ids of the recorded items that an owner's lists show, by collection, in their order."""
+    return {
+        one.collection: [item.get("record_uuid") or item["uuid"] for item in items]
+        for one in lists_with(kit, owner=owner)
+        if one.collection in ITEMS
+        for items in (one.read(kit, caller, key),)
+    }
+
+
+def busy_number(kit: Kit, wanted: Callable[[Item], bool] = lambda _: True) -> Item:
+    """The number of the client that has recorded items in the target's range, but the fewest."""
+    counts = Counter(
+        item["extension_id"]
+        for one in lists_with(kit, owner="client")
+        if one.collection in ITEMS
+        for item in one.read(kit, kit.caller("client"), "@me")
+    )
+    found = [one for one in kit.caller("client").read(NUMBERS) if counts[one["id"]] and wanted(one)]
+    if not found:
+        raise NotReached("no such number of the client has recorded items in the target's range")
+    return dict(min(found, key=lambda one: counts[one["id"]]))
+
+
+class Session:
+    """One login of a user that the check made: the caller, and the refresh token."""
+
+    def __init__(self, kit: Kit, name: str, login: str, password: str) -> None:
+        answer = kit.expect(ask_token(kit, login, password), 200).json()
+        self.caller = Caller(kit, name, answer["access_token"])
+        self.refresh = str(answer.get("refresh_token"))
+        self._kit = kit
+        # A token that was used is one that a server may remember more about than it should.
+        kit.expect(self.caller.get("/user/"), 200)
+
+    def ask_refresh(self) -> httpx.Response:
+        """The answer to the use of the refresh token."""
+        application = self._kit.target.identities["login"].application
+        return self._kit.ask_token(
+            grant_type="refresh_token", refresh_token=self.refresh, **application
+        )
+
+    def expect_over(self, what: str) -> None:
+        """Neither the access token nor the refresh token is good for anything."""
+        answer = self.caller.get("/user/")
+        if answer.status_code != 401:
+            self._kit.fail(f"the access token of {what} still counts", 401, answer.status_code)
+        answer = self.ask_refresh()
+        if answer.status_code != 401:
+            self._kit.fail(f"the refresh token of {what} still counts", 401, answer.status_code)
+
+
+def ask_token(kit: Kit, login: str, password: str) -> httpx.Response:
+    """The answer to a login through the application `login`."""
+    application = kit.target.identities["login"].application
+    return kit.ask_token(grant_type="password", username=login, password=password, **application)
+
+
+def never_used(kit: Kit, path: str, identity: str = "client") -> int:
+    """An id that nothing in a list of the client has, and no other client's thing is likely to."""
+    ids: list[int] = [one["id"] for one in kit.caller(identity).read(path)]
+    return max(2**40, *ids) + kit.random.randrange(1, 10**9) if ids else 2**40

@@ -1,0 +1,284 @@
+"""From options to a finding on every rule: what the command and the pytest plugin share."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from ringme_contract.check import LAYERS, Check, all_checks
+from ringme_contract.document_file import DocumentError, find_document, load_document
+from ringme_contract.engine import Engine, RunResult
+from ringme_contract.expectations import Expectation, ExpectationError, load_expectations
+from ringme_contract.judgement import ExitCode, RuleFinding, exit_code, judge
+from ringme_contract.kit import TOKEN_PATH, Kit
+from ringme_contract.rule import Rule, read_rules
+from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, Target, TargetError, load_target
+from ringme_contract.transport import Transport, Unreachable
+from ringme_contract.verdict import Outcome
+
+# Identities whose token says nothing: the one is refused by right, the other is an application.
+TOKENLESS = ("blocked", "login")
+
+
+class CannotRun(Exception):
+    """The run cannot begin; the message says in one line why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is to do; None leaves it to the target file."""
+
+    url: str | None = None
+    target: Path | None = None
+    document: Path | None = None
+    layers: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    seed: int = 0
+    shuffle: int | None = None
+    wait: float = 0
+    timeout: float | None = None
+    time_budget: float | None = None
+    read_only: bool = False
+    expect: Path | None = None
+
+
+@dataclass
+class Report:
+    """All that reports tell of a run."""
+
+    target: Target
+    document: dict[str, Any]
+    result: RunResult
+    findings: list[RuleFinding]
+    code: ExitCode
+    seed: int = 0
+    shuffle: int | None = None
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    notes: list[str] = field(default_factory=list)
+
+
+class Session:
+    """A target that answers, the checks that are chosen for it, and what is expected of it."""
+
+    def __init__(self, options: Options, kit: Kit, checks: list[Check]) -> None:
+        self.kit = kit
+        self.checks = checks
+        self.rules = read_rules(kit.document)
+        self.engine = Engine(kit)
+        self.expectations: dict[str, Expectation] = {}
+        self.notes: list[str] = []
+        self.started = datetime.now(UTC)
+        self._options = options
+
+    @property
+    def assessed(self) -> set[str]:
+        """The rules that the run has to say something about."""
+        if self._options.layers or self._options.rules:
+            return {check.rule for check in self.checks}
+        return set(self.rules)
+
+    @property
+    def today(self) -> date:
+        """The day on which expectations are held against their end."""
+        return self.started.date()
+
+    def run(self, progress: Callable[[Outcome], None] | None = None) -> Report:
+        """Runs all chosen checks."""
+        return self.report(self.engine.run(self.checks, self._options.shuffle, progress))
+
+    def report(self, result: RunResult) -> Report:
+        """What the outcomes of a run mean."""
+        findings = judge(result, self.rules, self.assessed, self.expectations, self.today)
+        return Report(
+            self.kit.target,
+            self.kit.document,
+            result,
+            findings,
+            exit_code(findings, result.interrupted),
+            self._options.seed,
+            self._options.shuffle,
+            self.started,
+            self.notes,
+        )
+
+
+@contextmanager
+def open_session(
+    options: Options, http: httpx.Client | None = None, checks: list[Check] | None = None
+) -> Iterator[Session]:
+    """Finds target and document, and sees that the target answers. Raises CannotRun.
+
+    `http` asks an application that runs in this process; `checks` are others than the kit's own.
+    """
+    document = read_document(options)
+    rules = read_rules(document)
+    target = read_target(options)
+    chosen = choose(all_checks() if checks is None else checks, options, rules)
+    expectations = _read_expectations(options, rules)
+    transport = Transport(target, document, http)
+    try:
+        kit = Kit(target, document, transport, options.seed)
+        session = Session(options, kit, chosen)
+        session.expectations = expectations
+        session.notes += reach(kit, options.wait)
+        yield session
+    finally:
+        transport.close()
+
+
+def read_document(options: Options) -> dict[str, Any]:
+    """The document that the options name, or the usual one. Raises CannotRun."""
+    try:
+        return load_document(find_document(options.document))
+    except DocumentError as error:
+        raise CannotRun(str(error)) from None
+
+
+def read_target(options: Options) -> Target:
+    """The target of the options. Raises CannotRun."""
+    path = options.target
+    if options.url is not None:
+        _refuse_address(options.url)
+    if path is None:
+        if options.url is None:
+            raise CannotRun("no target: give a URL, or a file with --target")
+        if not is_loopback(options.url):
+            raise CannotRun(
+                f"{options.url}: a target file has to say who can ask there: "
+                "`ringme-contract init target.toml` writes one, --target names it"
+            )
+        path = MOCK
+    try:
+        target = load_target(path, options.url)
+    except TargetError as error:
+        raise CannotRun(str(error)) from None
+    _refuse_address(target.url)
+    return replace(
+        target,
+        timeout=options.timeout or target.timeout,
+        time_budget=options.time_budget or target.time_budget,
+        read_only=options.read_only or target.read_only,
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_address(url: str) -> None:
+    """The API's paths begin at the root of a host, so a URL with more than a host is a mistake."""
+    if not url.startswith(("http://", "https://")):
+        raise CannotRun(f"{url}: a URL begins with http:// or https://")
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise CannotRun(f"{url}: is no URL: {error}") from None
+    if not host or port == 0:
+        raise CannotRun(f"{url}: names no host and port that can be asked")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise CannotRun(f"{url}: give the host alone; the kit adds /api/ver1.0 and /oauth/token")
+
+
+def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> list[Check]:
+    """The checks of the layers and rules that the options name. Raises CannotRun."""
+    for layer in options.layers:
+        if layer not in LAYERS:
+            raise CannotRun(f"--layer {layer}: there is none but {', '.join(LAYERS)}")
+    for rule in options.rules:
+        if rule not in rules:
+            raise CannotRun(f"--rule {rule}: the document has no such rule")
+    strange = [check.id for check in checks if check.rule not in rules]
+    if strange:
+        raise CannotRun(f"the document lacks the rule of {strange[0]}")
+    chosen = [
+        check
+        for check in checks
+        if (not options.layers or check.layer in options.layers)
+        and (not options.rules or check.rule in options.rules)
+    ]
+    if not chosen:
+        raise CannotRun("there is no check to run for these layers and rules")
+    return chosen
+
+
+def _read_expectations(options: Options, rules: dict[str, Rule]) -> dict[str, Expectation]:
+    if options.expect is None:
+        return {}
+    try:
+        return load_expectations(options.expect, rules)
+    except ExpectationError as error:
+        raise CannotRun(str(error)) from None
+
+
+def reach(kit: Kit, wait: float) -> list[str]:
+    """Sees that the target answers and gives a token to somebody.
+
+    Returns a line for each identity that gets none. Raises CannotRun.
+    """
+    try:
+        kit.transport.wait_until_ready(wait)
+        return _try_tokens(kit)
+    except Unreachable as error:
+        raise CannotRun(f"the target cannot be reached: {error}") from None
+
+
+def _try_tokens(kit: Kit) -> list[str]:
+    asked, refused = 0, []
+    for name, identity in kit.target.identities.items():
+        if name in TOKENLESS or name in OPTIONAL_IDENTITIES:
+            continue
+        asked += 1
+        answer = kit.ask_token(**identity.parameters)
+        if not answer.is_success or not _token(answer):
+            refused.append(f"{kit.target.source}: identities.{name} gets no token: {said(answer)}")
+    if asked == 0:
+        raise CannotRun(f"{kit.target.source}: identities: names nobody who could ask")
+    if len(refused) == asked:
+        raise CannotRun(
+            refused[0] if asked == 1 else f"{refused[0]} (nor does any other of {asked} identities)"
+        )
+    return refused
+
+
+def _token(response: httpx.Response) -> object:
+    try:
+        body = response.json()
+    except ValueError:
+        return None
+    return body.get("access_token") if isinstance(body, dict) else None
+
+
+def said(response: httpx.Response) -> str:
+    """What an answer of the token endpoint says, in a few words."""
+    line = f"POST {TOKEN_PATH} answers {response.status_code}"
+    if response.is_redirect:
+        return f"{line}, a redirect to {response.headers.get('Location')}: give that URL instead"
+    try:
+        body = response.json()
+    except ValueError:
+        media_type = response.headers.get("Content-Type", "no media type").partition(";")[0]
+        return f"{line} with {media_type} and not JSON: is this the host of the API?"
+    if not isinstance(body, dict):
+        return line
+    word = body.get("error") or body.get("status") or body.get("message")
+    return f"{line} {word}" if word else line

@@ -1,0 +1,156 @@
+"""Bad options and odd servers: a clear line, the right exit code, never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ringme_contract.target import MOCK
+from ringme_contract.transport import Unreachable
+from support.kit_command import (
+    instead_of_all_checks,
+    makes_group,
+    mock_target,
+    own_check,
+    reads_user,
+    ringme_contract,
+)
+from support.odd_servers import (
+    Odd,
+    answering,
+    closing,
+    halfway,
+    odd_server,
+    refused_url,
+    silent,
+    speechless,
+)
+from support.server import RunningMock
+
+GOOD = own_check("me", reads_user, writes=False)
+MAKING = own_check("group-create", makes_group)
+
+
+@pytest.fixture(autouse=True)
+def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "no target: give a URL"),
+        (["https://api.example.com"], "`ringme-contract init target.toml` writes one"),
+        (["http://127.0.0.1:99999"], "is no URL"),
+        (["http://[::1"], "is no URL"),
+        (["http://"], "names no host"),
+        (["127.0.0.1:8080"], "a URL begins with http://"),
+        (["http://127.0.0.1:1/api/ver1.0"], "give the host alone"),
+        (["http://127.0.0.1:1", "--rule", "nonsense"], "the document has no such rule"),
+        (["http://127.0.0.1:1", "--layer", "nonsense"], "is not one of"),
+        (["http://127.0.0.1:1", "--wait", "soon"], "is no length of time"),
+        (["http://127.0.0.1:1", "--document", "none.yaml"], "there is no such file"),
+        (["http://127.0.0.1:1", "--target", "none.toml"], "none.toml: cannot be read"),
+        (["http://127.0.0.1:1", "--expect", "none.toml"], "none.toml: cannot be read"),
+    ],
+)
+def test_bad_options_are_said_in_one_line(arguments: list[str], said: str) -> None:
+    done = ringme_contract("check", *arguments)
+    assert done.exit_code == 2
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_report_that_cannot_be_written_is_known_before_the_run(
+    mock: RunningMock, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    done = ringme_contract("check", mock.url, "--report-dir", str(tmp_path / "file" / "reports"))
+    assert done.exit_code == 2
+    assert "cannot be written" in done.output
+
+
+@pytest.mark.parametrize("command", ["check", "doctor", "sweep"])
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [
+        (silent, "no answer in time"),
+        (closing, "the connection was closed"),
+        (halfway, "the connection was closed before the answer was complete"),
+        (speechless, "cannot be reached|http"),
+    ],
+    ids=["silent", "closing", "halfway", "speechless"],
+)
+def test_a_server_that_does_not_answer(command: str, behaviour: Odd, said: str) -> None:
+    with odd_server(behaviour) as url:
+        done = ringme_contract(command, url, "--timeout", "300ms")
+    assert done.exit_code == 2, done.output
+    assert any(part in done.output for part in said.split("|"))
+    assert "Traceback" not in done.output
+    assert len(done.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["check", "doctor", "sweep"])
+def test_a_port_that_refuses(command: str) -> None:
+    done = ringme_contract(command, refused_url())
+    assert done.exit_code == 2
+    assert "refused" in done.output
+
+
+def test_a_host_that_is_not_there() -> None:
+    done = ringme_contract("check", "http://nowhere.invalid", "--target", str(MOCK))
+    assert done.exit_code == 2
+    assert "cannot be reached" in done.output
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said"),
+    [
+        (answering("200 OK", b"<html>", "Content-Type: text/html"), "with text/html and not JSON"),
+        (
+            answering("404 Not Found", b"<html>", "Content-Type: text/html"),
+            "text/html and not JSON",
+        ),
+        (answering("301 Moved", b"", "Location: https://b.example"), "a redirect to https://b.ex"),
+        (answering("401 Unauthorized", b'{"error": "invalid_client"}'), "answers 401 invalid_clie"),
+        (answering("500 Oops", b"[1]"), "answers 500"),
+    ],
+    ids=["html", "html 404", "redirect", "always 401", "500"],
+)
+def test_a_server_that_is_something_else(
+    behaviour: Odd, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_all_checks(monkeypatch, GOOD, MAKING)
+    with odd_server(behaviour) as url:
+        done = ringme_contract("check", url)
+    assert done.exit_code == 2, done.output
+    assert any(part in done.output for part in said.split("|")), done.output
+    assert len(done.output.splitlines()) == 1
+
+
+def test_wrong_secrets_for_all_could_not_run_and_for_one_are_noted(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    instead_of_all_checks(monkeypatch, GOOD)
+    target = mock_target(tmp_path, ("mock-sales-lead", "wrong"))
+    done = ringme_contract("check", mock.url, "--rule", "me", "--target", target)
+    assert done.exit_code == 0
+    assert "note: " in done.output
+    assert "identities.group gets no token: POST /oauth/token answers 401" in done.output
+    target = mock_target(tmp_path, ('client_secret = "', 'client_secret = "00'))
+    done = ringme_contract("check", mock.url, "--rule", "me", "--target", target)
+    assert done.exit_code == 2
+    assert "answers 401 invalid_client (nor does any other of 8 identities)" in done.output
+
+
+def test_a_target_that_goes_away_ends_the_run_soon(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def goes_away(kit: object) -> None:
+        raise Unreachable("GET /: gone")
+
+    instead_of_all_checks(monkeypatch, own_check("me", goes_away), GOOD)
+    done = ringme_contract("check", mock.url, "--rule", "me")
+    assert done.exit_code == 1
+    assert "no answer: GET /: gone" in done.output

@@ -1,0 +1,263 @@
+"""ringme-contract: exit codes, expected failures, doctor, init, sweep."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ringme_contract.target import MOCK
+from support.kit_command import (
+    instead_of_all_checks,
+    makes_group,
+    misses_group,
+    mock_target,
+    own_check,
+    reads_user,
+    ringme_contract,
+)
+from support.server import Api, RunningMock
+
+GOOD = own_check("me", reads_user, writes=False)
+MAKING = own_check("group-create", makes_group)
+BAD = own_check("group-read-your-writes", misses_group, writes=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
+# --- exit codes
+
+
+def test_a_run_whose_rules_all_pass_ends_with_0(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_all_checks(monkeypatch, GOOD, MAKING)
+    done = ringme_contract("check", mock.url, "--rule", "me", "--rule", "group-create")
+    assert done.exit_code == 0, done.output
+    assert "2 of 2 MUST" in done.output.splitlines()[-1]
+
+
+def test_a_must_that_fails_ends_with_1_and_is_shown_with_its_proof(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_all_checks(monkeypatch, GOOD, BAD)
+    done = ringme_contract("check", mock.url, "--layer", "rules")
+    assert done.exit_code == 1
+    for text in (
+        "fail: group-read-your-writes",
+        "x-rules/group-read-your-writes",
+        f"curl -i {mock.url}/api/ver1.0/client/@me/extension_group/1 ",
+        '-H "Authorization: Bearer $TOKEN"',
+        "expected  200",
+        "got       404",
+        "1 of 2 MUST, 1 fail",
+    ):
+        assert text in done.output
+
+
+def test_a_rule_without_a_check_is_not_reached_and_ends_with_3(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_all_checks(monkeypatch, GOOD)
+    done = ringme_contract("check", mock.url)
+    assert done.exit_code == 3
+    assert "paging, media-delete, media-file, stats-agree" in done.output
+
+
+def test_what_the_target_does_not_offer_is_listed_and_does_not_fail_the_run(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_all_checks(monkeypatch, GOOD, MAKING)
+    done = ringme_contract("check", mock.url, "--layer", "rules", "--read-only")
+    assert done.exit_code == 0
+    assert "not offered: group-create: the target must not be changed" in done.output
+
+
+def test_a_run_that_could_show_nothing_is_not_green(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_all_checks(monkeypatch, MAKING)
+    done = ringme_contract("check", mock.url, "--layer", "rules", "--read-only")
+    assert done.exit_code == 3
+
+
+def test_options_can_come_from_the_environment(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_all_checks(monkeypatch, GOOD, BAD)
+    monkeypatch.setenv("RINGME_CONTRACT_URL", mock.url)
+    monkeypatch.setenv("RINGME_CONTRACT_RULE", "me")
+    monkeypatch.setenv("RINGME_CONTRACT_QUIET", "1")
+    done = ringme_contract("check")
+    assert (done.exit_code, len(done.output.splitlines())) == (0, 1)
+
+
+def test_an_identity_that_is_missing_leaves_its_checks_unreached(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    instead_of_all_checks(monkeypatch, own_check("me", reads_user))
+    target = mock_target(tmp_path, ("[identities.client]", "[identities.other_client_]"))
+    text = Path(target).read_text()
+    start = text.index("[identities.other_client_]")
+    end = text.index("[identities.client_read_only]")
+    Path(target).write_text(text[:start] + text[end:])
+    done = ringme_contract("check", mock.url, "--target", target, "--rule", "me")
+    assert done.exit_code == 3
+    assert "the target names no identity client" in done.output
+
+
+# --- expected failures
+
+
+def expect(folder: Path, *entries: tuple[str, str]) -> str:
+    path = folder / "expect.toml"
+    path.write_text(
+        "".join(
+            f'[[expected]]\nrule = "{rule}"\nreason = "known"\nexpires = {day}\n'
+            for rule, day in entries
+        )
+    )
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("rule", "day", "code", "said"),
+    [
+        ("group-read-your-writes", "2999-12-31", 0, "expected failure: group-read-your-writes"),
+        ("group-read-your-writes", "2020-01-01", 1, "expected to fail until 2020-01-01: known"),
+        ("me", "2999-12-31", 1, "unexpected pass: me"),
+        ("nonsense", "2999-12-31", 2, "the document has no rule nonsense"),
+        ("me", '"2999-12-31"', 2, "expires: must be a date"),
+    ],
+)
+def test_expected_failures(
+    mock: RunningMock,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    rule: str,
+    day: str,
+    code: int,
+    said: str,
+) -> None:
+    instead_of_all_checks(monkeypatch, *([GOOD] if rule == "me" else [GOOD, BAD]))
+    path = expect(tmp_path, (rule, day))
+    done = ringme_contract("check", mock.url, "--layer", "rules", "--expect", path)
+    assert done.exit_code == code, done.output
+    assert said in done.output
+
+
+def test_a_rule_is_expected_to_fail_once(tmp_path: Path) -> None:
+    path = expect(tmp_path, ("me", "2999-12-31"), ("me", "2999-12-31"))
+    done = ringme_contract("check", "http://127.0.0.1:1", "--expect", path)
+    assert done.exit_code == 2
+    assert "is there twice" in done.output
+
+
+# --- doctor, init, sweep
+
+
+def test_doctor_finds_all_there_in_the_mock(mock: RunningMock) -> None:
+    done = ringme_contract("doctor", mock.url)
+    assert done.exit_code == 0, done.output
+    assert "ok      group: sales-lead, extension_group_id 3, access full" in done.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("mock-sales-lead", "wrong", 2, "wrong   group: gets no token: POST /oauth/token answer"),
+        (
+            '"support-lead"\npassword = "mock-support-lead"',
+            '"sales-lead"\npassword = "mock-sales-lead"',
+            2,
+            "wrong   sibling_group: should be of another group",
+        ),
+        ("2016-04", "1999-04", 3, "missing data: call records in group 3"),
+        ("[identities.blocked]", "[identities.blocked]#", 0, "All is there."),
+        (
+            '"blocked-admin"\npassword = "mock-blocked-admin"',
+            '"sales-lead"\npassword = "mock-sales-lead"',
+            2,
+            "wrong   blocked: should be refused as user_blocked",
+        ),
+    ],
+    ids=["secret", "same group", "no data", "as it is", "not blocked"],
+)
+def test_doctor_says_what_is_wrong_and_what_is_missing(
+    mock: RunningMock, tmp_path: Path, old: str, new: str, code: int, said: str
+) -> None:
+    target = mock_target(tmp_path, (old, new))
+    done = ringme_contract("doctor", mock.url, "--target", target)
+    assert done.exit_code == code, done.output
+    assert said in done.output
+
+
+def test_doctor_names_the_rules_that_a_missing_identity_leaves_out(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    instead_of_all_checks(monkeypatch, own_check("me", reads_user))
+    text = MOCK.read_text()
+    path = tmp_path / "target.toml"
+    start, end = text.index("[identities.client]"), text.index("[identities.client_read_only]")
+    path.write_text(text[:start] + text[end:])
+    done = ringme_contract("doctor", mock.url, "--target", str(path))
+    assert done.exit_code == 3
+    assert "leaves unchecked, at least in part: me" in done.output
+
+
+def test_init_writes_a_file_once(tmp_path: Path) -> None:
+    path = tmp_path / "target.toml"
+    assert ringme_contract("init", str(path)).exit_code == 0
+    before = path.read_text()
+    path.write_text(before + "# mine\n")
+    done = ringme_contract("init", str(path))
+    assert done.exit_code == 2
+    assert "is left as it is" in done.output
+    assert path.read_text() == before + "# mine\n"
+    assert ringme_contract("init", "-").output == before
+
+
+def test_sweep_removes_what_a_crashed_run_left_and_nothing_else(
+    mock: RunningMock, admin: Api
+) -> None:
+    def names() -> list[str]:
+        return [one["name"] for one in admin.read("/client/@me/extension_group/")]
+
+    before = names()
+    group = admin.post("/client/@me/extension_group/", {"name": "contract-0a1b2c group 1"}).json()
+    admin.post("/client/@me/extension_group/", {"name": "contract-partners"})
+    admin.post("/client/@me/extension/", {"name": "777", "label": "contract-0a1b2c number 2"})
+    admin.post(
+        "/client/@me/user/extension_group/",
+        {
+            "name": "somebody",
+            "login": "contract-0a1b2c-user-3",
+            "password": "secret-secret",
+            "email": "a@example.com",
+            "extension_group_id": group["id"],
+        },
+    )
+    looked = ringme_contract("sweep", mock.url, "--dry-run")
+    assert (looked.exit_code, looked.output.count("found: ")) == (0, 3)
+    assert len(names()) == len(before) + 2
+    done = ringme_contract("sweep", mock.url)
+    assert done.exit_code == 0
+    assert "3 found, 3 removed" in done.output
+    assert names() == [*before, "contract-partners"]
+    assert "0 found" in ringme_contract("sweep", mock.url).output
+
+
+def test_a_missing_library_is_named_with_what_installs_it() -> None:
+    script = (
+        "import sys; sys.modules['rich'] = None; sys.argv = ['ringme-contract', '--version'];"
+        "from ringme_contract.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "pip install 'ringme-mock[contract]'" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,204 @@
+"""A run leaves the target as it was: when it ends well, fails, or is interrupted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from ringme_contract.kit import Kit
+from ringme_contract.target import MOCK
+from support.kit_command import instead_of_all_checks, own_check, ringme_contract
+from support.server import Api, RunningMock
+
+_WINDOWS = [(f"2016-{month:02}-01 00:00:00", f"2016-{month:02}-28 23:59:59") for month in (3, 4, 5)]
+
+
+def snapshot(mock: RunningMock) -> dict[str, Any]:
+    """All that two clients can see of themselves over HTTP."""
+    found: dict[str, Any] = {}
+    for login in ("client-admin", "other-admin"):
+        api = mock.as_user(login)
+        for path in ("extension_group/", "extension/", "user/extension_group/"):
+            found[f"{login} {path}"] = api.read(f"/client/@me/{path}")
+        for group in found[f"{login} extension_group/"]:
+            path = f"/extension_group/{group['id']}/extension/"
+            found[f"{login} {path}"] = api.read(path)
+        for kind in ("record", "voicemail", "fax", "reg_status_log"):
+            found[f"{login} {kind}"] = [
+                api.read(f"/client/@me/{kind}/", start_datetime=start, end_datetime=end)
+                for start, end in _WINDOWS
+            ]
+    return found
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> str:
+    """The mock's target file, but the kit may not delete recorded items."""
+    path = tmp_path / "target.toml"
+    text = MOCK.read_text()
+    assert "delete_recorded_items = true" in text
+    path.write_text(text.replace("delete_recorded_items = true", "delete_recorded_items = false"))
+    return str(path)
+
+
+def makes_all_kinds(kit: Kit) -> None:
+    """Makes one of each, and moves a number that was there."""
+    group = kit.new_group()
+    kit.new_extension(extension_group_id=group["id"])
+    kit.new_group_user(group["id"])
+    members = kit.caller("client").read("/client/@me/extension/")
+    placed = next(one for one in members if one["extension_group_id"] is not None)
+    kit.place(placed["id"], group["id"])
+
+
+# The mock is in this process here, and what it leaves to the garbage collector after a malformed
+# request is no concern of this test.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_whole_run_leaves_the_target_as_it_was(mock: RunningMock, target: str) -> None:
+    before = snapshot(mock)
+    done = ringme_contract("check", mock.url, "--target", target, "--quiet")
+    assert done.exit_code in (0, 1, 3)
+    assert "not cleaned up" not in done.output
+    assert snapshot(mock) == before
+
+
+def test_a_check_that_fails_or_breaks_down_cleans_up(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(kit: Kit) -> None:
+        makes_all_kinds(kit)
+        kit.fail("on purpose")
+
+    def breaks(kit: Kit) -> None:
+        makes_all_kinds(kit)
+        raise RecursionError("on purpose")
+
+    before = snapshot(mock)
+    instead_of_all_checks(monkeypatch, own_check("me", fails), own_check("me", breaks))
+    done = ringme_contract("check", mock.url, "--rule", "me")
+    assert done.exit_code == 1
+    assert "the check broke down: RecursionError: on purpose" in done.output
+    assert snapshot(mock) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_cleans_up_and_still_writes_its_reports(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
+) -> None:
+    def is_interrupted(kit: Kit) -> None:
+        makes_all_kinds(kit)
+        os.kill(os.getpid(), number)
+        kit.new_group()
+        raise AssertionError("a request was sent after the signal")
+
+    def never_runs(kit: Kit) -> None:
+        raise AssertionError("a check was run after the signal")
+
+    before = snapshot(mock)
+    checks = [makes_all_kinds, is_interrupted, never_runs]
+    rules = ["group-create", "me", "paging"]
+    instead_of_all_checks(monkeypatch, *map(own_check, rules, checks))
+    reports = str(tmp_path / "reports")
+    done = ringme_contract("check", mock.url, "--layer", "rules", "--report-dir", reports)
+    assert done.exit_code == 130
+    assert "not reached: me, paging: the run was interrupted" in done.output
+    assert "1 of 3 MUST, 2 not reached" in done.output
+    assert snapshot(mock) == before
+    suite = ElementTree.parse(tmp_path / "reports" / "junit.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("errors")) == ("3", "2")
+
+
+def test_a_signal_in_the_midst_of_a_request_leaves_nothing_behind(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer tells the id of what was made, so it is awaited."""
+
+    def is_interrupted(kit: Kit) -> None:
+        http = kit.transport._http
+        send = http.send
+
+        def interrupted_send(*arguments: Any, **named: Any) -> Any:
+            if arguments[0].method == "POST" and "extension_group" in str(arguments[0].url):
+                os.kill(os.getpid(), signal.SIGINT)
+            return send(*arguments, **named)
+
+        monkeypatch.setattr(http, "send", interrupted_send)
+        kit.new_group()
+        kit.new_group()
+
+    before = snapshot(mock)
+    instead_of_all_checks(monkeypatch, own_check("me", is_interrupted))
+    assert ringme_contract("check", mock.url, "--rule", "me").exit_code == 130
+    assert snapshot(mock) == before
+
+
+def test_a_second_signal_ends_the_run_at_once_and_still_cleans_up(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_interrupted_twice(kit: Kit) -> None:
+        makes_all_kinds(kit)
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        raise AssertionError("went on after the second signal")
+
+    before = snapshot(mock)
+    instead_of_all_checks(monkeypatch, own_check("me", is_interrupted_twice))
+    assert ringme_contract("check", mock.url, "--rule", "me").exit_code == 130
+    assert snapshot(mock) == before
+
+
+def test_ctrl_c_ends_the_real_command_in_good_order(
+    mock: RunningMock, target: str, tmp_path: Path
+) -> None:
+    before = snapshot(mock)
+    command = [sys.executable, "-m", "ringme_contract", "check", mock.url, "--target", target]
+    process = subprocess.Popen(
+        [*command, "--json", str(tmp_path / "report.json")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A pipe makes the output of Python wait in a buffer.
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    with process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert process.returncode == 130, first + rest
+    assert "Traceback" not in rest
+    assert '"interrupted": true' in (tmp_path / "report.json").read_text()
+    assert snapshot(mock) == before
+
+
+def test_what_cannot_be_removed_is_named(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, admin: Api
+) -> None:
+    def cannot_clean_up(kit: Kit) -> None:
+        caller = kit.caller("client")
+        caller.read("/user/")
+        kit.undo(lambda: caller.request("PATCH", "/api/ver1.0/user/"))
+        kit.undo(lambda: caller.read("/user/")["gone"])
+
+    instead_of_all_checks(monkeypatch, own_check("me", cannot_clean_up))
+    done = ringme_contract("check", mock.url, "--rule", "me")
+    assert "not cleaned up: PATCH /api/ver1.0/user/ answers 405" in done.output
+    assert "not cleaned up: the answer cannot be read: KeyError" in done.output
+
+
+def test_leftovers_of_a_crashed_run_do_no_harm(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, admin: Api
+) -> None:
+    admin.post("/client/@me/extension_group/", {"name": "contract-0a1b2c group 1"})
+    admin.post("/client/@me/extension/", {"name": "000", "label": "contract-0a1b2c number 2"})
+    before = snapshot(mock)
+    instead_of_all_checks(monkeypatch, own_check("me", makes_all_kinds))
+    assert ringme_contract("check", mock.url, "--rule", "me").exit_code == 0
+    assert snapshot(mock) == before

@@ -1,0 +1,277 @@
+"""Every report of a run with one rule in each state, and what odd text of a target does to them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema_rs
+import pytest
+
+from ringme_contract.document_file import find_document, load_document
+from ringme_contract.engine import RunResult
+from ringme_contract.evidence import Exchange
+from ringme_contract.expectations import Expectation
+from ringme_contract.judgement import STATES, exit_code, judge
+from ringme_contract.report.badge import badge
+from ringme_contract.report.github import step_summary, workflow_commands
+from ringme_contract.report.html import html_page
+from ringme_contract.report.json_report import json_report, json_schema
+from ringme_contract.report.junit import junit
+from ringme_contract.report.text import difference, printable
+from ringme_contract.rule import Rule
+from ringme_contract.run import Report
+from ringme_contract.target import MOCK, load_target
+from ringme_contract.verdict import Outcome, Verdict
+from support.kit_command import (
+    instead_of_all_checks,
+    misses_group,
+    own_check,
+    reads_user,
+    ringme_contract,
+)
+from support.server import RunningMock
+
+# Markup, a terminal's escape, what XML cannot hold, a lone surrogate, Markdown, text in reverse.
+ODD = "<script>alert('x')</script> \x1b[31m \x00 \ud800 | `code` \u202e %0A ::error::"
+DOCUMENT = load_document(find_document())
+EXCHANGE = Exchange(
+    identity="client",
+    method="GET",
+    url="http://host/api/ver1.0/user/",
+    request_headers={"Authorization": "Bearer [masked]"},
+    request_body="",
+    status=200,
+    response_headers={"content-type": "text/html", "x-odd": ODD},
+    response_body=ODD,
+    seconds=0.01,
+    operation="getCurrentUser",
+    problems=[ODD],
+)
+
+
+def rule(name: str, level: str = "MUST") -> Rule:
+    return Rule(name, f"The text of {name}.", "D", level, "an area", ("*",))
+
+
+def outcome(name: str, verdict: Verdict, message: str = "") -> Outcome:
+    proof = [EXCHANGE] if verdict is Verdict.FAIL else []
+    got = {ODD: {1, 2}} if verdict is Verdict.FAIL else None
+    return Outcome(f"rules/{name}/it", name, "rules", verdict, message, ODD, got, proof, 0.5)
+
+
+RULES = {
+    one.id: one
+    for one in (
+        rule("fail"),
+        rule("unexpected-pass"),
+        rule("not-reached"),
+        rule("warn", "SHOULD"),
+        rule("expected-failure"),
+        rule("not-offered"),
+        rule("pass"),
+    )
+}
+
+
+@pytest.fixture
+def report() -> Report:
+    """One rule in each state."""
+    result = RunResult("http://host", "contract-0a1b2c", requests=7, seconds=1.25)
+    result.outcomes = [
+        outcome("fail", Verdict.FAIL, ODD),
+        outcome("fail", Verdict.FAIL, ODD),
+        outcome("unexpected-pass", Verdict.PASS),
+        outcome("warn", Verdict.FAIL, "slow"),
+        outcome("expected-failure", Verdict.FAIL, "still so"),
+        outcome("not-offered", Verdict.NOT_OFFERED, "the target lacks fax"),
+        outcome("pass", Verdict.PASS),
+    ]
+    result.cells = {
+        ("getCurrentUser", 200, "client"),
+        ("getCurrentUser", 418, "fresh"),
+        ("getCurrentUser", 401, "anonymous"),
+    }
+    expected = {
+        name: Expectation(name, f"known {ODD}", date(2030, 1, 31))
+        for name in ("expected-failure", "unexpected-pass")
+    }
+    findings = judge(result, RULES, set(RULES), expected, date(2026, 1, 1))
+    target = load_target(MOCK, "http://host")
+    started = datetime(2026, 1, 1, tzinfo=UTC)
+    return Report(target, DOCUMENT, result, findings, exit_code(findings), started=started)
+
+
+def test_every_state_is_there_once(report: Report) -> None:
+    assert sorted(finding.state for finding in report.findings) == sorted(STATES)
+
+
+def test_junit_has_a_case_a_rule_and_is_xml(report: Report) -> None:
+    suite = ElementTree.fromstring(junit(report))[0]
+    cases = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
+    assert cases == {
+        "fail": ["failure"],
+        "unexpected-pass": ["failure"],
+        "not-reached": ["error"],
+        "warn": ["skipped"],
+        "expected-failure": ["skipped"],
+        "not-offered": ["skipped"],
+        "pass": [],
+    }
+    numbers = [suite.get(name) for name in ("tests", "failures", "errors", "skipped")]
+    assert numbers == ["7", "2", "1", "3"]
+    assert "curl -i http://host/api/ver1.0/user/" in str(suite.findtext("testcase/failure"))
+
+
+def test_json_fits_its_schema_and_keeps_all_that_was_found(report: Report) -> None:
+    found = json.loads(json_report(report))
+    schema = json_schema()
+    jsonschema_rs.Draft7Validator(schema).validate(found)
+    assert found["version"] == schema["properties"]["version"]["const"]
+    assert {one["id"]: one["state"] for one in found["rules"]} == {
+        state.replace(" ", "-"): state for state in STATES
+    }
+    assert found["summary"]["MUST"]["fail"] == 1
+    (step,) = found["rules"][0]["checks"][0]["steps"]
+    assert step["response"]["body"] == ODD
+    assert found["exit_code"] == 1
+
+
+def test_json_of_another_shape_does_not_fit_the_schema(report: Report) -> None:
+    found = json.loads(json_report(report))
+    validator = jsonschema_rs.Draft7Validator(json_schema())
+    for change in ({"version": 2}, {"exit_code": 2}, {"more": 1}):
+        assert not validator.is_valid({**found, **change})
+
+
+def test_coverage_shows_the_cells_that_nobody_saw(report: Report) -> None:
+    rows = {one["operation"]: one for one in json.loads(json_report(report))["coverage"]}
+    documented = [
+        node["operationId"] for item in DOCUMENT["paths"].values() for node in item.values()
+    ]
+    assert sorted(rows) == sorted(documented)
+    cells = {one["status"]: one for one in rows["getCurrentUser"]["statuses"]}
+    assert cells["200"]["identities"] == ["client"]
+    assert (cells["403"]["documented"], cells["403"]["identities"]) == (True, [])
+    assert (cells["418"]["documented"], cells["418"]["identities"]) == (False, ["fresh"])
+
+
+def test_badge_is_in_the_endpoint_format_of_shields(report: Report) -> None:
+    found = json.loads(badge(report))
+    assert found == {
+        "schemaVersion": 1,
+        "label": f"groups API {DOCUMENT['info']['version']}",
+        "message": "2/6 MUST, 0/1 SHOULD",
+        "color": "red",
+    }
+
+
+class Page(HTMLParser):
+    """Notes what a browser would take for tags, and what it would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+        self.states: dict[str, str] = {}
+        self.empty = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.append(tag)
+        self.fetched += [str(found[name]) for name in ("src", "href", "data") if name in found]
+        if tag == "article":
+            self.states[str(found["id"])] = str(found["data-state"])
+        self.empty += tag == "td" and found.get("class") == "empty"
+
+
+def test_html_is_one_page_that_fetches_nothing_and_runs_nothing_of_the_target(
+    report: Report,
+) -> None:
+    text = html_page(report)
+    page = Page()
+    page.feed(text)
+    assert page.tags.count("script") == 1
+    assert page.fetched == ["data:,"]
+    assert "@import" not in text
+    assert "url(" not in text
+    assert "alert(&#39;x&#39;)" in text
+    assert "\x1b" not in text
+    assert page.states == {state.replace(" ", "-"): state for state in STATES}
+    rows = json.loads(json_report(report))["coverage"]
+    empty = sum(not one["identities"] for row in rows for one in row["statuses"])
+    assert page.empty == empty > 100
+    assert "the same in 1 more check" in text
+
+
+def test_github_gets_one_command_a_finding_that_needs_a_look(report: Report) -> None:
+    lines = workflow_commands(report)
+    assert [line.partition("::")[2].partition("::")[0] for line in lines] == [
+        "error title=fail%3A fail",
+        "error title=unexpected pass%3A unexpected-pass",
+        "error title=not reached%3A not-reached",
+        "warning title=warn%3A warn",
+    ]
+    assert not any("\n" in line or "\x1b" in line for line in lines)
+    assert "%250A" in lines[0]
+
+
+def test_the_summary_for_github_is_a_table_that_odd_text_does_not_break(report: Report) -> None:
+    text = step_summary(report)
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert len(rows) == 1 + 6
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
+    assert "<script>" not in text
+
+
+def test_printable_writes_out_what_a_terminal_would_obey() -> None:
+    assert printable("a\x1b[31m\u202eb\r\n\té\U0001f600\U000e0001") == (
+        "a\\x1b[31m\\u202eb\\x0d\n\té\U0001f600\\ue0001"
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "said"),
+    [
+        ([{"id": 1}, {"id": 2}], [{"id": 1}, {"id": 3}], "[1]['id'] is 3 instead of 2"),
+        ([1, 2], [1], "the list has 1 items instead of 2"),
+        ({"a": {"b": 1}}, {"a": {}}, "['a']['b'] is missing"),
+        ({"a": 1}, {"a": 1, "c": 2}, "['c'] is too much"),
+        ([1], {"a": 1}, ""),
+        (200, "404 ...", ""),
+    ],
+)
+def test_the_first_difference_of_two_long_values_is_named(
+    expected: object, got: object, said: str
+) -> None:
+    assert difference(expected, got) == said
+
+
+def test_the_command_writes_all_reports_and_talks_to_github(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    instead_of_all_checks(
+        monkeypatch, own_check("me", reads_user), own_check("paging", misses_group)
+    )
+    folder, single = tmp_path / "reports", tmp_path / "deep" / "one.xml"
+    done = ringme_contract(
+        "check", mock.url, "--layer", "rules", "--report-dir", str(folder), "--junit", str(single)
+    )
+    assert done.exit_code == 1
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["badge.json", "junit.xml", "report.html", "report.json"]
+    assert single.read_bytes() == (folder / "junit.xml").read_bytes()
+    assert "::error title=fail%3A paging::" in done.output
+    assert "| fail | `paging` | MUST |" in (tmp_path / "summary.md").read_text()
+    found: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    secret = "c0ffee01" * 4
+    assert "Bearer [masked]" in json.dumps(found)
+    for path in folder.iterdir():
+        assert secret not in path.read_text()

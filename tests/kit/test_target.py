@@ -1,0 +1,106 @@
+"""The target file: what it may say, and one clear line for each thing that is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ringme_contract.init import template
+from ringme_contract.target import (
+    IDENTITIES,
+    MOCK,
+    OPTIONAL_IDENTITIES,
+    TargetError,
+    load_target,
+)
+
+ALL = [*IDENTITIES, *OPTIONAL_IDENTITIES]
+MINIMAL = """
+url = "http://127.0.0.1:1"
+[range]
+start = "2016-04-01 00:00:00"
+end = "2016-04-30 23:59:59"
+[identities.client]
+client_id = "a"
+client_secret = "b"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "target.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_target_of_the_mock_names_every_identity() -> None:
+    target = load_target(MOCK)
+    assert set(target.identities) == set(ALL)
+    assert target.identities["group"].parameters["grant_type"] == "password"
+
+
+def test_the_template_is_a_target_file_as_it_stands(tmp_path: Path) -> None:
+    target = load_target(written(tmp_path, template()))
+    assert set(target.identities) == {"client"}
+
+
+def test_the_template_names_every_identity_and_each_can_be_filled_in(tmp_path: Path) -> None:
+    lines = [line.removeprefix("#") for line in template().splitlines() if line.startswith("#[")]
+    assert [f"[identities.{name}]" for name in ALL if name != "client"] == lines
+    filled = "\n".join(
+        line.removeprefix("#").replace('""', '"x"')
+        if line.startswith("#") and "# " not in line
+        else line
+        for line in template().splitlines()
+    )
+    assert set(load_target(written(tmp_path, filled)).identities) == set(ALL)
+
+
+def test_a_url_on_the_command_line_goes_before_that_of_the_file(tmp_path: Path) -> None:
+    assert load_target(written(tmp_path, MINIMAL), "http://other:2/").url == "http://other:2"
+
+
+def test_secrets_of_the_environment_go_before_those_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGME_SECRET_CLIENT", "from the environment")
+    target = load_target(written(tmp_path, MINIMAL))
+    assert target.identities["client"].parameters["client_secret"] == "from the environment"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("url =", "uri =", "uri: is not known"),
+        ('"http://127.0.0.1:1"', '"127.0.0.1:1"', "url: must begin with http"),
+        ('"http://127.0.0.1:1"', "5", "url: must be text"),
+        ('start = "2016-04-01 00:00:00"', "", "range.start: is missing"),
+        ("2016-04-01 00", "2016-4-1 00", "range.start: must be YYYY-MM-DD HH:MM:SS"),
+        ("2016-04-01", "2016-05-01", "range: its start comes after its end"),
+        ('client_secret = "b"', "", "client.client_secret: is missing, or RINGME_SECRET_CLIENT"),
+        ('client_id = "a"', 'client_id = ""', "identities.client.client_id: is missing"),
+        ("[identities.client]", "[identities.admin]", "identities.admin: is not one of client"),
+        ("[range]", 'off = ["sms"]\n[range]', "off: sms is not one of"),
+        ("[range]", "off = [[1]]\n[range]", "off: [1] is not one of"),
+        ("[range]", 'read_only = "no"\n[range]', "read_only: must be true or false"),
+        ("[range]", "timeout = 0\n[range]", "timeout: must not be 0"),
+        ("[range]", "time_budget = nan\n[range]", "time_budget: must not be nan"),
+        ("[range]", "requests_per_second = -1\n[range]", "requests_per_second: must not be -1"),
+        ("[range]", "[range", "is not valid TOML"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = written(tmp_path, MINIMAL.replace(old, new))
+    with pytest.raises(TargetError) as error:
+        load_target(path)
+    assert said in str(error.value)
+    assert str(error.value).startswith(str(path))
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_that_is_not_there_or_no_text_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match="cannot be read"):
+        load_target(tmp_path / "none.toml")
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(TargetError, match="UTF-8"):
+        load_target(tmp_path / "bytes.toml")
