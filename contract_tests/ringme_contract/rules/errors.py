@@ -8,19 +8,7 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.kit import API, Caller, Kit
-from ringme_contract.lists import Item
-from ringme_contract.rules.recorded import (
-    CLIENT,
-    FAX,
-    RECORD,
-    VOICEMAIL,
-    Kind,
-    for_each_kind,
-    group_of,
-    numbers_with,
-    section_of,
-)
-from ringme_contract.rules.requests import NO_FAX, NO_RECORD, NOWHERE, Own, operations, send
+from ringme_contract.rules.requests import NOWHERE, Own, operations, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
 
 _TOO_LONG = "x" * 256
@@ -273,87 +261,3 @@ def a_user_of_a_number_reaches_that_number_alone(kit: Kit) -> None:
         if operation.parameters == ("extension_id",):
             kit.expect(own.ask(caller, operation, extension_id=number), 200)
     own.expect_unchanged("requests of a user of a number")
-
-
-@check("error-client-not-found", layer="rules")
-def a_client_that_does_not_exist_is_missing(kit: Kit) -> None:
-    """In each path that names a client, whatever stands behind it."""
-    own = Own.new(kit)
-    for operation in operations(kit):
-        if "client_id" in operation.parameters:
-            answer = own.ask(kit.caller("client"), operation, client_id=NOWHERE)
-            kit.expect(answer, 404, "client_not_found")
-    own.expect_unchanged("requests for a client that does not exist")
-
-
-@check("error-not-found", layer="rules", needs=("client", "other_client"))
-def what_is_not_there_is_missing_by_its_own_word(kit: Kit) -> None:
-    """Groups, numbers, users and items that never were, were deleted, or are another client's."""
-    own, gone = Own.new(kit), Own.new(kit)
-    client = kit.caller("client")
-    for path, thing in ((USERS, gone.user), (NUMBERS, gone.extension), (GROUPS, gone.group)):
-        kit.expect(client.delete(f"{path}{thing['id']}"), 204)
-    foreign = {
-        "ext_group_id": kit.new_group("other_client")["id"],
-        "extension_id": kit.new_extension("other_client")["id"],
-    }
-    words = {"ext_group_id": "extension_group", "extension_id": "extension", "user_id": "user"}
-    for operation in operations(kit):
-        for name in operation.parameters:
-            if name == "client_id":
-                continue
-            item = name in ("record_uuid", "uuid")
-            word = f"{operation.collection if item else words[name]}_not_found"
-            keys = (
-                [NO_FAX if name == "uuid" else NO_RECORD] if item else [NOWHERE, gone.values[name]]
-            )
-            if operation.parameters[0] == "client_id" and name in foreign:
-                keys.append(foreign[name])
-            for key in keys:
-                kit.expect(own.ask(client, operation, **{name: key}), 404, word)
-    own.expect_unchanged("requests for what is not there")
-
-
-@check("error-not-found", layer="rules")
-def an_item_of_another_group_is_missing(kit: Kit) -> None:
-    """It is there under the group of its number, but not under another one or as another kind."""
-    for_each_kind(kit, _look_elsewhere, (RECORD, VOICEMAIL, FAX))
-
-
-def _look_elsewhere(kit: Kit, kind: Kind) -> None:
-    number, items = numbers_with(kit, kind)[0]
-    item: Item = items[0]
-    key = item[kind.key or ""]
-    here, elsewhere = section_of(group_of(kit, number)), section_of(kit.new_group()["id"])
-    client, word = kit.caller("client"), f"{kind.name}_not_found"
-    kit.expect(client.get(f"{here}/{kind.name}/{key}"), 200)
-    kit.expect(client.get(f"{elsewhere}/{kind.name}/{key}"), 404, word)
-    for other in (RECORD, VOICEMAIL, FAX):
-        if other is not kind and other.capability not in kit.target.off:
-            kit.expect(client.get(f"{here}/{other.name}/{key}"), 404, f"{other.name}_not_found")
-    if kind is RECORD and "storage_url" not in kit.target.off:
-        kit.expect(client.get(f"{elsewhere}/record/{key}/storage_url/"), 404, word)
-    if kind is RECORD and "other_client" in kit.target.identities:
-        other_client = kit.caller("other_client")
-        kit.expect(other_client.get(f"{CLIENT}/record/{key}"), 404, word)
-        kit.expect(other_client.get(f"{here}/record/{key}"), 403, "access_denied")
-
-
-@check("error-no-route", layer="rules")
-def a_path_that_is_none_is_missing(kit: Kit) -> None:
-    """With each method; near a path that there is, and far from any."""
-    own, client = Own.new(kit), kit.caller("client")
-    group, number = own.group["id"], own.extension["id"]
-    for path in (
-        "/no-such-path", "/no-such-path/", "/user/no-such-path", "/client/@me/no-such-path/",
-        f"{GROUPS}{group}/no-such-path/", f"/extension_group/{group}/no-such-path/",
-        f"/extension_group/{group}/record/{NO_RECORD}/no-such-path/",
-        f"/extension_group/{group}/record/{NO_RECORD}/storage_url/no-such-path",
-        f"/extension/{number}/no-such-path/", f"/client/@me/extension/{number}/no-such-path/",
-    ):  # fmt: skip
-        for method in ("GET", "POST", "PUT", "DELETE"):
-            body = {"json": {"name": "x"}} if method in ("POST", "PUT") else {}
-            answer = kit.expect(send(kit, client, method, API + path, **body), 404)
-            message = answer.json().get("message")
-            kit.expect_true("the 404 has a message", isinstance(message, str), message)
-    own.expect_unchanged("requests for paths that are none")

@@ -12,7 +12,7 @@ import httpx
 from ringme_contract.kit import Kit
 from ringme_contract.lists import Item, read_moment, write_moment
 from ringme_contract.rules.views import NUMBERS
-from ringme_contract.verdict import NotReached
+from ringme_contract.verdict import NotOffered, NotReached
 
 SECOND = timedelta(seconds=1)
 CLIENT = "/client/@me"
@@ -68,17 +68,24 @@ LOG = Kind(
 KINDS = (RECORD, VOICEMAIL, FAX, LOG)
 
 
+def offered(kit: Kit, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
+    """Those of some kinds that the target does not declare as lacking, of which there is one."""
+    found = [kind for kind in kinds if kind.capability not in kit.target.off]
+    if not found:
+        raise NotOffered(f"the target lacks {', '.join(kind.plural for kind in kinds)}")
+    return found
+
+
 def for_each_kind(
     kit: Kit, look: Callable[[Kit, Kind], None], kinds: tuple[Kind, ...] = KINDS
 ) -> None:
     """Looks at each kind that the target has; one without items does not keep from the next."""
     lacking = []
-    for kind in kinds:
-        if kind.capability not in kit.target.off:
-            try:
-                look(kit, kind)
-            except NotReached as reason:
-                lacking.append(str(reason))
+    for kind in offered(kit, kinds):
+        try:
+            look(kit, kind)
+        except NotReached as reason:
+            lacking.append(str(reason))
     if lacking:
         raise NotReached("; ".join(lacking))
 

@@ -18,9 +18,11 @@ from ringme_contract.rules.recorded import (
     Kind,
     between,
     fetch,
+    for_each_kind,
     group_of,
     latest_end,
     numbers_with,
+    offered,
     read,
     section_of,
     whole_second,
@@ -260,16 +262,10 @@ def _refused_ranges(kit: Kit, kind: Kind) -> None:
     views.expect("a DELETE of a path that is none", [])
 
 
-def _check_refused(kit: Kit, rule_kinds: tuple[Kind, ...]) -> None:
-    for kind in rule_kinds:
-        if kind.capability not in kit.target.off:
-            _refused_ranges(kit, kind)
-
-
 @check("media-range", layer="rules", deletes_recorded_items=True)
 def a_range_that_is_refused_deletes_nothing(kit: Kit) -> None:
     """Backwards, without an end, too long, or no dates: 400, and every list is as it was."""
-    _check_refused(kit, (RECORD, VOICEMAIL))
+    for_each_kind(kit, _refused_ranges, (RECORD, VOICEMAIL))
 
 
 @check("error-app-access", layer="rules", needs=("client", "call_api"), deletes_recorded_items=True)
@@ -277,8 +273,7 @@ def an_application_with_call_api_may_delete_recorded_items(kit: Kit) -> None:
     """A range of a group that has none, so that nothing goes."""
     section = section_of(kit.new_group()["id"])
     start, end = kit.target.range
-    for kind in (RECORD, VOICEMAIL):
-        if kind.capability not in kit.target.off:
-            path = f"{section}/{kind.name}/"
-            query = {"start_datetime": start, "end_datetime": end}
-            kit.expect(kit.caller("call_api").delete(path, **query), 204)
+    for kind in offered(kit, (RECORD, VOICEMAIL)):
+        path = f"{section}/{kind.name}/"
+        query = {"start_datetime": start, "end_datetime": end}
+        kit.expect(kit.caller("call_api").delete(path, **query), 204)

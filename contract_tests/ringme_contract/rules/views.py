@@ -9,7 +9,7 @@ import httpx
 
 from ringme_contract.kit import Caller, Kit
 from ringme_contract.lists import Item, lists_with
-from ringme_contract.verdict import NotReached
+from ringme_contract.verdict import NotOffered, NotReached
 
 GROUPS = "/client/@me/extension_group/"
 NUMBERS = "/client/@me/extension/"
@@ -155,6 +155,8 @@ def item_ids(kit: Kit, caller: Caller, owner: str, key: object) -> dict[str, lis
 
 def busy_number(kit: Kit, wanted: Callable[[Item], bool] = lambda _: True) -> Item:
     """The number of the client that has recorded items in the target's range, but the fewest."""
+    if kit.target.off.issuperset(ITEMS):
+        raise NotOffered(f"the target lacks {', '.join(ITEMS)}")
     counts = Counter(
         item["extension_id"]
         for one in lists_with(kit, owner="client")

@@ -1,0 +1,105 @@
+"""The kit against an implementation that is not the mock: green when it is right, red if not."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ringme_contract.engine import CONFORMS
+from ringme_contract.run import Options, Report, open_session
+from ringme_contract.target import MOCK
+from ringme_contract.verdict import Verdict
+from second.faults import FAULTS
+
+_ROOT = Path(__file__).resolve().parents[2]
+_SECOND = _ROOT / "tests" / "second"
+_DOCUMENT = _ROOT / "openapi.yaml"
+# The rule that each fault breaks; only its checks are run, which takes a second and not a minute.
+_BREAKS = {
+    "end-exclusive": "media-range",
+    "fraction-cut": "media-range",
+    "partial-put-resets": "group-update-partial",
+    "rename-half-applied": "extension-no-rename",
+    "id-used-again": "group-create",
+    "group-delete-keeps-members": "group-delete",
+    "group-delete-keeps-users": "group-delete",
+    "leak-other-client": "group-client-isolation",
+    "sibling-group-open": "group-user-scope",
+    "read-only-writes": "error-user-access",
+    "blocked-user-reads": "user-block",
+    "refresh-twice": "refresh",
+    "group-by-time-of-call": "group-media-by-membership",
+    "stats-wrong": "stats-agree",
+    "page-overlap": "paging",
+    "ties-one-way": "media-order",
+    "range-delete-takes-all": "media-delete",
+    "file-stays": "media-delete",
+    "no-www-authenticate": "error-unauthorized",
+    "missing-null-field": CONFORMS,
+    "count-per-application": "limits",
+    "filter-any": "extension-filters",
+}
+
+
+@contextmanager
+def _second(*faults: str) -> Iterator[str]:
+    """The URL of a second implementation of its own, with faults switched on."""
+    command = [sys.executable, str(_SECOND / "server.py"), "--port", "0"]
+    for fault in faults:
+        command += ["--fault", fault]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            assert url, "the second implementation did not start"
+            yield url
+        finally:
+            process.terminate()
+
+
+def _check(url: str, *rules: str) -> Report:
+    """What the kit finds there."""
+    options = Options(url, target=MOCK, document=_DOCUMENT, rules=rules)
+    with open_session(options) as session:
+        return session.run()
+
+
+def test_every_rule_passes() -> None:
+    with _second() as url:
+        report = _check(url)
+    bad = {
+        finding.rule.id: [one.message for one in finding.failures] or finding.reasons
+        for finding in report.findings
+        if finding.rule.level == "MUST" and finding.verdict is not Verdict.PASS
+    }
+    assert not bad
+    assert not report.notes
+    assert not report.result.left_behind
+
+
+def test_each_fault_has_its_rule() -> None:
+    assert set(_BREAKS) == set(FAULTS)
+
+
+@pytest.mark.parametrize("fault", _BREAKS)
+def test_a_fault_is_found(fault: str) -> None:
+    rule = _BREAKS[fault]
+    with _second(fault) as url:
+        report = _check(url, rule)
+    failed = [one.rule.id for one in report.findings if one.verdict is Verdict.FAIL]
+    assert rule in failed
+
+
+def test_it_shares_no_code_with_the_mock_or_the_kit() -> None:
+    for path in _SECOND.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names.append(node.module or "")
+            assert not [name for name in names if name.startswith("ringme")], path.name

@@ -1,0 +1,147 @@
+"""Who asks, and what they may do and reach."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from flask import current_app, g, request
+
+from second import faults
+from second.database import Database, Row
+from second.limits import Allowance, Counters
+from second.refusal import Refusal, blocked, denied, missing, unauthorized
+
+API = "/api/ver1.0"
+_HOLDER = """
+SELECT user.*, client.status AS client_status, application.client_id AS application,
+    application.access AS application_access, application.rate_limit
+FROM access_token
+JOIN user ON user.id = access_token.user_id
+JOIN client ON client.id = user.client_id
+JOIN application ON application.client_id = access_token.application
+WHERE access_token.value = ? AND access_token.expires > ?
+"""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The user of a token."""
+
+    id: int
+    type: str
+    client: int
+    group: int | None
+    extension: int | None
+
+
+def database() -> Database:
+    """The state."""
+    found: Database = current_app.config["DATABASE"]
+    return found
+
+
+def caller() -> Caller:
+    """Who asks."""
+    found: Caller = g.caller
+    return found
+
+
+def admit() -> None:
+    """Lets a request in: token, limit, blocked user, access of the application and of the user."""
+    holder = _holder()
+    counters: Counters = current_app.config["COUNTERS"]
+    allowance = counters.count(holder["client_id"], holder["application"], holder["rate_limit"])
+    g.allowance = allowance
+    if allowance.exceeded:
+        raise Refusal(429, "Too many requests", "rate_limit_exceeded")
+    is_blocked = "blocked" in (holder["status"], holder["client_status"])
+    if is_blocked and not faults.on("blocked-user-reads"):
+        raise blocked()
+    if request.method != "GET":
+        # Groups, numbers and users are all that is changed below a client.
+        if holder["application_access"] == "call_api" and request.path.startswith(f"{API}/client/"):
+            raise Refusal(403, "The application may only read", "app_access_type_deny")
+        if holder["access"] == "read_only" and not faults.on("read-only-writes"):
+            raise Refusal(403, "The user may only read", "user_access_type_deny")
+    g.caller = Caller(
+        holder["id"],
+        holder["type"],
+        holder["client_id"],
+        holder["extension_group_id"],
+        holder["extension_id"],
+    )
+
+
+def _holder() -> Row:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    found = database().row(_HOLDER, token.strip(), time.time()) if token else None
+    if scheme.lower() != "bearer" or found is None:
+        raise unauthorized()
+    return found
+
+
+def allowance() -> Allowance:
+    """What is left to the caller; what is left to a newcomer, if it is not known who asks."""
+    found: Allowance = g.get("allowance", Allowance())
+    return found
+
+
+# --- what a path looks into
+
+
+def reach_client(reference: int | None) -> int:
+    """The client of the path, if the caller may look into it."""
+    who = caller()
+    key = who.client if reference is None else reference
+    if database().row("SELECT id FROM client WHERE id = ?", _storable(key)) is None:
+        raise missing("client")
+    if who.type != "client" or who.client != key:
+        raise denied()
+    return key
+
+
+def reach_group(key: int) -> int:
+    """The group of a path that begins with it, if the caller may look into it."""
+    who = caller()
+    group = database().row("SELECT client_id FROM extension_group WHERE id = ?", key)
+    if group is None:
+        raise missing("extension_group")
+    if who.type == "client" or faults.on("sibling-group-open"):
+        allowed = group["client_id"] == who.client
+    else:
+        allowed = who.group == key
+    if not allowed:
+        raise denied()
+    return key
+
+
+def reach_extension(key: int) -> int:
+    """The number of a path that begins with it, if the caller may look into it."""
+    who = caller()
+    number = database().row("SELECT client_id, extension_group_id FROM extension WHERE id = ?", key)
+    if number is None:
+        raise missing("extension")
+    allowed = {
+        "client": number["client_id"] == who.client,
+        "extension_group": who.group is not None and number["extension_group_id"] == who.group,
+        "extension": who.extension == key,
+    }
+    if not allowed[who.type]:
+        raise denied()
+    return key
+
+
+def group_of_client(key: int, client: int) -> Row:
+    """A group of a client; another's is not there."""
+    found = database().row(
+        "SELECT * FROM extension_group WHERE id = ? AND client_id = ?", key, client
+    )
+    if found is None:
+        raise missing("extension_group")
+    return found
+
+
+def _storable(key: int) -> int:
+    """The key, or one that nothing has if SQLite cannot hold it."""
+    return key if key < 2**63 else 0

@@ -1,0 +1,149 @@
+"""The way of a request: in, through the checks, to a view, and out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import BaseConverter
+
+from second import faults
+from second.access import API, admit, allowance, database
+from second.database import Database
+from second.extensions import extensions
+from second.group_users import group_users
+from second.groups import groups
+from second.limits import Counters
+from second.recorded import recorded, storage
+from second.refusal import Refusal, TokenRefusal
+from second.tokens import tokens
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_TOKEN = "/oauth/token"
+
+
+class _ItemConverter(BaseConverter):
+    """An item's key: `stats` below records is a path of its own, whatever the method."""
+
+    regex = "(?!stats(?:/|$))[^/]+"
+
+
+class _OneForm:
+    """Paths in one form: no slash at the end, none doubled."""
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self._inner = inner
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["PATH_INFO"] = re.sub("/+", "/", environ["PATH_INFO"]).rstrip("/") or "/"
+        return self._inner(environ, start_response)
+
+
+def create_app(fixtures: Path) -> Flask:
+    """The service with the state of the fixtures."""
+    app = Flask(__name__, static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    # Keys in the order in which views name them, as the document does.
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.config["DATABASE"] = Database(fixtures)
+    app.config["COUNTERS"] = Counters()
+    app.config["FILES"] = fixtures / "files"
+    app.url_map.merge_slashes = False
+    app.url_map.converters["item"] = _ItemConverter
+    for views in (groups, extensions, group_users, recorded):
+        app.register_blueprint(views, url_prefix=API)
+    for views in (tokens, storage):
+        app.register_blueprint(views)
+    app.before_request(_enter)
+    app.after_request(_leave)
+    app.teardown_request(_give_up)
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(TokenRefusal, _token_refused)
+    app.register_error_handler(HTTPException, _refused_by_framework)
+    app.wsgi_app = _OneForm(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _enter() -> None:
+    # All of the body before the lock, so that a slow sender holds up nobody.
+    request.get_data()
+    database().begin()
+    g.holds = True
+    if request.routing_exception is not None:
+        raise request.routing_exception
+    if request.method == "HEAD":
+        # The framework gives it to each path that has GET.
+        raise MethodNotAllowed(_methods())
+    if request.path.startswith(API):
+        admit()
+
+
+def _leave(answer: Response) -> Response:
+    """Keeps what was changed, unless the request is refused; adds what all answers carry."""
+    if g.pop("holds", False):
+        done = answer.status_code < 400 or "keep" in g
+        database().end(keep=done)
+    if request.path.startswith(API):
+        left = allowance()
+        answer.headers["X-RateLimit-Limit"] = str(left.limit)
+        answer.headers["X-RateLimit-Remaining"] = str(left.remaining)
+        answer.headers["X-RateLimit-Reset"] = str(left.reset)
+    if request.path == _TOKEN:
+        answer.headers["Cache-Control"] = "no-store"
+    if answer.status_code == 204:
+        answer.headers.pop("Content-Type", None)
+    return answer
+
+
+def _give_up(_: BaseException | None) -> None:
+    if g.pop("holds", False):
+        database().end(keep=False)
+
+
+def _methods() -> list[str]:
+    """All methods of the path that is asked for."""
+    adapter = current_app.create_url_adapter(request)
+    return list(adapter.allowed_methods()) if adapter else []
+
+
+def _refused(refusal: Refusal) -> Response:
+    body = {"message": refusal.message}
+    if refusal.word:
+        body["status"] = refusal.word
+    answer = _json(body, refusal.code)
+    if refusal.code == 401 and not faults.on("no-www-authenticate"):
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _token_refused(refusal: TokenRefusal) -> Response:
+    return _json({"error": refusal.error}, refusal.code)
+
+
+def _refused_by_framework(error: HTTPException) -> Response:
+    if isinstance(error, MethodNotAllowed):
+        answer = _json({"message": "The path does not have this method"}, 405)
+        answer.headers["Allow"] = ", ".join(
+            sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"})
+        )
+        return answer
+    if error.code == 404:
+        return _json({"message": "There is no such path"}, 404)
+    if (error.code or 500) >= 500:
+        return _json({"message": "The service has a fault"}, 500)
+    # What the framework finds wrong with a body, as too long a form.
+    if request.path == _TOKEN:
+        return _json({"error": "invalid_request"}, 400)
+    return _json({"message": "The request cannot be read"}, 400)
+
+
+def _json(value: object, status: int) -> Response:
+    text = json.dumps(value, ensure_ascii=False)
+    return Response(text.encode(), status, mimetype="application/json")

@@ -1,0 +1,48 @@
+"""Faults that can be switched on, to see that the kit finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# What the server does wrong while the fault is on.
+FAULTS: dict[str, str] = {
+    "end-exclusive": "an item at the very end of a range is not in it",
+    "fraction-cut": "ranges compare times without their fraction",
+    "partial-put-resets": "a change of a group without extra_params clears it",
+    "rename-half-applied": "a refused change of name applies the other keys of the request",
+    "id-used-again": "the id of a deleted group is given to the next one",
+    "group-delete-keeps-members": "the members of a deleted group keep its id",
+    "group-delete-keeps-users": "the users of a deleted group stay, and so do their tokens",
+    "leak-other-client": "the list of groups shows those of all clients",
+    "sibling-group-open": "a user of a group reaches the other groups of its client",
+    "read-only-writes": "a read_only user may change everything",
+    "blocked-user-reads": "a blocked user is only kept from logging in",
+    "refresh-twice": "a refresh token works more than once",
+    "group-by-time-of-call": "lists of a group show the items of those in it at their time",
+    "stats-wrong": "the statistics leave out the oldest record",
+    "page-overlap": "each page but the first begins with the last item of the one before",
+    "ties-one-way": "items of the same time keep their order when the list is turned round",
+    "range-delete-takes-all": "deleting a range deletes all that the group has",
+    "file-stays": "the storage URL of a deleted record still serves its file",
+    "no-www-authenticate": "a 401 does not say how to authenticate",
+    "missing-null-field": "keys of an extension that are null are left out",
+    "count-per-application": "requests are counted for each application on its own",
+    "filter-any": "a list with two filters shows what passes either of them",
+}
+
+_on: set[str] = set()
+
+
+def switch_on(names: Iterable[str]) -> None:
+    """Switches faults on for as long as the process lives; ValueError for an unknown one."""
+    for name in names:
+        if name not in FAULTS:
+            raise ValueError(f"there is no fault {name}, only {', '.join(FAULTS)}")
+        _on.add(name)
+
+
+def on(name: str) -> bool:
+    """Whether a fault is on."""
+    # A misspelt name in the code must not pass for a fault that nobody finds.
+    assert name in FAULTS, name
+    return name in _on

@@ -1,0 +1,171 @@
+"""What requests bring: ids of the path, values of the query, and JSON bodies."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from second.refusal import Refusal, broken
+
+BIGGEST = 2**63 - 1
+_WHOLE = re.compile("-?[0-9]+")
+
+
+def whole(field: str, text: str, least: int, most: int | None = None) -> int:
+    """A whole number of the path or the query."""
+    # A number of more digits is past any limit; Python refuses to read it at all.
+    if not _WHOLE.fullmatch(text) or (most is not None and len(text) > 40):
+        raise broken(field, "be a whole number that is not too big")
+    number = int(text[:40])
+    if number < least or (most is not None and number > most):
+        raise broken(field, f"be no less than {least}" + (f", no more than {most}" if most else ""))
+    return number
+
+
+def an_id(field: str, text: str) -> int:
+    """An id of the path or the query."""
+    return whole(field, text, 1, BIGGEST)
+
+
+def client_ref(text: str) -> int | None:
+    """A client in the path; None for the caller's own."""
+    if text == "@me":
+        return None
+    if not re.fullmatch("[1-9][0-9]{0,18}", text):
+        raise broken("client_id", "be a whole number or @me")
+    return int(text)
+
+
+# --- query
+
+
+def value(name: str) -> str | None:
+    """A single value of the query: the last one; None for one that is empty or not there."""
+    given = [one for one in request.args.getlist(name) if one]
+    return given[-1] if given else None
+
+
+def values(name: str) -> list[str]:
+    """A list of values of the query, in any of its three spellings."""
+    spelt = re.compile(re.escape(name) + r"(\[[0-9]*\])?")
+    return [
+        one for key, given in request.args.lists() if spelt.fullmatch(key) for one in given if one
+    ]
+
+
+def one_of(field: str, text: str, allowed: tuple[str, ...]) -> str:
+    """A word of a few."""
+    if text not in allowed:
+        raise broken(field, f"be one of {', '.join(allowed)}")
+    return text
+
+
+@dataclass(frozen=True)
+class Page:
+    """The part of a list that is asked for; no size, the whole of it."""
+
+    number: int
+    size: int | None
+
+    @classmethod
+    def asked(cls) -> Page:
+        """As the query says."""
+        number = whole("page", value("page") or "1", 0)
+        size = whole("per_page", value("per_page") or "0", 0, 1000)
+        return cls(number or 1, size or None)
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """LIMIT and OFFSET."""
+        if self.size is None:
+            return -1, 0
+        return self.size, min((self.number - 1) * self.size, BIGGEST)
+
+
+# --- bodies
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a body: its type, what it may be, and what it is when it is not sent."""
+
+    type: type = str
+    required: bool = False
+    null: bool = False
+    default: Any = None
+    least: int | None = None
+    most: int | None = None
+    words: tuple[str, ...] = ()
+    pattern: str | None = None
+
+    def check(self, field: str, given: object) -> None:
+        """Refuses what is not as the key demands."""
+        if given is None:
+            if not self.null:
+                raise broken(field, "not be null")
+            return
+        if type(given) is not self.type:
+            raise broken(field, f"be {_NAMES[self.type]}" + (" or null" if self.null else ""))
+        size = len(given) if isinstance(given, str) else given
+        if isinstance(size, int) and not isinstance(size, bool):
+            if self.least is not None and size < self.least:
+                raise broken(field, f"be at least {self.least}, in size or length")
+            if self.most is not None and size > self.most:
+                raise broken(field, f"be at most {self.most}, in size or length")
+        if isinstance(given, str):
+            self._check_text(field, given)
+
+    def _check_text(self, field: str, given: str) -> None:
+        if self.words and given not in self.words:
+            raise broken(field, f"be one of {', '.join(self.words)}")
+        if self.pattern and not re.fullmatch(self.pattern, given):
+            raise broken(field, "have another form")
+        # JSON can spell halves of characters, which no text can hold.
+        if any("\ud800" <= sign <= "\udfff" for sign in given):
+            raise broken(field, "be text that UTF-8 can hold")
+
+
+_NAMES = {str: "a text", int: "a whole number", bool: "true or false"}
+
+
+def body(keys: Mapping[str, Key], whole_thing: bool) -> dict[str, Any]:
+    """The known keys of the body; of a whole thing, those not sent at their defaults."""
+    sent = _json()
+    found: dict[str, Any] = {}
+    for field, key in keys.items():
+        if field in sent:
+            key.check(field, sent[field])
+            found[field] = sent[field]
+        elif whole_thing and key.required:
+            raise broken(field, "be there")
+        elif whole_thing:
+            found[field] = key.default
+    return found
+
+
+def sent_key(field: str) -> tuple[bool, Any]:
+    """Whether the body has a key that no table of keys lists, and its value."""
+    sent = _json()
+    return field in sent, sent.get(field)
+
+
+def _json() -> dict[str, Any]:
+    if request.content_type and request.mimetype != "application/json":
+        raise Refusal(415, "Content-Type: must be application/json")
+    try:
+        # As bytes it might be taken for UTF-16.
+        sent = json.loads(request.get_data().decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "body: must be JSON in UTF-8") from None
+    if not isinstance(sent, dict):
+        raise Refusal(400, "body: must be a JSON object")
+    return sent
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
