@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from ringme_mock.paths import SPEC
 from support.server import Api, RunningMock, running_mock
 
 _passed_rules: set[str] = set()
+_KIT_TEST = re.compile(r"^contract_tests/.*::test_rule\[(.+)\]$")
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +46,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.when == "call" and outcome.get_result().passed:  # type: ignore[attr-defined]
         for marker in item.iter_markers("rule"):
             _passed_rules.update(marker.args)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Notes the rules that the kit finds kept by the mock: one test of the kit is one rule."""
+    found = _KIT_TEST.search(report.nodeid)
+    if found and report.when == "call" and report.passed:
+        _passed_rules.add(found.group(1))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -10,6 +10,8 @@ from ringme_mock.document import read_yaml
 from ringme_mock.paths import SPEC
 
 TESTS = Path(__file__).parent
+# What no single test can hold: the kit looks at every answer, and at random sequences.
+HELD_BY_THE_KIT = {"conforms", "sequences"}
 
 
 def marked_rules() -> Iterator[str]:
@@ -24,5 +26,5 @@ def marked_rules() -> Iterator[str]:
 
 def test_every_rule_of_the_document_has_a_test_and_every_test_a_known_rule() -> None:
     known = [rule["id"] for rule in read_yaml(SPEC)["x-rules"]]
-    assert sorted(known) == sorted(set(known) & set(marked_rules()))
-    assert set(marked_rules()) <= set(known)
+    assert set(known) == set(marked_rules()) | HELD_BY_THE_KIT
+    assert len(known) == len(set(known))

@@ -1,4 +1,4 @@
-"""The commands of ringme-contract: check, doctor, init and sweep."""
+"""The commands of ringme-contract: check, doctor, init, prove and sweep."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ringme_contract.init import InitError, template, write_template
 from ringme_contract.interrupt import orderly_interrupts
 from ringme_contract.judgement import ExitCode
 from ringme_contract.kit import Kit
+from ringme_contract.proof.command import prove
 from ringme_contract.report.content import tool_version
 from ringme_contract.report.files import FILES, ReportError, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
@@ -79,6 +80,9 @@ def main() -> None:
 
     Example: ringme-contract check http://127.0.0.1:8080
     """
+
+
+main.add_command(prove)
 
 
 @main.command()

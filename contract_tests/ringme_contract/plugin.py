@@ -79,7 +79,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     from ringme_contract.run import CannotRun
 
     try:
-        parameters = rule_parameters(metafunc.config, _options(metafunc.config))
+        parameters = rule_parameters(metafunc.config, options_of(metafunc.config))
     except CannotRun as error:
         raise pytest.UsageError(str(error)) from None
     metafunc.parametrize("ringme_rule", parameters)
@@ -97,7 +97,7 @@ def ringme_app(pytestconfig: pytest.Config) -> Any:
 @pytest.fixture(scope="session")
 def ringme_options(pytestconfig: pytest.Config) -> Options:
     """What the run is to do, from the options of pytest. Can be overridden."""
-    return _options(pytestconfig)
+    return options_of(pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +113,8 @@ def ringme_face(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
         pytest.exit(f"ringme-contract: {error}", returncode=2)
 
 
-def _options(config: pytest.Config) -> Options:
+def options_of(config: pytest.Config) -> Options:
+    """What the options of pytest ask for."""
     from ringme_contract.run import Options
 
     def path(name: str) -> Path | None:

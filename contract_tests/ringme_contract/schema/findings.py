@@ -1,0 +1,113 @@
+"""What generated requests found out, operation by operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from schemathesis.core.failures import AcceptedNegativeData, FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    positive_data_acceptance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from ringme_contract.evidence import Exchange
+from ringme_contract.kit import Kit
+from ringme_contract.schema.generation import AnyCase
+from ringme_contract.schema.operations import Operation
+from ringme_contract.schema.repairs import Wire
+from ringme_contract.verdict import NotReached
+
+# Named one by one: a new release of Schemathesis may bring further checks, and must not change
+# verdicts by that alone. What the tool's other checks ask (server errors, methods, missing
+# tokens), checks of this package ask through the kit's own transport.
+ANSWERS = [
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+VALID = [*ANSWERS, positive_data_acceptance]
+INVALID = [negative_data_rejection]
+
+_SHOWN = 3
+
+
+class Findings:
+    """Collects failures of all operations, each kind of each operation once, and what succeeded."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._wire = Wire(kit)
+        self._failures: dict[tuple[str, str], tuple[str, Exchange]] = {}
+        self._reached: set[str] = set()
+        self._lacking: dict[str, str] = {}
+
+    def judge(
+        self,
+        operation: Operation,
+        case: AnyCase,
+        response: httpx.Response,
+        checks: list[Any],
+        **context: Any,
+    ) -> None:
+        """Judges an answer by checks of Schemathesis; the context is what some of them look at."""
+        if response.status_code == operation.success:
+            self._reached.add(operation.id)
+        try:
+            case.validate_response(response, checks, **context)
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                if isinstance(failure, AcceptedNegativeData) and self._wire.makes_good(
+                    operation, case, response.request.url
+                ):
+                    continue
+                text = " ".join(failure.message.split())[:200]
+                self.add(operation, failure.title, text)
+
+    def add(self, operation: Operation, title: str, text: str = "") -> None:
+        """Notes a failure of an operation; the last request is the one that shows it."""
+        said = f"{operation.id}: {title}" + (f": {text}" if text else "")
+        shown = self._kit.transport.exchanges[-1]
+        self._failures.setdefault((operation.id, title), (said, shown))
+
+    def note_server_error(self, operation: Operation, response: httpx.Response) -> None:
+        """Notes an answer with a 5xx."""
+        if response.status_code >= 500:
+            text = " ".join(response.text.split())[:200]
+            self.add(operation, f"is answered with {response.status_code}", text)
+
+    def lacks(self, operation: Operation, reason: str) -> None:
+        """Notes why an operation cannot succeed at this target."""
+        self._lacking[operation.id] = reason
+
+    def report(self, expected: str, needed: list[Operation] | None = None) -> None:
+        """Fails the check if there was any failure, with the first few.
+
+        Raises NotReached if one of the operations that have to succeed never did.
+        """
+        if self._failures:
+            shown = list(self._failures.values())[:_SHOWN]
+            more = len(self._failures) - len(shown)
+            # The evidence of a check ends with the requests that prove its failure.
+            self._kit.transport.exchanges.extend(exchange for _, exchange in shown)
+            self._kit.fail(
+                "; ".join(said for said, _ in shown) + (f"; and {more} more" if more else ""),
+                expected,
+                "\n".join(
+                    f"{one.curl()}\n{one.status} {one.response_body[:200]}" for _, one in shown
+                ),
+            )
+        missing = [one.id for one in needed or () if one.id not in self._reached]
+        if missing:
+            raise NotReached(
+                "no request succeeded for "
+                + ", ".join(
+                    f"{one} ({self._lacking[one]})" if one in self._lacking else one
+                    for one in missing
+                )
+            )

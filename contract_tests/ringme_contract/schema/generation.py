@@ -1,0 +1,159 @@
+"""Requests that Schemathesis makes from the document, and how they are sent."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote
+from weakref import WeakKeyDictionary
+
+import httpx
+import hypothesis
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.core import NOT_SET
+
+from ringme_contract.kit import Kit
+from ringme_contract.schema.operations import Operation
+
+AnyCase = Case[Any]
+
+# No database and no time limits: the same seed makes the same requests. They are made first and
+# sent afterwards, so that no answer and no failure can change which ones there are.
+SETTINGS = settings(
+    database=None, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck)
+)
+# What a path is cut into by, or what a server in front may not let through: how such a path is
+# read says nothing about the schema of one part of it.
+_NO_PART = re.compile(r"[/\\\x00-\x1f\x7f]|^\.{0,2}$")
+_BASE = "http://target"
+_schemas: WeakKeyDictionary[Kit, Any] = WeakKeyDictionary()
+
+
+def schema_of(kit: Kit) -> Any:
+    """The document of a run as Schemathesis knows it; read once, for that takes a second."""
+    if kit not in _schemas:
+        config = schemathesis.Config.from_dict(
+            {
+                "base-url": _BASE,
+                "seed": kit.seed,
+                # Nothing that one run learned may change the next one.
+                "cache": {"enabled": False},
+                "analysis": {"constants": {"enabled": False}},
+                # Only the document's own links: inferred ones lead to /extension/None.
+                "phases": {"stateful": {"inference": {"algorithms": []}}},
+                # No rule says that a text may hold a NUL. The mode is that of scenarios along
+                # links; where bad requests are wanted, the check says so.
+                "generation": {"allow-x00": False, "mode": "positive"},
+            }
+        )
+        _schemas[kit] = schemathesis.openapi.from_dict(kit.document, config=config)
+    return _schemas[kit]
+
+
+def generate(
+    kit: Kit,
+    operation: Operation,
+    mode: GenerationMode,
+    count: int,
+    salt: int,
+    path: dict[str, Any] | None = None,
+) -> list[AnyCase]:
+    """Up to so many cases for an operation, always the same ones for a seed of the run and `salt`.
+
+    With `path` just the query and the body are generated. There may be none at all: what takes no
+    input cannot get a bad one.
+    """
+    found: list[AnyCase] = []
+    strategy = (
+        schema_of(kit)
+        .find_operation_by_id(operation.id)
+        .as_strategy(mode, path_parameters=dict(path) if path is not None else None)
+    )
+
+    @hypothesis.seed(kit.seed * 100 + salt)
+    @settings(SETTINGS, max_examples=count)
+    @given(strategy)
+    def collect(case: AnyCase) -> None:
+        found.append(case)
+
+    try:
+        collect()
+    except Unsatisfiable:
+        return []
+    return [case for case in found if _can_be_sent(case)]
+
+
+def put_together(
+    kit: Kit,
+    operation: Operation,
+    path: dict[str, Any],
+    query: dict[str, Any] | None = None,
+    body: Any = NOT_SET,
+    media_type: str | None = None,
+) -> AnyCase:
+    """A case of given parts."""
+    has_body = body is not NOT_SET
+    case: AnyCase = (
+        schema_of(kit)
+        .find_operation_by_id(operation.id)
+        .Case(
+            path_parameters=dict(path),
+            query=dict(query or {}),
+            body=body,
+            media_type=(media_type or "application/json") if has_body else None,
+        )
+    )
+    return case
+
+
+def send(kit: Kit, operation: Operation, case: AnyCase) -> httpx.Response | None:
+    """Sends a case as Schemathesis writes it; None if it cannot be written in HTTP.
+
+    What it may have created is removed after the check, whether it should have been or not.
+    """
+    arguments = case.as_transport_kwargs()
+    try:
+        request = requests.Request(**arguments).prepare()
+    except (requests.RequestException, ValueError):
+        return None
+    caller = kit.anonymous if operation.gives_token else kit.caller("client")
+    body = request.body.encode() if isinstance(request.body, str) else request.body
+    response = caller.request(
+        str(request.method),
+        request.path_url,
+        content=body,
+        headers={
+            name: value
+            for name, value in request.headers.items()
+            if name.lower() in ("content-type", "authorization")
+        },
+    )
+    remove_later(kit, operation, response)
+    return response
+
+
+def remove_later(kit: Kit, operation: Operation, response: httpx.Response) -> None:
+    """Has the thing removed after the check that a request has made, if it has."""
+    if not operation.creates or not response.is_success:
+        return
+    try:
+        key = response.json()["id"]
+    except (ValueError, TypeError, KeyError):
+        return
+    path = operation.path.format(client_id="@me")
+    kit.undo(lambda: kit.caller("client").request("DELETE", f"{path}{key}"))
+
+
+def path_values(operation: Operation, url: httpx.URL) -> dict[str, str]:
+    """The values of the path parameters of a URL as it was sent."""
+    pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))
+    found = re.search(pattern + "$", url.raw_path.decode("ascii").partition("?")[0])
+    return {name: unquote(text) for name, text in found.groupdict().items()} if found else {}
+
+
+def _can_be_sent(case: AnyCase) -> bool:
+    return not any(_NO_PART.search(str(one)) for one in (case.path_parameters or {}).values())

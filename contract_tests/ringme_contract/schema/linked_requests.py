@@ -1,0 +1,169 @@
+"""What has been made can be used: the links of the document, each alone and in scenarios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import hypothesis
+from hypothesis import settings
+from schemathesis import Response
+from schemathesis.specs.openapi.checks import ensure_resource_availability, use_after_free
+
+from ringme_contract.check import check
+from ringme_contract.kit import Kit
+from ringme_contract.lists import resolve
+from ringme_contract.schema.findings import ANSWERS, VALID, Findings
+from ringme_contract.schema.generation import SETTINGS, AnyCase, put_together, schema_of, send
+from ringme_contract.schema.operations import RANGE, Operation, operations
+from ringme_contract.schema.repairs import Repairs
+from ringme_contract.schema.things import Things
+from ringme_contract.verdict import NotReached
+
+_EXPECTED = "a new thing leads to requests that succeed, and one that is gone does not"
+_SCENARIOS = settings(SETTINGS, max_examples=8, stateful_step_count=5)
+# These look at what came before in the same scenario.
+_IN_SCENARIOS = [*ANSWERS, use_after_free, ensure_resource_availability]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way from the answer of one operation to a request for another."""
+
+    name: str
+    source: Operation
+    target: Operation
+    parameters: dict[str, Any]
+
+
+def links(kit: Kit) -> list[Link]:
+    """The links of the document between operations that the target does not lack."""
+    known = {one.id: one for one in operations(kit)}
+    return [
+        Link(name, source, known[node["operationId"]], node["parameters"])
+        for source in known.values()
+        for answer in source.node["responses"].values()
+        for name, node in resolve(kit.document, answer).get("links", {}).items()
+        if node["operationId"] in known
+    ]
+
+
+@check("conforms", layer="schema")
+def each_link(kit: Kit) -> None:
+    """Each link leads from a new thing to a request that succeeds."""
+    things, findings = Things(kit), Findings(kit)
+    found = links(kit)
+    for link in found:
+        source = put_together(
+            kit, link.source, things.to_change(link.source), None, things.body(link.source)
+        )
+        made = send(kit, link.source, source)
+        if made is None or made.status_code != link.source.success:
+            findings.lacks(link.target, f"{link.source.id} makes nothing to go on with")
+            continue
+        findings.judge(link.source, source, made, VALID)
+        target = _target(kit, link, things, source.path_parameters, made.json())
+        response = send(kit, link.target, target)
+        if response is not None:
+            findings.judge(link.target, target, response, VALID)
+            if response.status_code != link.target.success:
+                findings.add(link.target, f"the link {link.name} of {link.source.id} fails")
+    if not found:
+        raise NotReached("the document has no links")
+    findings.report(_EXPECTED, [link.target for link in found])
+
+
+def _target(
+    kit: Kit, link: Link, things: Things, request_path: dict[str, Any], answer: Any
+) -> AnyCase:
+    values = {
+        name: _evaluated(expression, request_path, answer)
+        for name, expression in link.parameters.items()
+    }
+    operation = link.target
+    path = {one.name: values[one.name] for one in operation.placed("path")}
+    query = things.query(operation)
+    for parameter in operation.placed("query"):
+        # A range of the document's own is one in which this target may have nothing.
+        if parameter.name in values and parameter.role not in RANGE:
+            query[parameter.name] = values[parameter.name]
+    if operation.body is None:
+        return put_together(kit, operation, path, query)
+    return put_together(kit, operation, path, query, things.body(operation, full=True))
+
+
+def _evaluated(expression: Any, request_path: dict[str, Any], body: Any) -> Any:
+    text = str(expression)
+    if text.startswith("$request.path."):
+        return request_path[text.removeprefix("$request.path.")]
+    if text.startswith("$response.body#/"):
+        for key in text.removeprefix("$response.body#/").split("/"):
+            body = body[key]
+        return body
+    if text.startswith("$"):
+        raise ValueError(f"a link with an expression that this does not know: {text}")
+    return expression
+
+
+@check("conforms", layer="schema")
+def linked_scenarios(kit: Kit) -> None:
+    """Nothing goes wrong in scenarios of several requests along the links."""
+    things, findings = Things(kit), Findings(kit)
+    repairs = Repairs(kit, things)
+    known = {one.id: one for one in operations(kit)}
+    own: set[tuple[str, str]] = set()
+    followed: set[str] = set()
+    answers: dict[str, httpx.Response] = {}
+    base = schema_of(kit).as_state_machine()
+
+    class Scenario(base):  # type: ignore[misc, valid-type]
+        def before_call(self, case: AnyCase) -> None:
+            operation = _operation_of(known, case)
+            if operation is not None:
+                repairs.repair(operation, case)
+                _keep_off(operation, case, things, own)
+
+        def call(self, case: AnyCase, **_: Any) -> Response:
+            operation = _operation_of(known, case)
+            answer = send(kit, operation, case) if operation is not None else None
+            if operation is None or answer is None:
+                hypothesis.reject()
+            if operation.creates and answer.is_success:
+                own.add((operation.collection, str(answer.json().get("id"))))
+            answers[case.id] = answer
+            return Response.from_any(answer)
+
+        def validate_response(self, response: Response, case: AnyCase, **_: Any) -> None:
+            operation = _operation_of(known, case)
+            if operation is not None:
+                answer = answers.pop(case.id)
+                findings.judge(operation, case, answer, _IN_SCENARIOS, recorder=self.recorder)
+
+        def step(self, input: Any) -> Any:  # noqa: A002 - so named by the base
+            output = super().step(input)
+            if input.transition and input.is_applied and output.response.status_code < 300:
+                followed.add(input.transition.id)
+            return output
+
+    hypothesis.seed(kit.seed)(Scenario)
+    Scenario.run(settings=_SCENARIOS)
+    findings.report(_EXPECTED)
+    if not followed:
+        raise NotReached("no scenario got beyond its first request")
+
+
+def _operation_of(known: dict[str, Operation], case: AnyCase) -> Operation | None:
+    return known.get(case.operation.definition.raw["operationId"])
+
+
+def _keep_off(
+    operation: Operation, case: AnyCase, things: Things, own: set[tuple[str, str]]
+) -> None:
+    """Turns a write to what is not its own into one to nothing that is there."""
+    nowhere = things.nowhere(operation)
+    last = operation.placed("path")[-1].name if operation.placed("path") else None
+    if operation.reads or operation.creates or last is None:
+        return
+    if (operation.collection, str(case.path_parameters.get(last))) not in own:
+        case.path_parameters = nowhere

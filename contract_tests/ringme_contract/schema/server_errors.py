@@ -1,0 +1,73 @@
+"""No generated request, good or bad, makes a server fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemathesis import GenerationMode
+
+from ringme_contract.check import check
+from ringme_contract.kit import Kit
+from ringme_contract.schema.findings import Findings
+from ringme_contract.schema.generation import AnyCase, generate, put_together, send
+from ringme_contract.schema.operations import Operation, operations
+from ringme_contract.schema.things import Things
+from ringme_contract.verdict import NotReached
+
+_EXPECTED = "a status below 500"
+_MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+_SOME = 3
+# Pages whose first item has a number that no machine integer holds.
+_PAGES = (("9223372036854775807", "299"), ("576460752303423488", "278"), ("9" * 40, "1000"))
+
+
+class _Sender:
+    """Sends cases and notes which ones a server fails at."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self.things = Things(kit)
+        self.findings = Findings(kit)
+
+    def send(self, operation: Operation, cases: list[AnyCase]) -> None:
+        """Sends cases of one operation."""
+        for case in cases:
+            response = send(self.kit, operation, case)
+            if response is not None:
+                self.findings.note_server_error(operation, response)
+
+    def send_generated(self, operation: Operation, path: dict[str, Any] | None) -> None:
+        """Sends a few that fit the schemas and a few that break them."""
+        for salt, mode in enumerate(_MODES, 21):
+            self.send(operation, generate(self.kit, operation, mode, _SOME, salt, path))
+
+
+@check("no-5xx", layer="schema", writes=False)
+def generated_reads(kit: Kit) -> None:
+    """Every GET with generated parameters, and every list with pages beyond all numbers."""
+    sender = _Sender(kit)
+    for operation in operations(kit):
+        if not operation.reads:
+            continue
+        sender.send_generated(operation, None)
+        if operation.role("page") is None:
+            continue
+        try:
+            path = sender.things.to_read(operation)
+        except NotReached:
+            continue
+        for page, size in _PAGES:
+            query = {**sender.things.query(operation), "page": page, "per_page": size}
+            sender.send(operation, [put_together(kit, operation, path, query)])
+    sender.findings.report(_EXPECTED)
+
+
+@check("no-5xx", layer="schema")
+def generated_writes(kit: Kit) -> None:
+    """Every write with generated bodies and queries, on things of its own."""
+    sender = _Sender(kit)
+    for operation in operations(kit):
+        if operation.reads:
+            continue
+        sender.send_generated(operation, sender.things.to_change(operation))
+    sender.findings.report(_EXPECTED)
