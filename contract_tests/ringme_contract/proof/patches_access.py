@@ -1,0 +1,287 @@
+"""Faults in who may do what: tokens in requests, reach, access levels, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ringme_contract.proof.interception import Asked
+from ringme_contract.proof.site import Site, patch
+from ringme_mock import access, operation, security
+from ringme_mock.access import Access, Caller
+from ringme_mock.collection import Entry, Key
+from ringme_mock.errors import ApiError, forbidden
+from ringme_mock.exchange import exchange_of
+from ringme_mock.handlers import token
+from ringme_mock.tokens import Tokens
+
+
+@patch
+def lenient_tokens(site: Site, how: str) -> None:
+    """A token need not be exactly the one that was given out."""
+
+    def make(original: Any) -> Any:
+        def find(self: Tokens, token: str) -> Any:
+            if how == "beginning":
+                return original(self, token[:30])
+            known = {one.lower(): one for one in self._access}
+            return original(self, known.get(token.lower(), token))
+
+        return find
+
+    site.replace(Tokens, "find", make)
+
+
+@patch
+def lenient_scheme(site: Site) -> None:
+    """The token may come under any scheme."""
+
+    def before(asked: Asked) -> None:
+        _, _, token = asked.header("authorization").rpartition(" ")
+        if token and asked.action != "token":
+            asked.set_header("authorization", f"Bearer {token}")
+
+    site.before(before)
+
+
+@patch
+def blocked_unchecked(site: Site, where: str) -> None:
+    """A blocked user is let in for `requests`, for a `login`, or for `reading`."""
+    if where == "requests":
+        site.replace(security.TokenSecurity, "_admit", _admit_without_block)
+    elif where == "login":
+        site.replace(token, "_check_blocked", lambda _: lambda _call, _user: None)
+    else:
+        site.replace(security.TokenSecurity, "_admit", _admit_blocked_readers)
+
+
+def _admit_without_block(original: Any) -> Any:
+    def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
+        return _with(
+            Access,
+            "check_blocked",
+            lambda *_: None,
+            lambda: original(self, request, token, required),
+        )
+
+    return admit
+
+
+def _admit_blocked_readers(original: Any) -> Any:
+    def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
+        if request.method != "GET":
+            return original(self, request, token, required)
+        return _admit_without_block(original)(self, request, token, required)
+
+    return admit
+
+
+def _with(owner: Any, name: str, value: Any, run: Callable[[], Any]) -> Any:
+    """What `run` gives while a function is another one."""
+    kept = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        return run()
+    finally:
+        setattr(owner, name, kept)
+
+
+@patch
+def scopes_of(site: Site, level: str, scopes: list[str]) -> None:
+    """An access level of applications gives other scopes."""
+
+    def make(original: Any) -> Any:
+        def find(application: Entry) -> tuple[str, ...]:
+            found: tuple[str, ...] = original(application)
+            return tuple(scopes) if application["access"] == level else found
+
+        return find
+
+    site.replace(access, "scopes", make)
+
+
+@patch
+def read_only_may(site: Site, methods: list[str], types: list[str] | None = None) -> None:
+    """A read-only user may use more methods than GET."""
+
+    def make(original: Any) -> Any:
+        def check(caller: Caller, method: str) -> None:
+            if method not in methods or (types and caller.user["type"] not in types):
+                original(caller, method)
+
+        return check
+
+    site.replace(security, "check_read_only", make)
+
+
+@patch
+def read_only_may_not(site: Site, contains: str) -> None:
+    """A read-only user may not even read some things."""
+
+    def make(original: Any) -> Any:
+        def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
+            found = original(self, request, token, required)
+            caller = exchange_of(request.scope).caller
+            if (
+                caller
+                and caller.user["access"] == "read_only"
+                and contains in request.scope["path"]
+            ):
+                raise forbidden("user_access_type_deny", "The user may only read")
+            return found
+
+        return admit
+
+    site.replace(security.TokenSecurity, "_admit", make)
+
+
+@patch
+def other_order(site: Site, first: str) -> None:
+    """Of two refusals that are both due the other one comes."""
+
+    def make(original: Any) -> Any:
+        def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
+            caller = self._state.access.caller(token)
+            if caller and first == "read-only":
+                access.check_read_only(caller, request.method)
+            if caller and first == "scopes":
+                access.check_scopes(caller, required)
+            return original(self, request, token, required)
+
+        return admit
+
+    site.replace(security.TokenSecurity, "_admit", make)
+
+
+@patch
+def reach(site: Site, how: str, types: list[str], names: list[str]) -> None:
+    """Users of some types reach more of these collections: all, or what is their client's."""
+
+    def make(original: Any) -> Any:
+        def check(self: Access, user: Entry, name: str, entry: Entry) -> None:
+            if user["type"] in types and name in names:
+                same = entry.get("client_id", entry.get("id")) == user["client_id"]
+                if how == "anything" or same:
+                    return
+            original(self, user, name, entry)
+
+        return check
+
+    site.replace(Access, "check_reach", make)
+
+
+@patch
+def reach_of_method(site: Site, methods: list[str]) -> None:
+    """Reach is checked for some methods only."""
+
+    def make(original: Any) -> Any:
+        def find(call: Any) -> None:
+            if call.operation.method not in methods:
+                original(call)
+                return
+            _with(Access, "check_reach", lambda *_: None, lambda: original(call))
+
+        return find
+
+    site.replace(operation, "find_owners_and_item", make)
+
+
+@patch
+def reach_remembered(site: Site) -> None:
+    """What a user once reached it reaches for good."""
+    known: set[tuple[Key, str, Key]] = set()
+
+    def make(original: Any) -> Any:
+        def check(self: Access, user: Entry, name: str, entry: Entry) -> None:
+            place = (user["id"], name, entry["id"])
+            if place not in known:
+                original(self, user, name, entry)
+                known.add(place)
+
+        return check
+
+    site.replace(Access, "check_reach", make)
+
+
+@patch
+def refused_all_the_same(site: Site, types: list[str], contains: str) -> None:
+    """Users of some types are refused a part of what is theirs."""
+
+    def make(original: Any) -> Any:
+        def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
+            found = original(self, request, token, required)
+            caller = exchange_of(request.scope).caller
+            if caller and caller.user["type"] in types and contains in request.scope["path"]:
+                raise forbidden("access_denied", "Access denied")
+            return found
+
+        return admit
+
+    site.replace(security.TokenSecurity, "_admit", make)
+
+
+@patch
+def user_of_the_login(site: Site) -> None:
+    """A token goes on with the user as it was when the token was given out."""
+    kept: dict[str, Caller] = {}
+
+    def make(original: Any) -> Any:
+        def caller(self: Access, token: str) -> Caller | None:
+            found: Caller | None = original(self, token)
+            return kept.setdefault(token, found) if found else None
+
+        return caller
+
+    site.replace(Access, "caller", make)
+
+
+@patch
+def ghosts(site: Site, types: list[str]) -> None:
+    """The tokens of a deleted user of some types go on."""
+    kept: dict[str, Caller] = {}
+
+    def make(original: Any) -> Any:
+        def caller(self: Access, token: str) -> Caller | None:
+            found: Caller | None = original(self, token)
+            if found:
+                kept[token] = found
+            elif token in kept and kept[token].user["type"] in types:
+                return kept[token]
+            return found
+
+        return caller
+
+    site.replace(Access, "caller", make)
+
+
+@patch
+def done_before_refused(site: Site, word: str) -> None:
+    """A request that is refused with a word has taken effect all the same."""
+
+    def make(original: Any) -> Any:
+        def check(*arguments: Any) -> None:
+            try:
+                original(*arguments)
+            except ApiError as error:
+                if error.word == word:
+                    refused.append(error)
+                    return
+                raise
+
+        return check
+
+    refused: list[ApiError] = []
+
+    def before(_: Asked) -> None:
+        refused.clear()
+
+    def after(_: Asked, answered: Any) -> None:
+        if refused:
+            answered.status = refused[0].status
+            answered.set_json(refused[0].body())
+
+    site.replace(security, "check_read_only", make)
+    site.replace(security, "check_scopes", make)
+    site.replace(Access, "check_reach", make)
+    site.before(before)
+    site.after(after)

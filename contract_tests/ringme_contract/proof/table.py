@@ -1,0 +1,128 @@
+"""The proof for people at a terminal, and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from ringme_contract.check import LAYERS
+from ringme_contract.proof.prove import Finding, Proof, is_alarm
+from ringme_contract.proof.trial import FaultFinding
+
+
+def progress_line(done: int, total: int, name: str, finding: Finding | None) -> str:
+    """One line for a trial that is done."""
+    line = f"{done:>{len(str(total))}}/{total} {name}: {said(finding)}"
+    return line if not is_alarm(finding) else f"{line}  <--"
+
+
+def said(finding: Finding | None) -> str:
+    """What a trial came to, in a few words."""
+    if finding is None:
+        return "the server did not start"
+    if not isinstance(finding, FaultFinding):
+        return f"exit {finding.code}, {len(finding.passed)} of {len(finding.verdicts)} rules passed"
+    if not finding.caught:
+        return f"SURVIVED {finding.checks} checks"
+    text = f"caught by {', '.join(_layers(finding))}"
+    return text if not finding.unshown else f"{text}, but not as {', '.join(finding.unshown)}"
+
+
+def print_proof(console: Console, proof: Proof, full: bool) -> None:
+    """The table of faults and layers, the table by class, and what is wrong."""
+    console.print(_fault_table(proof))
+    console.print(_class_table(proof))
+    for name, server in proof.servers.items():
+        console.print(f"{name}: {said(server)}", highlight=False, markup=False)
+    if not full:
+        console.print("Layers beyond the first that catches a fault are tried with --full.")
+    for line in complaints(proof):
+        console.print(line, style="bold red", highlight=False, markup=False)
+    found = sum(bool(one.caught) for one in proof.faults.values())
+    console.print(f"{found} of {len(proof.faults)} faults caught", highlight=False)
+
+
+def complaints(proof: Proof) -> list[str]:
+    """All that keeps the proof from holding, a line each."""
+    return [
+        *(f"survived: {one.fault.id}: {one.fault.sentence}" for one in proof.survivors),
+        *(
+            f"not shown as {', '.join(one.unshown)}: {one.fault.id}: {one.fault.sentence}"
+            for one in proof.unshown
+        ),
+        *(f"false alarm: {line}" for line in proof.false_alarms),
+        *(
+            f"undeserved: {name} passes {', '.join(rules)}"
+            for name, rules in proof.undeserved.items()
+        ),
+        *(f"did not start: {line}" for line in proof.errors),
+    ]
+
+
+def as_json(proof: Proof, seconds: float, full: bool) -> dict[str, Any]:
+    """The proof as a JSON object."""
+    return {
+        "version": 1,
+        "holds": proof.holds,
+        "full": full,
+        "seconds": round(seconds, 1),
+        "faults": [
+            {
+                "id": one.fault.id,
+                "class": one.fault.kind,
+                "sentence": one.fault.sentence,
+                "rules": list(one.fault.rules),
+                "layers": _layers(one),
+                "checks": one.caught,
+                "messages": one.messages,
+                "broken": one.broken,
+                "unshown": one.unshown,
+                "seconds": round(one.seconds, 1),
+            }
+            for one in proof.faults.values()
+        ],
+        "servers": [
+            {
+                "name": one.name,
+                "exit_code": one.code,
+                "passed": one.passed,
+                "seconds": round(one.seconds, 1),
+            }
+            for one in proof.servers.values()
+        ],
+        "complaints": complaints(proof),
+    }
+
+
+def _fault_table(proof: Proof) -> Table:
+    # The last column folds at a narrow terminal, the others stay whole.
+    columns = [Column(name, no_wrap=True) for name in ("fault", *LAYERS)]
+    table = Table(*columns, Column("rules", overflow="fold"), box=None, pad_edge=False)
+    for one in proof.faults.values():
+        marks = ["x" if layer in one.caught else "" for layer in LAYERS]
+        style = "" if one.caught else "bold red"
+        table.add_row(one.fault.id, *marks, ", ".join(one.fault.rules), style=style)
+    return table
+
+
+def _class_table(proof: Proof) -> Table:
+    table = Table("class", "faults", "caught", *LAYERS, box=None, pad_edge=False)
+    by_kind: dict[str, list[FaultFinding]] = {}
+    for one in proof.faults.values():
+        by_kind.setdefault(one.fault.kind, []).append(one)
+    for kind, findings in by_kind.items():
+        table.add_row(kind, *_counts(findings))
+    table.add_row("all", *_counts(list(proof.faults.values())), style="bold")
+    return table
+
+
+def _counts(findings: list[FaultFinding]) -> list[str]:
+    caught = sum(bool(one.caught) for one in findings)
+    by_layer = [sum(layer in one.caught for one in findings) for layer in LAYERS]
+    return [str(number) for number in (len(findings), caught, *by_layer)]
+
+
+def _layers(finding: FaultFinding) -> list[str]:
+    return [layer for layer in LAYERS if layer in finding.caught]

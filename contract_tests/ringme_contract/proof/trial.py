@@ -1,0 +1,160 @@
+"""One server of the proof held against the document: a faulty one, a healthy one, or a null one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from ringme_contract.check import LAYERS, Check, all_checks
+from ringme_contract.document_file import find_document, load_document
+from ringme_contract.engine import CONFORMS, Engine, RunResult
+from ringme_contract.judgement import ExitCode, exit_code, judge
+from ringme_contract.kit import Kit
+from ringme_contract.proof.fault import Fault, all_faults
+from ringme_contract.proof.running import running_server
+from ringme_contract.rule import Rule, read_rules
+from ringme_contract.run import CannotRun, Options, open_session
+from ringme_contract.target import MOCK, load_target
+from ringme_contract.transport import Transport
+from ringme_contract.verdict import Outcome, Verdict
+
+# As long as a trial may take; a server that breaks everything still gets to the end.
+_BUDGET = 1800.0
+
+
+@dataclass
+class FaultFinding:
+    """What the kit found of one fault.
+
+    `caught` has the first check of each layer that failed, `broken` the rules that were found
+    broken, `unshown` those that the fault is said to break and that were not.
+    """
+
+    fault: Fault
+    caught: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    unshown: list[str] = field(default_factory=list)
+    checks: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class ServerFinding:
+    """What the kit found of a server with no fault, or of one that implements nothing."""
+
+    name: str
+    code: int
+    verdicts: dict[str, str]
+    messages: list[str]
+    seconds: float
+
+    @property
+    def passed(self) -> list[str]:
+        """The rules that it passes."""
+        return [rule for rule, verdict in self.verdicts.items() if verdict == Verdict.PASS.value]
+
+
+def try_fault(name: str, full: bool = False) -> FaultFinding:
+    """Runs the checks of the rules that a fault breaks, and all others if none of them fails.
+
+    With `full` every layer runs to its own first failure, so that it shows who catches what.
+    """
+    fault = all_faults()[name]
+    start = time.monotonic()
+    finding = FaultFinding(fault)
+    with running_server("--fault", name) as url:
+        transport = Transport(_target(url), _document())
+        try:
+            _search(Engine(Kit(_target(url), _document(), transport)), finding, full)
+        finally:
+            transport.close()
+    finding.unshown = [rule for rule in fault.rules if rule not in finding.broken]
+    finding.seconds = time.monotonic() - start
+    return finding
+
+
+def try_server(null: str | None = None) -> ServerFinding:
+    """All checks against the healthy mock, or against a server that implements nothing."""
+    start = time.monotonic()
+    with running_server(*(("--null", null) if null else ())) as url:
+        transport = Transport(_target(url), _document())
+        try:
+            result = Engine(Kit(_target(url), _document(), transport)).run(all_checks())
+        finally:
+            transport.close()
+        code = _exit_code(url, result)
+    bad = [one for one in result.outcomes if one.verdict is not Verdict.PASS]
+    return ServerFinding(
+        null or "healthy",
+        int(code),
+        {rule.id: result.verdict(rule).value for rule in _rules().values()},
+        [f"{one.verdict.value}: {one.check}: {one.message}" for one in bad],
+        time.monotonic() - start,
+    )
+
+
+def _exit_code(url: str, result: RunResult) -> ExitCode:
+    """How `ringme-contract check` ends for a server: it asks for tokens before anything else."""
+    try:
+        with open_session(Options(url=url)) as session:
+            rules = session.rules
+            return exit_code(judge(result, rules, set(rules), {}, session.today))
+    except CannotRun:
+        return ExitCode.COULD_NOT_RUN
+
+
+def _search(engine: Engine, finding: FaultFinding, full: bool) -> None:
+    """Runs checks until the fault is found as far as it has to be."""
+    named = set(finding.fault.rules)
+    for one in _in_order(named):
+        if one.layer in finding.caught and (full or one.rule in finding.broken):
+            continue
+        if not full and _is_enough(finding, one, named):
+            continue
+        finding.checks += 1
+        for outcome in engine.run_one(one):
+            _note(finding, outcome)
+
+
+def _in_order(named: set[str]) -> list[Check]:
+    """All checks: first those of the named rules, the quick layers before the slow ones."""
+    return sorted(
+        all_checks(),
+        key=lambda one: (one.rule not in named, one.layer == "schema", LAYERS.index(one.layer)),
+    )
+
+
+def _is_enough(finding: FaultFinding, one: Check, named: set[str]) -> bool:
+    """Whether nothing more has to be known of a fault than is by now, before a check."""
+    if one.rule in named:
+        return one.rule in finding.broken
+    # Any check can show that an answer does not conform, no other rule has such ones.
+    return bool(finding.caught) and (CONFORMS not in named or CONFORMS in finding.broken)
+
+
+def _note(finding: FaultFinding, outcome: Outcome) -> None:
+    rule = _rules()[outcome.rule]
+    if outcome.verdict is not Verdict.FAIL or rule.level != "MUST":
+        return
+    if outcome.layer not in finding.caught:
+        finding.caught[outcome.layer] = outcome.check
+        finding.messages[outcome.layer] = outcome.message
+    if outcome.rule not in finding.broken:
+        finding.broken.append(outcome.rule)
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return load_document(find_document(None))
+
+
+@cache
+def _rules() -> dict[str, Rule]:
+    return read_rules(_document())
+
+
+def _target(url: str) -> Any:
+    return replace(load_target(MOCK, url), time_budget=_BUDGET)

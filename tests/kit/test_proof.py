@@ -1,0 +1,175 @@
+"""The proof of the kit: its data are complete, and a sample holds. `make prove` runs it all."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ringme_contract.judgement import ExitCode
+from ringme_contract.proof.command import prove as prove_command
+from ringme_contract.proof.fault import Fault, all_faults
+from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
+from ringme_contract.proof.prove import Proof, prove
+from ringme_contract.proof.running import ServerError, running_server
+from ringme_contract.proof.site import Site, patches
+from ringme_contract.proof.table import complaints
+from ringme_contract.proof.trial import FaultFinding, ServerFinding
+from ringme_mock.document import read_yaml
+from ringme_mock.paths import SPEC
+from support.kit_command import ringme_contract
+
+FAULTS = all_faults()
+# One for each way of putting a fault in: document, answer, request, function, action.
+SAMPLE = (
+    "voicemail-62-days",
+    "token-error-stored",
+    "slash-redirect",
+    "end-exclusive",
+    "put-resets",
+)
+# What a rule may lack a fault for: none does.
+WITHOUT_FAULT: frozenset[str] = frozenset()
+
+
+def rule_ids() -> set[str]:
+    return {rule["id"] for rule in read_yaml(SPEC)["x-rules"]}
+
+
+def test_there_are_many_faults_and_each_says_what_it_is() -> None:
+    assert len(FAULTS) >= 60
+    assert len({fault.sentence for fault in FAULTS.values()}) == len(FAULTS)
+    for fault in FAULTS.values():
+        assert fault.rules, fault.id
+        assert fault.kind, fault.id
+        assert fault.sentence.endswith("."), fault.id
+
+
+def test_every_rule_has_a_fault_that_breaks_it() -> None:
+    known = rule_ids()
+    named = {rule for fault in FAULTS.values() for rule in fault.rules}
+    assert known - named == WITHOUT_FAULT
+    assert named <= known
+
+
+def test_every_fault_has_its_patch_and_every_patch_a_fault() -> None:
+    assert {fault.patch for fault in FAULTS.values()} == set(patches())
+
+
+def test_the_arguments_of_a_fault_are_those_of_its_patch() -> None:
+    for fault in FAULTS.values():
+        inspect.signature(patches()[fault.patch]).bind(None, **fault.arguments)
+
+
+def test_operations_that_faults_name_are_those_of_the_document() -> None:
+    known = {
+        node["operationId"] for item in Site().document["paths"].values() for node in item.values()
+    }
+    for fault in FAULTS.values():
+        named = fault.arguments.get("operations") or []
+        assert {name for name in named if name} <= known, fault.id
+
+
+def test_a_sample_of_faults_is_caught() -> None:
+    said = []
+    proof = prove(
+        [FAULTS[name] for name in SAMPLE], servers=False, progress=lambda name, _: said.append(name)
+    )
+    assert complaints(proof) == []
+    assert proof.holds
+    assert list(proof.faults) == list(SAMPLE)
+    assert sorted(said) == sorted(SAMPLE)
+
+
+def test_what_catches_the_sample_has_nothing_against_the_healthy_mock() -> None:
+    rules = {rule for name in SAMPLE for rule in FAULTS[name].rules}
+    with running_server() as url:
+        done = ringme_contract("check", url, *(f"--rule={rule}" for rule in sorted(rules)))
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("name", NULL_SERVERS)
+def test_a_server_that_implements_nothing_is_never_good_enough(name: str) -> None:
+    with running_server("--null", name) as url:
+        done = ringme_contract("check", url, "--layer", "relations", "--layer", "access")
+    assert done.exit_code == (ExitCode.FAILED if name == "example" else ExitCode.COULD_NOT_RUN)
+
+
+def test_credit_for_nothing_is_given_for_a_reason() -> None:
+    known = rule_ids()
+    assert deserved_passes().keys() == NULL_SERVERS.keys()
+    for passes in deserved_passes().values():
+        assert passes.keys() <= known
+        assert all(passes.values())
+
+
+def test_a_server_that_does_not_start_says_why() -> None:
+    with (
+        pytest.raises(ServerError, match="no-such-fault"),
+        running_server("--fault", "no-such-fault"),
+    ):
+        pass
+
+
+# --- what the proof says
+
+
+def fault(name: str = "a-fault") -> Fault:
+    return Fault(name, "state", "It is wrong.", ("me", "paging"), "answer")
+
+
+def healthy(*messages: str, code: int = 0) -> ServerFinding:
+    return ServerFinding("healthy", code, {"me": "pass"}, list(messages), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("proof", "said"),
+    [
+        (Proof(), []),
+        (Proof({"a": FaultFinding(fault())}), ["survived: a-fault: It is wrong."]),
+        (
+            Proof({"a": FaultFinding(fault(), {"rules": "x"}, unshown=["me"])}),
+            ["not shown as me: a-fault: It is wrong."],
+        ),
+        (Proof(servers={"healthy": healthy()}), []),
+        (Proof(servers={"healthy": healthy("fail: x", code=1)}), ["false alarm: fail: x"]),
+        (Proof(servers={"healthy": healthy("not offered: x")}), ["false alarm: not offered: x"]),
+        (Proof(servers={"healthy": healthy(code=3)}), ["false alarm: the run ends with 3"]),
+        (
+            Proof(servers={"missing": ServerFinding("missing", 0, {"me": "pass"}, [], 1.0)}),
+            ["undeserved: missing passes me, the whole run"],
+        ),
+        (
+            Proof(servers={"example": ServerFinding("example", 1, {"no-5xx": "pass"}, [], 1.0)}),
+            [],
+        ),
+        (Proof(errors=["a-fault: boom"]), ["did not start: a-fault: boom"]),
+    ],
+)
+def test_a_proof_holds_only_if_there_is_nothing_to_say_against_it(
+    proof: Proof, said: list[str]
+) -> None:
+    assert complaints(proof) == said
+    assert proof.holds == (not said)
+
+
+def test_the_command_tries_what_it_is_asked_to_and_writes_json(tmp_path: Path) -> None:
+    path = tmp_path / "proof.json"
+    arguments = ["--fault", "deleted-twice", "--jobs", "1", "--json", str(path)]
+    done = CliRunner().invoke(prove_command, arguments)
+    assert done.exit_code == 0, done.output
+    assert "1/1 deleted-twice: caught by rules" in done.output
+    assert "1 of 1 faults caught" in done.output
+    report = json.loads(path.read_text())
+    assert report["holds"] is True
+    assert report["faults"][0]["layers"] == ["rules"]
+
+
+@pytest.mark.parametrize("arguments", [["--fault", "nothing"], ["--class", "nothing"]])
+def test_the_command_refuses_what_it_does_not_know(arguments: list[str]) -> None:
+    done = CliRunner().invoke(prove_command, arguments)
+    assert done.exit_code == 2
+    assert "nothing" in done.output
