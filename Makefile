@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 PYTHON_READY := $(VENV)/.installed
 LINTERS_READY := node_modules/.installed
 
-.PHONY: help install serve test lint lint-openapi format bench lock wheel clean
+.PHONY: help install serve test lint lint-openapi format bench prove lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: $(PYTHON_READY) ## run the benchmarks
 	else \
 	    echo "There is no bench/__main__.py yet: nothing to measure."; \
 	fi
+
+prove: $(PYTHON_READY) ## put faults into the mock, one at a time, and see the contract kit find them all
+	@$(BIN)/ringme-contract prove $(ARGS)
 
 lock: $(BIN)/pip ## renew requirements.lock after a change of pyproject.toml (ARGS=--upgrade takes newer releases)
 	@$(PIP) install '$(UV)'

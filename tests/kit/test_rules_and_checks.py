@@ -1,0 +1,31 @@
+"""No rule of the document is without a check, and no check without a rule."""
+
+from __future__ import annotations
+
+from ringme_contract.check import LAYERS, all_checks
+from ringme_contract.rule import read_rules
+from ringme_mock.document import read_yaml
+from ringme_mock.paths import SPEC
+
+
+def test_every_rule_has_a_check_and_every_check_a_rule() -> None:
+    rules = read_rules(read_yaml(SPEC))
+    checked = {one.rule for one in all_checks()}
+    assert set(rules) == checked
+
+
+def test_every_layer_has_checks_and_every_check_says_what_it_holds() -> None:
+    checks = all_checks()
+    assert {one.layer for one in checks} == set(LAYERS)
+    assert all(one.function.__doc__ for one in checks)
+
+
+def test_every_rule_binds_operations_of_the_document() -> None:
+    document = read_yaml(SPEC)
+    known = {
+        operation["operationId"]
+        for item in document["paths"].values()
+        for operation in item.values()
+    }
+    for rule in read_rules(document).values():
+        assert set(rule.operations) <= {"*", *known}, rule.id
