@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from ringme_contract.evidence import Exchange
+from ringme_contract.evidence import Exchange, mask
 from ringme_contract.target import Target
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure, NotReached
@@ -240,7 +240,8 @@ class Kit:
 
 
 def _line(response: httpx.Response) -> str:
-    return f"{response.request.method} {response.request.url.raw_path.decode('ascii')}"
+    path = response.request.url.raw_path.decode("ascii")
+    return mask(f"{response.request.method} {path}")
 
 
 def _word(response: httpx.Response) -> object:
