@@ -86,10 +86,6 @@ class Kit:
             self._callers[identity] = self._log_in(identity, parameters)
         return self._callers[identity]
 
-    def forget_tokens(self) -> None:
-        """Asks for a new token of each identity from now on."""
-        self._callers.clear()
-
     def log_in(self, name: str, username: str, password: str) -> Caller:
         """A caller for a user that the check made, through the application `login`."""
         if "login" not in self.target.identities:

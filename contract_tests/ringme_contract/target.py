@@ -6,7 +6,7 @@ import math
 import os
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,6 @@ class Target:
     requests_per_second: float = 0
     time_budget: float = 300
     source: str = "target"
-    extra: dict[str, Any] = field(default_factory=dict)
     timeout: float = 10
 
 

@@ -21,8 +21,7 @@ class Call:
 
     `path` and `query` hold values by parameter name, `body` the JSON object as it was sent.
     `owners` are the entries of the path that hold what the operation is about, outermost first,
-    by collection; `item` is the entry that the path ends at, if it ends at one. `content` is the
-    raw body of an operation that reads it itself.
+    by collection; `item` is the entry that the path ends at, if it ends at one.
     """
 
     operation: Operation
@@ -32,9 +31,7 @@ class Call:
     caller: Caller | None
     path: dict[str, Any]
     query: dict[str, Any]
-    raw_query: bytes = b""
     body: dict[str, Any] = field(default_factory=dict)
-    content: bytes = b""
     owners: dict[str, Entry] = field(default_factory=dict)
     item: Entry | None = None
 

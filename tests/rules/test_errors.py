@@ -7,6 +7,7 @@ import re
 import httpx
 import pytest
 
+from ringme_contract.face import served
 from ringme_mock.app import create_app
 from ringme_mock.clock import Clock
 from ringme_mock.paths import FIXTURES, SPEC
@@ -21,7 +22,7 @@ from support.operations import (
     each_operation,
     outcome,
 )
-from support.server import API, Api, RunningMock, running_server
+from support.server import API, Api, RunningMock
 
 # Items of client 12 that are not in its group 3: of a sibling group, and of a number in no group.
 OUTSIDE_OF_SALES = {
@@ -163,7 +164,7 @@ def test_a_user_who_is_blocked_later_is_refused_everywhere(mock: RunningMock, ad
 @pytest.mark.rule("error-user-blocked")
 def test_all_users_of_a_client_that_is_blocked_later_are_refused_everywhere() -> None:
     app = create_app(SPEC, FIXTURES, Clock())
-    with running_server(app) as url:
+    with served(app) as url:
         mock = RunningMock(app, url)
         with mock.http:
             users = [mock.as_user(login) for login in ("client-admin", "sales-lead")]

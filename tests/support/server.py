@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 
 from ringme_contract.conformance import Conformance
+from ringme_contract.face import served
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.clock import Clock
 from ringme_mock.paths import FIXTURES, SPEC
@@ -133,24 +131,7 @@ class Api:
 def running_mock(spec: Path = SPEC, fixtures: Path = FIXTURES) -> Iterator[RunningMock]:
     """Runs a mock in a thread for as long as the block lasts."""
     app = create_app(spec, fixtures, Clock())
-    with running_server(app) as url:
+    with served(app) as url:
         mock = RunningMock(app, url)
         with mock.http:
             yield mock
-
-
-@contextmanager
-def running_server(app: Any) -> Iterator[str]:
-    """Serves an ASGI application on a free port in a thread; gives its URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
