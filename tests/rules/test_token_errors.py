@@ -262,3 +262,19 @@ def test_tokens_are_given_to_a_post_alone(mock: RunningMock, method: str) -> Non
     query: dict[str, Any] = {"params": _parameters("client_credentials")}
     response = mock.anonymous().request(method, TOKEN, **query)
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+
+
+@pytest.mark.rule("token-errors")
+@pytest.mark.parametrize(("basic", "expected"), [(True, "Basic"), (False, None)])
+def test_a_wrong_application_is_told_of_basic_only_if_it_used_it(
+    mock: RunningMock, basic: bool, expected: str | None
+) -> None:
+    answer = mock.anonymous().request(
+        "POST",
+        "/oauth/token",
+        data={"grant_type": "client_credentials"}
+        | ({} if basic else {"client_id": "nobody", "client_secret": "nothing"}),
+        **({"auth": ("nobody", "nothing")} if basic else {}),
+    )
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert answer.headers.get("WWW-Authenticate") == expected
