@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ringme_mock.collection import TOP, Collection, Entry, Key, Position, Positions
+from ringme_mock.collection import TOP, Collection, Entry, Key
 from ringme_mock.contract import Contract
+from ringme_mock.merged_runs import count, merge, page
+from ringme_mock.sorted_run import SortedRun
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,17 @@ class Query:
 class Store:
     """All collections of a contract, and what ties them together."""
 
-    def __init__(self, collections: dict[str, Collection], files: dict[str, bytes]) -> None:
+    def __init__(self, collections: dict[str, Collection], files: Mapping[str, bytes]) -> None:
         self.collections = collections
         self.files = files
 
     @classmethod
-    def empty(cls, contract: Contract, files: dict[str, bytes]) -> Store:
+    def empty(cls, contract: Contract, files: Mapping[str, bytes]) -> Store:
         """A store with the collections of a contract and nothing in them."""
         return cls({name: Collection(rule) for name, rule in contract.collections.items()}, files)
 
     def copy(self) -> Store:
-        """A store of its own with the same entries."""
+        """A store of its own with the same content; costs the same whatever that is."""
         return Store({name: one.copy() for name, one in self.collections.items()}, self.files)
 
     def __getitem__(self, name: str) -> Collection:
@@ -64,24 +65,17 @@ class Store:
     ) -> Iterator[Entry]:
         """The entries that a query picks, of one owner (collection, key) or of all.
 
-        A page costs what it holds, and what lies before it where filters or several numbers
-        have to be gone through.
+        A page costs what it holds, and what lies before it where filters have to be gone through.
         """
         collection = self[name]
-        runs = [
-            (positions, *_bounds(positions, query)) for positions in self._runs(collection, owner)
-        ]
-        runs = [run for run in runs if run[1] < run[2]]
-        if query.offset >= sum(high - low for _, low, high in runs):
+        runs = self._runs(collection, owner[0], [owner[1]]) if owner else [collection.positions()]
+        spans = [(run, *_bounds(run, query)) for run in runs]
+        spans = [span for span in spans if span[1] < span[2]]
+        if query.offset >= count(spans):
             return iter(())
-        if len(runs) == 1 and query.keep is None:
-            return map(collection.at, _cut(*runs[0], query))
-        merged = heapq.merge(
-            *(_walk(*run, query.descending) for run in runs), reverse=query.descending
-        )
-        entries: Iterator[Entry] = map(collection.at, merged)
-        if query.keep is not None:
-            entries = filter(query.keep, entries)
+        if query.keep is None:
+            return map(collection.at, page(spans, query.offset, query.limit, query.descending))
+        entries = filter(query.keep, map(collection.at, merge(spans, query.descending)))
         stop = None if query.limit is None else query.offset + query.limit
         return islice(entries, query.offset, stop)
 
@@ -90,7 +84,7 @@ class Store:
         for other in self.collections.values():
             for prop, reference in other.rule.references.items():
                 if reference.collection == name:
-                    for position in list(other.positions(prop, key)):
+                    for position in other.positions(prop, key):
                         self._let_go(other, position[-1], prop, reference.gone)
         self[name].delete(key)
 
@@ -100,39 +94,19 @@ class Store:
         else:
             self.delete(collection.rule.name, key)
 
-    def _runs(self, collection: Collection, owner: tuple[str, Key] | None) -> list[Positions]:
-        """The sorted lists that together hold the entries of an owner."""
-        if owner is None:
-            return [collection.positions()]
-        rule = collection.rule.within[owner[0]]
-        if rule.property:
-            return [collection.positions(rule.property, owner[1])]
-        middle = self[rule.through or ""]
-        return [
-            run
-            for part in self._runs(middle, owner)
-            for position in part
-            for run in self._runs(collection, (middle.rule.name, position[-1]))
-        ]
+    def _runs(self, collection: Collection, owner: str, keys: list[Key]) -> list[SortedRun]:
+        """The sorted runs that together hold the entries of the owners with these keys."""
+        link = collection.rule.within[owner]
+        if link.property:
+            return [collection.positions(link.property, key) for key in keys]
+        middle = self[link.through or ""]
+        found = self._runs(middle, owner, keys)
+        return self._runs(
+            collection, middle.rule.name, [position[-1] for run in found for position in run]
+        )
 
 
-def _bounds(positions: Positions, query: Query) -> tuple[int, int]:
-    low = 0 if query.start is None else positions.bisect_left((query.start,))
-    high = len(positions) if query.end is None else positions.bisect_right((query.end, TOP))
+def _bounds(run: SortedRun, query: Query) -> tuple[int, int]:
+    low = 0 if query.start is None else run.bisect_left((query.start,))
+    high = len(run) if query.end is None else run.bisect_right((query.end, TOP))
     return low, high
-
-
-def _walk(positions: Positions, low: int, high: int, descending: bool) -> Iterator[Position]:
-    walk: Iterator[Position] = positions.islice(low, high, reverse=descending)
-    return walk
-
-
-def _cut(positions: Positions, low: int, high: int, query: Query) -> Iterator[Position]:
-    """The page of a query out of one sorted list, found by its place alone."""
-    size = high - low - query.offset
-    size = size if query.limit is None else min(size, query.limit)
-    if size <= 0:
-        return iter(())
-    if query.descending:
-        return _walk(positions, high - query.offset - size, high - query.offset, True)
-    return _walk(positions, low + query.offset, low + query.offset + size, False)

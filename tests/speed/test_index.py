@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sortedcontainers import SortedList
 
 from ringme_mock.collection import Collection, Entry
 from ringme_mock.contract import Contract
 from ringme_mock.document import read_yaml
 from ringme_mock.paths import SPEC
+from ringme_mock.sorted_run import SortedRun
 from ringme_mock.store import Query, Store
 
 RECORDS = 100_000
@@ -90,9 +90,9 @@ def touched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Touched:
     counts = Touched()
     for name in ("at", "get"):
         monkeypatch.setattr(Collection, name, counts.lookup(getattr(Collection, name)))
-    for name in ("islice", "irange", "__iter__", "__reversed__"):
-        monkeypatch.setattr(SortedList, name, counts.walk(getattr(SortedList, name)))
-    monkeypatch.setattr(SortedList, "__getitem__", counts.item(SortedList.__getitem__))
+    for name in ("islice", "__iter__", "__reversed__"):
+        monkeypatch.setattr(SortedRun, name, counts.walk(getattr(SortedRun, name)))
+    monkeypatch.setattr(SortedRun, "__getitem__", counts.item(SortedRun.__getitem__))
     return counts
 
 
@@ -179,8 +179,21 @@ def test_the_first_page_of_a_group_touches_it_and_one_more_of_each_number(
     assert touched.positions <= PAGE + 2 * len(MEMBERS)
 
 
+@pytest.mark.parametrize("page", [2, 100, 200, 250])
 @pytest.mark.parametrize("descending", [False, True])
-def test_a_page_of_one_day_of_a_group_touches_what_lies_before_it_in_the_day(
+def test_a_page_of_a_group_touches_a_few_more_and_not_what_lies_before_it(
+    store: Store, touched: Touched, page: int, descending: bool
+) -> None:
+    query = Query(descending=descending, offset=(page - 1) * PAGE, limit=PAGE)
+    found = uuids(store.find("record", query, ("extension_group", GROUP)))
+    places = places_of_the_group(descending)[query.offset : query.offset + PAGE]
+    assert found == expected(iter(places))
+    assert touched.entries == PAGE
+    assert touched.positions <= 100
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_page_of_one_day_of_a_group_touches_it_and_one_more_of_each_number(
     store: Store, touched: Touched, descending: bool
 ) -> None:
     # Two days have 576 records, and five numbers of a hundred some thirty of those.

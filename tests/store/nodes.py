@@ -1,0 +1,70 @@
+"""The nodes that a sorted run is made of, and what must hold of them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from ringme_mock import sorted_run
+from ringme_mock.sorted_run import Leaf, Node, SortedRun, _Branch
+
+
+def nodes(run: SortedRun) -> list[Node]:
+    """All nodes, a branch before what is below it, and the tail if there is one."""
+    found: list[Node] = [run._tail] if run._tail else []
+    waiting: list[Node] = [run._root]
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        if isinstance(node, _Branch):
+            waiting.extend(reversed(node.children))
+    return found
+
+
+def new_nodes(run: SortedRun, *others: SortedRun) -> list[Node]:
+    """The nodes of a run that none of the others has."""
+    known = {id(node) for other in others for node in nodes(other)}
+    return [node for node in nodes(run) if id(node) not in known]
+
+
+def depth(run: SortedRun) -> int:
+    """How many branches lie above each leaf."""
+    node, levels = run._root, 0
+    while isinstance(node, _Branch):
+        node, levels = node.children[0], levels + 1
+    return levels
+
+
+def check(run: SortedRun) -> None:
+    """Fails unless the tree is in order, balanced, counted right and neither wide nor narrow."""
+    assert len(run._tail) <= sorted_run.WIDEST
+    assert run._root or not run._tail
+    assert len(run._root) <= sorted_run.WIDEST
+    if isinstance(run._root, _Branch):
+        assert len(run._root) > 1
+    for node in nodes(run):
+        if node is not run._root and node is not run._tail:
+            assert sorted_run.NARROWEST <= len(node) <= sorted_run.WIDEST
+        if isinstance(node, _Branch):
+            _check_branch(node)
+    items = list(run)
+    assert all(one < other for one, other in pairwise(items))
+
+
+def _check_branch(branch: _Branch) -> None:
+    leaves = [_leaves(child) for child in branch.children]
+    assert len({_depth(child) for child in branch.children}) == 1
+    sizes = [sum(map(len, found)) for found in leaves]
+    assert list(branch.ends) == [sum(sizes[: place + 1]) for place in range(len(sizes))]
+    assert len(branch.separators) == len(branch.children) - 1
+    for place, separator in enumerate(branch.separators):
+        assert leaves[place][-1][-1] < separator <= leaves[place + 1][0][0]
+
+
+def _leaves(node: Node) -> list[Leaf]:
+    if not isinstance(node, _Branch):
+        return [node]
+    return [leaf for child in node.children for leaf in _leaves(child)]
+
+
+def _depth(node: Node) -> int:
+    return 1 + max(map(_depth, node.children)) if isinstance(node, _Branch) else 0

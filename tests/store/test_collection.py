@@ -1,0 +1,107 @@
+"""Entries that are taken at once, and what is asked of a collection that it cannot answer."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ringme_mock.collection import Collection, Entry, Taken
+from store.entries import CLIENT, empty_store, number
+
+
+def content(collection: Collection) -> tuple[Any, ...]:
+    return (
+        list(collection.entries()),
+        dict(collection._entries),
+        dict(collection._unique),
+        {trait: list(run) for trait, run in collection._runs.items()},
+        collection.copy().new_key(),
+    )
+
+
+def numbers(*keys: int) -> list[Entry]:
+    return [number(key, f"000*{key}", key % 3 or None) for key in keys]
+
+
+@pytest.mark.parametrize("there", [0, 5, 700])
+@pytest.mark.parametrize("more", [0, 1, 5, 700])
+def test_entries_taken_at_once_are_as_if_taken_one_by_one(there: int, more: int) -> None:
+    one_by_one, at_once = empty_store()["extension"], empty_store()["extension"]
+    for entry in numbers(*range(1, 2 * there, 2)):
+        one_by_one.insert(entry)
+        at_once.insert(entry)
+    new = numbers(*range(2 * more, 0, -2))
+    for entry in new:
+        one_by_one.insert(entry)
+    at_once.insert_many(iter(new))
+    assert content(at_once) == content(one_by_one)
+
+
+@pytest.mark.parametrize(
+    ("entries", "prop", "place"),
+    [
+        ([*numbers(5, 6), number(1, "000*9")], "id", 2),
+        ([*numbers(5, 6), number(6, "000*9")], "id", 2),
+        ([number(5, "000*1"), *numbers(6)], "name", 0),
+        ([*numbers(5), number(6, "000*5")], "name", 1),
+        ([number(1, "000*1")], "id", 0),
+    ],
+)
+def test_a_value_that_is_taken_is_named_with_its_entry_and_nothing_changes(
+    entries: list[Entry], prop: str, place: int
+) -> None:
+    collection = empty_store()["extension"]
+    collection.insert_many(numbers(1, 2, 3))
+    before = content(collection)
+    with pytest.raises(Taken) as taken:
+        collection.insert_many(entries)
+    assert (str(taken.value), taken.value.place) == (prop, place)
+    assert content(collection) == before
+
+
+def test_entries_that_cannot_be_sorted_change_nothing() -> None:
+    collection = empty_store()["extension"]
+    collection.insert_many(numbers(1, 2))
+    before = content(collection)
+    with pytest.raises(TypeError):
+        collection.insert_many([{**number(3, "000*3"), "id": "three"}])
+    with pytest.raises(TypeError):
+        collection.insert({**number(3, "000*3"), "id": "three"})
+    assert content(collection) == before
+
+
+def test_a_unique_value_is_free_again_for_all_who_had_to_do_without() -> None:
+    collection = empty_store()["extension"]
+    collection.insert_many(numbers(1, 2))
+    with pytest.raises(Taken, match="name"):
+        collection.update(2, {"name": "000*1"})
+    collection.update(1, {"name": "000*7"})
+    collection.update(2, {"name": "000*1"})
+    assert collection.by_unique("000*1", CLIENT) == collection.get(2)
+    assert collection.by_unique("000*2", CLIENT) is None
+
+
+def test_a_property_without_an_index_is_refused() -> None:
+    with pytest.raises(KeyError, match="extension is not indexed by label"):
+        empty_store()["extension"].positions("label", "Petrov")
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_search_for_garbage_goes_on_after_a_load_as_before(on: bool) -> None:
+    during = []
+
+    def entries() -> Iterator[Entry]:
+        during.append(gc.isenabled())
+        yield from numbers(1, 2, 1)
+
+    gc.enable() if on else gc.disable()
+    try:
+        with pytest.raises(Taken, match="id"):
+            empty_store()["extension"].insert_many(entries())
+        assert during == [False]
+        assert gc.isenabled() == on
+    finally:
+        gc.enable()

@@ -1,0 +1,191 @@
+"""Copies of a store cost nothing, and what is written to one shows in no other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from ringme_mock.collection import Entry, Taken
+from ringme_mock.store import Query, Store
+from store.entries import CLIENT, GROUP, empty_store, group_store, number, record
+from store.nodes import check, new_nodes
+
+KEYS = st.integers(1, 40)
+GROUPS = st.sampled_from([None, 1, 2])
+
+
+@dataclass
+class Modelled:
+    """A store and what its numbers should be, by key."""
+
+    store: Store
+    numbers: dict[int, Entry] = field(default_factory=dict)
+    next_key: int = 1
+
+
+class Copies(RuleBasedStateMachine):
+    """Writes to stores that are copies of each other, and holds each to a plain model."""
+
+    stores = Bundle("stores")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: list[Modelled] = []
+
+    @initialize(target=stores)
+    def begin(self) -> Modelled:
+        return self._known(Modelled(empty_store()))
+
+    @rule(target=stores, one=stores)
+    def copy(self, one: Modelled) -> Modelled:
+        return self._known(Modelled(one.store.copy(), dict(one.numbers), one.next_key))
+
+    @rule(one=stores, key=KEYS, name=KEYS.map(str), group=GROUPS)
+    def insert(self, one: Modelled, key: int, name: str, group: int | None) -> None:
+        self._insert(one, [number(key, name, group)], many=False)
+
+    @rule(one=stores, keys=st.lists(KEYS, max_size=30, unique=True), group=GROUPS)
+    def insert_many(self, one: Modelled, keys: list[int], group: int | None) -> None:
+        self._insert(one, [number(key, str(key), group) for key in keys], many=True)
+
+    @rule(one=stores, key=KEYS, name=KEYS.map(str), group=GROUPS)
+    def update(self, one: Modelled, key: int, name: str, group: int | None) -> None:
+        if key not in one.numbers:
+            return
+        changes = {"name": name, "extension_group_id": group}
+        others = [other["name"] for other in one.numbers.values() if other["id"] != key]
+        try:
+            one.store["extension"].update(key, changes)
+        except Taken:
+            assert name in others
+        else:
+            assert name not in others
+            one.numbers[key] = {**one.numbers[key], **changes}
+
+    @rule(one=stores, key=KEYS)
+    def delete(self, one: Modelled, key: int) -> None:
+        if one.numbers.pop(key, None):
+            one.store.delete("extension", key)
+
+    @rule(one=stores)
+    def take_a_key(self, one: Modelled) -> None:
+        assert one.store["extension"].new_key() == one.next_key
+        one.next_key += 1
+
+    @invariant()
+    def each_is_as_it_should_be(self) -> None:
+        for one in self.all:
+            numbers = one.store["extension"]
+            expected = sorted(one.numbers.values(), key=lambda entry: entry["id"])
+            assert list(numbers.entries()) == expected
+            assert len(numbers) == len(expected)
+            for prop, values in (("client_id", (CLIENT,)), ("extension_group_id", (None, 1, 2))):
+                for value in values:
+                    run = numbers.positions(prop, value)
+                    check(run)
+                    mine = [entry for entry in expected if entry[prop] == value]
+                    assert [numbers.at(position) for position in run] == mine
+            for entry in expected:
+                assert numbers.by_unique(entry["name"], CLIENT) == entry
+            assert len(numbers._unique) == len(expected)
+
+    def _known(self, one: Modelled) -> Modelled:
+        self.all.append(one)
+        return one
+
+    def _insert(self, one: Modelled, entries: list[Entry], many: bool) -> None:
+        collection = one.store["extension"]
+        expected = refusal(list(one.numbers.values()), entries)
+        if expected is not None:
+            with pytest.raises(Taken) as taken:
+                collection.insert_many(entries) if many else collection.insert(entries[0])
+            assert (str(taken.value), taken.value.place) == expected
+            return
+        collection.insert_many(entries) if many else collection.insert(entries[0])
+        one.numbers.update({entry["id"]: entry for entry in entries})
+        one.next_key = max([one.next_key, *(entry["id"] + 1 for entry in entries)])
+
+
+def refusal(there: list[Entry], entries: list[Entry]) -> tuple[str, int] | None:
+    """The first property that is taken, and the place of the entry that has it."""
+    for place, entry in enumerate(entries):
+        for prop in ("id", "name"):
+            if entry[prop] in [other[prop] for other in there]:
+                return prop, place
+    return None
+
+
+def test_copies_go_their_own_ways() -> None:
+    run_state_machine_as_test(
+        Copies, settings=settings(max_examples=60, stateful_step_count=30, deadline=None)
+    )
+
+
+def runs(store: Store) -> list[Any]:
+    collection = store["record"]
+    traits: list[tuple[str | None, Any]] = [(None, None), ("client_owner_id", CLIENT)]
+    traits += [("extension_id", extension) for extension in (30, 31, 32, 33)]
+    return [collection.positions(*trait) for trait in traits]
+
+
+def test_a_copy_holds_the_very_same_parts() -> None:
+    store = group_store([place % 4 for place in range(4_000)])
+    copy = store.copy()
+    assert copy is not store
+    for name, collection in store.collections.items():
+        other = copy[name]
+        assert other is not collection
+        assert other._entries is collection._entries
+        assert other._runs is collection._runs
+        assert other._unique is collection._unique
+    assert copy.files is store.files
+
+
+def test_a_write_to_a_copy_makes_anew_what_it_touches_only() -> None:
+    store = group_store([place % 4 for place in range(40_000)])
+    copy = store.copy()
+    copy["record"].insert(record(50_000, 30))
+    before, after = runs(store), runs(copy)
+    for trait, (old, new) in enumerate(zip(before, after, strict=True)):
+        if trait > 2:  # the numbers 31, 32 and 33
+            assert new is old
+        else:
+            assert len(new) == len(old) + 1
+            assert len(new_nodes(new, old)) <= 8
+
+
+def test_a_change_of_what_nothing_is_found_by_leaves_the_indexes_alone() -> None:
+    store = group_store([0, 1, 2, 3])
+    before = store["record"]._runs
+    store["record"].update(record(2, 32)["record_uuid"], {"duration": 5})
+    assert store["record"]._runs is before
+
+
+def test_a_value_that_no_entry_has_any_more_is_forgotten() -> None:
+    store = group_store([0, 1, 2, 3])
+    for place, extension in enumerate((30, 31, 32, 33)):
+        store["record"].delete(record(place, extension)["record_uuid"])
+    assert len(store["record"]._runs) == 0
+
+
+def test_what_was_read_before_a_write_stays_as_it_was() -> None:
+    store = group_store([place % 4 for place in range(100)])
+    positions = store["record"].positions()
+    members = store["extension"].positions("extension_group_id", GROUP)
+    for entry in list(store.find("record", Query(), ("extension_group", GROUP))):
+        store.delete("record", entry["record_uuid"])
+    store.delete("extension", 30)
+    assert len(positions) == len(list(positions)) == 100
+    assert [position[-1] for position in members] == [30, 31, 32, 33]

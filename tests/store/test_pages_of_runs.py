@@ -1,0 +1,124 @@
+"""A page of several runs is the slice of their merged order."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringme_mock import merged_runs, sorted_run
+from ringme_mock.merged_runs import Span, merge, page
+from ringme_mock.sorted_run import Item, SortedRun
+
+
+def owners(how: str, count: int, runs: int) -> list[int]:
+    """Which run each of so many items is in, one after the other."""
+    chance = random.Random(how)
+    return {
+        "in turn": [place % runs for place in range(count)],
+        "by chance": [chance.randrange(runs) for _ in range(count)],
+        "one after the other": [place * runs // count for place in range(count)],
+        "nearly all in one": [
+            chance.randrange(runs) if chance.random() < 0.05 else 0 for _ in range(count)
+        ],
+        "in bursts": [place // 37 % runs for place in range(count)],
+    }[how]
+
+
+def spans_of(items: list[Item], owners: list[int], runs: int) -> list[Span]:
+    spans = []
+    for run in range(runs):
+        own = [item for item, owner in zip(items, owners, strict=True) if owner == run]
+        spans.append((SortedRun(own), 0, len(own)))
+    return spans
+
+
+@pytest.mark.parametrize("runs", [1, 2, 4, 150])
+@pytest.mark.parametrize(
+    "how", ["in turn", "by chance", "one after the other", "nearly all in one", "in bursts"]
+)
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_page_is_the_slice_at_every_offset(how: str, runs: int, descending: bool) -> None:
+    items: list[Item] = [(f"{place // 3:05}", f"{place % 3}") for place in range(600)]
+    spans = spans_of(items, owners(how, len(items), runs), runs)
+    whole = items[::-1] if descending else items
+    assert list(merge(spans, descending)) == whole
+    for offset in range(0, 620, 1 if runs < 100 else 7):
+        assert list(page(spans, offset, 5, descending)) == whole[offset : offset + 5]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_the_last_page_is_what_is_left_and_without_a_limit_all_is(descending: bool) -> None:
+    items: list[Item] = [(place,) for place in range(600)]
+    spans = spans_of(items, owners("by chance", 600, 4), 4)
+    whole = items[::-1] if descending else items
+    assert list(page(spans, 590, 20, descending)) == whole[590:]
+    assert list(page(spans, 300, None, descending)) == whole[300:]
+    assert list(page(spans, 600, 20, descending)) == []
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    owners=st.lists(st.integers(0, 5), min_size=1, max_size=200),
+    cut=st.tuples(st.integers(0, 200), st.integers(0, 200)),
+    offset=st.integers(0, 220),
+    limit=st.none() | st.integers(1, 30),
+    descending=st.booleans(),
+    steps=st.integers(4, 10),
+)
+def test_a_page_of_parts_of_runs_is_the_slice_of_what_they_hold(
+    owners: list[int],
+    cut: tuple[int, int],
+    offset: int,
+    limit: int | None,
+    descending: bool,
+    steps: int,
+) -> None:
+    items: list[Item] = [(place,) for place in range(len(owners))]
+    low, high = sorted(cut)
+    spans = [
+        (run, run.bisect_left((low,)), run.bisect_left((high,)))
+        for run, _, _ in spans_of(items, owners, 6)
+    ]
+    expected = [item for item in items if low <= item[0] < high]
+    expected = (expected[::-1] if descending else expected)[offset:][:limit]
+    with pytest.MonkeyPatch.context() as patch:
+        # Narrow nodes and short steps make few items go the way of many.
+        patch.setattr(merged_runs, "_STEPS", steps)
+        patch.setattr(merged_runs, "_STEPS_PER_SPAN", 0)
+        patch.setattr(sorted_run, "WIDEST", 8)
+        patch.setattr(sorted_run, "NARROWEST", 2)
+        assert list(page(spans, offset, limit, descending)) == expected
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize(
+    ("how", "most"),
+    [
+        ("in turn", 4),
+        ("by chance", 6),
+        ("nearly all in one", 8),
+        ("in bursts", 20),
+        ("one after the other", 20),
+    ],
+)
+def test_a_page_is_found_by_few_guesses(
+    how: str, most: int, descending: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guesses = []
+    item_near = merged_runs._item_near
+
+    def counting(spans: list[Span], rank: int) -> Item:
+        guesses.append(rank)
+        return item_near(spans, rank)
+
+    monkeypatch.setattr(merged_runs, "_item_near", counting)
+    items: list[Item] = [(place,) for place in range(50_000)]
+    spans = spans_of(items, owners(how, len(items), 4), 4)
+    whole = items[::-1] if descending else items
+    for offset in (20, 12_345, 25_000, 49_980):
+        guesses.clear()
+        assert list(page(spans, offset, 20, descending)) == whole[offset : offset + 20]
+        assert len(guesses) <= most
