@@ -10,6 +10,8 @@ import yaml
 
 from ringme_mock.errors import StartError
 
+_MAX_DEPTH = 100
+
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -56,16 +58,42 @@ def read_yaml(path: Path) -> Any:
     which names the file, the line and what is wrong, if it cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except OSError as error:
         raise StartError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise StartError(f"{path}: is not text in UTF-8") from None
+    return parse_yaml(content, str(path))
+
+
+def parse_yaml(content: bytes, where: str) -> Any:
+    """Reads YAML (or JSON) from bytes; `where` names them in messages.
+
+    Returns and raises what `read_yaml` does.
+    """
     try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise StartError(f"{where}: is not text in UTF-8") from None
+    try:
+        _check_depth(text, where)
         return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - derived from the safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = f", line {mark.line + 1}" if mark else ""
-        raise StartError(f"{path}{line}: is not valid YAML: {error.problem}") from None
+        raise StartError(f"{where}{line}: is not valid YAML: {error.problem}") from None
     except yaml.YAMLError as error:
-        raise StartError(f"{path}: is not valid YAML: {str(error).splitlines()[0]}") from None
+        raise StartError(f"{where}: is not valid YAML: {str(error).splitlines()[0]}") from None
+    except ValueError as error:
+        # A tag such as !!int before what is none, or a number of thousands of digits.
+        raise StartError(f"{where}: is not valid YAML: {str(error).partition(';')[0]}") from None
+
+
+def _check_depth(text: str, where: str) -> None:
+    """Refuses what is nested so deeply that building it would overrun the stack of the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_PlainLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MAX_DEPTH:
+                raise StartError(f"{where}: is nested more than {_MAX_DEPTH} levels deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1

@@ -1,0 +1,230 @@
+"""Lets one call, voice message, fax or registration arrive for a number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache, lru_cache
+from itertools import islice
+from mimetypes import MimeTypes
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from ringme_mock.collection import Entry, Key, Taken
+from ringme_mock.collection_rule import CollectionRule, Content
+from ringme_mock.contract import Contract
+from ringme_mock.document import read_yaml
+from ringme_mock.errors import StartError, invalid, missing
+from ringme_mock.generate.makers import Values, read_maker
+from ringme_mock.generate.moments import moment_text, parse_moment
+from ringme_mock.generate.template import AT, LAST, Template
+from ringme_mock.state import State
+from ringme_mock.store import Query, Store
+
+ARRIVALS = Path(__file__).with_name("arrivals.yaml")
+_LONGEST = 100
+_SHOWN = 20
+ATTEMPTS = 100
+
+
+class Arrivals:
+    """Makes entries of one collection for numbers. Raises the 400 for a collection without."""
+
+    def __init__(self, contract: Contract, name: str) -> None:
+        nodes = _nodes()
+        if name not in nodes or name not in contract.collections:
+            known = ", ".join(one for one in nodes if one in contract.collections) or "nothing"
+            raise invalid(f"{name}: is nothing that can arrive, but {known}")
+        node = nodes[name]
+        self.rule: CollectionRule = contract.collections[name]
+        self.of: str = node["of"]
+        if self.of not in self.rule.within or self.rule.range is None:
+            raise invalid(f"{name}: cannot arrive, as it has no {self.of} or no range of time")
+        self.template = Template(contract, f"{ARRIVALS.name}: {name}", node, self.rule)
+        self.share = read_maker(node["share"])
+        self._properties = {
+            prop: contract.schemas.compile(schema)
+            for prop, schema in contract.schemas.properties(self.rule.stored).items()
+        }
+        self._preferred: list[str] = node.get("files", [])
+        self._known_files: tuple[Mapping[str, bytes] | None, list[str]] = (None, [])
+        self._implied: dict[str, Values] = node.get("implied", {})
+        self._follows = {**_follows(self.rule, self.of), **self.template.follows}
+
+    def make(self, store: Store, values: Values, key: int | None, random: Random) -> Entry:
+        """A valid entry, as `Template.make` makes it; `values` begin with those of `owners`."""
+        content = self._content(store, values, random)
+        return self.template.make({**values, **content}, key, random)
+
+    def owners(self, store: Store, number: Entry) -> Values:
+        """What entries of a number have from it: the number and its owners, and their keys."""
+        values: Values = {}
+        for owner, link in self.rule.within.items():
+            if owner == self.of:
+                found: Entry | None = number
+            else:
+                key = store.owner_key(self.of, number, owner)
+                found = None if key is None else store[owner].get(key)
+            values[owner] = found
+            if link.property:
+                values[link.property] = None if found is None else found[store[owner].rule.key]
+        return values
+
+    def check(self, given: Mapping[str, Any]) -> Values:
+        """What was given, as values for `make`. Raises the 400 that names the field."""
+        rule = self.rule
+        _check_text(given)
+        follows = self._follows
+        values: Values = {}
+        for name, value in given.items():
+            if name in follows:
+                raise invalid(f"{name}: cannot be given, it follows from {follows[name]}")
+            if name in self.template.given:
+                if value is not None:
+                    values[name] = _moment(value) if name == AT else _party(name, value)
+            elif name in self._properties:
+                for field, reason in self._properties[name].problems(value, name):
+                    raise invalid(f"{field}: {reason}")
+                values[name] = value
+            else:
+                settable = [one for one in rule.properties if one not in follows]
+                known = ", ".join([*self.template.given, *settable])
+                raise invalid(f"{name[:_LONGEST]}: is not known here, but {known}")
+        for name in [one for one in self._implied if one in values]:
+            values = {**self._implied[name], **values}
+        return values
+
+    def last(self, store: Store, number: Entry, moment: datetime) -> Entry | None:
+        """The number's newest entry up to this moment."""
+        query = Query(end=moment_text(moment, hundredths=True), descending=True, limit=1)
+        key = number[store[self.of].rule.key]
+        return next(store.find(self.rule.name, query, (self.of, key)), None)
+
+    def _content(self, store: Store, values: Values, random: Random) -> Values:
+        """A file, and its length. Raises the 400 for one that is not there."""
+        content = self.rule.content
+        if content is None:
+            return {}
+        if content.file in values:
+            name = values[content.file]
+            if name not in store.files:
+                names = ", ".join(islice(store.files, _SHOWN))
+                raise invalid(f"{content.file}: there is no {name[:_LONGEST]}, but {names}")
+        else:
+            name = random.choice(self._files(store, content))
+        return {content.file: name, content.size: len(store.files[name])}
+
+    def _files(self, store: Store, content: Content) -> list[str]:
+        """The files of the right kind that suit best. Raises the 400 where there is none."""
+        # Looked through once, as all sessions have the files of the fixtures.
+        if self._known_files[0] is not store.files:
+            fitting = sorted(one for one in store.files if _media_type(one) == content.media_type)
+            preferred = [one for one in self._preferred if one in fitting]
+            self._known_files = store.files, preferred or fitting
+        if not self._known_files[1]:
+            raise invalid(f"{content.file}: there is no file of the type {content.media_type}")
+        return self._known_files[1]
+
+
+def _follows(rule: CollectionRule, of: str) -> dict[str, str]:
+    """What the document itself settles, and what it is settled by."""
+    found = {link.property: of for link in rule.within.values() if link.property}
+    if rule.sequence:
+        found[rule.key] = "the keys before it"
+    if rule.content:
+        found[rule.content.size] = rule.content.file
+    return found
+
+
+@lru_cache(maxsize=16)
+def arrivals_of(contract: Contract, name: str) -> Arrivals:
+    """What makes the entries of a collection. Raises the 400 for one that nothing arrives in."""
+    return Arrivals(contract, name)
+
+
+def arrive(
+    state: State,
+    contract: Contract,
+    collection: str,
+    number: Key,
+    given: Mapping[str, Any],
+    random: Random,
+) -> Entry:
+    """Makes and stores one entry of a collection for the number with this key.
+
+    `given` may hold `at` (a moment; else it is now), `from` and `to`, and properties of the
+    entry; all the rest is made up. Returns the stored entry. Raises the 404 for an unknown
+    number, and the 400 that names the field for a value that cannot be.
+    """
+    try:
+        return _arrive(state, arrivals_of(contract, collection), number, given, random)
+    except StartError as error:
+        raise invalid(str(error)) from None
+
+
+def _arrive(
+    state: State, found: Arrivals, number: Key, given: Mapping[str, Any], random: Random
+) -> Entry:
+    store = state.store
+    values = found.check(given)
+    called = store[found.of].get(number) if isinstance(number, int | str) else None
+    if called is None:
+        raise missing(found.of, store[found.of].rule.missing)
+    # To the second, so that a list which ends now has it.
+    moment = values.setdefault(AT, state.clock.now().replace(microsecond=0, tzinfo=None))
+    values[LAST] = found.last(store, called, moment)
+    return _insert(found, store, {**found.owners(store, called), **values}, random)
+
+
+def _insert(found: Arrivals, store: Store, values: Values, random: Random) -> Entry:
+    """A new entry, made again where chance gave it the key of another."""
+    kept, rule = store[found.rule.name], found.rule
+    key = kept.copy().new_key() if rule.sequence else None
+    for _ in range(ATTEMPTS):
+        entry = found.make(store, values, key, random)
+        try:
+            kept.insert(entry)
+        except Taken:
+            if rule.key in values:
+                break
+        else:
+            return entry
+    raise invalid(f"{rule.key}: is taken")
+
+
+@cache
+def _nodes() -> dict[str, Any]:
+    found: dict[str, Any] = read_yaml(ARRIVALS)
+    return found
+
+
+# Without the lists of the system, so that every machine finds the same.
+_MEDIA_TYPES = MimeTypes(filenames=())
+
+
+def _media_type(name: str) -> str | None:
+    return _MEDIA_TYPES.guess_type(name)[0]
+
+
+def _moment(value: Any) -> datetime:
+    moment = parse_moment(value) if isinstance(value, str) else None
+    if moment is None:
+        raise invalid(f"{AT}: must be a date-time that exists, YYYY-MM-DD HH:MM:SS, in UTC")
+    return moment
+
+
+def _party(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        raise invalid(f"{name}: must be text of 1 to {_LONGEST} characters")
+    return value
+
+
+def _check_text(given: Mapping[str, Any]) -> None:
+    try:
+        json.dumps(dict(given), ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise invalid("body: holds half of a surrogate pair") from None
+    except (TypeError, ValueError, RecursionError):
+        raise invalid("body: is not JSON") from None

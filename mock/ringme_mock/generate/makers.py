@@ -1,0 +1,213 @@
+"""What the values of `arrivals.yaml` and `bulk.yaml` mean: each becomes a function."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from string import Formatter
+from typing import Any
+
+from ringme_mock.document import read_yaml
+from ringme_mock.errors import invalid
+from ringme_mock.generate.moments import moment_text
+
+Values = dict[str, Any]
+Make = Callable[[Values, Random], Any]
+
+LISTS = Path(__file__).with_name("lists.yaml")
+_ONE_NAME = re.compile(r"\{([\w.]+)\}")
+_SIGNS = {"#": "0123456789", "X": "0123456789ABCDEF", "x": "0123456789abcdef"}
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes one value out of those that it `needs`.
+
+    `constant` says that it is always the same, `moment` that it is a time that follows from
+    when the item arrives.
+    """
+
+    make: Make
+    needs: frozenset[str] = frozenset()
+    constant: bool = False
+    moment: bool = False
+
+
+def read_maker(node: Any) -> Maker:
+    """The maker that a value stands for. Raises ValueError, KeyError or TypeError for none."""
+    if isinstance(node, str):
+        return _text(node)
+    if not isinstance(node, dict):
+        return _constant(node)
+    kind = next(iter(node), None)
+    if kind not in _KINDS:
+        raise ValueError(f"{kind} is not a kind of value, but {', '.join(_KINDS)}")
+    return _KINDS[kind](node)
+
+
+def _constant(value: Any) -> Maker:
+    return Maker(lambda values, random: value, constant=True)
+
+
+def _text(text: str) -> Maker:
+    alone = _ONE_NAME.fullmatch(text)
+    if alone:
+        find = _find(alone[1])
+        return Maker(lambda values, random: find(values), _root(alone[1]))
+    parts: list[str | tuple[Callable[[Values], Any], str]] = []
+    needs: frozenset[str] = frozenset()
+    for before, name, form, _ in Formatter().parse(text):
+        if before:
+            parts.append(before)
+        if name is not None:
+            parts.append((_find(name), form or ""))
+            needs |= _root(name)
+    if not needs:
+        return _constant("".join(part for part in parts if isinstance(part, str)))
+
+    def make(values: Values, random: Random) -> str:
+        return "".join(
+            [part if isinstance(part, str) else _shown(part[0](values), part[1]) for part in parts]
+        )
+
+    return Maker(make, needs)
+
+
+def _shown(value: Any, form: str) -> str:
+    return "" if value is None else format(value, form)
+
+
+def _find(name: str) -> Callable[[Values], Any]:
+    """Looks a name up, `extension.name` in the mapping of that name."""
+    first, _, second = name.partition(".")
+    if not second:
+        return lambda values: values[first]
+
+    def find(values: Values) -> Any:
+        mapping = values[first]
+        return None if mapping is None else mapping.get(second)
+
+    return find
+
+
+def _root(name: str) -> frozenset[str]:
+    return frozenset([name.partition(".")[0]])
+
+
+def _choose(node: dict[str, Any]) -> Maker:
+    options = list(node["choose"])
+    weights = list(accumulate(map(float, node["choose"].values())))
+    total, last = weights[-1], len(options) - 1
+    return Maker(lambda values, random: options[bisect(weights, random.random() * total, 0, last)])
+
+
+def _number(node: dict[str, Any]) -> Maker:
+    low, high = node["number"]
+    if not low <= high:
+        raise ValueError(f"{low} to {high} holds no number")
+    if "average" not in node:
+        return Maker(lambda values, random: random.randint(low, high))
+    rate = 1 / (node["average"] - low)
+    return Maker(lambda values, random: min(high, low + int(random.expovariate(rate))))
+
+
+def _pattern(node: dict[str, Any]) -> Maker:
+    runs: list[str] = re.findall(r"#+|X+|x+|[^#Xx]+", node["pattern"])
+    parts = [_run(run) for run in runs]
+    return Maker(lambda values, random: "".join([part(random) for part in parts]))
+
+
+def _run(run: str) -> Callable[[Random], str]:
+    """Makes what a run of one sign stands for, out of a single random number."""
+    if run[0] not in _SIGNS:
+        return lambda random: run
+    length = len(run)
+    if run[0] == "#":
+        return lambda random: f"{random.randrange(10**length):0{length}d}"
+    form = f"0{length}{run[0]}"
+    return lambda random: format(random.getrandbits(4 * length), form)
+
+
+def _time(node: dict[str, Any]) -> Maker:
+    name, later, form = node["time"], node.get("plus", []), node.get("format")
+    hundredths = node.get("hundredths", False)
+
+    def make(values: Values, random: Random) -> str:
+        moment: datetime = values[name]
+        if later:
+            try:
+                moment += timedelta(seconds=sum([values[one] for one in later]))
+            except OverflowError:
+                raise invalid(f"{', '.join(later)}: ends after the year 9999") from None
+        return moment.strftime(form) if form else moment_text(moment, hundredths)
+
+    return Maker(make, frozenset([name, *later]), moment=True)
+
+
+def _part(node: dict[str, Any]) -> Maker:
+    find, after = _find(node["part"]), node["after"]
+    return Maker(
+        lambda values, random: (find(values) or "").rpartition(after)[2], _root(node["part"])
+    )
+
+
+def _first(node: dict[str, Any]) -> Maker:
+    found = [_find(name) for name in node["first"]]
+    needs = frozenset[str]().union(*map(_root, node["first"]))
+    return Maker(
+        lambda values, random: next(filter(None, (one(values) for one in found)), ""), needs
+    )
+
+
+def _by(node: dict[str, Any]) -> Maker:
+    find = _find(node["by"])
+    cases = {value: read_maker(one) for value, one in node["is"].items()}
+    other = read_maker(node.get("else"))
+    needs = _root(node["by"]).union(other.needs, *(one.needs for one in cases.values()))
+
+    def make(values: Values, random: Random) -> Any:
+        return cases.get(find(values), other).make(values, random)
+
+    return Maker(make, needs)
+
+
+def _turn(node: dict[str, Any]) -> Maker:
+    options, find = node["turn"], _find(node["of"])
+    behind = dict(zip(options, options[1:] + options[:1], strict=True))
+    return Maker(lambda values, random: behind.get(find(values), options[0]), _root(node["of"]))
+
+
+def _pick(node: dict[str, Any]) -> Maker:
+    options = read_list(node["pick"])
+    return Maker(lambda values, random: random.choice(options))
+
+
+def read_list(name: str) -> list[Any]:
+    """A list of `lists.yaml`. Raises KeyError if there is none with this name."""
+    return _lists()[name]
+
+
+@cache
+def _lists() -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = read_yaml(LISTS)
+    return found
+
+
+_KINDS: dict[str, Callable[[dict[str, Any]], Maker]] = {
+    "choose": _choose,
+    "number": _number,
+    "pattern": _pattern,
+    "time": _time,
+    "part": _part,
+    "first": _first,
+    "by": _by,
+    "turn": _turn,
+    "pick": _pick,
+}

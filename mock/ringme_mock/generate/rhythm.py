@@ -1,0 +1,48 @@
+"""When things happen in an office: the busy hours of a day, and the quiet days of a week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import accumulate
+from random import Random
+
+_HOUR = timedelta(hours=1)
+_HUNDREDTH = timedelta(milliseconds=10)
+
+
+class Rhythm:
+    """Moments from `start` to `end`, more of them in hours and on weekdays that weigh more.
+
+    `hours` are the weights from 0 to 23 UTC, `weekdays` those from Monday to Sunday; `fractions`
+    is the share of moments that do not fall on a whole second.
+    """
+
+    def __init__(
+        self,
+        span: tuple[datetime, datetime],
+        hours: Sequence[float],
+        weekdays: Sequence[float],
+        fractions: float,
+    ) -> None:
+        start, end = span
+        self._fractions = fractions
+        self._slots = []
+        weights = []
+        while start < end:
+            stop = min(start.replace(minute=0, second=0, microsecond=0) + _HOUR, end)
+            length = (stop - start) // _HUNDREDTH
+            self._slots.append((start, length))
+            weights.append(hours[start.hour] * weekdays[start.weekday()] * length)
+            start = stop
+        self._weights = list(accumulate(weights))
+
+    def draw(self, count: int, random: Random) -> list[datetime]:
+        """So many moments, the earliest first."""
+        slots = random.choices(self._slots, cum_weights=self._weights, k=count)
+        return sorted([self._within(start, length, random) for start, length in slots])
+
+    def _within(self, start: datetime, length: int, random: Random) -> datetime:
+        moment = start + int(random.random() * length) * _HUNDREDTH
+        whole = random.random() >= self._fractions
+        return moment.replace(microsecond=0) if whole else moment

@@ -1,0 +1,120 @@
+"""What a new entry is made of: a template of `arrivals.yaml` or `bulk.yaml`, and a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from random import Random
+from typing import Any
+
+from ringme_mock.collection import Entry
+from ringme_mock.collection_rule import CollectionRule
+from ringme_mock.contract import Contract
+from ringme_mock.errors import StartError, invalid
+from ringme_mock.generate.makers import Maker, Values, read_maker
+
+# What stands for the moment when an entry comes about, and for the entry before it.
+AT = "at"
+LAST = "last"
+
+
+# What a value that is written wrongly runs into while it is read.
+_MISTAKES = (
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    ZeroDivisionError,
+)
+
+
+class Template:
+    """Makes the properties of entries of one collection.
+
+    `given` are the names that may be given beside the properties; `follows` are the properties
+    that may not be, each with the names that it follows from.
+    """
+
+    def __init__(
+        self, contract: Contract, where: str, node: Mapping[str, Any], rule: CollectionRule
+    ) -> None:
+        given, draws = node.get("given", {}), node.get("draw", {})
+        properties = {
+            name: value for name, value in node["properties"].items() if name in rule.properties
+        }
+        makers: dict[str, Maker] = {}
+        for name, value in {**draws, **given, **properties}.items():
+            try:
+                makers[name] = read_maker(value)
+            except _MISTAKES as error:
+                raise StartError(f"{where}: {name}: {error!r}") from None
+        known = {AT, LAST, *node.get("in_turn", {}), *rule.within, *_settled(rule)}
+        self.rule = rule
+        self._where = where
+        self._validator = contract.schemas.compile(rule.stored)
+        self.given = (AT, *given)
+        givable = {AT, *given, *properties}
+        self.follows = {
+            name: " and ".join(sorted(makers[name].needs & givable))
+            for name in properties
+            if makers[name].moment
+        }
+        self._constants = {
+            name: one.make({}, Random(0)) for name, one in makers.items() if one.constant
+        }
+        self._steps = [
+            (name, makers[name].make)
+            for name in _ordered(where, makers, known)
+            if name not in self._constants
+        ]
+
+    def make(self, values: Values, key: int | None, random: Random) -> Entry:
+        """A valid entry of all that `values` holds already and of what is made of it.
+
+        `key` is that of the entry where keys are counted. Raises the 400 that names the field for
+        what does not fit the document, and StartError for a template that makes no sense.
+        """
+        values = {**self._constants, **values}
+        name = ""
+        try:
+            for name, make in self._steps:
+                if name not in values:
+                    values[name] = make(values, random)
+        except (ValueError, KeyError, TypeError) as error:
+            raise StartError(f"{self._where}: {name}: {error!r}") from None
+        if key is not None:
+            values[self.rule.key] = key
+        entry = {name: values[name] for name in self.rule.properties if name in values}
+        if not self._validator.is_valid(entry):
+            field, reason = next(self._validator.problems(entry))
+            raise invalid(f"{field}: {reason}")
+        return {name: entry.get(name) for name in self.rule.properties}
+
+
+def _settled(rule: CollectionRule) -> list[str]:
+    """The properties that are there before a template makes anything."""
+    found = [link.property for link in rule.within.values() if link.property]
+    return [*found, rule.content.file, rule.content.size] if rule.content else found
+
+
+def _ordered(where: str, makers: Mapping[str, Maker], known: set[str]) -> Iterator[str]:
+    """The names so that each comes after those that it needs. Raises StartError for a circle."""
+    done: set[str] = set()
+    begun: list[str] = []
+
+    def visit(name: str) -> Iterator[str]:
+        if name in done or (name not in makers and name in known):
+            return
+        if name not in makers:
+            raise StartError(f"{where}: {begun[-1]}: there is no {name}")
+        if name in begun:
+            raise StartError(f"{where}: {name}: needs itself, by way of {', '.join(begun)}")
+        begun.append(name)
+        for needed in sorted(makers[name].needs):
+            yield from visit(needed)
+        begun.pop()
+        done.add(name)
+        yield name
+
+    for name in makers:
+        yield from visit(name)

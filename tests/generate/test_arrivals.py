@@ -1,0 +1,405 @@
+"""One item that arrives for a number: what is said of it holds, the rest is made up and fits."""
+
+from __future__ import annotations
+
+import copy
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generate.worlds import (
+    CONTRACT,
+    FAX_NUMBER,
+    GROUP,
+    NOW,
+    NUMBER,
+    SEED,
+    Given,
+    entries,
+    fresh_state,
+    moment,
+    problems,
+)
+from ringme_mock.collection import Entry
+from ringme_mock.contract import Contract
+from ringme_mock.errors import ApiError
+from ringme_mock.generate import arrive
+from ringme_mock.state import State
+from ringme_mock.store import Query, Store
+
+COLLECTIONS = ["record", "voicemail", "fax", "reg_status_log"]
+CALLS = ["record", "voicemail"]
+NUMBERS = [entry["id"] for entry in SEED["extension"].entries()]
+
+
+def make(
+    collection: str, values: Given | None = None, state: State | None = None, seed: int = 1
+) -> Entry:
+    """One item of the number that most tests use."""
+    return arrive(state or fresh_state(), CONTRACT, collection, NUMBER, values or {}, Random(seed))
+
+
+def refused(collection: str, values: Given, number: Any = NUMBER) -> tuple[int, str]:
+    """Status and message of a refusal, which changes nothing."""
+    state = fresh_state()
+    with pytest.raises(ApiError) as caught:
+        arrive(state, CONTRACT, collection, number, values, Random(1))
+    assert entries(state) == entries(fresh_state())
+    assert state.store[collection].new_key() == fresh_state().store[collection].new_key()
+    return caught.value.status, caught.value.message
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_arrives_for_any_number_fits_the_document(collection: str, number: int) -> None:
+    state = fresh_state()
+    for seed in range(20):
+        entry = arrive(state, CONTRACT, collection, number, {}, Random(seed))
+        assert problems(collection, entry) == []
+        assert state.store[collection].get(entry[CONTRACT.collections[collection].key]) == entry
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_it_is_in_the_lists_of_its_number_group_and_client_from_then_on(collection: str) -> None:
+    state = fresh_state()
+    entry = make(collection, state=state)
+    for owner in (("extension", NUMBER), ("extension_group", GROUP), ("client", 12)):
+        newest = next(state.store.find(collection, Query(descending=True), owner))
+        assert newest == entry
+
+
+@pytest.mark.parametrize(
+    ("collection", "prop"), [("record", "extension_group_owner_id"), ("fax", "extension_group_id")]
+)
+def test_its_owner_group_is_that_of_its_number_at_that_moment(collection: str, prop: str) -> None:
+    state = fresh_state()
+    before = make(collection, state=state)
+    state.store["extension"].update(NUMBER, {"extension_group_id": 3})
+    between = make(collection, state=state, seed=2)
+    state.store["extension"].update(NUMBER, {"extension_group_id": None})
+    after = make(collection, state=state, seed=3)
+    assert [entry[prop] for entry in (before, between, after)] == [GROUP, 3, None]
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_without_a_moment_it_happens_now(collection: str) -> None:
+    rule = CONTRACT.collections[collection].range
+    assert rule is not None
+    text = make(collection)[rule.property]
+    assert moment(text).replace(microsecond=0) == NOW.replace(tzinfo=None, microsecond=0)
+
+
+def test_a_call_that_arrives_now_begins_at_this_second() -> None:
+    assert make("record")["init_time_gmt"] == "2026-03-18 10:20:30"
+
+
+@pytest.mark.parametrize(("given", "flow"), [("from", "in"), ("to", "out")])
+def test_who_calls_and_who_is_called_says_in_which_direction(given: str, flow: str) -> None:
+    assert make("record", {given: "79990001234"})["flow"] == flow
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        ("2016-04-15 14:02:11", "2016-04-15 14:02:11"),
+        ("2016-4-5 4:02:01", "2016-04-05 04:02:01"),
+        ("2016-04-15 14:02:11.4", "2016-04-15 14:02:11.40"),
+        ("2016-04-15T14:02:11.409Z", "2016-04-15 14:02:11.40"),
+        ("2016-04-15T17:02:11+03:00", "2016-04-15 14:02:11"),
+        ("2016-04-15T14:02:11", "2016-04-15 14:02:11"),
+        ("2016-02-29 00:00:00", "2016-02-29 00:00:00"),
+    ],
+)
+def test_it_happens_at_a_given_moment(at: str, text: str) -> None:
+    assert make("record", {"at": at})["init_time_gmt"] == text
+
+
+@pytest.mark.parametrize("collection", CALLS)
+@pytest.mark.parametrize("seed", range(30))
+def test_a_call_hangs_up_so_many_seconds_after_it_starts(collection: str, seed: int) -> None:
+    call = make(collection, seed=seed)
+    start, end = moment(call["start_time_gmt"]), moment(call["hangup_time_gmt"])
+    assert end - start == timedelta(seconds=call["duration"])
+    assert moment(call["init_time_gmt"]) <= start
+
+
+@pytest.mark.parametrize("collection", CALLS)
+def test_a_given_duration_moves_the_end(collection: str) -> None:
+    call = make(collection, {"at": "2016-04-15 14:02:11", "duration": 75})
+    start, end = moment(call["start_time_gmt"]), moment(call["hangup_time_gmt"])
+    assert (end - start).total_seconds() == call["duration"] == 75
+
+
+@pytest.mark.parametrize("collection", ["record", "voicemail", "fax"])
+def test_its_file_is_of_the_right_kind_and_its_size_is_right(collection: str) -> None:
+    content = CONTRACT.collections[collection].content
+    assert content is not None
+    ending = "pdf" if collection == "fax" else "mp3"
+    for seed in range(20):
+        entry = make(collection, seed=seed)
+        name = entry[content.file]
+        assert name.endswith(ending)
+        assert entry[content.size] == len(SEED.files[name]) > 0
+
+
+def test_a_given_file_brings_its_size() -> None:
+    record = make("record", {"file": "tone.mp3"})
+    assert record["record_file_size"] == len(SEED.files["tone.mp3"])
+
+
+@pytest.mark.parametrize(
+    ("flow", "caller", "called"),
+    [("in", "79990007777", "000*320"), ("out", "000*320", "79990007777")],
+)
+def test_the_parties_of_a_call_are_those_that_are_given(
+    flow: str, caller: str, called: str
+) -> None:
+    other = {"in": "from", "out": "to"}[flow]
+    call = make("record", {"flow": flow, other: "79990007777"})
+    assert (call["from_username"], call["dest_number"]) == (caller, called)
+    assert call["file_name"].startswith("2026-03-18_10-20-30_")
+
+
+def test_a_call_names_its_number_as_the_number_itself_does() -> None:
+    call = make("record")
+    number = SEED["extension"].get(NUMBER)
+    assert number is not None
+    assert call["extension_name"] == f"{number['name']}@{number['domain']}"
+    assert call["extension_type"] == number["type"]
+    assert call["record_uuid"].startswith(f"{NUMBER}-")
+
+
+@pytest.mark.parametrize(
+    ("result", "cause", "ended_by"),
+    [
+        ("busy", "USER_BUSY", {"callee_refuse"}),
+        ("not answered", "NO_ANSWER", {"caller_cancel", "internal_cancel"}),
+        ("rejected", "CALL_REJECTED", {"callee_refuse"}),
+        ("answered", "NORMAL_CLEARING", {"caller_bye", "callee_bye"}),
+    ],
+)
+def test_how_a_call_ended_goes_with_its_result(result: str, cause: str, ended_by: set[str]) -> None:
+    for seed in range(20):
+        call = make("record", {"result": result}, seed=seed)
+        assert call["hangup_cause"] == cause
+        assert call["hangup_disposition"] in ended_by
+
+
+def test_a_telephone_registers_and_leaves_in_turn() -> None:
+    state = fresh_state()
+    before = next(state.store.find("reg_status_log", Query(descending=True), ("extension", NUMBER)))
+    assert before["status"] == "off"
+    made = [make("reg_status_log", state=state)["status"] for _ in range(4)]
+    assert made == ["on", "off", "on", "off"]
+
+
+def test_a_registration_in_the_past_follows_the_one_before_it() -> None:
+    # The number came at 05:20 on that day, and left in May.
+    assert make("reg_status_log", {"at": "2016-04-06 05:19:59"})["status"] == "on"
+    assert make("reg_status_log", {"at": "2016-04-06 05:20:01"})["status"] == "off"
+
+
+def test_a_given_status_goes_before_the_turn() -> None:
+    assert make("reg_status_log", {"status": "off"})["status"] == "off"
+
+
+def test_a_registration_has_an_id_that_none_had_before() -> None:
+    state = fresh_state()
+    highest = max(entry["id"] for entry in state.store["reg_status_log"].entries())
+    assert [make("reg_status_log", state=state)["id"] for _ in range(3)] == [
+        highest + 1,
+        highest + 2,
+        highest + 3,
+    ]
+
+
+@pytest.mark.parametrize("collection", ["record", "voicemail", "fax"])
+def test_the_same_chance_twice_still_gives_keys_of_their_own(collection: str) -> None:
+    state = fresh_state()
+    key = CONTRACT.collections[collection].key
+    assert make(collection, state=state)[key] != make(collection, state=state)[key]
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_the_same_chance_gives_the_same_item(collection: str) -> None:
+    assert make(collection, seed=5) == make(collection, seed=5)
+    assert make(collection, {"at": "2016-04-15 14:02:11"}, seed=5) != make(collection, seed=5)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"at": "2016-02-30 10:00:00"}, ["at:", "YYYY-MM-DD HH:MM:SS"]),
+        ({"at": "yesterday"}, ["at:"]),
+        ({"at": ""}, ["at:"]),
+        ({"at": 1460728931}, ["at:"]),
+        ({"at": "0999-01-01 00:00:00"}, ["at:"]),
+        ({"at": "3000-01-01 00:00:00"}, ["at:"]),
+        ({"at": "0001-01-01T00:00:00+14:00"}, ["at:"]),
+        ({"from": 79990001001}, ["from:", "text"]),
+        ({"from": ""}, ["from:"]),
+        ({"from": "7" * 101}, ["from:", "100"]),
+        ({"duration": "long"}, ["duration:", "whole number"]),
+        ({"duration": -1}, ["duration:", "at least 0"]),
+        ({"duration": 10**12}, ["duration:", "9999"]),
+        ({"duration": 10**30}, ["duration:"]),
+        ({"result": "fine"}, ["result:", "busy, answered"]),
+        ({"result": None}, ["result:"]),
+        ({"flow": ["in"]}, ["flow:"]),
+        ({"call_uuid": "short"}, ["call_uuid:"]),
+        ({"record_uuid": "36-1"}, ["record_uuid:"]),
+        ({"hangup_time_gmt": "2016-04-15 14:02:11"}, ["hangup_time_gmt:", "at and duration"]),
+        ({"init_time_gmt": "2016-04-15 14:02:11"}, ["init_time_gmt:", "follows from at"]),
+        ({"extension_id": 30}, ["extension_id:", "follows from extension"]),
+        ({"client_owner_id": 13}, ["client_owner_id:", "follows from extension"]),
+        ({"record_file_size": 5}, ["record_file_size:", "follows from file"]),
+        ({"file": "none.mp3"}, ["file:", "none.mp3", "tone.mp3"]),
+        ({"file": 5}, ["file:"]),
+        ({"colour": "red"}, ["colour:", "at, from, to", "duration"]),
+        ({"x" * 5000: "red"}, ["x:", "duration"]),
+        ({"from_screen_name": "\ud800"}, ["surrogate"]),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(values: Given, words: list[str]) -> None:
+    status, message = refused("record", values)
+    assert status == 400
+    assert len(message) < 1000
+    for word in words:
+        assert word in message
+
+
+def test_a_key_that_is_taken_is_named() -> None:
+    taken = next(iter(SEED["record"].entries()))["record_uuid"]
+    assert refused("record", {"record_uuid": taken}) == (400, "record_uuid: is taken")
+
+
+def test_an_id_that_the_mock_counts_cannot_be_given() -> None:
+    status, message = refused("reg_status_log", {"id": 99})
+    assert status == 400
+    assert message.startswith("id: ")
+
+
+@pytest.mark.parametrize("number", [999, "36", None, [36], {"id": 36}, 36.5])
+def test_a_number_that_is_not_there_is_a_404(number: Any) -> None:
+    assert refused("record", {}, number) == (404, "No such extension")
+
+
+@pytest.mark.parametrize("collection", ["user", "extension_group", "client"])
+def test_what_cannot_arrive_is_named_with_what_can(collection: str) -> None:
+    status, message = refused(collection, {})
+    assert (status, message) == (
+        400,
+        f"{collection}: is nothing that can arrive, but {', '.join(COLLECTIONS)}",
+    )
+
+
+@pytest.mark.parametrize("name", ["from", "to", "at"])
+def test_null_for_a_party_or_the_moment_is_as_if_it_were_not_given(name: str) -> None:
+    assert make("record", {name: None}) == make("record")
+
+
+def document_with(change: str) -> Contract:
+    """The document, with something about records that the templates do not know."""
+    document = copy.deepcopy(CONTRACT.document)
+    stored = document["x-collections"]["record"]["stored"]["allOf"][1]
+    if change == "required":
+        stored["required"].append("colour")
+    stored["properties"]["colour"] = {"type": "string"}
+    if change == "gone":
+        del document["x-collections"]["record"]
+        document["paths"] = {
+            path: item for path, item in document["paths"].items() if "record" not in path
+        }
+    return Contract(document)
+
+
+def test_a_property_of_ones_own_document_may_be_left_out_or_given() -> None:
+    contract = document_with("optional")
+    state = State(contract, with_rules(contract))
+    assert arrive(state, contract, "record", NUMBER, {}, Random(1))["colour"] is None
+    entry = arrive(state, contract, "record", NUMBER, {"colour": "red"}, Random(2))
+    assert entry["colour"] == "red"
+
+
+def test_a_property_that_ones_own_document_needs_has_to_be_given() -> None:
+    contract = document_with("required")
+    state = State(contract, with_rules(contract))
+    with pytest.raises(ApiError) as caught:
+        arrive(state, contract, "record", NUMBER, {}, Random(1))
+    assert (caught.value.status, caught.value.message) == (400, "colour: is missing")
+    entry = arrive(state, contract, "record", NUMBER, {"colour": "red"}, Random(2))
+    assert entry["colour"] == "red"
+
+
+def test_a_collection_that_ones_own_document_lacks_cannot_arrive() -> None:
+    contract = document_with("gone")
+    state = State(contract, with_rules(contract))
+    with pytest.raises(ApiError, match="voicemail, fax, reg_status_log") as caught:
+        arrive(state, contract, "record", NUMBER, {}, Random(1))
+    assert caught.value.status == 400
+
+
+def with_rules(contract: Contract) -> Store:
+    """Clients, groups and numbers of the fixtures, by the rules of another document."""
+    store = Store.empty(contract, SEED.files)
+    for name in ("client", "extension_group", "extension"):
+        store[name].insert_many(SEED[name].entries())
+    return store
+
+
+def test_without_a_file_of_the_right_kind_no_call_arrives() -> None:
+    state = fresh_state()
+    state.store = Store(state.store.collections, {"note.txt": b"x", "fax-1.pdf": b"y"})
+    with pytest.raises(ApiError, match=r"file: .*audio/mpeg") as caught:
+        make("record", state=state)
+    assert caught.value.status == 400
+    assert make("fax", state=state)["file_size"] == 1
+
+
+def test_any_file_of_the_right_kind_will_do() -> None:
+    state = fresh_state()
+    state.store = Store(state.store.collections, {"mine.mp3": b"123"})
+    assert make("record", state=state)["record_file_size"] == 3
+
+
+any_value = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=20),
+    st.lists(st.text(max_size=3), max_size=2),
+    st.sampled_from(["in", "out", "answered", "on", "tone.mp3", "2016-04-15 14:02:11"]),
+)
+any_names = st.sampled_from(
+    ["at", "from", "to", "nothing", *CONTRACT.collections["record"].properties]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    collection=st.sampled_from(COLLECTIONS),
+    values=st.dictionaries(any_names, any_value, max_size=4),
+    seed=st.integers(0, 2**32),
+)
+def test_whatever_is_given_it_fits_the_document_or_is_a_400(
+    collection: str, values: Given, seed: int
+) -> None:
+    state = fresh_state()
+    status, entry = 201, None
+    try:
+        entry = arrive(state, CONTRACT, collection, FAX_NUMBER, values, Random(seed))
+    except ApiError as error:
+        status = error.status
+    if entry is None:
+        assert status == 400
+        assert entries(state)[collection] == list(SEED[collection].entries())
+    else:
+        assert problems(collection, entry) == []
+        properties = CONTRACT.collections[collection].properties
+        given_properties = {name: one for name, one in values.items() if name in properties}
+        assert {name: entry[name] for name in given_properties} == given_properties

@@ -1,0 +1,342 @@
+"""Many entries at once: as many as asked for, valid, spread as in an office, the same by a seed."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generate.worlds import (
+    CLIENT,
+    CONTRACT,
+    NOW,
+    SEED,
+    entries,
+    fresh_state,
+    moment,
+    problems,
+)
+from ringme_mock.archive import export_archive, import_archive
+from ringme_mock.collection import Entry
+from ringme_mock.contract import Contract
+from ringme_mock.errors import ApiError
+from ringme_mock.generate import make_bulk
+from ringme_mock.state import State
+from ringme_mock.store import Query, Store
+
+COUNTS = {
+    "groups": 12,
+    "extensions": 150,
+    "records": 3000,
+    "voicemail": 200,
+    "faxes": 100,
+    "registrations": 300,
+}
+COLLECTIONS = {
+    "groups": "extension_group",
+    "extensions": "extension",
+    "records": "record",
+    "voicemail": "voicemail",
+    "faxes": "fax",
+    "registrations": "reg_status_log",
+}
+OTHER_CLIENT, EMPTY_CLIENT = 13, 15
+
+
+def bulk(state: State, counts: dict[str, Any], seed: int = 7, client: Any = CLIENT) -> Any:
+    return make_bulk(state, CONTRACT, client, counts, Random(seed))
+
+
+@pytest.fixture(scope="module")
+def state() -> State:
+    """A state with all kinds of entries made in bulk; no test changes it."""
+    state = fresh_state()
+    assert bulk(state, COUNTS) == {COLLECTIONS[name]: count for name, count in COUNTS.items()}
+    return state
+
+
+def added(state: State, collection: str) -> list[Entry]:
+    """What is there beside the fixtures."""
+    key = CONTRACT.collections[collection].key
+    return [
+        one for one in state.store[collection].entries() if SEED[collection].get(one[key]) is None
+    ]
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_there_are_as_many_as_asked_for_and_all_fit_the_document(state: State, name: str) -> None:
+    found = added(state, COLLECTIONS[name])
+    assert len(found) == COUNTS[name]
+    for entry in found:
+        assert problems(COLLECTIONS[name], entry) == []
+
+
+def test_all_of_it_would_do_as_fixtures(state: State) -> None:
+    again = import_archive(CONTRACT, export_archive(CONTRACT, state.store))
+    for name in CONTRACT.collections:
+        assert list(again[name].entries()) == list(state.store[name].entries())
+
+
+def test_nothing_is_made_for_another_client(state: State) -> None:
+    for name in COLLECTIONS.values():
+        query = Query()
+        before = list(SEED.find(name, query, ("client", OTHER_CLIENT)))
+        assert list(state.store.find(name, query, ("client", OTHER_CLIENT))) == before
+
+
+def test_the_same_seed_in_the_same_state_gives_the_same_entries(state: State) -> None:
+    again = fresh_state()
+    bulk(again, COUNTS)
+    assert entries(again) == entries(state)
+    other = fresh_state()
+    bulk(other, COUNTS, seed=8)
+    assert entries(other) != entries(state)
+
+
+def test_the_same_seed_again_adds_others() -> None:
+    state = fresh_state()
+    for _ in range(2):
+        bulk(state, {"extensions": 5, "records": 50, "faxes": 50, "voicemail": 50})
+    assert len(added(state, "record")) == len(added(state, "fax")) == 100
+    assert len({entry["name"] for entry in added(state, "extension")}) == 10
+
+
+def test_groups_have_names_of_their_own_until_the_list_is_used_up() -> None:
+    state = fresh_state()
+    bulk(state, {"groups": 40})
+    names = Counter(group["name"] for group in added(state, "extension_group"))
+    assert set(names.values()) == {1}
+    assert any(name.isascii() for name in names)
+    assert any(not name.isascii() for name in names)
+    many = fresh_state()
+    bulk(many, {"groups": 200})
+    names = Counter(group["name"] for group in added(many, "extension_group"))
+    assert set(names.values()) == {1}
+    assert any(name.endswith(" 2") for name in names)
+
+
+def test_numbers_are_the_lowest_free_ones_with_the_digits_of_the_client() -> None:
+    state = fresh_state()
+    bulk(state, {"extensions": 250})
+    names = [entry["name"] for entry in added(state, "extension")]
+    taken = {entry["name"] for entry in SEED["extension"].entries()}
+    free = [f"000*{number}" for number in range(100, 1000) if f"000*{number}" not in taken]
+    assert names == free[:250]
+
+
+def test_numbers_that_begin_with_a_zero_come_last() -> None:
+    state = fresh_state()
+    own = sum(1 for one in SEED["extension"].entries() if one["client_id"] == CLIENT)
+    bulk(state, {"extensions": 1000 - own})
+    names = [entry["name"].partition("*")[2] for entry in added(state, "extension")]
+    assert names[-100:] == [f"{number:03}" for number in range(100)]
+    assert {len(name) for name in names} == {3}
+
+
+def test_more_numbers_than_the_digits_allow_are_refused() -> None:
+    own = sum(1 for one in SEED["extension"].entries() if one["client_id"] == CLIENT)
+    assert refused({"groups": 3, "extensions": 1001}) == (
+        400,
+        f"extensions: {1000 - own} numbers of client 12 are free, not 1001",
+    )
+
+
+def test_a_client_with_many_digits_has_room_for_all() -> None:
+    state = fresh_state()
+    state.store["client"].update(CLIENT, {"extension_len": 15})
+    bulk(state, {"extensions": 3})
+    names = [entry["name"] for entry in added(state, "extension")]
+    assert names == [f"000*{10**14 + number}" for number in range(3)]
+
+
+def test_new_numbers_are_spread_over_the_new_groups_and_none_stays_empty(state: State) -> None:
+    groups = {group["id"] for group in added(state, "extension_group")}
+    sizes = Counter(number["extension_group_id"] for number in added(state, "extension"))
+    assert groups <= sizes.keys()
+    assert sizes.keys() <= {*groups, None}
+    assert max(sizes[group] for group in groups) > 2 * min(sizes[group] for group in groups)
+    assert sizes[None] < 30
+
+
+def test_without_new_groups_they_go_into_those_of_the_client() -> None:
+    state = fresh_state()
+    bulk(state, {"extensions": 60})
+    own = {one["id"] for one in SEED["extension_group"].entries() if one["client_id"] == CLIENT}
+    assert {number["extension_group_id"] for number in added(state, "extension")} <= {*own, None}
+
+
+def test_numbers_look_like_those_of_people(state: State) -> None:
+    numbers = added(state, "extension")
+    phones = [one for one in numbers if one["type"] == "phone"]
+    assert len(phones) > len(numbers) / 2
+    assert {one["type"] for one in numbers} == {"phone", "queue", "ivr", "fax"}
+    assert {one["status"] for one in numbers} == {"active", "blocked"}
+    labels = [one["label"] for one in phones if one["label"]]
+    assert len(set(labels)) > 30
+    assert any(label.isascii() for label in labels)
+    assert any(not label.isascii() for label in labels)
+    assert all(one["caller_id_name"].isascii() for one in phones)
+    assert all(one["domain"] == "sip.ringme.ru" for one in numbers)
+
+
+def test_items_begin_in_the_last_months_and_not_after_now(state: State) -> None:
+    now = NOW.replace(tzinfo=None)
+    for name in ("record", "voicemail", "fax", "reg_status_log"):
+        rule = CONTRACT.collections[name].range
+        assert rule is not None
+        moments = sorted(moment(entry[rule.property]) for entry in added(state, name))
+        assert now - timedelta(days=91) < moments[0] < now - timedelta(days=80)
+        assert now - timedelta(days=5) < moments[-1] <= now
+
+
+def test_numbers_are_older_than_their_items(state: State) -> None:
+    first = min(entry["init_time_gmt"] for entry in added(state, "record"))
+    assert max(entry["create_date"] for entry in added(state, "extension")) < first
+
+
+def test_the_day_has_busy_hours_and_the_week_quiet_days(state: State) -> None:
+    moments = [moment(entry["init_time_gmt"]) for entry in added(state, "record")]
+    hours = Counter(one.hour for one in moments)
+    assert sum(hours[hour] for hour in range(6, 15)) > 0.8 * len(moments)
+    assert all(hours[hour] < hours[8] / 5 for hour in (0, 1, 2, 22, 23))
+    days = Counter(one.weekday() for one in moments)
+    assert max(days[5], days[6]) < min(days[day] for day in range(5)) / 2
+    fractions = sum(1 for entry in added(state, "record") if "." in entry["init_time_gmt"])
+    assert 0.4 < fractions / len(moments) < 0.6
+
+
+def test_some_numbers_are_busier_than_others_and_their_kinds_fit(state: State) -> None:
+    calls = Counter(entry["extension_id"] for entry in added(state, "record"))
+    assert len(calls) > 100
+    assert calls.most_common(1)[0][1] > 4 * len(added(state, "record")) / len(calls)
+    kinds = {entry["extension_type"] for entry in added(state, "record")}
+    assert kinds == {"phone", "queue", "ivr"}
+    for fax in added(state, "fax"):
+        number = state.store["extension"].get(fax["extension_id"])
+        assert number is not None
+        assert number["type"] == "fax"
+
+
+def test_items_belong_to_the_group_that_their_number_is_in(state: State) -> None:
+    for call in added(state, "record"):
+        number = state.store["extension"].get(call["extension_id"])
+        assert number is not None
+        assert call["extension_group_owner_id"] == number["extension_group_id"]
+
+
+def test_each_telephone_registers_and_leaves_in_turn(state: State) -> None:
+    by_number: dict[int, list[str]] = {one["id"]: [] for one in added(state, "extension")}
+    for entry in state.store["reg_status_log"].entries():
+        if entry["extension_id"] in by_number:
+            by_number[entry["extension_id"]].append(entry["status"])
+    assert sum(len(turns) > 1 for turns in by_number.values()) > 50
+    for turns in by_number.values():
+        assert turns == (["on", "off"] * len(turns))[: len(turns)]
+
+
+def test_items_alone_go_to_the_numbers_that_are_there() -> None:
+    state = fresh_state()
+    assert bulk(state, {"records": 40}, client=OTHER_CLIENT) == {"record": 40}
+    own = {one["id"] for one in SEED["extension"].entries() if one["client_id"] == OTHER_CLIENT}
+    assert {entry["extension_id"] for entry in added(state, "record")} <= own
+
+
+def test_where_no_number_is_of_the_right_kind_any_will_do() -> None:
+    state = fresh_state()
+    bulk(state, {"faxes": 10}, client=14)
+    assert {entry["extension_id"] for entry in added(state, "fax")} == {50}
+
+
+def test_nothing_asked_for_is_nothing_made() -> None:
+    state = fresh_state()
+    assert bulk(state, dict.fromkeys(COUNTS, 0)) == {}
+    assert entries(state) == entries(fresh_state())
+
+
+def refused(counts: dict[str, Any], client: Any = CLIENT) -> tuple[int, str]:
+    """Status and message of a refusal, which changes nothing."""
+    state = fresh_state()
+    state.store.delete("extension", 55)
+    before, keys = entries(state), next_keys(state.store)
+    with pytest.raises(ApiError) as caught:
+        bulk(state, counts, client=client)
+    assert (entries(state), next_keys(state.store)) == (before, keys)
+    return caught.value.status, caught.value.message
+
+
+def next_keys(store: Store) -> list[int]:
+    return [collection.copy().new_key() for collection in store.collections.values()]
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        ({"groups": -1}, "groups: must be a whole number from 0 to 10000"),
+        ({"groups": 10_001}, "groups: must be a whole number from 0 to 10000"),
+        ({"extensions": 2.5}, "extensions: must be a whole number from 0 to 100000"),
+        ({"records": True}, "records: must be a whole number from 0 to 200000"),
+        ({"faxes": "3"}, "faxes: must be a whole number from 0 to 200000"),
+        (
+            {"calls": 3},
+            f"calls: is not known here, but {', '.join(COUNTS)}",
+        ),
+    ],
+)
+def test_a_count_that_cannot_be_is_named(counts: dict[str, Any], message: str) -> None:
+    assert refused(counts) == (400, message)
+
+
+@pytest.mark.parametrize("client", [99, None, "12", [12]])
+def test_a_client_that_is_not_there_is_a_404(client: Any) -> None:
+    assert refused({"groups": 1}, client) == (404, "No such client")
+
+
+def test_items_need_numbers() -> None:
+    assert refused({"groups": 2, "records": 5}, EMPTY_CLIENT) == (
+        400,
+        "records: client 15 has no numbers to put them on",
+    )
+
+
+def test_a_clock_at_the_beginning_of_time_is_refused() -> None:
+    state = fresh_state(datetime(1, 1, 5, tzinfo=UTC))
+    with pytest.raises(ApiError, match="clock: ") as caught:
+        bulk(state, {"records": 5})
+    assert caught.value.status == 400
+
+
+def test_a_document_without_groups_is_refused() -> None:
+    document = copy.deepcopy(CONTRACT.document)
+    document["paths"] = {}
+    document["x-user-types"] = {}
+    document["x-collections"] = {"client": document["x-collections"]["client"]}
+    contract = Contract(document)
+    state = State(contract, Store.empty(contract, {}))
+    with pytest.raises(ApiError, match="has no extension_group of a client") as caught:
+        make_bulk(state, contract, CLIENT, {"groups": 1}, Random(1))
+    assert caught.value.status == 400
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    counts=st.fixed_dictionaries({}, optional={name: st.integers(0, 30) for name in COUNTS}),
+    seed=st.integers(0, 2**32),
+    client=st.sampled_from([12, 13, 14, 15]),
+    now=st.datetimes(datetime(1950, 1, 1), datetime(2990, 1, 1)),
+)
+def test_any_counts_at_any_time_give_a_state_that_would_do_as_fixtures(
+    counts: dict[str, int], seed: int, client: int, now: datetime
+) -> None:
+    state = fresh_state(now.replace(tzinfo=UTC))
+    made = bulk(state, counts, seed, client)
+    assert made == {COLLECTIONS[name]: count for name, count in counts.items() if count}
+    again = import_archive(CONTRACT, export_archive(CONTRACT, state.store))
+    assert next_keys(again) == next_keys(state.store)
+    for name in COLLECTIONS.values():
+        assert list(again[name].entries()) == list(state.store[name].entries())

@@ -1,0 +1,47 @@
+"""States to make entries in, for the tests of this folder."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ringme_mock.collection import Entry
+from ringme_mock.contract import Contract
+from ringme_mock.document import read_yaml
+from ringme_mock.fixtures import load_store
+from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.state import State
+
+CONTRACT = Contract(read_yaml(SPEC))
+SEED = load_store(CONTRACT, FIXTURES)
+_SCHEMAS = {
+    name: CONTRACT.schemas.compile(rule.stored) for name, rule in CONTRACT.collections.items()
+}
+NOW = datetime(2026, 3, 18, 10, 20, 30, 450_000, tzinfo=UTC)
+Given = dict[str, Any]
+CLIENT, NUMBER, GROUP, FAX_NUMBER = 12, 36, 5, 40
+
+
+def fresh_state(now: datetime = NOW) -> State:
+    """The fixtures, with a clock that stands still."""
+    state = State(CONTRACT, SEED)
+    state.clock.freeze()
+    state.clock.set(now)
+    return state
+
+
+def entries(state: State) -> dict[str, list[Entry]]:
+    """All that there is, by collection."""
+    return {name: list(one.entries()) for name, one in state.store.collections.items()}
+
+
+def problems(collection: str, entry: Entry) -> list[tuple[str, str]]:
+    """What the document finds wrong with a stored entry."""
+    assert tuple(entry) == CONTRACT.collections[collection].properties
+    return list(_SCHEMAS[collection].problems(entry))
+
+
+def moment(text: str) -> datetime:
+    """The moment of an entry's text, with or without a fraction."""
+    form = "%Y-%m-%d %H:%M:%S.%f" if "." in text else "%Y-%m-%d %H:%M:%S"
+    return datetime.strptime(text, form)
