@@ -1,0 +1,48 @@
+"""The documentation as a site, built once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reference.html_page import HtmlPage, pages_of
+from ringme_mock.contract import Contract
+from ringme_mock.paths import SPEC
+from ringme_mock.reference.build import build_site
+from ringme_mock.reference.document_file import read_document
+
+
+@pytest.fixture(scope="session")
+def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as the contract kit leaves it."""
+    folder = tmp_path_factory.mktemp("reports")
+    (folder / "report.html").write_text("<!DOCTYPE html><title>A run</title>", encoding="utf-8")
+    values = {
+        "summary": {"text": "63 of 63 rules passed"},
+        "target": "http://127.0.0.1:8080",
+        "run": {"started": "2026-01-02T03:04:05Z"},
+    }
+    (folder / "report.json").write_text(json.dumps(values), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, report_folder: Path) -> Path:
+    """The site of the mock's own document, with a report."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    build_site(folder, read_document(SPEC), report_folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pages(site: Path) -> dict[str, HtmlPage]:
+    """All pages of the site by their file."""
+    return pages_of(site)
+
+
+@pytest.fixture(scope="session")
+def document_contract() -> Contract:
+    """The mock's own document."""
+    return Contract(read_document(SPEC))

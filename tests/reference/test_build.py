@@ -1,0 +1,154 @@
+"""`ringme-mock docs`: one folder, the same each time, and never in the place of other files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ringme_mock.errors import StartError
+from ringme_mock.paths import SPEC
+from ringme_mock.reference import build
+from ringme_mock.reference.build import build_site
+from ringme_mock.reference.command import docs
+from ringme_mock.reference.document_file import read_document
+
+DOCUMENT = read_document(SPEC)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """All files of a folder by their path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def run(*arguments: str | Path) -> Result:
+    """Runs the command."""
+    return CliRunner().invoke(docs, [str(argument) for argument in arguments])
+
+
+def test_two_builds_are_the_same(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        build_site(tmp_path / name, DOCUMENT)
+    one = content(tmp_path / "one")
+    assert one == content(tmp_path / "two")
+    assert {"index.html", "api.html", "openapi.json", "assets/redoc.standalone.js"} <= one.keys()
+
+
+def test_a_former_site_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    build_site(site, DOCUMENT)
+    (site / "left-over.html").write_text("old", encoding="utf-8")
+    build_site(site, DOCUMENT)
+    assert not (site / "left-over.html").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_an_empty_folder_is_filled_and_parents_are_made(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    build_site(tmp_path / "empty", DOCUMENT)
+    build_site(tmp_path / "far" / "away", DOCUMENT)
+    assert content(tmp_path / "empty") == content(tmp_path / "far" / "away")
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    outcome = run(tmp_path)
+    assert outcome.exit_code == 2
+    assert outcome.output == (
+        f"ringme-mock: {tmp_path}: has files in it and is not a site that this command made;"
+        " name a new or an empty folder\n"
+    )
+    assert content(tmp_path) == {"thesis.txt": b"years of work"}
+
+
+def test_a_build_that_fails_leaves_the_former_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    build_site(site, DOCUMENT)
+    before = content(site)
+
+    def fail(folder: Path, _book: object) -> None:
+        folder.mkdir()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build, "_write", fail)
+    with pytest.raises(StartError, match="cannot be written: No space left on device"):
+        build_site(site, DOCUMENT)
+    assert content(site) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_former_site_comes_back_when_the_new_one_cannot_be_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    build_site(site, DOCUMENT)
+    before = content(site)
+    rename = Path.rename
+
+    def refuse_new(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise OSError(13, "Permission denied")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_new)
+    with pytest.raises(StartError, match="Permission denied"):
+        build_site(site, DOCUMENT)
+    assert content(site) == before
+
+
+def test_the_command_says_what_to_open(tmp_path: Path, report_folder: Path) -> None:
+    outcome = run(tmp_path / "site", "--report", report_folder)
+    assert outcome.exit_code == 0, outcome.output
+    assert f"open {tmp_path / 'site' / 'index.html'}" in outcome.output
+    report = (tmp_path / "site" / "contract-report.html").read_bytes()
+    assert report == (report_folder / "report.html").read_bytes()
+
+
+def test_without_a_report_the_site_says_how_to_make_one(tmp_path: Path) -> None:
+    build_site(tmp_path / "site", DOCUMENT)
+    assert "There is no report here" in (tmp_path / "site" / "report.html").read_text("utf-8")
+    assert not (tmp_path / "site" / "contract-report.html").exists()
+
+
+def test_a_folder_without_a_report_is_refused(tmp_path: Path) -> None:
+    outcome = run(tmp_path / "site", "--report", tmp_path / "none")
+    assert outcome.exit_code == 2
+    assert "report.html: cannot be read: No such file" in outcome.output
+    assert "--report-dir" in outcome.output
+    assert not (tmp_path / "site").exists()
+
+
+def test_values_that_are_no_report_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("x", encoding="utf-8")
+    (tmp_path / "report.json").write_text("[]", encoding="utf-8")
+    outcome = run(tmp_path / "site", "--report", tmp_path)
+    assert outcome.exit_code == 2
+    assert "report.json: is not a report of ringme-contract" in outcome.output
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("x", encoding="utf-8")
+    outcome = run(tmp_path / "site")
+    assert outcome.exit_code == 2
+    assert outcome.output == f"ringme-mock: {tmp_path / 'site'}: is not a folder\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[]", "is not an OpenAPI document"),
+        ("openapi: 3.0.3\npaths: {/a: {get: {}}}", "GET /a: 'x-resource' is missing"),
+    ],
+)
+def test_a_broken_document_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "spec.yaml").write_text(text, encoding="utf-8")
+    outcome = run(tmp_path / "site", "--spec", tmp_path / "spec.yaml")
+    assert outcome.exit_code == 2
+    assert said in outcome.output

@@ -1,0 +1,105 @@
+"""Every link of the site leads somewhere, and nothing comes from another host."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from reference.html_page import HtmlPage
+from ringme_mock.contract import Contract
+from ringme_mock.reference.operations import read_operations
+
+
+def redoc_places(page: HtmlPage) -> set[str]:
+    """Where a page that Redoc fills can be entered: its operations, and the sections of its text.
+
+    That Redoc really makes these is seen to in the browser, by tests/browser/reference.mjs.
+    """
+    document = page.document
+    assert document is not None
+    headings = [
+        line.removeprefix("## ").strip().replace(" ", "-")
+        for line in document["info"]["description"].splitlines()
+        if line.startswith("## ")
+    ]
+    return {one.anchor for one in read_operations(document).values()} | {
+        f"section/{heading}" for heading in headings
+    }
+
+
+def links_in(page: HtmlPage) -> list[str]:
+    """The links of a page, also those in the texts of the document that it shows."""
+    document = page.document
+    if document is None:
+        return page.links
+    texts = [document["info"]["description"]]
+    texts += [
+        node.get("description", "")
+        for item in document["paths"].values()
+        for node in item.values()
+        if isinstance(node, dict)
+    ]
+    return page.links + HtmlPage("\n".join(texts)).links
+
+
+def broken_links(site: Path, pages: dict[str, HtmlPage]) -> list[str]:
+    """Each link whose file or place is not there, with its page."""
+    places = {
+        name: page.places | (redoc_places(page) if page.document else set())
+        for name, page in pages.items()
+    }
+    broken = []
+    for name, page in pages.items():
+        for link in links_in(page):
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            file = parts.path or name
+            is_there = (site / file).is_file() and not file.startswith("/")
+            if not is_there or (parts.fragment and parts.fragment not in places[file]):
+                broken.append(f"{name}: {link}")
+    return broken
+
+
+def test_every_link_leads_to_a_file_and_a_place_in_it(
+    site: Path, pages: dict[str, HtmlPage]
+) -> None:
+    assert broken_links(site, pages) == []
+    assert sum(len(links_in(page)) for page in pages.values()) > 500
+
+
+def test_a_broken_link_would_be_found(site: Path, pages: dict[str, HtmlPage]) -> None:
+    bad = HtmlPage('<a href="none.html">a</a><a href="rules.html#none">b</a><a href="/x">c</a>')
+    assert broken_links(site, {**pages, "bad.html": bad}) == [
+        "bad.html: none.html",
+        "bad.html: rules.html#none",
+        "bad.html: /x",
+    ]
+
+
+def test_pages_load_files_of_the_site_alone(site: Path, pages: dict[str, HtmlPage]) -> None:
+    for name, page in pages.items():
+        for address in page.loaded:
+            assert address == "data:," or (site / address).is_file(), f"{name} loads {address}"
+
+
+def test_style_sheets_load_nothing(site: Path) -> None:
+    for path in site.rglob("*.css"):
+        text = path.read_text(encoding="utf-8")
+        assert "url(" not in text
+        assert "@import" not in text
+
+
+def test_every_page_is_in_every_menu(pages: dict[str, HtmlPage]) -> None:
+    own = {name: page for name, page in pages.items() if name != "contract-report.html"}
+    for page in own.values():
+        assert own.keys() <= set(page.links)
+
+
+def test_every_operation_and_rule_has_a_place(
+    pages: dict[str, HtmlPage], document_contract: Contract
+) -> None:
+    shown = redoc_places(pages["api.html"])
+    assert {place.rsplit("/", 1)[-1] for place in shown} >= document_contract.operations.keys()
+    rules = {rule["id"] for rule in document_contract.document["x-rules"]}
+    assert rules <= pages["rules.html"].places

@@ -1,0 +1,176 @@
+"""What the pages say: rules beside operations, errors, grades, and a shape that all can use."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from reference.html_page import HtmlPage
+from ringme_mock.contract import Contract
+from ringme_mock.reference.book import Book
+from ringme_mock.reference.error_table import ErrorTexts, read_errors, read_token_errors
+from ringme_mock.reference.grade import grades_of
+from ringme_mock.reference.material import Material
+from ringme_mock.reference.page import read_pages
+
+REDOC_PAGES = [page.file for page in read_pages() if page.document]
+TEXT_PAGES = [page.file for page in read_pages() if not page.document]
+
+
+def text_of(site: Path, name: str) -> str:
+    """The text of a page without its tags, on one line."""
+    text = re.sub(r"<[^>]+>", "", (site / name).read_text(encoding="utf-8"))
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", TEXT_PAGES)
+def test_a_page_has_one_h1_and_no_level_is_skipped(name: str, pages: dict[str, HtmlPage]) -> None:
+    levels = [int(heading[1]) for heading in pages[name].headings]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("name", TEXT_PAGES + REDOC_PAGES)
+def test_a_page_can_be_entered_past_its_menu(name: str, pages: dict[str, HtmlPage]) -> None:
+    page = pages[name]
+    assert page.links[0] == "#main"
+    assert ("html", {"lang": "en"}) in page.tags
+    assert [tag for tag, _ in page.tags if tag in ("header", "main")] == ["header", "main"]
+    current = [values["href"] for _, values in page.tags if values.get("aria-current") == "page"]
+    assert current == [name]
+
+
+@pytest.mark.parametrize("name", TEXT_PAGES + REDOC_PAGES)
+def test_a_page_says_what_it_may_load(name: str, pages: dict[str, HtmlPage]) -> None:
+    policies = [
+        str(values["content"])
+        for tag, values in pages[name].tags
+        if tag == "meta" and values.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert len(policies) == 1
+    assert policies[0].startswith("default-src 'none';")
+    assert "http" not in policies[0]
+
+
+def test_every_rule_is_shown_with_its_grade(site: Path, document_contract: Contract) -> None:
+    text = (site / "rules.html").read_text(encoding="utf-8")
+    words = {"D": "documented", "O": "observed", "C": "chosen"}
+    for rule in document_contract.document["x-rules"]:
+        article = text.split(f'id="{rule["id"]}">')[1].split("</article>")[0]
+        assert words[rule["grade"]] in article
+        assert rule["level"] in article
+        for name in rule["operations"]:
+            assert name == "*" or f'operation/{name}"' in article
+
+
+def test_an_operation_shows_the_rules_that_bind_it(
+    pages: dict[str, HtmlPage], document_contract: Contract
+) -> None:
+    document = pages["api.html"].document
+    assert document is not None
+    descriptions = {
+        node["operationId"]: node["description"]
+        for item in document["paths"].values()
+        for node in item.values()
+    }
+    for rule in document_contract.document["x-rules"]:
+        link = f'href="rules.html#{rule["id"]}"'
+        if "*" in rule["operations"]:
+            assert link in document["info"]["description"]
+        else:
+            having = {name for name, text in descriptions.items() if link in text}
+            assert having == set(rule["operations"])
+
+
+def test_the_shown_document_has_no_extensions(pages: dict[str, HtmlPage]) -> None:
+    for name in REDOC_PAGES:
+        assert '"x-' not in pages[name].scripts["document"]
+
+
+def test_the_document_beside_the_pages_is_the_mocks_own(
+    site: Path, document_contract: Contract
+) -> None:
+    served = json.loads((site / "openapi.json").read_text(encoding="utf-8"))
+    assert served == document_contract.document
+
+
+def test_every_error_of_the_document_has_its_meaning(document_contract: Contract) -> None:
+    material = Material(document_contract.document)
+    texts = ErrorTexts()
+    rows = read_errors(material.document, material.operations, material.rules)
+    shown = {(row.code, row.word) for row in rows}
+    assert shown == {(str(entry["code"]), entry.get("word")) for entry in texts.errors}
+    assert [row for row in rows if row.rule is None] == []
+    assert ("403", "user_access_type_deny") in shown
+    words = read_token_errors(material.document, material.operations)
+    assert {error.word for error in words} == texts.token_errors.keys()
+
+
+def test_an_error_of_another_document_is_shown_by_its_description() -> None:
+    answer = {"description": "It is a teapot. [C]"}
+    operation = {"operationId": "brew", "responses": {"200": {}, "418": answer}}
+    material = Material({"openapi": "3.0.3", "paths": {"/tea": {"post": operation}}})
+    row = material.errors[-1]
+    assert (row.code, row.word, row.meaning) == ("418", None, "It is a teapot. [C]")
+    assert [one.id for one in row.operations] == ["brew"]
+
+
+def test_all_that_was_chosen_is_listed_as_a_difference(
+    pages: dict[str, HtmlPage], document_contract: Contract
+) -> None:
+    links = set(pages["differences.html"].links)
+    for rule in document_contract.document["x-rules"]:
+        assert (f"rules.html#{rule['id']}" in links) == (rule["grade"] == "C")
+    chosen = {
+        node["operationId"]
+        for item in document_contract.document["paths"].values()
+        for node in item.values()
+        if node["description"].rstrip().endswith(". [C]")
+    }
+    assert chosen
+    assert {link.rsplit("/", 1)[-1] for link in links if "operation/" in link} == chosen
+
+
+@pytest.mark.parametrize(
+    ("description", "grades"),
+    [
+        ("One group. [C]", ("C",)),
+        ("Makes a group. [D, id and names C]", ("D", "C")),
+        ("[D] in the middle is of a part.", ()),
+        ("Nothing.", ()),
+    ],
+)
+def test_the_grade_of_a_text_is_in_its_last_brackets(
+    description: str, grades: tuple[str, ...]
+) -> None:
+    assert grades_of(description) == grades
+
+
+def test_the_report_is_linked_with_its_result(site: Path, pages: dict[str, HtmlPage]) -> None:
+    assert "contract-report.html" in pages["report.html"].links
+    assert "63 of 63 rules passed, 2026-01-02 03:04:05 UTC" in text_of(site, "report.html")
+
+
+def test_texts_of_the_document_cannot_put_markup_into_a_page() -> None:
+    bad = "</script><script>alert(1)</script><b>x</b>"
+    rule = {"id": "r", "text": bad, "grade": "C", "level": "MUST", "area": "a", "operations": ["*"]}
+    operation = {"operationId": "brew", "summary": bad, "description": bad, "responses": {}}
+    book = Book(
+        Material(
+            {
+                "openapi": "3.0.3",
+                "info": {"title": bad, "version": "1"},
+                "paths": {"/tea": {"post": operation}},
+                "x-rules": [rule, {**rule, "id": "s", "operations": ["brew"]}],
+            }
+        )
+    )
+    for page in book.pages:
+        text = book.files[page.file].make().decode()
+        assert "<script>alert" not in text
+        assert "<b>x" not in text
