@@ -1,0 +1,37 @@
+/** Asks the person to log in again; everything that needs the answer waits for the same one. */
+export class LoginQuestion {
+  #open: { promise: Promise<void>; resolve: () => void; reject: (why: Error) => void } | null = null;
+
+  /** Told when the question is asked, and when it is settled. */
+  onChange: (isOpen: boolean) => void = () => {};
+
+  /** Settles when the person has logged in; rejects if they would rather not. */
+  ask(): Promise<void> {
+    if (this.#open === null) {
+      let [resolve, reject] = [() => {}, (_why: Error) => {}];
+      const promise = new Promise<void>((yes, no) => {
+        [resolve, reject] = [yes, no];
+      });
+      this.#open = { promise, resolve, reject };
+      this.onChange(true);
+    }
+    return this.#open.promise;
+  }
+
+  answer(): void {
+    this.#close()?.resolve();
+  }
+
+  refuse(): void {
+    this.#close()?.reject(new NotLoggedIn());
+  }
+
+  #close() {
+    const open = this.#open;
+    this.#open = null;
+    this.onChange(false);
+    return open;
+  }
+}
+
+export class NotLoggedIn extends Error {}

@@ -1,0 +1,60 @@
+/** An answer of the API that is not a success. */
+export class Failure extends Error {
+  constructor(
+    readonly status: number,
+    /** The word that the API gives some errors, such as `access_denied`. */
+    readonly kind: string | null,
+    message: string,
+    /** Seconds until the count of requests starts anew, as the answer says. */
+    readonly resetSeconds: number | null,
+  ) {
+    super(message);
+    this.name = "Failure";
+  }
+}
+
+/** What the client gives for a request: `data` of a success, `error` of anything else. */
+interface Result<Data> {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}
+
+/** The data of a success. Throws a Failure for any other answer. */
+export function dataOf<Data>(result: Result<Data>): Exclude<Data, undefined> {
+  succeed(result);
+  return result.data as Exclude<Data, undefined>;
+}
+
+/** Throws a Failure unless the request succeeded; for answers without a body. */
+export function succeed(result: Result<unknown>): void {
+  if (!result.response.ok) {
+    throw failureOf(result.response, result.error);
+  }
+}
+
+const TOKEN_ERRORS: Record<string, string> = {
+  invalid_client: "The application or its secret is wrong.",
+  invalid_grant: "The login or the password is wrong.",
+  unauthorized_client: "This application may not log users in.",
+};
+
+function failureOf(response: Response, body: unknown): Failure {
+  const reset = response.headers.get("X-RateLimit-Reset");
+  const kind = text(body, "status") ?? text(body, "error");
+  const message =
+    text(body, "message") ??
+    TOKEN_ERRORS[kind ?? ""] ??
+    text(body, "error_description") ??
+    kind ??
+    `The server answered ${response.status}.`;
+  return new Failure(response.status, kind, message, reset === null ? null : Number(reset));
+}
+
+function text(body: unknown, key: string): string | null {
+  if (typeof body !== "object" || body === null) {
+    return null;
+  }
+  const value: unknown = Reflect.get(body, key);
+  return typeof value === "string" ? value : null;
+}

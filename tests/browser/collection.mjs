@@ -1,0 +1,109 @@
+// What holds for a collection whatever program imports it: every operation of the document is in
+// it, and every request of it can be sent as it stands.
+import { readFile } from "node:fs/promises";
+import { argv, exit } from "node:process";
+
+export const APPLICATION = {
+  id: "c1200000000000000000000000000003",
+  secret: "c0ffee03c0ffee03c0ffee03c0ffee03",
+  login: "client-admin",
+  password: "mock-client-admin",
+};
+export const TRUSTED_APPLICATION = {
+  id: "c1200000000000000000000000000001",
+  secret: "c0ffee01c0ffee01c0ffee01c0ffee01",
+};
+
+const METHODS = ["get", "put", "post", "delete"];
+
+/**
+ * Runs the check of one program: `convert(text)` gives `{requests, tokenUrl, grant, application}`,
+ * each request as `{name, method, path, send: {url, headers, body}, script?}` with `{base}` in its
+ * URL. Ends the process with 1 if anything is wrong.
+ */
+export async function checkImport(program, convert) {
+  const [, , document, url] = argv;
+  if (url === undefined) {
+    console.error(`usage: node ${program.toLowerCase()}.mjs OPENAPI_FILE MOCK_URL`);
+    exit(2);
+  }
+  const { requests, ...access } = await convert(await readFile(document, "utf8"));
+  const problems = await arrivalProblems(requests, url);
+  const mock = new Mock(url, `import-${program.toLowerCase()}`);
+  const token = await logIn(mock, access);
+  let sent = 0;
+  for (const request of requests) {
+    await mock.reset();
+    const answer = await mock.send(request.send, token);
+    if (answer.ok) {
+      sent += 1;
+    } else {
+      problems.push(`${request.name}: ${answer.status} ${await answer.text()}`);
+    }
+  }
+  for (const problem of problems) {
+    console.error(`${program}: ${problem}`);
+  }
+  console.log(`${program}: ${requests.length} operations arrived, ${sent} succeed as imported`);
+  exit(problems.length === 0 ? 0 : 1);
+}
+
+/** Which operations of the mock's document are missing from the requests, or too many there. */
+async function arrivalProblems(requests, url) {
+  const { paths } = await (await fetch(`${url}/openapi.json`)).json();
+  const expected = Object.entries(paths).flatMap(([path, item]) =>
+    METHODS.filter((method) => method in item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const arrived = requests.map(({ method, path }) => `${method} ${path}`);
+  return [
+    ...expected.filter((one) => !arrived.includes(one)).map((one) => `missing: ${one}`),
+    ...arrived.filter((one) => !expected.includes(one)).map((one) => `not in the document: ${one}`),
+    ...(new Set(arrived).size < arrived.length ? ["an operation arrived twice"] : []),
+  ];
+}
+
+/** Gets a token as the programs do it: the application in the header, the rest in a form. */
+async function logIn(mock, { tokenUrl, grant, application }) {
+  const { id, secret, login, password } = application;
+  const form = new URLSearchParams({ grant_type: grant });
+  if (grant === "password") {
+    form.set("username", login);
+    form.set("password", password);
+  }
+  const answer = await mock.send({
+    url: new URL(tokenUrl, mock.url).href,
+    method: "POST",
+    headers: { Authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+    body: form,
+  });
+  if (!answer.ok) {
+    console.error(`no token by ${grant} from ${tokenUrl}: ${answer.status} ${await answer.text()}`);
+    exit(1);
+  }
+  return (await answer.json()).access_token;
+}
+
+class Mock {
+  constructor(url, session) {
+    this.url = url;
+    this.session = { "X-Mock-Session": session };
+  }
+
+  async send({ url, method, headers = {}, body }, token) {
+    const bearer = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    return fetch(url.replace("{base}", this.url), {
+      method,
+      headers: { ...bearer, ...headers, ...this.session },
+      body,
+    });
+  }
+
+  /** Every request finds the entries that the document's examples speak of. */
+  async reset() {
+    await fetch(`${this.url}/__mock__/reset`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...this.session },
+      body: JSON.stringify({ keep: ["tokens"] }),
+    });
+  }
+}
