@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 PYTHON_READY := $(VENV)/.installed
 LINTERS_READY := node_modules/.installed
 
-.PHONY: help install serve test lint lint-openapi format bench prove lock wheel clean
+.PHONY: help install serve test test-browser lint lint-openapi docs format bench prove lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ serve: $(PYTHON_READY) ## start the mock server (ARGS='--port 0' passes argument
 test: lint ## check style and types, then run all tests (ARGS='-k token' goes to pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-browser: $(LINTERS_READY) docs ## run the tests that need Node.js and Chromium, and fail where those are missing
+	@RINGME_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(ARGS)
+	@node tests/browser/reference.mjs site
+
 lint: $(PYTHON_READY) ## check style and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -42,6 +46,9 @@ lint-openapi: $(LINTERS_READY) ## lint openapi.yaml with Redocly and Spectral (n
 	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
 	    node_modules/.bin/redocly lint --config redocly.yaml openapi.yaml
 	@node_modules/.bin/spectral lint --ruleset .spectral.yaml --fail-severity=warn openapi.yaml
+
+docs: $(PYTHON_READY) ## build the documentation as a static site in site/ (ARGS='--report reports' shows a report)
+	@$(BIN)/ringme-mock docs site $(ARGS)
 
 format: $(PYTHON_READY) ## put the code into shape
 	@$(BIN)/ruff check --fix --exit-zero --quiet
@@ -68,7 +75,7 @@ wheel: $(PYTHON_READY) ## build sdist and wheel into dist/
 	@$(BIN)/python -m build --no-isolation
 
 clean: ## remove everything that the other targets made
-	@rm -rf $(VENV) node_modules build dist mock/*.egg-info contract_tests/*.egg-info *.egg-info \
+	@rm -rf $(VENV) node_modules site build dist mock/*.egg-info contract_tests/*.egg-info *.egg-info \
 	    .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

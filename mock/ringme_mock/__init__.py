@@ -1,8 +1,36 @@
-"""A mock server for the groups of internal numbers of the RingMe telephony API."""
+"""A mock server for the groups of internal numbers of the RingMe telephony API.
+
+`MockServer` runs it for tests; `asgi_app` gives it to clients of the same process.
+"""
+
+from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from ringme_mock.app import MockApp
+    from ringme_mock.server import ControlError, MockServer
+
+__all__ = ["ControlError", "MockServer", "__version__", "asgi_app"]
 __version__ = "0.1.0"
 
 # Connexion imports a test client that nothing here uses, and which asks for another package.
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+
+
+def asgi_app() -> MockApp:
+    """The mock with its own document and fixtures, as an ASGI application."""
+    from ringme_mock.app import create_app
+    from ringme_mock.paths import FIXTURES, SPEC
+
+    return create_app(SPEC, FIXTURES)
+
+
+def __getattr__(name: str) -> Any:
+    # On demand: the command line's --version, and pytest in each of its runs, need no server.
+    if name in ("ControlError", "MockServer"):
+        from ringme_mock import server
+
+        return getattr(server, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

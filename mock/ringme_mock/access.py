@@ -35,14 +35,19 @@ class Access:
 
     def caller(self, token: str) -> Caller | None:
         """Whom a token stands for; None if it is unknown, expired, or its user is gone."""
-        grant = self._tokens.find(token)
-        if grant is None:
+        access = self._tokens.find(token)
+        if access is None:
             return None
-        user = self._store["user"].get(grant.user)
-        application = self._store["application"].get(grant.application)
+        user = self._store["user"].get(access.grant.user)
+        application = self._store["application"].get(access.grant.application)
         if user is None or application is None:
             return None
-        return Caller(user, application, self._client(user), scopes(application))
+        known: Caller | None = access.caller
+        # Entries are never changed in place: the same ones still mean the same.
+        if known is None or known.user is not user or known.application is not application:
+            known = Caller(user, application, self._client(user), scopes(application))
+            access.caller = known
+        return known
 
     def _client(self, user: Entry) -> Entry:
         client = self._store["client"].get(self._store.owner_key("user", user, "client"))
@@ -52,7 +57,7 @@ class Access:
 
     def check_blocked(self, user: Entry) -> None:
         """Raises the 403 for a user that is blocked, or whose client is (rule user-block)."""
-        if BLOCKED in (user["status"], self._client(user)["status"]):
+        if user["status"] == BLOCKED or self._client(user)["status"] == BLOCKED:
             raise forbidden("user_blocked", "The user is blocked")
 
     def owner_of(self, user: Entry) -> tuple[str, Key]:
@@ -77,7 +82,7 @@ def scopes(application: Entry) -> tuple[str, ...]:
 
 def check_scopes(caller: Caller, required: tuple[str, ...]) -> None:
     """Raises the 403 for an application whose access level is too low (rule error-app-access)."""
-    if not set(required) <= set(caller.scopes):
+    if not all(scope in caller.scopes for scope in required):
         raise forbidden("app_access_type_deny", "The application may not change the configuration")
 
 

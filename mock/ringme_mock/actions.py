@@ -19,12 +19,12 @@ from ringme_mock.replies import Reply
 def list_entries(call: Call) -> Reply:
     """The entries of the innermost owner in the path, or all, as a bare array."""
     found = call.state.store.find(call.operation.collection.name, list_query(call), call.owner)
-    return call.reply([call.show(entry) for entry in found])
+    return call.show_all(list(found))
 
 
 def read(call: Call) -> Reply:
     """The entry that the path ends at."""
-    return call.reply(call.show(call.entry))
+    return call.show(call.entry)
 
 
 def delete(call: Call) -> Reply:
@@ -49,7 +49,7 @@ def create(call: Call) -> Reply:
     _check_unique(call, entry)
     entry[rule.key] = call.collection.new_key()
     call.collection.insert(entry)
-    return call.reply(call.show(entry))
+    return call.show(entry)
 
 
 def update(call: Call) -> Reply:
@@ -59,7 +59,7 @@ def update(call: Call) -> Reply:
     changes = _known(call)
     _check_references(call, call.entry, changes)
     _check_unique(call, {**call.entry, **changes})
-    return call.reply(call.show(call.collection.update(call.entry[rule.key], changes)))
+    return call.show(call.collection.update(call.entry[rule.key], changes))
 
 
 def _known(call: Call) -> Entry:

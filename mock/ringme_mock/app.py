@@ -1,62 +1,93 @@
-"""Puts the Connexion application together."""
+"""Puts the mock together."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from connexion import AsyncApp
 from connexion.exceptions import InvalidSpecification, ProblemException
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
-from connexion.middleware.security import SecurityMiddleware
 from connexion.middleware.server_error import ServerErrorMiddleware
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.options import SwaggerUIOptions
+from connexion.spec import Specification
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ringme_mock.api import Api
 from ringme_mock.clock import Clock
+from ringme_mock.connection import keep_transport
 from ringme_mock.contract import Contract
+from ringme_mock.control.app import ControlMiddleware
+from ringme_mock.control.call import Mock
+from ringme_mock.control.guard import LOCAL_ORIGIN
 from ringme_mock.document import read_yaml
-from ringme_mock.edge import EdgeMiddleware
 from ringme_mock.errors import ApiError, StartError
+from ringme_mock.faults.answer import ForcedAnswers
+from ringme_mock.faults.inject import Faults
 from ringme_mock.fixtures import load_store
-from ringme_mock.operation import ActionResolver, OperationMiddleware, check_actions
+from ringme_mock.front import Front
+from ringme_mock.operation import OperationAPI, check_actions
+from ringme_mock.page import PageMiddleware
 from ringme_mock.replies import answer_error
-from ringme_mock.routing import RoutingMiddleware
-from ringme_mock.security import TokenSecurity
-from ringme_mock.site import DOCS_PATH, DOCUMENT_PATH, SiteMiddleware
+from ringme_mock.routing import PathTable
+from ringme_mock.session import Sessions, Settings
+from ringme_mock.site import NoSuchPage, SiteMiddleware
 from ringme_mock.state import State
+from ringme_mock.urls import DOCS_PATH, DOCUMENT_PATH
 
-# A front end under development is served from some port of the same machine.
-_LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?"
+LOOPBACK, ANY, OFF = "loopback", "any", "off"
+
+Layer: TypeAlias = Callable[[ASGIApp], ASGIApp]
 
 
 class MockApp:
-    """The mock as an ASGI application, with the contract it follows and the state it keeps."""
+    """The mock as an ASGI application, with the contract it follows and the sessions it keeps."""
 
-    def __init__(self, contract: Contract, state: State) -> None:
+    def __init__(self, contract: Contract, sessions: Sessions, control: str = LOOPBACK) -> None:
         self.contract = contract
-        self.state = state
-        self._connexion = _build(contract, state)
+        self.sessions = sessions
+        self._front = _front(contract, sessions, control)
+
+    @property
+    def state(self) -> State:
+        """The state of the default session."""
+        return self.sessions.default.state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        await self._connexion(scope, receive, send)
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "reason": "the mock has no WebSockets"})
+            return
+        if scope["type"] != "http":
+            raise RuntimeError(f"the mock answers to HTTP, not to {scope['type']}")
+        keep_transport(scope, send)
+        await self._front(scope, receive, send)
 
 
-def create_app(spec: Path, fixtures: Path, clock: Clock | None = None) -> MockApp:
+def create_app(
+    spec: Path,
+    fixtures: Path,
+    clock: Clock | None = None,
+    settings: Settings | None = None,
+    control: str = LOOPBACK,
+) -> MockApp:
     """The mock for a document and a folder with fixtures.
 
+    `control` says from where the control interface may be used: `loopback`, `any`, or `off`.
     Raises StartError with one line that says what is wrong with either.
     """
     contract = _read_contract(spec)
-    state = State(contract, load_store(contract, fixtures), clock)
+    seed = load_store(contract, fixtures)
     try:
-        return MockApp(contract, state)
+        sessions = Sessions(contract, seed, settings or Settings(), clock)
+        return MockApp(contract, sessions, control)
     except InvalidSpecification as error:
         where = ".".join(str(part) for part in error.absolute_path)
         raise StartError(f"{spec}: {where or 'document'}: {error.message[:300]}") from None
@@ -74,30 +105,44 @@ def _read_contract(spec: Path) -> Contract:
     return contract
 
 
-def _build(contract: Contract, state: State) -> AsyncApp:
+def _front(contract: Contract, sessions: Sessions, control: str) -> ASGIApp:
+    """All that answers requests, from the outside in: origins, sessions, then API or pages."""
+    # Connexion fills in references in place, and the document has to stay as it was written.
+    specification = Specification.load(copy.deepcopy(contract.document))
+    table = PathTable(contract.operations.values())
+    answers = ForcedAnswers(contract)
+    api = Api(OperationAPI(specification, contract=contract), Faults(answers, table), table)
+    front = Front(sessions, api, _pages(contract, Mock(contract, sessions, answers), control))
+    # A front end under development is served from some port of the same machine.
+    origins = CORSMiddleware(
+        front,
+        allow_origin_regex=LOCAL_ORIGIN.pattern,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        allow_credentials=True,
+        expose_headers=_exposed(sessions),
+    )
+
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        from_page = any(name == b"origin" for name, _ in scope["headers"])
+        await (origins if from_page else front)(scope, receive, send)
+
+    return choose
+
+
+def _pages(contract: Contract, mock: Mock, control: str) -> AsyncApp:
+    """The documentation, which Connexion serves, with the mock's own pages before it."""
     app = AsyncApp(
         __name__,
         middlewares=[
             ServerErrorMiddleware,
-            partial(
-                CORSMiddleware,
-                allow_origin_regex=_LOCAL_ORIGIN,
-                allow_methods=["*"],
-                allow_headers=["*"],
-                allow_credentials=True,
-                expose_headers=[name.decode() for name, _ in state.limits.unknown().headers()],
-            ),
-            EdgeMiddleware,
             ExceptionMiddleware,
-            partial(SiteMiddleware, contract=contract, state=state),
+            *_control(mock, control),
+            partial(SiteMiddleware, contract=contract),
             SwaggerUIMiddleware,
-            partial(RoutingMiddleware, contract=contract, state=state),
-            SecurityMiddleware,
-            partial(OperationMiddleware, contract=contract, state=state),
+            NoSuchPage,
             LifespanMiddleware,
         ],
-        security_map={"oauth2": lambda: TokenSecurity(state)},
-        resolver=ActionResolver(contract),
         swagger_ui_options=SwaggerUIOptions(
             serve_spec=False,
             spec_path=DOCUMENT_PATH,
@@ -107,6 +152,22 @@ def _build(contract: Contract, state: State) -> AsyncApp:
     )
     for kind in (ApiError, HTTPException, ProblemException, Exception):
         app.add_error_handler(kind, answer_error)
-    # Connexion fills in references in place, and the document has to stay as it was written.
     app.add_api(copy.deepcopy(contract.document))
     return app
+
+
+def _control(mock: Mock, control: str) -> list[Layer]:
+    """The layers of the control interface and of the page above it, if there are any."""
+    if control == OFF:
+        return []
+    from_any = control == ANY
+    return [
+        partial(PageMiddleware, mock=mock, from_any=from_any),
+        partial(ControlMiddleware, mock=mock, from_any=from_any),
+    ]
+
+
+def _exposed(sessions: Sessions) -> list[str]:
+    """The headers that a page of another origin may read."""
+    limits = sessions.default.state.limits.unknown().headers()
+    return [*(name.decode() for name, _ in limits), "Preference-Applied", "Content-Disposition"]

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
+import logging
+import textwrap
+
 from ringme_mock.access import BLOCKED, EVERYTHING, READ_ONLY
+from ringme_mock.app import MockApp
 from ringme_mock.collection import Entry
 from ringme_mock.contract import Contract
 from ringme_mock.handlers.token import CLIENT_CREDENTIALS, PASSWORD
-from ringme_mock.site import DOCS_PATH
+from ringme_mock.options import JSON
+from ringme_mock.place import Place
 from ringme_mock.state import State
+from ringme_mock.urls import DOCS_PATH
 
+_WIDTH = 90
 _TOKEN_FILTER = """sed 's/.*"access_token": "\\([^"]*\\)".*/\\1/'"""
 
 
-def banner(contract: Contract, state: State, url: str) -> str:
-    """The text for a mock that answers at `url`."""
+def announce(logger: logging.Logger, form: str, app: MockApp, place: Place) -> None:
+    """Tells that a mock is there: a page of text, or in JSON what a program can use of it."""
+    if form != JSON:
+        logger.info(banner(app.contract, app.state, place))
+        return
+    known = {"url": place.url, "documentation": f"{place.url}{DOCS_PATH}/"}
+    logger.info("The mock answers at %s", place.url, extra=known)
+    for text in place.warnings:
+        logger.warning(text)
+    for text in place.notes:
+        logger.info(text)
+
+
+def banner(contract: Contract, state: State, place: Place) -> str:
+    """The text for a mock that answers at a place."""
+    url = place.url
     lines = [
         f"The mock answers at  {url}",
         f"Documentation        {url}{DOCS_PATH}/",
         "",
     ]
+    for text in (*place.warnings, *place.notes):
+        lines += [*textwrap.wrap(text, _WIDTH, break_on_hyphens=False), ""]
     application = _application(state, "trusted")
     token_path, list_path = _token_path(contract), _list_path(contract)
     if application and token_path and list_path:
         lines += ["To try it, get a token, and a list of what its client has:", ""]
-        lines += [f"  {line}" for line in _token_command(url + token_path, application)]
-        lines += [f'  curl -s {url}{list_path} -H "Authorization: Bearer $TOKEN"', ""]
+        lines += [f"  {line}" for line in _token_command(place, token_path, application)]
+        lines.append(f'  {place.curl} {url}{list_path} -H "Authorization: Bearer $TOKEN"')
+        lines.append("")
     login = _application(state, "password_credentials")
     users = _users(state, login) if login else []
     if login and users:
@@ -39,9 +63,9 @@ def banner(contract: Contract, state: State, url: str) -> str:
     return "\n".join(lines)
 
 
-def _token_command(url: str, application: Entry) -> list[str]:
+def _token_command(place: Place, path: str, application: Entry) -> list[str]:
     return [
-        f"TOKEN=$(curl -s {url} -d grant_type={CLIENT_CREDENTIALS} \\",
+        f"TOKEN=$({place.curl} {place.url}{path} -d grant_type={CLIENT_CREDENTIALS} \\",
         f"  -d client_id={application['client_id']} \\",
         f"  -d client_secret={application['client_secret']} | {_TOKEN_FILTER})",
     ]

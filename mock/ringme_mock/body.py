@@ -9,20 +9,17 @@ from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, parse_form
-from starlette.datastructures import Headers
-from starlette.types import Receive, Scope
 
-from ringme_mock.contract import Body
 from ringme_mock.errors import invalid, token_refused, unsupported_media_type
+from ringme_mock.exchange import Exchange
+from ringme_mock.shape import Body
 
-JSON = "application/json"
 
-
-async def read_bytes(receive: Receive) -> bytes:
+async def read_bytes(exchange: Exchange) -> bytes:
     """All bytes of a request's body, with or without a Content-Length."""
     parts = []
     while True:
-        message = await receive()
+        message = await exchange.receive()
         if message["type"] == "http.disconnect":
             # Half a body may well be JSON, but it is not what the client meant to send.
             raise invalid("body: ended before its length")
@@ -31,23 +28,23 @@ async def read_bytes(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-def media_type(headers: Headers) -> str:
+def media_type(exchange: Exchange) -> str:
     """The media type of a request in lower case, or nothing where it does not say."""
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
+    return exchange.header(b"content-type").partition(";")[0].strip().lower()
 
 
-async def read_object(headers: Headers, receive: Receive, body: Body) -> dict[str, Any]:
+async def read_object(exchange: Exchange, body: Body) -> dict[str, Any]:
     """The JSON object that a request carries, checked against the schema of the operation.
 
     It still holds keys that the schema does not know. Raises the 415 for another media type or
     an encoding, and the 400 that names the field (rule body).
     """
-    sent = media_type(headers)
+    sent = media_type(exchange)
     if sent and sent not in body.media_types:
         raise unsupported_media_type(" or ".join(body.media_types))
-    if headers.get("content-encoding", "identity").lower() != "identity":
+    if exchange.header(b"content-encoding").lower() not in ("", "identity"):
         raise unsupported_media_type(f"{body.media_types[0]}, not compressed")
-    value = _parse(await read_bytes(receive))
+    value = _parse(await read_bytes(exchange))
     if not isinstance(value, dict):
         raise invalid("body: must be a JSON object")
     try:
@@ -61,22 +58,21 @@ async def read_object(headers: Headers, receive: Receive, body: Body) -> dict[st
     return value
 
 
-async def read_form(scope: Scope, receive: Receive, body: Body) -> dict[str, str]:
+async def read_form(exchange: Exchange, body: Body) -> dict[str, str]:
     """The parameters of the token endpoint, from the query and from a form (rule token-in).
 
     Where both have one, the form counts. Files in a multipart body are passed over. Raises the
     errors of RFC 6749.
     """
-    headers = Headers(scope=scope)
-    given = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-    content = await read_bytes(receive)
+    given = dict(parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True))
+    content = await read_bytes(exchange)
     if content:
-        sent = media_type(headers)
+        sent = media_type(exchange)
         if sent not in body.media_types:
             expected = " or ".join(body.media_types)
             raise token_refused(415, "invalid_request", f"Content-Type: must be {expected}")
         try:
-            given.update(_parse_form(content, headers["content-type"]))
+            given.update(_parse_form(content, exchange.header(b"content-type")))
         except (FormParserError, ValueError):
             raise token_refused(400, "invalid_request", f"body: is not {sent} in UTF-8") from None
     return given

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.datastructures import Headers
-
 from ringme_mock.access import Caller
 from ringme_mock.collection import Collection, Entry, Key
-from ringme_mock.contract import Operation, Parameter
+from ringme_mock.contract import Operation
+from ringme_mock.encoding import Encoder
 from ringme_mock.errors import missing
-from ringme_mock.replies import Reply, json_reply
+from ringme_mock.exchange import Exchange
+from ringme_mock.replies import JSON, Reply, json_reply
+from ringme_mock.shape import Parameter
 from ringme_mock.state import State
+from ringme_mock.urls import base_url
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     """A request whose parameters and body fit the document.
 
@@ -26,12 +28,12 @@ class Call:
 
     operation: Operation
     state: State
-    headers: Headers
-    base_url: str
+    exchange: Exchange
     caller: Caller | None
     path: dict[str, Any]
     query: dict[str, Any]
-    body: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any]
+    encoder: Encoder
     owners: dict[str, Entry] = field(default_factory=dict)
     item: Entry | None = None
 
@@ -62,9 +64,18 @@ class Call:
             raise LookupError(f"{self.operation.id} is open to all")
         return self.caller.user
 
-    def show(self, entry: Entry) -> Entry:
-        """The part of an entry that the document puts into the answer, in its order."""
-        return {name: entry.get(name) for name in self.operation.answer}
+    @property
+    def base_url(self) -> str:
+        """How the client reaches the session of the request."""
+        return base_url(self.exchange.scope, self.exchange.headers) + self.exchange.prefix
+
+    def show(self, entry: Entry) -> Reply:
+        """The answer of success with the part of an entry that the document has in it."""
+        return Reply(self.operation.status, self.encoder.one(entry), JSON)
+
+    def show_all(self, entries: list[Entry]) -> Reply:
+        """The answer of success with a bare array of entries."""
+        return Reply(self.operation.status, self.encoder.many(entries), JSON)
 
     def reply(self, value: Any = None) -> Reply:
         """The answer of success: the document's status, and a JSON value or nothing."""

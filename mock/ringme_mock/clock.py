@@ -2,27 +2,74 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+_FORMAT = "%Y-%m-%d %H:%M:%S"
+# Tokens and limits reckon with moments after now, and the last year of all is 9999.
+_LAST = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a clock is set: so far ahead of the real time, or standing still at a moment."""
+
+    ahead: timedelta = timedelta()
+    frozen_at: datetime | None = None
 
 
 class Clock:
-    """Tells the time, and can be put forward so that an hour need not be waited for."""
+    """Tells the time. It can be put forward, set, and made to stand still."""
 
     def __init__(self) -> None:
-        self._ahead = timedelta()
+        self.setting = Setting()
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self.setting.frozen_at is not None
 
     def now(self) -> datetime:
         """The moment, UTC."""
-        return datetime.now(UTC) + self._ahead
+        return self.setting.frozen_at or datetime.now(UTC) + self.setting.ahead
+
+    def seconds(self) -> float:
+        """The moment in seconds since 1970."""
+        setting = self.setting
+        if setting.frozen_at is not None:
+            return setting.frozen_at.timestamp()
+        return time.time() + setting.ahead.total_seconds()
 
     def text(self) -> str:
         """The moment to the second, `YYYY-MM-DD HH:MM:SS` (rule no-zone)."""
-        return self.now().strftime("%Y-%m-%d %H:%M:%S")
+        return self.now().strftime(_FORMAT)
 
     def reset(self) -> None:
         """Goes back to the real time."""
-        self._ahead = timedelta()
+        self.setting = Setting()
 
     def advance(self, seconds: float) -> None:
-        """Puts the clock forward by `seconds`."""
-        self._ahead += timedelta(seconds=seconds)
+        """Puts the clock forward by `seconds`; raises OverflowError as `set` does."""
+        self.set(self.now() + timedelta(seconds=seconds))
+
+    def set(self, moment: datetime) -> None:
+        """Shows `moment` now; one that stands still stands still there.
+
+        Raises OverflowError for a moment after the year 8999.
+        """
+        if moment >= _LAST:
+            raise OverflowError("no clock goes beyond the year 8999")
+        if self.frozen:
+            self.setting = Setting(frozen_at=moment)
+        else:
+            self.setting = Setting(ahead=moment - datetime.now(UTC))
+
+    def freeze(self) -> None:
+        """Stands still from now on."""
+        self.setting = Setting(frozen_at=self.now())
+
+    def unfreeze(self) -> None:
+        """Goes on from where it stands."""
+        if self.frozen:
+            self.setting = Setting(ahead=self.now() - datetime.now(UTC))

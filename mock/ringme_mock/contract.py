@@ -8,49 +8,8 @@ from typing import Any
 
 from ringme_mock.collection_rule import CollectionRule, read_collections
 from ringme_mock.errors import StartError
-from ringme_mock.schema import Schema, Schemas, Validator
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-
-
-@dataclass(frozen=True)
-class Filter:
-    """Which property a query parameter filters by; `after`: its part after this text counts too."""
-
-    property: str
-    after: str | None
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of an operation.
-
-    `kind` is the JSON type of its value. `collection` says what a path parameter addresses, `me`
-    is the text that means the caller's own. `role` says what a query parameter does to a list.
-    """
-
-    name: str
-    location: str
-    required: bool
-    schema: Schema
-    kind: str
-    item_kind: str
-    validator: Validator
-    collection: str | None
-    me: str | None
-    role: str | None
-    filter: Filter | None
-
-
-@dataclass(frozen=True)
-class Body:
-    """A request body: its media types, and for JSON its validator, properties and defaults."""
-
-    required: bool
-    media_types: tuple[str, ...]
-    validator: Validator
-    properties: tuple[str, ...]
-    defaults: dict[str, Any]
+from ringme_mock.schema import Schemas
+from ringme_mock.shape import METHODS, Body, Parameter, read_body, read_parameters
 
 
 @dataclass(frozen=True)
@@ -138,65 +97,14 @@ class Contract:
             collection=self.collections[name],
             action=resource["action"],
             scopes=_scopes(node.get("security", self.document.get("security", []))),
-            parameters=self._read_parameters(path, item.get("parameters", []), node),
-            body=self._read_body(self._resolve(node["requestBody"]))
-            if "requestBody" in node
-            else None,
+            parameters=read_parameters(self.schemas, path, item, node),
+            body=read_body(self.schemas, node),
             status=status,
             answer=self._answer_properties(response),
         )
 
     def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         return self.schemas.resolve(node)
-
-    def _read_parameters(
-        self, path: str, shared: list[dict[str, Any]], node: dict[str, Any]
-    ) -> tuple[Parameter, ...]:
-        by_name = {}
-        for raw in [*shared, *node.get("parameters", [])]:
-            parameter = self._read_parameter(self._resolve(raw))
-            by_name[parameter.location, parameter.name] = parameter
-        found = list(by_name.values())
-        found.sort(key=lambda one: path.find("{" + one.name + "}"))
-        return tuple(found)
-
-    def _read_parameter(self, node: dict[str, Any]) -> Parameter:
-        schema = self._resolve(node["schema"])
-        filter_node = node.get("x-filter")
-        return Parameter(
-            name=node["name"],
-            location=node["in"],
-            required=node.get("required", False),
-            schema=schema,
-            kind=schema.get("type", "string"),
-            item_kind=self._resolve(schema.get("items", {})).get("type", "string"),
-            validator=self.schemas.compile(schema),
-            collection=node.get("x-collection"),
-            me=node.get("x-me"),
-            role=node.get("x-role"),
-            filter=Filter(filter_node["property"], filter_node.get("after"))
-            if filter_node
-            else None,
-        )
-
-    def _read_body(self, node: dict[str, Any]) -> Body:
-        schema = next(iter(node["content"].values()))["schema"]
-        properties = self.schemas.properties(schema)
-        return Body(
-            required=node.get("required", False),
-            media_types=tuple(name.lower() for name in node["content"]),
-            validator=self.schemas.compile(schema),
-            properties=tuple(
-                name
-                for name, value in properties.items()
-                if not self._resolve(value).get("readOnly")
-            ),
-            defaults={
-                name: resolved["default"]
-                for name, value in properties.items()
-                if "default" in (resolved := self._resolve(value))
-            },
-        )
 
     def _answer_properties(self, response: dict[str, Any]) -> tuple[str, ...]:
         media = response.get("content", {}).get("application/json")

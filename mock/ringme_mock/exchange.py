@@ -1,32 +1,76 @@
-"""What is known about one request and its answer while it goes through the layers."""
+"""One request and its answer, and what is known about both while it is being answered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
 from typing import Any
 
+from starlette.types import Receive, Scope
+
 from ringme_mock.access import Caller
+from ringme_mock.contract import Operation
+from ringme_mock.errors import ApiError
+from ringme_mock.journal import BODY_LIMIT
 from ringme_mock.limits import Allowance
+from ringme_mock.session import Session
 
 _SCOPE_KEY = "ringme_mock.exchange"
 
 
-@dataclass
 class Exchange:
-    """Filled on the way: the caller by security, the allowance by whoever knows it first.
+    """Filled on the way: the operation by routing, the caller by security, and so on.
 
-    `allowance` None means that the answer is not one of the API and carries no limit headers.
+    `prefix` is the part of the path that chose the session, `path` what comes behind it;
+    `headers` are the request's by name in lower case, of several the first one. `allowance`
+    None means that the answer is not one of the API and carries no limit headers. `refusal` is
+    why it was refused, `fault` what was put in on purpose, `connection` how it is to be broken.
+    `body` is the begin of what was sent, of `size` bytes.
     """
 
-    caller: Caller | None = None
-    allowance: Allowance | None = None
+    session: Session
+
+    def __init__(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> None:
+        self.scope = scope
+        self.receive_part = receive
+        self.headers = headers
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.prefix = ""
+        self.operation: Operation | None = None
+        self.path_values: list[str] = []
+        self.caller: Caller | None = None
+        self.allowance: Allowance | None = None
+        self.refusal: ApiError | None = None
+        self.fault: str | None = None
+        self.connection: str | None = None
+        self.honoured = ""
+        self.body = b""
+        self.size = 0
+        self.at = time.time()
+
+    def header(self, name: bytes) -> str:
+        """A header of the request; empty where there is none."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    async def receive(self) -> Any:
+        """The next part of the request; its begin is kept for the journal."""
+        message = await self.receive_part()
+        content = message.get("body", b"")
+        if content:
+            self.size += len(content)
+            self.body += content[: BODY_LIMIT - len(self.body)]
+        return message
 
 
-def start_exchange(scope: dict[str, Any]) -> Exchange:
-    """Begins a request: puts a new exchange where all layers find it."""
-    exchange = Exchange()
+def first_headers(scope: Scope) -> dict[bytes, bytes]:
+    """The headers of a request by name; of several with one name the first."""
+    return dict(scope["headers"][::-1])
+
+
+def attach(scope: Scope, exchange: Exchange) -> None:
+    """Puts the exchange where the layers of the pages find it."""
     scope[_SCOPE_KEY] = exchange
-    return exchange
 
 
 def exchange_of(scope: Any) -> Exchange:

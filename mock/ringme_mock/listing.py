@@ -11,8 +11,8 @@ from typing import Any
 from ringme_mock.call import Call
 from ringme_mock.collection import Entry
 from ringme_mock.collection_rule import RangeRule
-from ringme_mock.contract import Filter, Parameter
 from ringme_mock.errors import invalid
+from ringme_mock.shape import Filter, Parameter
 from ringme_mock.store import Query
 
 Test = Callable[[Entry], bool]

@@ -7,8 +7,8 @@ from collections import defaultdict
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ringme_mock.contract import Parameter
 from ringme_mock.errors import invalid
+from ringme_mock.shape import Parameter
 
 _LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
@@ -16,39 +16,61 @@ _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 _ZERO_IS_NOTHING = ("page", "page_size")
 
 
-def read_query(query_string: bytes, parameters: tuple[Parameter, ...]) -> dict[str, Any]:
-    """The given query parameters by name, defaults filled in.
+class PathReader:
+    """Reads the path parameters of one operation."""
 
-    Empty values, unknown keys and 0 for a page or its size count as not given (rule
-    empty-query). Raises the 400 that names the parameter.
-    """
-    given = _split(query_string)
-    values = {}
-    for parameter in parameters:
-        value = _read(parameter, given.get(parameter.name, []))
-        if value is not None:
-            values[parameter.name] = value
-        elif parameter.required:
-            raise invalid(f"{parameter.name}: is missing")
-        elif "default" in parameter.schema:
-            values[parameter.name] = parameter.schema["default"]
-    return values
+    def __init__(self, parameters: tuple[Parameter, ...]) -> None:
+        self._parameters = parameters
+
+    def read(self, values: list[str]) -> dict[str, Any]:
+        """The parameters by name, from their texts in the order of the path.
+
+        Raises the 400 that names the parameter.
+        """
+        return {
+            parameter.name: _checked(parameter, _convert(parameter.kind, text))
+            for parameter, text in zip(self._parameters, values, strict=True)
+        }
 
 
-def read_path(values: dict[str, str], parameters: tuple[Parameter, ...]) -> dict[str, Any]:
-    """The path parameters by name. Raises the 400 that names the parameter."""
-    return {
-        parameter.name: _checked(parameter, _convert(parameter.kind, values[parameter.name]))
-        for parameter in parameters
-    }
+class QueryReader:
+    """Reads the query parameters of one operation."""
+
+    def __init__(self, parameters: tuple[Parameter, ...]) -> None:
+        self._parameters = parameters
+        self._required = any(parameter.required for parameter in parameters)
+        self._defaults = {
+            parameter.name: parameter.schema["default"]
+            for parameter in parameters
+            if "default" in parameter.schema
+        }
+
+    def read(self, query_string: bytes) -> dict[str, Any]:
+        """The given parameters by name, defaults filled in.
+
+        Empty values, unknown keys and 0 for a page or its size count as not given (rule
+        empty-query). Raises the 400 that names the parameter.
+        """
+        if not self._parameters or not (query_string or self._required):
+            return dict(self._defaults)
+        given = _split(query_string)
+        values = dict(self._defaults)
+        for parameter in self._parameters:
+            value = _read(parameter, given.get(parameter.name, []))
+            if value is not None:
+                values[parameter.name] = value
+            elif parameter.required:
+                raise invalid(f"{parameter.name}: is missing")
+        return values
 
 
 def _split(query_string: bytes) -> dict[str, list[str]]:
     given = defaultdict(list)
     for key, value in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True):
-        match = _LIST_KEY.fullmatch(key)
-        if value != "":
-            given[match.group(1) if match else key].append(value)
+        if value == "":
+            continue
+        match = _LIST_KEY.fullmatch(key) if key.endswith("]") else None
+        given[match.group(1) if match else key].append(value)
     return given
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from connexion.exceptions import ProblemException
@@ -18,37 +19,33 @@ logger = logging.getLogger(__name__)
 JSON = "application/json"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Reply:
     """A finished answer: status, body, media type (None without a body), further headers."""
 
     status: int
     body: bytes = b""
     media_type: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] | None = None
 
 
-def json_reply(status: int, value: Any, headers: dict[str, str] | None = None) -> Reply:
+def json_reply(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Reply:
     """An answer in JSON, spaced as the documentation prints it."""
-    body = json.dumps(value, ensure_ascii=False).encode("utf-8")
-    return Reply(status, body, JSON, headers or {})
+    return Reply(status, json_bytes(value), JSON, headers)
 
 
-async def answer_error(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """Shapes any error into the answer that the API gives (rule error-body).
-
-    Connexion calls it for whatever is raised in any layer, its own errors included.
-    """
-    refused = _as_api_error(error)
-    return ConnexionResponse(
-        status_code=refused.status,
-        mimetype=JSON,
-        body=json.dumps(refused.body(), ensure_ascii=False).encode("utf-8"),
-        headers=refused.headers,
-    )
+def json_bytes(value: Any) -> bytes:
+    """A value as the API writes it."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8")
 
 
-def _as_api_error(error: Exception) -> ApiError:
+def error_reply(error: ApiError) -> Reply:
+    """The answer of a refusal (rule error-body)."""
+    return json_reply(error.status, error.body(), error.headers)
+
+
+def as_api_error(error: Exception) -> ApiError:
+    """What the API says of any error; one that nobody meant goes to the log."""
     if isinstance(error, ApiError):
         return error
     status = error.status_code if isinstance(error, HTTPException) else 500
@@ -62,3 +59,14 @@ def _as_api_error(error: Exception) -> ApiError:
         return ApiError(status, str(detail or title or "Refused"))
     logger.error("a request failed", exc_info=error)
     return ApiError(500, "The mock failed; its log says how")
+
+
+async def answer_error(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    """The same for the pages: Connexion calls it for whatever is raised in any layer."""
+    refused = as_api_error(error)
+    return ConnexionResponse(
+        status_code=refused.status,
+        mimetype=JSON,
+        body=json_bytes(refused.body()),
+        headers=refused.headers,
+    )

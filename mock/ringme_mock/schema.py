@@ -78,12 +78,16 @@ class Validator:
             keyword = type(kind).__name__
             if keyword == "Required":
                 path.append(str(kind.property))
+            if keyword == "AdditionalProperties":
+                path += [str(name) for name in kind.unexpected[:1]]
             field = ".".join([name, *path] if name else path)
             yield field, self._reason(keyword, kind)
 
     def _reason(self, keyword: str, kind: Any) -> str:
         if keyword == "Required":
             return "is missing"
+        if keyword == "AdditionalProperties":
+            return "is not a known field"
         if keyword == "Type":
             types = sorted(str(name) for name in kind.types)
             return "must be " + " or ".join(_TYPE_NAMES.get(name, name) for name in types)

@@ -1,8 +1,7 @@
-"""What the mock serves beside the API: its document, and the files that storage URLs lead to."""
+"""What the mock serves beside the API: its documents and pages."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.requests import Request
@@ -11,24 +10,25 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringme_mock.contract import Contract
-from ringme_mock.handlers.media import STORAGE_PATH, file_reply
-from ringme_mock.state import State
+from ringme_mock.errors import no_route
+from ringme_mock.exchange import exchange_of
+from ringme_mock.reference import reference_routes
+from ringme_mock.replies import JSON, json_bytes
+from ringme_mock.urls import DOCS_PATH, DOCUMENT_PATH, base_url
 
-DOCS_PATH = "/docs"
-DOCUMENT_PATH = "/openapi.json"
+_TOKEN_URLS = ("tokenUrl", "refreshUrl")
 
 
 class SiteMiddleware:
     """Answers for the pages; everything else goes on to the API."""
 
-    def __init__(self, app: ASGIApp, contract: Contract, state: State) -> None:
-        self._state = state
-        self._document = json.dumps(contract.document, ensure_ascii=False).encode("utf-8")
+    def __init__(self, app: ASGIApp, contract: Contract) -> None:
+        self._document = contract.document
         self._router = Router(
             [
                 Route("/", self._to_docs),
                 Route(DOCUMENT_PATH, self._show_document),
-                Route(STORAGE_PATH + "/{collection}/{key}", self._serve_file),
+                *reference_routes(contract),
             ],
             redirect_slashes=False,
             default=app,
@@ -38,17 +38,39 @@ class SiteMiddleware:
         """Answers one request, or hands it on."""
         await self._router(scope, receive, send)
 
-    async def _to_docs(self, _request: Request) -> Response:
-        return RedirectResponse(f"{DOCS_PATH}/")
+    async def _to_docs(self, request: Request) -> Response:
+        return RedirectResponse(f"{exchange_of(request.scope).prefix}{DOCS_PATH}/")
 
-    async def _show_document(self, _request: Request) -> Response:
-        return Response(self._document, media_type="application/json")
+    async def _show_document(self, request: Request) -> Response:
+        """The document, with URLs that a program which imports it needs nothing else for."""
+        exchange = exchange_of(request.scope)
+        root = base_url(request.scope, exchange.headers) + exchange.prefix
+        content = json_bytes({**_at(root, self._document), "servers": [{"url": root}]})
+        return Response(content, media_type=JSON)
 
-    async def _serve_file(self, request: Request) -> Response:
-        names: dict[str, Any] = request.path_params
-        collection = self._state.store.collections.get(names["collection"])
-        entry = collection.get(names["key"]) if collection else None
-        if collection is None or entry is None or collection.rule.content is None:
-            return Response("There is no such file.\n", 404, media_type="text/plain")
-        reply = file_reply(self._state.store, collection.rule, entry)
-        return Response(reply.body, reply.status, reply.headers, reply.media_type)
+
+def _at(root: str, node: Any) -> Any:
+    """A part of the document with the token endpoint's URL at `root`."""
+    if isinstance(node, list):
+        return [_at(root, one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: root + value
+        if name in _TOKEN_URLS and isinstance(value, str) and value.startswith("/")
+        else _at(root, value)
+        for name, value in node.items()
+    }
+
+
+class NoSuchPage:
+    """Ends the way of a request for a page that nobody knows."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises the 404."""
+        if scope["type"] == "http":
+            raise no_route(scope["path"])
+        await self._app(scope, receive, send)

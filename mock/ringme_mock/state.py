@@ -1,9 +1,12 @@
-"""All that changes while the mock runs, in one object that the application owns."""
+"""All that changes while the mock runs and that the API can tell, in one object of a session."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from ringme_mock.access import Access
-from ringme_mock.clock import Clock
+from ringme_mock.clock import Clock, Setting
 from ringme_mock.contract import Contract
 from ringme_mock.limits import RateLimits
 from ringme_mock.store import Store
@@ -11,6 +14,14 @@ from ringme_mock.tokens import Tokens
 
 _LIMIT = 1_000_000
 _PERIOD = 3600
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a state was at some moment: its entries, and how its clock was set."""
+
+    store: Store
+    clock: Setting
 
 
 class State:
@@ -27,13 +38,35 @@ class State:
         self.clock = clock or Clock()
         self.reset()
 
-    def reset(self) -> None:
-        """Goes back to the fixtures as they were: no tokens, nothing counted, the real time."""
-        limit = self._contract.rate_limit
-        self.clock.reset()
-        self.store = self._seed.copy()
-        self.tokens = Tokens(self.clock)
+    def reset(self, keep: Collection[str] = ()) -> None:
+        """Goes back to the fixtures as they were: no tokens, nothing counted, the real time.
+
+        `keep` may hold `tokens` and `clock`, which then stay as they are.
+        """
+        if "clock" not in keep:
+            self.clock.reset()
+        self._begin(self._seed.copy(), keep)
+
+    def snapshot(self) -> Snapshot:
+        """What it is now; a store's copy costs the same whatever it holds."""
+        return Snapshot(self.store.copy(), self.clock.setting)
+
+    def load(self, snapshot: Snapshot, keep: Collection[str] = ()) -> None:
+        """Goes back to what it was; `keep` as for `reset`."""
+        if "clock" not in keep:
+            self.clock.setting = snapshot.clock
+        self._begin(snapshot.store.copy(), keep)
+
+    def replace(self, store: Store) -> None:
+        """Takes other entries; tokens stay good where their user is there."""
+        self._begin(store, ("tokens",))
+
+    def _begin(self, store: Store, keep: Collection[str]) -> None:
+        self.store = store
+        if "tokens" not in keep:
+            self.tokens = Tokens(self.clock)
         self.access = Access(self._contract, self.store, self.tokens)
+        limit = self._contract.rate_limit
         self.limits = RateLimits(
             self.clock, limit.get("requests", _LIMIT), limit.get("seconds", _PERIOD)
         )

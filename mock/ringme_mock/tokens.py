@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from typing import Any
 
 from ringme_mock.clock import Clock
 from ringme_mock.collection import Key
@@ -21,19 +21,28 @@ class Grant:
     application: Key
 
 
+@dataclass(slots=True)
+class AccessToken:
+    """A grant until a moment, in seconds; `caller` is what was found out about it last."""
+
+    grant: Grant
+    until: float
+    caller: Any = None
+
+
 class Tokens:
     """The tokens that were given out. Source: contract section 3."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._access: dict[str, tuple[Grant, datetime]] = {}
+        self._access: dict[str, AccessToken] = {}
         self._refresh: dict[str, Grant] = {}
 
     def issue(self, grant: Grant, length: int, lifetime: int) -> str:
         """A new access token of `length` letters and digits, good for `lifetime` seconds."""
         self._drop_expired()
         token = _random(length)
-        self._access[token] = (grant, self._clock.now() + timedelta(seconds=lifetime))
+        self._access[token] = AccessToken(grant, self._clock.seconds() + lifetime)
         return token
 
     def issue_refresh(self, grant: Grant, length: int) -> str:
@@ -42,12 +51,12 @@ class Tokens:
         self._refresh[token] = grant
         return token
 
-    def find(self, token: str) -> Grant | None:
+    def find(self, token: str) -> AccessToken | None:
         """What an access token stands for; None if it is unknown or has expired."""
         found = self._access.get(token)
-        if found is None or found[1] <= self._clock.now():
+        if found is None or found.until <= self._clock.seconds():
             return None
-        return found[0]
+        return found
 
     def find_refresh(self, token: str) -> Grant | None:
         """What a refresh token stands for; None if it is unknown or was used."""
@@ -57,12 +66,28 @@ class Tokens:
         """Takes a refresh token out of use."""
         del self._refresh[token]
 
+    def revoke(self, user: Key | None, refresh: bool) -> int:
+        """Ends the access tokens of a user, or (None) of all; with `refresh` those tokens too.
+
+        Gives the number of tokens that were ended.
+        """
+        ended = 0
+        for token, access in list(self._access.items()):
+            if user is None or access.grant.user == user:
+                del self._access[token]
+                ended += 1
+        for token, grant in list(self._refresh.items()):
+            if refresh and (user is None or grant.user == user):
+                del self._refresh[token]
+                ended += 1
+        return ended
+
     def _drop_expired(self) -> None:
-        # Tokens expire in the order in which they were given out.
-        now = self._clock.now()
+        # Tokens expire nearly in the order in which they were given out.
+        now = self._clock.seconds()
         while self._access:
-            token, (_, until) = next(iter(self._access.items()))
-            if until > now:
+            token, access = next(iter(self._access.items()))
+            if access.until > now:
                 return
             del self._access[token]
 

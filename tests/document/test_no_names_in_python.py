@@ -11,6 +11,7 @@ import pytest
 
 import ringme_mock
 from document.operations import DOCUMENT
+from ringme_mock.control.app import interface
 
 PACKAGE = Path(ringme_mock.__file__).parent
 MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*.py")}
@@ -34,6 +35,10 @@ def property_names() -> set[str]:
 
 
 NAMES = property_names()
+# What the control interface shows is its own, though some of it has the names of the API.
+CONTROL = interface().document["components"]["schemas"]
+CONTROL_SHAPES = [set(schema.get("properties", {})) for schema in CONTROL.values()]
+OF_CONTROL = ("control/", "page/", "front.py", "identities.py", "journal.py")
 
 
 def strings(nodes: list[ast.expr | None]) -> list[str]:
@@ -63,14 +68,21 @@ def paths_in(module: ast.Module) -> list[str]:
     ]
 
 
-def lists_of_fields_in(module: ast.Module) -> list[str]:
-    """The places with a list, tuple, set, or dict that names two fields of the API or more."""
+def lists_of_fields_in(module: ast.Module, shapes: list[set[str]]) -> list[str]:
+    """The places with a list, tuple, set, or dict that names two fields of the API or more.
+
+    A dict with nothing but the keys of one of `shapes` is none of them, nor a message of ASGI.
+    """
     found = []
     for node in code_without_docstrings(module):
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             texts = strings([*node.elts])
         elif isinstance(node, ast.Dict):
             texts = strings(node.keys)
+            if any(text.startswith("http.") for text in strings([*node.values])):
+                continue
+            if any(shape.issuperset(texts) for shape in shapes):
+                continue
         else:
             continue
         names = sorted(NAMES.intersection(texts))
@@ -110,7 +122,7 @@ def test_a_path_in_python_is_found(code: str, count: int) -> None:
     ],
 )
 def test_a_list_of_fields_in_python_is_found(code: str, count: int) -> None:
-    assert len(lists_of_fields_in(ast.parse(code))) == count
+    assert len(lists_of_fields_in(ast.parse(code), [])) == count
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -120,4 +132,5 @@ def test_no_path_of_the_api_stands_in_a_module(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_no_list_of_fields_of_the_api_stands_in_a_module(name: str) -> None:
-    assert lists_of_fields_in(ast.parse(MODULES[name].read_text("utf-8"))) == []
+    shapes = CONTROL_SHAPES if name.startswith(OF_CONTROL) else []
+    assert lists_of_fields_in(ast.parse(MODULES[name].read_text("utf-8")), shapes) == []

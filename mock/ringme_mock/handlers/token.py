@@ -47,7 +47,7 @@ def _needed(given: dict[str, Any], name: str) -> str:
 
 def _basic_credentials(call: Call) -> dict[str, str]:
     """Id and secret of the application from HTTP Basic, as many OAuth clients send them."""
-    kind, _, encoded = call.headers.get("authorization", "").partition(" ")
+    kind, _, encoded = call.exchange.header(b"authorization").partition(" ")
     if kind.lower() != "basic":
         return {}
     try:
@@ -62,7 +62,7 @@ def _application(call: Call, given: dict[str, Any]) -> Entry:
     application = call.state.store["application"].get(given["client_id"])
     if application is None or not _same(application["client_secret"], given["client_secret"]):
         refused = token_refused(401, "invalid_client", "no such application, or another secret")
-        if "authorization" in call.headers:
+        if b"authorization" in call.exchange.headers:
             # RFC 6749 section 5.2: one who used the header is told that it is the way.
             refused.headers["WWW-Authenticate"] = "Basic"
         raise refused

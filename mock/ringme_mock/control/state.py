@@ -1,0 +1,73 @@
+"""Entries of a session as a whole: begun anew, kept, exported, imported."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from ringme_mock.archive import export_archive, export_state, import_archive
+from ringme_mock.archive import import_entries as store_of
+from ringme_mock.control.call import ControlCall
+from ringme_mock.control.replies import answer
+from ringme_mock.errors import StartError, invalid
+
+_MOST_SNAPSHOTS = 100
+
+
+async def reset(call: ControlCall) -> Response:
+    """Back to the fixtures, or to a snapshot."""
+    call.session.reset(call.body.get("keep", ()), call.body.get("snapshot"))
+    return answer(call)
+
+
+async def list_snapshots(call: ControlCall) -> Response:
+    """The names of the snapshots."""
+    return answer(call, sorted(call.session.snapshots))
+
+
+async def save_snapshot(call: ControlCall) -> Response:
+    """Keeps entries and clock under a name. Raises the 400 where there are too many."""
+    snapshots = call.session.snapshots
+    if call.path["name"] not in snapshots and len(snapshots) >= _MOST_SNAPSHOTS:
+        raise invalid(f"name: there are {_MOST_SNAPSHOTS} snapshots already; delete one first")
+    snapshots[call.path["name"]] = call.state.snapshot()
+    return answer(call)
+
+
+async def delete_snapshot(call: ControlCall) -> Response:
+    """Forgets a snapshot."""
+    call.session.find_snapshot(call.path["name"])
+    del call.session.snapshots[call.path["name"]]
+    return answer(call)
+
+
+async def load_snapshot(call: ControlCall) -> Response:
+    """Puts entries and clock back; tokens stay."""
+    call.state.load(call.session.find_snapshot(call.path["name"]), keep=("tokens",))
+    return answer(call)
+
+
+async def export(call: ControlCall) -> Response:
+    """All entries, in JSON or as an archive of fixture files."""
+    if call.query["format"] == "json":
+        return answer(call, export_state(call.mock.contract, call.state.store))
+    content = export_archive(call.mock.contract, call.state.store)
+    name = f"fixtures-{call.session.name}.zip"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(content, 200, headers, "application/zip")
+
+
+async def import_entries(call: ControlCall) -> Response:
+    """Takes other entries. Raises the 400 that names file, entry and field."""
+    contract = call.mock.contract
+    try:
+        if call.content:
+            store = import_archive(contract, call.content)
+        else:
+            store = store_of(contract, call.body, call.state.store.files, call.state.store)
+    except StartError as error:
+        raise invalid(str(error)) from None
+    call.state.replace(store)
+    return answer(call)

@@ -1,0 +1,1 @@
+"""What goes wrong on purpose: answers, delays and broken connections."""

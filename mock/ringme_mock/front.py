@@ -1,0 +1,165 @@
+"""Where requests come in and answers go out: sessions, limit headers, journal and log."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+from starlette.types import Message, Receive, Scope, Send
+
+from ringme_mock.api import Api
+from ringme_mock.connection import cut
+from ringme_mock.errors import ApiError
+from ringme_mock.exchange import Exchange, attach, first_headers
+from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
+from ringme_mock.journal import JournalEntry
+from ringme_mock.replies import Reply, error_reply
+from ringme_mock.session import Sessions
+from ringme_mock.urls import is_page
+
+logger = logging.getLogger(__name__)
+
+_PREFIX = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
+_VARY = (b"vary", b"Origin")
+
+Pages = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Front:
+    """Gives requests to the API or the pages, each in its session, and sends the answers."""
+
+    def __init__(self, sessions: Sessions, api: Api, pages: Pages) -> None:
+        self._sessions = sessions
+        self._api = api
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        exchange = Exchange(scope, receive, first_headers(scope))
+        try:
+            self._choose_session(exchange)
+        except ApiError as refused:
+            reply = error_reply(refused)
+            headers: list[tuple[bytes, bytes]] = []
+            _complete(headers, reply)
+            await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+            await send({"type": "http.response.body", "body": reply.body})
+            return
+        if is_page(exchange.path):
+            await self._show_page(exchange, send)
+            return
+        reply = await self._api.answer(exchange)
+        if exchange.connection == DROP:
+            _note(exchange, None)
+            await cut(scope, receive, at_once=True)
+            return
+        # Before the client has the answer: it may ask for the journal right then.
+        _note(exchange, reply.status)
+        headers = exchange.allowance.headers() if exchange.allowance is not None else []
+        if exchange.honoured:
+            headers.append((b"preference-applied", exchange.honoured.encode("latin-1")))
+            headers.append((b"vary", b"Prefer"))
+        if exchange.connection == MALFORMED:
+            reply.body = malformed(reply.body)
+        _complete(headers, reply)
+        if b"origin" not in exchange.headers:
+            # The layer that answers to origins says so itself where there is one.
+            headers.append(_VARY)
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        if exchange.connection == TRUNCATE:
+            half = reply.body[: len(reply.body) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
+            await cut(scope, receive, at_once=False)
+            return
+        await send({"type": "http.response.body", "body": reply.body})
+
+    def _choose_session(self, exchange: Exchange) -> None:
+        """Finds the session by path or header. Raises the error of a name that is none."""
+        path = exchange.path
+        if path.startswith("/s/"):
+            match = _PREFIX.fullmatch(path)
+            if match is not None:
+                exchange.session = self._sessions.get(match[2])
+                exchange.prefix = match[1]
+                exchange.path = match[3] or "/"
+                return
+        name = exchange.headers.get(b"x-mock-session")
+        exchange.session = self._sessions.get(name.decode("latin-1") if name else None)
+        if exchange.session is not self._sessions.default:
+            exchange.prefix = f"/s/{exchange.session.name}"
+
+    async def _show_page(self, exchange: Exchange, send: Send) -> None:
+        scope = {**exchange.scope, "path": exchange.path}
+        if exchange.path != exchange.scope["path"]:
+            scope["root_path"] = scope.get("root_path", "") + exchange.prefix
+        attach(scope, exchange)
+
+        async def send_noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _log(exchange, message["status"])
+            await send(message)
+
+        await self._pages(scope, exchange.receive_part, send_noted)
+
+
+def _complete(headers: list[tuple[bytes, bytes]], reply: Reply) -> None:
+    """Adds the headers that come with the answer itself."""
+    if reply.media_type is not None:
+        headers.append((b"content-type", reply.media_type.encode("latin-1")))
+    # An answer without content has no length, either (RFC 9110 section 8.6).
+    if reply.body or reply.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+    for name, value in (reply.headers or {}).items():
+        headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+
+
+def _note(exchange: Exchange, status: int | None) -> None:
+    """Writes the journal, and one line of the log."""
+    caller, refusal = exchange.caller, exchange.refusal
+    journal = exchange.session.journal
+    journal.add(
+        JournalEntry(
+            journal.next_number(),
+            exchange.at,
+            exchange.method,
+            exchange.path,
+            exchange.query,
+            exchange.operation,
+            exchange.path_values,
+            caller,
+            exchange.headers.get(b"content-type", b""),
+            exchange.body,
+            exchange.size,
+            status,
+            refusal,
+            exchange.fault,
+            time.time() - exchange.at,
+        )
+    )
+    if logger.isEnabledFor(logging.INFO):
+        _log(exchange, status)
+
+
+def _log(exchange: Exchange, status: int | None) -> None:
+    """One line for a request. A query shows only behind a good token: before, it may hold one."""
+    caller = exchange.caller
+    shown = {
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": exchange.query.decode("latin-1") if caller else "",
+        "status": status,
+        "login": caller.user["login"] if caller else None,
+        "operation": exchange.operation.id if exchange.operation else None,
+        "milliseconds": round((time.time() - exchange.at) * 1000, 3),
+    }
+    logger.info(
+        "%s %s%s %s %s",
+        exchange.method,
+        exchange.path,
+        f"?{shown['query']}" if shown["query"] else "",
+        status or "-",
+        shown["login"] or "-",
+        extra={**shown, "mock_session": exchange.session.name},
+    )

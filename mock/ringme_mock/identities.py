@@ -1,0 +1,91 @@
+"""Who can log in, through which application, and the role that each stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ringme_mock.access import BLOCKED, EVERYTHING, READ_ONLY
+from ringme_mock.collection import Entry
+from ringme_mock.store import Store
+
+_KIND_OF_GRANT = {"password_credentials": "password", "trusted": "client_credentials"}
+_NAMES = {"extension_group": "group"}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user, an application of its client that it gets tokens through, and a role.
+
+    The role is such as `group_user` or `group_user_read_only`; the first user of a kind has it,
+    all others have None.
+    """
+
+    user: Entry
+    client: Any
+    application: Entry | None
+    role: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As the control interface shows it."""
+        user, application = self.user, self.application
+        return {
+            "login": user["login"],
+            "password": user["password"],
+            "type": user["type"],
+            "access": user["access"],
+            "status": user["status"],
+            "client": self.client,
+            "sees": user.get(f"{user['type']}_id"),
+            "role": self.role,
+            "application": application["client_id"] if application else None,
+            "secret": application["client_secret"] if application else None,
+            "grant": _KIND_OF_GRANT.get(application["type"]) if application else None,
+        }
+
+
+def identities_of(store: Store) -> list[Identity]:
+    """All users of a store in order."""
+    applications = _applications(store)
+    taken: set[str] = set()
+    found = []
+    for user in store["user"].entries():
+        client = store.owner_key("user", user, "client")
+        role = _role(user)
+        if role in taken:
+            role = None
+        elif role is not None:
+            taken.add(role)
+        found.append(Identity(user, client, applications.get(client), role))
+    return found
+
+
+def find_identity(store: Store, name: str) -> Identity | None:
+    """The user with this login, or with this role; None if there is none."""
+    found = identities_of(store)
+    by_login = next((one for one in found if one.user["login"] == name), None)
+    return by_login or next((one for one in found if one.role == name), None)
+
+
+def _role(user: Entry) -> str | None:
+    if user["status"] == BLOCKED:
+        return None
+    kind = _NAMES.get(user["type"], user["type"])
+    return f"{kind}_user_read_only" if user["access"] == READ_ONLY else f"{kind}_user"
+
+
+def _applications(store: Store) -> dict[Any, Entry]:
+    """For each client the application that a user is best served with: for logins, all access."""
+    found: dict[Any, Entry] = {}
+    for application in store["application"].entries():
+        owner = store["user"].get(application["user_id"])
+        if owner is None:
+            continue
+        client = store.owner_key("user", owner, "client")
+        if client not in found or _merit(application) > _merit(found[client]):
+            found[client] = application
+    return found
+
+
+def _merit(application: Entry) -> tuple[bool, bool]:
+    return application["type"] == "password_credentials", application["access"] == EVERYTHING

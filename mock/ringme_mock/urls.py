@@ -1,0 +1,28 @@
+"""Where things are: how the client reaches the mock, and what is no part of the API."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.types import Scope
+
+CONTROL_PATH = "/__mock__"
+DOCS_PATH = "/docs"
+REFERENCE_PATH = "/reference"
+DOCUMENT_PATH = "/openapi.json"
+_PAGES = (CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
+_HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
+
+
+def base_url(scope: Scope, headers: dict[bytes, bytes]) -> str:
+    """By the host that it asked for, if that looks like one; else by the address it came to."""
+    host = headers.get(b"host", b"").decode("latin-1")
+    if not _HOST.fullmatch(host):
+        name, port = scope.get("server") or ("127.0.0.1", None)
+        host = f"{name}:{port}" if port else name
+    return f"{scope['scheme']}://{host}"
+
+
+def is_page(path: str) -> bool:
+    """Whether a path leads to a page, or to the control interface, and so not to the API."""
+    return path == "/" or any(path == one or path.startswith(one + "/") for one in _PAGES)

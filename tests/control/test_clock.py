@@ -1,0 +1,74 @@
+"""The clock of a session, which tokens and limits go by."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.control import Control
+
+
+def test_tokens_expire_when_the_clock_is_put_forward(control: Control) -> None:
+    headers = control.token()
+    control.done("POST", "clock/advance", {"seconds": 3599})
+    assert control.get("/user/", headers).status_code == 200
+    control.done("POST", "clock/advance", {"seconds": 1})
+    assert control.get("/user/", headers).status_code == 401
+
+
+def test_limits_start_anew_after_their_hour(control: Control) -> None:
+    wanted = {"login": "limited-admin", "application": "c1400000000000000000000000000001"}
+    logins = [one["login"] for one in control.done("GET", "identities") if one["client"] == 14]
+    wanted["login"] = logins[0]
+    token = control.done("POST", "tokens", {**wanted, "seconds": 10_000})["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    statuses = [control.get("/user/", headers).status_code for _ in range(6)]
+    assert statuses == [200] * 5 + [429]
+    control.done("POST", "clock/advance", {"seconds": 3600})
+    assert control.get("/user/", headers).status_code == 200
+
+
+def test_a_frozen_clock_stands_still_and_new_entries_have_its_time(control: Control) -> None:
+    headers = control.token()
+    moment = "2031-02-03 04:05:06"
+    shown = control.done("PUT", "clock", {"now": moment, "frozen": True})
+    assert shown == {"now": moment, "frozen": True}
+    headers = control.token()
+    made = control.http.post(
+        "/api/ver1.0/client/@me/extension/",
+        json={"name": "777", "label": "By the clock", "status": "active"},
+        headers=headers,
+    )
+    assert made.json()["create_date"] == moment
+    assert control.done("GET", "clock")["now"] == moment
+    shown = control.done("POST", "clock/advance", {"seconds": 54})
+    assert shown == {"now": "2031-02-03 04:06:00", "frozen": True}
+
+
+def test_a_clock_that_goes_on_goes_on_from_where_it_stands(control: Control) -> None:
+    control.done("PUT", "clock", {"now": "2031-02-03 04:05:06", "frozen": True})
+    shown = control.done("PUT", "clock", {"frozen": False})
+    assert shown["frozen"] is False
+    assert shown["now"].startswith("2031-02-03 04:05:")
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body", "field"),
+    [
+        ("clock", "PUT", {"now": "2031-02-30 00:00:00"}, "now"),
+        ("clock", "PUT", {"now": "tomorrow"}, "now"),
+        ("clock", "PUT", {"frozen": "yes"}, "frozen"),
+        ("clock/advance", "POST", {"seconds": -1}, "seconds"),
+        ("clock/advance", "POST", {"seconds": 1e300}, "seconds"),
+        ("clock/advance", "POST", {}, "seconds"),
+    ],
+)
+def test_a_time_that_is_none_is_refused_by_field(
+    control: Control, path: str, method: str, body: object, field: str
+) -> None:
+    assert control.refused(method, path, body).startswith(f"400 {field}: ")
+
+
+def test_a_clock_at_the_end_of_time_refuses_to_go_on(control: Control) -> None:
+    control.done("PUT", "clock", {"now": "8999-12-31 23:59:59", "frozen": True})
+    assert control.refused("POST", "clock/advance", {"seconds": 1}).startswith("400 seconds: ")
+    assert control.ask("POST", "tokens", {"login": "client-admin"}).status_code < 500

@@ -1,0 +1,100 @@
+"""Who may use the control interface."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from ringme_mock.app import ANY, LOOPBACK, OFF, create_app
+from ringme_mock.paths import FIXTURES, SPEC
+from support.control import Control
+
+
+def ask(control: str, client: str, headers: dict[str, str]) -> httpx.Response:
+    """What a mock answers to a program at the address `client`."""
+    app = create_app(SPEC, FIXTURES, control=control)
+    transport = httpx.ASGITransport(app=app, client=(client, 50000))
+
+    async def get() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+            return await http.get("/__mock__/health", headers=headers)
+
+    return asyncio.run(get())
+
+
+@pytest.mark.parametrize(
+    ("control", "client", "headers", "status"),
+    [
+        (LOOPBACK, "127.0.0.1", {}, 200),
+        (LOOPBACK, "::1", {"Host": "[::1]:8080"}, 200),
+        (LOOPBACK, "127.0.0.1", {"Host": "localhost:8080"}, 200),
+        (LOOPBACK, "192.0.2.7", {}, 403),
+        (LOOPBACK, "127.0.0.1", {"Host": "rebound.example"}, 403),
+        (LOOPBACK, "127.0.0.1", {"Host": "localhost.evil.example"}, 403),
+        (LOOPBACK, "127.0.0.1", {"Origin": "https://evil.example"}, 403),
+        (LOOPBACK, "127.0.0.1", {"Origin": "null"}, 403),
+        (LOOPBACK, "127.0.0.1", {"Origin": "http://localhost:5173"}, 200),
+        (ANY, "192.0.2.7", {}, 200),
+        (ANY, "192.0.2.7", {"Host": "mock.example", "Origin": "http://mock.example"}, 200),
+        (ANY, "192.0.2.7", {"Host": "mock.example", "Origin": "http://evil.example"}, 403),
+        (OFF, "127.0.0.1", {}, 404),
+    ],
+)
+def test_only_this_machine_and_its_pages_control_the_mock(
+    control: str, client: str, headers: dict[str, str], status: int
+) -> None:
+    answer = ask(control, client, headers)
+    assert answer.status_code == status, answer.text
+    if status == 403:
+        assert answer.json()["status"] == "control_refused"
+
+
+def test_nothing_changes_by_get_alone(control: Control) -> None:
+    from ringme_mock.control.app import interface
+
+    document = interface().document
+    readers = [item["get"]["operationId"] for item in document["paths"].values() if "get" in item]
+    assert not [
+        name for name in readers if not name.startswith(("get", "list", "read", "export", "follow"))
+    ]
+    before = control.done("GET", "state")
+    for path, item in document["paths"].items():
+        if "get" in item and "stream" not in path:
+            control.http.get(path.replace("{id}", "1"))
+    assert control.done("GET", "state") == before
+
+
+def test_an_unknown_path_and_method_are_told(control: Control) -> None:
+    assert control.http.get("/__mock__/nothing").status_code == 404
+    answer = control.http.delete("/__mock__/health")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status"),
+    [
+        ("POST", "reset", b"{", 400),
+        ("POST", "reset", b"[]", 400),
+        ("POST", "reset", b'{"typo": 1}', 400),
+        ("PUT", "clock", b"", 400),
+        ("PUT", "state", b"", 400),
+        ("PUT", "state", b"[]", 400),
+        ("POST", "calls", b'{"extension": "31"}', 400),
+        ("POST", "calls", b'{"extension": 99999}', 404),
+        ("POST", "calls", b'{"extension": 31, "at": "later"}', 400),
+        ("POST", "calls", b'{"extension": 31, "no_such_field": 1}', 400),
+        ("POST", "bulk", b'{"client": 99}', 404),
+        ("POST", "tokens", b'{"login": "nobody"}', 404),
+        ("POST", "tokens", b'{"login": "sales-lead", "application": "x"}', 404),
+        ("DELETE", "tokens?login=nobody", b"", 404),
+        ("GET", "journal?limit=0", b"", 400),
+        ("GET", "state?format=xml", b"", 400),
+    ],
+)
+def test_bad_input_is_refused_with_a_message(
+    control: Control, method: str, path: str, content: bytes, status: int
+) -> None:
+    answer = control.ask(method, path, content=content)
+    assert answer.status_code == status, answer.text

@@ -1,0 +1,153 @@
+"""What the mock was asked, and how often."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import httpx
+import pytest
+
+from ringme_mock import MockServer
+from ringme_mock.journal import Journal
+from support.control import Control
+
+USERS = "/api/ver1.0/client/@me/user/extension_group/"
+
+
+def test_an_entry_tells_who_asked_for_what_and_what_came_of_it(control: Control) -> None:
+    headers = control.token("sales-viewer")
+    control.http.post(
+        f"{USERS}?x=1&y=2&y=3",
+        json={"login": "new"},
+        headers=headers,
+    )
+    entry = control.done("GET", "journal")[-1]
+    assert entry["operation"] == "createGroupUser"
+    assert (entry["method"], entry["path"]) == (
+        "POST",
+        USERS,
+    )
+    assert entry["query"] == {"x": "1", "y": ["2", "3"]}
+    assert entry["login"] == "sales-viewer"
+    assert (entry["status"], entry["verdict"]) == (403, "refused")
+    assert entry["word"] in ("user_access_type_deny", "app_access_type_deny")
+    assert entry["reason"]
+
+
+def test_an_entry_keeps_the_body_that_was_read(control: Control) -> None:
+    headers = control.token()
+    control.make_group(headers, "In the journal")
+    entry = control.done("GET", "journal")[-1]
+    assert entry["body"] == {"name": "In the journal"}
+    assert entry["verdict"] == "valid"
+
+
+def test_no_secret_is_in_the_journal(control: Control) -> None:
+    secret = "c0ffee03c0ffee03c0ffee03c0ffee03"
+    form = {
+        "grant_type": "password",
+        "client_id": "c1200000000000000000000000000003",
+        "client_secret": secret,
+        "username": "client-admin",
+        "password": "mock-client-admin",
+    }
+    token = control.http.post("/oauth/token", data=form).json()
+    control.http.post("/oauth/token", params=form)
+    form |= {"grant_type": "refresh_token", "refresh_token": token["refresh_token"]}
+    control.http.post("/oauth/token", data=form)
+    control.http.post("/oauth/token", json=form)
+    control.http.post("/oauth/token", content=json.dumps(form)[:-1])
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    control.http.post(
+        USERS,
+        json={"password": "hush-hush"},
+        headers=headers,
+    )
+    control.get("/user/", headers, access_token=token["access_token"])
+    text = json.dumps(control.done("GET", "journal"))
+    for hidden in (secret, "mock-client-admin", "hush-hush", *token.values()):
+        if len(str(hidden)) > 8:
+            assert str(hidden) not in text
+    assert "***" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "paths"),
+    [
+        ({"operation": "getCurrentUser"}, ["/api/ver1.0/user/"] * 2),
+        ({"operation": "getCurrentUser", "limit": 1}, ["/api/ver1.0/user/"]),
+        ({"status": 404}, ["/nowhere"]),
+        ({"verdict": "refused"}, ["/api/ver1.0/user/", "/nowhere"]),
+        ({"login": "client-admin"}, ["/api/ver1.0/user/"]),
+        ({"method": "post"}, []),
+        ({"path": "/no*"}, ["/nowhere"]),
+    ],
+)
+def test_the_journal_is_filtered(control: Control, query: dict[str, str], paths: list[str]) -> None:
+    control.get("/user/", control.token())
+    control.get("/user/")
+    control.http.get("/nowhere")
+    assert [one["path"] for one in control.done("GET", "journal", params=query)] == paths
+
+
+def test_calls_are_counted_by_what_they_had(control: Control) -> None:
+    headers = control.token()
+    for name in ("A", "B", "A"):
+        control.make_group(headers, name)
+    control.get("/client/@me/extension/31", headers)
+
+    def count(**wanted: object) -> int:
+        found: int = control.done("POST", "journal/count", wanted)["count"]
+        return found
+
+    assert count(operation="createExtensionGroup", body={"name": "A"}) == 2
+    assert count(operation="createExtensionGroup", body={"name": "A", "extra": None}) == 0
+    assert count(operation="getExtension", parameters={"extension_id": 31}) == 1
+    assert count(login="client-admin", status=404) == 0
+    assert control.refused("POST", "journal/count", {"verdict": "good"}).startswith("400 verdict: ")
+
+
+def test_a_cleared_journal_is_empty_and_numbers_go_on(control: Control) -> None:
+    control.get("/user/")
+    number = control.done("GET", "journal")[-1]["number"]
+    control.done("DELETE", "journal")
+    assert control.done("GET", "journal") == []
+    control.get("/user/")
+    assert control.done("GET", "journal")[-1]["number"] == number + 1
+
+
+def test_the_journal_holds_no_more_than_its_size() -> None:
+    with MockServer() as server, Control(server) as control:
+        server.app.sessions.default.journal = Journal(3)
+        for number in range(5):
+            control.get("/user/", page=number)
+        assert [one["query"]["page"] for one in control.done("GET", "journal")] == ["2", "3", "4"]
+
+
+def test_the_stream_tells_each_request_as_it_comes(control: Control) -> None:
+    control.get("/user/")
+    with httpx.stream("GET", f"{control.server.url}/__mock__/journal/stream") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": open"
+        asking = threading.Thread(target=control.get, args=("/user/",))
+        asking.start()
+        found = {}
+        for line in lines:
+            name, _, value = line.partition(": ")
+            if name == "data":
+                found = json.loads(value)
+                break
+        asking.join()
+        assert found["operation"] == "getCurrentUser"
+        assert found["number"] == control.done("GET", "journal")[-1]["number"]
+
+
+def test_a_mock_stops_though_someone_follows_its_journal() -> None:
+    with MockServer() as server:
+        stream = httpx.stream("GET", f"{server.url}/__mock__/journal/stream")
+        response = stream.__enter__()
+        next(response.iter_lines())
+    with pytest.raises(httpx.TransportError):
+        httpx.get(f"http://127.0.0.1:{response.url.port}/__mock__/health")
+    response.close()

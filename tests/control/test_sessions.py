@@ -1,0 +1,134 @@
+"""States side by side."""
+
+from __future__ import annotations
+
+import pytest
+
+from ringme_mock import MockServer
+from ringme_mock.app import create_app
+from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.session import Sessions, Settings
+from support.control import API, Control
+
+
+def test_sessions_do_not_see_each_other(control: Control) -> None:
+    one, two = control.session("one"), control.session("two")
+    headers = one.token()
+    one.make_group(headers, "Of one")
+    one.done("PUT", "clock", {"now": "2016-04-21 12:00:00", "frozen": True})
+    one.done("POST", "faults", {"match": {"path": "/nowhere"}, "connection": "drop"})
+    one.done("PUT", "latency", {"milliseconds": 1})
+    one.done("PUT", "snapshots/mine")
+    assert two.get("/user/", headers).status_code == 401
+    assert "Of one" not in two.groups(two.token())
+    assert "Of one" not in control.groups(control.token())
+    assert two.done("GET", "clock")["frozen"] is False
+    assert two.done("GET", "faults") == []
+    assert two.done("GET", "latency") == {"from": 0, "to": 0}
+    assert two.done("GET", "snapshots") == []
+    assert {entry["operation"] for entry in two.done("GET", "journal")} == {
+        "getCurrentUser",
+        "listExtensionGroups",
+    }
+    two.done("POST", "reset")
+    assert "Of one" in one.groups(one.token())
+
+
+def test_header_and_path_lead_to_the_same_session(control: Control) -> None:
+    headers = control.session("both").token()
+    control.session("both").make_group(headers, "Both")
+    answer = control.http.get(f"/s/both{API}/client/@me/extension_group/", headers=headers)
+    assert answer.json()[-1]["name"] == "Both"
+    answer = control.http.get(
+        f"/s/both{API}/client/@me/extension_group/",
+        headers={**headers, "X-Mock-Session": "other"},
+    )
+    assert answer.status_code == 200
+
+
+def test_the_default_session_has_a_name(control: Control) -> None:
+    headers = control.token()
+    assert control.session("default").get("/user/", headers).status_code == 200
+    assert control.http.get(f"/s/default{API}/user/", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["header", "path"])
+def test_the_url_of_a_recording_leads_into_the_session(control: Control, way: str) -> None:
+    one = control.session("audio")
+    headers = one.token()
+    record = one.done("POST", "calls", {"extension": 31})
+    path = f"{API}/client/@me/record/{record['record_uuid']}/storage_url/"
+    if way == "header":
+        answer = one.http.get(path, headers=headers)
+    else:
+        answer = control.http.get(f"/s/audio{path}", headers=headers)
+    assert answer.status_code == 200, answer.text
+    (url, *_) = answer.json().values()
+    assert "/s/audio/storage/" in url
+    file = control.http.get(url)
+    assert file.headers["content-type"] == "audio/mpeg"
+    assert len(file.content) == record["record_file_size"]
+    assert control.http.get(url.replace("/s/audio", "")).status_code == 404
+
+
+def test_docs_work_in_a_session(control: Control) -> None:
+    answer = control.http.get("/s/docs/openapi.json")
+    assert answer.json()["servers"] == [{"url": f"{control.server.url}/s/docs"}]
+    page = control.http.get("/s/docs/docs/")
+    assert "/s/docs/openapi.json" in page.text
+
+
+@pytest.mark.parametrize("name", ["a b", "x" * 65, "..%2f", "ä", "%00"])
+def test_a_name_that_is_none_is_refused(control: Control, name: str) -> None:
+    answer = control.http.get(f"/s/{name}{API}/user/")
+    assert answer.status_code in (400, 404)
+    assert "message" in answer.json()
+    assert len(control.done("GET", "sessions")) == 1
+
+
+def test_sessions_are_listed_and_ended(control: Control) -> None:
+    one = control.session("one")
+    headers = one.token()
+    one.make_group(headers, "Lost")
+    listed = control.done("GET", "sessions")
+    assert [session["name"] for session in listed] == ["default", "one"]
+    assert listed[1]["url"] == f"{control.server.url}/s/one"
+    assert listed[1]["requests"] == 1
+    control.done("DELETE", "sessions/one")
+    assert one.get("/user/", headers).status_code == 401
+    assert "Lost" not in one.groups(one.token())
+    assert control.refused("DELETE", "sessions/default").startswith("400 ")
+    assert control.refused("DELETE", "sessions/nobody").startswith("404 ")
+
+
+def test_more_sessions_than_there_may_be_are_refused_with_a_way_out() -> None:
+    server = MockServer()
+    server.app.sessions.settings = Settings(max_sessions=2)
+    with server, Control(server) as control:
+        assert control.session("one").get("/user/").status_code == 401
+        answer = control.session("two").get("/user/")
+        assert answer.status_code == 503
+        assert "DELETE /__mock__/sessions/NAME" in answer.json()["message"]
+        control.done("DELETE", "sessions/one")
+        assert control.session("two").get("/user/").status_code == 401
+
+
+def test_a_session_ends_when_it_is_idle_but_not_while_it_is_followed() -> None:
+    app = create_app(SPEC, FIXTURES)
+    sessions = Sessions(app.contract, app.sessions.seed, Settings(idle=10))
+    idle, followed, used = (sessions.get(name) for name in ("idle", "followed", "used"))
+    follower = followed.journal.follow()
+    followed.journal._waiting.add(follower._queue)
+    idle.used -= 11
+    followed.used -= 11
+    assert [one.name for one in sessions.all()] == ["default", "followed", "used"]
+    used.used -= 11
+    assert sessions.get("used") is not used
+
+
+def test_a_new_session_shares_what_it_does_not_change() -> None:
+    app = create_app(SPEC, FIXTURES)
+    one, two = app.sessions.get("one"), app.sessions.get("two")
+    first = next(iter(one.state.store["record"].entries()))
+    assert any(first is entry for entry in two.state.store["record"].entries())
+    assert one.state.store["record"]._entries is two.state.store["record"]._entries

@@ -1,0 +1,132 @@
+"""The mock in tests of programs that use the API."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ringme_mock import ControlError, MockServer, asgi_app
+from ringme_mock.errors import StartError
+
+USER = "/api/ver1.0/user/"
+pytest_plugins = ["pytester"]
+
+
+def ask(mock: MockServer, token: str, path: str = USER) -> httpx.Response:
+    return httpx.get(mock.url + path, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_a_server_answers_while_its_block_lasts() -> None:
+    with MockServer() as mock:
+        url = mock.url
+        assert ask(mock, mock.token_for("group_user")).json()["login"] == "sales-lead"
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url + USER)
+
+
+def test_two_servers_have_states_of_their_own() -> None:
+    with MockServer() as one, MockServer() as two:
+        token = one.token_for("client_user")
+        assert ask(one, token).status_code == 200
+        assert ask(two, token).status_code == 401
+
+
+def test_tests_see_what_was_asked_and_begin_anew() -> None:
+    with MockServer() as mock:
+        token = mock.token_for("client-admin")
+        ask(mock, token)
+        ask(mock, token)
+        assert mock.count(operation="getCurrentUser", login="client-admin") == 2
+        assert [entry["status"] for entry in mock.journal(operation="getCurrentUser")] == [200, 200]
+        mock.reset(keep=("tokens",))
+        assert mock.journal() == []
+        assert ask(mock, token).status_code == 200
+        mock.reset()
+        assert ask(mock, token).status_code == 401
+
+
+def test_tests_make_time_pass_and_things_go_wrong() -> None:
+    with MockServer() as mock:
+        token = mock.token_for("client-admin")
+        fault = mock.add_fault(answer={"status": 503}, times=1)
+        assert [ask(mock, token).status_code for _ in range(2)] == [503, 200]
+        mock.control("DELETE", f"faults/{fault}")
+        mock.advance(3600)
+        assert ask(mock, token).status_code == 401
+        with pytest.raises(
+            ControlError, match="nobody; there is client-admin"
+        ):
+            mock.token_for("nobody")
+        with pytest.raises(ControlError, match=r"match\.operation"):
+            mock.add_fault(match={"operation": "nope"}, connection="drop")
+
+
+def test_a_server_that_is_not_started_says_how_to() -> None:
+    with pytest.raises(ControlError, match="with MockServer"):
+        MockServer().url  # noqa: B018 - asking is the test
+
+
+def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="is not a folder with fixtures"):
+        MockServer(fixtures=tmp_path / "nowhere")
+    with pytest.raises(ValueError, match="must be milliseconds like 200"):
+        MockServer(latency="slow")
+
+
+def test_the_same_seed_gives_the_same_arrivals() -> None:
+    arrived = []
+    for _ in range(2):
+        with MockServer(seed=7) as mock:
+            mock.control("PUT", "clock", {"now": "2020-01-02 03:04:05", "frozen": True})
+            arrived.append(mock.control("POST", "calls", {"extension": 31}))
+    assert arrived[0] == arrived[1]
+
+
+def test_a_client_of_the_same_process_needs_no_server() -> None:
+    app = asgi_app()
+
+    async def get() -> httpx.Response:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
+            token = (await client.post("/__mock__/tokens", json={"login": "group_user"})).json()
+            headers = {"Authorization": f"Bearer {token['access_token']}"}
+            return await client.get(USER, headers=headers)
+
+    assert asyncio.run(get()).json()["login"] == "sales-lead"
+
+
+def test_the_fixture_is_there_and_begins_anew_for_each_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import httpx
+
+        def test_one(ringme_mock):
+            token = ringme_mock.token_for("client_user")
+            headers = {"Authorization": f"Bearer {token}"}
+            path = "/api/ver1.0/client/@me/extension_group/"
+            httpx.post(ringme_mock.url + path, json={"name": "New"}, headers=headers)
+            assert len(httpx.get(ringme_mock.url + path, headers=headers).json()) == 5
+            assert ringme_mock.count(operation="createExtensionGroup") == 1
+
+        def test_two(ringme_mock):
+            token = ringme_mock.token_for("client_user")
+            headers = {"Authorization": f"Bearer {token}"}
+            path = "/api/ver1.0/client/@me/extension_group/"
+            assert len(httpx.get(ringme_mock.url + path, headers=headers).json()) == 4
+        """
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
+def test_a_run_without_the_fixture_does_not_import_the_mock() -> None:
+    code = (
+        "import sys, ringme_mock.pytest_plugin\n"
+        "print([name for name in sys.modules if name.startswith(('connexion', 'uvicorn'))])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

@@ -1,0 +1,84 @@
+"""A client of the control interface that holds every answer against its document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from ringme_contract.conformance import Conformance
+from ringme_mock import MockServer
+from ringme_mock.control.app import interface
+
+API = "/api/ver1.0"
+
+
+class Control:
+    """Asks the mock and its control interface, in one session."""
+
+    def __init__(self, server: MockServer, session: str | None = None) -> None:
+        self.server = server
+        headers = {"X-Mock-Session": session} if session else {}
+        self.http = httpx.Client(base_url=server.url, headers=headers, timeout=10)
+        self._conformance = Conformance(interface().document)
+        self._others: list[Control] = []
+
+    def __enter__(self) -> Control:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+        for other in self._others:
+            other.http.close()
+
+    def session(self, name: str) -> Control:
+        """The same mock in another session."""
+        self._others.append(Control(self.server, name))
+        return self._others[-1]
+
+    def ask(self, method: str, path: str, body: Any = None, **arguments: Any) -> httpx.Response:
+        """A request below /__mock__/; the answer must be as documented."""
+        if body is not None:
+            arguments["json"] = body
+        answer = self.http.request(method, f"/__mock__/{path}", **arguments)
+        if answer.is_client_error:
+            assert answer.json()["message"]
+        else:
+            assert self._conformance.problems(answer) == []
+        return answer
+
+    def done(self, method: str, path: str, body: Any = None, **arguments: Any) -> Any:
+        """The JSON of a request that must succeed; None where there is none."""
+        answer = self.ask(method, path, body, **arguments)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    def refused(self, method: str, path: str, body: Any = None, **arguments: Any) -> str:
+        """The status and message of a request that must be refused."""
+        answer = self.ask(method, path, body, **arguments)
+        assert answer.is_client_error, answer.text
+        return f"{answer.status_code} {answer.json()['message']}"
+
+    def token(self, login: str = "client-admin") -> dict[str, str]:
+        """The header with a token of a user."""
+        token = self.done("POST", "tokens", {"login": login})["access_token"]
+        return {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> httpx.Response:
+        """GET below /api/ver1.0."""
+        return self.http.get(API + path, params=query, headers=headers)
+
+    def groups(self, headers: dict[str, str]) -> list[str]:
+        """The names of the caller's groups."""
+        answer = self.get("/client/@me/extension_group/", headers)
+        assert answer.status_code == 200, answer.text
+        return [group["name"] for group in answer.json()]
+
+    def make_group(self, headers: dict[str, str], name: str) -> int:
+        """A new group of the caller's client; gives its id."""
+        answer = self.http.post(
+            f"{API}/client/@me/extension_group/", json={"name": name}, headers=headers
+        )
+        assert answer.status_code in (200, 201), answer.text
+        number: int = answer.json()["id"]
+        return number
