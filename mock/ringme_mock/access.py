@@ -38,14 +38,21 @@ class Access:
         access = self._tokens.find(token)
         if access is None:
             return None
-        user = self._store["user"].get(access.grant.user)
-        application = self._store["application"].get(access.grant.application)
+        collections = self._store.collections
+        user = collections["user"].get(access.grant.user)
+        application = collections["application"].get(access.grant.application)
         if user is None or application is None:
             return None
+        client = self._client(user)
         known: Caller | None = access.caller
         # Entries are never changed in place: the same ones still mean the same.
-        if known is None or known.user is not user or known.application is not application:
-            known = Caller(user, application, self._client(user), scopes(application))
+        if (
+            known is None
+            or known.user is not user
+            or known.application is not application
+            or known.client is not client
+        ):
+            known = Caller(user, application, client, scopes(application))
             access.caller = known
         return known
 
@@ -55,9 +62,12 @@ class Access:
             raise LookupError(f"user {user['id']} belongs to no client")
         return client
 
-    def check_blocked(self, user: Entry) -> None:
-        """Raises the 403 for a user that is blocked, or whose client is (rule user-block)."""
-        if user["status"] == BLOCKED or self._client(user)["status"] == BLOCKED:
+    def check_blocked(self, user: Entry, client: Entry | None = None) -> None:
+        """Raises the 403 for a user that is blocked, or whose client is (rule user-block).
+
+        `client` is the user's, for whoever knows it already.
+        """
+        if BLOCKED in (user["status"], (client or self._client(user))["status"]):
             raise forbidden("user_blocked", "The user is blocked")
 
     def owner_of(self, user: Entry) -> tuple[str, Key]:
@@ -82,8 +92,11 @@ def scopes(application: Entry) -> tuple[str, ...]:
 
 def check_scopes(caller: Caller, required: tuple[str, ...]) -> None:
     """Raises the 403 for an application whose access level is too low (rule error-app-access)."""
-    if not all(scope in caller.scopes for scope in required):
-        raise forbidden("app_access_type_deny", "The application may not change the configuration")
+    for scope in required:
+        if scope not in caller.scopes:
+            raise forbidden(
+                "app_access_type_deny", "The application may not change the configuration"
+            )
 
 
 def check_read_only(caller: Caller, method: str) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from ringme_mock.contract import Operation
 from ringme_mock.exchange import Exchange
 from ringme_mock.faults.inject import Faults
+from ringme_mock.handlers.media import STORAGE_PATH
 from ringme_mock.operation import OperationAPI, RunningOperation
 from ringme_mock.replies import Reply, as_api_error, error_reply
 from ringme_mock.routing import PathTable
@@ -41,9 +42,10 @@ class Api:
         return plan.reply or await self._answer(exchange)
 
     async def _answer(self, exchange: Exchange) -> Reply:
-        stored = find_file(exchange)
-        if stored is not None:
-            return stored
+        if exchange.path.startswith(STORAGE_PATH):
+            stored = find_file(exchange)
+            if stored is not None:
+                return stored
         exchange.allowance = exchange.session.state.limits.unknown()
         operation, exchange.path_values = self._table.find(exchange.method, exchange.path)
         exchange.operation = operation

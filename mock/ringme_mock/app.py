@@ -29,6 +29,7 @@ from ringme_mock.control.call import Mock
 from ringme_mock.control.guard import LOCAL_ORIGIN
 from ringme_mock.document import read_yaml
 from ringme_mock.errors import ApiError, StartError
+from ringme_mock.exchange import Exchange, first_headers
 from ringme_mock.faults.answer import ForcedAnswers
 from ringme_mock.faults.inject import Faults
 from ringme_mock.fixtures import load_store
@@ -124,8 +125,11 @@ def _front(contract: Contract, sessions: Sessions, control: str) -> ASGIApp:
     )
 
     async def choose(scope: Scope, receive: Receive, send: Send) -> None:
-        from_page = any(name == b"origin" for name, _ in scope["headers"])
-        await (origins if from_page else front)(scope, receive, send)
+        headers = first_headers(scope)
+        if b"origin" in headers:
+            await origins(scope, receive, send)
+        else:
+            await front.answer(Exchange(scope, receive, headers), send)
 
     return choose
 

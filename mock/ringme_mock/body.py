@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,8 @@ from python_multipart.multipart import Field, parse_form
 from ringme_mock.errors import invalid, token_refused, unsupported_media_type
 from ringme_mock.exchange import Exchange
 from ringme_mock.shape import Body
+
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 async def read_bytes(exchange: Exchange) -> bytes:
@@ -104,8 +107,9 @@ def _parse(content: bytes) -> Any:
     try:
         text = content.decode("utf-8")
         value = json.loads(text, parse_constant=_refuse_constant)
-        # JSON may spell half of a character pair, which is no text that could be answered with.
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        if _HALF_PAIR.search(text):
+            # JSON may spell half of a character pair, which is no text that could be answered with.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError:
         raise invalid("body: is not UTF-8") from None
     except UnicodeEncodeError:

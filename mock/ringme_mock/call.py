@@ -11,6 +11,7 @@ from ringme_mock.contract import Operation
 from ringme_mock.encoding import Encoder
 from ringme_mock.errors import missing
 from ringme_mock.exchange import Exchange
+from ringme_mock.parameters import Given
 from ringme_mock.replies import JSON, Reply, json_reply
 from ringme_mock.shape import Parameter
 from ringme_mock.state import State
@@ -31,7 +32,7 @@ class Call:
     exchange: Exchange
     caller: Caller | None
     path: dict[str, Any]
-    query: dict[str, Any]
+    query: Given
     body: dict[str, Any]
     encoder: Encoder
     owners: dict[str, Entry] = field(default_factory=dict)
@@ -90,14 +91,14 @@ def find_owners_and_item(call: Call) -> None:
     Raises the 404 for what is not there, then the 403 for what is out of reach, then the 404
     for the item (contract section 2, the order of checks).
     """
-    parameters = [one for one in call.operation.path_parameters if one.collection]
-    ends_at_item = bool(parameters) and parameters[-1].collection == call.operation.collection.name
-    for number, parameter in enumerate(parameters):
+    operation = call.operation
+    steps = operation.steps
+    for number, parameter in enumerate(steps, start=1):
         name = parameter.collection or ""
         entry = _find(call, parameter, name)
-        if number == 0 and call.caller is not None:
+        if number == 1 and call.caller is not None:
             call.state.access.check_reach(call.caller.user, name, entry)
-        if ends_at_item and number == len(parameters) - 1:
+        if number == len(steps) and operation.ends_at_item:
             call.item = entry
         else:
             call.owners[name] = entry
@@ -126,7 +127,8 @@ def _is_here(call: Call, name: str, entry: Entry) -> bool:
         for prop, value in call.operation.where.items():
             if entry[prop] != value:
                 return False
-    return all(
-        call.state.store.owner_key(name, entry, owner) == found[call.state.store[owner].rule.key]
-        for owner, found in call.owners.items()
-    )
+    store = call.state.store
+    for owner, found in call.owners.items():
+        if store.owner_key(name, entry, owner) != found[store[owner].rule.key]:
+            return False
+    return True

@@ -26,6 +26,17 @@ class Clock:
         self.setting = Setting()
 
     @property
+    def setting(self) -> Setting:
+        """How it is set."""
+        return self._setting
+
+    @setting.setter
+    def setting(self, setting: Setting) -> None:
+        self._setting = setting
+        self._ahead = setting.ahead.total_seconds()
+        self._still = setting.frozen_at.timestamp() if setting.frozen_at else None
+
+    @property
     def frozen(self) -> bool:
         """Whether it stands still."""
         return self.setting.frozen_at is not None
@@ -36,10 +47,7 @@ class Clock:
 
     def seconds(self) -> float:
         """The moment in seconds since 1970."""
-        setting = self.setting
-        if setting.frozen_at is not None:
-            return setting.frozen_at.timestamp()
-        return time.time() + setting.ahead.total_seconds()
+        return time.time() + self._ahead if self._still is None else self._still
 
     def text(self) -> str:
         """The moment to the second, `YYYY-MM-DD HH:MM:SS` (rule no-zone)."""

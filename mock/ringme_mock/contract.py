@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ringme_mock.collection_rule import CollectionRule, read_collections
@@ -32,17 +33,27 @@ class Operation:
     status: int
     answer: tuple[str, ...]
 
-    @property
+    @cached_property
     def path_parameters(self) -> tuple[Parameter, ...]:
         """Those in the path, in its order."""
         return tuple(parameter for parameter in self.parameters if parameter.location == "path")
 
-    @property
+    @cached_property
+    def steps(self) -> tuple[Parameter, ...]:
+        """The parameters in the path that each lead to an entry, from owner to owner."""
+        return tuple(parameter for parameter in self.path_parameters if parameter.collection)
+
+    @cached_property
+    def ends_at_item(self) -> bool:
+        """Whether the path leads to an entry of the operation's own collection."""
+        return bool(self.steps) and self.steps[-1].collection == self.collection.name
+
+    @cached_property
     def query_parameters(self) -> tuple[Parameter, ...]:
         """Those in the query."""
         return tuple(parameter for parameter in self.parameters if parameter.location == "query")
 
-    @property
+    @cached_property
     def where(self) -> dict[str, Any]:
         """Values that all entries have which this operation is about."""
         found: dict[str, Any] = self.resource.get("where", {})

@@ -42,7 +42,12 @@ class Encoder:
 
     def many(self, entries: list[Entry]) -> bytes:
         """The JSON of a list of entries."""
-        return b"[" + b", ".join(map(self.one, entries)) + b"]"
+        key, written = self._key, self._written
+        parts = []
+        for entry in entries:
+            known = written.get(entry[key])
+            parts.append(known[1] if known is not None and known[0] is entry else self.one(entry))
+        return b"[" + b", ".join(parts) + b"]"
 
 
 class Encoders:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.types import Receive, Scope
@@ -28,6 +29,17 @@ class Exchange:
     """
 
     session: Session
+    prefix: str = ""
+    operation: Operation | None = None
+    path_values: Sequence[str] = ()
+    caller: Caller | None = None
+    allowance: Allowance | None = None
+    refusal: ApiError | None = None
+    fault: str | None = None
+    connection: str | None = None
+    honoured: str = ""
+    body: bytes = b""
+    size: int = 0
 
     def __init__(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> None:
         self.scope = scope
@@ -36,17 +48,6 @@ class Exchange:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
-        self.prefix = ""
-        self.operation: Operation | None = None
-        self.path_values: list[str] = []
-        self.caller: Caller | None = None
-        self.allowance: Allowance | None = None
-        self.refusal: ApiError | None = None
-        self.fault: str | None = None
-        self.connection: str | None = None
-        self.honoured = ""
-        self.body = b""
-        self.size = 0
         self.at = time.time()
 
     def header(self, name: bytes) -> str:

@@ -37,7 +37,11 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        exchange = Exchange(scope, receive, first_headers(scope))
+        await self.answer(Exchange(scope, receive, first_headers(scope)), send)
+
+    async def answer(self, exchange: Exchange, send: Send) -> None:
+        """Answers the request of an exchange that has just begun."""
+        scope, receive = exchange.scope, exchange.receive_part
         try:
             self._choose_session(exchange)
         except ApiError as refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -33,7 +34,7 @@ class JournalEntry(NamedTuple):
     path: str
     query_string: bytes
     asked: Operation | None
-    values: list[str]
+    values: Sequence[str]
     caller: Caller | None
     content_type: bytes
     body: bytes

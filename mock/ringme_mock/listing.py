@@ -20,6 +20,13 @@ Test = Callable[[Entry], bool]
 
 def list_query(call: Call) -> Query:
     """What the store is asked for. Raises the 400s of rules media-range and media-interval."""
+    if call.query.plan is None:
+        call.query.plan = _plan(call)
+    plan: Query = call.query.plan
+    return plan
+
+
+def _plan(call: Call) -> Query:
     roles = {one.role: one for one in call.operation.query_parameters if one.role}
     start, end = _range(call, roles)
     size = _value(call, roles, "page_size")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,19 @@ from ringme_mock.shape import Parameter
 _LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
+_REMEMBERED = 1000
+_LONGEST_REMEMBERED = 500
 _ZERO_IS_NOTHING = ("page", "page_size")
+
+
+class Given(dict[str, Any]):
+    """Query parameters by name; `plan` is what a list makes of them, once it was worked out."""
+
+    __slots__ = ("plan",)
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.plan: Any = None
 
 
 class PathReader:
@@ -22,7 +35,7 @@ class PathReader:
     def __init__(self, parameters: tuple[Parameter, ...]) -> None:
         self._parameters = parameters
 
-    def read(self, values: list[str]) -> dict[str, Any]:
+    def read(self, values: Sequence[str]) -> dict[str, Any]:
         """The parameters by name, from their texts in the order of the path.
 
         Raises the 400 that names the parameter.
@@ -44,13 +57,26 @@ class QueryReader:
             for parameter in parameters
             if "default" in parameter.schema
         }
+        self._read_before: dict[bytes, Given] = {}
 
-    def read(self, query_string: bytes) -> dict[str, Any]:
+    def read(self, query_string: bytes) -> Given:
         """The given parameters by name, defaults filled in.
 
         Empty values, unknown keys and 0 for a page or its size count as not given (rule
         empty-query). Raises the 400 that names the parameter.
         """
+        # A page asks the same again and again, and what it means never changes.
+        known = self._read_before.get(query_string)
+        if known is not None:
+            return known
+        values = Given(self._read(query_string))
+        if len(query_string) <= _LONGEST_REMEMBERED:
+            if len(self._read_before) >= _REMEMBERED:
+                self._read_before.clear()
+            self._read_before[query_string] = values
+        return values
+
+    def _read(self, query_string: bytes) -> dict[str, Any]:
         if not self._parameters or not (query_string or self._required):
             return dict(self._defaults)
         given = _split(query_string)

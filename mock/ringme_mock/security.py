@@ -43,6 +43,6 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
         )
         if exchange.allowance.exceeded:
             raise too_many_requests()
-        state.access.check_blocked(caller.user)
+        state.access.check_blocked(caller.user, caller.client)
         check_scopes(caller, required)
         check_read_only(caller, exchange.method)

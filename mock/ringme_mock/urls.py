@@ -10,7 +10,11 @@ CONTROL_PATH = "/__mock__"
 DOCS_PATH = "/docs"
 REFERENCE_PATH = "/reference"
 DOCUMENT_PATH = "/openapi.json"
-_PAGES = (CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
+# The first segments of the paths that are no part of the API; that of the root is empty.
+_PAGES = frozenset(
+    path.split("/")[1]
+    for path in ("/", CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
+)
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
 
 
@@ -25,4 +29,5 @@ def base_url(scope: Scope, headers: dict[bytes, bytes]) -> str:
 
 def is_page(path: str) -> bool:
     """Whether a path leads to a page, or to the control interface, and so not to the API."""
-    return path == "/" or any(path == one or path.startswith(one + "/") for one in _PAGES)
+    first = path.split("/", 2)[1] if path.startswith("/") else path
+    return first in _PAGES and (first != "" or path == "/")

@@ -56,7 +56,7 @@ async def _events(journal: Journal, secrecy: Secrecy) -> AsyncIterator[str]:
             except TimeoutError:
                 yield ": still there\n\n"
                 continue
-            data = json.dumps(entry.as_json(secrecy), ensure_ascii=False)
+            data = json.dumps(entry.as_json(secrecy))
             yield f"id: {entry.number}\nevent: request\ndata: {data}\n\n"
 
 

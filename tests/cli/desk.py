@@ -1,0 +1,125 @@
+"""Someone who edits the files of a mock that looks at them, and asks it meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from cli.command import PATIENCE
+from ringme_mock.app import LOOPBACK
+from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.reload import ReloadingApp
+from ringme_mock.session import Settings
+from ringme_mock.sources import Sources
+
+GROUPS = "/api/ver1.0/client/@me/extension_group/"
+LONG = "A name of more than twenty letters"
+
+
+class Heard(logging.Handler):
+    """Keeps what the mock tells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits for a condition, but not forever."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        await asyncio.sleep(0.02)
+
+
+@dataclass
+class Desk:
+    """Someone who edits the files and asks the mock that looks at them."""
+
+    sources: Sources
+    app: ReloadingApp
+    heard: Heard
+    http: httpx.AsyncClient
+
+    def edit(self, path: Path, old: str, new: str) -> None:
+        """Replaces the first place of a text in a file."""
+        content = path.read_text("utf-8")
+        assert old in content
+        path.write_text(content.replace(old, new, 1), "utf-8")
+
+    def limit_names(self, most: int) -> None:
+        """Lets the document forbid names of groups that are longer."""
+        content = self.sources.spec.read_text("utf-8")
+        before, mark, after = content.partition("    GroupName:\n")
+        assert mark
+        assert "maxLength: 255" in after
+        after = after.replace("maxLength: 255", f"maxLength: {most}", 1)
+        self.sources.spec.write_text(before + mark + after, "utf-8")
+
+    async def told(self, *words: str) -> str:
+        """The next line that the mock tells; it must have these words."""
+        await until(lambda: bool(self.heard.lines))
+        line = self.heard.lines.pop(0)
+        for word in words:
+            assert word in line
+        return line
+
+    async def token(self, session: str = "default") -> str:
+        """A token of a full user."""
+        wanted = {"login": "client-admin"}
+        answer = await self.http.post(f"/s/{session}/__mock__/tokens", json=wanted)
+        found: str = answer.json()["access_token"]
+        return found
+
+    async def names(self, token: str, session: str = "default") -> list[str]:
+        """The names of the groups in a session."""
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = await self.http.get(f"/s/{session}{GROUPS}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        return [group["name"] for group in answer.json()]
+
+    async def add(self, token: str, name: str, session: str = "default") -> None:
+        """Makes a group."""
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = await self.http.post(f"/s/{session}{GROUPS}", json={"name": name}, headers=headers)
+        assert answer.status_code == 201, answer.text
+
+    async def title(self) -> str:
+        """What the document is called that the mock lives by."""
+        found: str = (await self.http.get("/openapi.json")).json()["info"]["title"]
+        return found
+
+
+@asynccontextmanager
+async def desk(folder: Path, faults: str | None = None) -> AsyncIterator[Desk]:
+    """A mock that looks at files of its own."""
+    shutil.copy(SPEC, folder / "openapi.yaml")
+    shutil.copytree(FIXTURES, folder / "fixtures")
+    if faults is not None:
+        (folder / "faults.yaml").write_text(faults, "utf-8")
+    sources = Sources(
+        folder / "openapi.yaml",
+        folder / "fixtures",
+        None if faults is None else folder / "faults.yaml",
+    )
+    app = ReloadingApp(sources, Settings(), LOOPBACK)
+    heard = Heard()
+    teller = logging.getLogger("teller")
+    teller.setLevel(logging.INFO)
+    teller.handlers = [heard]
+    watching = asyncio.create_task(app.watch(teller))
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield Desk(sources, app, heard, client)
+    watching.cancel()

@@ -1,0 +1,47 @@
+"""`python -m ringme_mock.health`, by which a container engine knows that the mock answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from cli.command import serving, taken_port
+
+
+def health(**environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ringme_mock.health"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"RINGME_MOCK_HOST": "0.0.0.0", "RINGME_MOCK_CONTROL_FROM_ANY": "1"},
+        {"RINGME_MOCK_TLS": "true", "RINGME_MOCK_HOST": "127.0.0.2"},
+        {"RINGME_MOCK_NO_CONTROL": "1"},
+    ],
+    ids=lambda variables: " ".join(variables),
+)
+def test_a_mock_that_answers_is_healthy(variables: dict[str, str]) -> None:
+    with serving(**variables) as command:
+        port = str(command.address[1])
+        done = health(**variables, RINGME_MOCK_PORT=port, HTTP_PROXY="http://127.0.0.1:9")
+        assert (done.returncode, done.stderr) == (0, "")
+        other = {"RINGME_MOCK_TLS": "" if "RINGME_MOCK_TLS" in variables else "1"}
+        assert health(**{**variables, **other}, RINGME_MOCK_PORT=port).returncode == 1
+
+
+def test_a_port_without_a_mock_is_not_healthy() -> None:
+    with taken_port() as port:
+        pass
+    done = health(RINGME_MOCK_PORT=str(port))
+    assert done.returncode == 1
+    assert str(port) in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,157 @@
+"""What the mock logs, as text and as JSON, and what it must never log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from cli.command import Command, refusal, running
+from ringme_mock.json_log import JsonLog
+from ringme_mock.log_format import PlainLog
+
+USER = "/api/ver1.0/user/"
+APPLICATION = "c1200000000000000000000000000003"
+SECRET = "c0ffee03" * 4
+PASSWORD = "mock-client-admin"
+NEW_PASSWORD = "a-new-password"
+PARAMETERS = {
+    "grant_type": "password",
+    "username": "client-admin",
+    "password": PASSWORD,
+    "client_id": APPLICATION,
+    "client_secret": SECRET,
+}
+NEW_USER = {
+    "name": "N",
+    "login": "new-user",
+    "password": NEW_PASSWORD,
+    "email": "new@example.com",
+    "extension_group_id": 3,
+}
+
+
+def lines(output: list[str]) -> list[dict[str, Any]]:
+    """Each line as the JSON object that it must be."""
+    found = [json.loads(line) for line in output]
+    assert all(isinstance(one, dict) for one in found)
+    return found
+
+
+@pytest.fixture
+def json_command() -> Iterator[Command]:
+    arguments = ("--log-format", "json", "--log-level", "info", "--host", "0.0.0.0")
+    with running("serve", "--port", "0", *arguments) as command:
+        assert command.wait_for("mock answers at"), command.err
+        yield command
+
+
+def test_every_line_of_a_run_is_a_json_object(json_command: Command) -> None:
+    url = json_command.url
+    before = datetime.now(UTC)
+    with httpx.Client(base_url=url, trust_env=False) as client:
+        token = client.post("/oauth/token", data=PARAMETERS).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}", "X-Mock-Session": "default"}
+        client.get(USER, headers=headers, params={"a": "b"})
+        client.get("/s/tab/openapi.json")
+    json_command.seconds_to_end(signal.SIGINT)
+    told = lines(json_command.out)
+    assert told[0]["url"] == url
+    assert [one["level"] for one in told] == ["info", "warning", "info"]
+    assert told[0]["documentation"].startswith(url)
+    logged = [one for one in lines(json_command.err) if "method" in one]
+    assert [(one["method"], one["path"], one["status"]) for one in logged] == [
+        ("POST", "/oauth/token", 200),
+        ("GET", USER, 200),
+        ("GET", "/openapi.json", 200),
+    ]
+    user = logged[1]
+    assert user["login"] == "client-admin"
+    assert user["query"] == "a=b"
+    assert user["mock_session"] == "default"
+    assert logged[2]["mock_session"] == "tab"
+    assert user["operation"] == "getCurrentUser"
+    assert 0 < user["milliseconds"] < 60_000
+    assert user["level"] == "info"
+    assert user["message"].startswith(f"GET {USER}")
+    moment = datetime.fromisoformat(user["time"])
+    assert user["time"].endswith("Z")
+    assert abs((moment - before).total_seconds()) < 60
+
+
+def test_a_refused_start_is_a_json_object_too() -> None:
+    line = refusal("--port", "0", "--fixtures", "nowhere", "--log-format", "json")
+    found = json.loads(line)
+    assert found["level"] == "critical"
+    assert "nowhere" in found["message"]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_secret_is_logged_at_any_level(form: str) -> None:
+    with running("serve", "--port", "0", "--log-format", form, "--log-level", "debug") as command:
+        assert command.wait_for("mock answers at")
+        with httpx.Client(base_url=command.url, trust_env=False) as client:
+            issued = ask_with_secrets(client)
+        command.seconds_to_end(signal.SIGINT)
+    output = "\n".join(command.err)
+    assert USER in output
+    for secret in (SECRET, PASSWORD, NEW_PASSWORD, *issued):
+        assert secret not in output
+
+
+def ask_with_secrets(client: httpx.Client) -> list[str]:
+    """Makes requests that hold secrets in all places; gives the tokens that came back."""
+    first = client.post("/oauth/token", data=PARAMETERS).json()
+    second = client.post("/oauth/token", params=PARAMETERS).json()
+    client.post("/oauth/token", params={**PARAMETERS, "password": NEW_PASSWORD})
+    refresh = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    client.post("/oauth/token", params={**PARAMETERS, **refresh})
+    headers = {"Authorization": f"Bearer {first['access_token']}"}
+    assert client.get(USER, headers=headers).status_code == 200
+    client.get(USER, params={"access_token": second["access_token"]})
+    users = "/api/ver1.0/client/@me/user/extension_group/"
+    assert client.post(users, json=NEW_USER, headers=headers).status_code == 201
+    third = client.post("/__mock__/tokens", json={"login": "sales-lead"}).json()
+    client.get("/__mock__/identities")
+    client.get("/__mock__/journal")
+    client.put("/__mock__/state", json={"user": [{"password": NEW_PASSWORD}]})
+    return [
+        text
+        for answer in (first, second, third)
+        for name, text in answer.items()
+        if name in ("access_token", "refresh_token")
+    ]
+
+
+def record(message: str, *arguments: object, failed: bool = False) -> logging.LogRecord:
+    """A record of the log, with the exception that is being handled if something failed."""
+    reason = sys.exc_info() if failed else None
+    return logging.LogRecord("x", logging.ERROR, "x.py", 1, message, arguments, reason)
+
+
+def test_a_traceback_is_a_field_of_its_line() -> None:
+    try:
+        raise ValueError("what went wrong")
+    except ValueError:
+        shown = JsonLog().format(record("a request failed", failed=True))
+    assert len(shown.splitlines()) == 1
+    found = json.loads(shown)
+    assert found["message"] == "a request failed"
+    assert found["level"] == "error"
+    assert "ValueError: what went wrong" in found["traceback"]
+    assert "exc_info" not in found
+
+
+@pytest.mark.parametrize("formatter", [PlainLog("%(message)s"), JsonLog()], ids=["text", "json"])
+def test_a_message_cannot_begin_a_line_of_its_own(formatter: logging.Formatter) -> None:
+    shown = formatter.format(record("GET %s 200", "/a\nERROR not\x1b[2J true\u2028"))
+    assert len(shown.splitlines()) == 1
+    assert "\x1b" not in shown
+    assert "/a\\nERROR" in shown

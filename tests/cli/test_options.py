@@ -1,0 +1,183 @@
+"""What the options of `serve` do, by option and by variable, and how bad ones are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from cli.command import Command, finished, refusal, serving
+from ringme_mock.cli import main
+from ringme_mock.options import SERVE_OPTIONS
+from ringme_mock.session import Settings
+
+FAULTS = """
+- match: {operation: getCurrentUser}
+  answer: {status: 503}
+"""
+
+
+@pytest.fixture
+def fault_file(tmp_path: Path) -> Path:
+    path = tmp_path / "faults.yaml"
+    path.write_text(FAULTS, "utf-8")
+    return path
+
+
+@pytest.fixture(params=["option", "variable"])
+def told(request: pytest.FixtureRequest, fault_file: Path) -> Iterator[Command]:
+    """A mock that was told everything that the control interface can show."""
+    values = {
+        "latency": "1-2",
+        "journal": "2",
+        "max-sessions": "2",
+        "session-idle": "77",
+        "faults": str(fault_file),
+    }
+    if request.param == "option":
+        arguments = [text for name, value in values.items() for text in (f"--{name}", value)]
+        variables = {}
+    else:
+        arguments = []
+        variables = {
+            f"RINGME_MOCK_{name.upper().replace('-', '_')}": value for name, value in values.items()
+        }
+    with serving(*arguments, **variables) as command:
+        yield command
+
+
+def test_options_and_variables_set_what_sessions_begin_with(told: Command) -> None:
+    assert told.read("/__mock__/latency") == {"from": 1, "to": 2}
+    assert [fault["answer"] for fault in told.read("/__mock__/faults")] == [{"status": 503}]
+    for _ in range(3):
+        answer = httpx.get(f"{told.url}/api/ver1.0/user/", trust_env=False)
+        assert answer.status_code == 503
+    assert len(told.read("/__mock__/journal")) == 2
+    for name, status in (("a", 200), ("b", 503)):
+        answer = httpx.get(f"{told.url}/s/{name}/openapi.json", trust_env=False)
+        assert answer.status_code == status, name
+
+
+def test_the_same_seed_generates_the_same() -> None:
+    found = []
+    for _ in range(2):
+        with serving("--seed", "5") as command:
+            moment = {"extension": 30, "at": "2026-01-05 10:00:00"}
+            answer = httpx.post(f"{command.url}/__mock__/calls", json=moment, trust_env=False)
+            assert answer.is_success, answer.text
+            found.append(answer.text)
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        ((), 403, "this machine alone"),
+        (("--control-from-any",), 200, "read and change everything"),
+        (("--no-control",), 404, "control interface is off"),
+    ],
+    ids=["loopback", "any", "off"],
+)
+def test_who_may_control_the_mock_and_what_a_start_for_others_warns_of(
+    arguments: tuple[str, ...], status: int, words: str
+) -> None:
+    with serving("--host", "0.0.0.0", *arguments) as command:
+        # What a page sees whose own name was given this machine's address.
+        foreign = {"Host": "mock.example"}
+        url = f"{command.url}/__mock__/health"
+        answer = httpx.get(url, headers=foreign, trust_env=False)
+        assert answer.status_code == status, answer.text
+        shown = " ".join(" ".join(command.out).split())
+    assert "Other machines can reach it" in shown
+    assert words in shown
+
+
+def test_listening_for_this_machine_warns_of_nothing() -> None:
+    with serving() as command:
+        assert "Other machines" not in "\n".join(command.out)
+
+
+def run(*arguments: str, **variables: str) -> tuple[int, str]:
+    """Exit code and what was printed on stderr, of a command that ends before it serves."""
+    result = CliRunner().invoke(main, ["serve", *arguments], env=variables)
+    assert result.stdout == ""
+    return result.exit_code, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--latency", "slow"), ["--latency", "200", "100-400", "slow"]),
+        (("--latency", "400-100"), ["--latency", "400-100"]),
+        (("--seed", "1.5"), ["--seed", "1.5"]),
+        (("--journal", "-1"), ["--journal", "-1"]),
+        (("--max-sessions", "0"), ["--max-sessions", "0"]),
+        (("--session-idle", "0"), ["--session-idle", "0"]),
+        (("--log-format", "xml"), ["--log-format", "xml", "json"]),
+        (("--no-control", "--control-from-any"), ["--no-control", "--control-from-any"]),
+        (("--tls-key", "key.pem"), ["--tls-key", "--tls-certificate"]),
+        (
+            ("--tls-ca", "ca.pem", "--tls-certificate", "c.pem", "--tls-key", "k.pem"),
+            ["--tls-ca", "--tls-certificate"],
+        ),
+        (("more",), ["more"]),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_bad_value_is_refused_in_one_line(arguments: tuple[str, ...], words: list[str]) -> None:
+    code, shown = run(*arguments)
+    assert code == 2
+    assert len(shown.splitlines()) == 1
+    for word in (*words, "serve --help"):
+        assert word in shown
+
+
+def test_a_bad_variable_is_refused_by_its_name() -> None:
+    code, shown = run(RINGME_MOCK_JOURNAL="many")
+    assert (code, len(shown.splitlines())) == (2, 1)
+    assert "RINGME_MOCK_JOURNAL" in shown
+    assert "many" in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            "- match: {operation: noSuchThing}\n  answer: {status: 503}\n",
+            ["fault 1", "noSuchThing"],
+        ),
+        ("- answer: {status: 503}\n- answer: {}\n", ["fault 2", "status"]),
+        ("- answer: [\n", ["YAML"]),
+    ],
+)
+def test_a_bad_fault_is_refused_by_file_and_place(
+    content: str, words: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(content, "utf-8")
+    line = refusal("--port", "0", "--faults", str(path))
+    for word in ("bad.yaml", *words):
+        assert word in line
+
+
+def test_help_names_the_variable_of_each_option() -> None:
+    shown = " ".join(" ".join(finished("serve", "--help").out).split())
+    for option in SERVE_OPTIONS:
+        name = option.opts[0]
+        variable = "RINGME_MOCK_" + name.removeprefix("--").upper().replace("-", "_")
+        assert f"{name} " in shown
+        assert variable in shown
+        assert option.envvar == variable
+
+
+def test_defaults_are_those_of_a_mock_in_a_test() -> None:
+    context = click.Context(main)
+    values = {option.name: option.get_default(context) for option in SERVE_OPTIONS}
+    settings = Settings()
+    assert values["max_sessions"] == settings.max_sessions
+    assert values["session_idle"] == settings.idle
+    assert values["journal"] == settings.journal_size

@@ -1,0 +1,165 @@
+"""`serve --tls` as clients meet it: what they trust, and what the mock says of itself."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import trustme
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from cli.command import Command, paste, pasted_commands, refusal, serving
+from ringme_mock.errors import StartError
+from ringme_mock.tls import made_for, read_from
+
+STORAGE = "/api/ver1.0/client/@me/record/{}/storage_url/"
+RECORDS = (
+    "/api/ver1.0/client/@me/record/"
+    "?start_datetime=2016-04-01 00:00:00&end_datetime=2016-04-21 23:59:59"
+)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tls") / "ca with a space.pem"
+
+
+@pytest.fixture(scope="module")
+def mock(authority: Path) -> Iterator[Command]:
+    with serving("--tls", "--tls-ca", str(authority)) as command:
+        yield command
+
+
+@pytest.fixture
+def client(mock: Command, authority: Path) -> Iterator[httpx.Client]:
+    """A client that trusts the authority and nobody else."""
+    trusting = ssl.create_default_context(cafile=str(authority))
+    with httpx.Client(base_url=mock.url, verify=trusting, trust_env=False) as found:
+        yield found
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_client_that_trusts_the_authority_gets_through(
+    host: str, mock: Command, client: httpx.Client
+) -> None:
+    assert mock.url.startswith("https://127.0.0.1:")
+    answer = client.get(mock.url.replace("127.0.0.1", host) + "/openapi.json")
+    assert answer.status_code == 200
+
+
+def test_a_client_that_does_not_trust_it_gets_nowhere(mock: Command) -> None:
+    with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+        httpx.get(f"{mock.url}/openapi.json", trust_env=False)
+
+
+def test_the_printed_commands_work_and_name_the_file(mock: Command, authority: Path) -> None:
+    commands = pasted_commands(mock)
+    assert str(authority) in commands
+    assert [group["id"] for group in paste(commands)] == [3, 5, 8, 9]
+
+
+def test_the_urls_that_it_makes_are_https(mock: Command, client: httpx.Client) -> None:
+    token = client.post("/__mock__/tokens", json={"login": "client-admin"}).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    record = client.get(RECORDS, headers=headers).json()[0]
+    url = client.get(STORAGE.format(record["record_uuid"]), headers=headers).json()["record_url"]
+    assert url.startswith(mock.url)
+    assert len(client.get(url).content) == record["record_file_size"]
+
+
+def test_no_url_of_the_documentation_is_plain_http(mock: Command, client: httpx.Client) -> None:
+    page = client.get("/docs/", follow_redirects=True)
+    assert page.status_code == 200
+    plain = mock.url.replace("https://", "http://")
+    assert plain not in page.text
+    assert plain not in client.get("/openapi.json").text
+
+
+def test_the_authority_is_a_certificate_without_a_key(mock: Command, authority: Path) -> None:
+    assert mock.url
+    content = authority.read_text("ascii")
+    assert content.count("BEGIN CERTIFICATE") == 1
+    assert "PRIVATE KEY" not in content
+
+
+def test_the_certificate_is_for_the_host_that_was_named(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    with serving("--tls-ca", str(authority), "--host", "127.0.0.2") as command:
+        trusting = ssl.create_default_context(cafile=str(authority))
+        answer = httpx.get(f"{command.url}/openapi.json", verify=trusting, trust_env=False)
+        assert command.url.startswith("https://127.0.0.2:")
+        assert answer.status_code == 200
+
+
+def test_without_a_file_for_the_authority_the_commands_work_all_the_same() -> None:
+    with serving(RINGME_MOCK_TLS="1") as command:
+        assert "--tls-ca FILE" in " ".join(command.out)
+        assert paste(pasted_commands(command))
+
+
+@pytest.fixture
+def pem(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate of one's own, and its key."""
+    certificate = trustme.CA().issue_cert("localhost", "127.0.0.1")
+    paths = tmp_path / "own.pem", tmp_path / "own.key"
+    certificate.cert_chain_pems[0].write_to_path(paths[0])
+    certificate.private_key_pem.write_to_path(paths[1])
+    return paths
+
+
+def test_a_certificate_of_ones_own_is_used(pem: tuple[Path, Path]) -> None:
+    certificate, key = pem
+    with serving("--tls-certificate", str(certificate), "--tls-key", str(key)) as command:
+        served = ssl.get_server_certificate(command.address)
+    assert served.split() == certificate.read_text("ascii").split()
+
+
+def test_what_is_no_certificate_with_its_key_is_refused(
+    pem: tuple[Path, Path], tmp_path: Path
+) -> None:
+    certificate, key = pem
+    other = tmp_path / "other.key"
+    trustme.CA().issue_cert("localhost").private_key_pem.write_to_path(other)
+    encrypted = tmp_path / "encrypted.key"
+    encrypted.write_bytes(
+        load_pem_private_key(key.read_bytes(), None).private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"password")
+        )
+    )
+    text = tmp_path / "text.pem"
+    text.write_text("no certificate\n")
+    for pair, words in (
+        ((certificate, tmp_path / "gone.key"), ["gone.key", "No such file"]),
+        ((certificate, other), ["own.pem", "other.key", "mismatch"]),
+        ((certificate, encrypted), ["encrypted.key", "decrypt"]),
+        ((text, key), ["text.pem", "PEM"]),
+    ):
+        with pytest.raises(StartError) as refused:
+            read_from(*pair)
+        for word in words:
+            assert word in str(refused.value)
+
+
+def test_a_bad_certificate_ends_the_start_with_one_line(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone.pem")
+    assert "gone.pem" in refusal("--port", "0", "--tls-certificate", gone, "--tls-key", gone)
+
+
+@pytest.mark.parametrize("kind", ["text", "key"])
+def test_a_file_with_something_else_is_not_overwritten(
+    kind: str, pem: tuple[Path, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "kept.pem"
+    content = "mine\n" if kind == "text" else pem[0].read_text() + pem[1].read_text()
+    path.write_text(content)
+    with pytest.raises(StartError, match=r"kept\.pem"):
+        made_for(("127.0.0.1",), path)
+    assert path.read_text() == content

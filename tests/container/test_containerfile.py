@@ -1,0 +1,176 @@
+"""The Containerfile and compose.yaml, as far as they can be judged without an engine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from container.instructions import CONTAINERFILE, ROOT, read_stages, words
+from ringme_mock.options import SERVE_OPTIONS
+
+COMPOSE = ROOT / "compose.yaml"
+VARIABLES = {str(option.envvar) for option in SERVE_OPTIONS}
+OPTIONS = {option.opts[0] for option in SERVE_OPTIONS}
+
+
+def tool(*places: Path) -> str:
+    """Where a linter is; the test that needs it is skipped if it is nowhere."""
+    found = next((str(place) for place in places if place.exists()), None)
+    if found is None:
+        pytest.skip(f"{places[0].name} is not installed")
+    return found
+
+
+def lint(*command: str | Path) -> None:
+    done = subprocess.run(
+        [str(one) for one in command], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_hadolint_finds_nothing_in_the_containerfile() -> None:
+    lint(
+        tool(Path(sys.executable).with_name("hadolint")),
+        "--failure-threshold=style",
+        "Containerfile",
+    )
+
+
+def test_dclint_finds_nothing_in_the_compose_file() -> None:
+    program = tool(ROOT / "node_modules" / ".bin" / "dclint")
+    config = ROOT / "tests" / "container" / "dclint.yaml"
+    lint(program, "--max-warnings", "0", "-c", config, "compose.yaml")
+
+
+def copied() -> list[str]:
+    """The files and folders of the repository that go into the build."""
+    return [
+        name
+        for stage in read_stages()
+        for text in stage.all("COPY")
+        if not text.startswith("--from")
+        for name in text.split()[:-1]
+    ]
+
+
+def test_what_is_copied_exists_and_is_let_through() -> None:
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    passing = [line.removeprefix("!") for line in lines if line.startswith("!")]
+    assert "*" in lines
+    assert sorted(copied()) == sorted(passing)
+    for name in copied():
+        assert (ROOT / name).exists(), name
+
+
+def test_all_that_makes_the_wheel_is_copied() -> None:
+    setup = (ROOT / "setup.py").read_text("utf-8")
+    needed = re.findall(r'ROOT / "([^"]+)"', setup)
+    assert {"openapi.yaml", "fixtures"} <= set(needed)
+    assert {*needed, "pyproject.toml", "setup.py", "MANIFEST.in", "mock"} <= set(copied())
+
+
+def test_packages_come_from_the_lock_with_hashes_and_from_nowhere_else() -> None:
+    build, image = read_stages()
+    asking = [
+        part.strip()
+        for text in build.all("RUN")
+        for part in text.split("&&")
+        if part.strip().startswith("pip ")
+    ]
+    assert len(asking) == 3
+    for command in asking:
+        locked = "--require-hashes" in command and "requirements.lock" in command
+        assert locked or "--no-index" in command, command
+    assert "--require-hashes" in asking[0]
+    assert not any("pip" in text.split() for text in image.all("RUN"))
+
+
+def test_both_stages_begin_with_the_image_that_is_named_once() -> None:
+    text = CONTAINERFILE.read_text("utf-8")
+    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["${PYTHON}", "${PYTHON}"]
+    assert re.findall(r"^ARG PYTHON=(\S+)", text, re.MULTILINE) == ["python:3.11-slim"]
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    image = read_stages()[-1]
+    (user,) = image.all("USER")
+    assert re.fullmatch(r"[1-9][0-9]*:[1-9][0-9]*", user)
+    order = [word for word, _ in image.instructions]
+    assert order.index("USER") < order.index("ENTRYPOINT")
+    assert "RUN" not in order[order.index("USER") :]
+
+
+def test_the_image_serves_on_the_port_that_it_names() -> None:
+    image = read_stages()[-1]
+    defaults = {option.opts[0]: option.default for option in SERVE_OPTIONS}
+    assert image.all("EXPOSE") == [str(defaults["--port"])]
+    assert words(image.all("ENTRYPOINT")[0]) == ["ringme-mock", "serve"]
+    assert image.variables()["RINGME_MOCK_HOST"] == "0.0.0.0"
+
+
+def test_options_and_variables_that_are_named_are_known() -> None:
+    named = CONTAINERFILE.read_text("utf-8") + COMPOSE.read_text("utf-8")
+    variables = set(re.findall(r"RINGME_MOCK_[A-Z_]+", named))
+    assert {"RINGME_MOCK_HOST", "RINGME_MOCK_CONTROL_FROM_ANY"} <= variables <= VARIABLES
+    example = re.search(r"ringme-mock (--.*)", CONTAINERFILE.read_text("utf-8"))
+    assert example
+    assert {word for word in example[1].split() if word.startswith("--")} <= OPTIONS
+
+
+@pytest.fixture
+def compose() -> Any:
+    return yaml.safe_load(COMPOSE.read_text("utf-8"))
+
+
+def test_the_front_end_waits_for_a_healthy_mock(compose: Any) -> None:
+    services = compose["services"]
+    assert services["frontend"]["depends_on"] == {"mock": {"condition": "service_healthy"}}
+    check = read_stages()[-1].all("HEALTHCHECK")[0]
+    module = services["mock"]["healthcheck"]["test"]
+    assert module == ["CMD", *words(check[check.index("[") :])]
+    assert (ROOT / "mock" / Path(*module[-1].split(".")).with_suffix(".py")).is_file()
+
+
+def test_the_mock_of_the_example_is_built_here_and_published_for_this_machine_alone(
+    compose: Any,
+) -> None:
+    mock = compose["services"]["mock"]
+    assert (ROOT / mock["build"]["context"] / mock["build"]["dockerfile"]).is_file()
+    assert mock["ports"] == ["127.0.0.1:8080:8080"]
+    assert mock["environment"]["RINGME_MOCK_CONTROL_FROM_ANY"] == "1"
+    for service in compose["services"].values():
+        assert all(port.startswith("127.0.0.1:") for port in service["ports"])
+
+
+def test_nothing_big_or_private_gets_into_the_build() -> None:
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    passing = [line.removeprefix("!") for line in lines if line.startswith("!")]
+    for name in (".git", ".venv", "node_modules", "tests", "reports"):
+        assert not any(fnmatch(name, pattern) for pattern in passing)
+
+
+def test_an_engine_builds_and_runs_the_image() -> None:
+    engine = next((one for one in ("docker", "podman") if shutil.which(one)), None)
+    if engine is None or subprocess.run([engine, "info"], capture_output=True).returncode:
+        pytest.skip("no container engine is running here")
+    tag = "ringme-mock-test"
+    build = [engine, "build", "-f", "Containerfile", "-t", tag, "."]
+    subprocess.run(build, cwd=ROOT, check=True, timeout=1200)
+    start = [engine, "run", "--rm", "--detach", "--read-only", "--tmpfs", "/tmp", tag]
+    name = subprocess.run(start, check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        ask = "import time; from ringme_mock.health import problem\n"
+        ask += "end = time.monotonic() + 60\n"
+        ask += "while problem({}) and time.monotonic() < end: time.sleep(0.2)\n"
+        ask += "import os; assert os.getuid() != 0; assert problem({}) is None"
+        subprocess.run([engine, "exec", name, "python", "-c", ask], check=True, timeout=90)
+    finally:
+        subprocess.run([engine, "stop", name], check=True, capture_output=True, timeout=60)
