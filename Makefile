@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 PYTHON_READY := $(VENV)/.installed
 LINTERS_READY := node_modules/.installed
 
-.PHONY: help install serve test test-browser lint lint-openapi docs format bench prove lock wheel clean
+.PHONY: help install serve test test-browser lint lint-openapi docs lint-container format bench prove lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ lint-openapi: $(LINTERS_READY) ## lint openapi.yaml with Redocly and Spectral (n
 
 docs: $(PYTHON_READY) ## build the documentation as a static site in site/ (ARGS='--report reports' shows a report)
 	@$(BIN)/ringme-mock docs site $(ARGS)
+
+lint-container: $(PYTHON_READY) $(LINTERS_READY) ## lint Containerfile and compose.yaml, and try the installation without an engine
+	@$(BIN)/hadolint Containerfile
+	@node_modules/.bin/dclint --max-warnings 0 -c tests/container/dclint.yaml compose.yaml
+	@RINGME_MOCK_TEST_INSTALLATION=1 $(BIN)/python -m pytest tests/container
 
 format: $(PYTHON_READY) ## put the code into shape
 	@$(BIN)/ruff check --fix --exit-zero --quiet

@@ -113,7 +113,7 @@ def _front(contract: Contract, sessions: Sessions, control: str) -> ASGIApp:
     table = PathTable(contract.operations.values())
     answers = ForcedAnswers(contract)
     api = Api(OperationAPI(specification, contract=contract), Faults(answers, table), table)
-    front = Front(sessions, api, _pages(contract, Mock(contract, sessions, answers), control))
+    front = Front(sessions, api, _Pages(contract, Mock(contract, sessions, answers), control))
     # A front end under development is served from some port of the same machine.
     origins = CORSMiddleware(
         front,
@@ -134,30 +134,48 @@ def _front(contract: Contract, sessions: Sessions, control: str) -> ASGIApp:
     return choose
 
 
-def _pages(contract: Contract, mock: Mock, control: str) -> AsyncApp:
-    """The documentation, which Connexion serves, with the mock's own pages before it."""
-    app = AsyncApp(
-        __name__,
-        middlewares=[
-            ServerErrorMiddleware,
-            ExceptionMiddleware,
-            *_control(mock, control),
-            partial(SiteMiddleware, contract=contract),
-            SwaggerUIMiddleware,
-            NoSuchPage,
-            LifespanMiddleware,
-        ],
-        swagger_ui_options=SwaggerUIOptions(
-            serve_spec=False,
-            spec_path=DOCUMENT_PATH,
-            swagger_ui_path=DOCS_PATH,
-            swagger_ui_config={"persistAuthorization": True, "docExpansion": "none"},
-        ),
-    )
-    for kind in (ApiError, HTTPException, ProblemException, Exception):
-        app.add_error_handler(kind, answer_error)
-    app.add_api(copy.deepcopy(contract.document))
-    return app
+class _Pages:
+    """The documentation, which Connexion serves, with the mock's own pages before it.
+
+    Put together for the first visitor: who starts the mock for its API does not wait for it.
+    """
+
+    def __init__(self, contract: Contract, mock: Mock, control: str) -> None:
+        self._contract = contract
+        self._layers = _control(mock, control)
+        self._app: AsyncApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request for a page."""
+        if self._app is None:
+            self._app = self._build()
+        await self._app(scope, receive, send)
+
+    def _build(self) -> AsyncApp:
+        app = AsyncApp(
+            __name__,
+            middlewares=[
+                ServerErrorMiddleware,
+                ExceptionMiddleware,
+                *self._layers,
+                partial(SiteMiddleware, contract=self._contract),
+                SwaggerUIMiddleware,
+                NoSuchPage,
+                LifespanMiddleware,
+            ],
+            swagger_ui_options=SwaggerUIOptions(
+                serve_spec=False,
+                spec_path=DOCUMENT_PATH,
+                swagger_ui_path=DOCS_PATH,
+                swagger_ui_config={"persistAuthorization": True, "docExpansion": "none"},
+            ),
+        )
+        for kind in (ApiError, HTTPException, ProblemException, Exception):
+            app.add_error_handler(kind, answer_error)
+        # The operations are answered elsewhere, and the document is served as it was written.
+        document = self._contract.document
+        app.add_api({**{name: document[name] for name in ("openapi", "info")}, "paths": {}})
+        return app
 
 
 def _control(mock: Mock, control: str) -> list[Layer]:

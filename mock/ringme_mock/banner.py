@@ -37,6 +37,7 @@ def banner(contract: Contract, state: State, place: Place) -> str:
     url = place.url
     lines = [
         f"The mock answers at  {url}",
+        f"In a browser         {url}/",
         f"Documentation        {url}{DOCS_PATH}/",
         "",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import re
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
@@ -14,6 +15,9 @@ from python_multipart.multipart import Field, parse_form
 from ringme_mock.errors import invalid, token_refused, unsupported_media_type
 from ringme_mock.exchange import Exchange
 from ringme_mock.shape import Body
+
+# What is wrong with a form goes into the answer, and need not go to the terminal as well.
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -106,7 +110,7 @@ def _parse(content: bytes) -> Any:
         raise invalid("body: is missing, it must be a JSON object")
     try:
         text = content.decode("utf-8")
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = _DECODER.decode(text)
         if _HALF_PAIR.search(text):
             # JSON may spell half of a character pair, which is no text that could be answered with.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -123,3 +127,7 @@ def _parse(content: bytes) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+# `json.loads` would make one for each request.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

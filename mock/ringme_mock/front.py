@@ -147,12 +147,12 @@ def _note(exchange: Exchange, status: int | None) -> None:
 
 
 def _log(exchange: Exchange, status: int | None) -> None:
-    """One line for a request. A query shows only behind a good token: before, it may hold one."""
+    """One line for a request, the secrets in its query masked."""
     caller = exchange.caller
     shown = {
         "method": exchange.method,
         "path": exchange.path,
-        "query": exchange.query.decode("latin-1") if caller else "",
+        "query": exchange.session.secrecy.mask_query(exchange.query),
         "status": status,
         "login": caller.user["login"] if caller else None,
         "operation": exchange.operation.id if exchange.operation else None,

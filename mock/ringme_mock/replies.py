@@ -17,6 +17,8 @@ from ringme_mock.errors import ApiError, no_route, unauthorized
 logger = logging.getLogger(__name__)
 
 JSON = "application/json"
+# `json.dumps` would make one for each answer.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ def json_reply(status: int, value: Any, headers: Mapping[str, str] | None = None
 
 def json_bytes(value: Any) -> bytes:
     """A value as the API writes it."""
-    return json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return _ENCODER.encode(value).encode("utf-8")
 
 
 def error_reply(error: ApiError) -> Reply:

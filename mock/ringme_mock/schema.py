@@ -11,15 +11,17 @@ from ringme_mock.errors import StartError
 
 Schema = dict[str, Any]
 
+_NAMED = "#/components/schemas/"
+
 
 class Schemas:
     """All schemas of one document, so that `$ref` works between them."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
-        self._components = {
-            "schemas": _to_json_schema(document.get("components", {}).get("schemas", {}))
-        }
+        self._named: dict[str, Schema] = _to_json_schema(
+            document.get("components", {}).get("schemas", {})
+        )
         self._explained = dict(_explained_patterns(document))
 
     def check_references(self) -> None:
@@ -51,7 +53,25 @@ class Schemas:
     def compile(self, schema: Schema) -> Validator:
         """A validator for `schema`, whose `$ref`s point into the document."""
         converted = _to_json_schema(schema)
-        return Validator({"allOf": [converted], "components": self._components}, self._explained)
+        named = self._needed(converted)
+        if named:
+            converted = {"allOf": [converted], "components": {"schemas": named}}
+        return Validator(converted, self._explained)
+
+    def _needed(self, schema: Schema) -> dict[str, Schema]:
+        """The schemas that `schema` refers to, directly or through others.
+
+        A validator keeps a copy of all that it is given, so it is given nothing else.
+        """
+        found: dict[str, Schema] = {}
+        waiting = [schema]
+        while waiting:
+            for reference in _references(waiting.pop()):
+                name = reference.removeprefix(_NAMED)
+                if name not in found:
+                    found[name] = self._named[name]
+                    waiting.append(self._named[name])
+        return found
 
 
 class Validator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote_plus
 
 MASK = "***"
 
@@ -22,6 +23,16 @@ class Secrecy:
         if isinstance(value, list):
             return [self.mask(one) for one in value]
         return value
+
+    def mask_query(self, query: bytes) -> str:
+        """A query string with every secret in it masked."""
+        if not query:
+            return ""
+        pairs = (pair.partition("=") for pair in query.decode("latin-1").split("&"))
+        return "&".join(
+            f"{name}={MASK}" if unquote_plus(name) in self._names else name + equals + value
+            for name, equals, value in pairs
+        )
 
 
 def _secret_names(node: Any) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import Callable, Coroutine
@@ -44,6 +45,9 @@ def run(options: Options) -> None:
         watched=tuple(map(str, sources.named())) if reloading else (),
     )
     server = _Server(_config(reloading or app, secured))
+    # What was made so far stays: nothing of it has to be looked through for rubbish again.
+    gc.collect()
+    gc.freeze()
     if reloading:
         server.beside = partial(reloading.watch, tell)
     announce(tell, options.log_format, app, place)

@@ -44,9 +44,10 @@ class Settings:
 class Session:
     """One state with all that belongs to it: journal, faults, latency, snapshots."""
 
-    def __init__(self, name: str, state: State, settings: Settings) -> None:
+    def __init__(self, name: str, state: State, settings: Settings, secrecy: Secrecy) -> None:
         self.name = name
         self.state = state
+        self.secrecy = secrecy
         self.journal = Journal(settings.journal_size)
         self.faults = FaultBook(settings.faults)
         self.latency = settings.latency
@@ -149,4 +150,4 @@ class Sessions:
                 del self._others[name]
 
     def _new(self, name: str, clock: Clock | None = None) -> Session:
-        return Session(name, State(self.contract, self.seed, clock), self.settings)
+        return Session(name, State(self.contract, self.seed, clock), self.settings, self.secrecy)
