@@ -12,25 +12,40 @@ from urllib.parse import parse_qsl
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, parse_form
 
-from ringme_mock.errors import invalid, token_refused, unsupported_media_type
+from ringme_mock.errors import ApiError, invalid, token_refused, too_large, unsupported_media_type
 from ringme_mock.exchange import Exchange
 from ringme_mock.shape import Body
 
 # What is wrong with a form goes into the answer, and need not go to the terminal as well.
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
+# The most bytes that a body of the API may have.
+LONGEST_BODY = 1_048_576
+# No length that is written with more digits is one that is taken.
+_SHORT_NUMBER = 12
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-async def read_bytes(exchange: Exchange) -> bytes:
-    """All bytes of a request's body, with or without a Content-Length."""
+async def read_bytes(exchange: Exchange, limit: int = LONGEST_BODY) -> bytes:
+    """All bytes of a request's body, with or without a Content-Length.
+
+    Raises the 413 for more than `limit`, as soon as that is known.
+    """
+    length = exchange.headers.get(b"content-length", b"")
+    if len(length) > _SHORT_NUMBER or (length.isdigit() and int(length) > limit):
+        raise too_large(limit)
     parts = []
+    size = 0
     while True:
         message = await exchange.receive()
         if message["type"] == "http.disconnect":
             # Half a body may well be JSON, but it is not what the client meant to send.
             raise invalid("body: ended before its length")
-        parts.append(message.get("body", b""))
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise too_large(limit)
+        parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
 
@@ -40,18 +55,19 @@ def media_type(exchange: Exchange) -> str:
     return exchange.header(b"content-type").partition(";")[0].strip().lower()
 
 
-async def read_object(exchange: Exchange, body: Body) -> dict[str, Any]:
+async def read_object(exchange: Exchange, body: Body, limit: int = LONGEST_BODY) -> dict[str, Any]:
     """The JSON object that a request carries, checked against the schema of the operation.
 
     It still holds keys that the schema does not know. Raises the 415 for another media type or
-    an encoding, and the 400 that names the field (rule body).
+    an encoding, the 413 for more than `limit` bytes, and the 400 that names the field (rule
+    body).
     """
     sent = media_type(exchange)
     if sent and sent not in body.media_types:
         raise unsupported_media_type(" or ".join(body.media_types))
     if exchange.header(b"content-encoding").lower() not in ("", "identity"):
         raise unsupported_media_type(f"{body.media_types[0]}, not compressed")
-    value = _parse(await read_bytes(exchange))
+    value = _parse(await read_bytes(exchange, limit))
     if not isinstance(value, dict):
         raise invalid("body: must be a JSON object")
     try:
@@ -72,7 +88,7 @@ async def read_form(exchange: Exchange, body: Body) -> dict[str, str]:
     errors of RFC 6749.
     """
     given = dict(parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True))
-    content = await read_bytes(exchange)
+    content = await _read_form_bytes(exchange)
     if content:
         sent = media_type(exchange)
         if sent not in body.media_types:
@@ -83,6 +99,15 @@ async def read_form(exchange: Exchange, body: Body) -> dict[str, str]:
         except (FormParserError, ValueError):
             raise token_refused(400, "invalid_request", f"body: is not {sent} in UTF-8") from None
     return given
+
+
+async def _read_form_bytes(exchange: Exchange) -> bytes:
+    try:
+        return await read_bytes(exchange)
+    except ApiError as error:
+        refused = token_refused(error.status, "invalid_request", error.message)
+        refused.headers.update(error.headers)
+        raise refused from None
 
 
 def _parse_form(content: bytes, content_type: str) -> dict[str, str]:

@@ -78,6 +78,11 @@ def unsupported_media_type(expected: str) -> ApiError:
     return ApiError(415, f"Content-Type: must be {expected}")
 
 
+def too_large(limit: int) -> ApiError:
+    """A 413 for a body of more bytes than `limit`; what is left of it is not read."""
+    return ApiError(413, f"body: must have at most {limit} bytes", headers={"Connection": "close"})
+
+
 def too_many_requests() -> ApiError:
     """A 429 for a client whose requests of this hour are used up."""
     return ApiError(429, "Too many requests", "rate_limit_exceeded")

@@ -27,6 +27,8 @@ class GuardedProtocol(HttpToolsProtocol):
     scope: Any
 
     _timer: asyncio.TimerHandle
+    # The request that is being answered; `cycle` is the one that came in last.
+    _running: RequestResponseCycle | None = None
     # Of the part that is being received: what it is, and how much of it there was.
     _part: Any = None
     _size: int = 0
@@ -49,7 +51,12 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends what the connection needed."""
         self._timer.cancel()
+        self._give_up()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         """Takes what came in, in pieces that no head can hide its size in."""
@@ -82,11 +89,13 @@ class GuardedProtocol(HttpToolsProtocol):
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """Still answers a client that has said all it has to say."""
         cycle = self.cycle
-        is_asked = cycle is not None and self.scope is cycle.scope and not cycle.more_body
-        if is_asked and not cycle.response_started and self.scheme == "http":
-            cycle.keep_alive = False
-            return True
-        return None
+        # asyncio can do that without TLS only.
+        if cycle is None or self.scope is not cycle.scope or self.scheme != "http":
+            return None
+        if cycle.more_body or cycle.response_started:
+            return None
+        cycle.keep_alive = False
+        return True
 
     def on_response_complete(self) -> None:
         """Goes on to the next request, unless there is to be none."""
@@ -132,7 +141,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if is_new:
             self._part, self._size = part, 0
         if part is not cycle or cycle is None:
-            self._size += len(data) - (data.rfind(b"\r\n\r\n") + 4 if is_new else 0)
+            end = data.rfind(b"\r\n\r\n") if is_new else -1
+            self._size += len(data) - (end + 4 if end >= 0 else 0)
             if self._size >= limits.head_bytes:
                 self._refuse(431, f"The head of a request has at most {limits.head_bytes} bytes")
             return
@@ -152,17 +162,21 @@ class GuardedProtocol(HttpToolsProtocol):
         """Answers in the place of the application, and ends the connection."""
         if self._is_over():
             return
-        cycle = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            # Nothing more is sent for it, and its application is told.
-            cycle.disconnected = True
-            cycle.message_event.set()
-            if cycle.response_started:
-                self.transport.close()
-                return
-        self.pipeline.clear()
+        self._give_up()
+        if self._running and self._running.response_started and self._running.disconnected:
+            self.transport.close()
+            return
         self._write(status, message)
         self.linger()
+
+    def _give_up(self) -> None:
+        """Sends nothing more for the requests that there are, and tells their application."""
+        # uvicorn does that for the last one, which need not be the one that is being answered.
+        self.pipeline.clear()
+        running = self._running
+        if running is not None and not running.response_complete:
+            running.disconnected = True
+            running.message_event.set()
 
     def _write(self, status: int, message: str) -> None:
         body = json.dumps({"message": message}).encode()
@@ -183,6 +197,7 @@ class GuardedProtocol(HttpToolsProtocol):
         is_stuck = self.flow.write_paused or self.transport.is_closing()
         self._stuck = self._stuck + 1 if is_stuck else 0
         if self._stuck * self.limits.period > self.limits.write_seconds:
+            self._give_up()
             self.transport.abort()
         elif self._periods * self.limits.period > seconds:
             end()

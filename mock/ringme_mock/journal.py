@@ -94,7 +94,7 @@ class JournalEntry(NamedTuple):
             "parameters": self.parameters,
             "login": self.login,
             "application": self.caller.application["client_id"] if self.caller else None,
-            "body": secrecy.mask(self._body()),
+            "body": self._body(secrecy),
             "size": self.size,
             "verdict": self.verdict,
             "status": self.status,
@@ -104,13 +104,18 @@ class JournalEntry(NamedTuple):
             "milliseconds": round(self.seconds * 1000, 3),
         }
 
-    def _body(self) -> Any:
-        """The body as JSON; of a form its fields; None for anything that is neither."""
+    def _body(self, secrecy: Secrecy) -> Any:
+        """The body as JSON; of a form its fields; None for anything that is neither, or too deep.
+
+        Secrets are masked.
+        """
         kind = self.content_type.partition(b";")[0].strip().lower()
         try:
             if kind == b"application/x-www-form-urlencoded":
-                return _pairs(self.body.decode("utf-8"))
-            return json.loads(self.body) if self.body and self.size == len(self.body) else None
+                return secrecy.mask(_pairs(self.body.decode("utf-8")))
+            if not self.body or self.size != len(self.body):
+                return None
+            return secrecy.mask(json.loads(self.body))
         except (ValueError, RecursionError):
             return None
 

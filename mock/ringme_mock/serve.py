@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from ringme_mock import listening, tls
 from ringme_mock.app import ANY, LOOPBACK, OFF
 from ringme_mock.banner import announce
+from ringme_mock.connection_limits import http_protocol
 from ringme_mock.log_format import announcer, log_to_terminal
 from ringme_mock.options import Options
 from ringme_mock.place import Place
@@ -88,6 +89,7 @@ def _tls(options: Options, listener: socket.socket) -> Tls | None:
 def _config(app: ASGIApp, secured: Tls | None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=http_protocol(),
         log_config=None,
         # Its log of requests would show the secrets in a query; the mock has one of its own.
         access_log=False,

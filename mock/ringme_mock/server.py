@@ -15,6 +15,7 @@ import uvicorn
 
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.clock import Clock
+from ringme_mock.connection_limits import http_protocol
 from ringme_mock.latency import parse_latency
 from ringme_mock.paths import FIXTURES, SPEC
 from ringme_mock.session import Settings
@@ -147,6 +148,7 @@ class _Running:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         config = uvicorn.Config(
             app,
+            http=http_protocol(),
             log_config=None,
             access_log=False,
             lifespan="off",

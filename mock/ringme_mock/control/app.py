@@ -26,6 +26,9 @@ from ringme_mock.shape import METHODS, read_body, read_parameters
 from ringme_mock.urls import CONTROL_PATH, base_url
 
 _DOCUMENT_PATH = f"{CONTROL_PATH}/openapi.json"
+# A whole state may come in. JSON is read at one go, in which nobody else is answered.
+_LONGEST_ARCHIVE = 64 * 1024 * 1024
+_LONGEST_OBJECT = 16 * 1024 * 1024
 _DOCUMENT = Path(__file__).with_name("control.yaml")
 
 
@@ -112,10 +115,10 @@ async def _read_body(call: ControlCall, exchange: Exchange) -> None:
         return
     sent = media_type(exchange)
     if sent != JSON and sent in body.media_types:
-        call.content = await read_bytes(exchange)
+        call.content = await read_bytes(exchange, _LONGEST_ARCHIVE)
         if not call.content:
             raise invalid("body: is missing")
     elif not body.required and not _has_body(exchange):
         call.body = dict(body.defaults)
     else:
-        call.body = {**body.defaults, **await read_object(exchange, body)}
+        call.body = {**body.defaults, **await read_object(exchange, body, _LONGEST_OBJECT)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.responses import Response
 
 from ringme_mock.archive import export_archive, export_state, import_archive
@@ -62,11 +64,13 @@ async def export(call: ControlCall) -> Response:
 async def import_entries(call: ControlCall) -> Response:
     """Takes other entries. Raises the 400 that names file, entry and field."""
     contract = call.mock.contract
+    current = call.state.store
     try:
+        # Beside the loop: what takes long must not keep the others waiting.
         if call.content:
-            store = import_archive(contract, call.content)
+            store = await asyncio.to_thread(import_archive, contract, call.content)
         else:
-            store = store_of(contract, call.body, call.state.store.files, call.state.store)
+            store = await asyncio.to_thread(store_of, contract, call.body, current.files, current)
     except StartError as error:
         raise invalid(str(error)) from None
     call.state.replace(store)
