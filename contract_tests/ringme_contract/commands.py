@@ -78,7 +78,7 @@ def main() -> None:
     Exit codes: 0 every MUST passed, 1 a MUST failed or something passed that was expected to fail,
     2 could not run, 3 a MUST was not reached, 130 interrupted.
 
-    Example: ringme-contract check http://127.0.0.1:8080
+    Example: ringme-contract check http://127.0.0.1:8080/s/contract-1
     """
 
 
@@ -103,11 +103,13 @@ main.add_command(prove)
 def check(quiet: bool, report_dir: Path | None, **settings: Any) -> None:
     """Check an implementation and say which rules it meets.
 
-    URL is its host; without --target it has to be a mock on this machine with its own fixtures.
+    URL is its host, with the path before /api/ver1.0 if there is one. Without --target it has to be
+    a mock on this machine with its own fixtures: each run takes some of its recorded items away, so
+    name a session of it that is new.
 
     \b
     Examples:
-      ringme-contract check http://127.0.0.1:8080
+      ringme-contract check http://127.0.0.1:8080/s/contract-$(date +%s)
       ringme-contract check https://api.example.com --target target.toml --report-dir reports
     """
     reports = {name: settings.pop(name) for name in FILES}

@@ -22,10 +22,14 @@ class DocumentedOperation:
 
 
 class Conformance:
-    """Checks answers against one OpenAPI 3.0 document, whoever asked for what."""
+    """Checks answers against one OpenAPI 3.0 document, whoever asked for what.
 
-    def __init__(self, document: dict[str, Any]) -> None:
+    `before` is what comes before the paths of the document in those of the target.
+    """
+
+    def __init__(self, document: dict[str, Any], before: str = "") -> None:
         self._document = document
+        self._before = before.rstrip("/")
         self._schemas = _to_json_schema(document.get("components", {}).get("schemas", {}))
         self._validators: dict[int, jsonschema_rs.Draft4Validator] = {}
         self._templates = sorted(
@@ -35,7 +39,7 @@ class Conformance:
 
     def find(self, method: str, path: str) -> DocumentedOperation | None:
         """The operation of a request, its path in any slash form; None if there is none."""
-        plain = re.sub("/+", "/", path).rstrip("/")
+        plain = re.sub("/+", "/", path.removeprefix(self._before)).rstrip("/")
         for pattern, template in self._templates:
             if pattern.fullmatch(plain):
                 node = self._document["paths"][template].get(method.lower())

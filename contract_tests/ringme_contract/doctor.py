@@ -12,7 +12,7 @@ from ringme_contract.check import Check
 from ringme_contract.judgement import ExitCode
 from ringme_contract.kit import Caller, Kit
 from ringme_contract.run import said
-from ringme_contract.target import CAPABILITIES, IDENTITIES
+from ringme_contract.target import CAPABILITIES, IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
 from ringme_contract.verdict import Failure, NotReached
 
 # Owner id that is set for a user in each role, and its access.
@@ -66,12 +66,15 @@ def examine(kit: Kit, checks: list[Check]) -> Iterator[Finding]:
             yield Finding(
                 name, f"is not in the target file: {IDENTITIES[name]}", ExitCode.NOT_REACHED, rules
             )
-        elif name == "blocked":
-            yield _blocked(kit)
+        elif name in REFUSED:
+            yield _refused(kit, name)
         elif name == "login":
-            yield _login(kit)
+            yield _login(kit, name)
         else:
             yield _identity(kit, name, users)
+    for name in OPTIONAL_IDENTITIES:
+        if name in kit.target.identities:
+            yield _optional(kit, name)
     if "client" in users:
         yield from _data(kit, checks, users)
 
@@ -121,30 +124,46 @@ def _relation(name: str, users: dict[str, dict[str, Any]], token: dict[str, Any]
     return ""
 
 
-def _blocked(kit: Kit) -> Finding:
-    answer = kit.ask_token(**kit.target.identities["blocked"].parameters)
+def _optional(kit: Kit, name: str) -> Finding:
+    if name in REFUSED:
+        return _refused(kit, name)
+    if name == "other_login":
+        return _login(kit, name)
+    # Its requests are few, so that none of them is spent here.
+    answer = kit.ask_token(**kit.target.identities[name].parameters)
+    if not answer.is_success:
+        return Finding(name, f"gets no token: {said(answer)}", ExitCode.COULD_NOT_RUN)
+    return Finding(name, "gets a token")
+
+
+def _refused(kit: Kit, name: str) -> Finding:
+    answer = kit.ask_token(**kit.target.identities[name].parameters)
     token = _json(answer).get("access_token")
     if answer.is_success and isinstance(token, str):
-        answer = Caller(kit, "blocked", token).get("/user/")
+        answer = Caller(kit, name, token).get("/user/")
     body = _json(answer)
     if answer.status_code == 403 and "user_blocked" in (body.get("status"), body.get("error")):
-        return Finding("blocked", "is refused as user_blocked")
+        return Finding(name, "is refused as user_blocked")
     text = f"should be refused as user_blocked, but {said(answer)}"
-    return Finding("blocked", text, ExitCode.COULD_NOT_RUN)
+    return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 
-def _login(kit: Kit) -> Finding:
+def _login(kit: Kit, name: str) -> Finding:
+    application = kit.target.identities[name].application
+    first = kit.target.identities.get("login")
+    if name != "login" and first and application["client_id"] == first.application["client_id"]:
+        return Finding(name, "is the application of `login` again", ExitCode.COULD_NOT_RUN)
     # Nobody can log in yet; but a wrong application is refused in another way than a wrong user.
     answer = kit.ask_token(
         grant_type="password",
         username=f"{kit.run_id}-nobody",
         password="-",
-        **kit.target.identities["login"].application,
+        **application,
     )
     if _json(answer).get("error") == "invalid_grant":
-        return Finding("login", "is an application that users can log in through")
+        return Finding(name, "is an application that users can log in through")
     text = f"should be a password_credentials application, but {said(answer)}"
-    return Finding("login", text, ExitCode.COULD_NOT_RUN)
+    return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 
 def _data(kit: Kit, checks: list[Check], users: dict[str, dict[str, Any]]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from ringme_contract.evidence import Exchange, mask
+from ringme_contract.evidence import mask
 from ringme_contract.target import Target
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure, NotReached
@@ -229,10 +229,6 @@ class Kit:
     def fail(self, message: str, expected: object = None, got: object = None) -> NoReturn:
         """Says that the target breaks the rule."""
         raise Failure(message, expected, got)
-
-    def exchanges_since(self, mark: int) -> list[Exchange]:
-        """The evidence from a mark (a former length of it) on."""
-        return self.transport.exchanges[mark:]
 
 
 def _line(response: httpx.Response) -> str:

@@ -18,14 +18,27 @@ from ringme_contract.document_file import DocumentError, find_document, load_doc
 from ringme_contract.engine import Engine, RunResult
 from ringme_contract.expectations import Expectation, ExpectationError, load_expectations
 from ringme_contract.judgement import ExitCode, RuleFinding, exit_code, judge
-from ringme_contract.kit import TOKEN_PATH, Kit
+from ringme_contract.kit import API, TOKEN_PATH, Kit
 from ringme_contract.rule import Rule, read_rules
-from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, Target, TargetError, load_target
+from ringme_contract.target import (
+    MOCK,
+    OPTIONAL_IDENTITIES,
+    REFUSED,
+    Target,
+    TargetError,
+    load_target,
+)
 from ringme_contract.transport import Transport, Unreachable
-from ringme_contract.verdict import Outcome
+from ringme_contract.verdict import Outcome, Verdict
 
-# Identities whose token says nothing: the one is refused by right, the other is an application.
-TOKENLESS = ("blocked", "login")
+# Identities whose token says nothing: some are refused by right, the others are applications.
+TOKENLESS = (*REFUSED, "login")
+
+# Shown where it may be the reason.
+_TAKEN = (
+    "each run takes some recorded items away (delete_recorded_items), so that a target that was"
+    " checked before may lack what is not reached; a new session of the mock, URL/s/NAME, has all"
+)
 
 
 class CannotRun(Exception):
@@ -97,6 +110,9 @@ class Session:
     def report(self, result: RunResult) -> Report:
         """What the outcomes of a run mean."""
         findings = judge(result, self.rules, self.assessed, self.expectations, self.today)
+        lacking = any(one.verdict is Verdict.NOT_REACHED for one in findings)
+        if lacking and self.kit.target.delete_recorded_items and not result.interrupted:
+            self.notes.append(_TAKEN)
         return Report(
             self.kit.target,
             self.kit.document,
@@ -184,7 +200,7 @@ def is_loopback(url: str) -> bool:
 
 
 def _refuse_address(url: str) -> None:
-    """The API's paths begin at the root of a host, so a URL with more than a host is a mistake."""
+    """Raises CannotRun for what is no URL, or one that holds what the kit adds itself."""
     if not url.startswith(("http://", "https://")):
         raise CannotRun(f"{url}: a URL begins with http:// or https://")
     try:
@@ -195,8 +211,10 @@ def _refuse_address(url: str) -> None:
         raise CannotRun(f"{url}: is no URL: {error}") from None
     if not host or port == 0:
         raise CannotRun(f"{url}: names no host and port that can be asked")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise CannotRun(f"{url}: give the host alone; the kit adds /api/ver1.0 and /oauth/token")
+    # A path may come before those of the document: behind a gateway, or a session of the mock.
+    inside = any(f"{one}/" in f"{parts.path}/" for one in (API, TOKEN_PATH))
+    if inside or parts.query or parts.fragment:
+        raise CannotRun(f"{url}: give what comes before {API}; the kit adds {API} and {TOKEN_PATH}")
 
 
 def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> list[Check]:

@@ -26,8 +26,12 @@ IDENTITIES = {
 }
 # What no rule needs, and what lets the kit look further where there is one.
 OPTIONAL_IDENTITIES = {
+    "other_login": "a second password_credentials application of the client",
+    "blocked_client": "a user of a client that is blocked, who is not blocked himself",
     "limited": "a user of a client whose application allows few requests an hour, at most 20",
 }
+# Those who get no token, by right.
+REFUSED = ("blocked", "blocked_client")
 CAPABILITIES = {
     "voicemail": "voicemail",
     "fax": "faxes",

@@ -34,7 +34,7 @@ class Transport:
     def __init__(
         self, target: Target, document: dict[str, Any], http: httpx.Client | None = None
     ) -> None:
-        self.conformance = Conformance(document)
+        self.conformance = Conformance(document, httpx.URL(target.url).path)
         self.exchanges: list[Exchange] = []
         self.count = 0
         self.cells: set[tuple[str, int, str]] = set()

@@ -34,16 +34,25 @@ class PathReader:
 
     def __init__(self, parameters: tuple[Parameter, ...]) -> None:
         self._parameters = parameters
+        self._read_before: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def read(self, values: Sequence[str]) -> dict[str, Any]:
         """The parameters by name, from their texts in the order of the path.
 
         Raises the 400 that names the parameter.
         """
-        return {
-            parameter.name: _checked(parameter, _convert(parameter.kind, text))
-            for parameter, text in zip(self._parameters, values, strict=True)
-        }
+        texts = tuple(values)
+        known = self._read_before.get(texts)
+        if known is None:
+            known = {
+                parameter.name: _checked(parameter, _convert(parameter.kind, text))
+                for parameter, text in zip(self._parameters, texts, strict=True)
+            }
+            if sum(map(len, texts)) <= _LONGEST_REMEMBERED:
+                if len(self._read_before) >= _REMEMBERED:
+                    self._read_before.clear()
+                self._read_before[texts] = known
+        return known
 
 
 class QueryReader:

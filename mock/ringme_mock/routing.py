@@ -8,6 +8,9 @@ from typing import Generic, Protocol, TypeVar
 
 from ringme_mock.errors import method_not_allowed, no_route
 
+_REMEMBERED = 1000
+_LONGEST_REMEMBERED = 500
+
 
 class Routed(Protocol):
     """Whatever has a method and a path."""
@@ -51,12 +54,16 @@ class PathTable(Generic[AnyOperation]):
                 else:
                     node = node.fixed.setdefault(segment, _Node())
             node.operations[operation.method] = operation
+        self._found_before: dict[tuple[str, str], tuple[AnyOperation, list[str]]] = {}
 
     def find(self, method: str, path: str) -> tuple[AnyOperation, list[str]]:
         """The operation, and the values of its path parameters in order.
 
         Raises the 404 for a path that is not there and the 405 for a method that it lacks.
         """
+        known = self._found_before.get((method, path))
+        if known is not None:
+            return known
         values: list[str] = []
         node = _descend(self._root, _segments(path), 0, values)
         if node is None:
@@ -64,6 +71,11 @@ class PathTable(Generic[AnyOperation]):
         operation = node.operations.get(method)
         if operation is None:
             raise method_not_allowed(method, sorted(node.operations))
+        if len(path) <= _LONGEST_REMEMBERED:
+            # A page asks for the same things again and again.
+            if len(self._found_before) >= _REMEMBERED:
+                self._found_before.clear()
+            self._found_before[method, path] = operation, values
         return operation, values
 
 

@@ -185,8 +185,30 @@ def test_doctor_finds_all_there_in_the_mock(mock: RunningMock) -> None:
             2,
             "wrong   blocked: should be refused as user_blocked",
         ),
+        (
+            f'"c15{"0" * 28}1"\nclient_secret = "{"deadbeef" * 4}"',
+            f'"c12{"0" * 28}1"\nclient_secret = "{"c0ffee01" * 4}"',
+            2,
+            "wrong   blocked_client: should be refused as user_blocked",
+        ),
+        (
+            f'"c12{"0" * 28}4"\nclient_secret = "{"c0ffee04" * 4}"',
+            f'"c12{"0" * 28}3"\nclient_secret = "{"c0ffee03" * 4}"',
+            2,
+            "wrong   other_login: is the application of `login` again",
+        ),
+        ("facade01facade01facade01facade01", "wrong", 2, "wrong   limited: gets no token"),
     ],
-    ids=["secret", "same group", "no data", "as it is", "not blocked"],
+    ids=[
+        "secret",
+        "same group",
+        "no data",
+        "as it is",
+        "not blocked",
+        "client not blocked",
+        "same application",
+        "limited",
+    ],
 )
 def test_doctor_says_what_is_wrong_and_what_is_missing(
     mock: RunningMock, tmp_path: Path, old: str, new: str, code: int, said: str

@@ -86,15 +86,15 @@ def test_a_sample_of_faults_is_caught() -> None:
 
 def test_what_catches_the_sample_has_nothing_against_the_healthy_mock() -> None:
     rules = {rule for name in SAMPLE for rule in FAULTS[name].rules}
-    with running_server() as url:
-        done = ringme_contract("check", url, *(f"--rule={rule}" for rule in sorted(rules)))
+    with running_server() as server:
+        done = ringme_contract("check", server.url, *(f"--rule={rule}" for rule in sorted(rules)))
     assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("name", NULL_SERVERS)
 def test_a_server_that_implements_nothing_is_never_good_enough(name: str) -> None:
-    with running_server("--null", name) as url:
-        done = ringme_contract("check", url, "--layer", "relations", "--layer", "access")
+    with running_server("--null", name) as server:
+        done = ringme_contract("check", server.url, "--layer", "relations", "--layer", "access")
     assert done.exit_code == (ExitCode.FAILED if name == "example" else ExitCode.COULD_NOT_RUN)
 
 
@@ -112,6 +112,20 @@ def test_a_server_that_does_not_start_says_why() -> None:
         running_server("--fault", "no-such-fault"),
     ):
         pass
+
+
+def test_a_fault_that_makes_the_mock_break_down_is_told_from_one_that_does_as_it_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # In the server's own process, before anything of it is imported.
+    (tmp_path / "sitecustomize.py").write_text(
+        "from ringme_mock import actions\nactions.list_query = None\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    proof = prove([FAULTS["deleted-twice"]], servers=False, jobs=1)
+    assert not proof.holds
+    (line,) = complaints(proof)
+    assert line.startswith("the mock broke down: deleted-twice: TypeError: 'NoneType' object")
 
 
 # --- what the proof says
@@ -133,6 +147,10 @@ def healthy(*messages: str, code: int = 0) -> ServerFinding:
         (
             Proof({"a": FaultFinding(fault(), {"rules": "x"}, unshown=["me"])}),
             ["not shown as me: a-fault: It is wrong."],
+        ),
+        (
+            Proof({"a": FaultFinding(fault(), {"rules": "x"}, failure="KeyError: 'x'")}),
+            ["the mock broke down: a-fault: KeyError: 'x'"],
         ),
         (Proof(servers={"healthy": healthy()}), []),
         (Proof(servers={"healthy": healthy("fail: x", code=1)}), ["false alarm: fail: x"]),

@@ -88,7 +88,7 @@ class Interception:
 
     def __init__(self, app: MockApp, before: list[Before], after: list[After]) -> None:
         self._app = app
-        self._table = PathTable(app.contract)
+        self._table = PathTable(app.contract.operations.values())
         self._before = before
         self._after = after
 

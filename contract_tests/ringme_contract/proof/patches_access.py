@@ -11,7 +11,7 @@ from ringme_mock import access, operation, security
 from ringme_mock.access import Access, Caller
 from ringme_mock.collection import Entry, Key
 from ringme_mock.errors import ApiError, forbidden
-from ringme_mock.exchange import exchange_of
+from ringme_mock.exchange import Exchange
 from ringme_mock.handlers import token
 from ringme_mock.tokens import Tokens
 
@@ -46,32 +46,42 @@ def lenient_scheme(site: Site) -> None:
 
 @patch
 def blocked_unchecked(site: Site, where: str) -> None:
-    """A blocked user is let in for `requests`, for a `login`, or for `reading`."""
+    """A blocked user is let in for `requests`, for a `login`, for `reading`, or by its `client`."""
     if where == "requests":
         site.replace(security.TokenSecurity, "_admit", _admit_without_block)
+    elif where == "client":
+        site.replace(Access, "check_blocked", _check_user_alone)
     elif where == "login":
         site.replace(token, "_check_blocked", lambda _: lambda _call, _user: None)
     else:
         site.replace(security.TokenSecurity, "_admit", _admit_blocked_readers)
 
 
+def _check_user_alone(_: Any) -> Any:
+    def check(_self: Access, user: Entry, _client: Entry | None = None) -> None:
+        if user["status"] == access.BLOCKED:
+            raise forbidden("user_blocked", "The user is blocked")
+
+    return check
+
+
 def _admit_without_block(original: Any) -> Any:
-    def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
+    def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
         return _with(
             Access,
             "check_blocked",
             lambda *_: None,
-            lambda: original(self, request, token, required),
+            lambda: original(self, exchange, token, required),
         )
 
     return admit
 
 
 def _admit_blocked_readers(original: Any) -> Any:
-    def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
-        if request.method != "GET":
-            return original(self, request, token, required)
-        return _admit_without_block(original)(self, request, token, required)
+    def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
+        if exchange.method != "GET":
+            return original(self, exchange, token, required)
+        return _admit_without_block(original)(self, exchange, token, required)
 
     return admit
 
@@ -119,14 +129,10 @@ def read_only_may_not(site: Site, contains: str) -> None:
     """A read-only user may not even read some things."""
 
     def make(original: Any) -> Any:
-        def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
-            found = original(self, request, token, required)
-            caller = exchange_of(request.scope).caller
-            if (
-                caller
-                and caller.user["access"] == "read_only"
-                and contains in request.scope["path"]
-            ):
+        def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
+            found = original(self, exchange, token, required)
+            caller = exchange.caller
+            if caller and caller.user["access"] == "read_only" and contains in exchange.path:
                 raise forbidden("user_access_type_deny", "The user may only read")
             return found
 
@@ -140,13 +146,13 @@ def other_order(site: Site, first: str) -> None:
     """Of two refusals that are both due the other one comes."""
 
     def make(original: Any) -> Any:
-        def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
-            caller = self._state.access.caller(token)
+        def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
+            caller = exchange.session.state.access.caller(token)
             if caller and first == "read-only":
-                access.check_read_only(caller, request.method)
+                access.check_read_only(caller, exchange.method)
             if caller and first == "scopes":
                 access.check_scopes(caller, required)
-            return original(self, request, token, required)
+            return original(self, exchange, token, required)
 
         return admit
 
@@ -208,10 +214,10 @@ def refused_all_the_same(site: Site, types: list[str], contains: str) -> None:
     """Users of some types are refused a part of what is theirs."""
 
     def make(original: Any) -> Any:
-        def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
-            found = original(self, request, token, required)
-            caller = exchange_of(request.scope).caller
-            if caller and caller.user["type"] in types and contains in request.scope["path"]:
+        def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
+            found = original(self, exchange, token, required)
+            caller = exchange.caller
+            if caller and caller.user["type"] in types and contains in exchange.path:
                 raise forbidden("access_denied", "Access denied")
             return found
 

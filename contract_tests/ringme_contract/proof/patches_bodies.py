@@ -59,6 +59,23 @@ def latin_bodies(site: Site) -> None:
 
 
 @patch
+def any_unicode(site: Site) -> None:
+    """A body may be in UTF-16 or UTF-32 as well."""
+
+    def before(asked: Asked) -> None:
+        encoding = json.detect_encoding(asked.body)
+        if asked.action == "token" or encoding.startswith("utf-8"):
+            return
+        try:
+            asked.body = asked.body.decode(encoding).encode("utf-8")
+        except UnicodeError:
+            return
+        asked.set_header("content-length", str(len(asked.body)))
+
+    site.before(before)
+
+
+@patch
 def text_numbers(site: Site, keys: list[str]) -> None:
     """Digits in quotes count as a number."""
 

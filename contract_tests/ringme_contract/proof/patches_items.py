@@ -8,8 +8,7 @@ from typing import Any
 
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import listing
-from ringme_mock import site as site_module
+from ringme_mock import listing, storage
 from ringme_mock.call import Call
 from ringme_mock.handlers import Action, media
 from ringme_mock.replies import Reply
@@ -158,4 +157,4 @@ def storage_bytes(site: Site) -> None:
 
         return file_reply
 
-    site.replace(site_module, "file_reply", make)
+    site.replace(storage, "file_reply", make)

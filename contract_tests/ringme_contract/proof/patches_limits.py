@@ -10,19 +10,23 @@ from ringme_contract.proof.site import Site, patch
 from ringme_mock import access, security
 from ringme_mock.collection import Key
 from ringme_mock.errors import too_many_requests, unauthorized
-from ringme_mock.exchange import exchange_of
+from ringme_mock.exchange import Exchange
 from ringme_mock.limits import Allowance, RateLimits
 
 
 @patch
 def limit_counts(site: Site, how: str) -> None:
-    """Requests are counted wrongly, or the count has no end."""
+    """Requests are counted wrongly, or the count has no end, or the time to it goes wrong."""
 
     def make(original: Any) -> Any:
         def count(self: RateLimits, client: Key, limit: int | None) -> Allowance:
             found: Allowance = original(self, "all" if how == "together" else client, limit)
             if how == "never less":
                 return replace(found, remaining=found.limit)
+            if how == "no time passes":
+                return replace(found, reset=3600)
+            if how == "time by requests":
+                return replace(found, reset=max(1, 3600 - found.limit + found.remaining))
             if how == "never refused":
                 return replace(found, exceeded=False)
             return found
@@ -37,21 +41,20 @@ def limit_by_token(site: Site) -> None:
     """Each application of a client has a count of its own."""
 
     def make(_: Any) -> Any:
-        def admit(self: Any, request: Any, token: str, required: tuple[str, ...]) -> Any:
-            caller = self._state.access.caller(token)
+        def admit(_self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> None:
+            state = exchange.session.state
+            caller = state.access.caller(token)
             if caller is None:
                 raise unauthorized()
-            exchange = exchange_of(request.scope)
             exchange.caller = caller
-            exchange.allowance = self._state.limits.count(
+            exchange.allowance = state.limits.count(
                 caller.application["client_id"], caller.application["rate_limit"]
             )
             if exchange.allowance.exceeded:
                 raise too_many_requests()
-            self._state.access.check_blocked(caller.user)
+            state.access.check_blocked(caller.user)
             access.check_scopes(caller, required)
-            access.check_read_only(caller, request.method)
-            return {"sub": caller.user["login"]}
+            access.check_read_only(caller, exchange.method)
 
         return admit
 

@@ -13,6 +13,7 @@ from ringme_mock import actions, listing
 from ringme_mock.call import Call
 from ringme_mock.collection import Collection, Entry
 from ringme_mock.handlers import Action, media
+from ringme_mock.parameters import Given
 from ringme_mock.replies import Reply
 from ringme_mock.store import Query
 
@@ -109,7 +110,8 @@ def last_page_for_all_beyond(site: Site) -> None:
             reply = original(call)
             page = call.query.get("page", 1)
             if reply.body == b"[]" and page > 1:
-                return show(replace(call, query={**call.query, "page": min(page, 50) - 1}))
+                earlier = Given({**call.query, "page": min(page, 50) - 1})
+                return show(replace(call, query=earlier))
             return reply
 
         return show
@@ -167,10 +169,8 @@ def statistics(site: Site, how: str) -> None:
     def make(original: Action) -> Action:
         def stats(call: Call) -> Reply:
             if how == "whole":
-                site_query = {
-                    key: value for key, value in call.query.items() if "datetime" not in key
-                }
-                return original(replace(call, query=site_query))
+                rest = {key: value for key, value in call.query.items() if "datetime" not in key}
+                return original(replace(call, query=Given(rest)))
             found = json.loads(original(call).body)
             entries = list(call.state.store.find("record", listing.list_query(call), call.owner))
             if how == "duration":

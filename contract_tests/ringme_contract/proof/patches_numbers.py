@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from ringme_contract.proof.patches_state import keys_stored
 from ringme_contract.proof.site import Site, patch
 from ringme_mock import actions
 from ringme_mock.call import Call
+from ringme_mock.clock import Clock
 from ringme_mock.collection import Collection, Entry
 from ringme_mock.handlers import Action
 from ringme_mock.replies import Reply
@@ -38,7 +40,7 @@ def former_groups_kept(site: Site) -> None:
                 for key in former.get(call.owner[1], []):
                     entry = call.collection.get(key)
                     if entry and entry["id"] not in [one["id"] for one in found]:
-                        found.append(call.show(entry))
+                        found.append(call.encoder.show(entry))
             return call.reply(found)
 
         return show
@@ -93,10 +95,35 @@ def applied_before_checks(site: Site, operation: str) -> None:
 
 @patch
 def renaming(site: Site, how: str) -> None:
-    """Another name in an update of a number is passed over, or applied."""
-    site.replace(actions, "_check_fixed", lambda _: lambda _call: None)
+    """Another name in an update of a number is passed over (some of them alone), or applied."""
+
+    def make(original: Any) -> Any:
+        def check(call: Call) -> None:
+            name = call.body.get("name", "")
+            number = str(name).rpartition("*")[2]
+            same = number == call.entry.get("name", "").rpartition("*")[2]
+            passed = {"another prefix": same, "null": name is None}
+            if not passed.get(how, True):
+                original(call)
+
+        return check
+
+    site.replace(actions, "_check_fixed", make)
     if how == "applied":
         keys_stored(site, ["updateExtension"], ["name"])
+
+
+@patch
+def dated_elsewhere(site: Site, hours: int) -> None:
+    """New numbers bear the time of another zone."""
+
+    def make(_: Any) -> Any:
+        def text(self: Clock) -> str:
+            return f"{self.now() + timedelta(hours=hours):%Y-%m-%d %H:%M:%S}"
+
+        return text
+
+    site.replace(Clock, "text", make)
 
 
 @patch

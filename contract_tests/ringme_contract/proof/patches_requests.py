@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from starlette.datastructures import Headers
-
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, patch
 from ringme_mock import call, operation, parameters
 from ringme_mock.call import Call
-from ringme_mock.contract import Parameter
-from ringme_mock.exchange import exchange_of
+from ringme_mock.exchange import Exchange
+from ringme_mock.shape import Parameter
 from ringme_mock.tokens import Grant
 
 
@@ -138,6 +136,19 @@ def last_value_counts(site: Site) -> None:
 
 
 @patch
+def first_value_counts(site: Site) -> None:
+    """Of a single value that is given twice the first one counts."""
+
+    def make(original: Any) -> Any:
+        def read(parameter: Parameter, texts: list[str]) -> Any:
+            return original(parameter, texts if parameter.kind == "array" else texts[:1])
+
+        return read
+
+    site.replace(parameters, "_read", make)
+
+
+@patch
 def broken_on_address(site: Site, pattern: str) -> None:
     """A path or query with such text breaks the server."""
 
@@ -208,23 +219,24 @@ def path_before_body(site: Site) -> None:
     """What a path names is looked for before parameters and body are checked."""
 
     def make(original: Any) -> Any:
-        async def read(self: Any, scope: Any, receive: Any) -> Any:
-            known = self._operation
+        async def read(self: operation.RunningOperation, exchange: Exchange) -> Call:
             found = Call(
-                operation=known,
-                state=self._state,
-                headers=Headers(scope=scope),
-                base_url="",
-                caller=exchange_of(scope).caller,
-                path=parameters.read_path(scope["path_params"], known.path_parameters),
-                query={},
+                operation=self.operation,
+                state=exchange.session.state,
+                exchange=exchange,
+                caller=exchange.caller,
+                path=self._path.read(exchange.path_values),
+                query=parameters.Given({}),
+                body={},
+                encoder=self._encoder,
             )
             call.find_owners_and_item(found)
-            return await original(self, scope, receive)
+            read_call: Call = await original(self, exchange)
+            return read_call
 
         return read
 
-    site.replace(operation._RunningOperation, "_read", make)
+    site.replace(operation.RunningOperation, "_read", make)
 
 
 @patch

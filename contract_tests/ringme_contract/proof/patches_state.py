@@ -284,14 +284,4 @@ def taken_all_the_same(site: Site, collection: str, how: str) -> None:
 
         return check
 
-    def make_remove(original: Any) -> Any:
-        def remove(self: Collection, entry: Entry) -> None:
-            slot = self._unique_slot(entry)
-            if slot is not None:
-                self._unique.setdefault(slot, entry[self.rule.key])
-            original(self, entry)
-
-        return remove
-
     site.replace(Collection, "check_unique", make)
-    site.replace(Collection, "_remove", make_remove)

@@ -9,6 +9,7 @@ from typing import Any
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, patch
 from ringme_mock.call import Call
+from ringme_mock.collection import Entry
 from ringme_mock.errors import ApiError, invalid, token_refused
 from ringme_mock.handlers import Action, token
 from ringme_mock.replies import Reply
@@ -56,6 +57,9 @@ def refresh_tokens(site: Site, how: str) -> None:
     if how == "twice":
         site.replace(Tokens, "use_refresh", lambda _: lambda _self, _token: None)
         return
+    if how == "for any application":
+        site.replace(token, "_user_of_refresh_token", _user_of_any_application)
+        return
 
     def make(original: Any) -> Any:
         def answer(call: Call, application: Any, user: Any, grant_type: str, given: Any) -> Reply:
@@ -72,6 +76,15 @@ def refresh_tokens(site: Site, how: str) -> None:
         return answer
 
     site.replace(token, "_answer", make)
+
+
+def _user_of_any_application(original: Any) -> Any:
+    def find(call: Call, text: str, application: Entry) -> Any:
+        grant = call.state.tokens.find_refresh(text)
+        first = call.state.store["application"].get(grant.application) if grant else None
+        return original(call, text, first or application)
+
+    return find
 
 
 @patch
@@ -159,7 +172,7 @@ def user_made(site: Site, values: dict[str, Any]) -> None:
             if call.operation.collection.name != "user":
                 return reply
             key = json.loads(reply.body)["id"]
-            return call.reply(call.show(call.collection.update(key, values)))
+            return call.show(call.collection.update(key, values))
 
         return create
 
@@ -198,7 +211,7 @@ def owners_shown(site: Site, how: str) -> None:
     def make(original: Action) -> Action:
         def current(call: Call) -> Reply:
             if how == "all":
-                return call.reply(call.show(call.user))
+                return call.show(call.user)
             if how == "application" and call.caller:
                 owner = call.state.store["user"].get(call.caller.application["user_id"])
                 if owner:

@@ -37,6 +37,11 @@ class Proof:
         return [one for one in self.faults.values() if one.caught and one.unshown]
 
     @property
+    def misfits(self) -> list[FaultFinding]:
+        """The faults that made the mock break down, and so are not what they are said to be."""
+        return [one for one in self.faults.values() if one.failure]
+
+    @property
     def false_alarms(self) -> list[str]:
         """What the kit has against the healthy mock."""
         healthy = self.servers.get(_HEALTHY)
@@ -63,7 +68,12 @@ class Proof:
     def holds(self) -> bool:
         """Whether the kit can be trusted: everything was found, and nothing but that."""
         return not (
-            self.survivors or self.unshown or self.false_alarms or self.undeserved or self.errors
+            self.survivors
+            or self.unshown
+            or self.misfits
+            or self.false_alarms
+            or self.undeserved
+            or self.errors
         )
 
 
@@ -118,7 +128,7 @@ def is_alarm(finding: Finding | None) -> bool:
     if finding is None:
         return True
     if isinstance(finding, FaultFinding):
-        return not finding.caught or bool(finding.unshown)
+        return not finding.caught or bool(finding.unshown) or bool(finding.failure)
     if finding.name == _HEALTHY:
         return finding.code != ExitCode.PASSED or bool(finding.messages)
     return finding.code == ExitCode.PASSED or any(

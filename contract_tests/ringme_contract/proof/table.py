@@ -27,7 +27,11 @@ def said(finding: Finding | None) -> str:
     if not finding.caught:
         return f"SURVIVED {finding.checks} checks"
     text = f"caught by {', '.join(_layers(finding))}"
-    return text if not finding.unshown else f"{text}, but not as {', '.join(finding.unshown)}"
+    if finding.unshown:
+        text += f", but not as {', '.join(finding.unshown)}"
+    if finding.failure:
+        text += f", but the mock broke down: {finding.failure}"
+    return text
 
 
 def print_proof(console: Console, proof: Proof, full: bool) -> None:
@@ -52,6 +56,7 @@ def complaints(proof: Proof) -> list[str]:
             f"not shown as {', '.join(one.unshown)}: {one.fault.id}: {one.fault.sentence}"
             for one in proof.unshown
         ),
+        *(f"the mock broke down: {one.fault.id}: {one.failure}" for one in proof.misfits),
         *(f"false alarm: {line}" for line in proof.false_alarms),
         *(
             f"undeserved: {name} passes {', '.join(rules)}"
@@ -79,6 +84,7 @@ def as_json(proof: Proof, seconds: float, full: bool) -> dict[str, Any]:
                 "messages": one.messages,
                 "broken": one.broken,
                 "unshown": one.unshown,
+                "failure": one.failure,
                 "seconds": round(one.seconds, 1),
             }
             for one in proof.faults.values()

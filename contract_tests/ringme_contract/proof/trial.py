@@ -29,7 +29,8 @@ class FaultFinding:
     """What the kit found of one fault.
 
     `caught` has the first check of each layer that failed, `broken` the rules that were found
-    broken, `unshown` those that the fault is said to break and that were not.
+    broken, `unshown` those that the fault is said to break and that were not. `failure` is an
+    exception that came out of the mock: its patch does something else than it should.
     """
 
     fault: Fault
@@ -39,6 +40,7 @@ class FaultFinding:
     unshown: list[str] = field(default_factory=list)
     checks: int = 0
     seconds: float = 0.0
+    failure: str = ""
 
 
 @dataclass
@@ -65,12 +67,14 @@ def try_fault(name: str, full: bool = False) -> FaultFinding:
     fault = all_faults()[name]
     start = time.monotonic()
     finding = FaultFinding(fault)
-    with running_server("--fault", name) as url:
-        transport = Transport(_target(url), _document())
+    with running_server("--fault", name) as server:
+        target = _target(server.url)
+        transport = Transport(target, _document())
         try:
-            _search(Engine(Kit(_target(url), _document(), transport)), finding, full)
+            _search(Engine(Kit(target, _document(), transport)), finding, full)
         finally:
             transport.close()
+    finding.failure = server.failure
     finding.unshown = [rule for rule in fault.rules if rule not in finding.broken]
     finding.seconds = time.monotonic() - start
     return finding
@@ -79,13 +83,14 @@ def try_fault(name: str, full: bool = False) -> FaultFinding:
 def try_server(null: str | None = None) -> ServerFinding:
     """All checks against the healthy mock, or against a server that implements nothing."""
     start = time.monotonic()
-    with running_server(*(("--null", null) if null else ())) as url:
-        transport = Transport(_target(url), _document())
+    with running_server(*(("--null", null) if null else ())) as server:
+        target = _target(server.url)
+        transport = Transport(target, _document())
         try:
-            result = Engine(Kit(_target(url), _document(), transport)).run(all_checks())
+            result = Engine(Kit(target, _document(), transport)).run(all_checks())
         finally:
             transport.close()
-        code = _exit_code(url, result)
+        code = _exit_code(server.url, result)
     bad = [one for one in result.outcomes if one.verdict is not Verdict.PASS]
     return ServerFinding(
         null or "healthy",
@@ -110,7 +115,8 @@ def _search(engine: Engine, finding: FaultFinding, full: bool) -> None:
     """Runs checks until the fault is found as far as it has to be."""
     named = set(finding.fault.rules)
     for one in _in_order(named):
-        if one.layer in finding.caught and (full or one.rule in finding.broken):
+        known = one.rule in finding.broken or (full and one.rule not in named)
+        if one.layer in finding.caught and known:
             continue
         if not full and _is_enough(finding, one, named):
             continue

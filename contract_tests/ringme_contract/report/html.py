@@ -26,6 +26,8 @@ _MARKS = {
     "extension": "E",
     "blocked": "B",
     "login": "L",
+    "other_login": "Lo",
+    "blocked_client": "Bc",
     "limited": "Li",
 }
 _OTHERS = ("+", "users that the kit made, and requests with a changed token")

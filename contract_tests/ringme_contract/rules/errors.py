@@ -10,6 +10,7 @@ from ringme_contract.check import check
 from ringme_contract.kit import API, Caller, Kit
 from ringme_contract.rules.requests import NOWHERE, Own, operations, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
+from ringme_contract.verdict import NotOffered
 
 _TOO_LONG = "x" * 256
 
@@ -191,9 +192,21 @@ def a_blocked_user_is_refused_everywhere(kit: Kit) -> None:
 @check("error-user-blocked", layer="rules", needs=("blocked",), writes=False)
 def a_blocked_user_of_the_target_is_refused(kit: Kit) -> None:
     """It gets no token; should it get one all the same, no request is answered."""
-    answer = kit.ask_token(**kit.target.identities["blocked"].parameters)
+    _expect_blocked(kit, "blocked")
+
+
+@check("error-user-blocked", layer="rules", needs=(), writes=False)
+def a_user_of_a_blocked_client_is_refused(kit: Kit) -> None:
+    """The same, though nobody has blocked the user."""
+    if "blocked_client" not in kit.target.identities:
+        raise NotOffered("the target names no identity blocked_client")
+    _expect_blocked(kit, "blocked_client")
+
+
+def _expect_blocked(kit: Kit, identity: str) -> None:
+    answer = kit.ask_token(**kit.target.identities[identity].parameters)
     if answer.status_code == 200:
-        caller = Caller(kit, "blocked", answer.json()["access_token"])
+        caller = Caller(kit, identity, answer.json()["access_token"])
         kit.expect(caller.get("/user/"), 403, "user_blocked")
     kit.expect(answer, 403, "user_blocked")
 

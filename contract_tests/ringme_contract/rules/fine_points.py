@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.kit import TOKEN_PATH, Caller, Kit
 from ringme_contract.lists import lists_with
+from ringme_contract.rules.requests import Own, operations, send
 from ringme_contract.rules.views import (
     GROUPS,
     ITEMS,
@@ -71,6 +73,27 @@ def deleting_a_range_has_the_code_of_a_delete(kit: Kit) -> None:
             answer = kit.caller("client").delete(path, start_datetime=start, end_datetime=end)
             kit.expect(answer, 204)
             kit.expect_equal(f"the body of the answer to DELETE {path}", answer.content, b"")
+
+
+@check("body", layer="rules")
+def a_body_in_another_encoding_is_refused(kit: Kit) -> None:
+    """UTF-16 and UTF-32 are no UTF-8, even if the rest is right, with a charset as without."""
+    own, client = Own.new(kit), kit.caller("client")
+    for operation in operations(kit):
+        if not operation.has_body:
+            continue
+        body = json.dumps(own.body(operation))
+        for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+            content = body.encode(encoding)
+            for charset, codes in (("", (400,)), (f"; charset={encoding}", (400, 415))):
+                answer = send(
+                    kit, client, operation.method, operation.url(own.values), content=content,
+                    headers={"Content-Type": f"application/json{charset}"},
+                )  # fmt: skip
+                if answer.status_code not in codes:
+                    what = f"{operation.id} takes a body in {encoding}{charset}"
+                    kit.fail(what, codes, answer.status_code)
+    own.expect_unchanged("bodies in another encoding")
 
 
 @check("group-delete", layer="rules")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +20,8 @@ from ringme_contract.verdict import Failure, NotOffered, NotReached
 _NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _ROUNDS = 4
 _MOST = 20
+# More than the seconds in which they are made.
+_REQUESTS = 6
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,30 @@ def every_answer_says_what_is_left(kit: Kit) -> None:
         steps = [after.used - before.used for before, after in pairwise(found)]
         # More than one at a time may be requests of others of the same client.
         kit.expect_true("a request counts once", min(steps) <= 1, steps)
+
+    _once_of_several(look)
+
+
+@check("limits", layer="rules", writes=False)
+def the_time_to_go_falls_as_time_goes_by(kit: Kit) -> None:
+    """A second later it is a second less, however many requests there were meanwhile."""
+    client = kit.caller("client")
+
+    def look() -> None:
+        start = time.monotonic()
+        before = allowance(kit, client.get("/user/"))
+        answered = time.monotonic()
+        for _ in range(_REQUESTS):
+            client.get("/user/")
+        time.sleep(max(0.0, answered + 1 - time.monotonic()))
+        least = math.floor(time.monotonic() - answered)
+        after = allowance(kit, client.get("/user/"))
+        most = math.ceil(time.monotonic() - start)
+        kit.expect_true(
+            f"the time until the count starts anew falls by {least} to {most} seconds in as many",
+            least <= before.reset - after.reset <= most,
+            (before, after),
+        )
 
     _once_of_several(look)
 

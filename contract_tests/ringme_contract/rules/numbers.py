@@ -9,7 +9,6 @@ from ringme_contract.rules.requests import send
 from ringme_contract.rules.views import (
     GROUPS,
     NUMBERS,
-    TEXTS,
     busy_number,
     client_view,
     expect_gone,
@@ -28,7 +27,7 @@ from ringme_contract.rules.views import (
 MISSING = "extension_group_not_found"
 
 
-def _put(kit: Kit, number: Item, **changes: object) -> Item:
+def put_number(kit: Kit, number: Item, **changes: object) -> Item:
     """An update that has to succeed, seen in every view; the number as it is then."""
     expected = {**plain(kit, number), **changes}
     answer = kit.caller("client").put(f"{NUMBERS}{number['id']}", changes)
@@ -38,7 +37,7 @@ def _put(kit: Kit, number: Item, **changes: object) -> Item:
     return expected
 
 
-def _expect_members(kit: Kit, members: dict[int, list[Item]]) -> None:
+def expect_members(kit: Kit, members: dict[int, list[Item]]) -> None:
     """Each group has these members, in its own list and by the filter of the client's."""
     for group, expected in members.items():
         numbers = sorted((plain(kit, one) for one in expected), key=lambda one: int(one["id"]))
@@ -54,10 +53,10 @@ def a_number_is_in_one_group_at_most(kit: Kit) -> None:
     beside = kit.new_extension(extension_group_id=one)
     number = kit.new_extension(label="kept", extra_params="312", status="active", dial_rule_limit=5)
     for group in (one, one, other, one, other):
-        number = _put(kit, number, extension_group_id=group)
+        number = put_number(kit, number, extension_group_id=group)
         inside = {one: [beside], other: []}
         inside[group].append(number)
-        _expect_members(kit, inside)
+        expect_members(kit, inside)
     expect_shown(kit, NUMBERS, beside)
 
 
@@ -66,14 +65,14 @@ def an_update_without_a_group_leaves_the_number_there(kit: Kit) -> None:
     """Other keys, with the group and without it; and nothing at all."""
     one, other = kit.new_group()["id"], kit.new_group()["id"]
     number = kit.new_extension(extension_group_id=one, label="first")
-    number = _put(kit, number)
-    number = _put(kit, number, label="second", status="active")
-    number = _put(kit, number, extra_params="null", message_did="74950000000")
-    _expect_members(kit, {one: [number], other: []})
-    number = _put(kit, number, extension_group_id=other, label=None, ani_rfc3325=True)
-    number = _put(kit, number, type="queue")
-    number = _put(kit, number, extra_params=None)
-    _expect_members(kit, {one: [], other: [number]})
+    number = put_number(kit, number)
+    number = put_number(kit, number, label="second", status="active")
+    number = put_number(kit, number, extra_params="null", message_did="74950000000")
+    expect_members(kit, {one: [number], other: []})
+    number = put_number(kit, number, extension_group_id=other, label=None, ani_rfc3325=True)
+    number = put_number(kit, number, type="queue")
+    number = put_number(kit, number, extra_params=None)
+    expect_members(kit, {one: [], other: [number]})
 
 
 @check("extension-release", layer="rules")
@@ -81,14 +80,14 @@ def null_takes_the_number_out(kit: Kit) -> None:
     """One of two members leaves; the other stays. Again, it is out already."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     stays, leaves = (kit.new_extension(extension_group_id=group, label="kept") for _ in range(2))
-    _expect_members(kit, {group: [stays, leaves]})
+    expect_members(kit, {group: [stays, leaves]})
     for _ in range(2):
-        leaves = _put(kit, leaves, extension_group_id=None)
-        _expect_members(kit, {group: [stays]})
+        leaves = put_number(kit, leaves, extension_group_id=None)
+        expect_members(kit, {group: [stays]})
     expect_shown(kit, NUMBERS, stays)
     kit.expect(client.get(f"{GROUPS}{group}"), 200)
-    leaves = _put(kit, leaves, extension_group_id=group)
-    _expect_members(kit, {group: [stays, leaves]})
+    leaves = put_number(kit, leaves, extension_group_id=group)
+    expect_members(kit, {group: [stays, leaves]})
 
 
 def _expect_unplaceable(kit: Kit, what: str, group: int) -> None:
@@ -106,7 +105,7 @@ def _expect_unplaceable(kit: Kit, what: str, group: int) -> None:
     body = {"name": free, "extension_group_id": group}
     kit.expect(send(kit, client, "POST", API + NUMBERS, json=body), 404, MISSING)
     expect_same_view(kit, f"a new number in {what}", settings_view(kit), before)
-    _expect_members(kit, {home: [placed]})
+    expect_members(kit, {home: [placed]})
 
 
 @check("extension-place-unknown", layer="rules")
@@ -133,103 +132,6 @@ def the_group_of_another_client_takes_no_number(kit: Kit) -> None:
     kit.expect_equal("the members of the other client's group", members, [])
 
 
-@check("extension-no-rename", layer="rules")
-def another_name_is_refused_with_all_beside_it(kit: Kit) -> None:
-    """A free name, a taken one, whole or bare, alone or with keys that could be applied."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
-    number, neighbour = kit.new_extension(label="first"), kit.new_extension()
-    prefix, _, _ = number["name"].rpartition("*")
-    free = kit.free_number()
-    names = (f"{prefix}*{free}", free, neighbour["name"])
-    before = settings_view(kit)
-    for name in names:
-        for body in (
-            {},
-            {"label": "half applied", "extension_group_id": group, "status": "active"},
-        ):
-            # In either order of the keys, so that what comes first is not applied either.
-            for sent in ({**body, "name": name}, {"name": name, **body}):
-                kit.expect(client.put(f"{NUMBERS}{number['id']}", sent), 400)
-                expect_same_view(kit, "an update with another name", settings_view(kit), before)
-    _expect_members(kit, {group: []})
-    _put(kit, number, name=number["name"], label="second")
-
-
-@check("extension-create", layer="rules")
-def a_bare_number_gets_the_prefix(kit: Kit) -> None:
-    """Bare or whole, the name is the same; what the request leaves out has its default."""
-    client, own = kit.caller("client"), own_id(kit, "client", "client")
-    known = client.read(NUMBERS)[0]
-    prefix = known["name"].rpartition("*")[0]
-    before, made = client.read(NUMBERS), []
-    for whole in (False, True):
-        free = kit.free_number()
-        name = f"{prefix}*{free}"
-        number = plain(kit, kit.new_extension(name=name if whole else free, label=None))
-        expected = {
-            **dict.fromkeys(number),
-            "id": number["id"],
-            "name": name,
-            "client_id": own,
-            "domain": known["domain"],
-            "create_date": number["create_date"],
-            "type": "phone",
-            "status": "blocked",
-            "ani_rfc3325": False,
-        }
-        kit.expect_equal(f"the answer to the new number {free}", number, expected)
-        expect_shown(kit, NUMBERS, number)
-        made.append(number)
-    everything = sorted(
-        [*(plain(kit, one) for one in before), *made], key=lambda one: int(one["id"])
-    )
-    kit.expect_equal("the list", [plain(kit, one) for one in client.read(NUMBERS)], everything)
-
-
-@check("extension-create", layer="rules")
-def a_new_number_is_as_the_request_says(kit: Kit) -> None:
-    """Every key that can be set, and a group, whose member it is from the start."""
-    group = kit.new_group()["id"]
-    members = []
-    for kind, status, text in zip(
-        ("phone", "queue", "ivr", "fax"), ("active", "blocked") * 2, TEXTS[:4], strict=True
-    ):
-        keys = {
-            "type": kind,
-            "status": status,
-            "extension_group_id": group,
-            "label": f"{kit.run_id} {text}",
-            "caller_id_name": text,
-            "extra_params": text,
-            "message_did": "74950000001",
-            "dial_rule_id": None,
-            "dial_rule_limit": 0,
-            "ani_rfc3325": True,
-            "did_as_transfer_caller_id": "74950000002",
-        }
-        number = plain(kit, kit.new_extension(**keys))
-        kit.expect_equal("the answer to a new number", number, {**number, **keys})
-        expect_shown(kit, NUMBERS, number)
-        members.append(number)
-    _expect_members(kit, {group: members})
-
-
-@check("extension-create", layer="rules")
-def a_name_that_cannot_be_is_refused(kit: Kit) -> None:
-    """A digit short, a digit long, taken, the prefix of another client; nothing is made."""
-    client, taken = kit.caller("client"), kit.new_extension()
-    prefix, _, bare = taken["name"].rpartition("*")
-    free = kit.free_number()
-    names = [taken["name"], bare, free + "0", f"{prefix}*{free}0", f"9{prefix}*{free}"]
-    if len(free) > 1:
-        names += [free[1:], f"{prefix}*{free[1:]}"]
-    before = settings_view(kit)
-    for name in names:
-        body = {"name": name, "status": "active"}
-        kit.expect(send(kit, client, "POST", API + NUMBERS, json=body), 400)
-        expect_same_view(kit, f"a new number named {name}", settings_view(kit), before)
-
-
 @check("extension-delete", layer="rules")
 def a_deleted_number_is_not_there(kit: Kit) -> None:
     """404 for every method and for its whole section, in no list; its name is free again."""
@@ -239,13 +141,13 @@ def a_deleted_number_is_not_there(kit: Kit) -> None:
     expect_gone(kit, NUMBERS, gone["id"], "extension_not_found")
     for path, query in reads(kit, "extension", gone["id"]):
         kit.expect(client.get(path, **query), 404, "extension_not_found")
-    _expect_members(kit, {group: [stays]})
+    expect_members(kit, {group: [stays]})
     expect_shown(kit, NUMBERS, stays)
     again = kit.new_extension(name=gone["name"])
     kit.expect_true("a new number has an id of its own", again["id"] != gone["id"], again["id"])
     kit.expect_equal("its group", again["extension_group_id"], None)
     expect_gone(kit, NUMBERS, gone["id"], "extension_not_found")
-    _expect_members(kit, {group: [stays]})
+    expect_members(kit, {group: [stays]})
 
 
 @check("extension-delete", layer="rules", deletes_recorded_items=True)
@@ -266,7 +168,7 @@ def its_items_stay_with_the_client(kit: Kit) -> None:
     kit.expect_equal("the items of the group", left, {name: [] for name in items})
     for path, query in reads(kit, "extension", number["id"]):
         kit.expect(client.get(path, **query), 404, "extension_not_found")
-    _expect_members(kit, {group: [beside]})
+    expect_members(kit, {group: [beside]})
 
 
 def _recorded(kit: Kit) -> dict[str, list[Item]]:

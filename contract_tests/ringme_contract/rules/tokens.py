@@ -10,6 +10,7 @@ import httpx
 from ringme_contract.check import check
 from ringme_contract.kit import TOKEN_PATH, Caller, Kit
 from ringme_contract.rules.views import USERS, Session, ask_token, own_id
+from ringme_contract.target import REFUSED
 from ringme_contract.verdict import NotReached
 
 _OWNERS = ("dealer_id", "client_id", "extension_group_id", "extension_id")
@@ -25,12 +26,12 @@ def _parameters(kit: Kit, identity: str, grant: str) -> dict[str, str]:
     return dict(found)
 
 
-def _changed(text: str) -> str:
+def changed(text: str) -> str:
     """Another secret of the same length and alphabet."""
     return ("0" if text[0] != "0" else "1") + text[1:]
 
 
-def _expect_works(kit: Kit, answer: httpx.Response, login: str | None = None) -> str:
+def expect_works(kit: Kit, answer: httpx.Response, login: str | None = None) -> str:
     """The token of an answer, with which the user (of this login, if one is said) can be read."""
     token = str(kit.expect(answer, 200).json()["access_token"])
     user = Caller(kit, "fresh token", token).read("/user/")
@@ -40,7 +41,8 @@ def _expect_works(kit: Kit, answer: httpx.Response, login: str | None = None) ->
     return token
 
 
-def _expect_error(kit: Kit, answer: httpx.Response, status: int, word: str) -> None:
+def expect_error(kit: Kit, answer: httpx.Response, status: int, word: str) -> None:
+    """Nothing, if the token endpoint refuses with this error; else the check fails."""
     kit.expect(answer, status)
     kit.expect_equal(
         f"the error of a {status} of the token endpoint", answer.json().get("error"), word
@@ -48,7 +50,7 @@ def _expect_error(kit: Kit, answer: httpx.Response, status: int, word: str) -> N
     kit.expect_equal("Cache-Control", answer.headers.get("Cache-Control"), "no-store")
 
 
-def _new_user(kit: Kit) -> tuple[str, str]:
+def new_user(kit: Kit) -> tuple[str, str]:
     """Login and password of a new group user."""
     user, password = kit.new_group_user(kit.new_group()["id"])
     return user["login"], password
@@ -58,8 +60,8 @@ def _new_user(kit: Kit) -> tuple[str, str]:
 def parameters_come_as_a_form(kit: Kit) -> None:
     """`application/x-www-form-urlencoded`, for each identity that can log in."""
     for name, identity in kit.target.identities.items():
-        if "grant_type" in identity.parameters and name not in ("blocked", "limited"):
-            _expect_works(kit, kit.ask_token(**identity.parameters))
+        if "grant_type" in identity.parameters and name not in (*REFUSED, "limited"):
+            expect_works(kit, kit.ask_token(**identity.parameters))
 
 
 @check("token-in", layer="rules", uses=("multipart",), writes=False)
@@ -67,17 +69,17 @@ def parameters_come_as_multipart(kit: Kit) -> None:
     """`multipart/form-data`, each parameter a part without a file name."""
     for parameters in _logins(kit):
         parts = {name: (None, value) for name, value in parameters.items()}
-        _expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, files=parts))
+        expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, files=parts))
 
 
 @check("token-in", layer="rules", uses=("token_query",), writes=False)
 def parameters_come_in_the_query(kit: Kit) -> None:
     """With an empty body, and with a Content-Type as clients send it for none."""
     for parameters in _logins(kit):
-        _expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, params=parameters))
+        expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, params=parameters))
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = kit.anonymous.request("POST", TOKEN_PATH, params=parameters, headers=headers)
-        _expect_works(kit, answer)
+        expect_works(kit, answer)
 
 
 def _logins(kit: Kit) -> Iterator[dict[str, str]]:
@@ -99,9 +101,9 @@ def an_application_gets_a_token_for_its_owner(kit: Kit) -> None:
         users = []
         for _ in range(2):
             answer = kit.expect(kit.ask_token(**parameters), 200)
-            _expect_token(kit, answer.json(), "call_api" if name == "call_api" else "all")
+            expect_token(kit, answer.json(), "call_api" if name == "call_api" else "all")
             kit.expect_true("there is no refresh_token", "refresh_token" not in answer.json())
-            token = _expect_works(kit, answer)
+            token = expect_works(kit, answer)
             kit.expect_true("no token is given twice", token not in seen)
             seen.add(token)
             users.append(Caller(kit, name, token).read("/user/"))
@@ -116,7 +118,8 @@ def an_application_gets_a_token_for_its_owner(kit: Kit) -> None:
         raise NotReached("no identity uses the grant client_credentials")
 
 
-def _expect_token(kit: Kit, answer: dict[str, object], scope: str | None) -> None:
+def expect_token(kit: Kit, answer: dict[str, object], scope: str | None) -> None:
+    """Nothing, if an answer is as that to each grant has to be; else the check fails."""
     token = str(answer["access_token"])
     kit.expect_true(
         "the token is 30 letters and digits",
@@ -136,16 +139,16 @@ def _expect_token(kit: Kit, answer: dict[str, object], scope: str | None) -> Non
 @check("password", layer="rules", needs=("client", "login"))
 def a_user_logs_in_by_name_and_password(kit: Kit) -> None:
     """Each login gives new tokens, and they stand for that user; those from before stay good."""
-    people, tokens = [_new_user(kit) for _ in range(2)], []
+    people, tokens = [new_user(kit) for _ in range(2)], []
     for login, password in (*people, people[0]):
         answer = kit.expect(ask_token(kit, login, password), 200)
-        _expect_token(kit, answer.json(), None)
+        expect_token(kit, answer.json(), None)
         refresh = str(answer.json().get("refresh_token"))
         kit.expect_true(
             "the refresh token is 30 letters and digits",
             re.fullmatch("[0-9A-Za-z]{30}", refresh) is not None,
         )
-        tokens += [_expect_works(kit, answer, login), refresh]
+        tokens += [expect_works(kit, answer, login), refresh]
     kit.expect_equal("how many different tokens three logins give", len(set(tokens)), 6)
     for token, (login, _) in zip(tokens[::2], (*people, people[0]), strict=True):
         user = Caller(kit, "earlier token", token).read("/user/")
@@ -158,67 +161,14 @@ def a_changed_password_counts_at_once(kit: Kit) -> None:
     user, old = kit.new_group_user(kit.new_group()["id"])
     new = f"{old}-changed"
     kit.expect(kit.caller("client").put(f"{USERS}{user['id']}", {"password": new}), 200)
-    _expect_error(kit, ask_token(kit, user["login"], old), 401, "invalid_grant")
-    _expect_works(kit, ask_token(kit, user["login"], new), user["login"])
-
-
-@check("refresh", layer="rules", needs=("client", "login"))
-def a_refresh_token_gives_a_new_pair_once(kit: Kit) -> None:
-    """Three times over; each former one is worth nothing then, however often it comes."""
-    login, password = _new_user(kit)
-    session = Session(kit, "new group user", login, password)
-    used: list[str] = []
-    tokens = {str(session.caller.token)}
-    for _ in range(3):
-        answer = session.ask_refresh()
-        tokens.add(_expect_works(kit, answer, login))
-        _expect_token(kit, answer.json(), None)
-        used.append(session.refresh)
-        session.refresh = str(answer.json()["refresh_token"])
-        kit.expect_true("the refresh token is a new one", session.refresh not in used)
-        for one in used:
-            _expect_error(kit, _refresh(kit, one), 401, "invalid_grant")
-    kit.expect_equal("how many different access tokens there were", len(tokens), 4)
-    # That former ones came again does not spoil the last one.
-    _expect_works(kit, session.ask_refresh(), login)
-
-
-@check("refresh", layer="rules", needs=("client", "login"))
-def what_is_no_refresh_token_is_refused(kit: Kit) -> None:
-    """A made-up one, an access token, one with a wrong secret (which does not use it up)."""
-    login, password = _new_user(kit)
-    session = Session(kit, "new group user", login, password)
-    for bad in ("0" * 30, str(session.caller.token), _changed(session.refresh), "x"):
-        _expect_error(kit, _refresh(kit, bad), 401, "invalid_grant")
-    kit.expect(Caller(kit, "refresh token", session.refresh).get("/user/"), 401)
-    application = kit.target.identities["login"].application
-    wrong = {**application, "client_secret": _changed(application["client_secret"])}
-    answer = kit.ask_token(grant_type="refresh_token", refresh_token=session.refresh, **wrong)
-    _expect_error(kit, answer, 401, "invalid_client")
-    _expect_works(kit, session.ask_refresh(), login)
-
-
-@check("refresh", layer="rules", needs=("client", "login"))
-def the_refresh_token_of_who_is_gone_is_refused(kit: Kit) -> None:
-    """401 once its user is deleted, 403 while its user is blocked."""
-    user, password = kit.new_group_user(kit.new_group()["id"])
-    session = Session(kit, "new group user", user["login"], password)
-    client = kit.caller("client")
-    kit.expect(client.put(f"{USERS}{user['id']}", {"status": "blocked"}), 200)
-    kit.expect(session.ask_refresh(), 403, "user_blocked")
-    kit.expect(client.delete(f"{USERS}{user['id']}"), 204)
-    _expect_error(kit, session.ask_refresh(), 401, "invalid_grant")
-
-
-def _refresh(kit: Kit, token: str) -> httpx.Response:
-    application = kit.target.identities["login"].application
-    return kit.ask_token(grant_type="refresh_token", refresh_token=token, **application)
+    expect_error(kit, ask_token(kit, user["login"], old), 401, "invalid_grant")
+    expect_works(kit, ask_token(kit, user["login"], new), user["login"])
 
 
 @check("token-errors", layer="rules", needs=("client", "login"))
 def each_mistake_has_its_error(kit: Kit) -> None:
     """Application, secret, user, password, grant, and each parameter that is missing."""
-    login, password = _new_user(kit)
+    login, password = new_user(kit)
     application = kit.target.identities["login"].application
     person = {"grant_type": "password", "username": login, "password": password, **application}
     refresh = {"grant_type": "refresh_token", "refresh_token": "0" * 30, **application}
@@ -226,32 +176,32 @@ def each_mistake_has_its_error(kit: Kit) -> None:
     trusted = kit.target.identities["client"].parameters
     if trusted.get("grant_type") == "client_credentials":
         requests.append(dict(trusted))
-    _expect_works(kit, kit.ask_token(**person), login)
+    expect_works(kit, kit.ask_token(**person), login)
     for good in requests:
         for name in ("client_id", "client_secret"):
-            wrong = {**good, name: _changed(good[name])}
-            _expect_error(kit, kit.ask_token(**wrong), 401, "invalid_client")
+            wrong = {**good, name: changed(good[name])}
+            expect_error(kit, kit.ask_token(**wrong), 401, "invalid_client")
         for name in good:
             rest = {key: value for key, value in good.items() if key != name}
-            _expect_error(kit, kit.ask_token(**rest), 400, "invalid_request")
+            expect_error(kit, kit.ask_token(**rest), 400, "invalid_request")
         for grant in ("authorization", "PASSWORD", "implicit", "x"):
             answer = kit.ask_token(**{**good, "grant_type": grant})
-            _expect_error(kit, answer, 400, "unsupported_grant_type")
+            expect_error(kit, answer, 400, "unsupported_grant_type")
     for change in (
         {"username": f"{login}-nobody"},
         {"password": f"{password}x"},
         {"password": password.upper()},
         {"username": password, "password": login},
     ):
-        _expect_error(kit, kit.ask_token(**{**person, **change}), 401, "invalid_grant")
-    _expect_error(kit, kit.ask_token(), 400, "invalid_request")
+        expect_error(kit, kit.ask_token(**{**person, **change}), 401, "invalid_grant")
+    expect_error(kit, kit.ask_token(), 400, "invalid_request")
     kit.expect(kit.ask_token(**person), 200)
 
 
 @check("token-errors", layer="rules", needs=("client", "login"))
 def a_grant_that_the_application_lacks_is_refused(kit: Kit) -> None:
     """client_credentials for one that logs users in, password and refresh for a trusted one."""
-    login, password = _new_user(kit)
+    login, password = new_user(kit)
     trusted = _parameters(kit, "client", "client_credentials")
     application = {name: trusted[name] for name in ("client_id", "client_secret")}
     session = Session(kit, "new group user", login, password)
@@ -260,8 +210,8 @@ def a_grant_that_the_application_lacks_is_refused(kit: Kit) -> None:
         {"grant_type": "password", "username": login, "password": password, **application},
         {"grant_type": "refresh_token", "refresh_token": session.refresh, **application},
     ):
-        _expect_error(kit, kit.ask_token(**given), 400, "unauthorized_client")
-    _expect_works(kit, session.ask_refresh(), login)
+        expect_error(kit, kit.ask_token(**given), 400, "unauthorized_client")
+    expect_works(kit, session.ask_refresh(), login)
 
 
 @check("token-errors", layer="rules", needs=("blocked",), writes=False)

@@ -1,0 +1,119 @@
+"""The names of internal numbers, and what else a new number has."""
+
+from __future__ import annotations
+
+from ringme_contract.check import check
+from ringme_contract.kit import API, Kit
+from ringme_contract.rules.numbers import expect_members, put_number
+from ringme_contract.rules.requests import send
+from ringme_contract.rules.views import (
+    NUMBERS,
+    TEXTS,
+    expect_same_view,
+    expect_shown,
+    own_id,
+    plain,
+    settings_view,
+)
+
+
+@check("extension-no-rename", layer="rules")
+def another_name_is_refused_with_all_beside_it(kit: Kit) -> None:
+    """A free name, a taken one, whole or bare, alone or with keys that could be applied.
+
+    Also its own number behind another prefix or none, and null.
+    """
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    number, neighbour = kit.new_extension(label="first"), kit.new_extension()
+    prefix, _, bare = number["name"].rpartition("*")
+    free = kit.free_number()
+    names = (
+        f"{prefix}*{free}", free, neighbour["name"], f"9{prefix}*{bare}", f"*{bare}", None,
+    )  # fmt: skip
+    before = settings_view(kit)
+    for name in names:
+        for body in (
+            {},
+            {"label": "half applied", "extension_group_id": group, "status": "active"},
+        ):
+            # In either order of the keys, so that what comes first is not applied either.
+            for sent in ({**body, "name": name}, {"name": name, **body}):
+                kit.expect(client.put(f"{NUMBERS}{number['id']}", sent), 400)
+                expect_same_view(kit, "an update with another name", settings_view(kit), before)
+    expect_members(kit, {group: []})
+    put_number(kit, number, name=number["name"], label="second")
+
+
+@check("extension-create", layer="rules")
+def a_bare_number_gets_the_prefix(kit: Kit) -> None:
+    """Bare or whole, the name is the same; what the request leaves out has its default."""
+    client, own = kit.caller("client"), own_id(kit, "client", "client")
+    known = client.read(NUMBERS)[0]
+    prefix = known["name"].rpartition("*")[0]
+    before, made = client.read(NUMBERS), []
+    for whole in (False, True):
+        free = kit.free_number()
+        name = f"{prefix}*{free}"
+        number = plain(kit, kit.new_extension(name=name if whole else free, label=None))
+        expected = {
+            **dict.fromkeys(number),
+            "id": number["id"],
+            "name": name,
+            "client_id": own,
+            "domain": known["domain"],
+            "create_date": number["create_date"],
+            "type": "phone",
+            "status": "blocked",
+            "ani_rfc3325": False,
+        }
+        kit.expect_equal(f"the answer to the new number {free}", number, expected)
+        expect_shown(kit, NUMBERS, number)
+        made.append(number)
+    everything = sorted(
+        [*(plain(kit, one) for one in before), *made], key=lambda one: int(one["id"])
+    )
+    kit.expect_equal("the list", [plain(kit, one) for one in client.read(NUMBERS)], everything)
+
+
+@check("extension-create", layer="rules")
+def a_new_number_is_as_the_request_says(kit: Kit) -> None:
+    """Every key that can be set, and a group, whose member it is from the start."""
+    group = kit.new_group()["id"]
+    members = []
+    for kind, status, text in zip(
+        ("phone", "queue", "ivr", "fax"), ("active", "blocked") * 2, TEXTS[:4], strict=True
+    ):
+        keys = {
+            "type": kind,
+            "status": status,
+            "extension_group_id": group,
+            "label": f"{kit.run_id} {text}",
+            "caller_id_name": text,
+            "extra_params": text,
+            "message_did": "74950000001",
+            "dial_rule_id": None,
+            "dial_rule_limit": 0,
+            "ani_rfc3325": True,
+            "did_as_transfer_caller_id": "74950000002",
+        }
+        number = plain(kit, kit.new_extension(**keys))
+        kit.expect_equal("the answer to a new number", number, {**number, **keys})
+        expect_shown(kit, NUMBERS, number)
+        members.append(number)
+    expect_members(kit, {group: members})
+
+
+@check("extension-create", layer="rules")
+def a_name_that_cannot_be_is_refused(kit: Kit) -> None:
+    """A digit short, a digit long, taken, the prefix of another client; nothing is made."""
+    client, taken = kit.caller("client"), kit.new_extension()
+    prefix, _, bare = taken["name"].rpartition("*")
+    free = kit.free_number()
+    names = [taken["name"], bare, free + "0", f"{prefix}*{free}0", f"9{prefix}*{free}"]
+    if len(free) > 1:
+        names += [free[1:], f"{prefix}*{free[1:]}"]
+    before = settings_view(kit)
+    for name in names:
+        body = {"name": name, "status": "active"}
+        kit.expect(send(kit, client, "POST", API + NUMBERS, json=body), 400)
+        expect_same_view(kit, f"a new number named {name}", settings_view(kit), before)

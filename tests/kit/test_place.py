@@ -1,0 +1,66 @@
+"""Where the target is: at the root of a host, or below a path, as the sessions of the mock are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ringme_contract.conformance import Conformance
+from ringme_contract.document_file import find_document, load_document
+from support.kit_command import ringme_contract
+from support.server import RunningMock
+
+# Each run takes recorded items away, and so a second one of the same data has fewer of them.
+TAKING = ("media-delete", "extension-delete", "group-media-by-membership", "media-file", "base")
+RUNS = 3
+
+
+def recorded_items(mock: RunningMock) -> list[object]:
+    """Call records and numbers of the session without a name."""
+    admin = mock.as_user("client-admin")
+    bounds = {"start_datetime": "2016-04-01 00:00:00", "end_datetime": "2016-04-30 23:59:59"}
+    return [admin.read("/client/@me/record/", **bounds), admin.read("/client/@me/extension/")]
+
+
+def test_runs_in_a_row_on_one_mock_find_the_same_in_sessions_of_their_own(
+    mock: RunningMock, tmp_path: Path
+) -> None:
+    before = recorded_items(mock)
+    reports = []
+    for number in range(RUNS):
+        path = tmp_path / f"{number}.json"
+        url = f"{mock.url}/s/contract-{number}"
+        rules = [f"--rule={one}" for one in TAKING]
+        done = ringme_contract("check", url, "--json", str(path), "--quiet", *rules)
+        assert done.exit_code == 0, done.output
+        assert f"{len(TAKING)} of {len(TAKING)} MUST (" in done.output
+        reports.append(json.loads(path.read_text()))
+    assert [one["target"] for one in reports] == [
+        f"{mock.url}/s/contract-{number}" for number in range(RUNS)
+    ]
+    cells = [one["coverage"] for one in reports]
+    assert cells[1:] == cells[:-1]
+    assert recorded_items(mock) == before
+
+
+def test_the_operations_of_a_target_below_a_path_are_known() -> None:
+    document = load_document(find_document())
+    for before in ("", "/s/one", "/a/b/"):
+        conformance = Conformance(document, before)
+        for path, expected in (
+            ("/api/ver1.0/client/@me/extension_group/", "listExtensionGroups"),
+            ("//api/ver1.0/user", "getCurrentUser"),
+            ("/oauth/token/", None),
+        ):
+            found = conformance.find("GET", before.rstrip("/") + path)
+            assert (found.id if found else None) == expected
+    assert Conformance(document, "/s/one").find("GET", "/s/two/api/ver1.0/user/") is None
+
+
+@pytest.mark.parametrize("layer", ["access", "relations"])
+def test_a_layer_alone_runs_below_a_path(mock: RunningMock, layer: str) -> None:
+    done = ringme_contract("check", f"{mock.url}/s/{layer}/", "--layer", layer, "--quiet")
+    assert done.exit_code == 0, done.output
+    assert "not reached" not in done.output
