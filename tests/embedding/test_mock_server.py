@@ -58,9 +58,7 @@ def test_tests_make_time_pass_and_things_go_wrong() -> None:
         mock.control("DELETE", f"faults/{fault}")
         mock.advance(3600)
         assert ask(mock, token).status_code == 401
-        with pytest.raises(
-            ControlError, match="nobody; there is client-admin"
-        ):
+        with pytest.raises(ControlError, match="nobody; there is client-admin"):
             mock.token_for("nobody")
         with pytest.raises(ControlError, match=r"match\.operation"):
             mock.add_fault(match={"operation": "nope"}, connection="drop")
