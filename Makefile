@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 PYTHON_READY := $(VENV)/.installed
 LINTERS_READY := node_modules/.installed
 
-.PHONY: help install serve test test-browser lint lint-openapi docs lint-container format bench prove lock wheel clean
+.PHONY: help install serve test test-browser lint lint-openapi docs lint-container format bench soak fuzz prove lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,12 @@ bench: $(PYTHON_READY) ## run the benchmarks
 	else \
 	    echo "There is no bench/__main__.py yet: nothing to measure."; \
 	fi
+
+soak: $(PYTHON_READY) ## keep the mock busy for an hour, and see that its memory does not climb (ARGS='--minutes 5')
+	@$(BIN)/python bench soak $(ARGS)
+
+fuzz: $(PYTHON_READY) ## send 200,000 hostile requests (ARGS='--requests 1000 --seed 2')
+	@$(BIN)/python tests/hostile/fuzz.py $(ARGS)
 
 prove: $(PYTHON_READY) ## put faults into the mock, one at a time, and see the contract kit find them all
 	@$(BIN)/ringme-contract prove $(ARGS)

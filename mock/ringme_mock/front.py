@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from starlette.types import Message, Receive, Scope, Send
 
 from ringme_mock.api import Api
+from ringme_mock.browser_headers import with_browser_headers
 from ringme_mock.connection import cut
 from ringme_mock.errors import ApiError
 from ringme_mock.exchange import Exchange, attach, first_headers
@@ -103,6 +104,8 @@ class Front:
         async def send_noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _log(exchange, message["status"])
+                headers = with_browser_headers(exchange.path, list(message.get("headers", ())))
+                message = {**message, "headers": headers}
             await send(message)
 
         await self._pages(scope, exchange.receive_part, send_noted)

@@ -12,6 +12,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from ringme_mock.connection_limits import ConnectionLimits
 
+# The most that is parsed at one go.
+_PIECE = ConnectionLimits.head_bytes
+
 
 class GuardedProtocol(HttpToolsProtocol):
     """uvicorn's protocol on httptools, which refuses or ends what would take up too much.
@@ -61,25 +64,25 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Takes what came in, in pieces that no head can hide its size in."""
         self._silent = 0
-        if self._lingering:
+        if self._size or len(data) > _PIECE or self._lingering:
+            self._take_pieces(data)
             return
-        if len(data) <= self.limits.head_bytes and not self._size:
-            self._feed(data)
-            return
+        super().data_received(data)
+        cycle = self.cycle
+        if cycle is None or cycle.more_body or self.scope is not cycle.scope:
+            self._measure(data)
+
+    def _take_pieces(self, data: bytes) -> None:
         while data and not self._is_over():
             room = self.limits.head_bytes - (self._size if self._is_in_head() else 0)
-            self._feed(data[:room])
+            super().data_received(data[:room])
+            if self._is_in_head() or (self.cycle and self.cycle.more_body):
+                self._measure(data[:room])
+            else:
+                self._size = 0
             data = data[room:]
             if len(self.pipeline) > self.limits.pipelined:
                 self._refuse(400, "Too many requests at once on one connection")
-
-    def _feed(self, data: bytes) -> None:
-        super().data_received(data)
-        cycle = self.cycle
-        if cycle is not None and self.scope is cycle.scope and not cycle.more_body:
-            self._size = 0
-        elif not self._is_over():
-            self._measure(data)
 
     def on_body(self, body: bytes) -> None:
         """Takes a part of a body."""
@@ -99,10 +102,13 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Goes on to the next request, unless there is to be none."""
-        if self._lingering:
-            self.server_state.total_requests += 1
+        # uvicorn would set a timer for each answer; an idle connection is seen in `_look`.
+        self.server_state.total_requests += 1
+        if self._lingering or self.transport.is_closing():
             return
-        super().on_response_complete()
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
 
     def send_400_response(self, msg: str) -> None:
         """Refuses what is no request."""
@@ -116,7 +122,6 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._lingering or self.transport.is_closing():
             return
         self._lingering = True
-        self._unset_keepalive_if_required()
         if self.transport.can_write_eof():
             self.transport.write_eof()
             self.flow.resume_reading()
@@ -135,6 +140,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _measure(self, data: bytes) -> None:
         """Counts what belongs to a head or body that is not at its end."""
+        if self._is_over():
+            return
         limits, cycle = self.limits, self.cycle
         part = self.scope if self._is_in_head() else cycle
         is_new = part is not self._part
@@ -216,7 +223,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._periods = self._silent
             return "body", limits.body_seconds, self._end_body
         if cycle.response_complete:
-            return cycle, limits.idle_seconds + limits.period, self.transport.close
+            return cycle, limits.idle_seconds, self.transport.close
         return "working", float("inf"), self.transport.close
 
     def _end_head(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from ringme_mock.clock import Clock
 from ringme_mock.collection import Key
 
 _ALPHABET = string.ascii_letters + string.digits
+# Of each kind. A client that logs in for every request fills the memory no further than that.
+MOST_TOKENS = 100_000
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,27 @@ class Tokens:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._access: dict[str, AccessToken] = {}
-        self._refresh: dict[str, Grant] = {}
+        # These give up their oldest at once; a dict looks for it behind all that were deleted.
+        self._access: OrderedDict[str, AccessToken] = OrderedDict()
+        self._refresh: OrderedDict[str, Grant] = OrderedDict()
 
     def issue(self, grant: Grant, length: int, lifetime: int) -> str:
-        """A new access token of `length` letters and digits, good for `lifetime` seconds."""
+        """A new access token of `length` letters and digits, good for `lifetime` seconds.
+
+        Where there are MOST_TOKENS, the oldest ends.
+        """
         self._drop_expired()
+        _make_room(self._access)
         token = _random(length)
         self._access[token] = AccessToken(grant, self._clock.seconds() + lifetime)
         return token
 
     def issue_refresh(self, grant: Grant, length: int) -> str:
-        """A new refresh token, good until it is used (rule refresh)."""
+        """A new refresh token, good until it is used (rule refresh).
+
+        Where there are MOST_TOKENS, the oldest ends.
+        """
+        _make_room(self._refresh)
         token = _random(length)
         self._refresh[token] = grant
         return token
@@ -90,6 +102,11 @@ class Tokens:
             if access.until > now:
                 return
             del self._access[token]
+
+
+def _make_room(tokens: OrderedDict[str, Any]) -> None:
+    while len(tokens) >= MOST_TOKENS:
+        tokens.popitem(last=False)
 
 
 def _random(length: int) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 
 from ringme_contract.conformance import Conformance
-from ringme_contract.face import served
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.clock import Clock
 from ringme_mock.paths import FIXTURES, SPEC
+from support.serving import served
 
 API = "/api/ver1.0"
 SECRETS = {

@@ -19,6 +19,7 @@ from ringme_mock.reference.operations import OperationEntry, read_operations, re
 from ringme_mock.reference.places import CONTROL_DOCUMENT
 from ringme_mock.reference.report import ContractReport
 from ringme_mock.reference.rules import Rule, by_area, of_operation, read_rules
+from ringme_mock.reference.speed import Speed, read_speed
 
 CHOSEN = "C"
 
@@ -122,6 +123,11 @@ class Material:
     def guide(self) -> Guide:
         """The guide."""
         return read_guide()
+
+    @cached_property
+    def speed(self) -> Speed:
+        """What was measured last."""
+        return read_speed()
 
     def rules_with_grade(self, letter: str) -> int:
         """How many rules have a grade."""

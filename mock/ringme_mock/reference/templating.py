@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from ringme_mock.reference.highlight import highlight
 from ringme_mock.reference.markdown import render_inline, render_markdown
 from ringme_mock.reference.places import TEMPLATES
+from ringme_mock.reference.speed import bars, curves, soak_points
 
 
 def environment(templates: Path = TEMPLATES) -> Environment:
@@ -30,6 +31,7 @@ def environment(templates: Path = TEMPLATES) -> Environment:
         "breakable": _breakable,
         "for_script": _for_script,
     }
+    made.globals |= {"bars": bars, "curves": curves, "soak_points": soak_points}
     return made
 
 

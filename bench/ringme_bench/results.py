@@ -1,0 +1,20 @@
+"""Results as files that the documentation shows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ringme_bench.process import BENCH
+
+RESULTS = BENCH / "results"
+
+
+def write_result(folder: Path, name: str, result: dict[str, Any]) -> Path:
+    """Writes one result, in place of the former one of this name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.json"
+    text = json.dumps(result, indent=1, ensure_ascii=False)
+    path.write_text(f"{text}\n", encoding="utf-8")
+    return path

@@ -1,0 +1,92 @@
+"""The benchmarks run, check what they measure, and say what they found. No time is judged."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("orjson", reason="the floor of the benchmarks needs it")
+
+BENCH = Path(__file__).parents[2] / "bench"
+
+
+def bench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Runs `python bench` from another folder than the repository's."""
+    return subprocess.run(
+        [sys.executable, str(BENCH), *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=60,
+        check=False,
+    )
+
+
+def result(folder: Path, name: str, *arguments: str) -> dict[str, Any]:
+    """What a run that succeeds has written."""
+    done = bench(*arguments, "--results", str(folder), cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    assert found["conditions"]["cores"] >= 1
+    assert "Traceback" not in done.stderr
+    return found
+
+
+def test_the_mock_is_measured_beside_the_floor_and_stock_connexion(tmp_path: Path) -> None:
+    found = result(tmp_path, "compare", "--rounds", "1", "--seconds", "0.1", "--starts", "1")
+    assert [server["name"] for server in found["servers"]] == ["floor", "connexion", "mock"]
+    sizes = {}
+    for server in found["servers"]:
+        assert server["rest_mb"]["median"] > 1
+        for kind in ("get", "list", "post"):
+            figures = server["requests"][kind]
+            assert figures["per_second"]["median"] > 1
+            assert figures["to_floor"]["median"] > 0
+            sizes[server["name"], kind] = figures["size"]
+    # The same entries, but for blanks between them.
+    for kind in ("get", "list", "post"):
+        assert sizes["floor", kind] <= sizes["mock", kind] <= sizes["floor", kind] * 1.15
+        assert sizes["connexion", kind] == pytest.approx(sizes["mock", kind], rel=0.05)
+
+
+def test_growth_is_measured_for_every_action_and_size(tmp_path: Path) -> None:
+    sizes = ("--most-records", "1000", "--most-groups", "100", "--rounds", "1")
+    found = result(tmp_path, "growth", "growth", *sizes)
+    records, groups = found["series"]
+    assert records["counts"] == [100, 1000]
+    assert groups["counts"] == [10, 100]
+    for series in (records, groups):
+        names = {action["name"] for action in series["actions"]}
+        assert {"page of 20", "delete", "reset", "snapshot", "new session"} <= names
+        assert all(len(action["us"]) == 2 for action in series["actions"])
+        assert all(min(action["us"]) > 0 for action in series["actions"])
+
+
+def test_under_load_no_write_is_lost(tmp_path: Path) -> None:
+    load = ("--seconds", "0.5", "--connections", "6", "--sessions", "3", "--pause", "0")
+    found = result(tmp_path, "load", "load", *load)
+    assert found["wrong"] == []
+    assert found["lost_connections"] == {}
+    assert [one["lost"] + one["unexpected"] for one in found["sessions"]] == [0, 0, 0]
+    kinds = {kind.split()[0] for kind in found["answers"]}
+    assert {"create", "rename", "delete", "read", "list"} <= kinds
+
+
+def test_a_soak_looks_at_its_bounds(tmp_path: Path) -> None:
+    arguments = ("--minutes", "0.005", "--round", "0.3", "--connections", "12", "--sessions", "12")
+    found = result(tmp_path, "soak", "soak", *arguments)
+    assert found["wrong"] == []
+    assert found["bounds"]["sessions"] == {"bound": 100, "greatest": 100}
+    assert 0 < found["bounds"]["journal"]["greatest"] <= 1000
+
+
+def test_what_cannot_be_is_said_in_words(tmp_path: Path) -> None:
+    done = bench("load", "--connections", "none", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "'none' is not a valid integer" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,42 @@
+"""Peers that are not there are named, and those that are there get the mock's own entries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ENTRY = {"id": 30, "name": "000*300"}
+
+
+@pytest.fixture
+def peers(from_bench: Callable[[str], Any]) -> Any:
+    """The module."""
+    return from_bench("peers")
+
+
+def test_peers_are_found_or_named(
+    peers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bins = tmp_path / "node_modules" / ".bin"
+    bins.mkdir(parents=True)
+    program = bins / "json-server"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", "")
+    material = peers.Material(ENTRY, [ENTRY], {"id": 14})
+    files = tmp_path / "files"
+    files.mkdir()
+    found, missing = peers.find_peers([tmp_path], files, material)
+    assert "json-server" in [one.name for one in found]
+    assert {one.name for one in found}.isdisjoint(missing)
+    assert "WireMock" in missing
+    database = json.loads((files / "database" / "database.json").read_text())
+    assert database == {"extension": [ENTRY], "extension_group": [{"id": 14}]}
+    document = json.loads((files / "document" / "document.json").read_text())
+    path = document["paths"]["/api/ver1.0/client/{client_id}/extension/{extension_id}"]
+    example = path["get"]["responses"]["200"]["content"]["application/json"]["example"]
+    assert example == ENTRY

@@ -1,0 +1,96 @@
+"""What a run has seen: how many requests, their statuses, and all that must not be."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+FAILED = b"The mock failed; its log says how"
+LONGEST_WAIT = 1.0
+_MOST_FAULTS = 40
+
+
+@dataclass
+class Findings:
+    """Filled by a run; `faults` is empty where nothing is wrong."""
+
+    name: str
+    requests: int = 0
+    seconds: float = 0.0
+    longest_wait: float = 0.0
+    longest_by: str = ""
+    statuses: Counter[int] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, status: int, body: bytes, may_be_forced: bool, what: str) -> None:
+        """One answer. A 5xx is a fault, unless someone asked for it."""
+        with self._lock:
+            self.statuses[status] += 1
+            is_forced = may_be_forced or (status == 503 and b" sessions, and no more" in body)
+            if status >= 500 and (FAILED in body or not is_forced):
+                self._note(f"{status} {body[:200]!r}: {what}")
+
+    def fault(self, what: str) -> None:
+        """Something that must not be."""
+        with self._lock:
+            self._note(what)
+
+    def waited(self, seconds: float, what: str) -> None:
+        """How long somebody else had to wait meanwhile."""
+        with self._lock:
+            if seconds > self.longest_wait:
+                self.longest_wait, self.longest_by = seconds, what
+            if seconds > LONGEST_WAIT:
+                self._note(f"another client waited {seconds:.2f} s: {what}")
+
+    def look_at_memory(self, process: int) -> None:
+        """Notes how much memory a process holds."""
+        self.memory.append(resident(process))
+
+    def text(self) -> str:
+        """The findings in a few lines."""
+        shown = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
+        memory = " ".join(f"{one:.0f}" for one in self.memory)
+        lines = [
+            f"{self.name}: {self.requests} requests in {self.seconds:.0f} s",
+            f"  statuses (0: no answer): {shown}",
+            f"  longest wait of another client: {self.longest_wait * 1000:.0f} ms",
+            f"  memory (MB): {memory}",
+            *(f"  FAULT {fault}" for fault in self.faults),
+        ]
+        if self.longest_wait > LONGEST_WAIT / 4:
+            lines.insert(3, f"    while it answered {self.longest_by[:300]}")
+        return "\n".join(lines)
+
+    def _note(self, what: str) -> None:
+        if len(self.faults) < _MOST_FAULTS:
+            self.faults.append(what[:1500])
+
+
+def resident(process: int) -> float:
+    """The memory of a process that is really there, in MB; 0 where the system does not say."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    line = next(one for one in status.splitlines() if one.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def processor_seconds(process: int) -> float:
+    """How long a process has had a processor, in seconds; infinite where the system does not say.
+
+    The processor that it had meanwhile is the most that somebody can have waited for it.
+    """
+    try:
+        fields = (
+            Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        )
+    except OSError:
+        return float("inf")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

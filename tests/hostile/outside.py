@@ -1,0 +1,228 @@
+"""Sends odd bytes to a mock of its own process, over many connections at once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import re
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from hostile.bytes_of import Bytes
+from hostile.findings import Findings, processor_seconds
+from hostile.grammar import Requests
+from hostile.wire import Wire, request
+from ringme_mock.control.app import interface
+from ringme_mock.document import read_yaml
+from ringme_mock.paths import SPEC
+
+_THREADS = 24
+_HELD = 100
+_PATIENCE = 2.0
+_LOGINS = ("client-admin", "sales-lead", "other-admin")
+_KIND = "Content-Type: application/json"
+
+
+class Outside:
+    """One run against a mock of its own process."""
+
+    def __init__(self, count: int, seed: int) -> None:
+        self.findings = Findings("over sockets")
+        self._count = count
+        self._seed = seed
+        self._documents = [read_yaml(SPEC), interface().document]
+        self._done = threading.Event()
+        self._url = ""
+        # Connections that are left open in the middle of something.
+        self._held: list[socket.socket] = []
+
+    def run(self) -> Findings:
+        """Sends all requests, and gives what was found."""
+        begun = time.monotonic()
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "ringme_mock", "serve", "--port", "0",
+                 "--log-level", "warning"],
+                stdout=subprocess.PIPE, stderr=log, text=True,
+            )  # fmt: skip
+            try:
+                self._url = _url_of(process)
+                self._run(process.pid)
+                if process.poll() is not None:
+                    self.findings.fault(f"the mock has ended with {process.returncode}")
+            finally:
+                process.terminate()
+                process.wait(10)
+            log.seek(0)
+            self._read_log(log.read())
+        self.findings.seconds = time.monotonic() - begun
+        return self.findings
+
+    def _run(self, process: int) -> None:
+        share = self._count // _THREADS
+        threads = [
+            threading.Thread(target=self._send_many, args=(share, self._seed * 100 + number))
+            for number in range(_THREADS)
+        ]
+        watcher = threading.Thread(target=self._watch, args=(process,))
+        for thread in (*threads, watcher):
+            thread.start()
+        step = max(1, self._count // 10)
+        while any(thread.is_alive() for thread in threads):
+            time.sleep(0.2)
+            if self.findings.requests >= step * len(self.findings.memory):
+                self.findings.look_at_memory(process)
+        self._done.set()
+        watcher.join()
+        for one in self._held:
+            one.close()
+        self.findings.look_at_memory(process)
+
+    def _send_many(self, count: int, seed: int) -> None:
+        source = random.Random(seed)
+        requests, made = Requests(self._documents, source), Bytes(source)
+        ways = (self._one_after_another, self._at_once, self._odd, self._odd, self._slowly)
+        sent = 0
+        number = seed
+        while sent < count:
+            with contextlib.suppress(OSError):
+                if number % 50 == 0:
+                    self._renew_tokens(requests)
+                size = source.choice(ways)(requests, made, number)
+                sent += size
+                self.findings.requests += size
+            number += 1
+
+    def _renew_tokens(self, requests: Requests) -> None:
+        for session in ("", "/s/one", "/s/two"):
+            tokens = ["x" * 30]
+            with Wire(self._url) as wire:
+                if requests.random.random() < 0.7:
+                    wire.send(request("POST", f"{session}/__mock__/reset"))
+                    wire.answer()
+                for login in _LOGINS:
+                    body = json.dumps({"login": login}).encode()
+                    wire.send(request("POST", f"{session}/__mock__/tokens", _KIND, body=body))
+                    answer = wire.answer()
+                    if answer.status == 201:
+                        tokens.append(json.loads(answer.body)["access_token"])
+            requests.tokens[session.encode()] = tokens
+
+    def _one_after_another(self, requests: Requests, made: Bytes, number: int) -> int:
+        """Requests on one connection, each after the answer to the one before."""
+        sent = 0
+        with Wire(self._url, _PATIENCE) as wire:
+            for place in range(10):
+                asked = requests.make(number * 10 + place)
+                if asked.target.endswith((b"stream", b"rows")):
+                    continue
+                sent += 1
+                if not wire.send(made.plain(asked, is_honest=True)):
+                    break
+                answer = wire.answer()
+                # The bodies of HEAD are not sent, and faults may have been added by anybody.
+                self.findings.add(answer.status, answer.body, True, asked.brief())
+                if answer.status == 0 or asked.method == "HEAD":
+                    break
+        return sent
+
+    def _at_once(self, requests: Requests, made: Bytes, number: int) -> int:
+        """Requests one behind the other, without waiting for the answers."""
+        asked = [requests.make(number * 7 + place) for place in range(5)]
+        content = b"".join(made.plain(one, one is asked[-1]) for one in asked)
+        self._exchange(content, "\n".join(one.brief() for one in asked))
+        return len(asked)
+
+    def _odd(self, requests: Requests, made: Bytes, number: int) -> int:
+        """Bytes that are no request, or nearly one."""
+        content = made.odd(requests.make(number))
+        self._exchange(content, repr(content[:700]))
+        return 1
+
+    def _slowly(self, requests: Requests, made: Bytes, number: int) -> int:
+        """A part of a request, the rest later or never."""
+        content = made.plain(requests.make(number), is_last=True)
+        place = made.random.randrange(len(content))
+        connection = self._connect()
+        connection.sendall(content[:place])
+        how = made.random.randrange(4)
+        if how == 0:
+            self._held.append(connection)
+            if len(self._held) > _HELD:
+                self._held.pop(0).close()
+            return 1
+        if how == 1:
+            time.sleep(0.002)
+            connection.sendall(content[place:])
+            self._read(connection, repr(content[:700]))
+        elif how == 2:
+            # It hangs up, and loses what is on its way.
+            connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00" + bytes(4)
+            )
+        connection.close()
+        return 1
+
+    def _connect(self) -> socket.socket:
+        host, port = self._url.removeprefix("http://").split(":")
+        return socket.create_connection((host, int(port)), timeout=_PATIENCE)
+
+    def _exchange(self, content: bytes, what: str) -> None:
+        with self._connect() as connection:
+            with contextlib.suppress(OSError):
+                connection.sendall(content)
+                connection.shutdown(socket.SHUT_WR)
+            self._read(connection, what)
+
+    def _read(self, connection: socket.socket, what: str) -> None:
+        """Reads all there is, and looks at every answer in it."""
+        received = b""
+        end = time.monotonic() + _PATIENCE
+        while len(received) < 5_000_000 and time.monotonic() < end:
+            if not select.select([connection], [], [], 0.3)[0]:
+                break
+            part = b""
+            with contextlib.suppress(OSError):
+                part = connection.recv(65_536)
+            if not part:
+                break
+            received += part
+        statuses = re.findall(rb"HTTP/1\.1 ([0-9]{3}) ", received)
+        for status in statuses or [b"0"]:
+            self.findings.add(int(status), received[-200:], True, what)
+
+    def _watch(self, process: int) -> None:
+        """Asks as another client would, and notes how long that takes."""
+        while not self._done.wait(0.05):
+            begun = time.monotonic(), processor_seconds(process)
+            try:
+                with Wire(self._url, 10) as wire:
+                    wire.send(request("GET", "/__mock__/health"))
+                    status = wire.answer().status
+            except OSError as error:
+                self.findings.fault(f"another client was not answered: {error!r}")
+                continue
+            if status != 200:
+                self.findings.fault(f"another client was answered {status}")
+            # Not the time in which other programs had the processor.
+            spent = time.monotonic() - begun[0], processor_seconds(process) - begun[1]
+            self.findings.waited(min(spent), "what came before")
+
+    def _read_log(self, text: str) -> None:
+        for place in re.finditer(r"Traceback|ERROR|CRITICAL", text):
+            self.findings.fault(f"log: {text[max(0, place.start() - 200) : place.start() + 2500]}")
+
+
+def _url_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.search(r"http://[0-9.]+:[0-9]+", line)
+        if found:
+            return found.group()
+    raise RuntimeError("the mock did not start")

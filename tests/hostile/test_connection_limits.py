@@ -1,0 +1,267 @@
+"""What one connection may take up: sizes and times, and what the client is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from hostile.wire import Wire, request
+from ringme_mock.app import create_app
+from ringme_mock.body import LONGEST_BODY
+from ringme_mock.connection_limits import ConnectionLimits
+from ringme_mock.guarded_protocol import GuardedProtocol
+from ringme_mock.paths import FIXTURES, SPEC
+from support.serving import served
+
+GROUPS = "/api/ver1.0/client/@me/extension_group/"
+HEALTH = request("GET", "/__mock__/health")
+TOKENS = request(
+    "POST", "/__mock__/tokens", "Content-Type: application/json", body=b'{"login": "client-admin"}'
+)
+KIB = 1024
+
+
+class Impatient(GuardedProtocol):
+    """The protocol with limits that a test can wait for."""
+
+    limits = ConnectionLimits(
+        head_seconds=0.4, body_seconds=0.4, write_seconds=0.4, idle_seconds=0.3,
+        linger_seconds=0.3, connections=20, period=0.05,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served(create_app(SPEC, FIXTURES), Impatient) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def token(url: str) -> str:
+    with Wire(url) as wire:
+        wire.send(TOKENS)
+        return wire.answer().body.decode().split('"')[3]
+
+
+def post(token: str, *headers: str) -> bytes:
+    """The head of a request that makes a group."""
+    return request(
+        "POST", GROUPS, f"Authorization: Bearer {token}", "Content-Type: application/json", *headers
+    )
+
+
+def is_well(url: str) -> bool:
+    """Whether another client is answered."""
+    with Wire(url) as wire:
+        wire.send(HEALTH)
+        return wire.answer().status == 200
+
+
+def test_a_body_of_the_limit_is_read(url: str, token: str) -> None:
+    body = b'{"name": "' + b"x" * (LONGEST_BODY - 12) + b'"}'
+    with Wire(url) as wire:
+        wire.send(post(token, f"Content-Length: {len(body)}") + body)
+        assert (answer := wire.answer()).status == 400
+        assert "at most" in answer.message
+        # The connection is good for more.
+        wire.send(HEALTH)
+        assert wire.answer().status == 200
+
+
+@pytest.mark.parametrize("length", [LONGEST_BODY + 1, 3 * LONGEST_BODY, 10**11, 10**18])
+def test_a_longer_body_is_refused_before_it_comes(url: str, token: str, length: int) -> None:
+    with Wire(url) as wire:
+        wire.send(post(token, f"Content-Length: {length}"))
+        answer = wire.answer()
+        assert answer.status == 413
+        assert answer.message == "body: must have at most 1048576 bytes"
+        assert b"connection: close" in answer.head.lower()
+        assert b"x-ratelimit-limit" in answer.head.lower()
+        assert wire.is_closed_within(2)
+
+
+def test_a_client_that_sends_all_the_same_gets_to_read_the_refusal(url: str, token: str) -> None:
+    for _ in range(20):
+        with Wire(url) as wire:
+            wire.send(post(token, f"Content-Length: {4 * LONGEST_BODY}"))
+            wire.send(b"x" * (4 * LONGEST_BODY))
+            assert wire.answer().status == 413
+
+
+def test_a_chunked_body_is_refused_when_it_gets_too_long(url: str, token: str) -> None:
+    chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+    with Wire(url) as wire:
+        wire.send(post(token, "Transfer-Encoding: chunked"))
+        sent = 0
+        while sent < 200 and wire.send(chunk):
+            sent += 1
+            if sent == 17:
+                assert wire.answer().status == 413
+        assert wire.is_closed_within(2)
+
+
+def test_a_token_request_that_is_too_long_is_refused_as_oauth_has_it(url: str) -> None:
+    form = "Content-Type: application/x-www-form-urlencoded"
+    with Wire(url) as wire:
+        wire.send(request("POST", "/oauth/token", form, f"Content-Length: {LONGEST_BODY + 1}"))
+        answer = wire.answer()
+        assert answer.status == 413
+        assert b'"error": "invalid_request"' in answer.body
+
+
+@pytest.mark.parametrize("piece", [1000, 32 * KIB, 200 * KIB])
+def test_a_head_that_is_too_long_is_refused(url: str, piece: int) -> None:
+    head = request("GET", GROUPS)[:-2] + b"X-Long: " + b"x" * (64 * KIB)
+    with Wire(url) as wire:
+        for start in range(0, len(head), piece):
+            if not wire.send(head[start : start + piece]):
+                break
+        answer = wire.answer()
+        assert answer.status == 431
+        assert answer.message == "The head of a request has at most 32768 bytes"
+
+
+def test_a_whole_head_that_is_too_long_is_refused(url: str) -> None:
+    for size, status in ((30, 401), (34, 431), (100, 431)):
+        with Wire(url) as wire:
+            wire.send(request("GET", GROUPS, "X-Long: " + "x" * size * KIB))
+            assert wire.answer().status == status
+
+
+def test_many_short_heads_at_once_are_no_long_one(url: str) -> None:
+    count = 500
+    with Wire(url) as wire:
+        wire.send(HEALTH * count)
+        assert [wire.answer().status for _ in range(count)] == [200] * count
+
+
+def test_empty_lines_before_a_request_have_an_end(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(b"\r\n" * 20_000)
+        assert wire.answer().status == 431
+
+
+@pytest.mark.parametrize("content", [b"GET", HEALTH[:-2], HEALTH[:20]])
+def test_a_head_that_does_not_end_is_given_up(url: str, content: bytes) -> None:
+    with Wire(url) as wire:
+        wire.send(content)
+        begun = time.monotonic()
+        assert wire.answer().status == 408
+        assert 0.3 < time.monotonic() - begun < 2
+
+
+def test_a_head_that_comes_in_drops_is_given_up(url: str) -> None:
+    with Wire(url) as wire:
+        begun = time.monotonic()
+        wire.send(HEALTH[:-2])
+        while wire.send(b"X: y\r\n") and time.monotonic() - begun < 3:
+            time.sleep(0.05)
+        assert time.monotonic() - begun < 2
+
+
+def test_a_connection_that_says_nothing_is_closed_without_a_word(url: str) -> None:
+    with Wire(url) as wire:
+        assert wire.answer().status == 0
+
+
+@pytest.mark.parametrize("content", [b"", b'{"name"'])
+def test_a_body_that_does_not_go_on_is_given_up(url: str, token: str, content: bytes) -> None:
+    with Wire(url) as wire:
+        wire.send(post(token, "Content-Length: 100") + content)
+        assert wire.answer().status == 408
+
+
+def test_a_body_that_comes_slowly_is_read(url: str, token: str) -> None:
+    body = b'{"name": "slowly"}'
+    with Wire(url) as wire:
+        wire.send(post(token, f"Content-Length: {len(body)}"))
+        for place in range(len(body)):
+            time.sleep(0.05)
+            wire.send(body[place : place + 1])
+        assert wire.answer().status == 201
+
+
+def test_an_idle_connection_is_closed(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(HEALTH)
+        assert wire.answer().status == 200
+        assert wire.is_closed_within(10)
+
+
+def test_empty_lines_do_not_keep_a_connection(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(HEALTH)
+        assert wire.answer().status == 200
+        begun = time.monotonic()
+        while wire.send(b"\r\n") and time.monotonic() - begun < 3:
+            time.sleep(0.05)
+        assert time.monotonic() - begun < 2
+
+
+def test_a_slow_answer_is_not_cut_off(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", "/api/ver1.0/user/", "Prefer: wait=1"))
+        assert wire.answer().status == 401
+
+
+def test_a_client_that_takes_nothing_is_given_up(url: str) -> None:
+    with Wire(url) as wire:
+        # More than the buffers on the way hold.
+        for _ in range(40):
+            wire.send(request("GET", "/openapi.json") * 5)
+        time.sleep(1.5)
+        assert wire.is_closed_within(5)
+    assert is_well(url)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"1;" + b"x" * 100_000 + b"\r\n",
+        b"0\r\n" + b"X-Trailer: y\r\n" * 10_000,
+        b"0\r\nX-Trailer: " + b"y" * 100_000,
+        b"1" * 100_000,
+    ],
+    ids=["extension", "trailers", "trailer", "length"],
+)
+def test_what_is_around_a_chunked_body_has_an_end(url: str, token: str, content: bytes) -> None:
+    with Wire(url) as wire:
+        wire.send(post(token, "Transfer-Encoding: chunked"))
+        wire.send(content * 3)
+        assert wire.answer().status == 400
+        assert wire.is_closed_within(2)
+
+
+def test_a_client_that_has_stopped_to_send_is_answered(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(HEALTH)
+        wire.socket.shutdown(1)
+        assert wire.answer().status == 200
+        assert wire.is_closed_within(2)
+
+
+def test_what_is_no_request_is_refused_in_json(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
+        answer = wire.answer()
+        assert answer.status == 400
+        assert answer.message == "Invalid HTTP request received."
+
+
+def test_there_are_no_more_connections_than_the_limit(url: str) -> None:
+    time.sleep(0.6)
+    wires = [Wire(url) for _ in range(20)]
+    try:
+        with Wire(url) as wire:
+            answer = wire.answer()
+            assert answer.status == 503
+            assert answer.message == "There are 20 connections already"
+        wires[0].send(HEALTH)
+        assert wires[0].answer().status == 200
+    finally:
+        for wire in wires:
+            wire.socket.close()
+    time.sleep(0.2)
+    assert is_well(url)

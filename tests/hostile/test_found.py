@@ -1,0 +1,71 @@
+"""One case of each fault that the fuzz run has found."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from hostile.wire import Wire, request
+from ringme_mock.app import create_app
+from ringme_mock.paths import FIXTURES, SPEC
+from support.serving import served
+
+HEALTH = request("GET", "/__mock__/health")
+LOSE_ALL = b"\x01\x00\x00\x00" + bytes(4)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served(create_app(SPEC, FIXTURES)) as url:
+        yield url
+
+
+@pytest.fixture
+def http(url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=url, trust_env=False, timeout=10) as http:
+        yield http
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What was logged as an error."""
+    return [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
+
+
+def test_a_client_that_asks_many_things_at_once_and_hangs_up_leaves_no_traceback(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(5):
+        with Wire(url) as wire:
+            wire.send(request("GET", "/openapi.json") * 40)
+            time.sleep(0.02)
+            wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LOSE_ALL)
+    time.sleep(0.3)
+    with Wire(url) as wire:
+        wire.send(HEALTH)
+        assert wire.answer().status == 200
+    assert errors(caplog) == []
+
+
+@pytest.mark.parametrize("depth", [200, 400, 900])
+def test_a_deep_body_does_not_break_the_journal(
+    http: httpx.Client, depth: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    http.delete("/__mock__/journal")
+    token = http.post("/__mock__/tokens", json={"login": "client-admin"}).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with http.stream("GET", "/__mock__/journal/stream") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": open"
+        body = b'{"a":[' * depth + b"]}" * depth
+        with httpx.Client(base_url=str(http.base_url), trust_env=False) as other:
+            other.post("/api/ver1.0/client/@me/extension_group/", content=body, headers=headers)
+        assert any(line.startswith("data: ") for line in lines if line or next(lines))
+    assert len(http.get("/__mock__/journal").json()) == 1
+    assert http.get("/__mock__/page/journal").status_code == 200
+    assert http.get("/").status_code == 200
+    assert errors(caplog) == []

@@ -1,0 +1,92 @@
+"""Bytes over a socket, and what comes back: for what no HTTP library would send."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer; `status` 0 where the connection ended without one."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+    @property
+    def message(self) -> str:
+        """What the error says."""
+        return str(json.loads(self.body)["message"])
+
+
+class Wire:
+    """A connection to the server of a URL."""
+
+    def __init__(self, url: str, timeout: float = 10.0) -> None:
+        host, port = url.removeprefix("http://").split(":")
+        self.socket = socket.create_connection((host, int(port)), timeout=timeout)
+        self._received = b""
+
+    def __enter__(self) -> Wire:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+    def send(self, content: bytes) -> bool:
+        """Sends all of it; False where the server did not take it."""
+        try:
+            self.socket.sendall(content)
+        except OSError:
+            return False
+        return True
+
+    def answer(self) -> Answer:
+        """The next answer."""
+        while b"\r\n\r\n" not in self._received:
+            if not self._more():
+                return Answer(0, self._received, b"")
+        head, _, rest = self._received.partition(b"\r\n\r\n")
+        length = 0
+        for line in head.lower().split(b"\r\n")[1:]:
+            name, _, value = line.partition(b":")
+            if name == b"content-length":
+                length = int(value)
+        while len(rest) < length and self._more():
+            rest = self._received.partition(b"\r\n\r\n")[2]
+        self._received = rest[length:]
+        return Answer(int(head.split(b" ")[1]), head, rest[:length])
+
+    def is_closed_within(self, seconds: float) -> bool:
+        """Whether the server ends the connection in that time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.socket.settimeout(max(0.01, end - time.monotonic()))
+            try:
+                if not self.socket.recv(65536):
+                    return True
+            except TimeoutError:
+                return False
+            except OSError:
+                return True
+        return False
+
+    def _more(self) -> bool:
+        try:
+            content = self.socket.recv(65536)
+        except OSError:
+            return False
+        self._received += content
+        return bool(content)
+
+
+def request(method: str, path: str, *headers: str, body: bytes = b"", **_: Any) -> bytes:
+    """The bytes of a request."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *headers]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + body

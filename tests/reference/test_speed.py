@@ -1,0 +1,120 @@
+"""The page of speed: what was measured last, or how to measure it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reference.html_page import HtmlPage
+from ringme_mock.errors import StartError
+from ringme_mock.paths import SPEC
+from ringme_mock.reference import material
+from ringme_mock.reference.book import Book
+from ringme_mock.reference.document_file import read_document
+from ringme_mock.reference.material import Material
+from ringme_mock.reference.speed import RESULTS, bars, curves, read_speed
+
+CONDITIONS = {
+    "date": "2026-01-02T03:04:05Z",
+    "cpu": "Z80 <b>",
+    "cores": 2,
+    "memory_gb": 1,
+    "system": "Linux",
+    "python": "3.11.7",
+    "versions": {"connexion": "3.3.0"},
+    "load_average": [0.5, 0.5, 0.5],
+    "command": "make bench",
+}
+
+
+def spread(value: float) -> dict[str, float]:
+    return {"median": value, "least": value - 1, "greatest": value + 1}
+
+
+def server(name: str, cpu: float) -> dict[str, Any]:
+    figures = {key: spread(cpu) for key in ("cpu_us", "per_second", "p50_ms", "p99_ms", "to_floor")}
+    return {
+        "name": name,
+        "describe": f"what {name} is",
+        "start_seconds": spread(1),
+        "rest_mb": spread(50),
+        "loaded_mb": 60,
+        "requests": dict.fromkeys(("get", "list", "post"), figures),
+    }
+
+
+COMPARE = {
+    "conditions": CONDITIONS,
+    "plan": {"rounds": 3, "seconds": 1.0, "connections": 8, "starts": 1},
+    "servers": [server("floor", 25), server("connexion", 400), server("mock", 40)],
+    "missing": ["Prism"],
+}
+
+
+def page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The page with the results of a folder."""
+    monkeypatch.setattr(material, "read_speed", lambda: read_speed(folder))
+    return Book(Material(read_document(SPEC))).files["speed.html"].make().decode()
+
+
+def test_the_page_shows_the_last_comparison(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "compare.json").write_text(json.dumps(COMPARE), encoding="utf-8")
+    text = page(tmp_path, monkeypatch)
+    assert text.count('<rect width="100.0%"') == 3
+    assert text.count('<rect width="10.0%"') == 3
+    assert "what mock is" in text
+    assert "2026-01-02 03:04:05 UTC: Z80 &lt;b&gt;, 2 cores" in text
+    assert "There are no results here" not in text
+
+
+def test_without_results_the_page_says_how_to_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = page(tmp_path, monkeypatch)
+    assert "There are no results here" in text
+    assert "make bench" in re.sub(r"<[^>]+>", "", text)
+    assert "<svg" not in text
+
+
+def test_peers_that_were_not_there_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "peers.json").write_text(json.dumps(COMPARE), encoding="utf-8")
+    assert "Not there: Prism." in page(tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+def test_a_file_that_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "growth.json").write_text(text, encoding="utf-8")
+    with pytest.raises(StartError, match=r"growth\.json: is not a result of make bench"):
+        read_speed(tmp_path)
+
+
+def test_bars_are_as_long_as_what_they_show_the_shortest_first() -> None:
+    found = [(bar.name, bar.length, bar.own) for bar in bars(COMPARE, "get")]
+    assert found == [("floor", 6.2, False), ("mock", 10.0, True), ("connexion", 100.0, False)]
+
+
+def test_a_curve_rises_with_its_ratio_and_stays_in_its_chart() -> None:
+    action = {"name": "page", "us": [10, 15, 90], "ratio": [1, 1.5, 9]}
+    (curve,) = curves({"counts": [1, 10, 100], "actions": [action]})
+    assert curve.ratio == 9
+    assert [x for x, _ in curve.points] == [4, 50, 96]
+    heights = [y for _, y in curve.points]
+    assert heights == sorted(heights, reverse=True)
+    assert heights[-1] == 4
+    assert len(curve.lines) == 2
+
+
+def test_the_committed_results_can_be_shown(site: Path, pages: dict[str, HtmlPage]) -> None:
+    text = (site / "speed.html").read_text(encoding="utf-8")
+    for path in RESULTS.glob("*.json"):
+        conditions = json.loads(path.read_text(encoding="utf-8"))["conditions"]
+        assert conditions["date"].replace("T", " ").replace("Z", " UTC") in text
+    assert "speed.html" in pages["index.html"].links
