@@ -19,7 +19,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 PYTHON_READY := $(VENV)/.installed
 LINTERS_READY := node_modules/.installed
 
-.PHONY: help install serve test test-browser lint lint-openapi docs lint-container format bench soak fuzz prove lock wheel clean
+# The same sources give the same wheel: its moment is that of the last commit.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
+# Apart from the lock, which they must not change.
+AUDIT_TOOLS := pip-audit==2.10.1 cyclonedx-bom==7.5.0 pip-licenses==5.5.5
+TOOLS := $(VENV)/tools
+TOOLS_READY := $(TOOLS)/.installed
+
+.PHONY: help install serve test test-browser lint lint-openapi docs lint-container format bench soak fuzz audit sbom licences prove lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +79,17 @@ soak: $(PYTHON_READY) ## keep the mock busy for an hour, and see that its memory
 fuzz: $(PYTHON_READY) ## send 200,000 hostile requests (ARGS='--requests 1000 --seed 2')
 	@$(BIN)/python tests/hostile/fuzz.py $(ARGS)
 
+audit: $(TOOLS_READY) ## look up the locked packages in the database of vulnerabilities (needs network)
+	@$(TOOLS)/bin/pip-audit --strict --disable-pip --requirement requirements.lock --progress-spinner off
+
+sbom: $(TOOLS_READY) ## write build/sbom.json, the locked packages in CycloneDX
+	@mkdir -p build
+	@$(TOOLS)/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+	    --mc-type application --output-reproducible --of JSON -o build/sbom.json
+
+licences: $(TOOLS_READY) ## list the licences of all installed packages
+	@$(TOOLS)/bin/pip-licenses --python $(BIN)/python --from=mixed
+
 prove: $(PYTHON_READY) ## put faults into the mock, one at a time, and see the contract kit find them all
 	@$(BIN)/ringme-contract prove $(ARGS)
 
@@ -91,6 +109,11 @@ clean: ## remove everything that the other targets made
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian keeps the part of Python that makes environments in a package of its own.
+$(TOOLS_READY): $(PYTHON_READY) Makefile
+	@$(BIN)/python -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/python -m pip --disable-pip-version-check --no-input -qq install $(AUDIT_TOOLS)
+	@touch $@
+
 $(BIN)/pip:
 	@command -v $(PYTHON) >/dev/null \
 	    || { echo "$(PYTHON) is not there: install Python 3.11 or newer, or name one with PYTHON=." >&2; exit 1; }
