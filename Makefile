@@ -66,12 +66,8 @@ format: $(PYTHON_READY) ## put the code into shape
 	@$(BIN)/ruff check --fix --exit-zero --quiet
 	@$(BIN)/ruff format
 
-bench: $(PYTHON_READY) ## run the benchmarks
-	@if [ -e bench/__main__.py ]; then \
-	    $(BIN)/python bench $(ARGS); \
-	else \
-	    echo "There is no bench/__main__.py yet: nothing to measure."; \
-	fi
+bench: $(PYTHON_READY) ## measure the mock beside a hand-written server and stock Connexion (ARGS=growth, ARGS=load, ARGS='compare --peers')
+	@$(BIN)/python bench $(ARGS)
 
 soak: $(PYTHON_READY) ## keep the mock busy for an hour, and see that its memory does not climb (ARGS='--minutes 5')
 	@$(BIN)/python bench soak $(ARGS)

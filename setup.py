@@ -26,6 +26,7 @@ class BuildWithData(build_py):
         data.mkdir(parents=True)
         shutil.copy2(ROOT / "openapi.yaml", data)
         shutil.copytree(ROOT / "fixtures", data / "fixtures")
+        shutil.copytree(ROOT / "bench" / "results", data / "bench" / "results")
 
 
 setup(cmdclass={"build_py": BuildWithData})
