@@ -29,9 +29,10 @@ def listed_files() -> list[Path]:
 
 
 def seed_data() -> dict[str, bytes]:
-    """Returns the content of openapi.yaml and of each fixture, by path from the root."""
-    fixtures = (path for path in (ROOT / "fixtures").rglob("*") if path.is_file())
-    paths = [ROOT / "openapi.yaml", *fixtures]
+    """Returns the content of openapi.yaml, each fixture and each measurement, by path."""
+    folders = (ROOT / "fixtures", ROOT / "bench" / "results")
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    paths = [ROOT / "openapi.yaml", *files]
     return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
 
 
@@ -114,7 +115,7 @@ def test_wheel_installs_only_its_own_top_level_names(any_wheel: Path) -> None:
     }
 
 
-def test_wheel_holds_the_contract_and_the_fixtures_as_they_are(any_wheel: Path) -> None:
+def test_wheel_holds_the_contract_fixtures_and_measurements_as_they_are(any_wheel: Path) -> None:
     prefix = "ringme_mock/_data/"
     content = wheel_content(any_wheel)
     packaged = {
