@@ -51,7 +51,7 @@ def run(options: Options) -> None:
     gc.freeze()
     if reloading:
         server.beside = partial(reloading.watch, tell)
-    announce(tell, options.log_format, app, place)
+    server.announce = partial(announce, tell, options.log_format, app, place)
     server.run(sockets=[listener])
 
 
@@ -105,14 +105,20 @@ def _config(app: ASGIApp, secured: Tls | None) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """Does what is `beside` its requests, if anything, while it answers them."""
+    """Does what is `beside` its requests, if anything, while it answers them.
 
+    `announce` is called when it answers, and a signal ends it in an orderly way.
+    """
+
+    announce: Callable[[], None] | None = None
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None
     _task: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to answer."""
         await super().startup(sockets)
+        if self.announce is not None:
+            self.announce()
         if self.beside is not None:
             self._task = asyncio.create_task(self.beside())
 

@@ -52,7 +52,7 @@ class RunningMock:
 
     def reset(self) -> None:
         """Goes back to the fixtures."""
-        self._app.state.reset()
+        self._app.sessions.default.reset()
 
     def anonymous(self) -> Api:
         """A client without a token."""
