@@ -49,4 +49,6 @@ def serve(**values: Any) -> None:
         complain(options.log_format, str(error))
         sys.exit(2)
     except KeyboardInterrupt:
-        announcer(options.log_format).info("Stopped.")
+        pass
+    # A shell that starts it in the background has Ctrl-C ignored: then it just comes to its end.
+    announcer(options.log_format).info("Stopped.")
