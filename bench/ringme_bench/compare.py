@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -14,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ringme_bench.errors import BenchError
-from ringme_bench.process import BENCH, ServerProcess, filled_in, free_port, running
+from ringme_bench.job import run_job
+from ringme_bench.process import ServerProcess, filled_in, free_port, running
 from ringme_bench.request import Request
 from ringme_bench.servers import FLOOR, KINDS, STOCK, Server
 from ringme_bench.summary import spread
@@ -130,17 +128,10 @@ def generate(port: int, request: Request, connections: int, seconds: float) -> d
         "connections": connections,
         "seconds": seconds,
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "ringme_bench.generator"],
-        input=json.dumps(job),
-        capture_output=True,
-        text=True,
-        cwd=BENCH,
-        check=False,
-    )
-    if done.returncode:
-        raise BenchError(f"no load on it: {done.stderr.strip().splitlines()[-1]}")
-    found: dict[str, Any] = json.loads(done.stdout)
+    try:
+        found = run_job("generator", job)
+    except BenchError as error:
+        raise BenchError(f"no load on it: {str(error).splitlines()[-1]}") from None
     if found["lost"] or set(found["statuses"]) != {str(request.status)}:
         raise BenchError(
             f"{request.method} {request.path}: every answer has to have status {request.status},"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ringme_bench.errors import BenchError
-from ringme_bench.process import BENCH, ServerProcess, filled_in, free_port, running
+from ringme_bench.job import run_job
+from ringme_bench.process import ServerProcess, filled_in, free_port, running
 from ringme_bench.servers import MOCK
 
 _SAMPLE = 1.0
@@ -101,21 +99,12 @@ def visit(
         "seconds": seconds,
         "seed": seed,
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "ringme_bench.visitors"],
-        input=json.dumps(job),
-        capture_output=True,
-        text=True,
-        cwd=BENCH,
-        check=False,
-    )
-    if done.returncode:
+    try:
+        return run_job("visitors", job)
+    except BenchError as error:
         raise BenchError(
-            f"the visitors failed: {done.stderr.strip()[-300:]};"
-            f" the mock printed: {process.last_words()}"
-        )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+            f"the visitors failed: {error}; the mock printed: {process.last_words()}"
+        ) from None
 
 
 def problems(found: dict[str, Any]) -> list[str]:

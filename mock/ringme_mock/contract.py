@@ -10,11 +10,11 @@ from typing import Any
 from ringme_mock.collection_rule import CollectionRule, read_collections
 from ringme_mock.errors import StartError
 from ringme_mock.schema import Schemas
-from ringme_mock.shape import METHODS, Body, Parameter, read_body, read_parameters
+from ringme_mock.shape import METHODS, Parameter, RequestShape, read_body, read_parameters
 
 
 @dataclass(frozen=True)
-class Operation:
+class Operation(RequestShape):
     """One operation of the document, ready to be run.
 
     `scopes` is None for an operation without security. `resource` is its `x-resource`;
@@ -28,15 +28,8 @@ class Operation:
     collection: CollectionRule
     action: str
     scopes: tuple[str, ...] | None
-    parameters: tuple[Parameter, ...]
-    body: Body | None
     status: int
     answer: tuple[str, ...]
-
-    @cached_property
-    def path_parameters(self) -> tuple[Parameter, ...]:
-        """Those in the path, in its order."""
-        return tuple(parameter for parameter in self.parameters if parameter.location == "path")
 
     @cached_property
     def steps(self) -> tuple[Parameter, ...]:
@@ -47,11 +40,6 @@ class Operation:
     def ends_at_item(self) -> bool:
         """Whether the path leads to an entry of the operation's own collection."""
         return bool(self.steps) and self.steps[-1].collection == self.collection.name
-
-    @cached_property
-    def query_parameters(self) -> tuple[Parameter, ...]:
-        """Those in the query."""
-        return tuple(parameter for parameter in self.parameters if parameter.location == "query")
 
     @cached_property
     def where(self) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from ringme_mock.collection import Entry, Key
 from ringme_mock.contract import Operation
+from ringme_mock.remembered import Remembered
 from ringme_mock.replies import json_bytes
 
-# Some hundred bytes each; lists that are longer are made anew each time.
+# Some hundred bytes each.
 _LIMIT = 50_000
 
 
@@ -22,7 +23,7 @@ class Encoder:
     def __init__(self, key: str, properties: tuple[str, ...]) -> None:
         self._key = key
         self._properties = properties
-        self._written: dict[Key, tuple[Entry, bytes]] = {}
+        self._written: Remembered[Key, tuple[Entry, bytes]] = Remembered(_LIMIT)
 
     def show(self, entry: Entry) -> dict[str, Any]:
         """The part of an entry that the document puts into the answer."""
@@ -34,11 +35,7 @@ class Encoder:
         known = self._written.get(key)
         if known is not None and known[0] is entry:
             return known[1]
-        text = json_bytes(self.show(entry))
-        if len(self._written) >= _LIMIT:
-            self._written.clear()
-        self._written[key] = entry, text
-        return text
+        return self._written.keep(key, (entry, json_bytes(self.show(entry))))[1]
 
     def many(self, entries: list[Entry]) -> bytes:
         """The JSON of a list of entries."""

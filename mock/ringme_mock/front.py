@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -67,7 +68,8 @@ class Front:
             headers.append((b"preference-applied", exchange.honoured.encode("latin-1")))
             headers.append((b"vary", b"Prefer"))
         if exchange.connection == MALFORMED:
-            reply.body = malformed(reply.body)
+            # A new one: some replies are there for more than one request.
+            reply = replace(reply, body=malformed(reply.body))
         _complete(headers, reply)
         if b"origin" not in exchange.headers:
             # The layer that answers to origins says so itself where there is one.

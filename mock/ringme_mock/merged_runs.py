@@ -38,6 +38,10 @@ def page(spans: list[Span], offset: int, limit: int | None, descending: bool) ->
     size = total - offset if limit is None else min(limit, total - offset)
     if size <= 0:
         return iter(())
+    if len(spans) == 1:
+        run, low, high = spans[0]
+        begin = high - offset - size if descending else low + offset
+        return run.islice(begin, begin + size, descending)
     begins, steps = _approach(spans, offset, descending)
     stop = steps + size
     ahead = [
@@ -73,8 +77,6 @@ def _approach(spans: list[Span], offset: int, descending: bool) -> tuple[list[in
     """
     runs = [run for run, _, _ in spans]
     lows, highs = [low for _, low, _ in spans], [high for _, _, high in spans]
-    if len(spans) == 1:
-        return ([highs[0] - offset] if descending else [lows[0] + offset]), 0
     enough = max(_STEPS, int(len(spans) * _STEPS_PER_SPAN))
     while offset > enough:
         size = sum(highs) - sum(lows)

@@ -9,13 +9,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ringme_mock.errors import invalid
+from ringme_mock.remembered import Remembered
 from ringme_mock.shape import Parameter
 
 _LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
-_REMEMBERED = 1000
-_LONGEST_REMEMBERED = 500
 _ZERO_IS_NOTHING = ("page", "page_size")
 
 
@@ -34,7 +33,7 @@ class PathReader:
 
     def __init__(self, parameters: tuple[Parameter, ...]) -> None:
         self._parameters = parameters
-        self._read_before: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._read_before: Remembered[tuple[str, ...], dict[str, Any]] = Remembered()
 
     def read(self, values: Sequence[str]) -> dict[str, Any]:
         """The parameters by name, from their texts in the order of the path.
@@ -43,16 +42,13 @@ class PathReader:
         """
         texts = tuple(values)
         known = self._read_before.get(texts)
-        if known is None:
-            known = {
-                parameter.name: _checked(parameter, _convert(parameter.kind, text))
-                for parameter, text in zip(self._parameters, texts, strict=True)
-            }
-            if sum(map(len, texts)) <= _LONGEST_REMEMBERED:
-                if len(self._read_before) >= _REMEMBERED:
-                    self._read_before.clear()
-                self._read_before[texts] = known
-        return known
+        if known is not None:
+            return known
+        read = {
+            parameter.name: _checked(parameter, _convert(parameter.kind, text))
+            for parameter, text in zip(self._parameters, texts, strict=True)
+        }
+        return self._read_before.keep(texts, read, sum(map(len, texts)))
 
 
 class QueryReader:
@@ -66,7 +62,7 @@ class QueryReader:
             for parameter in parameters
             if "default" in parameter.schema
         }
-        self._read_before: dict[bytes, Given] = {}
+        self._read_before: Remembered[bytes, Given] = Remembered()
 
     def read(self, query_string: bytes) -> Given:
         """The given parameters by name, defaults filled in.
@@ -79,11 +75,7 @@ class QueryReader:
         if known is not None:
             return known
         values = Given(self._read(query_string))
-        if len(query_string) <= _LONGEST_REMEMBERED:
-            if len(self._read_before) >= _REMEMBERED:
-                self._read_before.clear()
-            self._read_before[query_string] = values
-        return values
+        return self._read_before.keep(query_string, values, len(query_string))
 
     def _read(self, query_string: bytes) -> dict[str, Any]:
         if not self._parameters or not (query_string or self._required):

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from ringme_mock.errors import method_not_allowed, no_route
-
-_REMEMBERED = 1000
-_LONGEST_REMEMBERED = 500
+from ringme_mock.remembered import Remembered
 
 
 class Routed(Protocol):
@@ -54,7 +52,8 @@ class PathTable(Generic[AnyOperation]):
                 else:
                     node = node.fixed.setdefault(segment, _Node())
             node.operations[operation.method] = operation
-        self._found_before: dict[tuple[str, str], tuple[AnyOperation, list[str]]] = {}
+        self._found_before: Remembered[tuple[str, str], tuple[AnyOperation, list[str]]]
+        self._found_before = Remembered()
 
     def find(self, method: str, path: str) -> tuple[AnyOperation, list[str]]:
         """The operation, and the values of its path parameters in order.
@@ -71,12 +70,8 @@ class PathTable(Generic[AnyOperation]):
         operation = node.operations.get(method)
         if operation is None:
             raise method_not_allowed(method, sorted(node.operations))
-        if len(path) <= _LONGEST_REMEMBERED:
-            # A page asks for the same things again and again.
-            if len(self._found_before) >= _REMEMBERED:
-                self._found_before.clear()
-            self._found_before[method, path] = operation, values
-        return operation, values
+        # A page asks for the same things again and again.
+        return self._found_before.keep((method, path), (operation, values), len(path))
 
 
 def _segments(path: str) -> list[str]:

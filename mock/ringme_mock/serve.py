@@ -11,15 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from ringme_mock import listening, tls
 from ringme_mock.app import ANY, LOOPBACK, OFF
 from ringme_mock.banner import announce
-from ringme_mock.connection_limits import http_protocol
 from ringme_mock.log_format import announcer, log_to_terminal
 from ringme_mock.options import Options
 from ringme_mock.place import Place
+from ringme_mock.running import uvicorn_config
 from ringme_mock.session import Settings
 from ringme_mock.sources import Sources
 from ringme_mock.tls import Tls
@@ -45,7 +44,14 @@ def run(options: Options) -> None:
         control=control,
         watched=tuple(map(str, sources.named())) if reloading else (),
     )
-    server = _Server(_config(reloading or app, secured))
+    server = _Server(
+        uvicorn_config(
+            reloading or app,
+            # Said here, as uvicorn would look into the environment; the state is one process's.
+            workers=1,
+            ssl_context_factory=secured.factory if secured else None,
+        )
+    )
     # What was made so far stays: nothing of it has to be looked through for rubbish again.
     gc.collect()
     gc.freeze()
@@ -84,24 +90,6 @@ def _tls(options: Options, listener: socket.socket) -> Tls | None:
     if options.tls_certificate and options.tls_key:
         return tls.read_from(options.tls_certificate, options.tls_key)
     return tls.made_for((options.host, listening.address(listener)), options.tls_ca)
-
-
-def _config(app: ASGIApp, secured: Tls | None) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http=http_protocol(),
-        log_config=None,
-        # Its log of requests would show the secrets in a query; the mock has one of its own.
-        access_log=False,
-        # The address is known and taken already, and printed below; a client that holds its
-        # connection open must not hold up Ctrl-C.
-        timeout_graceful_shutdown=1,
-        server_header=False,
-        lifespan="off",
-        # Said here, as uvicorn would look for it in the environment; the state is one process's.
-        workers=1,
-        ssl_context_factory=secured.factory if secured else None,
-    )
 
 
 class _Server(uvicorn.Server):

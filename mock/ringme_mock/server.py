@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import httpx
-import uvicorn
 
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.clock import Clock
-from ringme_mock.connection_limits import http_protocol
 from ringme_mock.latency import parse_latency
 from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.running import RunningServer
 from ringme_mock.session import Settings
 
 _START_LIMIT = 30.0
@@ -50,7 +45,7 @@ class MockServer:
         settings = Settings(seed=seed, latency=parse_latency(latency))
         self.app: MockApp = create_app(spec, fixtures, Clock(), settings)
         self._port = port
-        self._running: _Running | None = None
+        self._running: RunningServer | None = None
 
     def __enter__(self) -> MockServer:
         self.start()
@@ -67,7 +62,7 @@ class MockServer:
     def start(self) -> None:
         """Begins to answer; when this returns, it does."""
         if self._running is None:
-            self._running = _Running(self.app, self._port)
+            self._running = RunningServer(self.app, self._port)
 
     def stop(self) -> None:
         """Ends all connections and gives the port back."""
@@ -138,50 +133,3 @@ class MockServer:
         if answer.is_error:
             raise ControlError(f"{method} {path}: {answer.json()['message']}")
         return answer.json() if answer.content else None
-
-
-class _Running:
-    """A server in a thread of its own."""
-
-    def __init__(self, app: MockApp, port: int) -> None:
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=2048)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        config = uvicorn.Config(
-            app,
-            http=http_protocol(),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = _ReadyServer(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
-        )
-        self._thread.start()
-        if not self._server.ready.wait(_START_LIMIT):
-            raise ControlError(f"the mock did not start within {_START_LIMIT:g} s")
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(_START_LIMIT)
-        self._listener.close()
-
-
-class _ReadyServer(uvicorn.Server):
-    """Tells when it answers, and leaves the signals of the process alone."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to answer."""
-        await super().startup(sockets)
-        self.ready.set()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals belong to whoever started the tests."""
-        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ringme_mock.schema import Schema, Schemas, Validator
@@ -48,6 +49,24 @@ class Body:
     validator: Validator
     properties: tuple[str, ...]
     defaults: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RequestShape:
+    """What an operation takes."""
+
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+
+    @cached_property
+    def path_parameters(self) -> tuple[Parameter, ...]:
+        """Those in the path, in its order."""
+        return tuple(parameter for parameter in self.parameters if parameter.location == "path")
+
+    @cached_property
+    def query_parameters(self) -> tuple[Parameter, ...]:
+        """Those in the query."""
+        return tuple(parameter for parameter in self.parameters if parameter.location == "query")
 
 
 def read_parameters(

@@ -10,7 +10,7 @@ from typing import Any
 from ringme_mock.collection import TOP, Collection, Entry, Key
 from ringme_mock.contract import Contract
 from ringme_mock.merged_runs import count, merge, page
-from ringme_mock.sorted_run import Item, SortedRun
+from ringme_mock.sorted_run import SortedRun
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,6 @@ class Store:
         spans = [span for span in spans if span[1] < span[2]]
         if query.offset >= count(spans):
             return iter(())
-        if query.keep is None and len(spans) == 1:
-            return map(collection.at, _cut(*spans[0], query))
         if query.keep is None:
             return map(collection.at, page(spans, query.offset, query.limit, query.descending))
         entries = filter(query.keep, map(collection.at, merge(spans, query.descending)))
@@ -112,13 +110,3 @@ def _bounds(run: SortedRun, query: Query) -> tuple[int, int]:
     low = 0 if query.start is None else run.bisect_left((query.start,))
     high = len(run) if query.end is None else run.bisect_right((query.end, TOP))
     return low, high
-
-
-def _cut(run: SortedRun, low: int, high: int, query: Query) -> Iterator[Item]:
-    """The page of a query out of one run, by rank alone."""
-    size = high - low - query.offset
-    if query.limit is not None:
-        size = min(size, query.limit)
-    if query.descending:
-        return run.islice(high - query.offset - size, high - query.offset, True)
-    return run.islice(low + query.offset, low + query.offset + size)

@@ -147,6 +147,13 @@ def test_a_file_can_fail_too(control: Control) -> None:
     assert answer.status_code == 503
 
 
+def test_a_malformed_answer_leaves_the_next_one_as_it_is(control: Control) -> None:
+    before = control.http.get("/storage/record/none").content
+    control.done("POST", "faults", {"connection": "malformed", "times": 1})
+    assert control.http.get("/storage/record/none").content != before
+    assert control.http.get("/storage/record/none").content == before
+
+
 def test_pages_and_the_control_interface_have_no_faults(control: Control) -> None:
     control.done("POST", "faults", {"connection": "drop"})
     assert control.http.get("/openapi.json").status_code == 200

@@ -36,6 +36,13 @@ def test_two_servers_have_states_of_their_own() -> None:
         assert ask(two, token).status_code == 401
 
 
+def test_a_session_has_a_url_and_a_state_of_its_own() -> None:
+    with MockServer() as mock:
+        headers = {"Authorization": f"Bearer {mock.token_for('client_user')}"}
+        assert httpx.get(mock.session_url("default") + USER, headers=headers).status_code == 200
+        assert httpx.get(mock.session_url("another") + USER, headers=headers).status_code == 401
+
+
 def test_tests_see_what_was_asked_and_begin_anew() -> None:
     with MockServer() as mock:
         token = mock.token_for("client-admin")

@@ -189,26 +189,20 @@ def unpadded_dates_refused(site: Site) -> None:
 @patch
 def dates_roll_over(site: Site) -> None:
     """30 February is 1 or 2 March."""
-
-    def before(asked: Asked) -> None:
-        asked.query = [
-            (key, re.sub(r"(\d{4})-0?2-(?:30|31) ", r"\1-3-1 ", value))
-            for key, value in asked.query
-        ]
-        asked.tampered = any(key.endswith("_datetime") for key, _ in asked.query)
-
-    site.before(before)
+    _read_dates_as(site, r"(\d{4})-0?2-(?:30|31) ", r"\1-3-1 ")
 
 
 @patch
 def other_date_format(site: Site) -> None:
     """A date-time may have a T in it, and a Z behind it."""
+    _read_dates_as(site, r"^(\d{4}-\d\d?-\d\d?)T([\d:]+)Z?$", r"\1 \2")
+
+
+def _read_dates_as(site: Site, pattern: str, replacement: str) -> None:
+    """What is found in the values of a query counts as if it were something else."""
 
     def before(asked: Asked) -> None:
-        asked.query = [
-            (key, re.sub(r"^(\d{4}-\d\d?-\d\d?)T([\d:]+)Z?$", r"\1 \2", value))
-            for key, value in asked.query
-        ]
+        asked.query = [(key, re.sub(pattern, replacement, value)) for key, value in asked.query]
         asked.tampered = any(key.endswith("_datetime") for key, _ in asked.query)
 
     site.before(before)

@@ -18,7 +18,6 @@ from ringme_mock.control.guard import check_admitted
 from ringme_mock.document import read_yaml
 from ringme_mock.errors import invalid
 from ringme_mock.exchange import Exchange, exchange_of
-from ringme_mock.parameters import PathReader, QueryReader
 from ringme_mock.replies import JSON
 from ringme_mock.routing import PathTable
 from ringme_mock.schema import Schemas
@@ -96,8 +95,8 @@ class ControlMiddleware:
             mock=self._mock,
             session=exchange.session,
             base_url=base_url(scope, exchange.headers) + exchange.prefix,
-            path=PathReader(operation.path_parameters).read(values),
-            query=QueryReader(operation.query_parameters).read(scope["query_string"]),
+            path=operation.path_reader.read(values),
+            query=operation.query_reader.read(scope["query_string"]),
             body={},
         )
         await _read_body(call, exchange)

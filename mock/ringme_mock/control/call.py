@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ringme_mock.contract import Contract
 from ringme_mock.faults.answer import ForcedAnswers
+from ringme_mock.parameters import PathReader, QueryReader
 from ringme_mock.session import Session, Sessions
-from ringme_mock.shape import Body, Parameter
+from ringme_mock.shape import RequestShape
 from ringme_mock.state import State
 
 
 @dataclass(frozen=True)
-class ControlOperation:
+class ControlOperation(RequestShape):
     """One operation of the control document; `node` is what the document says of it."""
 
     id: str
     method: str
     path: str
     node: dict[str, Any]
-    parameters: tuple[Parameter, ...]
-    body: Body | None
     status: int
 
-    @property
-    def path_parameters(self) -> tuple[Parameter, ...]:
-        """Those in the path, in its order."""
-        return tuple(one for one in self.parameters if one.location == "path")
+    @cached_property
+    def path_reader(self) -> PathReader:
+        """Reads the parameters in the path."""
+        return PathReader(self.path_parameters)
 
-    @property
-    def query_parameters(self) -> tuple[Parameter, ...]:
-        """Those in the query."""
-        return tuple(one for one in self.parameters if one.location == "query")
+    @cached_property
+    def query_reader(self) -> QueryReader:
+        """Reads those in the query."""
+        return QueryReader(self.query_parameters)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from ringme_mock.control.app import interface
 from ringme_mock.control.call import ControlCall, Mock
 from ringme_mock.control.operations import OPERATIONS
 from ringme_mock.errors import invalid
-from ringme_mock.parameters import PathReader, QueryReader
 from ringme_mock.session import Session
 
 
@@ -44,8 +43,8 @@ class Control:
             mock=self.mock,
             session=self.session,
             base_url=self.base_url,
-            path=PathReader(operation.path_parameters).read([parameters[one] for one in names]),
-            query=QueryReader(operation.query_parameters).read(urlencode(in_query).encode()),
+            path=operation.path_reader.read([parameters[one] for one in names]),
+            query=operation.query_reader.read(urlencode(in_query).encode()),
             body={},
         )
         if operation.body is not None:

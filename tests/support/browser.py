@@ -1,0 +1,62 @@
+"""What the tests in tests/browser need of the machine, and how their programs are run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / "tests" / "browser"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# What Vite asks for.
+OLDEST_NODE = (20, 19)
+_LONGEST = 400
+
+
+def needed_node(*packages: str) -> str:
+    """The path of Node.js, with these npm packages in place."""
+    path = shutil.which("node")
+    if path is None:
+        _lack("Node.js is not there")
+    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
+    found = tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+    if found < OLDEST_NODE:
+        _lack(f"Node.js is {version.strip()}, and has to be 20.19 or newer")
+    for package in packages:
+        if not (ROOT / "node_modules" / package).is_dir():
+            _lack("the npm packages are not installed: run `npm ci`")
+    return path
+
+
+def needed_chromium() -> str:
+    """The path of the browser."""
+    if not Path(CHROMIUM).exists():
+        _lack(f"Chromium is not at {CHROMIUM}; the environment variable CHROMIUM can name it")
+    return CHROMIUM
+
+
+def run_program(node: str, program: str, *arguments: str) -> str:
+    """What a program prints. Fails with that, and with its complaints, if it does not succeed."""
+    done = subprocess.run(
+        [node, str(PROGRAMS / program), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=_LONGEST,
+        check=False,
+    )
+    if done.returncode != 0:
+        pytest.fail(f"{program} {' '.join(arguments)}\n{done.stdout}{done.stderr}", pytrace=False)
+    return done.stdout
+
+
+def _lack(what: str) -> NoReturn:
+    """Skips, or fails where the environment says that nothing may be missing."""
+    if os.environ.get("RINGME_REQUIRE_BROWSER") == "1":
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
