@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ _results = click.option(
 @click.option("--peers", is_flag=True, help="Other mock servers, too, those that are there.")
 @click.option(
     "--peer-folder",
-    type=click.Path(path_type=Path),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     multiple=True,
     help="Folder whose node_modules may have them; PATH and this project are looked at anyway.",
 )
@@ -76,7 +76,8 @@ def compare(
 
     \b
     Each server runs as a process of its own; rounds are interleaved. POST makes groups; the mock
-    and the floor forget them before each round, and stock Connexion keeps none.
+    and the floor forget them before each round, and stock Connexion keeps none. A peer that does
+    not answer as it has to is named and left out.
     """
     from ringme_bench.compare import Plan, measure
     from ringme_bench.compare_table import show
@@ -92,7 +93,7 @@ def compare(
         others, missing = find_peers(peer_folder, folder, material) if peers else ([], [])
         result = {
             "conditions": found,
-            **measure([FLOOR, STOCK, MOCK, *others], plan, folder, notes.print),
+            **measure([FLOOR, STOCK, MOCK, *others], plan, folder, _lines(notes)),
             "missing": missing,
         }
     show(console, result)
@@ -169,6 +170,15 @@ def soak(minutes: float, round_: float, connections: int, sessions: int, results
     _end(notes, problems(result))
 
 
+def _lines(notes: Console) -> Callable[[str], None]:
+    """Prints each note as one line, just as it is: it may have what a server printed."""
+
+    def tell(text: str) -> None:
+        notes.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    return tell
+
+
 def _end(notes: Console, problems: list[str]) -> None:
     """Ends with code 1 if there are problems, and names them."""
     for problem in problems:
@@ -186,10 +196,7 @@ def _powers(least: int, most: int) -> tuple[int, ...]:
 
 
 def _found() -> dict[str, Any]:
-    # Results are for others to read, who have no such folders.
-    named = ["FOLDER" if Path(one).is_absolute() else one for one in sys.argv[1:]]
-    arguments = shlex.quote(shlex.join(named)) if named else ""
-    return conditions(f"make bench ARGS={arguments}" if arguments else "make bench")
+    return conditions("bench", sys.argv[1:])
 
 
 def _keep(notes: Console, folder: Path, name: str, result: dict[str, Any]) -> None:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ringme_bench.errors import BenchError
-from ringme_bench.job import run_job
-from ringme_bench.process import ServerProcess, filled_in, free_port, running
+from ringme_bench.process import ServerProcess
 from ringme_bench.request import Request
-from ringme_bench.servers import FLOOR, KINDS, STOCK, Server
+from ringme_bench.servers import FLOOR, KINDS, MOCK, STOCK, Server
 from ringme_bench.summary import spread
+from ringme_bench.trial import REST, Round, Start, launch, load_round, time_start
 
-_REST = 0.5
 Tell = Callable[[str], None]
+Rounds = defaultdict[tuple[str, str], list[Round]]
 
 
 @dataclass(frozen=True)
@@ -35,129 +35,118 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class _Round:
-    """One server and one request, for some seconds."""
-
-    per_second: float
-    cpu_us: float
-    p50_ms: float
-    p99_ms: float
-    size: int
-
-
-@dataclass(frozen=True)
-class _Start:
-    """The seconds to the first answer, and the memory a while after it, in MB."""
-
-    seconds: float
-    rest_mb: float
+class _Running:
+    server: Server
+    process: ServerProcess
+    requests: dict[str, Request]
 
 
 def measure(servers: Sequence[Server], plan: Plan, folder: Path, tell: Tell) -> dict[str, Any]:
-    """All figures of all servers. Raises BenchError if one does not answer as it has to."""
-    starts = {one.name: _start_often(one, plan, folder, tell) for one in servers}
-    rounds: defaultdict[tuple[str, str], list[_Round]] = defaultdict(list)
-    with ExitStack() as stack:
-        ready = []
-        for server in servers:
-            process = stack.enter_context(_start(server, folder))
-            starts[server.name].append(_started(server, process))
-            ready.append((server, process, server.prepare(process)))
-        for number in range(plan.rounds + 1):
-            tell(f"round {number} of {plan.rounds}" if number else "warming up")
-            # Another one begins each time, so that none always has the same neighbour.
-            turn = number % len(ready)
-            for server, process, requests in ready[turn:] + ready[:turn]:
-                for kind, request in requests.items():
-                    try:
-                        found = _round(server, process, request, plan)
-                    except BenchError as error:
-                        said = process.last_words()
-                        raise BenchError(f"{server.name}: {error}; it printed: {said}") from None
-                    if number:
-                        rounds[server.name, kind].append(found)
-        time.sleep(_REST)
-        loaded = {server.name: process.memory_kb() for server, process, _ in ready}
-    return {
-        "plan": vars(plan),
-        "servers": [_summary(one, starts[one.name], loaded[one.name], rounds) for one in servers],
-    }
+    """All figures of all servers, and the names of those that were left out since they failed.
+
+    Raises BenchError if one fails that has to be there: that does not answer as it has to.
+    """
+    return _Comparison(servers, plan, folder, tell).measure()
 
 
-def _start(server: Server, folder: Path) -> Any:
-    port = free_port()
-    command = filled_in(server.command, {"port": port, "folder": folder})
-    return running(command, port, folder / f"{server.name}.log", folder)
+class _Comparison:
+    """One comparison under way."""
+
+    def __init__(self, servers: Sequence[Server], plan: Plan, folder: Path, tell: Tell) -> None:
+        self._servers = list(servers)
+        self._plan = plan
+        self._folder = folder
+        self._tell = tell
+        self._left_out: list[str] = []
+        self._starts: defaultdict[str, list[Start]] = defaultdict(list)
+        self._rounds: Rounds = defaultdict(list)
+        self._loaded: dict[str, int] = {}
+
+    def measure(self) -> dict[str, Any]:
+        """Does all that the plan says, and sums it up."""
+        for server in self._staying():
+            with self._may_fail(server):
+                self._start_often(server)
+        with ExitStack() as stack:
+            running = self._start_all(stack)
+            for number in range(self._plan.rounds + 1):
+                self._tell(f"round {number} of {self._plan.rounds}" if number else "warming up")
+                # Another one begins each time, so that none always has the same neighbour.
+                turn = number % len(running)
+                for one in running[turn:] + running[:turn]:
+                    self._load(one, is_kept=number > 0)
+            time.sleep(REST)
+            self._loaded = {one.server.name: one.process.memory_kb() for one in running}
+        return {
+            "plan": vars(self._plan),
+            "servers": [self._summary(server) for server in self._staying()],
+            "left_out": self._left_out,
+        }
+
+    def _staying(self) -> list[Server]:
+        return [one for one in self._servers if one.name not in self._left_out]
+
+    @contextmanager
+    def _may_fail(self, server: Server) -> Iterator[None]:
+        """Leaves a server out that fails in the block, if the comparison can do without it."""
+        try:
+            yield
+        except BenchError as error:
+            if not server.optional:
+                raise BenchError(f"{server.name}: {error}") from None
+            self._left_out.append(server.name)
+            self._tell(f"{server.name} is left out: {' '.join(str(error).split())}")
+
+    def _start_often(self, server: Server) -> None:
+        self._tell(f"{self._plan.starts} starts of {server.name}")
+        for _ in range(self._plan.starts - 1):
+            with launch(server, self._folder) as process:
+                self._starts[server.name].append(time_start(server, process))
+
+    def _start_all(self, stack: ExitStack) -> list[_Running]:
+        """Those that start, running until the stack is left."""
+        running = []
+        for server in self._staying():
+            with self._may_fail(server):
+                process = stack.enter_context(launch(server, self._folder))
+                self._starts[server.name].append(time_start(server, process))
+                running.append(_Running(server, process, server.prepare(process)))
+        return running
+
+    def _load(self, one: _Running, is_kept: bool) -> None:
+        name = one.server.name
+        for kind, request in one.requests.items():
+            if name in self._left_out:
+                return
+            with self._may_fail(one.server):
+                found = load_round(
+                    one.server, one.process, request, self._plan.connections, self._plan.seconds
+                )
+                if is_kept:
+                    self._rounds[name, kind].append(found)
+        if name in self._left_out:
+            # It takes nothing from the others any more.
+            one.process.end()
+
+    def _summary(self, server: Server) -> dict[str, Any]:
+        name = server.name
+        starts = self._starts[name]
+        return {
+            "name": name,
+            "describe": server.describe,
+            "version": server.version,
+            "start_seconds": spread([one.seconds for one in starts], 3),
+            "rest_mb": spread([one.rest_mb for one in starts]),
+            "loaded_mb": round(self._loaded[name] / 1000, 1),
+            "requests": {
+                kind: _figures(self._rounds, name, kind)
+                for kind in KINDS
+                if self._rounds[name, kind]
+            },
+        }
 
 
-def _start_often(server: Server, plan: Plan, folder: Path, tell: Tell) -> list[_Start]:
-    tell(f"{plan.starts} starts of {server.name}")
-    found = []
-    for _ in range(plan.starts - 1):
-        with _start(server, folder) as process:
-            found.append(_started(server, process))
-    return found
-
-
-def _started(server: Server, process: ServerProcess) -> _Start:
-    seconds = process.await_answer(server.first)
-    time.sleep(_REST)
-    return _Start(seconds, process.memory_kb() / 1000)
-
-
-def _round(server: Server, process: ServerProcess, request: Request, plan: Plan) -> _Round:
-    server.reset(process)
-    before = process.cpu_seconds()
-    found = generate(process.port, request, plan.connections, plan.seconds)
-    cpu = process.cpu_seconds() - before
-    count = found["count"]
-    return _Round(
-        count / found["seconds"],
-        cpu / count * 1e6,
-        found["p50_ms"],
-        found["p99_ms"],
-        found["size"],
-    )
-
-
-def generate(port: int, request: Request, connections: int, seconds: float) -> dict[str, Any]:
-    """What the load generator counted. Raises BenchError if any answer was not as it has to be."""
-    job = {
-        "port": port,
-        "request": request.encoded().decode("latin-1"),
-        "connections": connections,
-        "seconds": seconds,
-    }
-    try:
-        found = run_job("generator", job)
-    except BenchError as error:
-        raise BenchError(f"no load on it: {str(error).splitlines()[-1]}") from None
-    if found["lost"] or set(found["statuses"]) != {str(request.status)}:
-        raise BenchError(
-            f"{request.method} {request.path}: every answer has to have status {request.status},"
-            f" but there were {found['statuses']}, and {len(found['lost'])} connections were lost"
-        )
-    return found
-
-
-def _summary(
-    server: Server,
-    starts: list[_Start],
-    loaded: int,
-    rounds: dict[tuple[str, str], list[_Round]],
-) -> dict[str, Any]:
-    kinds = [kind for kind in KINDS if rounds[server.name, kind]]
-    return {
-        "name": server.name,
-        "describe": server.describe,
-        "start_seconds": spread([one.seconds for one in starts], 3),
-        "rest_mb": spread([one.rest_mb for one in starts]),
-        "loaded_mb": round(loaded / 1000, 1),
-        "requests": {kind: _kind(rounds, server.name, kind) for kind in kinds},
-    }
-
-
-def _kind(rounds: dict[tuple[str, str], list[_Round]], name: str, kind: str) -> dict[str, Any]:
+def _figures(rounds: Rounds, name: str, kind: str) -> dict[str, Any]:
     own = rounds[name, kind]
     figures: dict[str, Any] = {
         "cpu_us": spread([one.cpu_us for one in own]),
@@ -166,7 +155,7 @@ def _kind(rounds: dict[tuple[str, str], list[_Round]], name: str, kind: str) -> 
         "p99_ms": spread([one.p99_ms for one in own], 3),
         "size": own[-1].size,
     }
-    for other in (FLOOR.name, STOCK.name):
+    for other in (FLOOR.name, STOCK.name, MOCK.name):
         beside = rounds.get((other, kind))
         if beside:
             # Round by round: what slows the machine down for a while slows both.

@@ -25,6 +25,8 @@ def show(console: Console, result: dict[str, Any]) -> None:
     console.print(_starts(result))
     for name in result.get("missing", ()):
         console.print(f"missing: {name}")
+    for name in result["left_out"]:
+        console.print(f"left out, as it failed: {name}")
 
 
 def _requests(kind: str, title: str, servers: list[dict[str, Any]]) -> Table:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from ringme_mock.document import read_yaml
 from ringme_mock.paths import SPEC
 
 _PEERS = Path(__file__).with_name("peers.yaml")
+_MOCKOON = Path(__file__).with_name("mockoon.json")
+_FILES = ("document", "database", "stubs", "crud")
 _OPERATIONS = {GET: "getExtension", LIST: "listExtensions", POST: "createExtensionGroup"}
 _JSON = "application/json"
 _TOKEN = "token"
@@ -30,14 +34,16 @@ def find_peers(
 ) -> tuple[list[Server], list[str]]:
     """The peers that are there, and the names of those that are not.
 
-    They are looked for on PATH, and in the node_modules of this project and of `folders`. What they
-    read is written to `folder`.
+    They are looked for in the node_modules of this project and of `folders`, beside the interpreter
+    and on PATH. What they read is written to `folder`.
     """
-    bins = [one / "node_modules" / ".bin" for one in (BENCH.parent, *folders)]
-    path = os.pathsep.join([*map(str, bins), os.environ.get("PATH", "")])
+    # As absolute paths: the servers run in another folder.
+    bins = [one.absolute() / "node_modules" / ".bin" for one in (BENCH.parent, *folders)]
+    beside = Path(sys.executable).parent
+    path = os.pathsep.join([*map(str, (*bins, beside)), os.environ.get("PATH", "")])
     found, missing = [], []
     # Each in a folder of its own: some peers begin anew when anything beside their file changes.
-    files = {name: folder / name / f"{name}.json" for name in ("document", "database", "stubs")}
+    files = {name: folder / name / f"{name}.json" for name in _FILES}
     _write(files, material)
     for entry in yaml.safe_load(_PEERS.read_text(encoding="utf-8"))["peers"]:
         program = shutil.which(entry["program"], path=path)
@@ -63,7 +69,22 @@ def _peer(
         requests[GET],
         lambda process: requests,
         _restart(requests[GET], files, material) if entry.get("restart") else lambda process: None,
+        entry.get("environment", {}),
+        version(entry["distribution"]) if "distribution" in entry else _npm_version(Path(program)),
+        optional=True,
     )
+
+
+def _npm_version(program: Path) -> str | None:
+    """The version of the package in node_modules that a program belongs to, if it does."""
+    for folder in program.resolve().parents:
+        # A package lies in node_modules itself, or in the folder of a scope there.
+        if "node_modules" in (folder.parent.name, folder.parent.parent.name):
+            path = folder / "package.json"
+            if path.exists():
+                found: str = json.loads(path.read_text(encoding="utf-8"))["version"]
+                return found
+    return None
 
 
 def _restart(
@@ -94,6 +115,10 @@ def _write(files: dict[str, Path], material: Material) -> None:
 def _write_database(files: dict[str, Path], material: Material) -> None:
     database = {"extension": material.extensions, "extension_group": [material.group]}
     files["database"].write_text(json.dumps(database), encoding="utf-8")
+    crud = json.loads(_MOCKOON.read_text(encoding="utf-8"))
+    for bucket in crud["data"]:
+        bucket["value"] = json.dumps(database[bucket["name"]])
+    files["crud"].write_text(json.dumps(crud), encoding="utf-8")
 
 
 def _document(answers: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,34 +33,46 @@ def free_port() -> int:
 class ServerProcess:
     """A running server, on a port of its own, with the processes that it started itself."""
 
-    def __init__(self, command: Sequence[str], port: int, log: Path, folder: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        port: int,
+        log: Path,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = port
         self._command = command
         self._log = log
         self._folder = folder
+        self._environment = {**os.environ, "PYTHONPATH": str(BENCH), **(environment or {})}
         self.start()
 
     def start(self) -> None:
-        """Starts it, at first or after its end."""
+        """Starts it, at first or after its end. Raises BenchError if it cannot be run."""
         self.began = time.perf_counter()
+        self._has_ended = False
         with self._log.open("wb") as output:
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=self._folder,
-                env={**os.environ, "PYTHONPATH": str(BENCH)},
-                # So that it ends with all that it started, and with nothing else.
-                start_new_session=True,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    cwd=self._folder,
+                    env=self._environment,
+                    # So that it ends with all that it started, and with nothing else.
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise BenchError(f"{self._name} cannot be run: {error.strerror}") from None
 
     def await_answer(self, request: Request) -> float:
         """Seconds from the start to the first answer. Raises BenchError if none comes."""
         wire = request.encoded()
         while time.perf_counter() - self.began < _START_LIMIT:
             if self._process.poll() is not None:
-                raise BenchError(f"{self._command[0]} ended by itself: {self.last_words()}")
+                raise BenchError(f"{self._name} ended by itself: {self.last_words()}")
             try:
                 with socket.create_connection((HOST, self.port), timeout=_START_LIMIT) as one:
                     one.sendall(wire)
@@ -70,24 +82,36 @@ class ServerProcess:
                 time.sleep(_POLL)
                 continue
             if not head.startswith(b"HTTP/1.1 %d" % request.status):
-                raise BenchError(f"{self._command[0]}: {request.path}: {head[:300]!r}")
+                raise BenchError(
+                    f"{request.method} {request.path}: has to be answered with {request.status},"
+                    f" but the answer was {head[:300].decode('latin-1')!r}"
+                )
             return seconds
-        raise BenchError(f"{self._command[0]} does not answer: {self.last_words()}")
+        raise BenchError(f"{self._name} does not answer: {self.last_words()}")
 
     def cpu_seconds(self) -> float:
         """CPU time so far, of the process and of those that it started."""
-        return sum(_cpu_ticks(number) for number in self._family()) / _TICKS
+        return self._sum_of_family(_cpu_ticks) / _TICKS
 
     def memory_kb(self) -> int:
         """Resident memory in kB, of the process and of those that it started."""
-        return sum(_resident_pages(number) for number in self._family()) * _PAGE // 1024
+        return self._sum_of_family(_resident_pages) * _PAGE // 1024
 
     def last_words(self) -> str:
         """The end of what it printed."""
         return self._log.read_text(encoding="utf-8", errors="replace").strip()[-500:] or "no output"
 
     def end(self) -> None:
-        """Ends it with all that it started."""
+        """Ends it with all that it started; nothing if that was done before."""
+        if self._has_ended:
+            return
+        self._has_ended = True
+        self._end_itself()
+        # What it started may outlive it.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _end_itself(self) -> None:
         for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self._process.pid, how)
@@ -98,21 +122,34 @@ class ServerProcess:
                 self._process.wait()
             return
 
-    def _family(self) -> Iterator[int]:
+    @property
+    def _name(self) -> str:
+        return Path(self._command[0]).name
+
+    def _sum_of_family(self, value: Callable[[int], int]) -> int:
+        total = 0
         waiting = [self._process.pid]
         while waiting:
             number = waiting.pop()
-            yield number
-            for task in Path(f"/proc/{number}/task").iterdir():
-                # A thread may have ended since it was listed.
-                with suppress(FileNotFoundError, ProcessLookupError):
-                    waiting += map(int, (task / "children").read_text().split())
+            # A process or a thread may have ended since it was listed.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                total += value(number)
+                for task in Path(f"/proc/{number}/task").iterdir():
+                    with suppress(FileNotFoundError, ProcessLookupError):
+                        waiting += map(int, (task / "children").read_text().split())
+        return total
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, log: Path, folder: Path) -> Iterator[ServerProcess]:
-    """A server that ends with the block."""
-    server = ServerProcess(command, port, log, folder)
+def running(
+    command: Sequence[str],
+    port: int,
+    log: Path,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[ServerProcess]:
+    """A server that ends with the block; its environment is this one and what is named."""
+    server = ServerProcess(command, port, log, folder, environment)
     try:
         yield server
     finally:

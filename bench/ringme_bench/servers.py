@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,8 @@ class Server:
 
     `command` has the {port} and {folder} to be filled in. `first` is the request whose answer ends
     the start; `prepare` makes it ready and gives what to ask by kind; `reset` takes back what the
-    requests of a round did, `describe` says what it is for a reader of the results.
+    requests of a round did, `describe` says what it is for a reader of the results. An `optional`
+    one that fails does not end the comparison.
     """
 
     name: str
@@ -45,6 +46,9 @@ class Server:
     first: Request
     prepare: Callable[[ServerProcess], dict[str, Request]]
     reset: Callable[[ServerProcess], None] = field(default=lambda process: None)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    version: str | None = None
+    optional: bool = False
 
 
 def api_requests(token: str) -> dict[str, Request]:

@@ -33,10 +33,29 @@ def test_peers_are_found_or_named(
     found, missing = peers.find_peers([tmp_path], files, material)
     assert "json-server" in [one.name for one in found]
     assert {one.name for one in found}.isdisjoint(missing)
+    assert all(Path(one.command[0]).is_absolute() for one in found)
+    assert all(one.optional for one in found)
     assert "WireMock" in missing
     database = json.loads((files / "database" / "database.json").read_text())
     assert database == {"extension": [ENTRY], "extension_group": [{"id": 14}]}
+    buckets = json.loads((files / "crud" / "crud.json").read_text())["data"]
+    assert {one["name"]: json.loads(one["value"]) for one in buckets} == database
     document = json.loads((files / "document" / "document.json").read_text())
     path = document["paths"]["/api/ver1.0/client/{client_id}/extension/{extension_id}"]
     example = path["get"]["responses"]["200"]["content"]["application/json"]["example"]
     assert example == ENTRY
+
+
+@pytest.mark.parametrize(
+    ("package", "version"), [("mocker", "1.2.3"), ("@scope/mocker", "4.5.6"), (None, None)]
+)
+def test_the_version_of_a_peer_is_that_of_its_package(
+    peers: Any, tmp_path: Path, package: str | None, version: str | None
+) -> None:
+    # The package of a project around is not that of the program.
+    (tmp_path / "package.json").write_text('{"version": "9.9.9"}')
+    folder = tmp_path / "node_modules" / package if package else tmp_path
+    (folder / "bin").mkdir(parents=True)
+    (folder / "package.json").write_text(json.dumps({"version": version or "9.9.9"}))
+    (folder / "bin" / "run").touch()
+    assert peers._npm_version(folder / "bin" / "run") == version

@@ -16,7 +16,7 @@ from ringme_mock.reference import material
 from ringme_mock.reference.book import Book
 from ringme_mock.reference.document_file import read_document
 from ringme_mock.reference.material import Material
-from ringme_mock.reference.speed import RESULTS, bars, curves, read_speed
+from ringme_mock.reference.speed import RESULTS, bars, curves, lines, read_speed
 
 CONDITIONS = {
     "date": "2026-01-02T03:04:05Z",
@@ -89,6 +89,52 @@ def test_peers_that_were_not_there_are_named(
     assert "Not there: Prism." in page(tmp_path, monkeypatch)
 
 
+def test_peers_are_shown_with_their_versions_and_beside_the_mock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = [server("mock", 40), {**server("Mockoon", 4000), "version": "9.9.0"}]
+    for one in servers:
+        for figures in one["requests"].values():
+            figures["to_mock"] = spread(100)
+    conditions = {**CONDITIONS, "commit": "ebd4faef3751 with changes"}
+    result = {**COMPARE, "conditions": conditions, "servers": servers, "left_out": ["Specmatic"]}
+    (tmp_path / "peers.json").write_text(json.dumps(result), encoding="utf-8")
+    text = page(tmp_path, monkeypatch)
+    assert "<dt>Mockoon 9.9.0</dt>" in text
+    assert "Left out, as they failed: Specmatic." in text
+    assert "commit ebd4faef3751 with changes" in text
+    assert text.count("<th>to mock</th>") == 3
+    assert "<td>100.00</td>" in text
+
+
+def test_the_page_shows_the_last_hostile_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = {
+        "name": "over sockets",
+        "requests": 200_000,
+        "seconds": 700.4,
+        "statuses": {"0": 5, "200": 1, "404": 1200, "405": 34},
+        "longest_wait_ms": 90.2,
+        "memory_mb": [70.1, 75.0, 80.2],
+        "faults": 0,
+    }
+    result = {
+        "conditions": CONDITIONS,
+        "seed": 3,
+        "requests": 200_000,
+        "seconds": 700.4,
+        "faults": 0,
+        "parts": [part],
+    }
+    (tmp_path / "fuzz.json").write_text(json.dumps(result), encoding="utf-8")
+    text = page(tmp_path, monkeypatch).replace("\N{NO-BREAK SPACE}", " ")
+    assert "200 000 requests that no client should send, with seed 3" in text
+    assert "Faults: 0." in text
+    assert "2xx: 1, 4xx: 1 234, without an answer: 5" in text
+    assert "70 MB, 80 MB" in text
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "{}"])
 def test_a_file_that_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "growth.json").write_text(text, encoding="utf-8")
@@ -101,6 +147,12 @@ def test_bars_are_as_long_as_what_they_show_the_shortest_first() -> None:
     assert found == [("floor", 6.2, False), ("mock", 10.0, True), ("connexion", 100.0, False)]
 
 
+def test_a_bar_is_cut_where_it_would_leave_nothing_of_the_mocks() -> None:
+    servers = [server("mock", 50), server("slow", 1500), server("slower", 9000)]
+    found = [(bar.name, bar.length, bar.is_cut) for bar in bars({"servers": servers}, "get")]
+    assert found == [("mock", 3.3, False), ("slow", 100.0, False), ("slower", 100.0, True)]
+
+
 def test_a_curve_rises_with_its_ratio_and_stays_in_its_chart() -> None:
     action = {"name": "page", "us": [10, 15, 90], "ratio": [1, 1.5, 9]}
     (curve,) = curves({"counts": [1, 10, 100], "actions": [action]})
@@ -109,7 +161,7 @@ def test_a_curve_rises_with_its_ratio_and_stays_in_its_chart() -> None:
     heights = [y for _, y in curve.points]
     assert heights == sorted(heights, reverse=True)
     assert heights[-1] == 4
-    assert len(curve.lines) == 2
+    assert len(lines(curve.points)) == 2
 
 
 def test_the_committed_results_can_be_shown(site: Path, pages: dict[str, HtmlPage]) -> None:

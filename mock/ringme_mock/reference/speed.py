@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +20,22 @@ _MOCK = "mock"
 TARGET = 1.5
 _TOP = 3.0
 _LOW, _HIGH = 4.0, 96.0
+# So many times the mock's is the longest bar: what is longer would leave nothing of the others.
+MOST_BARS = 30
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A server with one request: its figures, and the length of its bar in percent."""
+    """A server with one request: its figures, and the length of its bar in percent.
+
+    The bar of one `is_cut` would be longer than 100.
+    """
 
     name: str
     own: bool
     length: float
+    is_cut: bool
     figures: dict[str, Any]
 
 
@@ -37,12 +47,7 @@ class Curve:
     first: float
     last: float
     ratio: float
-    points: tuple[tuple[float, float], ...]
-
-    @property
-    def lines(self) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-        """From each point to the next."""
-        return list(zip(self.points, self.points[1:], strict=False))
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,12 @@ class Speed:
     growth: dict[str, Any] | None
     load: dict[str, Any] | None
     soak: dict[str, Any] | None
+    fuzz: dict[str, Any] | None
 
     @cached_property
     def any(self) -> bool:
         """Whether there is a result at all."""
-        return any((self.compare, self.peers, self.growth, self.load, self.soak))
+        return any((self.compare, self.peers, self.growth, self.load, self.soak, self.fuzz))
 
     @property
     def target_height(self) -> float:
@@ -81,8 +87,7 @@ class Speed:
 
 def read_speed(folder: Path = RESULTS) -> Speed:
     """The results in a folder. Raises StartError for a file that is none."""
-    names = ("compare", "peers", "growth", "load", "soak")
-    return Speed(**{name: _read(folder / f"{name}.json") for name in names})
+    return Speed(**{one.name: _read(folder / f"{one.name}.json") for one in fields(Speed)})
 
 
 def bars(result: dict[str, Any], kind: str) -> list[Bar]:
@@ -90,10 +95,19 @@ def bars(result: dict[str, Any], kind: str) -> list[Bar]:
     found = [
         (one["name"], one["requests"][kind]) for one in result["servers"] if kind in one["requests"]
     ]
-    found.sort(key=lambda one: float(one[1]["cpu_us"]["median"]))
-    longest = found[-1][1]["cpu_us"]["median"] if found else 1
+    found.sort(key=lambda one: _cpu(one[1]))
+    longest = max((_cpu(figures) for _, figures in found), default=1.0)
+    for name, figures in found:
+        if name == _MOCK:
+            longest = min(longest, _cpu(figures) * MOST_BARS)
     return [
-        Bar(name, name == _MOCK, round(figures["cpu_us"]["median"] / longest * 100, 1), figures)
+        Bar(
+            name,
+            name == _MOCK,
+            min(100.0, round(_cpu(figures) / longest * 100, 1)),
+            _cpu(figures) > longest,
+            figures,
+        )
         for name, figures in found
     ]
 
@@ -117,7 +131,12 @@ def curves(series: dict[str, Any]) -> list[Curve]:
     ]
 
 
-def soak_points(result: dict[str, Any]) -> list[tuple[float, float]]:
+def lines(points: Sequence[Point]) -> list[tuple[Point, Point]]:
+    """From each point to the next."""
+    return list(pairwise(points))
+
+
+def soak_points(result: dict[str, Any]) -> list[Point]:
     """The memory over the time of a soak, in a square of 100 that begins with no memory."""
     samples = result["samples"]
     longest = max(one["minutes"] for one in samples)
@@ -129,6 +148,18 @@ def soak_points(result: dict[str, Any]) -> list[tuple[float, float]]:
         )
         for one in samples
     ]
+
+
+def answer_kinds(part: dict[str, Any]) -> dict[str, int]:
+    """How many answers of each kind a part of a hostile run had."""
+    kinds: Counter[str] = Counter()
+    for status, count in part["statuses"].items():
+        kinds[f"{status[0]}xx" if status != "0" else "without an answer"] += count
+    return dict(sorted(kinds.items()))
+
+
+def _cpu(figures: dict[str, Any]) -> float:
+    return float(figures["cpu_us"]["median"])
 
 
 def _height(ratio: float) -> float:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from ringme_mock.reference.highlight import highlight
 from ringme_mock.reference.markdown import render_inline, render_markdown
 from ringme_mock.reference.places import TEMPLATES
-from ringme_mock.reference.speed import bars, curves, soak_points
+from ringme_mock.reference.speed import MOST_BARS, answer_kinds, bars, curves, lines, soak_points
 
 
 def environment(templates: Path = TEMPLATES) -> Environment:
@@ -30,8 +30,16 @@ def environment(templates: Path = TEMPLATES) -> Environment:
         "highlight": lambda code, lexer: Markup(highlight(code, lexer)),  # noqa: S704 - escapes
         "breakable": _breakable,
         "for_script": _for_script,
+        "thousands": lambda number: f"{number:,}".replace(",", "\N{NO-BREAK SPACE}"),
     }
-    made.globals |= {"bars": bars, "curves": curves, "soak_points": soak_points}
+    made.globals |= {
+        "answer_kinds": answer_kinds,
+        "bars": bars,
+        "curves": curves,
+        "lines": lines,
+        "most_bars": MOST_BARS,
+        "soak_points": soak_points,
+    }
     return made
 
 
