@@ -1,13 +1,21 @@
 """Adds the contract and the seed state, which lie at the root of the repository, to the package.
 
-Everything else about the distribution stands in pyproject.toml.
+Wheel and source archive are the same whenever, wherever and by whomever they are made. Everything
+else about the distribution stands in pyproject.toml.
 """
 
+import gzip
+import io
+import os
 import shutil
+import tarfile
+import time
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
 
@@ -29,4 +37,56 @@ class BuildWithData(build_py):
         shutil.copytree(ROOT / "bench" / "results", data / "bench" / "results")
 
 
-setup(cmdclass={"build_py": BuildWithData})
+class ReproducibleWheel(bdist_wheel):
+    """Packs files with the rights that they are to have, whatever those of the sources are."""
+
+    def write_wheelfile(self, folder: str) -> None:
+        """Writes the last file that goes into the wheel."""
+        super().write_wheelfile(folder)
+        for path in Path(self.bdist_dir).rglob("*"):
+            path.chmod(_mode(path))
+
+
+class ReproducibleArchive(sdist):
+    """Makes the archive in a fixed order, of files that are nobody's, all of one moment."""
+
+    def make_archive(self, base_name: str, kind: str, **options: str) -> str:
+        """The path of the archive. Another one than .tar.gz is made as ever."""
+        if kind != "gztar":
+            return super().make_archive(base_name, kind, **options)
+        archive = Path(f"{base_name}.tar.gz")
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        moment = int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+        with (
+            archive.open("wb") as file,
+            # With no name: that would be the place of the archive here.
+            gzip.GzipFile("", "wb", 9, file, moment) as packed,
+            tarfile.open(mode="w", fileobj=packed, format=tarfile.PAX_FORMAT) as tar,
+        ):
+            for path in sorted(Path(options["base_dir"]).rglob("*"), key=Path.as_posix):
+                if path.is_file():
+                    content = path.read_bytes()
+                    tar.addfile(_entry(path, len(content), moment), io.BytesIO(content))
+        return str(archive)
+
+
+def _entry(path: Path, size: int, moment: int) -> tarfile.TarInfo:
+    """What the archive says of a file: nothing of who made it, or when."""
+    entry = tarfile.TarInfo(path.as_posix())
+    entry.size, entry.mtime = size, moment
+    entry.mode = _mode(path)
+    return entry
+
+
+def _mode(path: Path) -> int:
+    """The rights that a file or folder is packed with, whatever it has here."""
+    return 0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644
+
+
+setup(
+    cmdclass={
+        "build_py": BuildWithData,
+        "bdist_wheel": ReproducibleWheel,
+        "sdist": ReproducibleArchive,
+    }
+)

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import jsonschema_rs
 
+from ringme_contract.masking import is_secret_name, mask
+
 
 @dataclass(frozen=True)
 class DocumentedOperation:
@@ -114,7 +116,10 @@ class Conformance:
     def _schema_problems(self, schema: dict[str, Any], value: object) -> Iterator[str]:
         for error in self._validator(schema).iter_errors(value):
             where = "".join(f"[{part!r}]" for part in error.instance_path)
-            yield f"{where or 'the value'}: {error.message[:300]}"
+            secret = any(map(is_secret_name, error.instance_path))
+            # What is said of a value begins with the value.
+            said = "is not as described" if secret else mask(error.message)[:300]
+            yield f"{where or 'the value'}: {said}"
 
     def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Draft4Validator:
         # The document lives as long as this object does, so that the identity of a part of it

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from dataclasses import dataclass, field
 
 import httpx
 
-MASK = "[masked]"
-_SECRET_NAMES = "client_secret|password|refresh_token|access_token"
-_SECRETS = (
-    re.compile(rf'("(?:{_SECRET_NAMES})"\s*:\s*")[^"]*(")'),
-    re.compile(rf"((?:^|[&?])(?:{_SECRET_NAMES})=)[^&\s]*()"),
-    re.compile(rf'(name="(?:{_SECRET_NAMES})"\r?\n\r?\n)[^\r\n]*()', re.IGNORECASE),
-)
+from ringme_contract.masking import MASK, Masking
+
 _BODY_LIMIT = 4000
 
 
@@ -53,34 +47,34 @@ class Exchange:
 
 
 def record(
-    identity: str, response: httpx.Response, operation: str | None, problems: list[str]
+    identity: str,
+    response: httpx.Response,
+    operation: str | None,
+    problems: list[str],
+    masking: Masking,
 ) -> Exchange:
     """The evidence of one answered request."""
     request = response.request
     return Exchange(
         identity=identity,
         method=request.method,
-        url=mask(str(request.url)),
+        url=masking.text(str(request.url)),
         request_headers={
             name.title(): _mask_header(name, value)
             for name, value in request.headers.items()
             if name in ("authorization", "content-type", "content-encoding")
         },
-        request_body=mask(_text(_content(request))),
+        request_body=_text(_content(request), masking),
         status=response.status_code,
-        response_headers=dict(response.headers),
-        response_body=mask(_text(response.content)),
+        response_headers={
+            name: MASK if name == "set-cookie" else masking.text(value)
+            for name, value in response.headers.items()
+        },
+        response_body=_text(response.content, masking),
         seconds=response.elapsed.total_seconds(),
         operation=operation,
-        problems=problems,
+        problems=[masking.text(one) for one in problems],
     )
-
-
-def mask(text: str) -> str:
-    """A text without the values of secrets."""
-    for pattern in _SECRETS:
-        text = pattern.sub(rf"\1{MASK}\2", text)
-    return text
 
 
 def _mask_header(name: str, value: str) -> str:
@@ -97,11 +91,13 @@ def _content(request: httpx.Request) -> bytes:
         return b"(streamed)"
 
 
-def _text(content: bytes) -> str:
+def _text(content: bytes, masking: Masking) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return f"({len(content)} bytes that are no text)"
+    # Masked before it is cut: half a secret is not known for one.
+    shown = masking.text(text[: 2 * _BODY_LIMIT])
     if len(text) > _BODY_LIMIT:
-        return f"{text[:_BODY_LIMIT]} ... ({len(text)} characters)"
-    return text
+        return f"{shown[:_BODY_LIMIT]} ... ({len(text)} characters)"
+    return shown

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from ringme_contract.evidence import mask
+from ringme_contract.masking import mask
 from ringme_contract.target import Target
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure, NotReached
@@ -208,7 +208,7 @@ class Kit:
             self.fail(
                 f"{_line(response)} answers {response.status_code}",
                 status,
-                f"{response.status_code} {response.text[:200]}",
+                f"{response.status_code} {self.transport.masking.text(response.text)[:200]}",
             )
         if word is not None:
             got = _word(response)

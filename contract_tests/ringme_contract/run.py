@@ -19,6 +19,7 @@ from ringme_contract.engine import Engine, RunResult
 from ringme_contract.expectations import Expectation, ExpectationError, load_expectations
 from ringme_contract.judgement import ExitCode, RuleFinding, exit_code, judge
 from ringme_contract.kit import API, TOKEN_PATH, Kit
+from ringme_contract.masking import mask
 from ringme_contract.rule import Rule, read_rules
 from ringme_contract.target import (
     MOCK,
@@ -201,20 +202,26 @@ def is_loopback(url: str) -> bool:
 
 def _refuse_address(url: str) -> None:
     """Raises CannotRun for what is no URL, or one that holds what the kit adds itself."""
+    shown = mask(url)
     if not url.startswith(("http://", "https://")):
-        raise CannotRun(f"{url}: a URL begins with http:// or https://")
+        raise CannotRun(f"{shown}: a URL begins with http:// or https://")
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL) as error:
-        raise CannotRun(f"{url}: is no URL: {error}") from None
+        raise CannotRun(f"{shown}: is no URL: {mask(str(error))}") from None
+    if parts.username is not None:
+        # They would go where the token has to go, and into every report.
+        raise CannotRun(f"{shown}: leave user and password out, they would replace each token")
     if not host or port == 0:
-        raise CannotRun(f"{url}: names no host and port that can be asked")
+        raise CannotRun(f"{shown}: names no host and port that can be asked")
     # A path may come before those of the document: behind a gateway, or a session of the mock.
     inside = any(f"{one}/" in f"{parts.path}/" for one in (API, TOKEN_PATH))
     if inside or parts.query or parts.fragment:
-        raise CannotRun(f"{url}: give what comes before {API}; the kit adds {API} and {TOKEN_PATH}")
+        raise CannotRun(
+            f"{shown}: give what comes before {API}; the kit adds {API} and {TOKEN_PATH}"
+        )
 
 
 def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> list[Check]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 
 from ringme_contract.conformance import Conformance
 from ringme_contract.evidence import Exchange, record
+from ringme_contract.masking import Masking, is_secret_name
 from ringme_contract.target import Target
 
 # What a gateway answers for a service that is still starting.
@@ -35,6 +37,7 @@ class Transport:
         self, target: Target, document: dict[str, Any], http: httpx.Client | None = None
     ) -> None:
         self.conformance = Conformance(document, httpx.URL(target.url).path)
+        self.masking = Masking(_secrets(target))
         self.exchanges: list[Exchange] = []
         self.count = 0
         self.cells: set[tuple[str, int, str]] = set()
@@ -66,7 +69,9 @@ class Transport:
             response = self._http.request(method, path, follow_redirects=False, **arguments)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.unreachable += 1
-            raise Unreachable(f"{method} {self._address(path)}: {reason_of(error)}") from None
+            raise Unreachable(
+                f"{method} {self.masking.text(self._address(path))}: {reason_of(error)}"
+            ) from None
         self.unreachable = 0
         self.count += 1
         operation = self.conformance.find(method, response.request.url.path)
@@ -74,7 +79,7 @@ class Transport:
         name = operation.id if operation else None
         if name:
             self.cells.add((name, response.status_code, identity))
-        self.exchanges.append(record(identity, response, name, problems))
+        self.exchanges.append(record(identity, response, name, problems, self.masking))
         return response
 
     def wait_until_ready(self, seconds: float) -> None:
@@ -117,6 +122,13 @@ class Transport:
         if now < self._next:
             time.sleep(self._next - now)
         self._next = max(now, self._next) + self._pause
+
+
+def _secrets(target: Target) -> Iterator[str]:
+    for identity in target.identities.values():
+        for name, value in identity.parameters.items():
+            if is_secret_name(name):
+                yield value
 
 
 def reason_of(error: Exception) -> str:

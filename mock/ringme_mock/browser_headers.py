@@ -6,14 +6,20 @@ from ringme_mock.urls import DOCS_PATH
 
 Header = tuple[bytes, bytes]
 
-NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 _FOR_ALL: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
     # With `no-referrer`, browsers send `Origin: null` with the page's own forms.
     (b"referrer-policy", b"same-origin"),
+    # No page of another site may load it as a script or an image.
+    (b"cross-origin-resource-policy", b"same-origin"),
 ]
 # What no policy was written for is data, or an error: nothing in it is to run.
 _POLICY = b"default-src 'none'; frame-ancestors 'none'; sandbox"
+# Of a stored file, which may hold anything. Any page may play a recording.
+FILE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
 # The page of Swagger UI has a script and a style of its own in it, and puts its images into both.
 _DOCS_POLICY = (
     b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"

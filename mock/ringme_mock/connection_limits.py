@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import Any
 
 # Descriptors that are left for files, and for the loop itself.
 _SPARE_FILES = 100
@@ -44,15 +43,3 @@ class ConnectionLimits:
     connections: int = _most_connections()
     pipelined: int = 1000
     period: float = 1.0
-
-
-def http_protocol() -> Any:
-    """What `uvicorn.Config` takes as `http`: the protocol that keeps to the limits.
-
-    Without its parser it is uvicorn's other one, which knows of sizes and nothing of times.
-    """
-    try:
-        from ringme_mock.guarded_protocol import GuardedProtocol
-    except ImportError:
-        return "auto"
-    return GuardedProtocol

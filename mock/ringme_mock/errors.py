@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ringme_mock.secrecy import mask_text
+
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -64,7 +66,7 @@ def missing(collection: str, word: str | None) -> ApiError:
 
 def no_route(path: str) -> ApiError:
     """A 404 for a path that the document does not have."""
-    return ApiError(404, f"No such path: {path[:200]}")
+    return ApiError(404, f"No such path: {mask_text(path)[:200]}")
 
 
 def method_not_allowed(method: str, allowed: list[str]) -> ApiError:

@@ -9,9 +9,14 @@ from typing import Any
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
+from ringme_mock.secrecy import mask_text
+
 
 class JsonLog(JsonFormatter):
-    """Time (RFC 3339, UTC), level, message, logger, then whatever the record has beside them."""
+    """Time (RFC 3339, UTC), level, message, logger, then whatever the record has beside them.
+
+    Secrets are masked in all of it.
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -30,3 +35,6 @@ class JsonLog(JsonFormatter):
         log_data["level"] = record.levelname.lower()
         super().add_fields(log_data, record, message_dict)
         log_data["logger"] = record.name
+        for name, value in log_data.items():
+            if isinstance(value, str):
+                log_data[name] = mask_text(value)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TextIO
+from types import TracebackType
+from typing import TextIO, TypeAlias
 
 from ringme_mock.options import JSON
+from ringme_mock.secrecy import mask_text
 
 _LOG_LINE = "%(asctime)s %(levelname)s %(message)s"
 # What others log of every request, or of every connection, is not of interest below `debug`.
 _TALKATIVE = ("asyncio", "connexion", "uvicorn", "watchfiles", "httpx", "httpcore")
+
+_Failed: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 
 
 def log_to_terminal(level: str, form: str) -> None:
@@ -53,13 +59,17 @@ def _handler(stream: TextIO, form: str, line: str | None) -> logging.Handler:
 
 
 class PlainLog(logging.Formatter):
-    """One line for a message, whatever a client put into it."""
+    """One line for a message, whatever a client put into it, and no secrets."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The line, with line breaks and other control characters of the message escaped."""
-        text = record.message
+        text = record.message = mask_text(record.message)
         if not text.isprintable():
             record.message = "".join(
                 one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
             )
         return super().formatMessage(record)
+
+    def formatException(self, ei: _Failed) -> str:  # noqa: N802 - logging's name
+        """The traceback; an exception may repeat what a client sent."""
+        return mask_text(super().formatException(ei))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ringme_mock.browser_headers import NO_SNIFFING
+from ringme_mock.browser_headers import FILE_HEADERS
 from ringme_mock.exchange import Exchange
 from ringme_mock.handlers.media import STORAGE_PATH, file_reply
 from ringme_mock.replies import Reply
 
-_MISSING = Reply(404, b"There is no such file.\n", "text/plain; charset=utf-8", NO_SNIFFING)
+_MISSING = Reply(404, b"There is no such file.\n", "text/plain; charset=utf-8", FILE_HEADERS)
 _PREFIX = f"{STORAGE_PATH}/"
 
 

@@ -7,17 +7,22 @@ import io
 import math
 import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 import ringme_mock
+from hostile.wire import Wire
 from ringme_mock import MockServer
 from ringme_mock.control.app import interface
 from ringme_mock.handlers import token as token_endpoint
 from ringme_mock.tokens import Tokens, _random
 
+WRONG_USERS = [{"username": "nobody"}, {"password": "wrong"}]
+WRONG_APPLICATIONS = [{"client_id": "none"}, {"client_secret": "wrong"}]
 SOURCE = Path(ringme_mock.__file__).parent
 EVIL = "https://evil.example"
 FAX = "/storage/fax/4b95953c-302d-4742-89b1-1c422a845b77"
@@ -30,7 +35,7 @@ OPENED = [
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[MockServer]:
-    with MockServer() as server:
+    with MockServer(validate_responses=True) as server:
         yield server
 
 
@@ -58,7 +63,15 @@ def test_secrets_are_compared_in_a_time_that_tells_nothing(
         "client_id": "c1200000000000000000000000000003", "client_secret": "c0ffee03" * 4,
     }  # fmt: skip
     assert http.post("/oauth/token", data=form).status_code == 200
-    assert compared == [b"c0ffee03" * 4, b"mock-client-admin"]
+    # Digests: their length is that of no secret.
+    assert compared == [sha256(b"c0ffee03" * 4).digest(), sha256(b"mock-client-admin").digest()]
+    compared.clear()
+    # For one that is not there just as much is done, and the same is said.
+    refused = [http.post("/oauth/token", data={**form, **other}) for other in WRONG_USERS]
+    assert [len(compared), {answer.text for answer in refused}] == [4, {refused[0].text}]
+    compared.clear()
+    refused = [http.post("/oauth/token", data={**form, **other}) for other in WRONG_APPLICATIONS]
+    assert [len(compared), {answer.text for answer in refused}] == [2, {refused[0].text}]
 
 
 def test_no_secret_is_compared_in_another_way() -> None:
@@ -120,10 +133,100 @@ def test_a_page_of_another_site_controls_nothing(http: httpx.Client, origin: str
             assert "access-control-allow-origin" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": EVIL}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost:5173"}, 401),
+        ({"Sec-Fetch-Site": "same-origin"}, 401),
+        ({}, 401),
+    ],
+)
+@pytest.mark.parametrize("by_path", [True, False])
+def test_a_page_of_another_site_begins_no_session(
+    http: httpx.Client, headers: dict[str, str], status: int, by_path: bool
+) -> None:
+    path = "/api/ver1.0/user/"
+    name = "of-another"
+    more = {} if by_path else {"X-Mock-Session": name}
+    answer = http.get(f"/s/{name}{path}" if by_path else path, headers={**headers, **more})
+    assert answer.status_code == status
+    there = name in [one["name"] for one in http.get("/__mock__/sessions").json()]
+    assert there == (status == 401)
+    if there:
+        assert http.delete(f"/__mock__/sessions/{name}").status_code == 204
+
+
 def test_a_name_that_leads_here_is_no_way_in(http: httpx.Client) -> None:
     for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "0x7f.1"):
         answer = http.get("/__mock__/identities", headers={"Host": host})
         assert answer.status_code == 403, host
+
+
+def ask(url: str, *lines: str) -> int:
+    """The status of a request that no HTTP library would send."""
+    with Wire(url) as wire:
+        wire.send("\r\n".join([*lines, "Connection: close", "", ""]).encode())
+        return wire.answer().status
+
+
+@pytest.mark.parametrize("path", ["/__mock__/identities", "/s/one/__mock__/identities"])
+@pytest.mark.parametrize(
+    ("expected", "lines"),
+    [
+        (200, ["Host: LocalHost"]),
+        (200, ["Host: [::1]:80"]),
+        (403, []),
+        (403, ["Host:"]),
+        (403, ["Host: evil.example"]),
+        (403, ["Host: testserver"]),
+        (403, ["Host: 127.0.0.1", "Host: evil.example"]),
+        (403, ["Host: evil.example", "Host: 127.0.0.1"]),
+        (403, ["Host: 127.0.0.1@evil.example"]),
+        (403, ["Host: evil.example", "X-Forwarded-Host: 127.0.0.1"]),
+        (403, ["Host: 127.0.0.1", "Origin:"]),
+        (403, ["Host: 127.0.0.1", "Origin: http://127.0.0.1@evil.example"]),
+        (403, ["Host: 127.0.0.1", "Origin: https://localhost.evil.example"]),
+        # What a proxy on this machine notes of a client elsewhere.
+        (403, ["Host: 127.0.0.1", "X-Forwarded-For: 192.0.2.7"]),
+        (403, ["Host: 127.0.0.1", "X-Forwarded-For: 127.0.0.1, 192.0.2.7"]),
+        (403, ["Host: 127.0.0.1", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-For: 192.0.2.7"]),
+        (403, ["Host: 127.0.0.1", 'Forwarded: for="[2001:db8::1]:4711";proto=http']),
+        (403, ["Host: 127.0.0.1", "Forwarded: for=127.0.0.1, proto=http;FOR=192.0.2.7"]),
+        (200, ["Host: 127.0.0.1", "X-Forwarded-For: 127.0.0.1, ::1"]),
+        (200, ["Host: 127.0.0.1", "X-Forwarded-For: ::ffff:127.0.0.1"]),
+        (200, ["Host: 127.0.0.1", "Forwarded: by=192.0.2.7;for=127.0.0.1:80"]),
+    ],
+)
+def test_who_asks_is_told_by_nothing_that_could_be_made_up(
+    server: MockServer, path: str, expected: int, lines: list[str]
+) -> None:
+    assert ask(server.url, f"GET {path} HTTP/1.1", *lines) == expected
+
+
+def test_an_absolute_target_leads_no_further_than_its_path(server: MockServer) -> None:
+    absolute = "GET http://127.0.0.1:1/__mock__/identities HTTP/1.1"
+    assert ask(server.url, absolute, "Host: evil.example") == 403
+    assert ask(server.url, absolute, "Host: 127.0.0.1") == 200
+
+
+def test_a_proxy_decides_neither_the_scheme_nor_the_host_of_urls(http: httpx.Client) -> None:
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}
+    document = http.get("/openapi.json", headers=headers).json()
+    assert document["servers"] == [{"url": str(http.base_url).rstrip("/")}]
+
+
+@pytest.mark.parametrize(
+    "override", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"]
+)
+def test_no_header_makes_another_method_of_a_post(http: httpx.Client, override: str) -> None:
+    token = http.post("/__mock__/tokens", json={"login": "client-admin"}).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}", override: "DELETE"}
+    for prefix in ("", "/s/one"):
+        path = f"{prefix}/api/ver1.0/client/@me/extension_group/8"
+        assert http.post(path, headers=headers).status_code == 405
+        assert http.get(f"{prefix}/__mock__/health", headers=headers).status_code == 200
 
 
 def test_a_form_of_another_site_gets_nothing_done(http: httpx.Client) -> None:
@@ -142,6 +245,19 @@ def test_a_form_of_another_site_gets_nothing_done(http: httpx.Client) -> None:
         assert answer.status_code == 415
 
 
+@pytest.mark.parametrize(
+    "name", ["<img src=x onerror=alert(1)>", "../x", "x\x00", "a b", "'\">", "é"]
+)
+def test_snapshots_and_sessions_have_plain_names(http: httpx.Client, name: str) -> None:
+    escaped = quote(name, safe="")
+    assert http.put(f"/__mock__/snapshots/{escaped}").status_code in (400, 404)
+    assert http.get(f"/s/{escaped}/__mock__/health").status_code in (400, 404)
+    header = [(b"X-Mock-Session", name.encode("utf-8"))]
+    if name.isprintable():
+        assert http.get("/api/ver1.0/user/", headers=header).status_code == 400
+    assert http.post("/__mock__/page/session", data={"name": name}).status_code == 400
+
+
 @pytest.mark.parametrize("path", OPENED)
 def test_whatever_a_browser_opens_says_what_may_be_done_with_it(
     http: httpx.Client, path: str
@@ -149,6 +265,7 @@ def test_whatever_a_browser_opens_says_what_may_be_done_with_it(
     headers = http.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] in ("same-origin", "no-referrer")
+    assert headers["cross-origin-resource-policy"] == "same-origin"
     if not path.endswith(".js"):
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy or "default-src 'self'" in policy
@@ -187,6 +304,7 @@ def test_a_file_that_a_browser_would_run_is_given_out_as_a_download(http: httpx.
     assert stored.headers["content-type"] == "application/pdf"
     assert stored.headers["content-disposition"].startswith("attachment; ")
     assert stored.headers["x-content-type-options"] == "nosniff"
+    assert stored.headers["content-security-policy"].endswith("; sandbox")
 
 
 @pytest.mark.parametrize(
@@ -226,6 +344,18 @@ def test_the_name_of_a_file_stays_a_name(http: httpx.Client, name: str) -> None:
         "/docs/..%2f..%2fx",
         "/reference/..%2f..%2fx",
         "/s/..%2f/x",
+        "/s/%2e%2e/__mock__/health",
+        "/s/a%5c..%5cb/__mock__/health",
+        "/s/a%00/__mock__/health",
+        "/s/<script>/__mock__/health",
+        "/storage/fax/..%5c..%5cetc",
+        "/storage/fax/x%00.pdf",
+        "/storage/%2e%2e/user/101",
+        "/__mock__/page/assets/..%2f..%2fpage/site.py",
+        "/__mock__/page/assets/x/%2e%2e%2fpage.js",
+        "/reference/..%5c..%5cx",
+        "/reference/%00",
+        "/docs/%00",
     ],
 )
 def test_no_path_leads_out(http: httpx.Client, path: str) -> None:

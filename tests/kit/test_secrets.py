@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
 import httpx
 import pytest
 
-from ringme_contract.kit import Kit
-from ringme_contract.target import MOCK, load_target
+from ringme_contract.check import Check
+from ringme_contract.conformance import Conformance
+from ringme_contract.engine import Engine
+from ringme_contract.judgement import exit_code, judge
+from ringme_contract.kit import TOKEN_PATH, Kit
+from ringme_contract.masking import MASK, Masking
+from ringme_contract.report.files import write_reports
+from ringme_contract.report.github import step_summary, workflow_commands
+from ringme_contract.report.words import details
+from ringme_contract.rule import Rule
+from ringme_contract.run import CannotRun, Options, Report, read_target
+from ringme_contract.target import MOCK, Target, load_target
 from ringme_contract.transport import Transport
 from ringme_contract.verdict import Failure
 from ringme_mock.document import read_yaml
@@ -29,3 +44,129 @@ def test_a_failure_about_a_query_with_secrets_shows_none_of_them(mock: RunningMo
     assert secret not in shown
     assert "mock-client-admin" not in shown
     assert answer.json()["access_token"] not in shown
+
+
+DOCUMENT = read_yaml(SPEC)
+URL = "http://target.example"
+# What the target file holds, and what a target gives out.
+SECRET, PASSWORD = 'se"cret/of the app', "pass-word of a user"
+TOKEN, REFRESH = "tokenQ7vT2mK9w", "refreshQ7vT2mK9w"
+ALL = (SECRET, PASSWORD, TOKEN, REFRESH, "se%22cret", 'se\\"cret', "of+the+app", "of%20the%20app")
+FORM = {"client_id": "x", "client_secret": SECRET, "password": PASSWORD}
+GIVEN = {"access_token": TOKEN, "token_type": "Bearer", "refresh_token": REFRESH}
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Target:
+    """A target with secrets in which every letter is odd."""
+    path = tmp_path / "target.toml"
+    path.write_text(
+        f'url = "{URL}"\nrange = {{start = "2016-04-01 00:00:00", end = "2016-04-02 00:00:00"}}\n'
+        f"[identities.client]\nclient_id = 'x'\nclient_secret = '{SECRET}'\n"
+        f"[identities.group]\nclient_id = 'x'\nclient_secret = '{SECRET}'\n"
+        f"username = 'u'\npassword = '{PASSWORD}'\n"
+    )
+    return load_target(path)
+
+
+def echo(request: httpx.Request) -> httpx.Response:
+    """A target that repeats whatever it is sent, and gives a token with the wrong status."""
+    if request.url.path != TOKEN_PATH:
+        raise httpx.ConnectError(f"no way to {request.url}")
+    said = f"not {SECRET}, nor {PASSWORD} " + request.read().decode()
+    headers = {"Set-Cookie": f"token={TOKEN}", "Location": f"/?access_token={TOKEN}", "X": said}
+    # In parts: only then does the client note how long it took.
+    body = json.dumps({**GIVEN, "said": said}).encode()
+    headers["Content-Type"] = "application/json"
+    return httpx.Response(418, content=iter([body]), headers=headers)
+
+
+def expects(kit: Kit) -> None:
+    kit.expect(kit.ask_token(**FORM), 200)
+
+
+def in_query(kit: Kit) -> None:
+    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, params=FORM), 200)
+
+
+def in_json(kit: Kit) -> None:
+    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, json=FORM), 200)
+
+
+def in_multipart(kit: Kit) -> None:
+    parts = {name: (None, value) for name, value in FORM.items()}
+    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, files=parts), 200)
+
+
+def as_basic(kit: Kit) -> None:
+    headers = {"Authorization": f"Basic {TOKEN}"}
+    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, headers=headers), 200)
+
+
+def compares(kit: Kit) -> None:
+    answer = kit.ask_token(**FORM).json()
+    kit.expect_equal("the answer", answer, {**answer, "access_token": None, "list": [(SECRET,)]})
+
+
+def cannot_read(kit: Kit) -> None:
+    raise KeyError(str(kit.ask_token(**FORM).json()))
+
+
+def breaks_down(kit: Kit) -> None:
+    raise RuntimeError(f"{FORM} Bearer {TOKEN} {kit.ask_token(**FORM).text}")
+
+
+def gets_no_answer(kit: Kit) -> None:
+    kit.anonymous.request("GET", f"/?access_token={TOKEN}&client_secret={SECRET}")
+
+
+CHECKS: list[Callable[[Kit], None]] = [
+    expects, in_query, in_json, in_multipart, as_basic, compares, cannot_read, breaks_down,
+    gets_no_answer,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", CHECKS)
+def test_no_report_shows_a_secret(
+    target: Target, tmp_path: Path, function: Callable[[Kit], None]
+) -> None:
+    with httpx.Client(base_url=URL, transport=httpx.MockTransport(echo)) as http:
+        kit = Kit(target, DOCUMENT, Transport(target, DOCUMENT, http))
+        result = Engine(kit).run([Check(function.__name__, "leaks", "rules", function)])
+    assert function is gets_no_answer or result.outcomes[0].exchanges
+    rule = Rule("leaks", "Whatever.", "D", "MUST", "an area", ("*",))
+    findings = judge(result, {rule.id: rule}, {rule.id}, {}, date(2026, 1, 1))
+    started = datetime(2026, 1, 1, tzinfo=UTC)
+    report = Report(target, DOCUMENT, result, findings, exit_code(findings), started=started)
+    paths = write_reports(report, tmp_path / "reports", {})
+    assert len(paths) == 4
+    told = [path.read_text(encoding="utf-8") for path in paths]
+    told += [details(one) for one in findings]
+    told += [step_summary(report), *workflow_commands(report)]
+    text = "\n".join(told)
+    assert function.__name__ in text
+    assert [one for one in ALL if one in text] == []
+
+
+def test_a_long_body_is_not_cut_in_the_midst_of_a_secret(target: Target) -> None:
+    masking = Masking([SECRET])
+    for length in range(170, 200):
+        assert 'se"c' not in masking.text("x" * length + SECRET)[:200]
+        assert TOKEN[:4] not in masking.text("x" * length + f'"password": "{TOKEN}')[:200]
+    assert target.identities["client"].parameters["client_secret"] == SECRET
+
+
+def test_what_is_wrong_with_a_token_is_said_without_it() -> None:
+    request = httpx.Request("POST", f"{URL}{TOKEN_PATH}")
+    answer = httpx.Response(200, json={**GIVEN, "access_token": f"{TOKEN} ?"}, request=request)
+    problems = Conformance(DOCUMENT).problems(answer)
+    assert problems
+    assert [one for one in ALL if one in " ".join(problems)] == []
+
+
+@pytest.mark.parametrize("url", [f"http://me:{TOKEN}@127.0.0.1:1", f"ftp://me:{TOKEN}@host"])
+def test_a_url_with_a_password_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(CannotRun) as refused:
+        read_target(Options(url=url))
+    assert TOKEN not in str(refused.value)
+    assert MASK in str(refused.value)

@@ -1,4 +1,4 @@
-"""The wheel: the same sources give the same bytes, wherever and whenever it is built."""
+"""Wheel and sdist: the same sources give the same bytes, wherever and whenever they are built."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
@@ -15,8 +18,8 @@ NEEDED = ("mock", "contract_tests", "fixtures", "bench")
 NEEDED_FILES = ("openapi.yaml", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
 
 
-def built(folder: Path, times: float, epoch: str) -> dict[str, str]:
-    """The digests of a wheel by name, built from a copy of the sources with these file times."""
+def built(folder: Path, times: float, epoch: str, kind: str, umask: int = 0o022) -> Path:
+    """A wheel or sdist, built from a copy of the sources with these file times."""
     folder.mkdir()
     for name in NEEDED:
         shutil.copytree(ROOT / name, folder / name, ignore=LEFT_BEHIND)
@@ -24,31 +27,50 @@ def built(folder: Path, times: float, epoch: str) -> dict[str, str]:
         shutil.copy(ROOT / name, folder / name)
     for path in folder.rglob("*"):
         os.utime(path, (times, times))
+        path.chmod(path.stat().st_mode & ~umask)
     output = folder.with_name(f"{folder.name}-dist")
     done = subprocess.run(
-        [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", output, folder],
+        [sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "--outdir", output, folder],
         env={**os.environ, "SOURCE_DATE_EPOCH": epoch},
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
+        umask=umask,
     )
     assert done.returncode == 0, done.stdout
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in output.iterdir()}
+    (path,) = output.iterdir()
+    return path
 
 
-def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
-    one = built(tmp_path / "one", 1_600_000_000, "1700000000")
-    other = built(tmp_path / "another-place", 1_650_000_000, "1700000000")
-    assert len(one) == 1
-    assert one == other
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_two_builds_give_the_same_bytes(kind: str, tmp_path: Path) -> None:
+    one = built(tmp_path / "one", 1_600_000_000, "1700000000", kind)
+    other = built(tmp_path / "another-place", 1_650_000_000, "1700000000", kind, umask=0o027)
+    assert one.name == other.name
+    assert digest(one) == digest(other)
 
 
 def test_the_moment_of_the_build_is_the_one_that_was_given(tmp_path: Path) -> None:
-    one = built(tmp_path / "one", 1_600_000_000, "1700000000")
-    later = built(tmp_path / "later", 1_600_000_000, "1710000000")
-    assert one != later
+    one = built(tmp_path / "one", 1_600_000_000, "1700000000", "wheel")
+    later = built(tmp_path / "later", 1_600_000_000, "1710000000", "wheel")
+    assert digest(one) != digest(later)
+
+
+def test_the_sdist_tells_nothing_of_who_made_it(tmp_path: Path) -> None:
+    archive = built(tmp_path / "one", 1_600_000_000, "1700000000", "sdist")
+    with tarfile.open(archive) as tar:
+        entries = tar.getmembers()
+    assert len(entries) > 100
+    assert [one.name for one in entries] == sorted(one.name for one in entries)
+    assert {(one.uid, one.gid, one.uname, one.gname) for one in entries} == {(0, 0, "", "")}
+    assert {one.mtime for one in entries} == {1_700_000_000}
+    assert {one.mode for one in entries} <= {0o644, 0o755}
 
 
 def test_make_gives_the_moment_of_the_last_change() -> None:

@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from ringme_mock.running import RunningServer
+from ringme_mock.tls import Tls
 
 
 @contextmanager
-def served(app: Any, http: Any = None) -> Iterator[str]:
+def served(app: Any, http: Any = None, tls: Tls | None = None) -> Iterator[str]:
     """Answers on a free port of the loopback interface as long as the block lasts; gives the URL.
 
-    `http` is another protocol for the connections.
+    `http` is another protocol for the connections, `tls` for https.
     """
-    server = RunningServer(app, http=http)
+    server = RunningServer(app, http=http, tls=tls)
     try:
         yield server.url
     finally:

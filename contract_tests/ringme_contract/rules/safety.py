@@ -44,7 +44,7 @@ def _survives(kit: Kit, response: httpx.Response) -> httpx.Response:
         kit.fail(
             f"{response.request.method} of an odd request answers {response.status_code}",
             "a status below 500",
-            f"{response.status_code} {response.text[:200]}",
+            f"{response.status_code} {kit.transport.masking.text(response.text)[:200]}",
         )
     return response
 

@@ -78,7 +78,8 @@ class Findings:
     def note_server_error(self, operation: Operation, response: httpx.Response) -> None:
         """Notes an answer with a 5xx."""
         if response.status_code >= 500:
-            text = " ".join(response.text.split())[:200]
+            masked = self._kit.transport.masking.text(response.text)
+            text = " ".join(masked.split())[:200]
             self.add(operation, f"is answered with {response.status_code}", text)
 
     def lacks(self, operation: Operation, reason: str) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterator
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from ringme_mock.errors import ApiError
+from ringme_mock.secrecy import mask_text
 
-_LOCAL_NAMES = {"localhost", "testserver"}
+_LOCAL_NAMES = {"localhost"}
 _HOST = re.compile(r"\[([0-9a-fA-F:.]+)\](?::[0-9]+)?|([^:]*)(?::[0-9]+)?")
+# Whom a proxy asks for, in the header of RFC 7239.
+_FORWARDED_FOR = re.compile(r"(?:^|[;,\s])for=([^;,]*)", re.IGNORECASE)
 LOCAL_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
 
 
@@ -25,30 +29,49 @@ def check_admitted(scope: Scope, from_any: bool) -> None:
     origin = headers.get("origin")
     own = f"{scope['scheme']}://{headers.get('host', '')}"
     if origin is not None and origin != own and not LOCAL_ORIGIN.fullmatch(origin):
-        raise _refused(f"a page of {origin[:100]} may not control the mock")
+        raise _refused(f"a page of {mask_text(origin)[:100]} may not control the mock")
     if from_any:
         return
     client = scope.get("client")
     if client is not None and not _is_loopback(client[0]):
         raise _refused("only this machine may control the mock; start it with --control-from-any")
-    if not _is_own_name(headers.get("host", ""), scope):
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or not _is_own_name(hosts[0], scope):
         raise _refused("Host: must be localhost or the address of this machine")
+    # It is believed where it takes rights away, never where it would give some.
+    if not all(_is_loopback(_without_port(one)) for one in _asked_for(headers)):
+        raise _refused("a proxy may ask for this machine alone; start it with --control-from-any")
+
+
+def _asked_for(headers: Headers) -> Iterator[str]:
+    """The addresses of those that proxies on the way say they asked for."""
+    for value in headers.getlist("x-forwarded-for"):
+        yield from (one.strip() for one in value.split(","))
+    for value in headers.getlist("forwarded"):
+        yield from (one.strip(' "') for one in _FORWARDED_FOR.findall(value))
 
 
 def _is_own_name(host: str, scope: Scope) -> bool:
-    match = _HOST.fullmatch(host)
-    name = (match[1] or match[2]) if match else host
+    name = _without_port(host)
     server = scope.get("server")
     return _is_loopback(name) or (server is not None and name == server[0])
 
 
+def _without_port(host: str) -> str:
+    match = _HOST.fullmatch(host)
+    return (match[1] or match[2]) if match else host
+
+
 def _is_loopback(name: str) -> bool:
-    if name in _LOCAL_NAMES:
+    if name.lower() in _LOCAL_NAMES:
         return True
     try:
-        return ipaddress.ip_address(name).is_loopback
+        address = ipaddress.ip_address(name)
     except ValueError:
         return False
+    # A socket for both versions of IP shows the older one within the newer.
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
 
 
 def _refused(message: str) -> ApiError:

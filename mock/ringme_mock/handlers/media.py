@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ringme_mock.browser_headers import NO_SNIFFING
+from ringme_mock.browser_headers import FILE_HEADERS
 from ringme_mock.call import Call
 from ringme_mock.collection import Entry
 from ringme_mock.collection_rule import CollectionRule, Content
@@ -56,7 +56,7 @@ def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:
         content.media_type,
         {
             "Content-Disposition": f'attachment; filename="{quote(name, safe=" ,()+=@!~")}"',
-            **NO_SNIFFING,
+            **FILE_HEADERS,
         },
     )
 

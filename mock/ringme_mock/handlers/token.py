@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 from typing import Any
 
@@ -17,6 +18,8 @@ from ringme_mock.tokens import Grant
 CLIENT_CREDENTIALS = "client_credentials"
 PASSWORD = "password"
 REFRESH_TOKEN = "refresh_token"
+# What is compared where there is nobody; whoever sends it is refused all the same.
+_OF_NOBODY = "nobody"
 
 
 def create(call: Call) -> Reply:
@@ -60,7 +63,9 @@ def _basic_credentials(call: Call) -> dict[str, str]:
 
 def _application(call: Call, given: dict[str, Any]) -> Entry:
     application = call.state.store["application"].get(given["client_id"])
-    if application is None or not _same(application["client_secret"], given["client_secret"]):
+    # Compared for an unknown one as well: the time of the answer is not to tell which it was.
+    secret = application["client_secret"] if application else _OF_NOBODY
+    if not _same(secret, given["client_secret"]) or application is None:
         refused = token_refused(401, "invalid_client", "no such application, or another secret")
         if b"authorization" in call.exchange.headers:
             # RFC 6749 section 5.2: one who used the header is told that it is the way.
@@ -79,7 +84,8 @@ def _user(call: Call, grant_type: str, given: dict[str, Any], application: Entry
         return owner
     if grant_type == PASSWORD:
         user = users.by_unique(given["username"])
-        if user is None or not _same(user["password"], given["password"]):
+        password = user["password"] if user else _OF_NOBODY
+        if not _same(password, given["password"]) or user is None:
             raise token_refused(401, "invalid_grant", "no such user, or another password")
     else:
         user = _user_of_refresh_token(call, given["refresh_token"], application)
@@ -126,5 +132,9 @@ def _answer(
 
 
 def _same(one: str, other: str) -> bool:
-    """Compares secrets in a time that does not tell how much of them agrees."""
-    return hmac.compare_digest(one.encode("utf-8"), other.encode("utf-8"))
+    """Compares secrets in a time that tells neither how much of them agrees nor their length."""
+    return hmac.compare_digest(_digest(one), _digest(other))
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8")).digest()

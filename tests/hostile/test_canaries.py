@@ -1,0 +1,215 @@
+"""Secrets sent in every way that clients find, and looked for wherever the mock tells of them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from cli.command import Command, running
+from hostile.wire import Answer, Wire
+from ringme_mock import MockServer
+from ringme_mock.handlers import token as token_endpoint
+from ringme_mock.json_log import JsonLog
+from ringme_mock.log_format import PlainLog
+from ringme_mock.secrecy import MASK, mask_text
+
+CASES = yaml.safe_load(Path(__file__).with_name("canaries.yaml").read_text(encoding="utf-8"))
+LOGIN = {
+    "grant_type": "password",
+    "username": "client-admin",
+    "password": "mock-client-admin",
+    "client_id": "c1200000000000000000000000000003",
+    "client_secret": "c0ffee03" * 4,
+}
+# Where the mock tells of requests; the page for people also has what the fixtures hold.
+PLACES = (
+    "/__mock__/journal", "/__mock__/page/journal", "/__mock__/page/panels", "/",
+    "/__mock__/sessions", "/__mock__/faults", "/s/leaky/__mock__/journal", "/s/leaky/",
+)  # fmt: skip
+
+
+def canary(index: int) -> str:
+    return f"canary{index:03d}xQ7vT2mK9w"
+
+
+def basic(index: int) -> str:
+    return base64.b64encode(f"{canary(index)}:{canary(index)}".encode()).decode()
+
+
+def request(index: int, case: dict[str, Any]) -> bytes:
+    """The bytes of a case, with a secret of its own."""
+
+    def fill(text: str) -> str:
+        return text.replace("CANARY", canary(index)).replace("BASIC", basic(index))
+
+    body = fill(case.get("body", "")).encode(case.get("charset", "utf-8"))
+    lines = [f"{fill(case['ask'])} HTTP/1.1", "Host: 127.0.0.1"]
+    lines += [f"{name}: {fill(value)}" for name, value in case.get("headers", {}).items()]
+    lines += [f"Content-Length: {len(body)}", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def leaked(text: str) -> list[str]:
+    """The ways whose secret stands in a text."""
+    # UTF-16 shows as the same letters with others between them.
+    plain = text.replace("\\u0000", "").replace("\\x00", "").replace("\x00", "")
+    return [
+        case["way"]
+        for index, case in enumerate(CASES)
+        if canary(index) in plain or basic(index) in plain
+    ]
+
+
+@dataclass
+class Told:
+    """All that a mock told of the cases: its answers, its pages by path, its stream, its log."""
+
+    answers: list[Answer]
+    pages: dict[str, str]
+    stream: str
+    log: str
+    tokens: dict[str, str]
+
+
+def send_all(url: str) -> list[Answer]:
+    answers = []
+    for index, case in enumerate(CASES):
+        with Wire(url) as wire:
+            wire.send(request(index, case))
+            answers.append(wire.answer())
+    return answers
+
+
+def told_by(command: Command) -> Told:
+    """Sends all cases, and somebody's real tokens in two wrong places."""
+    with httpx.Client(base_url=command.url, trust_env=False, timeout=20) as http:
+        with http.stream("GET", "/__mock__/journal/stream") as stream:
+            chunks = stream.iter_text()
+            assert next(chunks).startswith(": open")
+            answers = send_all(command.url)
+            tokens = http.post("/oauth/token", data=LOGIN).json()
+            header = {"Authorization": f"Bearer {tokens['access_token']}"}
+            assert http.get("/api/ver1.0/user/", headers=header).status_code == 200
+            http.get("/api/ver1.0/user/", params={"access_token": tokens["access_token"]})
+            renewal = {**LOGIN, "grant_type": "refresh_token"}
+            renewal["refresh_token"] = tokens["refresh_token"]
+            assert http.post("/oauth/token", data=renewal).status_code == 200
+            http.get("/the/last")
+            streamed = ""
+            while "/the/last" not in streamed:
+                streamed += next(chunks)
+        pages = {path: http.get(path).text for path in PLACES}
+    command.seconds_to_end(signal.SIGINT)
+    return Told(answers, pages, streamed, "\n".join((*command.out, *command.err)), tokens)
+
+
+@pytest.fixture(scope="module", params=["text", "json"])
+def told(request: pytest.FixtureRequest) -> Iterator[Told]:
+    options = ("--port", "0", "--log-level", "debug", "--log-format", request.param)
+    with running("serve", *options) as command:
+        assert command.wait_for("mock answers at"), command.err
+        yield told_by(command)
+
+
+def test_every_case_is_answered_and_none_breaks_the_mock(told: Told) -> None:
+    statuses = {
+        case["way"]: answer.status for case, answer in zip(CASES, told.answers, strict=True)
+    }
+    assert {way: status for way, status in statuses.items() if not 200 <= status < 500} == {}
+
+
+def test_no_answer_repeats_a_secret(told: Told) -> None:
+    assert leaked("".join(f"{one.head!r} {one.body!r}" for one in told.answers)) == []
+
+
+def test_no_secret_is_in_the_log(told: Told) -> None:
+    assert "/no/such/path" in told.log
+    assert "DEBUG" in told.log or '"debug"' in told.log
+    assert leaked(told.log) == []
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_no_secret_is_in_the_journal_or_on_the_page(told: Told, path: str) -> None:
+    assert leaked(told.pages[path]) == []
+
+
+def test_no_secret_is_in_the_stream_of_the_journal(told: Told) -> None:
+    assert told.stream.count("event: request") > 30
+    assert leaked(told.stream) == []
+
+
+def test_nobody_else_finds_out_a_token_that_somebody_got(told: Told) -> None:
+    places = {**told.pages, "log": told.log, "stream": told.stream}
+    for name in ("access_token", "refresh_token"):
+        assert [place for place, text in places.items() if told.tokens[name] in text] == []
+
+
+def test_the_secret_of_an_application_that_logs_in_is_in_no_log(told: Told) -> None:
+    # The announcement in text has the command for a first token in it, and means to.
+    requests = told.log.split("Ctrl-C ends it.")[-1]
+    assert "/oauth/token" in requests
+    assert LOGIN["client_secret"] not in requests
+    assert LOGIN["password"] not in requests
+
+
+def test_a_crash_does_not_tell_what_was_sent(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_call: object, given: dict[str, str]) -> None:
+        raise KeyError(f"{given} client_secret={given['client_secret']}")
+
+    monkeypatch.setattr(token_endpoint, "_application", broken)
+    form = {**LOGIN, "client_secret": canary(0), "password": canary(1)}
+    with MockServer() as server, caplog.at_level(logging.DEBUG):
+        answer = httpx.post(f"{server.url}/oauth/token", data=form, trust_env=False)
+        journal = json.dumps(server.journal())
+    assert answer.status_code == 500
+    assert answer.json() == {"message": "The mock failed; its log says how"}
+    assert leaked(journal) == []
+    (failure,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    for formatter in (PlainLog("%(message)s"), JsonLog()):
+        failure.exc_text = None
+        shown = formatter.format(failure)
+        assert "KeyError" in shown
+        assert leaked(shown) == []
+
+
+SHOWN_AS = [
+    ("GET /a?client_secret=x&page=1", f"GET /a?client_secret={MASK}&page=1"),
+    ('{"password": "a\\"b", "page": 1}', f'{{"password": "{MASK}", "page": 1}}'),
+    ("{'refresh_token': 'a', 'page': 1}", f"{{'refresh_token': '{MASK}', 'page': 1}}"),
+    ("{'body': '{\\'password\\': \\'a\\'}'}", f"{{'body': '{{\\'password\\': \\'{MASK}\\'}}'}}"),
+    ("Authorization: Bearer abcdefgh12345", f"Authorization: Bearer {MASK}"),
+    ("http://me:secret@host/", f"http://{MASK}@host/"),
+    # What the mock itself says of secrets names no value.
+    ("refresh_token: is missing", "refresh_token: is missing"),
+    ("Authorization: is not Basic", "Authorization: is not Basic"),
+    ("POST /oauth/token 401 -", "POST /oauth/token 401 -"),
+    ("grant_type=refresh_token&page=1", "grant_type=refresh_token&page=1"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), SHOWN_AS)
+def test_a_text_keeps_all_but_its_secrets(text: str, shown: str) -> None:
+    assert mask_text(text) == shown
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["secret", "://", "basic ", 'secret":"', "token%", "a", '"password": \\', "code=", ":@/"],
+)
+def test_no_text_is_slow_to_mask(piece: str) -> None:
+    # Half a second where it takes a time that grows with the length, hours where with its square.
+    text = piece * (1_000_000 // len(piece))
+    assert sys.getsizeof(mask_text(text)) > 0
