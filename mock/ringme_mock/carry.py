@@ -70,7 +70,7 @@ def _successor(old: MockApp, new: MockApp, state: State, store: Store) -> State:
     """A state with another store, and with the tokens and the clock of the one before."""
     setting = state.clock.setting
     # A state begins with the real time.
-    found = State(new.contract, new.sessions.seed, state.clock)
+    found = State(new.contract, new.sessions.seed, state.clock, state.max_entries)
     state.clock.setting = setting
     found.tokens = state.tokens
     found.replace(store)

@@ -6,6 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# Objects made more than freed until the youngest are searched, and how often the older ones are.
+_THRESHOLDS = (20_000, 20, 20)
+
 
 @contextmanager
 def paused() -> Iterator[None]:
@@ -21,3 +24,25 @@ def paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def take_over() -> None:
+    """For a process that does nothing from now on but answer requests.
+
+    What was made so far stays, and need not be searched again. Requests leave no cycles behind,
+    yet what they make sets off a search each few dozen of them, which is far too often.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_THRESHOLDS)
+
+
+def settle() -> None:
+    """Has no later search go through what is there now, and stays.
+
+    Only where that was done before, as by a mock that has the process for itself: objects that
+    are set aside so are never searched again, and those of others are not to be.
+    """
+    if gc.get_freeze_count():
+        gc.collect(1)
+        gc.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +47,12 @@ class Identity:
 
 def identities_of(store: Store) -> list[Identity]:
     """All users of a store in order."""
+    return list(_identities(store))
+
+
+def _identities(store: Store) -> Iterator[Identity]:
     applications = _applications(store)
     taken: set[str] = set()
-    found = []
     for user in store["user"].entries():
         client = store.owner_key("user", user, "client")
         role = _role(user)
@@ -56,15 +60,19 @@ def identities_of(store: Store) -> list[Identity]:
             role = None
         elif role is not None:
             taken.add(role)
-        found.append(Identity(user, client, applications.get(client), role))
-    return found
+        yield Identity(user, client, applications.get(client), role)
 
 
 def find_identity(store: Store, name: str) -> Identity | None:
     """The user with this login, or with this role; None if there is none."""
-    found = identities_of(store)
-    by_login = next((one for one in found if one.user["login"] == name), None)
-    return by_login or next((one for one in found if one.role == name), None)
+    user = store["user"].by_unique(name)
+    if user is None:
+        return next((one for one in _identities(store) if one.role == name), None)
+    # Not by a search for the login: there may be very many users.
+    client = store.owner_key("user", user, "client")
+    role = _role(user)
+    first = next(one for one in store["user"].entries() if _role(one) == role)
+    return Identity(user, client, _applications(store).get(client), role if first is user else None)
 
 
 def _role(user: Entry) -> str | None:

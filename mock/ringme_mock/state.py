@@ -9,6 +9,7 @@ from ringme_mock.access import Access
 from ringme_mock.clock import Clock, Setting
 from ringme_mock.contract import Contract
 from ringme_mock.limits import RateLimits
+from ringme_mock.room import MOST_ENTRIES
 from ringme_mock.store import Store
 from ringme_mock.tokens import Tokens
 
@@ -25,16 +26,27 @@ class Snapshot:
 
 
 class State:
-    """The store, the tokens given out, the counts of requests, and the clock they go by."""
+    """The store, the tokens given out, the counts of requests, and the clock they go by.
+
+    `seed` is the store of the fixtures; `max_entries` is how many entries of a collection there
+    may be for requests to add another one.
+    """
 
     store: Store
     tokens: Tokens
     access: Access
     limits: RateLimits
 
-    def __init__(self, contract: Contract, seed: Store, clock: Clock | None = None) -> None:
-        self._contract = contract
-        self._seed = seed
+    def __init__(
+        self,
+        contract: Contract,
+        seed: Store,
+        clock: Clock | None = None,
+        max_entries: int = MOST_ENTRIES,
+    ) -> None:
+        self.contract = contract
+        self.seed = seed
+        self.max_entries = max_entries
         self.clock = clock or Clock()
         self.reset()
 
@@ -45,7 +57,7 @@ class State:
         """
         if "clock" not in keep:
             self.clock.reset()
-        self._begin(self._seed.copy(), keep)
+        self._begin(self.seed.copy(), keep)
 
     def snapshot(self) -> Snapshot:
         """What it is now; a store's copy costs the same whatever it holds."""
@@ -65,8 +77,8 @@ class State:
         self.store = store
         if "tokens" not in keep:
             self.tokens = Tokens(self.clock)
-        self.access = Access(self._contract, self.store, self.tokens)
-        limit = self._contract.rate_limit
+        self.access = Access(self.contract, self.store, self.tokens)
+        limit = self.contract.rate_limit
         self.limits = RateLimits(
             self.clock, limit.get("requests", _LIMIT), limit.get("seconds", _PERIOD)
         )

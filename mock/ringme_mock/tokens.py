@@ -12,8 +12,9 @@ from ringme_mock.clock import Clock
 from ringme_mock.collection import Key
 
 _ALPHABET = string.ascii_letters + string.digits
-# Of each kind. A client that logs in for every request fills the memory no further than that.
-MOST_TOKENS = 100_000
+# Of each kind, in a session. A client that logs in for every request fills the memory no further
+# than that, a few megabytes, and the tokens of all who log in once an hour stay good.
+MOST_TOKENS = 10_000
 
 
 @dataclass(frozen=True)

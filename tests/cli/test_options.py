@@ -35,6 +35,7 @@ def told(request: pytest.FixtureRequest, fault_file: Path) -> Iterator[Command]:
         "latency": "1-2",
         "journal": "2",
         "max-sessions": "2",
+        "max-entries": "1",
         "session-idle": "77",
         "faults": str(fault_file),
     }
@@ -57,6 +58,8 @@ def test_options_and_variables_set_what_sessions_begin_with(told: Command) -> No
         answer = httpx.get(f"{told.url}/api/ver1.0/user/", trust_env=False)
         assert answer.status_code == 503
     assert len(told.read("/__mock__/journal")) == 2
+    answer = httpx.post(f"{told.url}/__mock__/calls", json={"extension": 30}, trust_env=False)
+    assert "as 1 may be" in answer.json()["message"]
     for name, status in (("a", 200), ("b", 503)):
         answer = httpx.get(f"{told.url}/s/{name}/openapi.json", trust_env=False)
         assert answer.status_code == status, name
@@ -116,6 +119,7 @@ def run(*arguments: str, **variables: str) -> tuple[int, str]:
         (("--seed", "1.5"), ["--seed", "1.5"]),
         (("--journal", "-1"), ["--journal", "-1"]),
         (("--max-sessions", "0"), ["--max-sessions", "0"]),
+        (("--max-entries", "0"), ["--max-entries", "0"]),
         (("--session-idle", "0"), ["--session-idle", "0"]),
         (("--log-format", "xml"), ["--log-format", "xml", "json"]),
         (("--no-control", "--control-from-any"), ["--no-control", "--control-from-any"]),
@@ -180,4 +184,5 @@ def test_defaults_are_those_of_a_mock_in_a_test() -> None:
     settings = Settings()
     assert values["max_sessions"] == settings.max_sessions
     assert values["session_idle"] == settings.idle
+    assert values["max_entries"] == settings.max_entries
     assert values["journal"] == settings.journal_size

@@ -118,7 +118,7 @@ def test_a_cleared_journal_is_empty_and_numbers_go_on(control: Control) -> None:
 
 
 def test_the_journal_holds_no_more_than_its_size() -> None:
-    with MockServer() as server, Control(server) as control:
+    with MockServer(validate_responses=True) as server, Control(server) as control:
         server.app.sessions.default.journal = Journal(3)
         for number in range(5):
             control.get("/user/", page=number)
@@ -144,7 +144,7 @@ def test_the_stream_tells_each_request_as_it_comes(control: Control) -> None:
 
 
 def test_a_mock_stops_though_someone_follows_its_journal() -> None:
-    with MockServer() as server:
+    with MockServer(validate_responses=True) as server:
         stream = httpx.stream("GET", f"{server.url}/__mock__/journal/stream")
         response = stream.__enter__()
         next(response.iter_lines())

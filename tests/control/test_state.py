@@ -84,7 +84,7 @@ def test_an_export_is_a_folder_that_a_mock_starts_with(control: Control, tmp_pat
     answer = control.ask("GET", "state", params={"format": "zip"})
     assert answer.headers["content-type"] == "application/zip"
     zipfile.ZipFile(io.BytesIO(answer.content)).extractall(tmp_path)
-    with MockServer(fixtures=tmp_path) as other, Control(other) as client:
+    with MockServer(fixtures=tmp_path, validate_responses=True) as other, Control(other) as client:
         assert client.groups(client.token())[-1] == "Exported"
         assert client.done("GET", "state") == control.done("GET", "state")
 

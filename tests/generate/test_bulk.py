@@ -311,15 +311,42 @@ def test_a_clock_at_the_beginning_of_time_is_refused() -> None:
     assert caught.value.status == 400
 
 
-def test_a_document_without_groups_is_refused() -> None:
+def without(*collections: str) -> Contract:
+    """The document without some collections, and without operations."""
     document = copy.deepcopy(CONTRACT.document)
     document["paths"] = {}
     document["x-user-types"] = {}
-    document["x-collections"] = {"client": document["x-collections"]["client"]}
-    contract = Contract(document)
+    kept = document["x-collections"]
+    for name in collections:
+        del kept[name]
+    for node in kept.values():
+        for what in ("within", "references"):
+            links = node.get(what, {})
+            node[what] = {
+                name: one
+                for name, one in links.items()
+                if name not in collections
+                and not (isinstance(one, dict) and one.get("collection") in collections)
+            }
+    return Contract(document)
+
+
+def test_a_document_without_groups_is_refused() -> None:
+    items = ("record", "voicemail", "fax", "reg_status_log")
+    contract = without("extension_group", "extension", *items)
     state = State(contract, Store.empty(contract, {}))
     with pytest.raises(ApiError, match="has no extension_group of a client") as caught:
         make_bulk(state, contract, CLIENT, {"groups": 1}, Random(1))
+    assert caught.value.status == 400
+
+
+def test_items_that_the_document_does_not_have_are_refused() -> None:
+    contract = without("fax")
+    state = State(contract, Store.empty(contract, {}))
+    for name in ("client", "extension_group", "extension"):
+        state.store[name].insert_many(SEED[name].entries())
+    with pytest.raises(ApiError, match="fax: is nothing that can arrive") as caught:
+        make_bulk(state, contract, CLIENT, {"faxes": 1}, Random(1))
     assert caught.value.status == 400
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from starlette.responses import Response
 
 from ringme_mock.control.call import ControlCall
@@ -28,10 +26,11 @@ async def arrive(call: ControlCall) -> Response:
 
 async def bulk(call: ControlCall) -> Response:
     """Many entries at once."""
-    from ringme_mock.generate import make_bulk
+    from ringme_mock.generate import make_bulk_beside
 
     wanted = dict(call.body)
     seed = wanted.pop("seed", None)
-    source = call.session.random if seed is None else random.Random(seed)
-    counts = make_bulk(call.state, call.mock.contract, wanted.pop("client"), wanted, source)
-    return answer(call, counts)
+    if seed is None:
+        seed = call.session.random.getrandbits(64)
+    client = wanted.pop("client")
+    return answer(call, await make_bulk_beside(call.session, client, wanted, seed))

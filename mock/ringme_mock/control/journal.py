@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from ringme_mock.control.call import ControlCall
 from ringme_mock.control.replies import answer
+from ringme_mock.event_stream import EventStream
 from ringme_mock.journal import Journal
 from ringme_mock.secrecy import Secrecy
 
@@ -40,10 +42,10 @@ async def clear(call: ControlCall) -> Response:
 
 
 async def follow(call: ControlCall) -> Response:
-    """Each entry from now on as a server-sent event."""
+    """Each entry from now on as a server-sent event. Raises the 400 for one stream too many."""
     events = _events(call.session.journal, call.mock.sessions.secrecy)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(events, headers=headers, media_type="text/event-stream")
+    return EventStream(call.session, events, headers)
 
 
 async def _events(journal: Journal, secrecy: Secrecy) -> AsyncIterator[str]:
@@ -62,6 +64,9 @@ async def _events(journal: Journal, secrecy: Secrecy) -> AsyncIterator[str]:
 
 def _matching(call: ControlCall, wanted: dict[str, Any]) -> list[dict[str, Any]]:
     secrecy = call.mock.sessions.secrecy
+    if "path" in wanted:
+        # Not by `fnmatchcase`, which remembers tens of thousands of patterns.
+        wanted = {**wanted, "path": re.compile(translate(wanted["path"]))}
     shown = (entry.as_json(secrecy) for entry in call.session.journal.entries())
     return [entry for entry in shown if _fits(entry, wanted)]
 
@@ -73,7 +78,7 @@ def _fits(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:
             if not isinstance(found, dict) or not _holds(found, value):
                 return False
         elif name == "path":
-            if not fnmatchcase(entry["path"], value):
+            if not value.match(entry["path"]):
                 return False
         elif name == "method":
             if entry["method"] != value.upper():

@@ -6,13 +6,13 @@ import asyncio
 
 from starlette.responses import Response
 
-from ringme_mock.archive import export_archive, export_state, import_archive
+from ringme_mock.archive import export_archive, export_json, import_archive
 from ringme_mock.archive import import_entries as store_of
 from ringme_mock.control.call import ControlCall
 from ringme_mock.control.replies import answer
 from ringme_mock.errors import StartError, invalid
-
-_MOST_SNAPSHOTS = 100
+from ringme_mock.replies import JSON
+from ringme_mock.room import check_import, check_snapshot
 
 
 async def reset(call: ControlCall) -> Response:
@@ -28,10 +28,8 @@ async def list_snapshots(call: ControlCall) -> Response:
 
 async def save_snapshot(call: ControlCall) -> Response:
     """Keeps entries and clock under a name. Raises the 400 where there are too many."""
-    snapshots = call.session.snapshots
-    if call.path["name"] not in snapshots and len(snapshots) >= _MOST_SNAPSHOTS:
-        raise invalid(f"name: there are {_MOST_SNAPSHOTS} snapshots already; delete one first")
-    snapshots[call.path["name"]] = call.state.snapshot()
+    check_snapshot(call.session, call.path["name"])
+    call.session.snapshots[call.path["name"]] = call.state.snapshot()
     return answer(call)
 
 
@@ -50,28 +48,31 @@ async def load_snapshot(call: ControlCall) -> Response:
 
 async def export(call: ControlCall) -> Response:
     """All entries, in JSON or as an archive of fixture files."""
+    # A copy, which stays as it is now.
+    contract, store = call.mock.contract, call.state.store.copy()
+    headers = {"Cache-Control": "no-store"}
     if call.query["format"] == "json":
-        return answer(call, export_state(call.mock.contract, call.state.store))
-    content = export_archive(call.mock.contract, call.state.store)
-    name = f"fixtures-{call.session.name}.zip"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
+        content = await asyncio.to_thread(export_json, contract, store)
+        return Response(content, 200, headers, JSON)
+    content = await asyncio.to_thread(export_archive, contract, store)
+    headers["Content-Disposition"] = f'attachment; filename="fixtures-{call.session.name}.zip"'
     return Response(content, 200, headers, "application/zip")
 
 
 async def import_entries(call: ControlCall) -> Response:
     """Takes other entries. Raises the 400 that names file, entry and field."""
     contract = call.mock.contract
-    current = call.state.store
-    try:
-        # Beside the loop: what takes long must not keep the others waiting.
-        if call.content:
-            store = await asyncio.to_thread(import_archive, contract, call.content)
-        else:
-            store = await asyncio.to_thread(store_of, contract, call.body, current.files, current)
-    except StartError as error:
-        raise invalid(str(error)) from None
-    call.state.replace(store)
+    async with call.session.turns.mine():
+        current = call.state.store.copy()
+        try:
+            # Beside the loop: what takes long must not keep the others waiting.
+            if call.content:
+                store = await asyncio.to_thread(import_archive, contract, call.content)
+            else:
+                files = current.files
+                store = await asyncio.to_thread(store_of, contract, call.body, files, current)
+        except StartError as error:
+            raise invalid(str(error)) from None
+        check_import(call.session, store)
+        call.state.replace(store)
     return answer(call)

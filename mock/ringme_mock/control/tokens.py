@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from starlette.responses import Response
 
 from ringme_mock.access import scopes
@@ -12,6 +14,7 @@ from ringme_mock.identities import find_identity, identities_of
 from ringme_mock.tokens import Grant
 
 _LENGTH = 30
+_SHOWN = 20
 
 
 async def identities(call: ControlCall) -> Response:
@@ -25,8 +28,10 @@ async def make(call: ControlCall) -> Response:
     wanted = call.body["login"]
     identity = find_identity(store, wanted)
     if identity is None:
-        known = ", ".join(one.user["login"] for one in identities_of(store))
-        raise ApiError(404, f"No such user or role: {wanted[:64]}; there is {known}")
+        users = store["user"]
+        known = ", ".join(one["login"] for one in islice(users.entries(), _SHOWN))
+        more = ", ..." if len(users) > _SHOWN else ""
+        raise ApiError(404, f"No such user or role: {wanted[:64]}; there is {known}{more}")
     application = identity.application
     if "application" in call.body:
         application = store["application"].get(call.body["application"])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ringme_mock.errors import ApiError
+from ringme_mock.errors import ApiError, invalid
 from ringme_mock.faults.rule import FaultRule, Visitor
+
+# Each request is held against all of them.
+MOST_FAULTS = 1000
+LONGEST_FAULT = 65_536
 
 
 @dataclass
@@ -25,13 +30,27 @@ class FaultBook:
         self._rules: dict[str, _Counted] = {}
         self._next = 1
         for rule in rules:
-            self.add(rule)
+            self._take(rule)
 
     def __len__(self) -> int:
         return len(self._rules)
 
     def add(self, rule: FaultRule) -> str:
-        """Takes a fault and gives its id."""
+        """Takes a fault and gives its id. Raises the 400 for one too many, or one too long."""
+        if len(self._rules) >= MOST_FAULTS:
+            raise invalid(
+                f"faults: there are {len(self._rules)}, and {MOST_FAULTS} may be; drop some with"
+                " DELETE /__mock__/faults/ID, or all with DELETE /__mock__/faults"
+            )
+        size = len(json.dumps(rule.source))
+        if size > LONGEST_FAULT:
+            raise invalid(
+                f"fault: has {size} characters as JSON, and {LONGEST_FAULT} may be;"
+                " shorten answer.body or answer.headers"
+            )
+        return self._take(rule)
+
+    def _take(self, rule: FaultRule) -> str:
         name = str(self._next)
         self._next += 1
         self._rules[name] = _Counted(rule)

@@ -4,6 +4,6 @@ What they look like stands in the YAML files of this folder, and can be changed 
 """
 
 from ringme_mock.generate.arrive import arrive
-from ringme_mock.generate.bulk import make_bulk
+from ringme_mock.generate.bulk import make_bulk, make_bulk_beside
 
-__all__ = ["arrive", "make_bulk"]
+__all__ = ["arrive", "make_bulk", "make_bulk_beside"]

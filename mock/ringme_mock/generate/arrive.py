@@ -20,6 +20,7 @@ from ringme_mock.errors import StartError, invalid, missing
 from ringme_mock.generate.makers import Values, read_maker
 from ringme_mock.generate.moments import moment_text, parse_moment
 from ringme_mock.generate.template import AT, LAST, Template
+from ringme_mock.room import check_room
 from ringme_mock.state import State
 from ringme_mock.store import Query, Store
 
@@ -174,6 +175,7 @@ def _arrive(
         raise missing(found.of, store[found.of].rule.missing)
     # To the second, so that a list which ends now has it.
     moment = values.setdefault(AT, state.clock.now().replace(microsecond=0, tzinfo=None))
+    check_room(state, found.rule.name)
     values[LAST] = found.last(store, called, moment)
     return _insert(found, store, {**found.owners(store, called), **values}, random)
 

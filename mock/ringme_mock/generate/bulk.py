@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from functools import cache
 from itertools import chain, count, islice
-from pathlib import Path
 from random import Random
 from typing import Any
 
+from ringme_mock import collector
 from ringme_mock.collection import Entry, Key
 from ringme_mock.contract import Contract
-from ringme_mock.document import read_yaml
-from ringme_mock.errors import StartError, invalid, missing
+from ringme_mock.errors import ApiError, StartError, invalid, missing
 from ringme_mock.generate.arrive import ATTEMPTS, Arrivals, arrivals_of
-from ringme_mock.generate.makers import read_list
+from ringme_mock.generate.bulk_plan import (
+    BULK,
+    GROUPS,
+    NUMBERS,
+    bulk_plan,
+    check_collections,
+    nodes_of,
+    wanted_counts,
+)
+from ringme_mock.generate.makers import Values, read_list
 from ringme_mock.generate.moments import to_hundredth
 from ringme_mock.generate.rhythm import Rhythm
+from ringme_mock.generate.steps import Steps, draw, finish, finish_in_slices, gather, shuffle
 from ringme_mock.generate.template import AT, LAST, Template
+from ringme_mock.room import check_room
+from ringme_mock.session import Session
 from ringme_mock.state import State
 from ringme_mock.store import Query
 
-BULK = Path(__file__).with_name("bulk.yaml")
-GROUPS = "groups"
-NUMBERS = "extensions"
+# How often entries are made anew when the session was written to meanwhile.
+_TRIES = 3
 
 
 def make_bulk(
@@ -36,92 +45,135 @@ def make_bulk(
     Returns how many entries were added, by collection. Raises the 404 for an unknown client, and
     the 400 that names what cannot be; then nothing is added.
     """
-    plan = _plan()
-    wanted = _wanted(plan, counts)
-    name = plan["owner"]
-    _check_collections(contract, plan)
-    entry = state.store[name].get(owner) if isinstance(owner, int | str) else None
-    if entry is None:
-        raise missing(name, state.store[name].rule.missing)
-    try:
-        made = _Bulk(state, contract, plan, entry, random).make(wanted)
-    except OverflowError:
-        raise invalid("clock: shows a moment too near to the first year") from None
-    except StartError as error:
-        raise invalid(str(error)) from None
-    for collection, entries in made.items():
-        state.store[collection].insert_many(entries)
-    return {collection: len(entries) for collection, entries in made.items()}
+    bulk = Bulk(state, contract, owner, counts, random)
+    finish(bulk.make())
+    bulk.put_in()
+    return bulk.counts
 
 
-def _wanted(plan: dict[str, Any], counts: Mapping[str, Any]) -> dict[str, int]:
-    """How many of each are to be made. Raises the 400 for what is no such number."""
-    nodes = {GROUPS: plan[GROUPS], NUMBERS: plan[NUMBERS], **plan["items"]}
-    for name, number in counts.items():
-        if name not in nodes:
-            raise invalid(f"{name[:100]}: is not known here, but {', '.join(nodes)}")
-        limit = nodes[name]["limit"]
-        if type(number) is not int or not 0 <= number <= limit:
-            raise invalid(f"{name}: must be a whole number from 0 to {limit}")
-    return {name: counts.get(name, 0) for name in nodes}
+async def make_bulk_beside(
+    session: Session, owner: Key, counts: Mapping[str, Any], seed: int
+) -> dict[str, int]:
+    """Does what `make_bulk` does, in slices, between which other requests are answered.
+
+    What others write meanwhile stays: then the entries are made anew for what there is now.
+    Raises the 409 where that never ends, and otherwise what `make_bulk` raises.
+    """
+    async with session.turns.mine():
+        for _ in range(_TRIES):
+            # With a document of its own, as both may be others after a reload.
+            state = session.state
+            bulk = Bulk(state, state.contract, owner, counts, Random(seed))
+            await finish_in_slices(bulk.make())
+            if session.state is state and bulk.put_in():
+                collector.settle()
+                return bulk.counts
+    raise ApiError(
+        409,
+        f"bulk: the session was written to while the entries were made, {_TRIES} times over, and"
+        " none was added; ask again when nobody writes to it, or for fewer at a time",
+    )
 
 
-def _check_collections(contract: Contract, plan: dict[str, Any]) -> None:
-    """Raises the 400 for a document that does not have what groups and numbers are made for."""
-    for node in (plan[GROUPS], plan[NUMBERS]):
-        rule = contract.collections.get(node["collection"])
-        if rule is None or rule.owner_property(plan["owner"]) is None:
-            raise invalid(f"bulk: the document has no {node['collection']} of a {plan['owner']}")
+class Bulk:
+    """One run: what is there, and what is made of it, aside until all of it is there.
 
-
-class _Bulk:
-    """One run: what is there, and what is made of it."""
+    `counts` are the numbers of new entries by collection. Raises what `make_bulk` raises.
+    """
 
     def __init__(
         self,
         state: State,
         contract: Contract,
-        plan: dict[str, Any],
-        owner: Entry,
+        owner: Key,
+        counts: Mapping[str, Any],
         random: Random,
     ) -> None:
-        # A copy of its own, so that nothing is left behind when something cannot be.
-        self._store = state.store.copy()
-        self._contract = contract
+        plan = bulk_plan()
+        self._wanted = wanted_counts(plan, counts)
+        check_collections(contract, plan)
         self._plan = plan
-        self._owner = owner
+        self._contract = contract
         self._random = random
+        self._state = state
+        self._target = state.store
+        # As it was when the work began, and a copy to work on.
+        self._before = state.store.copy()
+        self._store = state.store.copy()
+        name = plan["owner"]
+        found = self._store[name].get(owner) if isinstance(owner, int | str) else None
+        if found is None:
+            raise missing(name, self._store[name].rule.missing)
+        self._owner = found
+        self.counts: dict[str, int] = {}
+        for one, node in nodes_of(plan).items():
+            if self._wanted[one] and node["collection"] in contract.collections:
+                check_room(state, node["collection"], self._wanted[one])
         self._end = to_hundredth(state.clock.now())
-        self._start = self._end - timedelta(days=plan["days"])
+        try:
+            self._start = self._end - timedelta(days=plan["days"])
+        except OverflowError:
+            raise _too_early() from None
 
-    def make(self, wanted: Mapping[str, int]) -> dict[str, list[Entry]]:
-        """The new entries by collection; nothing is stored yet."""
-        plan = self._plan
-        groups = self._groups(wanted[GROUPS])
-        numbers = self._numbers(wanted[NUMBERS], groups or self._present(plan[GROUPS]))
-        made = {plan[GROUPS]["collection"]: groups, plan[NUMBERS]["collection"]: numbers}
-        for name, entries in made.items():
-            self._store[name].insert_many(entries)
-        all_numbers = self._present(plan[NUMBERS])
+    def make(self) -> Steps[None]:
+        """Makes the entries; nothing of it shows yet. Raises the 400 for what cannot be."""
+        try:
+            yield from self._make()
+        except OverflowError:
+            raise _too_early() from None
+        except StartError as error:
+            raise invalid(str(error)) from None
+
+    def put_in(self) -> bool:
+        """Lets all of it show, at once.
+
+        Gives False, and does nothing, where what it was made for has changed meanwhile.
+        """
+        touched = {self._plan["owner"]}
+        for name, node in nodes_of(self._plan).items():
+            if name in (GROUPS, NUMBERS) or self._wanted[name]:
+                rule = self._contract.collections[node["collection"]]
+                touched |= {rule.name, *rule.within}
+        if self._state.store is not self._target or not all(
+            self._target[name].shares_entries(self._before[name]) for name in touched
+        ):
+            return False
+        for name in self.counts:
+            self._target[name].adopt(self._store[name])
+        return True
+
+    def _make(self) -> Steps[None]:
+        plan, wanted = self._plan, self._wanted
+        groups = yield from self._groups(wanted[GROUPS])
+        into = groups or (yield from self._present(plan[GROUPS]))
+        numbers = yield from self._numbers(wanted[NUMBERS], into)
+        yield from self._keep(plan[GROUPS]["collection"], groups)
+        yield from self._keep(plan[NUMBERS]["collection"], numbers)
+        all_numbers = yield from self._present(plan[NUMBERS])
         for name, node in plan["items"].items():
             if wanted[name]:
                 if not all_numbers:
                     raise invalid(f"{name}: {self._shown_owner()} has no numbers to put them on")
                 arrivals = arrivals_of(self._contract, node["collection"])
-                made[arrivals.rule.name] = self._items(arrivals, wanted[name], all_numbers)
-        return {name: entries for name, entries in made.items() if entries}
+                items = yield from self._items(arrivals, wanted[name], all_numbers)
+                yield from self._keep(arrivals.rule.name, items)
+
+    def _keep(self, name: str, entries: list[Entry]) -> Steps[None]:
+        if entries:
+            yield from self._store[name].insert_in_steps(entries)
+            self.counts[name] = len(entries)
 
     def _shown_owner(self) -> str:
         name = self._plan["owner"]
         return f"{name} {self._owner[self._store[name].rule.key]}"
 
-    def _present(self, node: dict[str, Any]) -> list[Entry]:
+    def _present(self, node: dict[str, Any]) -> Steps[list[Entry]]:
         """The owner's entries that are there already."""
         owner = self._plan["owner"]
         key = self._owner[self._store[owner].rule.key]
-        return list(self._store.find(node["collection"], Query(), (owner, key)))
+        return (yield from gather(self._store.find(node["collection"], Query(), (owner, key))))
 
-    def _groups(self, number: int) -> list[Entry]:
+    def _groups(self, number: int) -> Steps[list[Entry]]:
         node = self._plan[GROUPS]
         template = self._template(node)
         turns = {name: self._in_turn(one) for name, one in node["in_turn"].items()}
@@ -129,6 +181,7 @@ class _Bulk:
         for _ in range(number):
             drawn = {name: next(turn) for name, turn in turns.items()}
             made.append(self._owned(template, {self._plan["owner"]: self._owner}, drawn))
+            yield
         return made
 
     def _in_turn(self, name: str) -> Iterator[str]:
@@ -138,10 +191,11 @@ class _Bulk:
             for text in texts:
                 yield text if number == 1 else f"{text} {number}"
 
-    def _numbers(self, number: int, groups: list[Entry]) -> list[Entry]:
+    def _numbers(self, number: int, groups: list[Entry]) -> Steps[list[Entry]]:
         node = self._plan[NUMBERS]
         template = self._template(node)
-        names = list(islice(self._free_names(node), number))
+        present = yield from self._present(node)
+        names = yield from gather(islice(self._free_names(node, present), number))
         if len(names) < number:
             raise invalid(
                 f"{NUMBERS}: {len(names)} numbers of {self._shown_owner()} are free, not {number}"
@@ -149,17 +203,19 @@ class _Bulk:
         of, group_of = self._plan["owner"], self._plan[GROUPS]["collection"]
         numbering = template.rule.numbering
         made = []
-        for name, group in zip(names, self._spread(groups, number), strict=True):
+        spread = yield from self._spread(groups, number)
+        for name, group in zip(names, spread, strict=True):
             drawn = {numbering.property: name} if numbering else {}
             made.append(self._owned(template, {of: self._owner, group_of: group}, drawn))
+            yield
         return made
 
-    def _free_names(self, node: dict[str, Any]) -> Iterator[str]:
-        """Names that the owner has no number with, those that begin with a zero last."""
+    def _free_names(self, node: dict[str, Any], present: list[Entry]) -> Iterator[str]:
+        """Names that none of the numbers has, those that begin with a zero last."""
         rule = self._store[node["collection"]].rule.numbering
         if rule is None:
             return
-        taken = {entry[rule.property] for entry in self._present(node)}
+        taken = {entry[rule.property] for entry in present}
         digits = self._owner[rule.digits]
         first = 10 ** (digits - 1)
         for number in chain(range(first, 10 * first), range(first)):
@@ -167,17 +223,18 @@ class _Bulk:
             if name not in taken:
                 yield name
 
-    def _spread(self, groups: list[Entry], number: int) -> list[Entry | None]:
+    def _spread(self, groups: list[Entry], number: int) -> Steps[list[Entry | None]]:
         """A group, or none, for each number: some groups are larger, and none stays empty."""
         if not groups:
             return [None] * number
         random = self._random
         sizes = [random.expovariate(1) + 0.2 for _ in groups]
         found: list[Entry | None] = [*groups[:number]]
-        for group in random.choices(groups, sizes, k=number - len(found)):
+        for group in (yield from draw(random, groups, sizes, number - len(found))):
             outside = random.random() < self._plan[NUMBERS]["outside"]
             found.append(None if outside else group)
-        random.shuffle(found)
+            yield
+        yield from shuffle(random, found)
         return found
 
     def _template(self, node: dict[str, Any]) -> Template:
@@ -195,19 +252,17 @@ class _Bulk:
                 values[prop] = None if entry is None else entry[self._store[owner].rule.key]
         return template.make(values, self._store[rule.name].new_key(), self._random)
 
-    def _items(self, arrivals: Arrivals, number: int, numbers: list[Entry]) -> list[Entry]:
+    def _items(self, arrivals: Arrivals, number: int, numbers: list[Entry]) -> Steps[list[Entry]]:
         """So many items on numbers, each at its moment; the busier numbers get more."""
         random, store, rule = self._random, self._store, arrivals.rule
         kept, key = store[rule.name], rule.key
-        owners = [arrivals.owners(store, one) for one in numbers]
-        shares = [arrivals.share.make(one, random) for one in owners]
-        if not any(shares):
-            shares = [1] * len(numbers)
-        weights = [share * random.lognormvariate(0, self._plan["spread"]) for share in shares]
-        chosen = random.choices(range(len(numbers)), weights, k=number)
+        owners = yield from gather(arrivals.owners(store, one) for one in numbers)
+        weights = yield from self._weights(arrivals, owners)
+        chosen = yield from draw(random, range(len(numbers)), weights, number)
+        moments = yield from self._rhythm().draw(number, random)
         last: dict[int, Entry | None] = {}
         made: dict[Key, Entry] = {}
-        for place, moment in zip(chosen, self._rhythm().draw(number, random), strict=True):
+        for place, moment in zip(chosen, moments, strict=True):
             if place not in last:
                 last[place] = arrivals.last(store, numbers[place], moment)
             values = {**owners[place], AT: moment, LAST: last[place]}
@@ -219,7 +274,17 @@ class _Bulk:
             else:
                 raise invalid(f"{key}: is taken")
             made[entry[key]] = last[place] = entry
+            yield
         return list(made.values())
+
+    def _weights(self, arrivals: Arrivals, owners: list[Values]) -> Steps[list[float]]:
+        """How busy each number is, by its kind and by chance."""
+        random = self._random
+        shares = yield from gather(arrivals.share.make(one, random) for one in owners)
+        if not any(shares):
+            shares = [1] * len(owners)
+        spread = self._plan["spread"]
+        return (yield from gather(one * random.lognormvariate(0, spread) for one in shares))
 
     def _rhythm(self) -> Rhythm:
         plan = self._plan
@@ -227,7 +292,5 @@ class _Bulk:
         return Rhythm(span, plan["hours"], plan["weekdays"], plan["fractions"])
 
 
-@cache
-def _plan() -> dict[str, Any]:
-    found: dict[str, Any] = read_yaml(BULK)
-    return found
+def _too_early() -> ApiError:
+    return invalid("clock: shows a moment too near to the first year")

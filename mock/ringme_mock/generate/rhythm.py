@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import accumulate
 from random import Random
+
+from ringme_mock.generate.steps import Steps, draw
 
 _HOUR = timedelta(hours=1)
 _HUNDREDTH = timedelta(milliseconds=10)
@@ -35,12 +36,21 @@ class Rhythm:
             self._slots.append((start, length))
             weights.append(hours[start.hour] * weekdays[start.weekday()] * length)
             start = stop
-        self._weights = list(accumulate(weights))
+        self._weights = weights
 
-    def draw(self, count: int, random: Random) -> list[datetime]:
+    def draw(self, count: int, random: Random) -> Steps[list[datetime]]:
         """So many moments, the earliest first."""
-        slots = random.choices(self._slots, cum_weights=self._weights, k=count)
-        return sorted([self._within(start, length, random) for start, length in slots])
+        places = yield from draw(random, range(len(self._slots)), self._weights, count)
+        found: list[list[datetime]] = [[] for _ in self._slots]
+        for place in places:
+            found[place].append(self._within(*self._slots[place], random))
+            yield
+        moments: list[datetime] = []
+        # One slot after the other: to sort all of them at once is no short step.
+        for some in found:
+            moments += sorted(some)
+            yield
+        return moments
 
     def _within(self, start: datetime, length: int, random: Random) -> datetime:
         moment = start + int(random.random() * length) * _HUNDREDTH

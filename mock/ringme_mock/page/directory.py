@@ -78,7 +78,7 @@ class DirectoryReader:
         groups, numbers = self._store[self._groups], self._store[self._numbers]
         loose = numbers.positions(self._group, None)
         found = list(islice(self._fitting(self._numbers, wanted), CHOICES_SHOWN))
-        shown: Iterable[Entry] = found if wanted else map(numbers.at, loose)
+        shown: Iterable[Entry] = found if wanted else numbers.at(loose)
         return Directory(
             groups=tuple(
                 self._read_group(entry)
@@ -134,7 +134,7 @@ class DirectoryReader:
             title=self.title(self._groups, key),
             client=self._client(self._groups, entry),
             members=tuple(
-                self._read_number(numbers.at(one)) for one in islice(members, MEMBERS_SHOWN)
+                self._read_number(one) for one in numbers.at(islice(members, MEMBERS_SHOWN))
             ),
             size=len(members),
         )

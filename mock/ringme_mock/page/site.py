@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
@@ -17,6 +17,7 @@ from ringme_mock import __version__
 from ringme_mock.control.call import Mock
 from ringme_mock.document import read_yaml
 from ringme_mock.errors import ApiError, invalid
+from ringme_mock.event_stream import EventStream
 from ringme_mock.exchange import exchange_of
 from ringme_mock.page import journal as journals
 from ringme_mock.page.actions import ACTIONS, EMPTY_THE_JOURNAL, Desk
@@ -101,7 +102,7 @@ class PageSite:
         headers = {**HEADERS, "X-Accel-Buffering": "no"}
         if request.method == "HEAD":
             return Response(headers=headers, media_type="text/event-stream")
-        return StreamingResponse(events, headers=headers, media_type="text/event-stream")
+        return EventStream(session, events, headers)
 
     async def _act(self, request: Request) -> Response:
         name = request.path_params["name"]

@@ -1,0 +1,196 @@
+"""While entries are made in bulk others are answered, and nothing that they write is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from generate.worlds import CLIENT, CONTRACT, NUMBER, SEED, entries, fresh_state
+from ringme_mock.collection import Entry
+from ringme_mock.errors import ApiError
+from ringme_mock.generate import arrive, make_bulk, make_bulk_beside
+from ringme_mock.secrecy import Secrecy
+from ringme_mock.session import Session, Settings
+from ringme_mock.state import State
+
+COUNTS = {"groups": 3, "extensions": 40, "records": 600, "registrations": 50}
+MADE = {"extension_group": 3, "extension": 40, "record": 600, "reg_status_log": 50}
+
+
+def session() -> Session:
+    return Session("default", fresh_state(), Settings(seed=1), Secrecy(CONTRACT.document))
+
+
+async def bulk(one: Session, seed: int = 7, **counts: int) -> dict[str, int]:
+    return await make_bulk_beside(one, CLIENT, counts or COUNTS, seed)
+
+
+def meanwhile(one: Session, write: Callable[[int], object], times: int = 1) -> Any:
+    """Makes entries in bulk, and writes so many times while they are made."""
+
+    async def run() -> dict[str, int]:
+        making = asyncio.create_task(bulk(one))
+        for number in range(times):
+            # Until the work is under way, and again whenever it may have begun anew.
+            for _ in range(4):
+                await asyncio.sleep(0)
+            if making.done():
+                break
+            write(number)
+        return await making
+
+    return asyncio.run(run())
+
+
+def test_it_makes_what_the_same_seed_makes_at_one_go() -> None:
+    one, state = session(), fresh_state()
+    assert asyncio.run(bulk(one)) == MADE
+    make_bulk(state, CONTRACT, CLIENT, COUNTS, Random(7))
+    assert entries(one.state) == entries(state)
+
+
+def test_nothing_shows_before_all_of_it_does() -> None:
+    one = session()
+    before = {name: len(SEED[name]) for name in MADE}
+    after = {name: count + MADE[name] for name, count in before.items()}
+
+    async def run() -> list[dict[str, int]]:
+        making = asyncio.create_task(bulk(one))
+        seen = []
+        while not making.done():
+            seen.append({name: len(one.state.store[name]) for name in MADE})
+            await asyncio.sleep(0)
+        return seen
+
+    seen = asyncio.run(run())
+    assert len(seen) > 3
+    assert all(sizes in (before, after) for sizes in seen)
+    assert {name: len(one.state.store[name]) for name in MADE} == after
+
+
+def rename(one: Session) -> Callable[[int], Entry]:
+    return lambda number: one.state.store["extension_group"].update(5, {"name": f"New {number}"})
+
+
+def test_what_is_written_meanwhile_stays_and_the_entries_fit_it() -> None:
+    one = session()
+    groups = one.state.store["extension_group"]
+    taken = groups.new_key()
+
+    def create(number: int) -> None:
+        entry = {**next(groups.entries()), "id": taken, "name": "Meanwhile"}
+        one.state.store["extension_group"].insert(entry)
+
+    assert meanwhile(one, create) == MADE
+    kept = one.state.store["extension_group"].get(taken)
+    assert kept is not None
+    assert kept["name"] == "Meanwhile"
+    assert len(one.state.store["extension_group"]) == len(SEED["extension_group"]) + 4
+
+
+def test_a_call_that_arrives_meanwhile_stays() -> None:
+    one = session()
+    arrived: list[Entry] = []
+
+    def call(_: int) -> None:
+        given = {"at": "2026-03-01 10:00:00"}
+        arrived.append(arrive(one.state, CONTRACT, "record", NUMBER, given, Random(99)))
+
+    assert meanwhile(one, call) == MADE
+    assert one.state.store["record"].get(arrived[0]["record_uuid"]) == arrived[0]
+    assert len(one.state.store["record"]) == len(SEED["record"]) + 601
+
+
+def test_writes_that_have_nothing_to_do_with_it_do_not_hold_it_up() -> None:
+    one = session()
+    users = one.state.store["user"]
+    key = next(users.entries())["id"]
+    name = {"comment": "Meanwhile"}
+    assert meanwhile(one, lambda _: one.state.store["user"].update(key, name), 100) == MADE
+    assert one.state.store["user"].get(key) == {**SEED["user"].get(key), **name}  # type: ignore[dict-item]
+
+
+def test_a_reset_meanwhile_is_not_undone() -> None:
+    one = session()
+    one.state.store["extension_group"].update(5, {"name": "Before the reset"})
+    assert meanwhile(one, lambda _: one.reset(keep=["clock"])) == MADE
+    group = one.state.store["extension_group"].get(5)
+    assert group == SEED["extension_group"].get(5)
+    assert len(one.state.store["record"]) == len(SEED["record"]) + 600
+
+
+def test_where_others_never_stop_writing_it_is_refused_and_nothing_is_added() -> None:
+    one = session()
+    with pytest.raises(ApiError) as caught:
+        meanwhile(one, rename(one), 10_000)
+    assert caught.value.status == 409
+    assert "written to" in caught.value.message
+    assert "3 times" in caught.value.message
+    for name in MADE:
+        assert len(one.state.store[name]) == len(SEED[name])
+
+
+def test_two_at_a_time_do_not_get_in_each_others_way() -> None:
+    one = session()
+
+    async def run() -> list[dict[str, int]]:
+        return await asyncio.gather(*[bulk(one, seed=7, **COUNTS) for _ in range(5)])
+
+    assert asyncio.run(run()) == [MADE] * 5
+    assert len(one.state.store["record"]) == len(SEED["record"]) + 5 * 600
+    # Another event loop, as the next test of a mock in the same process has one.
+    assert asyncio.run(run()) == [MADE] * 5
+
+
+def test_one_that_is_cut_off_leaves_nothing_behind() -> None:
+    one = session()
+    before = entries(one.state)
+
+    async def run() -> None:
+        making = asyncio.create_task(bulk(one, records=100_000))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+        assert entries(one.state) == before
+        assert await bulk(one) == MADE
+
+    asyncio.run(run())
+
+
+def test_the_others_wait_for_a_few_slices_at_most() -> None:
+    one = session()
+
+    async def run() -> list[float]:
+        making = asyncio.create_task(bulk(one, groups=50, extensions=500, records=10_000))
+        waits = []
+        while not making.done():
+            begin = time.perf_counter()
+            await asyncio.sleep(0)
+            waits.append(time.perf_counter() - begin)
+        return waits
+
+    waits = sorted(asyncio.run(run()))
+    assert len(waits) > 20
+    # Not the worst one, as the machine may be busy with something else.
+    assert waits[len(waits) * 9 // 10] < 0.05
+
+
+def test_a_state_without_an_owner_is_refused_as_at_one_go() -> None:
+    with pytest.raises(ApiError, match="No such client"):
+        asyncio.run(make_bulk_beside(session(), 99, COUNTS, 7))
+
+
+def test_there_must_be_room_for_all_of_it() -> None:
+    one: Session = session()
+    state: State = one.state
+    state.max_entries = len(SEED["record"]) + 10
+    with pytest.raises(ApiError, match="record: there are "):
+        asyncio.run(bulk(one, records=11))
+    assert asyncio.run(bulk(one, records=10)) == {"record": 10}

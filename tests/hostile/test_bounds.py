@@ -1,0 +1,299 @@
+"""What requests can add to a session has a bound, and a refusal says what to do about it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from ringme_mock import MockServer, event_stream
+from ringme_mock import room as room_module
+from ringme_mock import tokens as tokens_module
+from ringme_mock.errors import ApiError
+from ringme_mock.faults import book as book_module
+from ringme_mock.faults.book import FaultBook
+from ringme_mock.faults.rule import read_rule
+from ringme_mock.room import check_room
+from ringme_mock.state import State
+from support.control import Control
+
+# Room for so many beside the calls of the fixtures.
+SPARE = 5
+ARRIVALS = {
+    "calls": ("record", 31),
+    "voicemail": ("voicemail", 31),
+    "faxes": ("fax", 40),
+    "registrations": ("reg_status_log", 31),
+}
+BULK = {
+    "groups": "extension_group",
+    "extensions": "extension",
+    "records": "record",
+    "voicemail": "voicemail",
+    "faxes": "fax",
+    "registrations": "reg_status_log",
+}
+ZIPPED = {"Content-Type": "application/zip"}
+
+
+@pytest.fixture(scope="module")
+def _server() -> Iterator[MockServer]:
+    with MockServer(seed=1) as server:
+        yield server
+
+
+@pytest.fixture
+def control(_server: MockServer) -> Iterator[Control]:
+    """A mock as it starts, whose bound the tests set with `bound`."""
+    session = _server.app.sessions.default
+    session.snapshots.clear()
+    session.reset()
+    with Control(_server) as client:
+        yield client
+    session.state.max_entries = room_module.MOST_ENTRIES
+
+
+def state_of(control: Control) -> State:
+    return control.server.app.state
+
+
+def bound(control: Control, collection: str, spare: int = SPARE) -> int:
+    """Lets a collection have so many entries more than the fixtures; gives the bound."""
+    state = state_of(control)
+    state.max_entries = len(state.seed[collection]) + spare
+    return state.max_entries
+
+
+def size(control: Control, collection: str) -> int:
+    return len(state_of(control).store[collection])
+
+
+def test_a_collection_takes_what_there_is_room_for_and_says_why_not_more(control: Control) -> None:
+    most = bound(control, "record")
+    state = state_of(control)
+    check_room(state, "record", SPARE)
+    with pytest.raises(ApiError) as caught:
+        check_room(state, "record", SPARE + 1)
+    assert caught.value.status == 400
+    assert caught.value.message == (
+        f"record: there are {most - SPARE}, {SPARE + 1} more cannot be added, as {most} may be;"
+        " delete some, or start the mock with a higher --max-entries"
+    )
+
+
+def test_fixtures_may_have_more_than_the_bound(control: Control) -> None:
+    bound(control, "record", spare=-10)
+    control.done("POST", "reset")
+    assert len(control.done("GET", "state")["record"]["entries"]) == size(control, "record")
+    assert control.refused("POST", "calls", {"extension": 31}).startswith("400 record: there are ")
+
+
+@pytest.mark.parametrize("kind", ARRIVALS)
+def test_no_more_arrives_than_there_is_room_for(control: Control, kind: str) -> None:
+    collection, number = ARRIVALS[kind]
+    most = bound(control, collection, spare=2)
+    for _ in range(2):
+        control.done("POST", kind, {"extension": number})
+    message = control.refused("POST", kind, {"extension": number})
+    assert message == (
+        f"400 {collection}: there are {most}, 1 more cannot be added, as {most} may be;"
+        " delete some, or start the mock with a higher --max-entries"
+    )
+    assert size(control, collection) == most
+
+
+@pytest.mark.parametrize("kind", BULK)
+def test_bulk_makes_no_more_than_there_is_room_for(control: Control, kind: str) -> None:
+    most = bound(control, BULK[kind])
+    message = control.refused("POST", "bulk", {"client": 12, kind: SPARE + 1})
+    assert f"{SPARE + 1} more cannot be added, as {most} may be" in message
+    assert size(control, BULK[kind]) == most - SPARE
+    control.done("POST", "bulk", {"client": 12, kind: SPARE})
+    assert size(control, BULK[kind]) == most
+
+
+def test_an_import_holds_no_more_entries_than_may_be(control: Control) -> None:
+    control.done("POST", "bulk", {"client": 12, "records": 20})
+    exported = control.done("GET", "state")
+    archive = control.ask("GET", "state", params={"format": "zip"}).content
+    control.done("POST", "reset")
+    before = control.done("GET", "state")
+    most = bound(control, "record")
+    for asked in ({"body": exported}, {"content": archive, "headers": ZIPPED}):
+        message = control.refused("PUT", "state", **asked)
+        assert message == (
+            f"400 record: has {most - SPARE + 20} entries, and {most} may be;"
+            " leave some out, or start the mock with a higher --max-entries"
+        )
+    assert control.done("GET", "state") == before
+
+
+def test_an_import_may_hold_as_many_entries_as_the_fixtures(control: Control) -> None:
+    bound(control, "record", spare=-10)
+    control.done("PUT", "state", control.done("GET", "state"))
+
+
+def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    megabyte = 1024 * 1024
+    monkeypatch.setattr(room_module, "MOST_FILE_BYTES", 3 * megabyte)
+    archive = with_file(control.ask("GET", "state", params={"format": "zip"}).content, megabyte)
+    for name in ("one", "two"):
+        control.done("PUT", "state", content=archive, headers=ZIPPED)
+        control.done("PUT", f"snapshots/{name}")
+    message = control.refused("PUT", "state", content=archive, headers=ZIPPED)
+    assert "MB that snapshots keep, and 3 MB may be" in message
+    assert "DELETE /__mock__/snapshots/NAME" in message
+    control.done("DELETE", "snapshots/one")
+    control.done("PUT", "state", content=archive, headers=ZIPPED)
+
+
+def with_file(archive: bytes, length: int) -> bytes:
+    """An export with one file more, which no entry names."""
+    buffer = io.BytesIO(archive)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as added:
+        added.writestr("files/long.bin", bytes(length))
+    return buffer.getvalue()
+
+
+def test_what_snapshots_keep_of_entries_is_bounded(control: Control) -> None:
+    most = bound(control, "record")
+    each = most - SPARE + 1
+    room = 10 * most // each
+    for number in range(room + 1):
+        control.done("POST", "reset")
+        control.done("POST", "calls", {"extension": 31})
+        if number < room:
+            control.done("PUT", f"snapshots/n{number}")
+    message = control.refused("PUT", "snapshots/over")
+    assert message == (
+        f"400 name: the other snapshots keep {room * each} entries, this one would keep {each}"
+        f" more, and {10 * most} may be; delete one with DELETE /__mock__/snapshots/NAME,"
+        " or start the mock with a higher --max-entries"
+    )
+    # In the place of another one, it needs no more room.
+    control.done("PUT", "snapshots/n0")
+
+
+def test_snapshots_of_the_same_entries_keep_them_once(control: Control) -> None:
+    bound(control, "record")
+    control.done("POST", "calls", {"extension": 31})
+    for number in range(100):
+        control.done("PUT", f"snapshots/n{number}")
+    message = control.refused("PUT", "snapshots/n100")
+    assert message == (
+        "400 name: there are 100 snapshots, and 100 may be;"
+        " delete one with DELETE /__mock__/snapshots/NAME"
+    )
+
+
+def test_no_more_faults_are_taken_than_may_be(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_module, "MOST_FAULTS", 3)
+    fault = {"match": {"path": "/nowhere"}, "connection": "drop"}
+    ids = [control.done("POST", "faults", fault)["id"] for _ in range(3)]
+    assert control.refused("POST", "faults", fault) == (
+        "400 faults: there are 3, and 3 may be; drop some with DELETE /__mock__/faults/ID,"
+        " or all with DELETE /__mock__/faults"
+    )
+    control.done("DELETE", f"faults/{ids[0]}")
+    control.done("POST", "faults", fault)
+
+
+def test_a_mock_begins_with_as_many_faults_as_its_file_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book_module, "MOST_FAULTS", 3)
+    assert len(FaultBook([read_rule({"connection": "drop"})] * 5)) == 5
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 503, "body": "x" * 70_000},
+        {"status": 503, "headers": {"X-Long": "x" * 70_000}},
+    ],
+    ids=["body", "headers"],
+)
+def test_a_fault_is_no_longer_than_may_be(control: Control, answer: dict[str, Any]) -> None:
+    message = control.refused("POST", "faults", {"answer": answer})
+    assert message.startswith("400 fault: has 70")
+    assert message.endswith(
+        "characters as JSON, and 65536 may be; shorten answer.body or answer.headers"
+    )
+    assert control.done("GET", "faults") == []
+
+
+def test_patterns_of_paths_are_short(control: Control) -> None:
+    pattern = "*" * 501
+    fault = {"match": {"path": pattern}, "connection": "drop"}
+    for asked in (
+        control.refused("POST", "faults", fault),
+        control.refused("POST", "journal/count", {"path": pattern}),
+        control.refused("GET", "journal", params={"path": pattern}),
+    ):
+        assert "must have at most 500 characters" in asked
+
+
+def test_the_oldest_token_makes_room(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens_module, "MOST_TOKENS", 3)
+    given = [control.token() for _ in range(4)]
+    assert [control.get("/user/", one).status_code for one in given] == [401, 200, 200, 200]
+
+
+def test_a_session_keeps_ten_thousand_tokens_of_a_kind() -> None:
+    assert tokens_module.MOST_TOKENS == 10_000
+
+
+@pytest.mark.parametrize("seconds", [10**12, 10**400])
+def test_a_token_has_an_end(control: Control, seconds: int) -> None:
+    message = control.refused("POST", "tokens", {"login": "client-admin", "seconds": seconds})
+    assert message == "400 seconds: must be at most 3153600000"
+
+
+def test_a_user_that_is_not_there_is_answered_with_a_few_that_are(control: Control) -> None:
+    users = state_of(control).store["user"]
+    first = next(iter(users.entries()))
+    users.insert_many(
+        {**first, "id": 10_000 + number, "login": f"more-{number}"} for number in range(100)
+    )
+    message = control.refused("POST", "tokens", {"login": "nobody"})
+    assert message.startswith("404 No such user or role: nobody; there is ")
+    assert message.endswith(", ...")
+    assert len(message) < 1000
+
+
+def test_no_more_streams_are_open_than_may_be(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "MOST_STREAMS", 1)
+    with httpx.stream("GET", f"{control.server.url}/__mock__/journal/stream") as stream:
+        # The stream ends with its iterator.
+        texts = stream.iter_text()
+        assert next(texts) == ": open\n\n"
+        assert control.refused("GET", "journal/stream") == (
+            "400 stream: there are 1 of this session, and 1 may be; close one"
+        )
+        # Another session has streams of its own.
+        other = {"X-Mock-Session": "other"}
+        with control.http.stream("GET", "/__mock__/journal/stream", headers=other) as more:
+            assert more.status_code == 200
+
+
+def test_a_stream_that_has_ended_leaves_its_place(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "MOST_STREAMS", 1)
+    session = control.server.app.sessions.default
+    for _ in range(3):
+        with httpx.stream("GET", f"{control.server.url}/__mock__/journal/stream") as stream:
+            assert stream.status_code == 200
+        for _ in range(200):
+            if session.streams == 0:
+                break
+            control.done("GET", "health")
+        assert session.streams == 0
