@@ -30,7 +30,7 @@ def ringme_options(pytestconfig: pytest.Config) -> Iterator[Options]:
 def _started_mock() -> Iterator[str]:
     """Runs a mock as its users do, on a free port; gives its URL."""
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "ringme_mock", "serve", "--port", "0"],
+        [sys.executable, "-u", "-m", "ringme_mock", "serve", "--port", "0", "--validate-responses"],
         stdout=subprocess.PIPE,
         text=True,
     )

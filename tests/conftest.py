@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from support.checked import broken_answers
 from support.server import Api, RunningMock, running_mock
+
+
+@pytest.fixture(autouse=True)
+def _answers_fit_the_document() -> Iterator[None]:
+    """Fails whichever test got an answer that breaks the document, whatever it asked for."""
+    with broken_answers() as found:
+        yield
+    assert found == []
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jsonschema_rs
@@ -10,16 +10,23 @@ import jsonschema_rs
 from ringme_mock.errors import StartError
 
 Schema = dict[str, Any]
+# What a text has to be for a format, by the name of the format.
+Formats = dict[str, Callable[[str], bool]]
 
 _NAMED = "#/components/schemas/"
 
 
 class Schemas:
-    """All schemas of one document, so that `$ref` works between them."""
+    """All schemas of one document, so that `$ref` works between them.
 
-    def __init__(self, document: dict[str, Any]) -> None:
+    The formats of texts count only where `formats` are given; those are known beside the ones
+    that JSON Schema has itself.
+    """
+
+    def __init__(self, document: dict[str, Any], formats: Formats | None = None) -> None:
         self._document = document
-        self._named: dict[str, Schema] = _to_json_schema(
+        self._formats = formats
+        self._named: dict[str, Schema] = to_json_schema(
             document.get("components", {}).get("schemas", {})
         )
         self._explained = dict(_explained_patterns(document))
@@ -52,11 +59,11 @@ class Schemas:
 
     def compile(self, schema: Schema) -> Validator:
         """A validator for `schema`, whose `$ref`s point into the document."""
-        converted = _to_json_schema(schema)
+        converted = to_json_schema(schema)
         named = self._needed(converted)
         if named:
             converted = {"allOf": [converted], "components": {"schemas": named}}
-        return Validator(converted, self._explained)
+        return Validator(converted, self._explained, self._formats)
 
     def _needed(self, schema: Schema) -> dict[str, Schema]:
         """The schemas that `schema` refers to, directly or through others.
@@ -77,11 +84,15 @@ class Schemas:
 class Validator:
     """Checks values against one schema."""
 
-    def __init__(self, schema: Schema, explained: dict[str, str]) -> None:
+    def __init__(
+        self, schema: Schema, explained: dict[str, str], formats: Formats | None = None
+    ) -> None:
         self._explained = explained
         # Draft 4 is the dialect that OpenAPI 3.0 is built on: exclusive limits are flags there,
         # and 1.0 is no integer.
-        self._validator = jsonschema_rs.Draft4Validator(schema, validate_formats=False)
+        self._validator = jsonschema_rs.Draft4Validator(
+            schema, validate_formats=formats is not None, formats=formats
+        )
 
     def is_valid(self, value: object) -> bool:
         """Whether `value` fits."""
@@ -116,6 +127,10 @@ class Validator:
             return f"must be one of {', '.join(options)}"
         if keyword == "Pattern":
             return f"must {self._explained.get(kind.pattern, f'match {kind.pattern}')}"
+        if keyword == "Format":
+            return f"must be of the format {kind.format}"
+        if keyword == "Not" and not kind.schema:
+            return "must not be there"
         if keyword in _LIMITS:
             return _LIMITS[keyword].format(limit=kind.limit)
         return f"breaks the rule {keyword}"
@@ -162,15 +177,28 @@ def _references(node: Any) -> Iterator[str]:
             yield from _references(value)
 
 
-def _to_json_schema(node: Any) -> Any:
-    """`nullable` in the words of JSON Schema; everything else as it is."""
+def to_json_schema(node: Any) -> Any:
+    """`nullable`, and the ends of whole numbers, in the words of JSON Schema; all else as it is."""
     if isinstance(node, list):
-        return [_to_json_schema(part) for part in node]
+        return [to_json_schema(part) for part in node]
     if not isinstance(node, dict):
         return node
-    converted = {key: _to_json_schema(value) for key, value in node.items() if key != "nullable"}
+    converted = {key: to_json_schema(value) for key, value in node.items() if key != "nullable"}
+    if node.get("type") == "integer" and isinstance(node.get("format"), str):
+        converted.update(_ends(node))
     if node.get("nullable") is True and isinstance(node.get("type"), str):
         converted["type"] = [node["type"], "null"]
         if "enum" in node and None not in node["enum"]:
             converted["enum"] = [*node["enum"], None]
     return converted
+
+
+def _ends(schema: Schema) -> Schema:
+    """The least and the greatest number of an integer's format, where it does not say less."""
+    end = {"int32": 2**31, "int64": 2**63}.get(schema["format"])
+    if end is None:
+        return {}
+    return {
+        "minimum": max(schema.get("minimum", -end), -end),
+        "maximum": min(schema.get("maximum", end - 1), end - 1),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 
 from starlette.types import Scope
 
@@ -15,16 +16,30 @@ _PAGES = frozenset(
     path.split("/")[1]
     for path in ("/", CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
 )
-_HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 
 
 def base_url(scope: Scope, headers: dict[bytes, bytes]) -> str:
     """By the host that it asked for, if that looks like one; else by the address it came to."""
     host = headers.get(b"host", b"").decode("latin-1")
-    if not _HOST.fullmatch(host):
+    if not _is_host(host):
         name, port = scope.get("server") or ("127.0.0.1", None)
+        name = f"[{name}]" if ":" in name else name
         host = f"{name}:{port}" if port else name
     return f"{scope['scheme']}://{host}"
+
+
+def _is_host(text: str) -> bool:
+    match = _HOST.fullmatch(text)
+    return match is not None and (match[1] is None or _is_ipv6(match[1]))
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_page(path: str) -> bool:

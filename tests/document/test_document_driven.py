@@ -14,8 +14,9 @@ import pytest
 
 from document.operations import ALL, DOCUMENT
 from document.plain_resource import add_resource
-from ringme_mock.app import MockApp, create_app
+from ringme_mock.app import MockApp
 from ringme_mock.paths import FIXTURES
+from support.checked import checked_app
 from support.server import LOGIN_CALL_API, SECRETS, TRUSTED, Api, RunningMock, running_mock
 
 
@@ -64,7 +65,7 @@ def test_an_operation_that_is_not_in_the_document_is_not_in_the_mock(
     operation = ALL[removed]
     document = copy_of_the_document()
     del document["paths"][operation.path][operation.method.lower()]
-    answers = asyncio.run(ask_all(create_app(write(document, tmp_path / "spec.yaml"), FIXTURES)))
+    answers = asyncio.run(ask_all(checked_app(write(document, tmp_path / "spec.yaml"))))
     refused = answers.pop(removed)
     left = {one.method for one in ALL.values() if one.path == operation.path} - {operation.method}
     assert refused.status_code == (405 if left else 404), refused.text

@@ -26,9 +26,10 @@ APPS = """
 from ringme_mock.app import create_app
 from ringme_mock.clock import Clock
 from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.session import Settings
 
 def asgi():
-    return create_app(SPEC, FIXTURES, Clock())
+    return create_app(SPEC, FIXTURES, Clock(), Settings(validate_responses=True))
 
 def wsgi():
     from a2wsgi_like import wrap

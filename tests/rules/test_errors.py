@@ -8,9 +8,7 @@ import httpx
 import pytest
 
 from ringme_contract.face import served
-from ringme_mock.app import create_app
-from ringme_mock.clock import Clock
-from ringme_mock.paths import FIXTURES, SPEC
+from support.checked import checked_app
 from support.operations import (
     BY_ID,
     NEVER_EXISTED,
@@ -163,7 +161,7 @@ def test_a_user_who_is_blocked_later_is_refused_everywhere(mock: RunningMock, ad
 
 @pytest.mark.rule("error-user-blocked")
 def test_all_users_of_a_client_that_is_blocked_later_are_refused_everywhere() -> None:
-    app = create_app(SPEC, FIXTURES, Clock())
+    app = checked_app()
     with served(app) as url:
         mock = RunningMock(app, url)
         with mock.http:

@@ -158,6 +158,16 @@ def test_what_is_no_id_of_a_group_is_400(admin: Api, group: object) -> None:
     assert admin.read(EXTENSIONS) == before
 
 
+@pytest.mark.rule("error-validation")
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**30], ids=brief)
+def test_a_number_beyond_its_format_is_400(admin: Api, number: int) -> None:
+    before = admin.read(EXTENSIONS)
+    body = {"label": "Other", "dial_rule_id": number}
+    refused(admin.put(f"{EXTENSIONS}31", body), 400, field="dial_rule_id")
+    refused(admin.post(EXTENSIONS, {"name": "399", **body}), 400, field="dial_rule_id")
+    assert admin.read(EXTENSIONS) == before
+
+
 @pytest.mark.rule("extension-no-rename")
 @pytest.mark.parametrize(
     "name", ["000*399", "399", "000*303", "303", "013*302", "*302", "0302", "", " 302", 302, None]

@@ -184,6 +184,15 @@ def test_reset_counts_down_in_seconds(admin: Api, forward: Forward) -> None:
 
 
 @pytest.mark.rule("limits")
+def test_an_hour_ends_within_an_hour_also_for_a_clock_that_is_put_back(
+    admin: Api, forward: Forward
+) -> None:
+    admin.get("/user/")
+    forward(-7200)
+    assert figures(admin.get("/user/"))[2] == 3600
+
+
+@pytest.mark.rule("limits")
 def test_a_client_is_counted_over_all_its_applications_and_users(mock: RunningMock) -> None:
     callers = [
         mock.as_application(TRUSTED),

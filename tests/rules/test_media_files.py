@@ -10,7 +10,7 @@ import pytest
 
 from ringme_mock.paths import FIXTURES
 from support.media import KEY, OPERATIONS, Item, Operation, fixture_items, media_list, whole
-from support.server import Api, RunningMock
+from support.server import API, Api, RunningMock
 
 DOWNLOADS = [one for one in OPERATIONS if one.action == "download"]
 STORAGE = [one for one in OPERATIONS if one.action == "storage_url"]
@@ -104,6 +104,22 @@ def test_a_storage_url_serves_the_same_bytes_without_a_token(
 def test_a_storage_url_is_of_one_record(admin: Api, storage: Operation) -> None:
     urls = [admin.read(path)["record_url"] for _, path in items_at(admin, storage)]
     assert len(set(urls)) == len(urls) > 1
+
+
+@pytest.mark.parametrize("host", ["[:]", "[:::::]:80", "[1]", "[FFFFF::]", "x:y", "a b"])
+def test_a_host_that_is_no_address_is_in_no_storage_url(
+    mock: RunningMock, admin: Api, host: str
+) -> None:
+    _, path = items_at(admin, STORAGE[0])[0]
+    answer = admin.request("GET", API + path, headers={"Host": host})
+    assert urlsplit(answer.json()["record_url"])[:2] == urlsplit(mock.url)[:2]
+
+
+@pytest.mark.parametrize("host", ["mock.example", "mock.example:81", "[::1]:81", "10.0.0.1"])
+def test_a_storage_url_leads_to_the_host_that_was_asked(admin: Api, host: str) -> None:
+    _, path = items_at(admin, STORAGE[0])[0]
+    answer = admin.request("GET", API + path, headers={"Host": host})
+    assert urlsplit(answer.json()["record_url"]).netloc == host
 
 
 @pytest.mark.rule("media-file", "group-user-scope")

@@ -10,9 +10,10 @@ from typing import Any
 import httpx
 
 from ringme_contract.conformance import Conformance
-from ringme_mock.app import MockApp, create_app
+from ringme_mock.app import MockApp
 from ringme_mock.clock import Clock
 from ringme_mock.paths import FIXTURES, SPEC
+from support.checked import checked_app
 from support.serving import served
 
 API = "/api/ver1.0"
@@ -130,7 +131,7 @@ class Api:
 @contextmanager
 def running_mock(spec: Path = SPEC, fixtures: Path = FIXTURES) -> Iterator[RunningMock]:
     """Runs a mock in a thread for as long as the block lasts."""
-    app = create_app(spec, fixtures, Clock())
+    app = checked_app(spec, fixtures)
     with served(app) as url:
         mock = RunningMock(app, url)
         with mock.http:

@@ -1,0 +1,182 @@
+"""Changes of the document that the mock's answers break, and such as they still fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from document.operations import DOCUMENT
+from ringme_mock.replies import JSON
+from support.server import API
+
+Change = Callable[[dict[str, Any]], object]
+
+GROUPS = f"{API}/client/{{client_id}}/extension_group/"
+GROUP = f"{GROUPS}{{ext_group_id}}"
+RECORD = "31-25E671FDA004FEECDD5DD5F8C1DD4588"
+RECORDING = f"{API}/client/{{client_id}}/record/{{record_uuid}}"
+USER = f"{API}/user/"
+
+
+def changed(change: Change | None) -> dict[str, Any]:
+    """The document of the mock, with a change."""
+    document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
+    if change is not None:
+        change(document)
+    return document
+
+
+def path_of(template: str) -> str:
+    """A path that leads to something of client 12."""
+    values = {"client_id": "12", "ext_group_id": "3", "record_uuid": RECORD}
+    return template.format(**values)
+
+
+def responses(document: dict[str, Any], path: str, method: str = "get") -> dict[str, Any]:
+    """The responses of an operation, with all references to shared ones filled in."""
+    node: dict[str, Any] = document["paths"][path][method]["responses"]
+    for code, one in node.items():
+        if "$ref" in one:
+            name = one["$ref"].rpartition("/")[2]
+            node[code] = json.loads(json.dumps(document["components"]["responses"][name]))
+    return node
+
+
+def with_properties(path: str, **properties: Any) -> Change:
+    """Has the document say more of what is in a good answer of GET, and that it must be there."""
+
+    def change(document: dict[str, Any]) -> None:
+        media = responses(document, path)["200"]["content"][JSON]
+        more = {"type": "object", "required": list(properties), "properties": properties}
+        media["schema"] = {"allOf": [media["schema"], more]}
+
+    return change
+
+
+def with_header(name: str, **node: Any) -> Change:
+    """Has the document name a header of the answer about the user of the token."""
+    return lambda document: responses(document, USER)["200"]["headers"].update({name: node})
+
+
+def with_content(path: str, content: dict[str, Any]) -> Change:
+    """Has the document say that a good answer of GET is something else."""
+    return lambda document: responses(document, path)["200"].update(content=content)
+
+
+def without(path: str, *codes: str) -> Change:
+    """Takes responses of GET out of the document."""
+
+    def change(document: dict[str, Any]) -> None:
+        for code in codes:
+            del responses(document, path)[code]
+
+    return change
+
+
+def both(*changes: Change) -> Change:
+    """One change after the other."""
+    return lambda document: [change(document) for change in changes]
+
+
+BREAKING: dict[str, tuple[Change, str, str]] = {
+    "status": (
+        without(GROUP, "404"),
+        GROUP.replace("{ext_group_id}", "999"),
+        "getExtensionGroup 404: status: must be one of 200, 400, 401, 403, 429",
+    ),
+    "missing field": (
+        with_content(GROUP, {JSON: {"schema": {"type": "object", "required": ["colour"]}}}),
+        GROUP,
+        "getExtensionGroup 200: body.colour: is missing",
+    ),
+    "type": (
+        with_properties(GROUP, id={"type": "string"}),
+        GROUP,
+        "getExtensionGroup 200: body.id: must be text",
+    ),
+    "null": (
+        with_properties(GROUP, extra_params={"type": "string"}),
+        GROUP,
+        "getExtensionGroup 200: body.extra_params: must be text",
+    ),
+    "pattern": (
+        with_properties(GROUP, name={"type": "string", "pattern": "^[0-9]+$"}),
+        GROUP,
+        "getExtensionGroup 200: body.name: must match ^[0-9]+$",
+    ),
+    "format": (
+        with_properties(GROUP, name={"type": "string", "format": "email"}),
+        GROUP,
+        "getExtensionGroup 200: body.name: must be of the format email",
+    ),
+    "format beside those of JSON Schema": (
+        with_properties(GROUP, name={"type": "string", "format": "uuid"}),
+        GROUP,
+        "getExtensionGroup 200: body.name: must be of the format uuid",
+    ),
+    "item of a list": (
+        with_content(
+            GROUPS, {JSON: {"schema": {"items": {"properties": {"id": {"maximum": 3}}}}}}
+        ),
+        GROUPS,
+        "listExtensionGroups 200: body.1.id: must be at most 3",
+    ),
+    "missing header": (
+        with_header("X-Colour", required=True, schema={"type": "string"}),
+        USER,
+        "getCurrentUser 200: X-Colour: is missing",
+    ),
+    "header": (
+        with_header("X-RateLimit-Limit", schema={"type": "integer", "maximum": 1}),
+        USER,
+        "getCurrentUser 200: X-RateLimit-Limit: must be at most 1",
+    ),
+    "media type": (
+        with_content(RECORDING, {"audio/ogg": {}, "Audio/Wav; rate=8000": {}}),
+        RECORDING,
+        "downloadClientRecord 200: Content-Type: must be audio/ogg or audio/wav",
+    ),
+    "text": (
+        with_content(RECORDING, {"audio/*": {"schema": {"type": "string"}}}),
+        RECORDING,
+        "downloadClientRecord 200: body: must be UTF-8",
+    ),
+    "content": (
+        with_content(RECORDING, {}),
+        RECORDING,
+        "downloadClientRecord 200: body: must be empty",
+    ),
+}  # fmt: skip
+
+
+FITTING: dict[str, tuple[Change, str]] = {
+    "hundred": (
+        both(
+            without(GROUP, "400", "401", "403", "404", "429"),
+            lambda document: responses(document, GROUP).update(
+                {"4XX": {"$ref": "#/components/responses/BadRequest"}}
+            ),
+        ),
+        GROUP.replace("{ext_group_id}", "999"),
+    ),
+    "default": (
+        both(
+            without(GROUP, "404"),
+            lambda document: responses(document, GROUP).update(
+                default={"description": "All else.", "content": {"*/*": {}}}
+            ),
+        ),
+        GROUP.replace("{ext_group_id}", "999"),
+    ),
+    "range of media types": (with_content(RECORDING, {"audio/*": {}}), RECORDING),
+    "parameters of a media type": (
+        with_content(USER, {f"{JSON}; charset=utf-8": {"schema": {"type": "object"}}}),
+        USER,
+    ),
+    "format": (
+        with_properties(GROUP, id={"type": "integer", "format": "int32"}),
+        GROUP,
+    ),
+    "optional header": (with_header("X-Colour", schema={"type": "string"}), USER),
+}  # fmt: skip

@@ -1,0 +1,80 @@
+"""A document is validated quickly where it is right, and by Connexion wherever it may be wrong."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from connexion.exceptions import InvalidSpecification
+from connexion.spec import Specification
+
+from ringme_mock.document import read_yaml
+from ringme_mock.paths import SPEC
+from ringme_mock.specification import read_specification
+
+DOCUMENT = read_yaml(SPEC)
+PATH = "/api/ver1.0/user/"
+GET = ("paths", PATH, "get")
+GROUP = ("components", "schemas", "GroupName")
+# A part of the document, the key in it, and what is put there.
+WRONG: dict[str, tuple[tuple[str, ...], Any, Any]] = {
+    "a method that is none": (("paths", PATH), "gett", {}),
+    "an operation that is no object": (("paths", PATH), "get", "x"),
+    "no responses": (GET, "responses", {}),
+    "a type that is none": (GROUP, "type", "text"),
+    "a default of another type": (GROUP, "default", 5),
+    "a default that is too long": (GROUP, "default", "x" * 5000),
+    "a pattern that is no text": (GROUP, "pattern", 5),
+    "an unknown key": ((), "pathes", {}),
+    "no info": ((), "info", {}),
+    "a parameter without a place": (GET, "parameters", [{"name": "x", "schema": {}}]),
+    "an id that is no text": (GET, "operationId", ["x"]),
+    "a scheme of no kind": (("components", "securitySchemes", "oauth2"), "type", "magic"),
+}
+
+
+def changed(place: tuple[str, ...], key: Any, value: Any) -> dict[str, Any]:
+    document: dict[str, Any] = copy.deepcopy(DOCUMENT)
+    part: Any = document
+    for step in place:
+        part = part[step]
+    part[key] = value
+    return document
+
+
+def verdict(read: Any, document: dict[str, Any]) -> str | None:
+    try:
+        read(copy.deepcopy(document))
+    except InvalidSpecification as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize(("place", "key", "value"), WRONG.values(), ids=WRONG.keys())
+def test_what_is_wrong_is_refused_in_the_words_of_connexion(
+    place: tuple[str, ...], key: Any, value: Any
+) -> None:
+    document = changed(place, key, value)
+    said = verdict(Specification.load, document)
+    assert said is not None
+    assert verdict(read_specification, document) == said
+
+
+def test_what_is_right_is_the_same_for_connexion(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Specification.load(copy.deepcopy(DOCUMENT))
+
+    def load(_: Any) -> None:
+        pytest.fail("the document was validated twice")
+
+    monkeypatch.setattr(Specification, "load", load)
+    quick = read_specification(copy.deepcopy(DOCUMENT))
+    assert quick.raw == slow.raw
+    assert quick.spec == slow.spec
+
+
+def test_a_status_that_is_a_number_is_one_that_is_text() -> None:
+    responses = DOCUMENT["paths"][PATH]["get"]["responses"]
+    numbers = {int(status): answer for status, answer in responses.items()}
+    found = read_specification(changed(GET, "responses", numbers))
+    assert list(found["paths"][PATH]["get"]["responses"]) == list(responses)
