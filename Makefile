@@ -19,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 PYTHON_READY := $(VENV)/.installed
 LINTERS_READY := node_modules/.installed
 
-# The same sources give the same wheel: its moment is that of the last commit.
+# The same sources give the same wheel and sdist: their moment is that of the last commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 # Apart from the lock, which they must not change.
 AUDIT_TOOLS := pip-audit==2.10.1 cyclonedx-bom==7.5.0 pip-licenses==5.5.5
@@ -72,7 +72,7 @@ bench: $(PYTHON_READY) ## measure the mock beside a hand-written server and stoc
 soak: $(PYTHON_READY) ## keep the mock busy for an hour, and see that its memory does not climb (ARGS='--minutes 5')
 	@$(BIN)/python bench soak $(ARGS)
 
-fuzz: $(PYTHON_READY) ## send 200,000 hostile requests (ARGS='--requests 1000 --seed 2')
+fuzz: $(PYTHON_READY) ## send 200,000 hostile requests (ARGS='--requests 1000 --seed 2'; ARGS='--results bench/results' keeps the figures)
 	@$(BIN)/python tests/hostile/fuzz.py $(ARGS)
 
 audit: $(TOOLS_READY) ## look up the locked packages in the database of vulnerabilities (needs network)

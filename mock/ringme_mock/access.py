@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ringme_mock.collection import Entry, Key
 from ringme_mock.contract import Contract
 from ringme_mock.errors import forbidden
 from ringme_mock.store import Store
-from ringme_mock.tokens import Tokens
+from ringme_mock.tokens import AccessToken, Tokens
 
 BLOCKED = "blocked"
 READ_ONLY = "read_only"
 EVERYTHING = "all"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a request: the user, the application, the user's client, the token's scopes."""
+    """Who makes a request: the user, the application, the user's client, the token's scopes.
+
+    `confined` is what the user is confined to: a collection and the key of an entry of it.
+    `cleared` are the checks of operations that it has passed for good: entries never change, so
+    a user who is changed is another caller from then on.
+    """
 
     user: Entry
     application: Entry
     client: Entry
+    client_key: Key
     scopes: tuple[str, ...]
+    confined: tuple[str, Key]
+    cleared: set[object] = field(default_factory=set, compare=False)
 
 
 class Access:
@@ -31,6 +39,9 @@ class Access:
     def __init__(self, contract: Contract, store: Store, tokens: Tokens) -> None:
         self._user_types = contract.user_types
         self._store = store
+        self._users = store["user"]
+        self._applications = store["application"]
+        self._clients = store["client"]
         self._tokens = tokens
 
     def caller(self, token: str) -> Caller | None:
@@ -38,26 +49,34 @@ class Access:
         access = self._tokens.find(token)
         if access is None:
             return None
-        collections = self._store.collections
-        user = collections["user"].get(access.grant.user)
-        application = collections["application"].get(access.grant.application)
+        user = self._users.get(access.grant.user)
+        application = self._applications.get(access.grant.application)
+        known: Caller | None = access.caller
+        if (
+            known is not None
+            and known.user is user
+            and known.application is application
+            and known.client is self._clients.get(known.client_key)
+        ):
+            return known
         if user is None or application is None:
             return None
+        return self._meet(access, user, application)
+
+    def _meet(self, access: AccessToken, user: Entry, application: Entry) -> Caller:
         client = self._client(user)
-        known: Caller | None = access.caller
-        # Entries are never changed in place: the same ones still mean the same.
-        if (
-            known is None
-            or known.user is not user
-            or known.application is not application
-            or known.client is not client
-        ):
-            known = Caller(user, application, client, scopes(application))
-            access.caller = known
-        return known
+        access.caller = caller = Caller(
+            user,
+            application,
+            client,
+            client[self._clients.rule.key],
+            scopes(application),
+            self.owner_of(user),
+        )
+        return caller
 
     def _client(self, user: Entry) -> Entry:
-        client = self._store["client"].get(self._store.owner_key("user", user, "client"))
+        client = self._clients.get(self._store.owner_key("user", user, "client"))
         if client is None:
             raise LookupError(f"user {user['id']} belongs to no client")
         return client
@@ -75,12 +94,14 @@ class Access:
         kind = user["type"]
         return kind, user[self._user_types[kind]]
 
-    def check_reach(self, user: Entry, name: str, entry: Entry) -> None:
-        """Raises the 403 for an entry outside of what the user is confined to (rule user-types)."""
-        owner, key = self.owner_of(user)
-        rule = self._store[name].rule
-        own = entry[rule.key] if name == owner else self._store.owner_key(name, entry, owner)
-        if own is None or own != key:
+    def check_reach(self, caller: Caller, name: str, key: Key, entry: Entry) -> None:
+        """Raises the 403 for an entry outside of what the user is confined to (rule user-types).
+
+        `name` is the collection of the entry, `key` its own key.
+        """
+        owner, wanted = caller.confined
+        own = key if name == owner else self._store.owner_key(name, entry, owner)
+        if own is None or own != wanted:
             raise forbidden("access_denied", "Access denied")
 
 

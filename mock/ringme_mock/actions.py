@@ -6,14 +6,13 @@ needs no more than paths, schemas and a fixture file.
 
 from __future__ import annotations
 
-from typing import Any
-
 from ringme_mock.call import Call
 from ringme_mock.collection import Entry, Taken
 from ringme_mock.collection_rule import Numbering
-from ringme_mock.errors import invalid, missing
+from ringme_mock.errors import ApiError, invalid, missing
 from ringme_mock.listing import list_query
 from ringme_mock.replies import Reply
+from ringme_mock.room import check_room
 
 
 def list_entries(call: Call) -> Reply:
@@ -37,18 +36,17 @@ def delete(call: Call) -> Reply:
 def create(call: Call) -> Reply:
     """A new entry from the body, defaults, the path and what the document says beside."""
     rule = call.operation.collection
-    sent = {**_defaults(call), **_known(call)}
-    entry: Entry = {
-        name: sent[name] if name in sent else _initial(call, name) for name in rule.properties
-    }
+    check_room(call.state, rule.name)
+    entry = call.operation.blueprint.build(_known(call), call.owners, call.state.clock.text)
     if rule.numbering:
         entry[rule.numbering.property] = _full_number(
             call, rule.numbering, entry[rule.numbering.property]
         )
     _check_references(call, entry, entry)
-    _check_unique(call, entry)
-    entry[rule.key] = call.collection.new_key()
-    call.collection.insert(entry)
+    try:
+        call.collection.insert_new(entry)
+    except Taken as taken:
+        raise _is_taken(taken) from None
     return call.show(entry)
 
 
@@ -64,28 +62,9 @@ def update(call: Call) -> Reply:
 
 def _known(call: Call) -> Entry:
     """What was sent of that which the document lets a client set (rule extra-keys)."""
+    body = call.body
     names = call.operation.body.properties if call.operation.body else ()
-    return {name: call.body[name] for name in names if name in call.body}
-
-
-def _defaults(call: Call) -> Entry:
-    return call.operation.body.defaults if call.operation.body else {}
-
-
-def _initial(call: Call, name: str) -> Any:
-    """What a property of a new entry is when the request does not say."""
-    if name in call.operation.where:
-        return call.operation.where[name]
-    for owner, entry in call.owners.items():
-        if call.operation.collection.owner_property(owner) == name:
-            return entry[call.state.store[owner].rule.key]
-    initial = call.operation.collection.initial.get(name)
-    if not isinstance(initial, dict):
-        return initial
-    if "now" in initial:
-        return call.state.clock.text()
-    owner, prop = initial["copy"].split(".")
-    return call.owners[owner][prop]
+    return {name: body[name] for name in names if name in body}
 
 
 def _full_number(call: Call, rule: Numbering, name: str) -> str:
@@ -136,4 +115,8 @@ def _check_unique(call: Call, entry: Entry) -> None:
     try:
         call.collection.check_unique(entry)
     except Taken as taken:
-        raise invalid(f"{taken}: is taken") from None
+        raise _is_taken(taken) from None
+
+
+def _is_taken(taken: Taken) -> ApiError:
+    return invalid(f"{taken}: is taken")

@@ -15,7 +15,6 @@ from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.server_error import ServerErrorMiddleware
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.options import SwaggerUIOptions
-from connexion.spec import Specification
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,6 +39,7 @@ from ringme_mock.replies import answer_error
 from ringme_mock.routing import PathTable
 from ringme_mock.session import Sessions, Settings
 from ringme_mock.site import NoSuchPage, SiteMiddleware
+from ringme_mock.specification import read_specification
 from ringme_mock.state import State
 from ringme_mock.urls import DOCS_PATH, DOCUMENT_PATH
 
@@ -55,6 +55,7 @@ class MockApp:
         self.contract = contract
         self.sessions = sessions
         self._front = _front(contract, sessions, control)
+        self._origins = _origins(self._front, sessions)
 
     @property
     def state(self) -> State:
@@ -68,8 +69,12 @@ class MockApp:
             return
         if scope["type"] != "http":
             raise RuntimeError(f"the mock answers to HTTP, not to {scope['type']}")
-        keep_transport(scope, send)
-        await self._front(scope, receive, send)
+        headers = first_headers(scope)
+        if b"origin" in headers:
+            keep_transport(scope, send)
+            await self._origins(scope, receive, send)
+        else:
+            await self._front.answer(Exchange(scope, receive, headers), send)
 
 
 def create_app(
@@ -106,16 +111,25 @@ def _read_contract(spec: Path) -> Contract:
     return contract
 
 
-def _front(contract: Contract, sessions: Sessions, control: str) -> ASGIApp:
-    """All that answers requests, from the outside in: origins, sessions, then API or pages."""
-    # Connexion fills in references in place, and the document has to stay as it was written.
-    specification = Specification.load(copy.deepcopy(contract.document))
+def _front(contract: Contract, sessions: Sessions, control: str) -> Front:
+    """All that answers requests: sessions, then API or pages."""
+    # A copy, as the document has to stay as it was written.
+    specification = read_specification(copy.deepcopy(contract.document))
     table = PathTable(contract.operations.values())
     answers = ForcedAnswers(contract)
-    api = Api(OperationAPI(specification, contract=contract), Faults(answers, table), table)
-    front = Front(sessions, api, _Pages(contract, Mock(contract, sessions, answers), control))
-    # A front end under development is served from some port of the same machine.
-    origins = CORSMiddleware(
+    operations, faults = OperationAPI(specification, contract=contract), Faults(answers, table)
+    api = Api(operations, faults)
+    if sessions.settings.validate_responses:
+        # Only now: a mock that does not check its answers does not wait for the import.
+        from ringme_mock.answer_check import AnswerCheck, CheckedApi
+
+        api = CheckedApi(AnswerCheck(contract), operations, faults)
+    return Front(sessions, api, _Pages(contract, Mock(contract, sessions, answers), control))
+
+
+def _origins(front: Front, sessions: Sessions) -> ASGIApp:
+    """The same for pages of other origins: a front end is served from some port of the machine."""
+    return CORSMiddleware(
         front,
         allow_origin_regex=LOCAL_ORIGIN.pattern,
         allow_methods=["*"],
@@ -123,15 +137,6 @@ def _front(contract: Contract, sessions: Sessions, control: str) -> ASGIApp:
         allow_credentials=True,
         expose_headers=_exposed(sessions),
     )
-
-    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = first_headers(scope)
-        if b"origin" in headers:
-            await origins(scope, receive, send)
-        else:
-            await front.answer(Exchange(scope, receive, headers), send)
-
-    return choose
 
 
 class _Pages:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -16,11 +16,12 @@ from ringme_mock.sorted_run import SortedRun
 Entry = dict[str, Any]
 Key = Any
 Position = tuple[Any, ...]
-# A property and one of its values; (None, None) is what all entries have in common.
-Trait: TypeAlias = tuple[str | None, Any]
+# A property and one of its values.
+Trait: TypeAlias = tuple[str, Any]
 
-_EVERY: Trait = (None, None)
 _EMPTY = SortedRun()
+# Of a position.
+_KEY = itemgetter(-1)
 
 
 class _Top:
@@ -51,24 +52,29 @@ class Collection:
     """Entries by key, in the order of the document, and by the value of each indexed property.
 
     An entry is never changed in place: an update puts a new one in its stead, so whoever holds
-    the old one keeps what it was. The same goes for all that entries are kept in, so a copy
-    shares with this collection whatever neither has changed.
+    the old one keeps what it was. A copy shares with this collection whatever neither has changed
+    since: what entries are kept in is made unchangeable for that, and until then written in place.
     """
 
     def __init__(self, rule: CollectionRule) -> None:
         self.rule = rule
         self._indexed = rule.indexed
         self._sorted_by = itemgetter(*(rule.order or (rule.key,)), rule.key)
-        self._entries: Map[Key, Entry] = Map()
-        self._runs: Map[Trait, SortedRun] = Map()
-        self._unique: Map[tuple[Any, Any], Key] = Map()
+        # Each a `Map` while it is shared, and else a `MapMutation`.
+        self._entries: Any = Map()
+        self._runs: Any = Map()
+        self._unique: Any = Map()
+        # The order of all is asked for now and then; it is kept from the first time on.
+        self._order: SortedRun | None = None
         self._next_key = 1
+        self._shared = True
 
     def copy(self) -> Collection:
         """A collection of its own with the same entries, which will give the same keys.
 
         Costs the same whatever is in it.
         """
+        self._seal()
         other = Collection.__new__(Collection)
         other.__dict__.update(self.__dict__)
         return other
@@ -78,15 +84,16 @@ class Collection:
 
     def get(self, key: Key) -> Entry | None:
         """The entry with this key, or None."""
-        return self._entries.get(key)
+        entry: Entry | None = self._entries.get(key)
+        return entry
 
     def by_unique(self, value: Any, owner: Key | None = None) -> Entry | None:
         """The entry with this value of the unique property, within an owner if it is so."""
-        return self._entries.get(self._unique.get((owner, value)))
+        return self.get(self._unique.get((owner, value)))
 
     def entries(self) -> Iterator[Entry]:
         """All entries in order."""
-        return map(self.at, self.positions())
+        return self.at(self.positions())
 
     def positions(self, prop: str | None = None, value: Any = None) -> SortedRun:
         """The sorted positions of all entries, or of those whose indexed `prop` has `value`.
@@ -94,16 +101,24 @@ class Collection:
         A position is the tuple of the values that lists are sorted by, and the key behind them.
         What is written later does not show in it.
         """
-        run = self._runs.get((prop, value))
+        if prop is None:
+            return self._positions_of_all()
+        run: SortedRun | None = self._runs.get((prop, value))
         if run is not None:
             return run
-        if prop is not None and prop not in self._indexed:
+        if prop not in self._indexed:
             raise KeyError(f"{self.rule.name} is not indexed by {prop}")
         return _EMPTY
 
-    def at(self, position: Position) -> Entry:
-        """The entry at a position."""
-        return self._entries[position[-1]]
+    def _positions_of_all(self) -> SortedRun:
+        if self._order is None:
+            self._seal()
+            self._order = SortedRun(sorted(map(self._sorted_by, self._entries.values())))
+        return self._order
+
+    def at(self, positions: Iterable[Position]) -> Iterator[Entry]:
+        """The entries at these positions."""
+        return map(self._entries.__getitem__, map(_KEY, positions))
 
     def new_key(self) -> int:
         """The next whole number; none is ever given twice (rule group-create)."""
@@ -117,10 +132,20 @@ class Collection:
         if key in self._entries:
             raise Taken(self.rule.key)
         self.check_unique(entry)
-        self._replace(None, entry)
-        self._entries = self._entries.set(key, entry)
+        self._add(entry)
         if self.rule.sequence:
             self._next_key = max(self._next_key, key + 1)
+
+    def insert_new(self, entry: Entry) -> None:
+        """Takes a new entry and gives it the next key.
+
+        Raises Taken if another one has its unique value, and then keeps the key for the next.
+        """
+        slot = self._unique_slot(entry)
+        if slot is not None and slot in self._unique:
+            raise Taken(self._unique_property)
+        entry[self.rule.key] = self.new_key()
+        self._add(entry)
 
     @collector.paused()
     def insert_many(self, entries: Iterable[Entry]) -> None:
@@ -128,6 +153,16 @@ class Collection:
 
         Raises Taken for the first that `insert` would not take, and then takes none of them.
         """
+        for _ in self.insert_in_steps(entries):
+            pass
+
+    def insert_in_steps(self, entries: Iterable[Entry]) -> Iterator[None]:
+        """Does what `insert_many` does in many short steps, a yield after each.
+
+        What others write until the last one would be lost: this is for a copy of one's own.
+        """
+        self._seal()
+        # Others than its own, which stay as they are until all is well.
         by_key, unique = self._entries.mutate(), self._unique.mutate()
         new = []
         for place, entry in enumerate(entries):
@@ -141,24 +176,71 @@ class Collection:
                     raise Taken(self._unique_property, place)
                 unique[slot] = key
             new.append(entry)
-        self._runs = self._runs_with(new)
-        self._entries, self._unique = by_key.finish(), unique.finish()
+            yield
+        runs = yield from self._runs_with(new)
+        if self._order is not None:
+            self._order = self._order.add_all(list(map(self._position, new)))
+        self._runs, self._entries, self._unique = runs, by_key.finish(), unique.finish()
         if self.rule.sequence:
             last = max((entry[self.rule.key] for entry in new), default=0)
             self._next_key = max(self._next_key, last + 1)
 
-    def _runs_with(self, entries: list[Entry]) -> Map[Trait, SortedRun]:
-        """The indexes with new entries in them."""
+    def shares_entries(self, other: Collection) -> bool:
+        """Whether nobody wrote to either since one was copied from the other."""
+        return self._entries is other._entries
+
+    def adopt(self, copy: Collection) -> None:
+        """Becomes what was made of a copy of it, whoever holds it."""
+        copy._seal()
+        self.__dict__.update(copy.__dict__)
+
+    def _seal(self) -> None:
+        """Makes all of it such that it can be shared."""
+        if not self._shared:
+            self._entries = self._entries.finish()
+            self._runs = self._runs.finish()
+            self._unique = self._unique.finish()
+            self._shared = True
+
+    def _unseal(self) -> None:
+        """Makes all of it such that it can be written in place, but for what others have, too."""
+        if self._shared:
+            self._entries = self._entries.mutate()
+            self._runs = self._runs.mutate()
+            self._unique = self._unique.mutate()
+            self._shared = False
+
+    def _add(self, entry: Entry) -> None:
+        """Takes an entry whose key and unique value nobody has."""
+        self._unseal()
+        position = self._position(entry)
+        runs = self._runs
+        # All before any is taken: what cannot be compared with the others raises TypeError.
+        longer = [(trait, runs.get(trait, _EMPTY).add(position)) for trait in self._traits(entry)]
+        if self._order is not None:
+            self._order = self._order.add(position)
+        for trait, run in longer:
+            runs[trait] = run
+        slot = self._unique_slot(entry)
+        key = entry[self.rule.key]
+        if slot is not None:
+            self._unique[slot] = key
+        self._entries[key] = entry
+
+    def _runs_with(self, entries: list[Entry]) -> Generator[None, None, Map[Trait, SortedRun]]:
+        """The indexes with new entries in them, in steps."""
         positions: defaultdict[Trait, list[Position]] = defaultdict(list)
         for entry in entries:
             position = self._position(entry)
-            positions[_EVERY].append(position)
             for name in self._indexed:
                 positions[name, entry[name]].append(position)
+            yield
         runs = self._runs.mutate()
         for trait, new in positions.items():
             runs[trait] = runs.get(trait, _EMPTY).add_all(new)
-        return runs.finish()
+            yield
+        finished: Map[Trait, SortedRun] = runs.finish()
+        return finished
 
     def update(self, key: Key, changes: Entry) -> Entry:
         """Changes an entry and gives the new one. Raises Taken, and then changes nothing."""
@@ -166,13 +248,13 @@ class Collection:
         new = {**old, **changes}
         self.check_unique(new)
         self._replace(old, new)
-        self._entries = self._entries.set(key, new)
+        self._entries[key] = new
         return new
 
     def delete(self, key: Key) -> None:
         """Drops an entry; its key is not given again."""
         self._replace(self._entries[key], None)
-        self._entries = self._entries.delete(key)
+        del self._entries[key]
 
     def check_unique(self, entry: Entry) -> None:
         """Raises Taken if an entry with another key has the unique value of this one."""
@@ -198,22 +280,44 @@ class Collection:
 
     def _traits(self, entry: Entry) -> list[Trait]:
         """What the entry can be found by."""
-        return [_EVERY, *[(name, entry[name]) for name in self._indexed]]
+        return [(name, entry[name]) for name in self._indexed]
 
     def _replace(self, old: Entry | None, new: Entry | None) -> None:
         """Puts a new entry into the indexes where the old one was; either may be missing."""
+        self._unseal()
         before = self._places(old) if old is not None else []
         after = self._places(new) if new is not None else []
-        runs = self._runs
+        order = self._reordered(old, new)
+        runs: dict[Trait, SortedRun] = {}
         for trait, position in before:
             if (trait, position) not in after:
-                rest = runs[trait].remove(position)
-                runs = runs.set(trait, rest) if rest else runs.delete(trait)
+                runs[trait] = self._runs[trait].remove(position)
         for trait, position in after:
             if (trait, position) not in before:
-                runs = runs.set(trait, runs.get(trait, _EMPTY).add(position))
-        self._runs = runs
+                run = runs[trait] if trait in runs else self._runs.get(trait, _EMPTY)
+                runs[trait] = run.add(position)
+        self._order = order
+        self._put(runs)
         self._replace_unique(old, new)
+
+    def _reordered(self, old: Entry | None, new: Entry | None) -> SortedRun | None:
+        """The order of all with the new entry in it instead of the old one."""
+        order = self._order
+        before = self._position(old) if old is not None else None
+        after = self._position(new) if new is not None else None
+        if order is None or before == after:
+            return order
+        if before is not None:
+            order = order.remove(before)
+        return order.add(after) if after is not None else order
+
+    def _put(self, runs: dict[Trait, SortedRun]) -> None:
+        """Puts runs into the place of those that there are; none stays empty."""
+        for trait, run in runs.items():
+            if run:
+                self._runs[trait] = run
+            else:
+                del self._runs[trait]
 
     def _places(self, entry: Entry) -> list[tuple[Trait, Position]]:
         """In the runs of which traits an entry is, and at which position."""
@@ -230,6 +334,6 @@ class Collection:
             and old is not None
             and self._unique.get(before) == old[self.rule.key]
         ):
-            self._unique = self._unique.delete(before)
+            del self._unique[before]
         if after is not None and new is not None:
-            self._unique = self._unique.set(after, new[self.rule.key])
+            self._unique[after] = new[self.rule.key]

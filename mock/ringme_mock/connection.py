@@ -1,26 +1,48 @@
-"""The connection beneath a request, for the answers that are to break off."""
+"""The connection beneath a request: what is quicker there, and answers that are to break off."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from starlette.types import Receive, Scope, Send
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 _SCOPE_KEY = "ringme_mock.transport"
 
 
 def keep_transport(scope: Scope, send: Send) -> None:
     """Notes the transport of a request while the server's own `send` is at hand."""
+    scope[_SCOPE_KEY] = _transport(send)
+
+
+def _transport(send: Send) -> Any:
     # No ASGI extension gives it; both protocols of uvicorn have it on the object of the request.
-    scope[_SCOPE_KEY] = getattr(getattr(send, "__self__", None), "transport", None)
+    return getattr(getattr(send, "__self__", None), "transport", None)
 
 
-async def cut(scope: Scope, receive: Receive, at_once: bool) -> None:
+async def send_whole(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Sends an answer: where the connection is the mock's own in one piece, as that is quicker."""
+    write = getattr(getattr(send, "__self__", None), "write_whole", None)
+    if write is not None and write(status, headers, body):
+        return
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def take_whole(receive: Receive) -> bytes | None:
+    """The body of a request where it can be had at once; None where its parts must be received."""
+    take = getattr(getattr(receive, "__self__", None), "take_whole", None)
+    whole: bytes | None = take() if take is not None else None
+    return whole
+
+
+async def cut(scope: Scope, receive: Receive, send: Send, at_once: bool) -> None:
     """Ends the connection; `at_once` loses what is still on its way.
 
     Raises ConnectionAbortedError where there is none, as with a client of the same process.
     """
-    transport: Any = scope.get(_SCOPE_KEY)
+    transport: Any = scope.get(_SCOPE_KEY) or _transport(send)
     if transport is None:
         raise ConnectionAbortedError("the mock broke the connection off, as a fault says")
     if at_once:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ringme_mock.blueprint import Blueprint, draw
 from ringme_mock.collection_rule import CollectionRule, read_collections
 from ringme_mock.errors import StartError
 from ringme_mock.schema import Schemas
@@ -18,7 +19,8 @@ class Operation(RequestShape):
     """One operation of the document, ready to be run.
 
     `scopes` is None for an operation without security. `resource` is its `x-resource`;
-    `answer` the names of the properties that an answer shows, in order, `status` its code.
+    `answer` the names of the properties that an answer shows, in order, `status` its code;
+    `stations` are the collections that the path leads through, in its order.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Operation(RequestShape):
     scopes: tuple[str, ...] | None
     status: int
     answer: tuple[str, ...]
+    stations: tuple[CollectionRule, ...]
 
     @cached_property
     def steps(self) -> tuple[Parameter, ...]:
@@ -40,6 +43,12 @@ class Operation(RequestShape):
     def ends_at_item(self) -> bool:
         """Whether the path leads to an entry of the operation's own collection."""
         return bool(self.steps) and self.steps[-1].collection == self.collection.name
+
+    @cached_property
+    def blueprint(self) -> Blueprint:
+        """What a new entry is made of."""
+        owners = self.stations[:-1] if self.ends_at_item else self.stations
+        return draw(self.collection, self.body, self.where, owners)
 
     @cached_property
     def where(self) -> dict[str, Any]:
@@ -83,6 +92,7 @@ class Contract:
         name = resource["collection"]
         if name not in self.collections:
             raise StartError(f"{method.upper()} {path}: x-resource: there is no collection {name}")
+        parameters = read_parameters(self.schemas, path, item, node)
         status, response = next(
             (int(code), self._resolve(answer))
             for code, answer in node["responses"].items()
@@ -96,11 +106,18 @@ class Contract:
             collection=self.collections[name],
             action=resource["action"],
             scopes=_scopes(node.get("security", self.document.get("security", []))),
-            parameters=read_parameters(self.schemas, path, item, node),
+            parameters=parameters,
             body=read_body(self.schemas, node),
             status=status,
             answer=self._answer_properties(response),
+            stations=tuple(self._station(one) for one in parameters if one.collection),
         )
+
+    def _station(self, parameter: Parameter) -> CollectionRule:
+        name = parameter.collection or ""
+        if name not in self.collections:
+            raise StartError(f"parameter {parameter.name}: there is no collection {name}")
+        return self.collections[name]
 
     def _resolve(self, node: dict[str, Any]) -> dict[str, Any]:
         return self.schemas.resolve(node)
@@ -110,7 +127,10 @@ class Contract:
         if media is None:
             return ()
         schema = self._resolve(media["schema"])
-        return tuple(self.schemas.properties(schema.get("items", schema)))
+        properties = self.schemas.properties(schema.get("items", schema))
+        return tuple(
+            name for name, one in properties.items() if not self._resolve(one).get("writeOnly")
+        )
 
 
 def _scopes(security: list[dict[str, list[str]]]) -> tuple[str, ...] | None:

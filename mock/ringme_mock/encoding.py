@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringme_mock.collection import Entry, Key
+from ringme_mock.collection import Entry
 from ringme_mock.contract import Operation
-from ringme_mock.remembered import Remembered
-from ringme_mock.replies import json_bytes
+from ringme_mock.replies import json_text
 
 # Some hundred bytes each.
-_LIMIT = 50_000
+_LIMIT = 20_000
 
 
 class Encoder:
     """Writes the entries of one collection with the properties that an answer shows, in order.
 
     An entry is never changed in place, so what was written for it stays true as long as it is
-    the same object.
+    the same object; and it is kept, so that no other object can take its identity.
     """
 
-    def __init__(self, key: str, properties: tuple[str, ...]) -> None:
-        self._key = key
+    def __init__(self, properties: tuple[str, ...]) -> None:
         self._properties = properties
-        self._written: Remembered[Key, tuple[Entry, bytes]] = Remembered(_LIMIT)
+        names = [json_text(name).replace("%", "%%") for name in properties]
+        self._form = "{" + ", ".join(f"{name}: %s" for name in names) + "}"
+        self._written: dict[int, bytes] = {}
+        self._entries: list[Entry] = []
 
     def show(self, entry: Entry) -> dict[str, Any]:
         """The part of an entry that the document puts into the answer."""
@@ -31,20 +32,26 @@ class Encoder:
 
     def one(self, entry: Entry) -> bytes:
         """The JSON of an entry."""
-        key = entry[self._key]
-        known = self._written.get(key)
-        if known is not None and known[0] is entry:
-            return known[1]
-        return self._written.keep(key, (entry, json_bytes(self.show(entry))))[1]
+        return self._written.get(id(entry)) or self._write(entry)
 
     def many(self, entries: list[Entry]) -> bytes:
         """The JSON of a list of entries."""
-        key, written = self._key, self._written
-        parts = []
-        for entry in entries:
-            known = written.get(entry[key])
-            parts.append(known[1] if known is not None and known[0] is entry else self.one(entry))
+        try:
+            # Nearly always: a list is looked at more often than its entries change.
+            parts = list(map(self._written.__getitem__, map(id, entries)))
+        except KeyError:
+            parts = [self.one(entry) for entry in entries]
         return b"[" + b", ".join(parts) + b"]"
+
+    def _write(self, entry: Entry) -> bytes:
+        if len(self._entries) >= _LIMIT:
+            self._entries.clear()
+            self._written.clear()
+        values = tuple(map(json_text, map(entry.get, self._properties)))
+        written = (self._form % values).encode("utf-8")
+        self._entries.append(entry)
+        self._written[id(entry)] = written
+        return written
 
 
 class Encoders:
@@ -55,8 +62,7 @@ class Encoders:
 
     def of(self, operation: Operation) -> Encoder:
         """The encoder for the answers of an operation."""
-        rule = operation.collection
-        name = rule.name, operation.answer
+        name = operation.collection.name, operation.answer
         if name not in self._found:
-            self._found[name] = Encoder(rule.key, operation.answer)
+            self._found[name] = Encoder(operation.answer)
         return self._found[name]

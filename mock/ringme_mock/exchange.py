@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import Receive, Scope
 
 from ringme_mock.access import Caller
+from ringme_mock.connection import take_whole
 from ringme_mock.contract import Operation
 from ringme_mock.errors import ApiError
 from ringme_mock.journal import BODY_LIMIT
@@ -57,11 +58,20 @@ class Exchange:
     async def receive(self) -> Any:
         """The next part of the request; its begin is kept for the journal."""
         message = await self.receive_part()
-        content = message.get("body", b"")
+        self._keep(message.get("body", b""))
+        return message
+
+    def take_whole(self) -> bytes | None:
+        """The body if it can be had at once, its begin kept likewise; else None."""
+        whole = take_whole(self.receive_part)
+        if whole is not None:
+            self._keep(whole)
+        return whole
+
+    def _keep(self, content: bytes) -> None:
         if content:
             self.size += len(content)
             self.body += content[: BODY_LIMIT - len(self.body)]
-        return message
 
 
 def first_headers(scope: Scope) -> dict[bytes, bytes]:

@@ -12,12 +12,13 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ringme_mock.api import Api
 from ringme_mock.browser_headers import with_browser_headers
-from ringme_mock.connection import cut
+from ringme_mock.connection import Headers, cut, send_whole
+from ringme_mock.control.guard import LOCAL_ORIGIN
 from ringme_mock.errors import ApiError
 from ringme_mock.exchange import Exchange, attach, first_headers
 from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.journal import JournalEntry
-from ringme_mock.replies import Reply, error_reply
+from ringme_mock.replies import JSON, Reply, error_reply
 from ringme_mock.session import Sessions
 from ringme_mock.urls import is_page
 
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 _PREFIX = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
 _VARY = (b"vary", b"Origin")
+_JSON_TYPE = (b"content-type", JSON.encode())
 
 Pages = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -43,44 +45,22 @@ class Front:
 
     async def answer(self, exchange: Exchange, send: Send) -> None:
         """Answers the request of an exchange that has just begun."""
-        scope, receive = exchange.scope, exchange.receive_part
         try:
             self._choose_session(exchange)
         except ApiError as refused:
             reply = error_reply(refused)
-            headers: list[tuple[bytes, bytes]] = []
-            _complete(headers, reply)
-            await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-            await send({"type": "http.response.body", "body": reply.body})
+            await send_whole(send, reply.status, _own_headers(reply), reply.body)
             return
         if is_page(exchange.path):
             await self._show_page(exchange, send)
             return
         reply = await self._api.answer(exchange)
-        if exchange.connection == DROP:
-            _note(exchange, None)
-            await cut(scope, receive, at_once=True)
-            return
         # Before the client has the answer: it may ask for the journal right then.
-        _note(exchange, reply.status)
-        headers = exchange.allowance.headers() if exchange.allowance is not None else []
-        if exchange.honoured:
-            headers.append((b"preference-applied", exchange.honoured.encode("latin-1")))
-            headers.append((b"vary", b"Prefer"))
-        if exchange.connection == MALFORMED:
-            # A new one: some replies are there for more than one request.
-            reply = replace(reply, body=malformed(reply.body))
-        _complete(headers, reply)
-        if b"origin" not in exchange.headers:
-            # The layer that answers to origins says so itself where there is one.
-            headers.append(_VARY)
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        if exchange.connection == TRUNCATE:
-            half = reply.body[: len(reply.body) // 2]
-            await send({"type": "http.response.body", "body": half, "more_body": True})
-            await cut(scope, receive, at_once=False)
+        _note(exchange, None if exchange.connection == DROP else reply.status)
+        if exchange.connection is not None:
+            await _break(exchange, reply, send)
             return
-        await send({"type": "http.response.body", "body": reply.body})
+        await send_whole(send, reply.status, _headers(exchange, reply), reply.body)
 
     def _choose_session(self, exchange: Exchange) -> None:
         """Finds the session by path or header. Raises the error of a name that is none."""
@@ -88,12 +68,15 @@ class Front:
         if path.startswith("/s/"):
             match = _PREFIX.fullmatch(path)
             if match is not None:
-                exchange.session = self._sessions.get(match[2])
+                exchange.session = self._sessions.get(match[2], _may_begin(exchange))
                 exchange.prefix = match[1]
                 exchange.path = match[3] or "/"
                 return
         name = exchange.headers.get(b"x-mock-session")
-        exchange.session = self._sessions.get(name.decode("latin-1") if name else None)
+        if not name:
+            exchange.session = self._sessions.default
+            return
+        exchange.session = self._sessions.get(name.decode("latin-1"), _may_begin(exchange))
         if exchange.session is not self._sessions.default:
             exchange.prefix = f"/s/{exchange.session.name}"
 
@@ -113,15 +96,56 @@ class Front:
         await self._pages(scope, exchange.receive_part, send_noted)
 
 
-def _complete(headers: list[tuple[bytes, bytes]], reply: Reply) -> None:
-    """Adds the headers that come with the answer itself."""
-    if reply.media_type is not None:
+def _may_begin(exchange: Exchange) -> bool:
+    """Whether a request may begin a session: not one that a page of another site has made."""
+    if exchange.headers.get(b"sec-fetch-site") != b"cross-site":
+        return True
+    return LOCAL_ORIGIN.fullmatch(exchange.header(b"origin")) is not None
+
+
+async def _break(exchange: Exchange, reply: Reply, send: Send) -> None:
+    """Answers as a fault says: with what is no JSON, with a half of it, or not at all."""
+    if exchange.connection == MALFORMED:
+        # A new one: some replies are there for more than one request.
+        reply = replace(reply, body=malformed(reply.body))
+        await send_whole(send, reply.status, _headers(exchange, reply), reply.body)
+        return
+    if exchange.connection == TRUNCATE:
+        headers = _headers(exchange, reply)
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        half = reply.body[: len(reply.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+    await cut(exchange.scope, exchange.receive_part, send, at_once=exchange.connection == DROP)
+
+
+def _headers(exchange: Exchange, reply: Reply) -> Headers:
+    """All headers of an answer of the API."""
+    headers = _own_headers(reply)
+    if exchange.allowance is not None:
+        headers += exchange.allowance.headers()
+    if exchange.honoured:
+        headers.append((b"preference-applied", exchange.honoured.encode("latin-1")))
+        headers.append((b"vary", b"Prefer"))
+    if b"origin" not in exchange.headers:
+        # The layer that answers to origins says so itself where there is one.
+        headers.append(_VARY)
+    return headers
+
+
+def _own_headers(reply: Reply) -> Headers:
+    """The headers that come with an answer itself."""
+    headers = []
+    if reply.media_type == JSON:
+        headers.append(_JSON_TYPE)
+    elif reply.media_type is not None:
         headers.append((b"content-type", reply.media_type.encode("latin-1")))
     # An answer without content has no length, either (RFC 9110 section 8.6).
     if reply.body or reply.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(reply.body)))
-    for name, value in (reply.headers or {}).items():
-        headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+    if reply.headers:
+        for name, value in reply.headers.items():
+            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+    return headers
 
 
 def _note(exchange: Exchange, status: int | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ringme_mock.connection_limits import ConnectionLimits
+from ringme_mock.whole_cycle import WholeCycle
 
 # The most that is parsed at one go.
 _PIECE = ConnectionLimits.head_bytes
@@ -59,6 +60,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
+        # uvicorn makes it by a name of its own.
+        cycle.__class__ = WholeCycle
         super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from ringme_mock.access import Caller
 from ringme_mock.contract import Operation
 from ringme_mock.errors import ApiError
-from ringme_mock.secrecy import Secrecy
+from ringme_mock.secrecy import Secrecy, mask_text
 
 DEFAULT_SIZE = 1000
 # Enough for every body that the API takes; more would let one request fill the memory.
@@ -88,17 +88,17 @@ class JournalEntry(NamedTuple):
             "number": self.number,
             "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "method": self.method,
-            "path": self.path,
+            "path": mask_text(self.path),
             "query": secrecy.mask(_pairs(self.query_string.decode("latin-1"))),
             "operation": self.operation,
-            "parameters": self.parameters,
+            "parameters": {name: mask_text(one) for name, one in self.parameters.items()},
             "login": self.login,
             "application": self.caller.application["client_id"] if self.caller else None,
             "body": self._body(secrecy),
             "size": self.size,
             "verdict": self.verdict,
             "status": self.status,
-            "reason": self.reason,
+            "reason": mask_text(self.reason) if self.reason else None,
             "word": self.word,
             "fault": self.fault,
             "milliseconds": round(self.seconds * 1000, 3),

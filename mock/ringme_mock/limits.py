@@ -10,8 +10,19 @@ from ringme_mock.collection import Key
 
 
 @dataclass(slots=True)
+class _Hour:
+    """When it began, in seconds, and the requests since then."""
+
+    start: float
+    used: int = 0
+
+
+@dataclass(slots=True)
 class Allowance:
-    """What an answer tells of the limit: requests in an hour, requests left, seconds to go."""
+    """What an answer tells of the limit: requests in an hour, requests left, seconds to go.
+
+    Never changed: one may be that of several answers.
+    """
 
     limit: int
     remaining: int
@@ -34,21 +45,23 @@ class RateLimits:
         self._clock = clock
         self._limit = limit
         self._period = seconds
-        # Begin of the hour in seconds, and requests since then.
-        self._counts: dict[Key, tuple[float, int]] = {}
+        self._hours: dict[Key, _Hour] = {}
+        self._unknown = Allowance(limit, limit, seconds)
 
     def unknown(self) -> Allowance:
         """For a request that counts for nobody."""
-        return Allowance(self._limit, self._limit, self._period)
+        return self._unknown
 
     def count(self, client: Key, limit: int | None) -> Allowance:
         """Counts one request of a client through an application with this limit an hour."""
         limit = self._limit if limit is None else limit
         now = self._clock.seconds()
-        start, used = self._counts.get(client, (now, 0))
-        if now - start >= self._period:
-            start, used = now, 0
-        used += 1
-        self._counts[client] = (start, used)
-        reset = math.ceil(start + self._period - now)
-        return Allowance(limit, max(0, limit - used), reset, used > limit)
+        hour = self._hours.get(client)
+        # The clock may have been put back: no hour ends later than an hour from now.
+        if hour is None or not 0 <= now - hour.start < self._period:
+            hour = self._hours[client] = _Hour(now)
+        hour.used += 1
+        left = limit - hour.used
+        # In this order, so that rounding makes no more of it than there is.
+        reset = math.ceil(self._period - (now - hour.start))
+        return Allowance(limit, left, reset) if left >= 0 else Allowance(limit, 0, reset, True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from connexion.middleware.abstract import RoutedAPI
@@ -11,7 +12,7 @@ from connexion.resolver import Resolution, Resolver
 from connexion.security import SecurityHandlerFactory
 
 from ringme_mock.body import read_form, read_object
-from ringme_mock.call import Call, find_owners_and_item
+from ringme_mock.call import Call
 from ringme_mock.contract import Contract, Operation
 from ringme_mock.encoding import Encoders
 from ringme_mock.errors import StartError, unauthorized
@@ -20,6 +21,8 @@ from ringme_mock.handlers import ACTIONS
 from ringme_mock.parameters import PathReader, QueryReader
 from ringme_mock.replies import JSON, Reply
 from ringme_mock.security import TokenSecurity, Verify
+from ringme_mock.shape import Body
+from ringme_mock.way import Way
 
 
 def check_actions(contract: Contract) -> None:
@@ -63,32 +66,29 @@ class RunningOperation:
         self._verify = verify
         self._path = PathReader(operation.path_parameters)
         self._query = QueryReader(operation.query_parameters)
+        self._body = _body_reader(operation.body)
+        self._way = Way(operation)
         self._encoder = encoders.of(operation)
+
+    @property
+    def method(self) -> str:
+        """That of the operation, in capitals."""
+        return self.operation.method
+
+    @property
+    def path(self) -> str:
+        """That of the operation, with its parameters in braces."""
+        return self.operation.path
 
     async def answer(self, exchange: Exchange) -> Reply:
         """The answer of success. Raises ApiError for a refusal, in the order of section 2."""
         if self._verify:
             self._admit(exchange)
-        call = await self._read(exchange)
-        find_owners_and_item(call)
-        return self._action(call)
-
-    def _admit(self, exchange: Exchange) -> None:
-        if not any(verify(exchange) for verify in self._verify):
-            raise unauthorized()
-
-    async def _read(self, exchange: Exchange) -> Call:
-        operation = self.operation
         path = self._path.read(exchange.path_values)
         query = self._query.read(exchange.query)
-        body: dict[str, Any] = {}
-        if operation.body is not None:
-            if JSON in operation.body.media_types:
-                body = await read_object(exchange, operation.body)
-            else:
-                body = dict(await read_form(exchange, operation.body))
-        return Call(
-            operation,
+        body = {} if self._body is None else await self._body(exchange)
+        call = Call(
+            self.operation,
             exchange.session.state,
             exchange,
             exchange.caller,
@@ -97,6 +97,21 @@ class RunningOperation:
             body,
             self._encoder,
         )
+        self._way.follow(call)
+        return self._action(call)
+
+    def _admit(self, exchange: Exchange) -> None:
+        for verify in self._verify:
+            if verify(exchange):
+                return
+        raise unauthorized()
+
+
+def _body_reader(body: Body | None) -> Callable[[Exchange], Awaitable[dict[str, Any]]] | None:
+    """What reads the body of an operation; None for one that takes none."""
+    if body is None:
+        return None
+    return partial(read_object if JSON in body.media_types else read_form, body=body)
 
 
 class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]

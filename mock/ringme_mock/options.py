@@ -11,12 +11,14 @@ import click
 from ringme_mock.journal import DEFAULT_SIZE
 from ringme_mock.latency import Latency, parse_latency
 from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.room import MOST_ENTRIES
 
 TEXT, JSON = "text", "json"
 _LEVELS = ("critical", "error", "warning", "info", "debug")
 _VARIABLE = "RINGME_MOCK_"
 _MOST_SESSIONS = 10_000
 _LONGEST_JOURNAL = 1_000_000
+_LARGEST_COLLECTION = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Options:
     control_from_any: bool
     max_sessions: int
     session_idle: int
+    max_entries: int
     journal: int
+    validate_responses: bool
     tls: bool
     tls_ca: Path | None
     tls_certificate: Path | None
@@ -184,10 +188,21 @@ SERVE_OPTIONS: list[click.Parameter] = [
         help="Time after which a session that nobody uses ends.",
     ),
     _option(
+        "--max-entries",
+        type=click.IntRange(1, _LARGEST_COLLECTION),
+        default=MOST_ENTRIES,
+        help="How many entries of a collection requests can bring a session to.",
+    ),
+    _option(
         "--journal",
         type=click.IntRange(0, _LONGEST_JOURNAL),
         default=DEFAULT_SIZE,
         help="How many requests a session's journal keeps.",
+    ),
+    _option(
+        "--validate-responses",
+        is_flag=True,
+        help="Check each answer against the document; one that breaks it becomes a 500.",
     ),
     _option(
         "--tls",

@@ -38,7 +38,15 @@ def json_reply(status: int, value: Any, headers: Mapping[str, str] | None = None
 
 def json_bytes(value: Any) -> bytes:
     """A value as the API writes it."""
-    return _ENCODER.encode(value).encode("utf-8")
+    return json_text(value).encode("utf-8")
+
+
+def json_text(value: Any) -> str:
+    """The same before it is bytes."""
+    # The encoder of the library takes a while to be set up, which the commonest values do without.
+    if value is None:
+        return "null"
+    return repr(value) if type(value) is int else _ENCODER.encode(value)
 
 
 def error_reply(error: ApiError) -> Reply:

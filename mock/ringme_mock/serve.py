@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import socket
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import uvicorn
-
-from ringme_mock import listening, tls
+from ringme_mock import collector, listening, tls
 from ringme_mock.app import ANY, LOOPBACK, OFF
 from ringme_mock.banner import announce
 from ringme_mock.log_format import announcer, log_to_terminal
 from ringme_mock.options import Options
 from ringme_mock.place import Place
-from ringme_mock.running import uvicorn_config
+from ringme_mock.running import TimedServer, uvicorn_config
 from ringme_mock.session import Settings
 from ringme_mock.sources import Sources
 from ringme_mock.tls import Tls
@@ -52,9 +49,7 @@ def run(options: Options) -> None:
             ssl_context_factory=secured.factory if secured else None,
         )
     )
-    # What was made so far stays: nothing of it has to be looked through for rubbish again.
-    gc.collect()
-    gc.freeze()
+    collector.take_over()
     if reloading:
         server.beside = partial(reloading.watch, tell)
     server.announce = partial(announce, tell, options.log_format, app, place)
@@ -75,6 +70,8 @@ def _settings(options: Options) -> Settings:
         max_sessions=options.max_sessions,
         idle=options.session_idle,
         seed=options.seed,
+        validate_responses=options.validate_responses,
+        max_entries=options.max_entries,
     )
 
 
@@ -92,7 +89,7 @@ def _tls(options: Options, listener: socket.socket) -> Tls | None:
     return tls.made_for((options.host, listening.address(listener)), options.tls_ca)
 
 
-class _Server(uvicorn.Server):
+class _Server(TimedServer):
     """Does what is `beside` its requests, if anything, while it answers them.
 
     `announce` is called when it answers, and a signal ends it in an orderly way.

@@ -12,6 +12,7 @@ from ringme_mock.app import MockApp, create_app
 from ringme_mock.clock import Clock
 from ringme_mock.latency import parse_latency
 from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.room import MOST_ENTRIES
 from ringme_mock.running import RunningServer
 from ringme_mock.session import Settings
 
@@ -29,8 +30,10 @@ class MockServer:
             token = mock.token_for("group_user")
             httpx.get(f"{mock.url}/api/ver1.0/user/", headers={"Authorization": f"Bearer {token}"})
 
-    `latency` is such as `200` or `100-400`, in milliseconds. Raises StartError for a document
-    or fixtures that are none.
+    `latency` is such as `200` or `100-400`, in milliseconds; `max_entries` is how many entries of
+    a collection requests can bring a session to. With `validate_responses` an answer that breaks
+    the document becomes a 500 that says where. Raises StartError for a document or fixtures that
+    are none.
     """
 
     def __init__(
@@ -41,8 +44,15 @@ class MockServer:
         port: int = 0,
         seed: int | None = None,
         latency: str = "0",
+        max_entries: int = MOST_ENTRIES,
+        validate_responses: bool = False,
     ) -> None:
-        settings = Settings(seed=seed, latency=parse_latency(latency))
+        settings = Settings(
+            seed=seed,
+            latency=parse_latency(latency),
+            max_entries=max_entries,
+            validate_responses=validate_responses,
+        )
         self.app: MockApp = create_app(spec, fixtures, Clock(), settings)
         self._port = port
         self._running: RunningServer | None = None

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 
 from ringme_mock.clock import Clock
 from ringme_mock.contract import Contract
-from ringme_mock.errors import ApiError, invalid
+from ringme_mock.errors import ApiError, forbidden, invalid
 from ringme_mock.faults.book import FaultBook
 from ringme_mock.faults.rule import FaultRule
 from ringme_mock.journal import DEFAULT_SIZE, Journal
 from ringme_mock.latency import Latency
+from ringme_mock.room import MOST_ENTRIES
 from ringme_mock.secrecy import Secrecy
 from ringme_mock.state import Snapshot, State
 from ringme_mock.store import Store
+from ringme_mock.turns import Turns
 
 DEFAULT = "default"
 # Not a dot first: browsers take `..` out of a path.
@@ -30,7 +32,9 @@ class Settings:
     """What every session begins with, and how many there may be.
 
     `idle` is the number of seconds after which an unused session ends. `seed` makes what is
-    generated the same in each run; None means that it differs.
+    generated the same in each run; None means that it differs. `max_entries` is how many entries
+    of a collection requests can bring a session to. With `validate_responses` each answer of the
+    API is held against the document before it goes out.
     """
 
     faults: tuple[FaultRule, ...] = ()
@@ -39,6 +43,8 @@ class Settings:
     max_sessions: int = 100
     idle: float = 3600.0
     seed: int | None = None
+    max_entries: int = MOST_ENTRIES
+    validate_responses: bool = False
 
 
 class Session:
@@ -55,6 +61,10 @@ class Session:
         # By name as well, so that two sessions of one run are not the same throughout.
         self.random = random.Random(None if settings.seed is None else f"{settings.seed} {name}")
         self.used = time.monotonic()
+        # Who watches the journal as a stream.
+        self.streams = 0
+        # For what takes so long that others are answered meanwhile.
+        self.turns = Turns()
         self._settings = settings
 
     def reset(self, keep: Collection[str] = (), snapshot: str | None = None) -> None:
@@ -103,15 +113,18 @@ class Sessions:
         self.default = self._new(DEFAULT, self.clock)
         self._others: dict[str, Session] = {}
 
-    def get(self, name: str | None) -> Session:
+    def get(self, name: str | None, begin: bool = True) -> Session:
         """The session with this name, begun now if it is new; None stands for the default.
 
-        Raises the 400 for a name that is none, and the 503 where there are too many.
+        Raises the 400 for a name that is none, the 503 where there are too many, and without
+        `begin` the 403 for one that is new.
         """
         if name is None or name == DEFAULT:
             return self.default
         session = self._others.get(name)
         if session is None or session.is_idle(self.settings.idle):
+            if not begin:
+                raise forbidden("control_refused", "a page of another site may not begin a session")
             session = self._begin(name)
         session.used = time.monotonic()
         return session
@@ -150,4 +163,5 @@ class Sessions:
                 del self._others[name]
 
     def _new(self, name: str, clock: Clock | None = None) -> Session:
-        return Session(name, State(self.contract, self.seed, clock), self.settings, self.secrecy)
+        state = State(self.contract, self.seed, clock, self.settings.max_entries)
+        return Session(name, state, self.settings, self.secrecy)

@@ -9,7 +9,7 @@ however long items are added and removed, so the depth stays logarithmic.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Any, TypeAlias
 
@@ -123,26 +123,39 @@ class SortedRun:
     """Unique tuples in order, each reached by its rank or its value in O(log n).
 
     The last items, WIDEST at most, may lie in a tail beside the tree: what comes in the order of
-    time or number is added there, which is much quicker than down the tree and up again.
+    time or number is added there, which is much quicker than down the tree and up again. Runs that
+    were made from each other share the list of the tail: the first `_size` items of it are those
+    of this run, and never change.
     """
 
-    __slots__ = ("_in_tree", "_root", "_tail")
+    __slots__ = ("_in_tree", "_root", "_size", "_tail")
 
     def __init__(self, items: Iterable[Item] = ()) -> None:
         """Takes items that are sorted and unique already, in O(n)."""
         self._root = _build(tuple(items))
         self._in_tree = _count(self._root)
-        self._tail: Leaf = ()
+        self._tail: list[Item] = []
+        self._size = 0
 
     @classmethod
-    def _of(cls, root: Node, tail: Leaf) -> SortedRun:
+    def _of(cls, root: Node, tail: Iterable[Item]) -> SortedRun:
         run = cls.__new__(cls)
-        run._root, run._tail = (root, tail) if root else (tail, ())
-        run._in_tree = _count(run._root)
+        run._root, run._tail = (root, list(tail)) if root else (tuple(tail), [])
+        run._in_tree, run._size = _count(run._root), len(run._tail)
+        return run
+
+    def _with_last(self, item: Item) -> SortedRun:
+        """This run with an item behind all others, in its tail."""
+        size = self._size
+        # Where another run went on from here, the list holds what is not of this one.
+        tail = self._tail if len(self._tail) == size else self._tail[:size]
+        tail.append(item)
+        run = SortedRun.__new__(SortedRun)
+        run._root, run._in_tree, run._tail, run._size = self._root, self._in_tree, tail, size + 1
         return run
 
     def __len__(self) -> int:
-        return self._in_tree + len(self._tail)
+        return self._in_tree + self._size
 
     def __iter__(self) -> Iterator[Item]:
         return chain.from_iterable(self._leaves(0, len(self)))
@@ -162,8 +175,8 @@ class SortedRun:
 
     def bisect_left(self, bound: Item) -> int:
         """How many items lie before `bound`."""
-        if self._tail and self._tail[0] < bound:
-            return self._in_tree + bisect_left(self._tail, bound)
+        if self._size and self._tail[0] < bound:
+            return self._in_tree + bisect_left(self._tail, bound, 0, self._size)
         node, before = self._root, 0
         while isinstance(node, _Branch):
             place = bisect_left(node.separators, bound)
@@ -174,8 +187,8 @@ class SortedRun:
 
     def bisect_right(self, bound: Item) -> int:
         """How many items lie before `bound` or are equal to it."""
-        if self._tail and not bound < self._tail[0]:
-            return self._in_tree + bisect_right(self._tail, bound)
+        if self._size and not bound < self._tail[0]:
+            return self._in_tree + bisect_right(self._tail, bound, 0, self._size)
         node, before = self._root, 0
         while isinstance(node, _Branch):
             place = bisect_right(node.separators, bound)
@@ -186,7 +199,10 @@ class SortedRun:
 
     def add(self, item: Item) -> SortedRun:
         """A run with one more item. Raises ValueError if it is here already."""
-        tail = self._tail
+        size = self._size
+        if 0 < size < WIDEST and self._tail[size - 1] < item:
+            return self._with_last(item)
+        tail = tuple(self._tail[:size])
         if tail and tail[0] < item:
             tail = _with(tail, item)
             if len(tail) <= WIDEST:
@@ -200,10 +216,11 @@ class SortedRun:
 
     def remove(self, item: Item) -> SortedRun:
         """A run without this item. Raises ValueError if it is not here."""
-        if self._tail and self._tail[0] <= item:
-            return self._of(self._root, _without(self._tail, item))
+        tail = tuple(self._tail[: self._size])
+        if tail and tail[0] <= item:
+            return self._of(self._root, _without(tail, item))
         turns, leaf = _way_to(self._root, item)
-        return self._of(_rebuilt(turns, _without(leaf, item), -1), self._tail)
+        return self._of(_rebuilt(turns, _without(leaf, item), -1), tail)
 
     def add_all(self, items: list[Item]) -> SortedRun:
         """A run with these items too, in any order, none of which is here or there twice."""
@@ -214,8 +231,8 @@ class SortedRun:
             return run
         return SortedRun(sorted(chain(self, items)))
 
-    def _leaf(self, rank: int) -> tuple[Leaf, int]:
-        """The leaf with the item of this rank, and its place there."""
+    def _leaf(self, rank: int) -> tuple[Sequence[Item], int]:
+        """The leaf with the item of this rank, and its place there; there may be more behind."""
         if rank >= self._in_tree:
             return self._tail, rank - self._in_tree
         node = self._root
@@ -226,14 +243,14 @@ class SortedRun:
             node = node.children[place]
         return node, rank
 
-    def _leaves(self, low: int, high: int) -> Iterator[Leaf]:
+    def _leaves(self, low: int, high: int) -> Iterator[Sequence[Item]]:
         while low < high:
             leaf, place = self._leaf(low)
             part = leaf[place : place + high - low]
             yield part
             low += len(part)
 
-    def _leaves_backwards(self, low: int, high: int) -> Iterator[Leaf]:
+    def _leaves_backwards(self, low: int, high: int) -> Iterator[Sequence[Item]]:
         while low < high:
             leaf, place = self._leaf(high - 1)
             part = leaf[max(place + 1 - high + low, 0) : place + 1]

@@ -74,8 +74,8 @@ class Store:
         if query.offset >= count(spans):
             return iter(())
         if query.keep is None:
-            return map(collection.at, page(spans, query.offset, query.limit, query.descending))
-        entries = filter(query.keep, map(collection.at, merge(spans, query.descending)))
+            return collection.at(page(spans, query.offset, query.limit, query.descending))
+        entries = filter(query.keep, collection.at(merge(spans, query.descending)))
         stop = None if query.limit is None else query.offset + query.limit
         return islice(entries, query.offset, stop)
 

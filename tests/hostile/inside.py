@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 from hostile.findings import Findings
 from hostile.grammar import Request, Requests
-from ringme_mock.app import MockApp, create_app
+from ringme_mock.app import MockApp
 from ringme_mock.control.app import interface
-from ringme_mock.paths import FIXTURES, SPEC
+from support.checked import checked_app
 
 LOGINS = ("client-admin", "client-reader", "sales-lead", "other-admin", "petrov-phone")
 SESSIONS = (b"", b"/s/one", b"/s/two")
@@ -31,7 +31,7 @@ class Inside:
     def __init__(self, count: int, seed: int) -> None:
         self.findings = Findings("in process")
         self._count = count
-        self._app: MockApp = create_app(SPEC, FIXTURES)
+        self._app: MockApp = checked_app()
         documents = [self._app.contract.document, interface().document]
         self._requests = Requests(documents, random.Random(seed))
         self._now = ""

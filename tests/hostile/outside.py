@@ -48,7 +48,7 @@ class Outside:
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "ringme_mock", "serve", "--port", "0",
-                 "--log-level", "warning"],
+                 "--log-level", "warning", "--validate-responses"],
                 stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
             try:

@@ -11,8 +11,7 @@ import httpx
 import pytest
 
 from hostile.wire import Wire, request
-from ringme_mock.app import create_app
-from ringme_mock.paths import FIXTURES, SPEC
+from support.checked import checked_app
 from support.serving import served
 
 HEALTH = request("GET", "/__mock__/health")
@@ -21,7 +20,7 @@ LOSE_ALL = b"\x01\x00\x00\x00" + bytes(4)
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with served(create_app(SPEC, FIXTURES)) as url:
+    with served(checked_app()) as url:
         yield url
 
 

@@ -13,7 +13,7 @@ from support.visitor import Visitor
 
 @pytest.fixture(scope="session")
 def _server() -> Iterator[MockServer]:
-    with MockServer(seed=1) as server:
+    with MockServer(seed=1, validate_responses=True) as server:
         yield server
 
 

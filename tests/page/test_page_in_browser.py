@@ -26,7 +26,7 @@ def node() -> str:
 
 
 def test_people_can_work_with_the_page(node: str) -> None:
-    with MockServer(seed=1) as mock:
+    with MockServer(seed=1, validate_responses=True) as mock:
         told = run_program(node, PROGRAM, mock.url)
     done, _, count = told.splitlines()[-1].removesuffix(" steps succeed").partition(" of ")
     assert done == count
@@ -34,7 +34,7 @@ def test_people_can_work_with_the_page(node: str) -> None:
 
 
 def test_there_is_a_picture_for_the_readme(node: str, tmp_path: Path) -> None:
-    with MockServer(seed=1) as mock:
+    with MockServer(seed=1, validate_responses=True) as mock:
         run_program(node, PROGRAM, mock.url, "--screenshot", str(tmp_path / "page.png"))
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
 

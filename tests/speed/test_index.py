@@ -66,6 +66,14 @@ class Touched:
 
         return counting
 
+    def lookups(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*arguments: Any) -> Iterator[Any]:
+            for entry in method(*arguments):
+                self.entries += 1
+                yield entry
+
+        return counting
+
     def item(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def counting(positions: Any, index: Any) -> Any:
             found = method(positions, index)
@@ -88,8 +96,8 @@ def touched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Touched:
     """Counts from here on, whichever way the store goes about it."""
     assert len(store["record"]) == RECORDS + 1
     counts = Touched()
-    for name in ("at", "get"):
-        monkeypatch.setattr(Collection, name, counts.lookup(getattr(Collection, name)))
+    monkeypatch.setattr(Collection, "get", counts.lookup(Collection.get))
+    monkeypatch.setattr(Collection, "at", counts.lookups(Collection.at))
     for name in ("islice", "__iter__", "__reversed__"):
         monkeypatch.setattr(SortedRun, name, counts.walk(getattr(SortedRun, name)))
     monkeypatch.setattr(SortedRun, "__getitem__", counts.item(SortedRun.__getitem__))

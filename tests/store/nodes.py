@@ -10,7 +10,7 @@ from ringme_mock.sorted_run import Leaf, Node, SortedRun, _Branch
 
 def nodes(run: SortedRun) -> list[Node]:
     """All nodes, a branch before what is below it, and the tail if there is one."""
-    found: list[Node] = [run._tail] if run._tail else []
+    found: list[Node] = [tuple(run._tail[: run._size])] if run._size else []
     waiting: list[Node] = [run._root]
     while waiting:
         node = waiting.pop()
@@ -41,8 +41,10 @@ def check(run: SortedRun) -> None:
     assert len(run._root) <= sorted_run.WIDEST
     if isinstance(run._root, _Branch):
         assert len(run._root) > 1
-    for node in nodes(run):
-        if node is not run._root and node is not run._tail:
+    found = nodes(run)
+    tail = found[0] if run._size else None
+    for node in found:
+        if node is not run._root and node is not tail:
             assert sorted_run.NARROWEST <= len(node) <= sorted_run.WIDEST
         if isinstance(node, _Branch):
             _check_branch(node)

@@ -13,6 +13,8 @@ from store.entries import CLIENT, empty_store, number
 
 
 def content(collection: Collection) -> tuple[Any, ...]:
+    # Of one that was copied all is such that it can be gone through.
+    collection.copy()
     return (
         list(collection.entries()),
         dict(collection._entries),

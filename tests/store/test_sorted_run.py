@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import settings
@@ -210,7 +211,7 @@ def test_a_slice_reads_the_leaves_that_it_lies_in_only() -> None:
     read = []
 
     class Read(SortedRun):
-        def _leaf(self, rank: int) -> tuple[sorted_run.Leaf, int]:
+        def _leaf(self, rank: int) -> tuple[Sequence[sorted_run.Item], int]:
             read.append(rank)
             return super()._leaf(rank)
 

@@ -1,4 +1,4 @@
-"""Faults in who may do what: tokens in requests, reach, access levels, limits."""
+"""Faults in who may do what: tokens in requests, access levels, blocked users, refusals."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 from ringme_contract.proof.interception import Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import access, operation, security
+from ringme_mock import access, security
 from ringme_mock.access import Access, Caller
-from ringme_mock.collection import Entry, Key
+from ringme_mock.collection import Entry
 from ringme_mock.errors import ApiError, forbidden
 from ringme_mock.exchange import Exchange
 from ringme_mock.handlers import token
+from ringme_mock.security import TokenSecurity, Verify
 from ringme_mock.tokens import Tokens
 
 
@@ -48,13 +49,13 @@ def lenient_scheme(site: Site) -> None:
 def blocked_unchecked(site: Site, where: str) -> None:
     """A blocked user is let in for `requests`, for a `login`, for `reading`, or by its `client`."""
     if where == "requests":
-        site.replace(security.TokenSecurity, "_admit", _admit_without_block)
+        site.replace(security, "_clear", _clear_without_block)
     elif where == "client":
         site.replace(Access, "check_blocked", _check_user_alone)
     elif where == "login":
         site.replace(token, "_check_blocked", lambda _: lambda _call, _user: None)
     else:
-        site.replace(security.TokenSecurity, "_admit", _admit_blocked_readers)
+        site.replace(security, "_clear", _clear_blocked_readers)
 
 
 def _check_user_alone(_: Any) -> Any:
@@ -65,28 +66,29 @@ def _check_user_alone(_: Any) -> Any:
     return check
 
 
-def _admit_without_block(original: Any) -> Any:
-    def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
-        return _with(
+def _clear_without_block(original: Any) -> Any:
+    def clear(exchange: Exchange, caller: Caller, required: tuple[str, ...]) -> None:
+        while_replaced(
             Access,
             "check_blocked",
             lambda *_: None,
-            lambda: original(self, exchange, token, required),
+            lambda: original(exchange, caller, required),
         )
 
-    return admit
+    return clear
 
 
-def _admit_blocked_readers(original: Any) -> Any:
-    def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
-        if exchange.method != "GET":
-            return original(self, exchange, token, required)
-        return _admit_without_block(original)(self, exchange, token, required)
+def _clear_blocked_readers(original: Any) -> Any:
+    without_block = _clear_without_block(original)
 
-    return admit
+    def clear(exchange: Exchange, caller: Caller, required: tuple[str, ...]) -> None:
+        check = without_block if exchange.method == "GET" else original
+        check(exchange, caller, required)
+
+    return clear
 
 
-def _with(owner: Any, name: str, value: Any, run: Callable[[], Any]) -> Any:
+def while_replaced(owner: Any, name: str, value: Any, run: Callable[[], Any]) -> Any:
     """What `run` gives while a function is another one."""
     kept = getattr(owner, name)
     setattr(owner, name, value)
@@ -94,6 +96,26 @@ def _with(owner: Any, name: str, value: Any, run: Callable[[], Any]) -> Any:
         return run()
     finally:
         setattr(owner, name, kept)
+
+
+def _with_each_caller(site: Site, act: Callable[[Exchange, Caller], None]) -> None:
+    """Calls `act` for each request that was let through, those of known callers too."""
+
+    def make(original: Any) -> Any:
+        def get_fn(self: TokenSecurity, scheme: dict[str, Any], required: list[str]) -> Verify:
+            verify: Verify = original(self, scheme, required)
+
+            def verify_and_act(exchange: Exchange) -> bool:
+                found = verify(exchange)
+                if found and exchange.caller:
+                    act(exchange, exchange.caller)
+                return found
+
+            return verify_and_act
+
+        return get_fn
+
+    site.replace(TokenSecurity, "get_fn", make)
 
 
 @patch
@@ -128,17 +150,11 @@ def read_only_may(site: Site, methods: list[str], types: list[str] | None = None
 def read_only_may_not(site: Site, contains: str) -> None:
     """A read-only user may not even read some things."""
 
-    def make(original: Any) -> Any:
-        def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
-            found = original(self, exchange, token, required)
-            caller = exchange.caller
-            if caller and caller.user["access"] == "read_only" and contains in exchange.path:
-                raise forbidden("user_access_type_deny", "The user may only read")
-            return found
+    def check(exchange: Exchange, caller: Caller) -> None:
+        if caller.user["access"] == "read_only" and contains in exchange.path:
+            raise forbidden("user_access_type_deny", "The user may only read")
 
-        return admit
-
-    site.replace(security.TokenSecurity, "_admit", make)
+    _with_each_caller(site, check)
 
 
 @patch
@@ -146,84 +162,27 @@ def other_order(site: Site, first: str) -> None:
     """Of two refusals that are both due the other one comes."""
 
     def make(original: Any) -> Any:
-        def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
-            caller = exchange.session.state.access.caller(token)
-            if caller and first == "read-only":
+        def clear(exchange: Exchange, caller: Caller, required: tuple[str, ...]) -> None:
+            if first == "read-only":
                 access.check_read_only(caller, exchange.method)
-            if caller and first == "scopes":
+            if first == "scopes":
                 access.check_scopes(caller, required)
-            return original(self, exchange, token, required)
+            original(exchange, caller, required)
 
-        return admit
+        return clear
 
-    site.replace(security.TokenSecurity, "_admit", make)
-
-
-@patch
-def reach(site: Site, how: str, types: list[str], names: list[str]) -> None:
-    """Users of some types reach more of these collections: all, or what is their client's."""
-
-    def make(original: Any) -> Any:
-        def check(self: Access, user: Entry, name: str, entry: Entry) -> None:
-            if user["type"] in types and name in names:
-                same = entry.get("client_id", entry.get("id")) == user["client_id"]
-                if how == "anything" or same:
-                    return
-            original(self, user, name, entry)
-
-        return check
-
-    site.replace(Access, "check_reach", make)
-
-
-@patch
-def reach_of_method(site: Site, methods: list[str]) -> None:
-    """Reach is checked for some methods only."""
-
-    def make(original: Any) -> Any:
-        def find(call: Any) -> None:
-            if call.operation.method not in methods:
-                original(call)
-                return
-            _with(Access, "check_reach", lambda *_: None, lambda: original(call))
-
-        return find
-
-    site.replace(operation, "find_owners_and_item", make)
-
-
-@patch
-def reach_remembered(site: Site) -> None:
-    """What a user once reached it reaches for good."""
-    known: set[tuple[Key, str, Key]] = set()
-
-    def make(original: Any) -> Any:
-        def check(self: Access, user: Entry, name: str, entry: Entry) -> None:
-            place = (user["id"], name, entry["id"])
-            if place not in known:
-                original(self, user, name, entry)
-                known.add(place)
-
-        return check
-
-    site.replace(Access, "check_reach", make)
+    site.replace(security, "_clear", make)
 
 
 @patch
 def refused_all_the_same(site: Site, types: list[str], contains: str) -> None:
     """Users of some types are refused a part of what is theirs."""
 
-    def make(original: Any) -> Any:
-        def admit(self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> Any:
-            found = original(self, exchange, token, required)
-            caller = exchange.caller
-            if caller and caller.user["type"] in types and contains in exchange.path:
-                raise forbidden("access_denied", "Access denied")
-            return found
+    def check(exchange: Exchange, caller: Caller) -> None:
+        if caller.user["type"] in types and contains in exchange.path:
+            raise forbidden("access_denied", "Access denied")
 
-        return admit
-
-    site.replace(security.TokenSecurity, "_admit", make)
+    _with_each_caller(site, check)
 
 
 @patch
@@ -289,5 +248,7 @@ def done_before_refused(site: Site, word: str) -> None:
     site.replace(security, "check_read_only", make)
     site.replace(security, "check_scopes", make)
     site.replace(Access, "check_reach", make)
+    # Who was let through is asked again, and so refused again.
+    _with_each_caller(site, lambda _, caller: caller.cleared.clear())
     site.before(before)
     site.after(after)

@@ -7,7 +7,8 @@ from typing import Any
 
 from ringme_contract.proof.interception import Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import access, security
+from ringme_mock import security
+from ringme_mock.access import Caller
 from ringme_mock.collection import Key
 from ringme_mock.errors import too_many_requests, unauthorized
 from ringme_mock.exchange import Exchange
@@ -41,7 +42,7 @@ def limit_by_token(site: Site) -> None:
     """Each application of a client has a count of its own."""
 
     def make(_: Any) -> Any:
-        def admit(_self: Any, exchange: Exchange, token: str, required: tuple[str, ...]) -> None:
+        def admit(exchange: Exchange, token: str) -> Caller:
             state = exchange.session.state
             caller = state.access.caller(token)
             if caller is None:
@@ -52,13 +53,11 @@ def limit_by_token(site: Site) -> None:
             )
             if exchange.allowance.exceeded:
                 raise too_many_requests()
-            state.access.check_blocked(caller.user)
-            access.check_scopes(caller, required)
-            access.check_read_only(caller, exchange.method)
+            return caller
 
         return admit
 
-    site.replace(security.TokenSecurity, "_admit", make)
+    site.replace(security, "_admit", make)
 
 
 @patch

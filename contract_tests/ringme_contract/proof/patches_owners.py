@@ -7,7 +7,7 @@ from typing import Any
 
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import call as call_module
+from ringme_mock import way
 from ringme_mock.call import Call
 from ringme_mock.collection import Entry
 from ringme_mock.errors import forbidden
@@ -71,14 +71,15 @@ def foreign_ones_there(site: Site, collection: str, methods: list[str]) -> None:
     """A path under one's own client leads to what belongs to another client."""
 
     def make(original: Any) -> Any:
-        def is_here(call: Call, name: str, entry: Entry) -> bool:
-            if name == collection and call.operation.method in methods and "client" in call.owners:
+        def is_here(call: Call, step: Any, entry: Entry, keys: Any) -> bool:
+            known = step.name == collection and "client" in call.owners
+            if known and call.operation.method in methods:
                 return True
-            return bool(original(call, name, entry))
+            return bool(original(call, step, entry, keys))
 
         return is_here
 
-    site.replace(call_module, "_is_here", make)
+    site.replace(way, "_is_here", make)
 
 
 @patch
@@ -86,15 +87,15 @@ def foreign_group_refused(site: Site) -> None:
     """A group of another client is a 403 under one's own client."""
 
     def make(original: Any) -> Any:
-        def is_here(call: Call, name: str, entry: Entry) -> bool:
-            here = bool(original(call, name, entry))
-            if not here and name == "extension_group":
+        def is_here(call: Call, step: Any, entry: Entry, keys: Any) -> bool:
+            here = bool(original(call, step, entry, keys))
+            if not here and step.name == "extension_group":
                 raise forbidden("access_denied", "Access denied")
             return here
 
         return is_here
 
-    site.replace(call_module, "_is_here", make)
+    site.replace(way, "_is_here", make)
 
 
 @patch
@@ -102,9 +103,9 @@ def owner_unchecked(site: Site, collection: str) -> None:
     """An item is found through any group, not just its own."""
 
     def make(original: Any) -> Any:
-        def is_here(call: Call, name: str, entry: Entry) -> bool:
-            return name == collection or bool(original(call, name, entry))
+        def is_here(call: Call, step: Any, entry: Entry, keys: Any) -> bool:
+            return step.name == collection or bool(original(call, step, entry, keys))
 
         return is_here
 
-    site.replace(call_module, "_is_here", make)
+    site.replace(way, "_is_here", make)

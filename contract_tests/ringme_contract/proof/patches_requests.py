@@ -7,7 +7,7 @@ from typing import Any
 
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import call, operation, parameters
+from ringme_mock import operation, parameters, way
 from ringme_mock.call import Call
 from ringme_mock.exchange import Exchange
 from ringme_mock.shape import Parameter
@@ -77,7 +77,7 @@ def escaped_me_unknown(site: Site) -> None:
 @patch
 def me_is(site: Site, client: int) -> None:
     """`@me` is one client, whoever asks."""
-    site.replace(call, "_own_key", lambda _: lambda _call, _name: client)
+    site.replace(way, "_own_key", lambda _: lambda _step, _caller: client)
 
 
 @patch
@@ -213,8 +213,9 @@ def path_before_body(site: Site) -> None:
     """What a path names is looked for before parameters and body are checked."""
 
     def make(original: Any) -> Any:
-        async def read(self: operation.RunningOperation, exchange: Exchange) -> Call:
-            found = Call(
+        def admit(self: operation.RunningOperation, exchange: Exchange) -> None:
+            original(self, exchange)
+            call = Call(
                 operation=self.operation,
                 state=exchange.session.state,
                 exchange=exchange,
@@ -224,13 +225,12 @@ def path_before_body(site: Site) -> None:
                 body={},
                 encoder=self._encoder,
             )
-            call.find_owners_and_item(found)
-            read_call: Call = await original(self, exchange)
-            return read_call
+            self._way.follow(call)
 
-        return read
+        return admit
 
-    site.replace(operation.RunningOperation, "_read", make)
+    # The last that an operation does before it reads the request.
+    site.replace(operation.RunningOperation, "_admit", make)
 
 
 @patch

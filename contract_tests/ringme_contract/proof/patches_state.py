@@ -22,7 +22,7 @@ def ids_used_again(site: Site) -> None:
     """A new id is one more than the highest in use."""
 
     def make(_: Any) -> Any:
-        return lambda self: max(self._entries, default=0) + 1
+        return lambda self: max((at[-1] for at in self.positions()), default=0) + 1
 
     site.replace(Collection, "new_key", make)
 
@@ -268,7 +268,7 @@ def changed_by_reading(site: Site, operations: list[str], key: str, value: Any) 
 def taken_all_the_same(site: Site, collection: str, how: str) -> None:
     """A unique value that another entry has is taken all the same."""
 
-    def make(original: Any) -> Any:
+    def make_check(original: Any) -> Any:
         def check(self: Collection, entry: Entry) -> None:
             try:
                 original(self, entry)
@@ -284,4 +284,13 @@ def taken_all_the_same(site: Site, collection: str, how: str) -> None:
 
         return check
 
-    site.replace(Collection, "check_unique", make)
+    def make_insert(_: Any) -> Any:
+        def insert_new(self: Collection, entry: Entry) -> None:
+            self.check_unique(entry)
+            entry[self.rule.key] = self.new_key()
+            self._add(entry)
+
+        return insert_new
+
+    site.replace(Collection, "check_unique", make_check)
+    site.replace(Collection, "insert_new", make_insert)

@@ -1,0 +1,51 @@
+"""Requests that are there as a whole, and answers that go out in one piece."""
+
+from __future__ import annotations
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from ringme_mock.connection import Headers
+
+
+class WholeCycle(RequestResponseCycle):
+    """uvicorn's request and answer, which need no ASGI messages where nothing is in parts."""
+
+    def take_whole(self) -> bytes | None:
+        """The body, if all of it is there and nobody has taken any; else None."""
+        if self.more_body or self.disconnected or self.waiting_for_100_continue:
+            return None
+        body = bytes(self.body)
+        self.body.clear()
+        self.flow.resume_reading()
+        return body
+
+    def write_whole(self, status: int, headers: Headers, body: bytes) -> bool:
+        """Writes an answer whose headers say its length, and ends it.
+
+        False, and nothing written, for whatever is out of the ordinary: uvicorn knows what to do
+        with a client that is gone or slow, a connection that is to end, HEAD, or odd headers.
+        """
+        if (
+            not self.keep_alive
+            or self.disconnected
+            or self.response_started
+            or self.waiting_for_100_continue
+            or self.flow.write_paused
+            or self.scope["method"] == "HEAD"
+        ):
+            return False
+        head = [STATUS_LINE[status]]
+        for name, value in (*self.default_headers, *headers):
+            if name == b"connection":
+                return False
+            head += (name, b": ", value, b"\r\n")
+        head.append(b"\r\n")
+        written = b"".join(head)
+        lines = len(head) // 4 + 2
+        if written.count(b"\n") != lines or written.count(b"\r") != lines or b"\0" in written:
+            return False
+        self.transport.write(written + body)
+        self.response_started = self.response_complete = True
+        self.message_event.set()
+        self.on_response()
+        return True
