@@ -64,7 +64,7 @@ class Collection:
         self._entries: Any = Map()
         self._runs: Any = Map()
         self._unique: Any = Map()
-        # The order of all is asked for now and then; it is kept from the first time on.
+        # Few ask for positions among all entries; they are kept from the first time on.
         self._order: SortedRun | None = None
         self._next_key = 1
         self._shared = True
@@ -93,7 +93,10 @@ class Collection:
 
     def entries(self) -> Iterator[Entry]:
         """All entries in order."""
-        return self.at(self.positions())
+        if self._order is not None:
+            return self.at(self._order)
+        self._seal()
+        return iter(sorted(self._entries.values(), key=self._sorted_by))
 
     def positions(self, prop: str | None = None, value: Any = None) -> SortedRun:
         """The sorted positions of all entries, or of those whose indexed `prop` has `value`.

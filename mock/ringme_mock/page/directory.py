@@ -112,7 +112,8 @@ class DirectoryReader:
         return number if title == number else f"{number} {title}"
 
     def _fitting(self, collection: str, wanted: str) -> Iterator[Entry]:
-        entries = self._store[collection].entries()
+        kept = self._store[collection]
+        entries = kept.at(kept.positions())
         if not wanted:
             return entries
         names = self._view["titles"].get(collection, ())
