@@ -50,9 +50,11 @@ class _Connection:
         self.sent = 0.0
 
 
-def drive(port: int, plans: Sequence[Plan], seconds: float) -> Outcome:
+def drive(port: int, plans: Sequence[Plan], seconds: float, awake: bool = False) -> Outcome:
     """Has each plan ask over a connection of its own for so long, and waits for the last answers.
 
+    One that stays `awake` takes a core for itself, but nobody has to wake it: that would be work
+    of the server, and the more of it the slower the server is.
     A connection that ends or goes silent is not begun anew: it is named in what was lost.
     """
     outcome = Outcome()
@@ -66,18 +68,22 @@ def drive(port: int, plans: Sequence[Plan], seconds: float) -> Outcome:
     for connection in open_ones.values():
         connection.sent = perf_counter()
         connection.socket.sendall(connection.plan.next())
-    _answer_all(poll, open_ones, begin + seconds, outcome)
+    _answer_all(poll, open_ones, begin + seconds, outcome, awake)
     outcome.seconds = perf_counter() - begin
     poll.close()
     return outcome
 
 
 def _answer_all(
-    poll: select.epoll, open_ones: dict[int, _Connection], end: float, outcome: Outcome
+    poll: select.epoll,
+    open_ones: dict[int, _Connection],
+    end: float,
+    outcome: Outcome,
+    awake: bool,
 ) -> None:
     keep = outcome.latencies.append
     while open_ones:
-        events = poll.poll(_PATIENCE)
+        events = _next_events(poll, awake)
         if not events:
             outcome.lost += ["no answer in time"] * len(open_ones)
             for connection in open_ones.values():
@@ -110,6 +116,17 @@ def _answer_all(
                 continue
             connection.sent = now
             connection.socket.sendall(plan.next())
+
+
+def _next_events(poll: select.epoll, awake: bool) -> list[tuple[int, int]]:
+    """What can be read from; nothing if there was nothing for too long."""
+    if not awake:
+        return poll.poll(_PATIENCE)
+    until = perf_counter() + _PATIENCE
+    events = poll.poll(0)
+    while not events and perf_counter() < until:
+        events = poll.poll(0)
+    return events
 
 
 def _close(poll: select.epoll, open_ones: dict[int, _Connection], connection: _Connection) -> None:

@@ -37,7 +37,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     plans = [_Same(request, statuses) for _ in range(job["connections"])]
     # Nothing here makes cycles, and a search for them would show as latency of the server.
     gc.disable()
-    outcome = drive(job["port"], plans, job["seconds"])
+    outcome = drive(job["port"], plans, job["seconds"], awake=True)
     ordered = sorted(outcome.latencies)
     return {
         "count": len(ordered),

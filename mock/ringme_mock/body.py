@@ -34,11 +34,6 @@ async def read_bytes(exchange: Exchange, limit: int = LONGEST_BODY) -> bytes:
 
     Raises the 413 for more than `limit`, as soon as that is known.
     """
-    whole = exchange.take_whole()
-    if whole is not None:
-        if len(whole) > limit:
-            raise too_large(limit)
-        return whole
     length = exchange.headers.get(b"content-length", b"")
     if len(length) > _SHORT_NUMBER or (length.isdigit() and int(length) > limit):
         raise too_large(limit)
@@ -79,7 +74,12 @@ async def read_object(exchange: Exchange, body: Body, limit: int = LONGEST_BODY)
     coding = exchange.headers.get(b"content-encoding")
     if coding and coding.lower() != b"identity":
         raise unsupported_media_type(f"{body.media_types[0]}, not compressed")
-    value = _parse(await read_bytes(exchange, limit))
+    whole = exchange.take_whole()
+    if whole is None:
+        whole = await read_bytes(exchange, limit)
+    elif len(whole) > limit:
+        raise too_large(limit)
+    value = _parse(whole)
     if not isinstance(value, dict):
         raise invalid("body: must be a JSON object")
     try:

@@ -219,7 +219,10 @@ class Collection:
         position = self._position(entry)
         runs = self._runs
         # All before any is taken: what cannot be compared with the others raises TypeError.
-        longer = [(trait, runs.get(trait, _EMPTY).add(position)) for trait in self._traits(entry)]
+        longer = []
+        for name in self._indexed:
+            trait = name, entry[name]
+            longer.append((trait, runs.get(trait, _EMPTY).add(position)))
         if self._order is not None:
             self._order = self._order.add(position)
         for trait, run in longer:

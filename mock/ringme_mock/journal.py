@@ -18,6 +18,8 @@ from ringme_mock.secrecy import Secrecy, mask_text
 DEFAULT_SIZE = 1000
 # Enough for every body that the API takes; more would let one request fill the memory.
 BODY_LIMIT = 16_384
+# What the entries of a session hold together, in characters of paths, queries and bodies.
+MOST_CONTENT = 4 * 1024 * 1024
 _STREAM_LIMIT = 1000
 
 
@@ -43,6 +45,11 @@ class JournalEntry(NamedTuple):
     refusal: ApiError | None
     fault: str | None
     seconds: float
+
+    @property
+    def length(self) -> int:
+        """How much of what was sent it holds."""
+        return len(self.path) + len(self.query_string) + len(self.body)
 
     @property
     def operation(self) -> str | None:
@@ -127,10 +134,12 @@ def _pairs(text: str) -> dict[str, str | list[str]]:
 
 
 class Journal:
-    """The last `size` entries, and whoever waits for the next one."""
+    """The last `size` entries, fewer where they are long, and whoever waits for the next one."""
 
     def __init__(self, size: int = DEFAULT_SIZE) -> None:
-        self._entries: deque[JournalEntry] = deque(maxlen=size)
+        self._entries: deque[JournalEntry] = deque()
+        self._size = size
+        self._content = 0
         self._next = 1
         self._waiting: set[asyncio.Queue[JournalEntry]] = set()
 
@@ -146,8 +155,12 @@ class Journal:
         return number
 
     def add(self, entry: JournalEntry) -> None:
-        """Keeps an entry, and drops the oldest when there are too many."""
-        self._entries.append(entry)
+        """Keeps an entry, and drops the oldest when there are too many, or too much in them."""
+        entries = self._entries
+        entries.append(entry)
+        self._content += entry.length
+        while len(entries) > self._size or self._content > MOST_CONTENT:
+            self._content -= entries.popleft().length
         for queue in self._waiting:
             # A reader that does not keep up misses entries, rather than holding all of them.
             if queue.qsize() < _STREAM_LIMIT:
@@ -160,6 +173,7 @@ class Journal:
     def clear(self) -> None:
         """Forgets all entries."""
         self._entries.clear()
+        self._content = 0
 
     def follow(self) -> Follower:
         """The entries from now on, as they come."""

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from ringme_mock import MockServer
+from ringme_mock import journal as journal_module
 from ringme_mock.journal import Journal
 from support.control import Control
 
@@ -151,3 +152,14 @@ def test_a_mock_stops_though_someone_follows_its_journal() -> None:
     with pytest.raises(httpx.TransportError):
         httpx.get(f"http://127.0.0.1:{response.url.port}/__mock__/health")
     response.close()
+
+
+def test_what_entries_hold_together_has_a_bound(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "MOST_CONTENT", 3000)
+    control.done("DELETE", "journal")
+    for number in range(5):
+        control.get("/user/", x=f"{number}{'a' * 900}")
+    kept = [entry["query"]["x"][0] for entry in control.done("GET", "journal")]
+    assert kept == ["2", "3", "4"]
