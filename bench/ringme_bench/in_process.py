@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from ringme_bench.request import Request
 from ringme_bench.servers import TOKEN_REQUEST
 from ringme_mock.app import MockApp
 from ringme_mock.contract import Contract
-from ringme_mock.session import Sessions
+from ringme_mock.session import Sessions, Settings
 from ringme_mock.store import Store
 
 
@@ -23,7 +24,7 @@ class InProcess:
     def __init__(self, contract: Contract, seed: Store) -> None:
         self._contract = contract
         self._seed = seed
-        self.sessions = Sessions(contract, seed)
+        self.sessions = Sessions(contract, seed, Settings(max_entries=sys.maxsize))
         self._app = MockApp(contract, self.sessions)
 
     async def ask(self, request: Request) -> bytes:

@@ -42,7 +42,8 @@ def create(call: Call) -> Reply:
         entry[rule.numbering.property] = _full_number(
             call, rule.numbering, entry[rule.numbering.property]
         )
-    _check_references(call, entry, entry)
+    if rule.references:
+        _check_references(call, entry, entry)
     try:
         call.collection.insert_new(entry)
     except Taken as taken:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ringme_mock import __version__
+from ringme_mock.absent import absent
 from ringme_mock.errors import StartError
 from ringme_mock.log_format import announcer, complain
 from ringme_mock.options import SERVE_OPTIONS, OneLineCommand, Options
@@ -41,8 +42,10 @@ def serve(**values: Any) -> None:
     """
     options = Options(**values)
     try:
-        # Only now: who asks for help or makes a mistake does not wait for the import.
-        from ringme_mock.serve import run
+        # Only now: who asks for help or makes a mistake does not wait for the import; and nobody
+        # waits for the command line of httpx, which brings all of Rich.
+        with absent("httpx._main"):
+            from ringme_mock.serve import run
 
         run(options)
     except StartError as error:

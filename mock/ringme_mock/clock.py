@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,12 @@ class Setting:
 
 
 class Clock:
-    """Tells the time. It can be put forward, set, and made to stand still."""
+    """Tells the time. It can be put forward, set, and made to stand still.
+
+    `seconds()` is the moment in seconds since 1970.
+    """
+
+    seconds: Callable[[], float]
 
     def __init__(self) -> None:
         self.setting = Setting()
@@ -35,6 +41,8 @@ class Clock:
         self._setting = setting
         self._ahead = setting.ahead.total_seconds()
         self._still = setting.frozen_at.timestamp() if setting.frozen_at else None
+        # Each request asks for it several times.
+        self.seconds = time.time if setting == Setting() else self._set_seconds
 
     @property
     def frozen(self) -> bool:
@@ -45,8 +53,7 @@ class Clock:
         """The moment, UTC."""
         return self.setting.frozen_at or datetime.now(UTC) + self.setting.ahead
 
-    def seconds(self) -> float:
-        """The moment in seconds since 1970."""
+    def _set_seconds(self) -> float:
         return time.time() + self._ahead if self._still is None else self._still
 
     def text(self) -> str:

@@ -144,8 +144,7 @@ class Collection:
 
         Raises Taken if another one has its unique value, and then keeps the key for the next.
         """
-        slot = self._unique_slot(entry)
-        if slot is not None and slot in self._unique:
+        if self.rule.unique is not None and self._unique_slot(entry) in self._unique:
             raise Taken(self._unique_property)
         entry[self.rule.key] = self.new_key()
         self._add(entry)
@@ -216,7 +215,7 @@ class Collection:
     def _add(self, entry: Entry) -> None:
         """Takes an entry whose key and unique value nobody has."""
         self._unseal()
-        position = self._position(entry)
+        position = self._sorted_by(entry)
         runs = self._runs
         # All before any is taken: what cannot be compared with the others raises TypeError.
         longer = []
@@ -227,10 +226,9 @@ class Collection:
             self._order = self._order.add(position)
         for trait, run in longer:
             runs[trait] = run
-        slot = self._unique_slot(entry)
         key = entry[self.rule.key]
-        if slot is not None:
-            self._unique[slot] = key
+        if self.rule.unique is not None:
+            self._unique[self._unique_slot(entry)] = key
         self._entries[key] = entry
 
     def _runs_with(self, entries: list[Entry]) -> Generator[None, None, Map[Trait, SortedRun]]:

@@ -47,11 +47,6 @@ class JournalEntry(NamedTuple):
     seconds: float
 
     @property
-    def length(self) -> int:
-        """How much of what was sent it holds."""
-        return len(self.path) + len(self.query_string) + len(self.body)
-
-    @property
     def operation(self) -> str | None:
         """The id of the operation."""
         return self.asked.id if self.asked else None
@@ -158,9 +153,10 @@ class Journal:
         """Keeps an entry, and drops the oldest when there are too many, or too much in them."""
         entries = self._entries
         entries.append(entry)
-        self._content += entry.length
+        self._content += len(entry.path) + len(entry.query_string) + len(entry.body)
         while len(entries) > self._size or self._content > MOST_CONTENT:
-            self._content -= entries.popleft().length
+            gone = entries.popleft()
+            self._content -= len(gone.path) + len(gone.query_string) + len(gone.body)
         for queue in self._waiting:
             # A reader that does not keep up misses entries, rather than holding all of them.
             if queue.qsize() < _STREAM_LIMIT:

@@ -7,6 +7,8 @@ from ipaddress import IPv6Address
 
 from starlette.types import Scope
 
+from ringme_mock.remembered import Remembered
+
 CONTROL_PATH = "/__mock__"
 DOCS_PATH = "/docs"
 REFERENCE_PATH = "/reference"
@@ -16,6 +18,7 @@ _PAGES = frozenset(
     path.split("/")[1]
     for path in ("/", CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
 )
+_asked_before: Remembered[str, bool] = Remembered()
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 
 
@@ -44,5 +47,12 @@ def _is_ipv6(text: str) -> bool:
 
 def is_page(path: str) -> bool:
     """Whether a path leads to a page, or to the control interface, and so not to the API."""
+    known = _asked_before.get(path)
+    if known is None:
+        known = _asked_before.keep(path, _is_page(path), len(path))
+    return known
+
+
+def _is_page(path: str) -> bool:
     first = path.split("/", 2)[1] if path.startswith("/") else path
     return first in _PAGES and (first != "" or path == "/")
