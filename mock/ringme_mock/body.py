@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import re
-from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
@@ -168,9 +167,10 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _decode(text: str) -> Any:
     """The value of a JSON text. Raises ValueError for another."""
-    value, end = None, -1
-    with suppress(ValueError):
+    try:
         value, end = _DECODER.raw_decode(text)
+    except ValueError:
+        return _DECODER.decode(text)
     # What most clients send is the value and nothing else; blanks around it take longer.
     return value if end == len(text) else _DECODER.decode(text)
 
