@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from ringme_mock.schema import Formats, Schema, Schemas
+from ringme_mock.strict_json import decode
 
 JSON = "application/json"
 Problem = tuple[str, str]
@@ -139,7 +139,7 @@ class _Content:
             return
         try:
             text = body.decode("utf-8")
-            value = _DECODER.decode(text) if self._is_json else text
+            value = decode(text) if self._is_json else text
         except UnicodeDecodeError:
             yield "body", "must be UTF-8"
             return
@@ -152,18 +152,11 @@ class _Content:
         yield from self._validator.problems(value, "body")
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
-
-
 def _read(kind: str, text: str) -> Any:
     """The value that the text of a header stands for, or the text where it stands for none."""
     if kind in ("integer", "number", "boolean"):
         try:
-            return _DECODER.decode(text)
+            return decode(text)
         except ValueError:
             return text
     return text

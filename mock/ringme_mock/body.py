@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import re
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
@@ -16,6 +16,7 @@ from ringme_mock.errors import ApiError, invalid, token_refused, too_large, unsu
 from ringme_mock.exchange import Exchange
 from ringme_mock.replies import JSON
 from ringme_mock.shape import Body
+from ringme_mock.strict_json import decode
 
 # What is wrong with a form goes into the answer, and need not go to the terminal as well.
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
@@ -36,6 +37,11 @@ async def read_bytes(exchange: Exchange, limit: int = LONGEST_BODY) -> bytes:
     length = exchange.headers.get(b"content-length", b"")
     if len(length) > _SHORT_NUMBER or (length.isdigit() and int(length) > limit):
         raise too_large(limit)
+    whole = exchange.take_whole()
+    if whole is not None:
+        if len(whole) > limit:
+            raise too_large(limit)
+        return whole
     parts = []
     size = 0
     while True:
@@ -71,12 +77,7 @@ async def read_object(exchange: Exchange, body: Body, limit: int = LONGEST_BODY)
     coding = exchange.headers.get(b"content-encoding")
     if coding and coding.lower() != b"identity":
         raise unsupported_media_type(f"{body.media_types[0]}, not compressed")
-    whole = exchange.take_whole()
-    if whole is None:
-        whole = await read_bytes(exchange, limit)
-    elif len(whole) > limit:
-        raise too_large(limit)
-    value = _parse(whole)
+    value = _parse(await read_bytes(exchange, limit))
     if not isinstance(value, dict):
         raise invalid("body: must be a JSON object")
     try:
@@ -144,7 +145,7 @@ def _parse(content: bytes) -> Any:
         raise invalid("body: is missing, it must be a JSON object")
     try:
         text = content.decode("utf-8")
-        value = _decode(text)
+        value = decode(text)
         if "\\" in text and _HALF_PAIR.search(text):
             # JSON may spell half of a character pair, which is no text that could be answered with.
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -157,21 +158,3 @@ def _parse(content: bytes) -> Any:
     except ValueError:
         raise invalid("body: is not JSON") from None
     return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _decode(text: str) -> Any:
-    """The value of a JSON text. Raises ValueError for another."""
-    try:
-        value, end = _DECODER.raw_decode(text)
-    except ValueError:
-        return _DECODER.decode(text)
-    # What most clients send is the value and nothing else; blanks around it take longer.
-    return value if end == len(text) else _DECODER.decode(text)
-
-
-# `json.loads` would make one for each request.
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

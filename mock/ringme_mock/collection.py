@@ -215,15 +215,14 @@ class Collection:
     def _add(self, entry: Entry) -> None:
         """Takes an entry whose key and unique value nobody has."""
         self._unseal()
-        position = self._sorted_by(entry)
         runs = self._runs
         # All before any is taken: what cannot be compared with the others raises TypeError.
-        longer = []
-        for name in self._indexed:
-            trait = name, entry[name]
-            longer.append((trait, runs.get(trait, _EMPTY).add(position)))
+        longer = [
+            (trait, runs.get(trait, _EMPTY).add(position))
+            for trait, position in self._places(entry)
+        ]
         if self._order is not None:
-            self._order = self._order.add(position)
+            self._order = self._order.add(self._position(entry))
         for trait, run in longer:
             runs[trait] = run
         key = entry[self.rule.key]
@@ -282,10 +281,6 @@ class Collection:
         position: Position = self._sorted_by(entry)
         return position
 
-    def _traits(self, entry: Entry) -> list[Trait]:
-        """What the entry can be found by."""
-        return [(name, entry[name]) for name in self._indexed]
-
     def _replace(self, old: Entry | None, new: Entry | None) -> None:
         """Puts a new entry into the indexes where the old one was; either may be missing."""
         self._unseal()
@@ -326,7 +321,7 @@ class Collection:
     def _places(self, entry: Entry) -> list[tuple[Trait, Position]]:
         """In the runs of which traits an entry is, and at which position."""
         position = self._position(entry)
-        return [(trait, position) for trait in self._traits(entry)]
+        return [((name, entry[name]), position) for name in self._indexed]
 
     def _replace_unique(self, old: Entry | None, new: Entry | None) -> None:
         before = self._unique_slot(old) if old is not None else None

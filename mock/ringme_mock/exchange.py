@@ -64,9 +64,8 @@ class Exchange:
     def take_whole(self) -> bytes | None:
         """The body if it can be had at once, its begin kept likewise; else None."""
         whole = take_whole(self.receive_part)
-        if whole:
-            self.size = len(whole)
-            self.body = whole[:BODY_LIMIT]
+        if whole is not None:
+            self._keep(whole)
         return whole
 
     def _keep(self, content: bytes) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generate.worlds import (
+    BULK,
     CLIENT,
     CONTRACT,
     NOW,
@@ -38,14 +39,6 @@ COUNTS = {
     "faxes": 100,
     "registrations": 300,
 }
-COLLECTIONS = {
-    "groups": "extension_group",
-    "extensions": "extension",
-    "records": "record",
-    "voicemail": "voicemail",
-    "faxes": "fax",
-    "registrations": "reg_status_log",
-}
 OTHER_CLIENT, EMPTY_CLIENT = 13, 15
 
 
@@ -57,7 +50,7 @@ def bulk(state: State, counts: dict[str, Any], seed: int = 7, client: Any = CLIE
 def state() -> State:
     """A state with all kinds of entries made in bulk; no test changes it."""
     state = fresh_state()
-    assert bulk(state, COUNTS) == {COLLECTIONS[name]: count for name, count in COUNTS.items()}
+    assert bulk(state, COUNTS) == {BULK[name]: count for name, count in COUNTS.items()}
     return state
 
 
@@ -71,10 +64,10 @@ def added(state: State, collection: str) -> list[Entry]:
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_there_are_as_many_as_asked_for_and_all_fit_the_document(state: State, name: str) -> None:
-    found = added(state, COLLECTIONS[name])
+    found = added(state, BULK[name])
     assert len(found) == COUNTS[name]
     for entry in found:
-        assert problems(COLLECTIONS[name], entry) == []
+        assert problems(BULK[name], entry) == []
 
 
 def test_all_of_it_would_do_as_fixtures(state: State) -> None:
@@ -84,7 +77,7 @@ def test_all_of_it_would_do_as_fixtures(state: State) -> None:
 
 
 def test_nothing_is_made_for_another_client(state: State) -> None:
-    for name in COLLECTIONS.values():
+    for name in BULK.values():
         query = Query()
         before = list(SEED.find(name, query, ("client", OTHER_CLIENT)))
         assert list(state.store.find(name, query, ("client", OTHER_CLIENT))) == before
@@ -362,8 +355,8 @@ def test_any_counts_at_any_time_give_a_state_that_would_do_as_fixtures(
 ) -> None:
     state = fresh_state(now.replace(tzinfo=UTC))
     made = bulk(state, counts, seed, client)
-    assert made == {COLLECTIONS[name]: count for name, count in counts.items() if count}
+    assert made == {BULK[name]: count for name, count in counts.items() if count}
     again = import_archive(CONTRACT, export_archive(CONTRACT, state.store))
     assert next_keys(again) == next_keys(state.store)
-    for name in COLLECTIONS.values():
+    for name in BULK.values():
         assert list(again[name].entries()) == list(state.store[name].entries())

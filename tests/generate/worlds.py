@@ -20,6 +20,15 @@ _SCHEMAS = {
 NOW = datetime(2026, 3, 18, 10, 20, 30, 450_000, tzinfo=UTC)
 Given = dict[str, Any]
 CLIENT, NUMBER, GROUP, FAX_NUMBER = 12, 36, 5, 40
+# What is made in bulk, and the collection that it goes into.
+BULK = {
+    "groups": "extension_group",
+    "extensions": "extension",
+    "records": "record",
+    "voicemail": "voicemail",
+    "faxes": "fax",
+    "registrations": "reg_status_log",
+}
 
 
 def fresh_state(now: datetime = NOW) -> State:

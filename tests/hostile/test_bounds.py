@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from generate.worlds import BULK
 from ringme_mock import MockServer, event_stream
 from ringme_mock import room as room_module
 from ringme_mock import tokens as tokens_module
@@ -28,14 +29,6 @@ ARRIVALS = {
     "voicemail": ("voicemail", 31),
     "faxes": ("fax", 40),
     "registrations": ("reg_status_log", 31),
-}
-BULK = {
-    "groups": "extension_group",
-    "extensions": "extension",
-    "records": "record",
-    "voicemail": "voicemail",
-    "faxes": "fax",
-    "registrations": "reg_status_log",
 }
 ZIPPED = {"Content-Type": "application/zip"}
 
