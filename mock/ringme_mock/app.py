@@ -28,7 +28,7 @@ from ringme_mock.control.call import Mock
 from ringme_mock.control.guard import LOCAL_ORIGIN
 from ringme_mock.document import read_yaml
 from ringme_mock.errors import ApiError, StartError
-from ringme_mock.exchange import Exchange, first_headers
+from ringme_mock.exchange import Exchange
 from ringme_mock.faults.answer import ForcedAnswers
 from ringme_mock.faults.inject import Faults
 from ringme_mock.fixtures import load_store
@@ -69,12 +69,12 @@ class MockApp:
             return
         if scope["type"] != "http":
             raise RuntimeError(f"the mock answers to HTTP, not to {scope['type']}")
-        headers = first_headers(scope)
-        if b"origin" in headers:
+        exchange = Exchange(scope, receive)
+        if b"origin" in exchange.headers:
             keep_transport(scope, send)
             await self._origins(scope, receive, send)
         else:
-            await self._front.answer(Exchange(scope, receive, headers), send)
+            await self._front.answer(exchange, send)
 
 
 def create_app(

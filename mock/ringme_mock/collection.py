@@ -206,25 +206,25 @@ class Collection:
 
     def _unseal(self) -> None:
         """Makes all of it such that it can be written in place, but for what others have, too."""
-        if self._shared:
-            self._entries = self._entries.mutate()
-            self._runs = self._runs.mutate()
-            self._unique = self._unique.mutate()
-            self._shared = False
+        self._entries = self._entries.mutate()
+        self._runs = self._runs.mutate()
+        self._unique = self._unique.mutate()
+        self._shared = False
 
     def _add(self, entry: Entry) -> None:
         """Takes an entry whose key and unique value nobody has."""
-        self._unseal()
+        if self._shared:
+            self._unseal()
         runs = self._runs
+        position = self._sorted_by(entry)
+        longer = {}
         # All before any is taken: what cannot be compared with the others raises TypeError.
-        longer = [
-            (trait, runs.get(trait, _EMPTY).add(position))
-            for trait, position in self._places(entry)
-        ]
+        for name in self._indexed:
+            trait = name, entry[name]
+            longer[trait] = runs.get(trait, _EMPTY).add(position)
         if self._order is not None:
-            self._order = self._order.add(self._position(entry))
-        for trait, run in longer:
-            runs[trait] = run
+            self._order = self._order.add(position)
+        runs.update(longer)
         key = entry[self.rule.key]
         if self.rule.unique is not None:
             self._unique[self._unique_slot(entry)] = key
@@ -283,7 +283,8 @@ class Collection:
 
     def _replace(self, old: Entry | None, new: Entry | None) -> None:
         """Puts a new entry into the indexes where the old one was; either may be missing."""
-        self._unseal()
+        if self._shared:
+            self._unseal()
         before = self._places(old) if old is not None else []
         after = self._places(new) if new is not None else []
         order = self._reordered(old, new)

@@ -21,11 +21,17 @@ def _transport(send: Send) -> Any:
     return getattr(getattr(send, "__self__", None), "transport", None)
 
 
-async def send_whole(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    """Sends an answer: where the connection is the mock's own in one piece, as that is quicker."""
+def write_whole(send: Send, status: int, headers: Headers, body: bytes) -> bool:
+    """Writes an answer in one piece where the connection is the mock's own, as that is quicker.
+
+    False, and nothing written, where it has to be sent instead.
+    """
     write = getattr(getattr(send, "__self__", None), "write_whole", None)
-    if write is not None and write(status, headers, body):
-        return
+    return write is not None and write(status, headers, body)
+
+
+async def send_whole(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Sends an answer."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

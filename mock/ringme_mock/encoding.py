@@ -47,7 +47,7 @@ class Encoder:
         if len(self._entries) >= _LIMIT:
             self._entries.clear()
             self._written.clear()
-        values = tuple(map(json_text, map(entry.get, self._properties)))
+        values = tuple([json_text(entry.get(name)) for name in self._properties])
         written = (self._form % values).encode("utf-8")
         self._entries.append(entry)
         self._written[id(entry)] = written

@@ -42,10 +42,10 @@ class Exchange:
     body: bytes = b""
     size: int = 0
 
-    def __init__(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> None:
+    def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
         self.receive_part = receive
-        self.headers = headers
+        self.headers: dict[bytes, bytes] = dict(scope["headers"][::-1])
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
@@ -64,7 +64,7 @@ class Exchange:
     def take_whole(self) -> bytes | None:
         """The body if it can be had at once, its begin kept likewise; else None."""
         whole = take_whole(self.receive_part)
-        if whole is not None:
+        if whole:
             self._keep(whole)
         return whole
 
@@ -72,11 +72,6 @@ class Exchange:
         if content:
             self.size += len(content)
             self.body += content[: BODY_LIMIT - len(self.body)]
-
-
-def first_headers(scope: Scope) -> dict[bytes, bytes]:
-    """The headers of a request by name; of several with one name the first."""
-    return dict(scope["headers"][::-1])
 
 
 def attach(scope: Scope, exchange: Exchange) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
 from ringme_mock.api import Api
 from ringme_mock.browser_headers import with_browser_headers
-from ringme_mock.connection import Headers, cut, send_whole
+from ringme_mock.connection import Headers, cut, send_whole, write_whole
 from ringme_mock.control.guard import LOCAL_ORIGIN
 from ringme_mock.errors import ApiError
-from ringme_mock.exchange import Exchange, attach, first_headers
+from ringme_mock.exchange import Exchange, attach
 from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.journal import JournalEntry
 from ringme_mock.replies import JSON, Reply, error_reply
@@ -28,7 +30,7 @@ _PREFIX = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
 _VARY = (b"vary", b"Origin")
 _JSON_TYPE = (b"content-type", JSON.encode())
 
-Pages = Callable[[Scope, Receive, Send], Awaitable[None]]
+Pages = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
 
 
 class Front:
@@ -41,7 +43,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        await self.answer(Exchange(scope, receive, first_headers(scope)), send)
+        await self.answer(Exchange(scope, receive), send)
 
     async def answer(self, exchange: Exchange, send: Send) -> None:
         """Answers the request of an exchange that has just begun."""
@@ -60,7 +62,9 @@ class Front:
         if exchange.connection is not None:
             await _break(exchange, reply, send)
             return
-        await send_whole(send, reply.status, _headers(exchange, reply), reply.body)
+        headers = _headers(exchange, reply)
+        if not write_whole(send, reply.status, headers, reply.body):
+            await send_whole(send, reply.status, headers, reply.body)
 
     def _choose_session(self, exchange: Exchange) -> None:
         """Finds the session by path or header. Raises the error of a name that is none."""
@@ -93,7 +97,8 @@ class Front:
                 message = {**message, "headers": headers}
             await send(message)
 
-        await self._pages(scope, exchange.receive_part, send_noted)
+        # A page may ask for its task, which a request need not have yet.
+        await asyncio.ensure_future(self._pages(scope, exchange.receive_part, send_noted))
 
 
 def _may_begin(exchange: Exchange) -> bool:
@@ -152,25 +157,24 @@ def _note(exchange: Exchange, status: int | None) -> None:
     """Writes the journal, and one line of the log."""
     caller, refusal = exchange.caller, exchange.refusal
     journal = exchange.session.journal
-    journal.add(
-        JournalEntry(
-            journal.next_number(),
-            exchange.at,
-            exchange.method,
-            exchange.path,
-            exchange.query,
-            exchange.operation,
-            exchange.path_values,
-            caller,
-            exchange.headers.get(b"content-type", b""),
-            exchange.body,
-            exchange.size,
-            status,
-            refusal,
-            exchange.fault,
-            time.time() - exchange.at,
-        )
+    noted = (
+        journal.next_number(),
+        exchange.at,
+        exchange.method,
+        exchange.path,
+        exchange.query,
+        exchange.operation,
+        exchange.path_values,
+        caller,
+        exchange.headers.get(b"content-type", b""),
+        exchange.body,
+        exchange.size,
+        status,
+        refusal,
+        exchange.fault,
+        time.time() - exchange.at,
     )
+    journal.add(JournalEntry._make(noted))
     if logger.isEnabledFor(logging.INFO):
         _log(exchange, status)
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from ringme_mock.connection_limits import ConnectionLimits
+from ringme_mock.undertaking import undertake
 from ringme_mock.whole_cycle import WholeCycle
 
 # The most that is parsed at one go.
@@ -62,7 +63,15 @@ class GuardedProtocol(HttpToolsProtocol):
         self._running = cycle
         # uvicorn makes it by a name of its own.
         cycle.__class__ = WholeCycle
-        super()._start_asgi_task(cycle, app)
+        # Not at once, so that what came in with the head, as its body, is there then.
+        self.loop.call_soon(self._answer, cycle, app)
+
+    def _answer(self, cycle: RequestResponseCycle, app: Any) -> None:
+        task = undertake(cycle.run_asgi(app), self.loop)
+        if task is not None:
+            # The server waits for these when it ends.
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
     def data_received(self, data: bytes) -> None:
         """Takes what came in, in pieces that no head can hide its size in."""

@@ -63,7 +63,7 @@ class RunningOperation:
     ) -> None:
         self.operation = operation
         self._action = action
-        self._verify = verify
+        self._verify = verify or [_admit]
         self._path = PathReader(operation.path_parameters)
         self._query = QueryReader(operation.query_parameters)
         self._body = _body_reader(operation.body)
@@ -82,8 +82,11 @@ class RunningOperation:
 
     async def answer(self, exchange: Exchange) -> Reply:
         """The answer of success. Raises ApiError for a refusal, in the order of section 2."""
-        if self._verify:
-            self._admit(exchange)
+        for verify in self._verify:
+            if verify(exchange):
+                break
+        else:
+            raise unauthorized()
         path = self._path.read(exchange.path_values)
         query = self._query.read(exchange.query)
         body = {} if self._body is None else await self._body(exchange)
@@ -100,11 +103,10 @@ class RunningOperation:
         self._way.follow(call)
         return self._action(call)
 
-    def _admit(self, exchange: Exchange) -> None:
-        for verify in self._verify:
-            if verify(exchange):
-                return
-        raise unauthorized()
+
+def _admit(_: Exchange) -> bool:
+    """The check of an open operation."""
+    return True
 
 
 def _body_reader(body: Body | None) -> Callable[[Exchange], Awaitable[dict[str, Any]]] | None:

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 JSON = "application/json"
 # `json.dumps` would make one for each answer.
-_ENCODER = json.JSONEncoder(ensure_ascii=False)
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ def json_text(value: Any) -> str:
     # The encoder of the library takes a while to be set up, which the commonest values do without.
     if value is None:
         return "null"
-    return repr(value) if type(value) is int else _ENCODER.encode(value)
+    return repr(value) if type(value) is int else _encode(value)
 
 
 def error_reply(error: ApiError) -> Reply:

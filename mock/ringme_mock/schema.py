@@ -82,7 +82,9 @@ class Schemas:
 
 
 class Validator:
-    """Checks values against one schema."""
+    """Checks values against one schema. `is_valid(value)` says whether a value fits."""
+
+    is_valid: Callable[[object], bool]
 
     def __init__(
         self, schema: Schema, explained: dict[str, str], formats: Formats | None = None
@@ -93,10 +95,7 @@ class Validator:
         self._validator = jsonschema_rs.Draft4Validator(
             schema, validate_formats=formats is not None, formats=formats
         )
-
-    def is_valid(self, value: object) -> bool:
-        """Whether `value` fits."""
-        return bool(self._validator.is_valid(value))
+        self.is_valid = self._validator.is_valid
 
     def problems(self, value: object, name: str = "") -> Iterator[tuple[str, str]]:
         """What is wrong with `value`: pairs of a field (`name` stands for the whole) and a reason.

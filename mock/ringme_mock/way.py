@@ -21,7 +21,17 @@ class _Step:
     holds its key (None: it belongs to them through others); `where` are values that it has to have.
     """
 
-    __slots__ = ("is_first", "is_item", "links", "me", "missing", "name", "parameter", "where")
+    __slots__ = (
+        "is_bound",
+        "is_first",
+        "is_item",
+        "links",
+        "me",
+        "missing",
+        "name",
+        "parameter",
+        "where",
+    )
 
     def __init__(
         self,
@@ -37,6 +47,7 @@ class _Step:
         self.missing = rule.missing
         self.links = tuple((owner, rule.owner_property(owner)) for owner in owners)
         self.where = tuple(where.items())
+        self.is_bound = bool(self.links or self.where)
         self.is_first = not owners
         self.is_item = is_item
 
@@ -78,7 +89,7 @@ class Way:
             if step.me is not None:
                 key = _own_key(step, caller) if key == step.me else int(key)
             entry = collections[name].get(key)
-            if entry is None or not _is_here(call, step, entry, keys):
+            if entry is None or (step.is_bound and not _is_here(call, step, entry, keys)):
                 raise step.refusal()
             if step.is_first and caller is not None:
                 call.state.access.check_reach(caller, name, key, entry)

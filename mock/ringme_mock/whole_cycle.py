@@ -6,6 +6,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 
 from ringme_mock.connection import Headers
 
+# Bytes that no header may hold.
+_UNFIT = b"\r\n\0"
+
 
 class WholeCycle(RequestResponseCycle):
     """uvicorn's request and answer, which need no ASGI messages where nothing is in parts."""
@@ -16,7 +19,8 @@ class WholeCycle(RequestResponseCycle):
             return None
         body = bytes(self.body)
         self.body.clear()
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         return body
 
     def write_whole(self, status: int, headers: Headers, body: bytes) -> bool:
@@ -34,17 +38,12 @@ class WholeCycle(RequestResponseCycle):
             or self.scope["method"] == "HEAD"
         ):
             return False
-        head = [STATUS_LINE[status]]
-        for name, value in (*self.default_headers, *headers):
-            if name == b"connection":
-                return False
-            head += (name, b": ", value, b"\r\n")
-        head.append(b"\r\n")
-        written = b"".join(head)
-        lines = len(head) // 4 + 2
-        if written.count(b"\n") != lines or written.count(b"\r") != lines or b"\0" in written:
+        headers = self.default_headers + headers
+        lines = b"\r\n".join(map(b": ".join, headers))
+        ends = len(lines) - len(lines.translate(None, _UNFIT))
+        if ends != 2 * (len(headers) - 1) or b"\r\nconnection:" in lines:
             return False
-        self.transport.write(written + body)
+        self.transport.write(b"%b%b\r\n\r\n%b" % (STATUS_LINE[status], lines, body))
         self.response_started = self.response_complete = True
         self.message_event.set()
         self.on_response()

@@ -11,10 +11,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hostile.wire import Wire
 from hostile.wire import request as ask
-from ringme_mock import connection
+from ringme_mock import front
 from ringme_mock.app import MockApp, create_app
+from ringme_mock.connection import Headers
+from ringme_mock.exchange import Exchange
 from ringme_mock.guarded_protocol import GuardedProtocol
 from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.replies import Reply
 from ringme_mock.whole_cycle import WholeCycle
 from support.serving import served
 
@@ -132,12 +135,12 @@ def test_answers_of_the_api_go_out_in_one_piece(
 def test_no_header_ends_before_its_end(
     quick: str, token: str, monkeypatch: pytest.MonkeyPatch, name: bytes, value: bytes
 ) -> None:
-    send = connection.send_whole
+    headers_of = front._headers
 
-    async def with_odd(to: Any, status: int, headers: Any, body: bytes) -> None:
-        await send(to, status, [*headers, (name, value)], body)
+    def with_odd(exchange: Exchange, reply: Reply) -> Headers:
+        return [*headers_of(exchange, reply), (name, value)]
 
-    monkeypatch.setattr("ringme_mock.front.send_whole", with_odd)
+    monkeypatch.setattr(front, "_headers", with_odd)
     with Wire(quick) as wire:
         wire.send(ask("GET", GROUPS, f"Authorization: Bearer {token}"))
         got = wire.answer()

@@ -24,22 +24,22 @@ class _Counted:
 
 
 class FaultBook:
-    """Faults by id. They are asked in the order in which they were added; the first one counts."""
+    """Faults by id. They are asked in the order in which they were added; the first one counts.
+
+    `rules` is empty where there are none.
+    """
 
     def __init__(self, rules: Iterable[FaultRule] = ()) -> None:
-        self._rules: dict[str, _Counted] = {}
+        self.rules: dict[str, _Counted] = {}
         self._next = 1
         for rule in rules:
             self._take(rule)
 
-    def __len__(self) -> int:
-        return len(self._rules)
-
     def add(self, rule: FaultRule) -> str:
         """Takes a fault and gives its id. Raises the 400 for one too many, or one too long."""
-        if len(self._rules) >= MOST_FAULTS:
+        if len(self.rules) >= MOST_FAULTS:
             raise invalid(
-                f"faults: there are {len(self._rules)}, and {MOST_FAULTS} may be; drop some with"
+                f"faults: there are {len(self.rules)}, and {MOST_FAULTS} may be; drop some with"
                 " DELETE /__mock__/faults/ID, or all with DELETE /__mock__/faults"
             )
         size = len(json.dumps(rule.source))
@@ -53,7 +53,7 @@ class FaultBook:
     def _take(self, rule: FaultRule) -> str:
         name = str(self._next)
         self._next += 1
-        self._rules[name] = _Counted(rule)
+        self.rules[name] = _Counted(rule)
         return name
 
     def show(self, name: str) -> dict[str, Any]:
@@ -68,21 +68,21 @@ class FaultBook:
 
     def show_all(self) -> list[dict[str, Any]]:
         """All of them in order."""
-        return [self.show(name) for name in self._rules]
+        return [self.show(name) for name in self.rules]
 
     def remove(self, name: str) -> None:
         """Drops a fault. Raises the 404 for one that is not there."""
         self._find(name)
-        del self._rules[name]
+        del self.rules[name]
 
     def clear(self) -> None:
         """Drops all of them."""
-        self._rules.clear()
+        self.rules.clear()
 
     def choose(self, visitor: Visitor, source: random.Random) -> tuple[str, FaultRule] | None:
         """The fault whose turn it is at this request, with its id; None for the usual case."""
         chosen: tuple[str, FaultRule] | None = None
-        for name, counted in self._rules.items():
+        for name, counted in self.rules.items():
             if not counted.rule.matches(visitor):
                 continue
             counted.seen += 1
@@ -94,6 +94,6 @@ class FaultBook:
         return chosen
 
     def _find(self, name: str) -> _Counted:
-        if name not in self._rules:
+        if name not in self.rules:
             raise ApiError(404, f"No such fault: {name[:64]}")
-        return self._rules[name]
+        return self.rules[name]

@@ -32,7 +32,9 @@ class Faults:
     def may_act(self, exchange: Exchange) -> bool:
         """Whether there is anything to look at: for most requests there is not."""
         session = exchange.session
-        return b"prefer" in exchange.headers or bool(session.faults) or session.latency.high > 0
+        return (
+            b"prefer" in exchange.headers or bool(session.faults.rules) or session.latency.high > 0
+        )
 
     def plan(self, exchange: Exchange) -> Plan:
         """What happens to this request; the exchange knows the rest of it then."""
