@@ -209,7 +209,8 @@ def _unpack(content: bytes) -> Iterator[tuple[str, bytes]]:
     """The files of an archive, in memory alone. Raises StartError for one that is not sound."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir()]
+            # `is_dir` fails for a member without a name.
+            members = [one for one in archive.infolist() if not one.filename.endswith("/")]
             _check_members(members)
             left = MAX_UNPACKED
             for member in members:
