@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 from immutables import Map
 
 from ringme_mock import collector
 from ringme_mock.collection_rule import CollectionRule
+from ringme_mock.index import Index, Position
 from ringme_mock.sorted_run import SortedRun
 
 Entry = dict[str, Any]
 Key = Any
-Position = tuple[Any, ...]
-# A property and one of its values.
-Trait: TypeAlias = tuple[str, Any]
 
-_EMPTY = SortedRun()
 # Of a position.
 _KEY = itemgetter(-1)
 
@@ -58,14 +54,10 @@ class Collection:
 
     def __init__(self, rule: CollectionRule) -> None:
         self.rule = rule
-        self._indexed = rule.indexed
-        self._sorted_by = itemgetter(*(rule.order or (rule.key,)), rule.key)
         # Each a `Map` while it is shared, and else a `MapMutation`.
         self._entries: Any = Map()
-        self._runs: Any = Map()
         self._unique: Any = Map()
-        # Few ask for positions among all entries; they are kept from the first time on.
-        self._order: SortedRun | None = None
+        self._index = Index(rule)
         self._next_key = 1
         self._shared = True
 
@@ -77,6 +69,7 @@ class Collection:
         self._seal()
         other = Collection.__new__(Collection)
         other.__dict__.update(self.__dict__)
+        other._index = self._index.copy()
         return other
 
     def __len__(self) -> int:
@@ -93,10 +86,8 @@ class Collection:
 
     def entries(self) -> Iterator[Entry]:
         """All entries in order."""
-        if self._order is not None:
-            return self.at(self._order)
         self._seal()
-        return iter(sorted(self._entries.values(), key=self._sorted_by))
+        return iter(sorted(self._entries.values(), key=self._index.sorted_by))
 
     def positions(self, prop: str | None = None, value: Any = None) -> SortedRun:
         """The sorted positions of all entries, or of those whose indexed `prop` has `value`.
@@ -104,20 +95,10 @@ class Collection:
         A position is the tuple of the values that lists are sorted by, and the key behind them.
         What is written later does not show in it.
         """
-        if prop is None:
-            return self._positions_of_all()
-        run: SortedRun | None = self._runs.get((prop, value))
-        if run is not None:
-            return run
-        if prop not in self._indexed:
-            raise KeyError(f"{self.rule.name} is not indexed by {prop}")
-        return _EMPTY
-
-    def _positions_of_all(self) -> SortedRun:
-        if self._order is None:
-            self._seal()
-            self._order = SortedRun(sorted(map(self._sorted_by, self._entries.values())))
-        return self._order
+        if prop is not None:
+            return self._index.find(prop, value)
+        self._seal()
+        return self._index.all(self._entries.values())
 
     def at(self, positions: Iterable[Position]) -> Iterator[Entry]:
         """The entries at these positions."""
@@ -179,10 +160,8 @@ class Collection:
                 unique[slot] = key
             new.append(entry)
             yield
-        runs = yield from self._runs_with(new)
-        if self._order is not None:
-            self._order = self._order.add_all(list(map(self._position, new)))
-        self._runs, self._entries, self._unique = runs, by_key.finish(), unique.finish()
+        self._index = yield from self._index.with_all(new)
+        self._entries, self._unique = by_key.finish(), unique.finish()
         if self.rule.sequence:
             last = max((entry[self.rule.key] for entry in new), default=0)
             self._next_key = max(self._next_key, last + 1)
@@ -200,14 +179,12 @@ class Collection:
         """Makes all of it such that it can be shared."""
         if not self._shared:
             self._entries = self._entries.finish()
-            self._runs = self._runs.finish()
             self._unique = self._unique.finish()
             self._shared = True
 
     def _unseal(self) -> None:
         """Makes all of it such that it can be written in place, but for what others have, too."""
         self._entries = self._entries.mutate()
-        self._runs = self._runs.mutate()
         self._unique = self._unique.mutate()
         self._shared = False
 
@@ -215,35 +192,11 @@ class Collection:
         """Takes an entry whose key and unique value nobody has."""
         if self._shared:
             self._unseal()
-        runs = self._runs
-        position = self._sorted_by(entry)
-        longer = {}
-        # All before any is taken: what cannot be compared with the others raises TypeError.
-        for name in self._indexed:
-            trait = name, entry[name]
-            longer[trait] = runs.get(trait, _EMPTY).add(position)
-        if self._order is not None:
-            self._order = self._order.add(position)
-        runs.update(longer)
+        self._index.add(entry)
         key = entry[self.rule.key]
         if self.rule.unique is not None:
             self._unique[self._unique_slot(entry)] = key
         self._entries[key] = entry
-
-    def _runs_with(self, entries: list[Entry]) -> Generator[None, None, Map[Trait, SortedRun]]:
-        """The indexes with new entries in them, in steps."""
-        positions: defaultdict[Trait, list[Position]] = defaultdict(list)
-        for entry in entries:
-            position = self._position(entry)
-            for name in self._indexed:
-                positions[name, entry[name]].append(position)
-            yield
-        runs = self._runs.mutate()
-        for trait, new in positions.items():
-            runs[trait] = runs.get(trait, _EMPTY).add_all(new)
-            yield
-        finished: Map[Trait, SortedRun] = runs.finish()
-        return finished
 
     def update(self, key: Key, changes: Entry) -> Entry:
         """Changes an entry and gives the new one. Raises Taken, and then changes nothing."""
@@ -277,63 +230,19 @@ class Collection:
         owner = self.rule.owner_property(unique.within) if unique.within else None
         return (entry[owner] if owner else None, entry[unique.property])
 
-    def _position(self, entry: Entry) -> Position:
-        position: Position = self._sorted_by(entry)
-        return position
-
-    def _replace(self, old: Entry | None, new: Entry | None) -> None:
-        """Puts a new entry into the indexes where the old one was; either may be missing."""
+    def _replace(self, old: Entry, new: Entry | None) -> None:
+        """Has a new entry, or none, found where the old one was."""
         if self._shared:
             self._unseal()
-        before = self._places(old) if old is not None else []
-        after = self._places(new) if new is not None else []
-        order = self._reordered(old, new)
-        runs: dict[Trait, SortedRun] = {}
-        for trait, position in before:
-            if (trait, position) not in after:
-                runs[trait] = self._runs[trait].remove(position)
-        for trait, position in after:
-            if (trait, position) not in before:
-                run = runs[trait] if trait in runs else self._runs.get(trait, _EMPTY)
-                runs[trait] = run.add(position)
-        self._order = order
-        self._put(runs)
+        self._index.replace(old, new)
         self._replace_unique(old, new)
 
-    def _reordered(self, old: Entry | None, new: Entry | None) -> SortedRun | None:
-        """The order of all with the new entry in it instead of the old one."""
-        order = self._order
-        before = self._position(old) if old is not None else None
-        after = self._position(new) if new is not None else None
-        if order is None or before == after:
-            return order
-        if before is not None:
-            order = order.remove(before)
-        return order.add(after) if after is not None else order
-
-    def _put(self, runs: dict[Trait, SortedRun]) -> None:
-        """Puts runs into the place of those that there are; none stays empty."""
-        for trait, run in runs.items():
-            if run:
-                self._runs[trait] = run
-            else:
-                del self._runs[trait]
-
-    def _places(self, entry: Entry) -> list[tuple[Trait, Position]]:
-        """In the runs of which traits an entry is, and at which position."""
-        position = self._position(entry)
-        return [((name, entry[name]), position) for name in self._indexed]
-
-    def _replace_unique(self, old: Entry | None, new: Entry | None) -> None:
-        before = self._unique_slot(old) if old is not None else None
+    def _replace_unique(self, old: Entry, new: Entry | None) -> None:
+        before = self._unique_slot(old)
         after = self._unique_slot(new) if new is not None else None
         if before == after:
             return
-        if (
-            before is not None
-            and old is not None
-            and self._unique.get(before) == old[self.rule.key]
-        ):
+        if before is not None and self._unique.get(before) == old[self.rule.key]:
             del self._unique[before]
         if after is not None and new is not None:
             self._unique[after] = new[self.rule.key]

@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from ringme_mock.sorted_run import Item, SortedRun
+from ringme_mock.sorted_run import SortedRun
+from ringme_mock.sorted_tree import Item
 
 # The items of a run with the ranks from the first number to below the second.
 Span: TypeAlias = tuple[SortedRun, int, int]

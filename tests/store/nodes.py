@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ringme_mock import sorted_run
-from ringme_mock.sorted_run import Leaf, Node, SortedRun, _Branch
+from ringme_mock import sorted_tree
+from ringme_mock.sorted_run import SortedRun
+from ringme_mock.sorted_tree import Branch, Leaf, Node
 
 
 def nodes(run: SortedRun) -> list[Node]:
@@ -15,7 +16,7 @@ def nodes(run: SortedRun) -> list[Node]:
     while waiting:
         node = waiting.pop()
         found.append(node)
-        if isinstance(node, _Branch):
+        if isinstance(node, Branch):
             waiting.extend(reversed(node.children))
     return found
 
@@ -29,30 +30,30 @@ def new_nodes(run: SortedRun, *others: SortedRun) -> list[Node]:
 def depth(run: SortedRun) -> int:
     """How many branches lie above each leaf."""
     node, levels = run._root, 0
-    while isinstance(node, _Branch):
+    while isinstance(node, Branch):
         node, levels = node.children[0], levels + 1
     return levels
 
 
 def check(run: SortedRun) -> None:
     """Fails unless the tree is in order, balanced, counted right and neither wide nor narrow."""
-    assert len(run._tail) <= sorted_run.WIDEST
+    assert len(run._tail) <= sorted_tree.WIDEST
     assert run._root or not run._tail
-    assert len(run._root) <= sorted_run.WIDEST
-    if isinstance(run._root, _Branch):
+    assert len(run._root) <= sorted_tree.WIDEST
+    if isinstance(run._root, Branch):
         assert len(run._root) > 1
     found = nodes(run)
     tail = found[0] if run._size else None
     for node in found:
         if node is not run._root and node is not tail:
-            assert sorted_run.NARROWEST <= len(node) <= sorted_run.WIDEST
-        if isinstance(node, _Branch):
+            assert sorted_tree.NARROWEST <= len(node) <= sorted_tree.WIDEST
+        if isinstance(node, Branch):
             _check_branch(node)
     items = list(run)
     assert all(one < other for one, other in pairwise(items))
 
 
-def _check_branch(branch: _Branch) -> None:
+def _check_branch(branch: Branch) -> None:
     leaves = [_leaves(child) for child in branch.children]
     assert len({_depth(child) for child in branch.children}) == 1
     sizes = [sum(map(len, found)) for found in leaves]
@@ -63,10 +64,10 @@ def _check_branch(branch: _Branch) -> None:
 
 
 def _leaves(node: Node) -> list[Leaf]:
-    if not isinstance(node, _Branch):
+    if not isinstance(node, Branch):
         return [node]
     return [leaf for child in node.children for leaf in _leaves(child)]
 
 
 def _depth(node: Node) -> int:
-    return 1 + max(map(_depth, node.children)) if isinstance(node, _Branch) else 0
+    return 1 + max(map(_depth, node.children)) if isinstance(node, Branch) else 0

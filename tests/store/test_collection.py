@@ -19,7 +19,7 @@ def content(collection: Collection) -> tuple[Any, ...]:
         list(collection.entries()),
         dict(collection._entries),
         dict(collection._unique),
-        {trait: list(run) for trait, run in collection._runs.items()},
+        {trait: list(run) for trait, run in collection._index._runs.items()},
         collection.copy().new_key(),
     )
 

@@ -148,7 +148,7 @@ def test_a_copy_holds_the_very_same_parts() -> None:
         other = copy[name]
         assert other is not collection
         assert other._entries is collection._entries
-        assert other._runs is collection._runs
+        assert other._index._runs is collection._index._runs
         assert other._unique is collection._unique
     assert copy.files is store.files
 
@@ -181,7 +181,7 @@ def test_a_value_that_no_entry_has_any_more_is_forgotten() -> None:
     store = group_store([0, 1, 2, 3])
     for place, extension in enumerate((30, 31, 32, 33)):
         store["record"].delete(record(place, extension)["record_uuid"])
-    assert len(store["record"]._runs) == 0
+    assert len(store["record"]._index._runs) == 0
 
 
 def test_what_was_read_before_a_write_stays_as_it_was() -> None:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringme_mock import merged_runs, sorted_run
+from ringme_mock import merged_runs, sorted_run, sorted_tree
 from ringme_mock.merged_runs import Span, merge, page
-from ringme_mock.sorted_run import Item, SortedRun
+from ringme_mock.sorted_run import SortedRun
+from ringme_mock.sorted_tree import Item
 
 
 def owners(how: str, count: int, runs: int) -> list[int]:
@@ -89,7 +90,8 @@ def test_a_page_of_parts_of_runs_is_the_slice_of_what_they_hold(
         patch.setattr(merged_runs, "_STEPS", steps)
         patch.setattr(merged_runs, "_STEPS_PER_SPAN", 0)
         patch.setattr(sorted_run, "WIDEST", 8)
-        patch.setattr(sorted_run, "NARROWEST", 2)
+        patch.setattr(sorted_tree, "WIDEST", 8)
+        patch.setattr(sorted_tree, "NARROWEST", 2)
         assert list(page(spans, offset, limit, descending)) == expected
 
 

@@ -18,9 +18,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ringme_mock import sorted_run
+from ringme_mock import sorted_run, sorted_tree
 from ringme_mock.collection import TOP
-from ringme_mock.sorted_run import Item, SortedRun
+from ringme_mock.sorted_run import SortedRun
+from ringme_mock.sorted_tree import Item
 from store.nodes import check, depth, new_nodes, nodes
 
 # Few moments and many keys, so that items tie in all but the key.
@@ -32,7 +33,8 @@ RANKS = st.integers(-3, 400)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nodes so narrow that a few hundred items make a deep tree."""
     monkeypatch.setattr(sorted_run, "WIDEST", 8)
-    monkeypatch.setattr(sorted_run, "NARROWEST", 2)
+    monkeypatch.setattr(sorted_tree, "WIDEST", 8)
+    monkeypatch.setattr(sorted_tree, "NARROWEST", 2)
 
 
 class AgainstAList(RuleBasedStateMachine):
@@ -150,7 +152,7 @@ def test_a_run_is_built_of_nodes_that_are_nearly_full(size: int) -> None:
     check(run)
     assert len(run) == size
     leaves = [node for node in nodes(run) if isinstance(node, tuple)]
-    assert len(leaves) == max(-(-size // sorted_run.WIDEST), 1)
+    assert len(leaves) == max(-(-size // sorted_tree.WIDEST), 1)
 
 
 @pytest.mark.parametrize("order", ["ascending", "descending", "by chance"])
@@ -188,7 +190,7 @@ def test_long_churn_leaves_no_more_nodes_than_the_items_need() -> None:
         run = run.add(new)
     check(run)
     assert list(run) == items
-    assert len(nodes(run)) <= 2_000 // sorted_run.NARROWEST
+    assert len(nodes(run)) <= 2_000 // sorted_tree.NARROWEST
 
 
 def test_a_write_makes_new_nodes_on_one_way_down_only() -> None:
@@ -211,7 +213,7 @@ def test_a_slice_reads_the_leaves_that_it_lies_in_only() -> None:
     read = []
 
     class Read(SortedRun):
-        def _leaf(self, rank: int) -> tuple[Sequence[sorted_run.Item], int]:
+        def _leaf(self, rank: int) -> tuple[Sequence[Item], int]:
             read.append(rank)
             return super()._leaf(rank)
 
