@@ -36,7 +36,6 @@ def delete(call: Call) -> Reply:
 def create(call: Call) -> Reply:
     """A new entry from the body, defaults, the path and what the document says beside."""
     rule = call.operation.collection
-    check_room(call.state, rule.name)
     entry = call.operation.blueprint.build(_known(call), call.owners, call.state.clock.text)
     if rule.numbering:
         entry[rule.numbering.property] = _full_number(
@@ -44,8 +43,10 @@ def create(call: Call) -> Reply:
         )
     if rule.references:
         _check_references(call, entry, entry)
+    collection = call.collection
+    check_room(call.state, rule.name, overweight=collection.overweight(entry))
     try:
-        call.collection.insert_new(entry)
+        collection.insert_new(entry)
     except Taken as taken:
         raise _is_taken(taken) from None
     return call.show(entry)
@@ -57,7 +58,10 @@ def update(call: Call) -> Reply:
     _check_fixed(call)
     changes = _known(call)
     _check_references(call, call.entry, changes)
-    _check_unique(call, {**call.entry, **changes})
+    changed = {**call.entry, **changes}
+    _check_unique(call, changed)
+    weigh = call.collection.overweight
+    check_room(call.state, rule.name, 0, weigh(changed) - weigh(call.entry))
     return call.show(call.collection.update(call.entry[rule.key], changes))
 
 

@@ -18,6 +18,8 @@ Key = Any
 
 # Of a position.
 _KEY = itemgetter(-1)
+# So many characters of a text weigh as much as an entry.
+LONG_TEXT = 4096
 
 
 class _Top:
@@ -58,6 +60,7 @@ class Collection:
         self._entries: Any = Map()
         self._unique: Any = Map()
         self._index = Index(rule)
+        self._long = 0
         self._next_key = 1
         self._shared = True
 
@@ -74,6 +77,20 @@ class Collection:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def weight(self) -> int:
+        """How many entries it has, one with long texts counted for as many as it weighs."""
+        return len(self._entries) + self._long
+
+    def overweight(self, entry: Entry) -> int:
+        """What an entry weighs more than one does."""
+        more = 0
+        for name in self.rule.texts:
+            text = entry.get(name)
+            if text is not None:
+                more += len(text) // LONG_TEXT
+        return more
 
     def get(self, key: Key) -> Entry | None:
         """The entry with this key, or None."""
@@ -147,7 +164,7 @@ class Collection:
         self._seal()
         # Others than its own, which stay as they are until all is well.
         by_key, unique = self._entries.mutate(), self._unique.mutate()
-        new = []
+        new, long = [], 0
         for place, entry in enumerate(entries):
             key = entry[self.rule.key]
             if key in by_key:
@@ -159,9 +176,11 @@ class Collection:
                     raise Taken(self._unique_property, place)
                 unique[slot] = key
             new.append(entry)
+            long += self.overweight(entry)
             yield
         self._index = yield from self._index.with_all(new)
         self._entries, self._unique = by_key.finish(), unique.finish()
+        self._long += long
         if self.rule.sequence:
             last = max((entry[self.rule.key] for entry in new), default=0)
             self._next_key = max(self._next_key, last + 1)
@@ -193,6 +212,7 @@ class Collection:
         if self._shared:
             self._unseal()
         self._index.add(entry)
+        self._long += self.overweight(entry)
         key = entry[self.rule.key]
         if self.rule.unique is not None:
             self._unique[self._unique_slot(entry)] = key
@@ -235,6 +255,7 @@ class Collection:
         if self._shared:
             self._unseal()
         self._index.replace(old, new)
+        self._long += (self.overweight(new) if new is not None else 0) - self.overweight(old)
         self._replace_unique(old, new)
 
     def _replace_unique(self, old: Entry, new: Entry | None) -> None:

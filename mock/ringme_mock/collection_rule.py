@@ -72,12 +72,16 @@ class Content:
 
 @dataclass(frozen=True)
 class CollectionRule:
-    """One collection as the document declares it."""
+    """One collection as the document declares it.
+
+    `texts` are the properties whose length the document does not limit.
+    """
 
     name: str
     key: str
     stored: Schema
     properties: tuple[str, ...]
+    texts: tuple[str, ...]
     sequence: bool
     missing: str | None
     within: dict[str, Owner]
@@ -123,11 +127,13 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
     stored = node["stored"]
     key = node["key"]
     order = tuple(node.get("order", [key]))
+    properties = schemas.properties(stored)
     return CollectionRule(
         name=name,
         key=key,
         stored=stored,
-        properties=tuple(schemas.properties(stored)),
+        properties=tuple(properties),
+        texts=tuple(prop for prop in properties if _is_any_text(schemas, properties[prop])),
         sequence=node.get("identifiers") == "sequence",
         missing=node.get("missing"),
         within={owner: _read_owner(value) for owner, value in node.get("within", {}).items()},
@@ -159,6 +165,11 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
         if "content" in node
         else None,
     )
+
+
+def _is_any_text(schemas: Schemas, schema: Schema) -> bool:
+    schema = schemas.resolve(schema)
+    return schema.get("type") == "string" and not {"maxLength", "enum"} & schema.keys()
 
 
 def _read_owner(value: str | dict[str, str]) -> Owner:

@@ -8,8 +8,9 @@ from ringme_mock.collection import Entry
 from ringme_mock.contract import Operation
 from ringme_mock.replies import json_text
 
-# Some hundred bytes each.
-_LIMIT = 20_000
+# What is kept, in entries of some hundred bytes each, and in bytes where they are longer.
+_MOST = 20_000
+_MOST_BYTES = 16 * 1024 * 1024
 
 
 class Encoder:
@@ -25,6 +26,7 @@ class Encoder:
         self._form = "{" + ", ".join(f"{name}: %s" for name in names) + "}"
         self._written: dict[int, bytes] = {}
         self._entries: list[Entry] = []
+        self._bytes = 0
 
     def show(self, entry: Entry) -> dict[str, Any]:
         """The part of an entry that the document puts into the answer."""
@@ -44,11 +46,13 @@ class Encoder:
         return b"[" + b", ".join(parts) + b"]"
 
     def _write(self, entry: Entry) -> bytes:
-        if len(self._entries) >= _LIMIT:
-            self._entries.clear()
-            self._written.clear()
         values = tuple([json_text(entry.get(name)) for name in self._properties])
         written = (self._form % values).encode("utf-8")
+        self._bytes += len(written)
+        if len(self._entries) >= _MOST or self._bytes > _MOST_BYTES:
+            self._entries.clear()
+            self._written.clear()
+            self._bytes = len(written)
         self._entries.append(entry)
         self._written[id(entry)] = written
         return written

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ringme_mock.collection import LONG_TEXT, Collection
 from ringme_mock.errors import ApiError, invalid
 
 if TYPE_CHECKING:
@@ -22,10 +23,14 @@ _MB = 1024 * 1024
 _MORE = "start the mock with a higher --max-entries"
 
 
-def check_room(state: State, name: str, more: int = 1) -> None:
-    """Raises the 400 where a collection has no room for so many entries more."""
-    if len(state.store.collections[name]) + more > state.max_entries:
-        raise _full(state, name, more)
+def check_room(state: State, name: str, more: int = 1, overweight: int = 0) -> None:
+    """Raises the 400 where a collection has no room for so many entries more.
+
+    `overweight` is what their texts weigh beyond that, or those of a change do.
+    """
+    more += overweight
+    if more > 0 and state.store.collections[name].weight + more > state.max_entries:
+        raise _full(state, name, more, overweight > 0)
 
 
 def check_import(session: Session, store: Store) -> None:
@@ -35,10 +40,10 @@ def check_import(session: Session, store: Store) -> None:
     """
     state = session.state
     for name, collection in store.collections.items():
-        most = max(state.max_entries, len(state.seed[name]))
-        if len(collection) > most:
+        most = max(state.max_entries, state.seed[name].weight)
+        if collection.weight > most:
             raise invalid(
-                f"{name}: has {len(collection)} entries, and {most} may be;"
+                f"{name}: has {collection.weight} entries, and {most} may be{_long(collection)};"
                 f" leave some out, or {_MORE}"
             )
     kept = _own_bytes([one.store for one in session.snapshots.values()], [state.seed, store])
@@ -71,11 +76,19 @@ def check_snapshot(session: Session, name: str) -> None:
         )
 
 
-def _full(state: State, name: str, more: int) -> ApiError:
+def _full(state: State, name: str, more: int, is_long: bool) -> ApiError:
+    collection = state.store[name]
     return invalid(
-        f"{name}: there are {len(state.store[name])}, {more} more cannot be added,"
-        f" as {state.max_entries} may be; delete some, or {_MORE}"
+        f"{name}: there are {collection.weight}, {more} more cannot be added,"
+        f" as {state.max_entries} may be{_long(collection, is_long)}; delete some, or {_MORE}"
     )
+
+
+def _long(collection: Collection, is_long: bool = False) -> str:
+    """How long texts count, for whoever may wonder about a number of entries."""
+    if is_long or collection.weight > len(collection):
+        return f", and {LONG_TEXT} characters of a text count for one"
+    return ""
 
 
 def _own_entries(stores: Iterable[Store], fixtures: Store) -> int:
@@ -90,7 +103,7 @@ def _own_entries(stores: Iterable[Store], fixtures: Store) -> int:
             one = store[name]
             if not any(one.shares_entries(other) for other in known):
                 known.append(one)
-                count += len(one)
+                count += one.weight
     return count
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
-from ringme_mock import MockServer
+from ringme_mock import MockServer, encoding
+from ringme_mock.collection import LONG_TEXT
 from support.control import API, Control
 
 USER = {
@@ -68,3 +70,84 @@ def test_a_refused_entry_uses_no_key(full: Control) -> None:
     full.http.post(f"{path}/", json={"name": "One more"}, headers=headers)
     state.max_entries += 1
     assert full.make_group(headers, "Room again") == key
+
+
+TEXT = "x" * LONG_TEXT
+GROUPS = f"{API}/client/@me/extension_group"
+
+
+@pytest.mark.parametrize("full", ["extension_group"], indirect=True)
+def test_a_long_text_counts_for_as_many_entries_as_it_weighs(full: Control) -> None:
+    headers = full.token()
+    state = full.server.app.state
+    there = state.max_entries
+    state.max_entries += 3
+    wide = {"name": "Wide", "extra_params": TEXT * 3}
+    answer = full.http.post(f"{GROUPS}/", json=wide, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["message"] == (
+        f"extension_group: there are {there}, 4 more cannot be added, as {there + 3} may be,"
+        " and 4096 characters of a text count for one;"
+        " delete some, or start the mock with a higher --max-entries"
+    )
+    wide["extra_params"] = TEXT * 2
+    made = full.http.post(f"{GROUPS}/", json=wide, headers=headers)
+    assert made.status_code == 201
+    answer = full.http.post(f"{GROUPS}/", json={"name": "One more"}, headers=headers)
+    assert answer.status_code == 400
+    assert f"there are {there + 3}, 1 more cannot" in answer.json()["message"]
+    assert full.http.delete(f"{GROUPS}/{made.json()['id']}", headers=headers).status_code == 204
+    for number in range(3):
+        full.make_group(headers, f"In its place {number}")
+
+
+@pytest.mark.parametrize("full", ["extension_group"], indirect=True)
+def test_a_change_to_a_longer_text_needs_room_and_any_other_does_not(full: Control) -> None:
+    headers = full.token()
+    full.server.app.state.max_entries += 1
+    group = f"{GROUPS}/{full.http.get(f'{GROUPS}/', headers=headers).json()[0]['id']}"
+
+    def change(text: str) -> int:
+        answer = full.http.put(group, json={"extra_params": text}, headers=headers)
+        now = full.http.get(group, headers=headers).json()["extra_params"]
+        assert (now == text) == (answer.status_code == 200)
+        return answer.status_code
+
+    assert change(TEXT * 2) == 400
+    assert change(TEXT) == 200
+    assert change(TEXT + "y") == 200
+    assert change(TEXT * 2) == 400
+    full.server.app.state.max_entries = 0
+    assert change(TEXT) == 200
+    assert change("short") == 200
+
+
+@pytest.mark.parametrize("full", ["extension_group"], indirect=True)
+def test_long_texts_count_in_snapshots_and_imports_too(full: Control) -> None:
+    headers = full.token()
+    state = full.server.app.state
+    most = state.max_entries
+    state.max_entries += 10
+    wide = {"name": "Wide", "extra_params": TEXT * 9}
+    assert full.http.post(f"{GROUPS}/", json=wide, headers=headers).status_code == 201
+    exported = full.http.get("/__mock__/state").json()
+    assert full.http.put("/__mock__/state", json=exported).status_code == 204
+    state.max_entries = 1
+    for answer in (
+        full.http.put("/__mock__/state", json=exported),
+        full.http.put("/__mock__/snapshots/wide"),
+    ):
+        assert answer.status_code == 400
+    refused = full.http.put("/__mock__/state", json=exported).json()["message"]
+    assert refused.startswith(f"extension_group: has {most + 10} entries, and {most} may be, and 4")
+
+
+def test_written_entries_are_kept_up_to_a_number_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "_MOST_BYTES", 1000)
+    encoder = encoding.Encoder(("text",))
+    for number in range(50):
+        entry = {"text": str(number) * (number * 17 % 600)}
+        assert encoder.one(entry) == encoder.one(entry) == json.dumps(entry).encode()
+        kept = sum(map(len, encoder._written.values()))
+        assert kept <= max(1000, len(encoder.one(entry)))
+        assert len(encoder._entries) == len(encoder._written)

@@ -17,13 +17,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ringme_mock.collection import Entry, Taken
+from ringme_mock.collection import LONG_TEXT, Entry, Taken
 from ringme_mock.store import Query, Store
 from store.entries import CLIENT, GROUP, empty_store, group_store, number, record
 from store.nodes import check, new_nodes
 
 KEYS = st.integers(1, 40)
 GROUPS = st.sampled_from([None, 1, 2])
+TEXTS = st.sampled_from([None, "", "x" * (LONG_TEXT - 1), "x" * LONG_TEXT, "x" * (3 * LONG_TEXT)])
 
 
 @dataclass
@@ -52,19 +53,26 @@ class Copies(RuleBasedStateMachine):
     def copy(self, one: Modelled) -> Modelled:
         return self._known(Modelled(one.store.copy(), dict(one.numbers), one.next_key))
 
-    @rule(one=stores, key=KEYS, name=KEYS.map(str), group=GROUPS)
-    def insert(self, one: Modelled, key: int, name: str, group: int | None) -> None:
-        self._insert(one, [number(key, name, group)], many=False)
+    @rule(one=stores, key=KEYS, name=KEYS.map(str), group=GROUPS, text=TEXTS)
+    def insert(
+        self, one: Modelled, key: int, name: str, group: int | None, text: str | None
+    ) -> None:
+        self._insert(one, [{**number(key, name, group), "extra_params": text}], many=False)
 
-    @rule(one=stores, keys=st.lists(KEYS, max_size=30, unique=True), group=GROUPS)
-    def insert_many(self, one: Modelled, keys: list[int], group: int | None) -> None:
-        self._insert(one, [number(key, str(key), group) for key in keys], many=True)
+    @rule(one=stores, keys=st.lists(KEYS, max_size=30, unique=True), group=GROUPS, text=TEXTS)
+    def insert_many(
+        self, one: Modelled, keys: list[int], group: int | None, text: str | None
+    ) -> None:
+        new = [{**number(key, str(key), group), "extra_params": text} for key in keys]
+        self._insert(one, new, many=True)
 
-    @rule(one=stores, key=KEYS, name=KEYS.map(str), group=GROUPS)
-    def update(self, one: Modelled, key: int, name: str, group: int | None) -> None:
+    @rule(one=stores, key=KEYS, name=KEYS.map(str), group=GROUPS, text=TEXTS)
+    def update(
+        self, one: Modelled, key: int, name: str, group: int | None, text: str | None
+    ) -> None:
         if key not in one.numbers:
             return
-        changes = {"name": name, "extension_group_id": group}
+        changes = {"name": name, "extension_group_id": group, "extra_params": text}
         others = [other["name"] for other in one.numbers.values() if other["id"] != key]
         try:
             one.store["extension"].update(key, changes)
@@ -91,6 +99,8 @@ class Copies(RuleBasedStateMachine):
             expected = sorted(one.numbers.values(), key=lambda entry: entry["id"])
             assert list(numbers.entries()) == expected
             assert len(numbers) == len(expected)
+            texts = [entry["extra_params"] or "" for entry in expected]
+            assert numbers.weight == len(expected) + sum(len(text) // LONG_TEXT for text in texts)
             for prop, values in (("client_id", (CLIENT,)), ("extension_group_id", (None, 1, 2))):
                 for value in values:
                     run = numbers.positions(prop, value)
