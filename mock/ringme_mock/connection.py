@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeAlias
 
 from starlette.types import Receive, Scope, Send
@@ -41,6 +43,12 @@ def take_whole(receive: Receive) -> bytes | None:
     take = getattr(getattr(receive, "__self__", None), "take_whole", None)
     whole: bytes | None = take() if take is not None else None
     return whole
+
+
+def in_task(scope: Scope, send: Send, work: Coroutine[Any, Any, None]) -> Awaitable[None]:
+    """Work that asks for its task, in one where the request may have none: on a connection."""
+    has_connection = scope.get(_SCOPE_KEY) or _transport(send)
+    return asyncio.ensure_future(work) if has_connection else work
 
 
 async def cut(scope: Scope, receive: Receive, send: Send, at_once: bool) -> None:

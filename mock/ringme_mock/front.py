@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import time
@@ -14,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ringme_mock.api import Api
 from ringme_mock.browser_headers import with_browser_headers
-from ringme_mock.connection import Headers, cut, send_whole, write_whole
+from ringme_mock.connection import Headers, cut, in_task, send_whole, write_whole
 from ringme_mock.control.guard import LOCAL_ORIGIN
 from ringme_mock.errors import ApiError
 from ringme_mock.exchange import Exchange, attach
@@ -97,8 +96,8 @@ class Front:
                 message = {**message, "headers": headers}
             await send(message)
 
-        # A page may ask for its task, which a request need not have yet.
-        await asyncio.ensure_future(self._pages(scope, exchange.receive_part, send_noted))
+        page = self._pages(scope, exchange.receive_part, send_noted)
+        await in_task(scope, send, page)
 
 
 def _may_begin(exchange: Exchange) -> bool:

@@ -17,6 +17,7 @@ from ringme_mock.app import create_app
 from ringme_mock.paths import FIXTURES, SPEC
 from ringme_mock.running import RunningServer
 from ringme_mock.undertaking import undertake
+from support.serving import served
 
 JSON = "Content-Type: application/json"
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
@@ -151,3 +152,20 @@ def await_refusal(url: str) -> None:
             socket.create_connection((place.hostname, place.port), timeout=10).close()
         except OSError:
             return
+
+
+@pytest.mark.parametrize("lines", [[], ["Origin: http://localhost:3000"]])
+def test_a_page_has_a_task_to_ask_for(lines: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(SPEC, FIXTURES)
+    pages, tasks = app._front._pages, []
+
+    async def noted(*arguments: Any) -> None:
+        tasks.append(asyncio.current_task())
+        await pages(*arguments)
+
+    monkeypatch.setattr(app._front, "_pages", noted)
+    with served(app) as url, Wire(url) as wire:
+        wire.send(request("GET", "/__mock__/clock", *lines))
+        assert wire.answer().status == 200
+    assert len(tasks) == 1
+    assert tasks[0] is not None
