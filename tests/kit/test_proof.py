@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -191,3 +196,33 @@ def test_the_command_refuses_what_it_does_not_know(arguments: list[str]) -> None
     done = CliRunner().invoke(prove_command, arguments)
     assert done.exit_code == 2
     assert "nothing" in done.output
+
+
+@pytest.mark.parametrize(
+    ("number", "whom"),
+    [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill)],
+    ids=["Ctrl-C", "SIGTERM"],
+)
+def test_an_interrupted_proof_leaves_no_process_behind(
+    number: int, whom: Callable[[int, int], None]
+) -> None:
+    command = [sys.executable, "-m", "ringme_contract", "prove", "--class", "tokens", "--jobs", "2"]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # A group of its own, which ends with its last process.
+        start_new_session=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    with process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        whom(process.pid, number)
+        rest = process.stdout.read()
+    assert process.returncode == 130, first + rest
+    assert "Traceback" not in rest
+    assert rest.splitlines()[-1] == "ringme-contract: interrupted"
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)

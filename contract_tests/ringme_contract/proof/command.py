@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from ringme_contract.judgement import ExitCode
 from ringme_contract.proof.fault import Fault, all_faults
 
 
@@ -36,7 +38,8 @@ def prove(
     """Prove the kit: put faults into the mock, one at a time, and see them all found.
 
     Also holds the healthy mock, which has to pass, and servers that implement nothing, which must
-    not. Needs the mock. Exit codes: 0 the kit finds everything and nothing but that, 1 it does not.
+    not. Needs the mock. Exit codes: 0 the kit finds everything and nothing but that, 1 it does not,
+    130 interrupted.
 
     \b
     Examples:
@@ -58,8 +61,13 @@ def prove(
         done += 1
         click.echo(progress_line(done, total, name, finding))
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     start = time.monotonic()
-    proof = run(chosen, servers=whole, full=full, jobs=jobs, progress=say)
+    try:
+        proof = run(chosen, servers=whole, full=full, jobs=jobs, progress=say)
+    except KeyboardInterrupt:
+        click.echo("ringme-contract: interrupted", err=True)
+        sys.exit(ExitCode.INTERRUPTED)
     seconds = time.monotonic() - start
     console = Console(soft_wrap=True)
     print_proof(console, proof, full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -90,7 +91,7 @@ def prove(
     """
     proof = Proof()
     chosen = list(all_faults().values() if faults is None else faults)
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
+    with ProcessPoolExecutor(max_workers=jobs, initializer=_leave_signals_alone) as pool:
         waiting: dict[Future[Any], str] = {}
         if servers:
             # The longest ones first.
@@ -108,6 +109,12 @@ def prove(
     # In the order of the file, whoever was done first.
     proof.faults = {one.id: proof.faults[one.id] for one in chosen if one.id in proof.faults}
     return proof
+
+
+def _leave_signals_alone() -> None:
+    """For the processes of the pool: it is the command that is interrupted, and waits for them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _take(proof: Proof, name: str, done: Future[Any]) -> Finding | None:
