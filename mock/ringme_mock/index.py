@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -32,6 +32,7 @@ class Index:
     def __init__(self, rule: CollectionRule) -> None:
         self._name = rule.name
         self._indexed = rule.indexed
+        self.sorted_by: Callable[[Entry], Position]
         self.sorted_by = itemgetter(*(rule.order or (rule.key,)), rule.key)
         # A `Map` while it is shared, and else a `MapMutation`.
         self._runs: Any = Map()

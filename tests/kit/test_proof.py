@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -24,6 +25,7 @@ from ringme_contract.proof.site import Site, patches
 from ringme_contract.proof.table import complaints
 from ringme_contract.proof.trial import FaultFinding, ServerFinding
 from ringme_mock.document import read_yaml
+from ringme_mock.handlers import ACTIONS
 from ringme_mock.paths import SPEC
 from support.kit_command import ringme_contract
 
@@ -67,6 +69,19 @@ def test_every_fault_has_its_patch_and_every_patch_a_fault() -> None:
 def test_the_arguments_of_a_fault_are_those_of_its_patch() -> None:
     for fault in FAULTS.values():
         inspect.signature(patches()[fault.patch]).bind(None, **fault.arguments)
+
+
+def test_every_patch_finds_what_it_is_put_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = read_yaml(SPEC)
+
+    def replace(_: Site, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+        make(getattr(owner, name))
+
+    monkeypatch.setattr("ringme_contract.proof.site.read_yaml", lambda _: document)
+    monkeypatch.setattr(Site, "replace", replace)
+    monkeypatch.setattr(Site, "action", lambda _, name, make: make(ACTIONS[name]))
+    for fault in FAULTS.values():
+        patches()[fault.patch](Site(), **fault.arguments)
 
 
 def test_operations_that_faults_name_are_those_of_the_document() -> None:

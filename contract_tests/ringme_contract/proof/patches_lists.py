@@ -11,8 +11,9 @@ from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, about, patch
 from ringme_mock import actions, listing
 from ringme_mock.call import Call
-from ringme_mock.collection import Collection, Entry
+from ringme_mock.collection_rule import CollectionRule
 from ringme_mock.handlers import Action, media
+from ringme_mock.index import Index
 from ringme_mock.parameters import Given
 from ringme_mock.replies import Reply
 from ringme_mock.store import Query
@@ -45,16 +46,21 @@ def ties_by_chance(site: Site) -> None:
     """Items of one moment come in an order that has nothing to do with their ids."""
 
     def make(original: Any) -> Any:
-        def position(self: Collection, entry: Entry) -> Any:
-            found = original(self, entry)
-            if self.rule.range is None:
-                return found
-            tie = hashlib.sha256(repr(found).encode()).hexdigest()
-            return (found[0], tie, entry[self.rule.key])
+        def init(self: Index, rule: CollectionRule) -> None:
+            original(self, rule)
+            sorted_by = self.sorted_by
 
-        return position
+            def position(entry: Any) -> Any:
+                found = sorted_by(entry)
+                tie = hashlib.sha256(repr(found).encode()).hexdigest()
+                return (found[0], tie, entry[rule.key])
 
-    site.replace(Collection, "_position", make)
+            if rule.range is not None:
+                self.sorted_by = position
+
+        return init
+
+    site.replace(Index, "__init__", make)
 
 
 @patch

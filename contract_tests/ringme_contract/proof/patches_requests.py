@@ -213,24 +213,31 @@ def path_before_body(site: Site) -> None:
     """What a path names is looked for before parameters and body are checked."""
 
     def make(original: Any) -> Any:
-        def admit(self: operation.RunningOperation, exchange: Exchange) -> None:
-            original(self, exchange)
-            call = Call(
-                operation=self.operation,
-                state=exchange.session.state,
-                exchange=exchange,
-                caller=exchange.caller,
-                path=self._path.read(exchange.path_values),
-                query=parameters.Given({}),
-                body={},
-                encoder=self._encoder,
-            )
-            self._way.follow(call)
+        def init(self: operation.RunningOperation, *arguments: Any) -> None:
+            original(self, *arguments)
+            read = self._body
+            if read is None:
+                return
 
-        return admit
+            async def follow_and_read(exchange: Exchange) -> Any:
+                call = Call(
+                    operation=self.operation,
+                    state=exchange.session.state,
+                    exchange=exchange,
+                    caller=exchange.caller,
+                    path=self._path.read(exchange.path_values),
+                    query=parameters.Given({}),
+                    body={},
+                    encoder=self._encoder,
+                )
+                self._way.follow(call)
+                return await read(exchange)
 
-    # The last that an operation does before it reads the request.
-    site.replace(operation.RunningOperation, "_admit", make)
+            self._body = follow_and_read
+
+        return init
+
+    site.replace(operation.RunningOperation, "__init__", make)
 
 
 @patch
