@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ringme_mock.schema import Formats, Schema, Schemas
+from ringme_mock.schema import Formats, Schema, Schemas, drop_required
 from ringme_mock.strict_json import decode
 
 JSON = "application/json"
@@ -174,17 +174,9 @@ def _as_answered(schemas: Schemas, node: Any) -> Any:
     answered = {name: _as_answered(schemas, part) for name, part in node.items()}
     properties = answered.get("properties")
     if isinstance(properties, dict):
-        hidden = [
-            name
-            for name, one in node["properties"].items()
-            if isinstance(one, dict) and schemas.resolve(one).get("writeOnly") is True
-        ]
+        hidden = schemas.flagged(node, "writeOnly")
         properties.update({name: {"not": {}} for name in hidden})
-        if isinstance(answered.get("required"), list):
-            answered["required"] = [name for name in answered["required"] if name not in hidden]
-            # Draft 4 takes no empty list.
-            if not answered["required"]:
-                del answered["required"]
+        drop_required(answered, hidden)
     return answered
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -57,13 +58,39 @@ class Schemas:
         found.update(schema.get("properties", {}))
         return found
 
-    def compile(self, schema: Schema) -> Validator:
-        """A validator for `schema`, whose `$ref`s point into the document."""
+    def compile(self, schema: Schema, is_sent: bool = False) -> Validator:
+        """A validator for `schema`, whose `$ref`s point into the document.
+
+        With `is_sent` it is one for what a client sends: nobody has to send what is `readOnly`.
+        """
         converted = to_json_schema(schema)
         named = self._needed(converted)
         if named:
             converted = {"allOf": [converted], "components": {"schemas": named}}
+        if is_sent:
+            # A copy, as an answer does have what nobody sends.
+            converted = copy.deepcopy(converted)
+            self._require_no_read_only(converted)
         return Validator(converted, self._explained, self._formats)
+
+    def flagged(self, schema: Schema, flag: str) -> set[str]:
+        """The properties that `schema` itself has and marks as `readOnly` or `writeOnly`."""
+        properties = schema.get("properties")
+        if not isinstance(properties, dict):
+            return set()
+        return {
+            name
+            for name, one in properties.items()
+            if isinstance(one, dict) and self.resolve(one).get(flag) is True
+        }
+
+    def _require_no_read_only(self, node: Any) -> None:
+        if isinstance(node, dict):
+            drop_required(node, self.flagged(node, "readOnly"))
+            node = list(node.values())
+        if isinstance(node, list):
+            for part in node:
+                self._require_no_read_only(part)
 
     def _needed(self, schema: Schema) -> dict[str, Schema]:
         """The schemas that `schema` refers to, directly or through others.
@@ -163,6 +190,16 @@ def _explained_patterns(node: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(node, list):
         for value in node:
             yield from _explained_patterns(value)
+
+
+def drop_required(schema: Schema, names: set[str]) -> None:
+    """Has a schema require none of these properties."""
+    required = schema.get("required")
+    if names and isinstance(required, list):
+        schema["required"] = [name for name in required if name not in names]
+        # Draft 4 takes no empty list.
+        if not schema["required"]:
+            del schema["required"]
 
 
 def _references(node: Any) -> Iterator[str]:

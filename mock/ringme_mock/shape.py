@@ -112,7 +112,7 @@ def read_body(schemas: Schemas, node: dict[str, Any]) -> Body | None:
     return Body(
         required=body.get("required", False),
         media_types=tuple(name.lower() for name in body["content"]),
-        validator=schemas.compile(schema),
+        validator=schemas.compile(schema, is_sent=True),
         properties=tuple(name for name, one in properties.items() if not one.get("readOnly")),
         defaults={name: one["default"] for name, one in properties.items() if "default" in one},
     )

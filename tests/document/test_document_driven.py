@@ -14,7 +14,8 @@ import pytest
 
 from document.operations import ALL, DOCUMENT
 from document.plain_resource import add_resource
-from ringme_mock.app import MockApp
+from ringme_mock.app import MockApp, create_app
+from ringme_mock.errors import StartError
 from ringme_mock.paths import FIXTURES
 from support.checked import checked_app
 from support.server import LOGIN_CALL_API, SECRETS, TRUSTED, Api, RunningMock, running_mock
@@ -245,3 +246,27 @@ def test_a_new_resource_of_a_group_goes_with_it_as_the_document_says(editor: Api
     answer = editor.get("/extension_group/3/memo/")
     assert refusal(answer) == (404, "extension_group_not_found")
     assert [memo["id"] for memo in editor.read("/extension_group/5/memo/")] == [2]
+
+
+def test_one_schema_may_do_for_what_is_sent_and_what_is_answered(tmp_path: Path) -> None:
+    """As most documents have it: what the server gives is `readOnly`, and required all the same."""
+    document = copy_of_the_document()
+    shutil.copytree(FIXTURES, tmp_path / "fixtures")
+    (tmp_path / "fixtures" / "note.yaml").write_text(NOTES, "utf-8")
+    add_resource(document, "client", "/client/{client_id}/note/", "client_id")
+    schemas = document["components"]["schemas"]
+    properties = schemas["Note"]["properties"]
+    properties["client_id"] = {"type": "integer", "readOnly": True}
+    properties["id"] = {"$ref": "#/components/schemas/Given"}
+    schemas["Given"] = {"type": "integer", "readOnly": True}
+    schemas["NoteCreate"] = {"$ref": "#/components/schemas/Note"}
+    with running_mock(write(document, tmp_path / "spec.yaml"), tmp_path / "fixtures") as mock:
+        notes = mock.as_user("client-admin")
+        made = notes.post("/client/@me/note/", {"text": "new", "id": 77})
+        assert (made.status_code, made.json()) == (201, {"id": 6, "text": "new", "client_id": 12})
+        refused = notes.post("/client/@me/note/", {"id": 8})
+        assert (refused.status_code, refused.json()["message"]) == (400, "text: is missing")
+    # What is kept has to have it.
+    (tmp_path / "fixtures" / "note.yaml").write_text("entries: [{id: 1, text: one}]", "utf-8")
+    with pytest.raises(StartError, match="client_id: is missing"):
+        create_app(tmp_path / "spec.yaml", tmp_path / "fixtures")
