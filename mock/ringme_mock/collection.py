@@ -103,8 +103,7 @@ class Collection:
 
     def entries(self) -> Iterator[Entry]:
         """All entries in order."""
-        self._seal()
-        return iter(sorted(self._entries.values(), key=self._index.sorted_by))
+        return iter(sorted(self._values(), key=self._index.sorted_by))
 
     def positions(self, prop: str | None = None, value: Any = None) -> SortedRun:
         """The sorted positions of all entries, or of those whose indexed `prop` has `value`.
@@ -114,8 +113,7 @@ class Collection:
         """
         if prop is not None:
             return self._index.find(prop, value)
-        self._seal()
-        return self._index.all(self._entries.values())
+        return self._index.all(self._values)
 
     def at(self, positions: Iterable[Position]) -> Iterator[Entry]:
         """The entries at these positions."""
@@ -193,6 +191,12 @@ class Collection:
         """Becomes what was made of a copy of it, whoever holds it."""
         copy._seal()
         self.__dict__.update(copy.__dict__)
+
+    def _values(self) -> Iterable[Entry]:
+        # What is written in place does not show its values.
+        self._seal()
+        values: Iterable[Entry] = self._entries.values()
+        return values
 
     def _seal(self) -> None:
         """Makes all of it such that it can be shared."""

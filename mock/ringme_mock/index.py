@@ -56,10 +56,10 @@ class Index:
             raise KeyError(f"{self._name} is not indexed by {prop}")
         return _EMPTY
 
-    def all(self, entries: Iterable[Entry]) -> SortedRun:
-        """The positions of all entries, which are these."""
+    def all(self, entries: Callable[[], Iterable[Entry]]) -> SortedRun:
+        """The positions of all entries; `entries` gives these where they were not asked for yet."""
         if self._all is None:
-            self._all = SortedRun(sorted(map(self.sorted_by, entries)))
+            self._all = SortedRun(sorted(map(self.sorted_by, entries())))
         return self._all
 
     def add(self, entry: Entry) -> None:
