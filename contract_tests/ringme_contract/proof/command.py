@@ -61,7 +61,9 @@ def prove(
         done += 1
         click.echo(progress_line(done, total, name, finding))
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Of SIGINT, too: a shell that starts something in the background has it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     start = time.monotonic()
     try:
         proof = run(chosen, servers=whole, full=full, jobs=jobs, progress=say)
