@@ -34,14 +34,22 @@ async def read_bytes(exchange: Exchange, limit: int = LONGEST_BODY) -> bytes:
 
     Raises the 413 for more than `limit`, as soon as that is known.
     """
+    whole = _take_bytes(exchange, limit)
+    return await _receive_bytes(exchange, limit) if whole is None else whole
+
+
+def _take_bytes(exchange: Exchange, limit: int) -> bytes | None:
+    """All bytes if they can be had at once; None where their parts must be received."""
     length = exchange.headers.get(b"content-length", b"")
     if len(length) > _SHORT_NUMBER or (length.isdigit() and int(length) > limit):
         raise too_large(limit)
     whole = exchange.take_whole()
-    if whole is not None:
-        if len(whole) > limit:
-            raise too_large(limit)
-        return whole
+    if whole is not None and len(whole) > limit:
+        raise too_large(limit)
+    return whole
+
+
+async def _receive_bytes(exchange: Exchange, limit: int) -> bytes:
     parts = []
     size = 0
     while True:
@@ -77,7 +85,10 @@ async def read_object(exchange: Exchange, body: Body, limit: int = LONGEST_BODY)
     coding = exchange.headers.get(b"content-encoding")
     if coding and coding.lower() != b"identity":
         raise unsupported_media_type(f"{body.media_types[0]}, not compressed")
-    value = _parse(await read_bytes(exchange, limit))
+    content = _take_bytes(exchange, limit)
+    if content is None:
+        content = await _receive_bytes(exchange, limit)
+    value = _parse(content)
     if not isinstance(value, dict):
         raise invalid("body: must be a JSON object")
     try:

@@ -216,7 +216,10 @@ class Collection:
         if self._shared:
             self._unseal()
         self._index.add(entry)
-        self._long += self.overweight(entry)
+        for name in self.rule.texts:
+            text = entry.get(name)
+            if text:
+                self._long += len(text) // LONG_TEXT
         key = entry[self.rule.key]
         if self.rule.unique is not None:
             self._unique[self._unique_slot(entry)] = key
