@@ -71,11 +71,7 @@ def _known(call: Call) -> Entry:
     """What was sent of that which the document lets a client set (rule extra-keys)."""
     body = call.body
     names = call.operation.body.properties if call.operation.body else ()
-    known = {}
-    for name in names:
-        if name in body:
-            known[name] = body[name]
-    return known
+    return {name: body[name] for name in names if name in body}
 
 
 def _full_number(call: Call, rule: Numbering, name: str) -> str:

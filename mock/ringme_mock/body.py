@@ -50,6 +50,7 @@ def _take_bytes(exchange: Exchange, limit: int) -> bytes | None:
 
 
 async def _receive_bytes(exchange: Exchange, limit: int) -> bytes:
+    """All bytes, in the parts in which they come."""
     parts = []
     size = 0
     while True:
@@ -85,6 +86,7 @@ async def read_object(exchange: Exchange, body: Body, limit: int = LONGEST_BODY)
     coding = exchange.headers.get(b"content-encoding")
     if coding and coding.lower() != b"identity":
         raise unsupported_media_type(f"{body.media_types[0]}, not compressed")
+    # As `read_bytes` does: one coroutine less for a body that is there, as nearly every one is.
     content = _take_bytes(exchange, limit)
     if content is None:
         content = await _receive_bytes(exchange, limit)

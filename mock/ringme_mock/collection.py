@@ -216,10 +216,7 @@ class Collection:
         if self._shared:
             self._unseal()
         self._index.add(entry)
-        for name in self.rule.texts:
-            text = entry.get(name)
-            if text:
-                self._long += len(text) // LONG_TEXT
+        self._long += self.overweight(entry)
         key = entry[self.rule.key]
         if self.rule.unique is not None:
             self._unique[self._unique_slot(entry)] = key

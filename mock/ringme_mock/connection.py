@@ -23,6 +23,11 @@ def _transport(send: Send) -> Any:
     return getattr(getattr(send, "__self__", None), "transport", None)
 
 
+def _transport_of(scope: Scope, send: Send) -> Any:
+    """The transport of a request, as it was noted or as it is at hand; None without connection."""
+    return scope.get(_SCOPE_KEY) or _transport(send)
+
+
 def write_whole(send: Send, status: int, headers: Headers, body: bytes) -> bool:
     """Writes an answer in one piece where the connection is the mock's own, as that is quicker.
 
@@ -47,8 +52,7 @@ def take_whole(receive: Receive) -> bytes | None:
 
 def in_task(scope: Scope, send: Send, work: Coroutine[Any, Any, None]) -> Awaitable[None]:
     """Work that asks for its task, in one where the request may have none: on a connection."""
-    has_connection = scope.get(_SCOPE_KEY) or _transport(send)
-    return asyncio.ensure_future(work) if has_connection else work
+    return work if _transport_of(scope, send) is None else asyncio.ensure_future(work)
 
 
 async def cut(scope: Scope, receive: Receive, send: Send, at_once: bool) -> None:
@@ -56,7 +60,7 @@ async def cut(scope: Scope, receive: Receive, send: Send, at_once: bool) -> None
 
     Raises ConnectionAbortedError where there is none, as with a client of the same process.
     """
-    transport: Any = scope.get(_SCOPE_KEY) or _transport(send)
+    transport = _transport_of(scope, send)
     if transport is None:
         raise ConnectionAbortedError("the mock broke the connection off, as a fault says")
     if at_once:

@@ -69,9 +69,8 @@ class Exchange:
         return whole
 
     def _keep(self, content: bytes) -> None:
-        if content:
-            self.size += len(content)
-            self.body += content[: BODY_LIMIT - len(self.body)]
+        self.size += len(content)
+        self.body += content[: BODY_LIMIT - len(self.body)]
 
 
 def attach(scope: Scope, exchange: Exchange) -> None:

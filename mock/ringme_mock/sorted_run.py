@@ -17,8 +17,7 @@ from ringme_mock.sorted_tree import (
     count,
     is_last,
     leaf_of,
-    rank_left,
-    rank_right,
+    rank,
     rebuilt,
     way_to,
     with_item,
@@ -85,13 +84,13 @@ class SortedRun:
         """How many items lie before `bound`."""
         if self._size and self._tail[0] < bound:
             return self._in_tree + bisect_left(self._tail, bound, 0, self._size)
-        return rank_left(self._root, bound)
+        return rank(self._root, bound, bisect_left)
 
     def bisect_right(self, bound: Item) -> int:
         """How many items lie before `bound` or are equal to it."""
         if self._size and not bound < self._tail[0]:
             return self._in_tree + bisect_right(self._tail, bound, 0, self._size)
-        return rank_right(self._root, bound)
+        return rank(self._root, bound, bisect_right)
 
     def add(self, item: Item) -> SortedRun:
         """A run with one more item. Raises ValueError if it is here already."""

@@ -8,12 +8,14 @@ than WIDEST parts, however long items are added and removed, so the depth stays 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from itertools import accumulate, pairwise
 from typing import Any, TypeAlias
 
 Item: TypeAlias = tuple[Any, ...]
 Leaf: TypeAlias = tuple[Item, ...]
 Node: TypeAlias = "Leaf | Branch"
+Bisect: TypeAlias = Callable[[tuple[Item, ...], Item], int]
 
 # Halves of a node that was cut are twice as wide as what has to be joined: an item that is added
 # and removed again and again does not cut and join each time.
@@ -118,24 +120,14 @@ def _shares(parts: int) -> list[tuple[int, int]]:
     return list(pairwise(parts * node // nodes for node in range(nodes + 1))) if nodes else []
 
 
-def rank_left(node: Node, bound: Item) -> int:
-    """How many items below a node lie before `bound`."""
+def rank(node: Node, bound: Item, bisect: Bisect) -> int:
+    """How many items below a node lie before `bound`, and with `bisect_right` are equal to it."""
     before = 0
     while isinstance(node, Branch):
-        place = bisect_left(node.separators, bound)
+        place = bisect(node.separators, bound)
         before += node.ends[place - 1] if place else 0
         node = node.children[place]
-    return before + bisect_left(node, bound)
-
-
-def rank_right(node: Node, bound: Item) -> int:
-    """How many items below a node lie before `bound` or are equal to it."""
-    before = 0
-    while isinstance(node, Branch):
-        place = bisect_right(node.separators, bound)
-        before += node.ends[place - 1] if place else 0
-        node = node.children[place]
-    return before + bisect_right(node, bound)
+    return before + bisect(node, bound)
 
 
 def leaf_of(node: Node, rank: int) -> tuple[Leaf, int]:

@@ -127,6 +127,7 @@ def test_a_cancelled_task_lets_it_clean_up_first(turns: int) -> None:
 
 def test_a_server_that_ends_waits_for_what_it_has_begun() -> None:
     server = RunningServer(create_app(SPEC, FIXTURES))
+    tasks = server._server.server_state.tasks
     with Wire(server.url) as wire:
         wire.send(TOKENS)
         token = json.loads(wire.answer().body)["access_token"]
@@ -135,6 +136,7 @@ def test_a_server_that_ends_waits_for_what_it_has_begun() -> None:
         wire.send(request("POST", GROUPS, *lines))
         # Only an answer under way asks for the rest of its request.
         assert wire.answer().status == 100
+        assert len(tasks) == 1
         end = threading.Thread(target=server.stop)
         end.start()
         await_refusal(server.url)
@@ -142,6 +144,7 @@ def test_a_server_that_ends_waits_for_what_it_has_begun() -> None:
         assert wire.answer().status == 201
     end.join(10)
     assert not end.is_alive()
+    assert not tasks
 
 
 def await_refusal(url: str) -> None:
