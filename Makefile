@@ -44,10 +44,11 @@ test-browser: $(LINTERS_READY) docs ## run the tests that need Node.js and Chrom
 	@RINGME_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(ARGS)
 	@node tests/browser/reference.mjs site
 
-lint: $(PYTHON_READY) ## check style and types
+lint: $(PYTHON_READY) ## check style, types, and which package imports which
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 lint-openapi: $(LINTERS_READY) ## lint openapi.yaml with Redocly and Spectral (needs Node.js); a warning fails, too
 	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
@@ -100,7 +101,7 @@ wheel: $(PYTHON_READY) ## build sdist and wheel into dist/
 	@$(BIN)/python -m build --no-isolation
 
 clean: ## remove everything that the other targets made
-	@rm -rf $(VENV) node_modules site build dist mock/*.egg-info contract_tests/*.egg-info *.egg-info \
+	@rm -rf $(VENV) node_modules site build dist spec/*.egg-info mock/*.egg-info contract_tests/*.egg-info *.egg-info \
 	    .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -32,8 +32,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says how many of the rules the passing tests cover, if any, and which they do not."""
     if not _passed:
         return
-    from ringme_mock.document import read_yaml
-    from ringme_mock.paths import SPEC
+    from ringme_spec.document import read_yaml
+    from ringme_spec.paths import SPEC
 
     known = [rule["id"] for rule in read_yaml(SPEC)["x-rules"]]
     missing = [rule for rule in known if rule not in _passed]

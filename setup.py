@@ -21,14 +21,14 @@ ROOT = Path(__file__).resolve().parent
 
 
 class BuildWithData(build_py):
-    """Builds the packages, then copies the root's data to `ringme_mock/_data` of the build."""
+    """Builds the packages, then copies the root's data to `ringme_spec/_data` of the build."""
 
     def run(self) -> None:
         super().run()
         # An editable install runs from the checkout: a copy of the originals there would get old.
         if self.editable_mode:
             return
-        data = Path(self.build_lib) / "ringme_mock" / "_data"
+        data = Path(self.build_lib) / "ringme_spec" / "_data"
         # A build folder left from before may hold fixtures that are gone from the root.
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir(parents=True)

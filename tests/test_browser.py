@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ringme_mock.paths import SPEC
+from ringme_spec.paths import SPEC
 from support.browser import needed_chromium, needed_node, run_program
 from support.server import RunningMock
 

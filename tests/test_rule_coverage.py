@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 
 TESTS = Path(__file__).parent
 # What no single test can hold: the kit looks at every answer, and at random sequences.

@@ -20,11 +20,11 @@ from ringme_bench.growth_actions import (
 from ringme_bench.growth_data import A_DAY, with_groups, with_records
 from ringme_bench.in_process import InProcess
 from ringme_bench.weigh import weigh
-from ringme_mock.contract import Contract
-from ringme_mock.document import read_yaml
-from ringme_mock.fixtures import load_store
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.store import Store
+from ringme_mock.store.fixtures import load_store
+from ringme_mock.store.store import Store
+from ringme_spec.contract import Contract
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES, SPEC
 
 _CALLS = 8
 # Fewer items take less memory than what else goes on in a process.

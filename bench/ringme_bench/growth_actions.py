@@ -12,7 +12,7 @@ from ringme_bench.growth_data import A_DAY, GROUP, MEMBER, first_day, new_record
 from ringme_bench.in_process import InProcess
 from ringme_bench.request import Request, json_request
 from ringme_bench.servers import API, NEW_GROUP
-from ringme_mock.session import Session
+from ringme_mock.http.sessions import Session
 
 PAGE = 20
 FIRST_TIME = "page of 20, for the first time"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from ringme_mock.store import Store
+from ringme_mock.store.store import Store
 
 CLIENT = 12
 GROUP = 5

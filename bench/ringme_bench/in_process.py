@@ -13,9 +13,9 @@ from ringme_bench.errors import BenchError
 from ringme_bench.request import Request
 from ringme_bench.servers import TOKEN_REQUEST
 from ringme_mock.app import MockApp
-from ringme_mock.contract import Contract
-from ringme_mock.session import Sessions, Settings
-from ringme_mock.store import Store
+from ringme_mock.http.sessions import Sessions, Settings
+from ringme_mock.store.store import Store
+from ringme_spec.contract import Contract
 
 
 class InProcess:

@@ -18,8 +18,8 @@ from ringme_bench.material import Material
 from ringme_bench.process import BENCH, ServerProcess, filled_in
 from ringme_bench.request import Request
 from ringme_bench.servers import GET, KINDS, LIST, POST, Server, api_requests
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 
 _PEERS = Path(__file__).with_name("peers.yaml")
 _MOCKOON = Path(__file__).with_name("mockoon.json")

@@ -11,7 +11,7 @@ from ringme_bench.asking import ask, ask_json
 from ringme_bench.material import Material
 from ringme_bench.process import ServerProcess, free_port, running
 from ringme_bench.request import Request, json_request
-from ringme_mock.paths import SPEC
+from ringme_spec.paths import SPEC
 
 GET, LIST, POST = "get", "list", "post"
 KINDS = {GET: "GET one", LIST: "list page of 30", POST: "POST"}

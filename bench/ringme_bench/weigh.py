@@ -11,10 +11,10 @@ import sys
 
 from ringme_bench.growth_data import with_groups, with_records
 from ringme_bench.process import BENCH, own_memory
-from ringme_mock.contract import Contract
-from ringme_mock.document import read_yaml
-from ringme_mock.fixtures import load_store
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.store.fixtures import load_store
+from ringme_spec.contract import Contract
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES, SPEC
 
 _FILL = {"records": with_records, "groups": with_groups}
 

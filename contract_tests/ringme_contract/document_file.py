@@ -57,7 +57,7 @@ def load_document(path: Path) -> dict[str, Any]:
 def _usual_places() -> list[Path]:
     # The kit and the mock are installed together, and the document comes with the mock: it is
     # looked up as a file, and nothing of the mock is imported.
-    found = importlib.util.find_spec("ringme_mock")
+    found = importlib.util.find_spec("ringme_spec")
     packages = [Path(place) for place in (found and found.submodule_search_locations) or ()]
     return [
         *(package / "_data" / _NAME for package in packages),

@@ -8,12 +8,13 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from ringme_mock.version import __version__
+
 if TYPE_CHECKING:
     from ringme_mock.app import MockApp
-    from ringme_mock.server import ControlError, MockServer
+    from ringme_mock.testing import ControlError, MockServer
 
 __all__ = ["ControlError", "MockServer", "__version__", "asgi_app"]
-__version__ = "0.1.0"
 
 # Connexion imports a test client that nothing here uses, and which asks for another package.
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
@@ -22,7 +23,7 @@ warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testcli
 def asgi_app() -> MockApp:
     """The mock with its own document and fixtures, as an ASGI application."""
     from ringme_mock.app import create_app
-    from ringme_mock.paths import FIXTURES, SPEC
+    from ringme_spec.paths import FIXTURES, SPEC
 
     return create_app(SPEC, FIXTURES)
 
@@ -30,7 +31,7 @@ def asgi_app() -> MockApp:
 def __getattr__(name: str) -> Any:
     # On demand: the command line's --version, and pytest in each of its runs, need no server.
     if name in ("ControlError", "MockServer"):
-        from ringme_mock import server
+        from ringme_mock import testing as server
 
         return getattr(server, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

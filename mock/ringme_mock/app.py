@@ -19,29 +19,29 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ringme_mock.api import Api
-from ringme_mock.clock import Clock
-from ringme_mock.connection import keep_transport
-from ringme_mock.contract import Contract
-from ringme_mock.control.app import ControlMiddleware
-from ringme_mock.control.call import Mock
-from ringme_mock.control.guard import LOCAL_ORIGIN
-from ringme_mock.document import read_yaml
-from ringme_mock.errors import ApiError, StartError
-from ringme_mock.exchange import Exchange
-from ringme_mock.faults.answer import ForcedAnswers
+from ringme_mock.actions.response import answer_error
+from ringme_mock.control.control_call import Mock
+from ringme_mock.control.middleware import ControlMiddleware
+from ringme_mock.docs.site import NoSuchPage, SiteMiddleware
+from ringme_mock.errors import ApiError
+from ringme_mock.faults.forced_response import ForcedAnswers
 from ringme_mock.faults.inject import Faults
-from ringme_mock.fixtures import load_store
-from ringme_mock.front import Front
-from ringme_mock.operation import OperationAPI, check_actions
-from ringme_mock.page import PageMiddleware
-from ringme_mock.replies import answer_error
-from ringme_mock.routing import PathTable
-from ringme_mock.session import Sessions, Settings
-from ringme_mock.site import NoSuchPage, SiteMiddleware
-from ringme_mock.specification import read_specification
-from ringme_mock.state import State
-from ringme_mock.urls import DOCS_PATH, DOCUMENT_PATH
+from ringme_mock.http.api import Api
+from ringme_mock.http.connection import keep_transport
+from ringme_mock.http.connexion_document import read_specification
+from ringme_mock.http.context import Exchange
+from ringme_mock.http.dispatcher import Front
+from ringme_mock.http.operation import OperationAPI, check_actions
+from ringme_mock.http.routing import PathTable
+from ringme_mock.http.sessions import Sessions, Settings
+from ringme_mock.http.urls import DOCS_PATH, DOCUMENT_PATH, LOCAL_ORIGIN
+from ringme_mock.store.clock import Clock
+from ringme_mock.store.fixtures import load_store
+from ringme_mock.store.state import State
+from ringme_mock.ui.ui_middleware import PageMiddleware
+from ringme_spec.contract import Contract
+from ringme_spec.document import read_yaml
+from ringme_spec.errors import ConfigError
 
 LOOPBACK, ANY, OFF = "loopback", "any", "off"
 
@@ -87,7 +87,7 @@ def create_app(
     """The mock for a document and a folder with fixtures.
 
     `control` says from where the control interface may be used: `loopback`, `any`, or `off`.
-    Raises StartError with one line that says what is wrong with either.
+    Raises ConfigError with one line that says what is wrong with either.
     """
     contract = _read_contract(spec)
     seed = load_store(contract, fixtures)
@@ -96,18 +96,18 @@ def create_app(
         return MockApp(contract, sessions, control)
     except InvalidSpecification as error:
         where = ".".join(str(part) for part in error.absolute_path)
-        raise StartError(f"{spec}: {where or 'document'}: {error.message[:300]}") from None
+        raise ConfigError(f"{spec}: {where or 'document'}: {error.message[:300]}") from None
 
 
 def _read_contract(spec: Path) -> Contract:
     document = read_yaml(spec)
     if not isinstance(document, dict) or not {"openapi", "paths"} <= document.keys():
-        raise StartError(f"{spec}: is not an OpenAPI document: it needs `openapi` and `paths`")
+        raise ConfigError(f"{spec}: is not an OpenAPI document: it needs `openapi` and `paths`")
     try:
         contract = Contract(document)
         check_actions(contract)
-    except StartError as error:
-        raise StartError(f"{spec}: {error}") from None
+    except ConfigError as error:
+        raise ConfigError(f"{spec}: {error}") from None
     return contract
 
 
@@ -121,7 +121,7 @@ def _front(contract: Contract, sessions: Sessions, control: str) -> Front:
     api = Api(operations, faults)
     if sessions.settings.validate_responses:
         # Only now: a mock that does not check its answers does not wait for the import.
-        from ringme_mock.answer_check import AnswerCheck, CheckedApi
+        from ringme_mock.http.response_validation import AnswerCheck, CheckedApi
 
         api = CheckedApi(AnswerCheck(contract), operations, faults)
     return Front(sessions, api, _Pages(contract, Mock(contract, sessions, answers), control))

@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from ringme_mock import __version__
-from ringme_mock.absent import absent
-from ringme_mock.errors import StartError
-from ringme_mock.log_format import announcer, complain
-from ringme_mock.options import SERVE_OPTIONS, OneLineCommand, Options
-from ringme_mock.reference.command import docs
+from ringme_mock.docs.command import docs
+from ringme_mock.server.import_blocker import absent
+from ringme_mock.server.log_format import announcer, complain
+from ringme_mock.server.options import SERVE_OPTIONS, OneLineCommand, Options
+from ringme_mock.version import __version__
+from ringme_spec.errors import ConfigError
 
 # Room for each option to stand in a line or two.
 _WIDE = {"max_content_width": 100}
@@ -45,10 +45,10 @@ def serve(**values: Any) -> None:
         # Only now: who asks for help or makes a mistake does not wait for the import; and nobody
         # waits for the command line of httpx, which brings all of Rich.
         with absent("httpx._main"):
-            from ringme_mock.serve import run
+            from ringme_mock.server.run import run
 
         run(options)
-    except StartError as error:
+    except ConfigError as error:
         complain(options.log_format, str(error))
         sys.exit(2)
     except KeyboardInterrupt:

@@ -1,16 +1,12 @@
-"""The errors that the mock answers with, and the errors that keep it from starting."""
+"""The errors that the mock responds with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ringme_mock.secrecy import mask_text
+from ringme_spec.redaction import mask_text
 
 NO_STORE = {"Cache-Control": "no-store"}
-
-
-class StartError(Exception):
-    """Why the mock cannot start, in one line that names the file and what is wrong in it."""
 
 
 @dataclass

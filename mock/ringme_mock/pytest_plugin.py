@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ringme_mock.server import MockServer
+    from ringme_mock.testing import MockServer
 
 
 @pytest.fixture(scope="session")
 def ringme_mock_server() -> Iterator[MockServer]:
     """One mock for the whole run, on a free port; its state lasts from test to test."""
     # Not above: pytest imports this module in every run, whether a test wants a mock or not.
-    from ringme_mock.server import MockServer
+    from ringme_mock.testing import MockServer
 
     with MockServer() as server:
         yield server

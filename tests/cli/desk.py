@@ -15,10 +15,10 @@ import httpx
 
 from cli.command import PATIENCE
 from ringme_mock.app import LOOPBACK
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.reload import ReloadingApp
-from ringme_mock.session import Settings
-from ringme_mock.sources import Sources
+from ringme_mock.http.sessions import Settings
+from ringme_mock.server.reload import ReloadingApp
+from ringme_mock.server.sources import Sources
+from ringme_spec.paths import FIXTURES, SPEC
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
 LONG = "A name of more than twenty letters"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from ringme_mock.absent import absent
+from ringme_mock.server.import_blocker import absent
 
 
 def test_within_it_is_as_if_a_module_were_not_there() -> None:
     code = (
-        "from ringme_mock.absent import absent\n"
+        "from ringme_mock.server.import_blocker import absent\n"
         "with absent('httpx._main'):\n"
         "    import httpx\n"
         "print(httpx.main.__module__)\n"

@@ -1,4 +1,4 @@
-"""`python -m ringme_mock.health`, by which a container engine knows that the mock answers."""
+"""`python -m ringme_mock.server.health`, by which a container knows that the mock responds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cli.command import serving, taken_port
 
 def health(**environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "ringme_mock.health"],
+        [sys.executable, "-m", "ringme_mock.server.health"],
         env=environment,
         capture_output=True,
         text=True,

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from cli.command import Command, refusal, running
-from ringme_mock.json_log import JsonLog
-from ringme_mock.log_format import PlainLog
+from ringme_mock.server.json_log import JsonLog
+from ringme_mock.server.log_format import PlainLog
 
 USER = "/api/ver1.0/user/"
 APPLICATION = "c1200000000000000000000000000003"

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from cli.command import Command, finished, refusal, serving
 from ringme_mock.cli import main
-from ringme_mock.options import SERVE_OPTIONS
-from ringme_mock.session import Settings
+from ringme_mock.http.sessions import Settings
+from ringme_mock.server.options import SERVE_OPTIONS
 
 FAULTS = """
 - match: {operation: getCurrentUser}

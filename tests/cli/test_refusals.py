@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from cli.command import finished, refusal, taken_port
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES, SPEC
 
 LIST_GROUPS = "/api/ver1.0/client/{client_id}/extension_group/"
 

@@ -14,9 +14,9 @@ import pytest
 
 from cli.command import PATIENCE, serving
 from cli.desk import GROUPS, LONG, Desk, desk, until
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
-from ringme_mock.sources import Sources, Stamp
+from ringme_mock.server.sources import Sources, Stamp
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 
 Scene = Callable[[Desk], Awaitable[None]]
 
@@ -221,7 +221,7 @@ def test_a_file_that_was_only_touched_is_no_change(play: Play) -> None:
 def test_a_file_that_is_saved_in_two_steps_is_read_when_it_is_whole(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ringme_mock.reload._QUIET", 1.5)
+    monkeypatch.setattr("ringme_mock.server.reload._QUIET", 1.5)
     looks = 0
     stamp = Sources.stamp
 

@@ -16,8 +16,8 @@ import pytest
 
 from cli.command import finished, paste, pasted_commands, refusal, serving, taken_port
 from ringme_mock import __version__
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES, SPEC
 
 AT_ONCE = 1.7
 
@@ -155,11 +155,11 @@ def test_an_ipv6_address_is_bound_and_the_printed_commands_work() -> None:
 
 def test_a_plain_start_imports_nothing_that_only_other_options_need() -> None:
     # uvicorn imports what watches files, whatever it is asked for.
-    needed_elsewhere = {"trustme", "cryptography", "pythonjsonlogger", "ringme_mock.reload"}
-    print_loaded = "import sys, ringme_mock.cli, ringme_mock.serve; print(*sys.modules)"
+    needed_elsewhere = {"trustme", "cryptography", "pythonjsonlogger", "ringme_mock.server.reload"}
+    print_loaded = "import sys, ringme_mock.cli, ringme_mock.server.run; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", print_loaded], capture_output=True, text=True, check=True
     )
     names = set(loaded.stdout.split())
-    assert "ringme_mock.serve" in names
+    assert "ringme_mock.server.run" in names
     assert sorted(needed_elsewhere & names) == []

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from cli.command import Command, paste, pasted_commands, refusal, serving
-from ringme_mock.errors import StartError
-from ringme_mock.tls import made_for, read_from
+from ringme_mock.server.tls import made_for, read_from
+from ringme_spec.errors import ConfigError
 
 STORAGE = "/api/ver1.0/client/@me/record/{}/storage_url/"
 RECORDS = (
@@ -142,7 +142,7 @@ def test_what_is_no_certificate_with_its_key_is_refused(
         ((certificate, encrypted), ["encrypted.key", "decrypt"]),
         ((text, key), ["text.pem", "PEM"]),
     ):
-        with pytest.raises(StartError) as refused:
+        with pytest.raises(ConfigError) as refused:
             read_from(*pair)
         for word in words:
             assert word in str(refused.value)
@@ -160,6 +160,6 @@ def test_a_file_with_something_else_is_not_overwritten(
     path = tmp_path / "kept.pem"
     content = "mine\n" if kind == "text" else pem[0].read_text() + pem[1].read_text()
     path.write_text(content)
-    with pytest.raises(StartError, match=r"kept\.pem"):
+    with pytest.raises(ConfigError, match=r"kept\.pem"):
         made_for(("127.0.0.1",), path)
     assert path.read_text() == content

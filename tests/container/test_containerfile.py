@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from container.instructions import CONTAINERFILE, ROOT, read_stages, words
-from ringme_mock.options import SERVE_OPTIONS
+from ringme_mock.server.options import SERVE_OPTIONS
 
 COMPOSE = ROOT / "compose.yaml"
 VARIABLES = {str(option.envvar) for option in SERVE_OPTIONS}
@@ -167,7 +167,7 @@ def test_an_engine_builds_and_runs_the_image() -> None:
     start = [engine, "run", "--rm", "--detach", "--read-only", "--tmpfs", "/tmp", tag]
     name = subprocess.run(start, check=True, capture_output=True, text=True).stdout.strip()
     try:
-        ask = "import time; from ringme_mock.health import problem\n"
+        ask = "import time; from ringme_mock.server.health import problem\n"
         ask += "end = time.monotonic() + 60\n"
         ask += "while problem({}) and time.monotonic() < end: time.sleep(0.2)\n"
         ask += "import os; assert os.getuid() != 0; assert problem({}) is None"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from ringme_mock.app import ANY, LOOPBACK, OFF, create_app
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_spec.paths import FIXTURES, SPEC
 from support.control import Control
 
 
@@ -52,7 +52,7 @@ def test_only_this_machine_and_its_pages_control_the_mock(
 
 
 def test_nothing_changes_by_get_alone(control: Control) -> None:
-    from ringme_mock.control.app import interface
+    from ringme_mock.control.middleware import interface
 
     document = interface().document
     readers = [item["get"]["operationId"] for item in document["paths"].values() if "get" in item]

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from ringme_mock import MockServer
-from ringme_mock import journal as journal_module
-from ringme_mock.journal import Journal
+from ringme_mock.http import journal as journal_module
+from ringme_mock.http.journal import Journal
 from support.control import Control
 
 USERS = "/api/ver1.0/client/@me/user/extension_group/"

@@ -6,8 +6,8 @@ import pytest
 
 from ringme_mock import MockServer
 from ringme_mock.app import create_app
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.session import Sessions, Settings
+from ringme_mock.http.sessions import Sessions, Settings
+from ringme_spec.paths import FIXTURES, SPEC
 from support.control import API, Control
 
 

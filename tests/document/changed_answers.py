@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from document.operations import DOCUMENT
-from ringme_mock.replies import JSON
+from ringme_mock.actions.response import JSON
 from support.server import API
 
 Change = Callable[[dict[str, Any]], object]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 
 DOCUMENT = read_yaml(SPEC)
 METHODS = ("get", "post", "put", "delete", "patch", "head", "options", "trace")

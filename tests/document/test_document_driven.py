@@ -15,8 +15,8 @@ import pytest
 from document.operations import ALL, DOCUMENT
 from document.plain_resource import add_resource
 from ringme_mock.app import MockApp, create_app
-from ringme_mock.errors import StartError
-from ringme_mock.paths import FIXTURES
+from ringme_spec.errors import ConfigError
+from ringme_spec.paths import FIXTURES
 from support.checked import checked_app
 from support.server import LOGIN_CALL_API, SECRETS, TRUSTED, Api, RunningMock, running_mock
 
@@ -268,5 +268,5 @@ def test_one_schema_may_do_for_what_is_sent_and_what_is_answered(tmp_path: Path)
         assert (refused.status_code, refused.json()["message"]) == (400, "text: is missing")
     # What is kept has to have it.
     (tmp_path / "fixtures" / "note.yaml").write_text("entries: [{id: 1, text: one}]", "utf-8")
-    with pytest.raises(StartError, match="client_id: is missing"):
+    with pytest.raises(ConfigError, match="client_id: is missing"):
         create_app(tmp_path / "spec.yaml", tmp_path / "fixtures")

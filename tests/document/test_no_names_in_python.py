@@ -10,11 +10,16 @@ from pathlib import Path
 import pytest
 
 import ringme_mock
+import ringme_spec
 from document.operations import DOCUMENT
-from ringme_mock.control.app import interface
+from ringme_mock.control.middleware import interface
 
-PACKAGE = Path(ringme_mock.__file__).parent
-MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*.py")}
+PACKAGES = [Path(package.__path__[0]) for package in (ringme_mock, ringme_spec)]
+MODULES = {
+    path.relative_to(package).as_posix(): path
+    for package in PACKAGES
+    for path in package.rglob("*.py")
+}
 SEGMENTS = {
     segment
     for path in DOCUMENT["paths"]
@@ -38,7 +43,7 @@ NAMES = property_names()
 # What the control interface shows is its own, though some of it has the names of the API.
 CONTROL = interface().document["components"]["schemas"]
 CONTROL_SHAPES = [set(schema.get("properties", {})) for schema in CONTROL.values()]
-OF_CONTROL = ("control/", "page/", "front.py", "identities.py", "journal.py")
+OF_CONTROL = ("control/", "ui/", "http/dispatcher.py", "store/identities.py", "http/journal.py")
 
 
 def strings(nodes: list[ast.expr | None]) -> list[str]:
@@ -94,7 +99,7 @@ def lists_of_fields_in(module: ast.Module, shapes: list[set[str]]) -> list[str]:
 def test_the_document_has_what_is_looked_for() -> None:
     assert {"api", "ver1.0", "oauth", "extension_group", "reg_status_log"} <= SEGMENTS
     assert {"extension_group_id", "record_uuid", "file_name", "access_token", "message"} <= NAMES
-    assert {"app.py", "handlers/token.py"} <= MODULES.keys()
+    assert {"app.py", "actions/token_endpoint.py"} <= MODULES.keys()
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,12 @@ from document.changed_answers import (
     without,
 )
 from ringme_mock import MockServer
+from ringme_mock.actions import ACTIONS
+from ringme_mock.actions.context import Call
+from ringme_mock.actions.response import JSON, Reply, json_reply
 from ringme_mock.app import MockApp, create_app
-from ringme_mock.call import Call
-from ringme_mock.handlers import ACTIONS
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.replies import JSON, Reply, json_reply
-from ringme_mock.session import Settings
+from ringme_mock.http.sessions import Settings
+from ringme_spec.paths import FIXTURES, SPEC
 from support.checked import broken_answers
 from support.server import API, SECRETS, TRUSTED
 

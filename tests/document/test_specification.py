@@ -9,9 +9,9 @@ import pytest
 from connexion.exceptions import InvalidSpecification
 from connexion.spec import Specification
 
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
-from ringme_mock.specification import read_specification
+from ringme_mock.http.connexion_document import read_specification
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 
 DOCUMENT = read_yaml(SPEC)
 PATH = "/api/ver1.0/user/"

@@ -24,12 +24,12 @@ from generate.worlds import (
     moment,
     problems,
 )
-from ringme_mock.collection import Entry
-from ringme_mock.contract import Contract
 from ringme_mock.errors import ApiError
 from ringme_mock.generate import arrive
-from ringme_mock.state import State
-from ringme_mock.store import Query, Store
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.state import State
+from ringme_mock.store.store import Query, Store
+from ringme_spec.contract import Contract
 
 COLLECTIONS = ["record", "voicemail", "fax", "reg_status_log"]
 CALLS = ["record", "voicemail"]

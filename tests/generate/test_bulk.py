@@ -23,13 +23,13 @@ from generate.worlds import (
     moment,
     problems,
 )
-from ringme_mock.archive import export_archive, import_archive
-from ringme_mock.collection import Entry
-from ringme_mock.contract import Contract
 from ringme_mock.errors import ApiError
 from ringme_mock.generate import make_bulk
-from ringme_mock.state import State
-from ringme_mock.store import Query, Store
+from ringme_mock.store.archive import export_archive, import_archive
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.state import State
+from ringme_mock.store.store import Query, Store
+from ringme_spec.contract import Contract
 
 COUNTS = {
     "groups": 12,

@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 
 from generate.worlds import CLIENT, CONTRACT, NUMBER, SEED, entries, fresh_state
-from ringme_mock.collection import Entry
 from ringme_mock.errors import ApiError
 from ringme_mock.generate import arrive, make_bulk, make_bulk_beside
-from ringme_mock.secrecy import Secrecy
-from ringme_mock.session import Session, Settings
-from ringme_mock.state import State
+from ringme_mock.http.sessions import Session, Settings
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.state import State
+from ringme_spec.redaction import Redaction
 
 COUNTS = {"groups": 3, "extensions": 40, "records": 600, "registrations": 50}
 MADE = {"extension_group": 3, "extension": 40, "record": 600, "reg_status_log": 50}
 
 
 def session() -> Session:
-    return Session("default", fresh_state(), Settings(seed=1), Secrecy(CONTRACT.document))
+    return Session("default", fresh_state(), Settings(seed=1), Redaction(CONTRACT.document))
 
 
 async def bulk(one: Session, seed: int = 7, **counts: int) -> dict[str, int]:

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from generate.worlds import CONTRACT, NUMBER, fresh_state
-from ringme_mock.document import read_yaml
-from ringme_mock.errors import ApiError, StartError
+from ringme_mock.errors import ApiError
 from ringme_mock.generate import arrive
 from ringme_mock.generate.arrive import ARRIVALS, arrivals_of
 from ringme_mock.generate.bulk_plan import BULK
@@ -21,6 +20,8 @@ from ringme_mock.generate.moments import moment_text, parse_moment
 from ringme_mock.generate.rhythm import Rhythm
 from ringme_mock.generate.steps import finish
 from ringme_mock.generate.template import Template
+from ringme_spec.document import read_yaml
+from ringme_spec.errors import ConfigError
 
 RULE = CONTRACT.collections["extension_group"]
 VALUES: dict[str, Any] = {
@@ -123,7 +124,7 @@ def test_a_pick_is_of_its_list() -> None:
     ],
 )
 def test_a_mistake_in_a_template_is_named(node: Any) -> None:
-    with pytest.raises(StartError, match=r"^file\.yaml: name: "):
+    with pytest.raises(ConfigError, match=r"^file\.yaml: name: "):
         Template(CONTRACT, "file.yaml", {"properties": {"name": node}}, RULE)
 
 
@@ -136,13 +137,13 @@ def test_a_mistake_in_a_template_is_named(node: Any) -> None:
     ],
 )
 def test_a_name_that_leads_nowhere_is_named(properties: dict[str, Any], words: str) -> None:
-    with pytest.raises(StartError, match=words):
+    with pytest.raises(ConfigError, match=words):
         Template(CONTRACT, "file.yaml", {"properties": properties}, RULE)
 
 
 def test_a_value_that_cannot_be_made_is_named() -> None:
     template = Template(CONTRACT, "file.yaml", {"properties": {"name": "{client.name:04d}"}}, RULE)
-    with pytest.raises(StartError, match=r"file\.yaml: name: "):
+    with pytest.raises(ConfigError, match=r"file\.yaml: name: "):
         template.make({"client": {"name": "Romashka"}}, 1, Random(1))
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ringme_mock.collection import Entry
-from ringme_mock.contract import Contract
-from ringme_mock.document import read_yaml
-from ringme_mock.fixtures import load_store
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.state import State
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.fixtures import load_store
+from ringme_mock.store.state import State
+from ringme_spec.contract import Contract
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES, SPEC
 
 CONTRACT = Contract(read_yaml(SPEC))
 SEED = load_store(CONTRACT, FIXTURES)

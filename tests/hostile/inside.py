@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from hostile.findings import Findings
 from hostile.grammar import Request, Requests
 from ringme_mock.app import MockApp
-from ringme_mock.control.app import interface
+from ringme_mock.control.middleware import interface
 from support.checked import checked_app
 
 LOGINS = ("client-admin", "client-reader", "sales-lead", "other-admin", "petrov-phone")

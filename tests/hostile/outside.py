@@ -18,9 +18,9 @@ from hostile.bytes_of import Bytes
 from hostile.findings import Findings, processor_seconds
 from hostile.grammar import Requests
 from hostile.wire import Wire, request
-from ringme_mock.control.app import interface
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
+from ringme_mock.control.middleware import interface
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 
 _THREADS = 24
 _HELD = 100

@@ -11,15 +11,16 @@ import httpx
 import pytest
 
 from generate.worlds import BULK
-from ringme_mock import MockServer, event_stream
-from ringme_mock import room as room_module
-from ringme_mock import tokens as tokens_module
+from ringme_mock import MockServer
 from ringme_mock.errors import ApiError
 from ringme_mock.faults import book as book_module
 from ringme_mock.faults.book import FaultBook
-from ringme_mock.faults.rule import read_rule
-from ringme_mock.room import check_room
-from ringme_mock.state import State
+from ringme_mock.faults.fault_rule import read_rule
+from ringme_mock.http import event_stream
+from ringme_mock.store import quotas as room_module
+from ringme_mock.store import tokens as tokens_module
+from ringme_mock.store.quotas import check_room
+from ringme_mock.store.state import State
 from support.control import Control
 
 # Room for so many beside the calls of the fixtures.

@@ -19,10 +19,10 @@ import yaml
 from cli.command import Command, running
 from hostile.wire import Answer, Wire
 from ringme_mock import MockServer
-from ringme_mock.handlers import token as token_endpoint
-from ringme_mock.json_log import JsonLog
-from ringme_mock.log_format import PlainLog
-from ringme_mock.secrecy import MASK, mask_text
+from ringme_mock.actions import token_endpoint as token_endpoint
+from ringme_mock.server.json_log import JsonLog
+from ringme_mock.server.log_format import PlainLog
+from ringme_spec.redaction import MASK, mask_text
 
 CASES = yaml.safe_load(Path(__file__).with_name("canaries.yaml").read_text(encoding="utf-8"))
 LOGIN = {

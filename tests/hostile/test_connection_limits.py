@@ -10,11 +10,11 @@ import pytest
 from hostile.wire import Wire
 from hostile.wire import request as ask
 from ringme_mock.app import create_app
-from ringme_mock.body import LONGEST_BODY
-from ringme_mock.connection_limits import ConnectionLimits
-from ringme_mock.guarded_protocol import GuardedProtocol
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.tls import Tls, made_for
+from ringme_mock.http.body import LONGEST_BODY
+from ringme_mock.http.connection_limits import ConnectionLimits
+from ringme_mock.http.guarded_protocol import GuardedProtocol
+from ringme_mock.server.tls import Tls, made_for
+from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"

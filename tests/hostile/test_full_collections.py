@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ringme_mock import MockServer, encoding
-from ringme_mock.collection import LONG_TEXT
+from ringme_mock import MockServer
+from ringme_mock.actions import encoding
+from ringme_mock.store.collection import LONG_TEXT
 from support.control import API, Control
 
 USER = {

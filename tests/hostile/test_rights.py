@@ -17,9 +17,9 @@ import pytest
 import ringme_mock
 from hostile.wire import Wire
 from ringme_mock import MockServer
-from ringme_mock.control.app import interface
-from ringme_mock.handlers import token as token_endpoint
-from ringme_mock.tokens import Tokens, _random
+from ringme_mock.actions import token_endpoint as token_endpoint
+from ringme_mock.control.middleware import interface
+from ringme_mock.store.tokens import Tokens, _random
 
 WRONG_USERS = [{"username": "nobody"}, {"password": "wrong"}]
 WRONG_APPLICATIONS = [{"client_id": "none"}, {"client_secret": "wrong"}]
@@ -103,7 +103,7 @@ def test_tokens_come_from_the_system_and_not_from_the_seed() -> None:
     assert "random" not in imported
     with MockServer(seed=1) as one, MockServer(seed=1) as other:
         assert one.token_for("client-admin") != other.token_for("client-admin")
-    assert Tokens.issue.__module__ == "ringme_mock.tokens"
+    assert Tokens.issue.__module__ == "ringme_mock.store.tokens"
 
 
 def test_no_get_of_the_control_interface_changes_anything(http: httpx.Client) -> None:

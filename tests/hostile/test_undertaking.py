@@ -14,9 +14,9 @@ import pytest
 
 from hostile.wire import Wire, request
 from ringme_mock.app import create_app
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.running import RunningServer
-from ringme_mock.undertaking import undertake
+from ringme_mock.http.undertaking import undertake
+from ringme_mock.server.runner import RunningServer
+from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
 JSON = "Content-Type: application/json"

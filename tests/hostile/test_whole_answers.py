@@ -11,14 +11,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hostile.wire import Wire
 from hostile.wire import request as ask
-from ringme_mock import front
+from ringme_mock.actions.response import Reply
 from ringme_mock.app import MockApp, create_app
-from ringme_mock.connection import Headers
-from ringme_mock.exchange import Exchange
-from ringme_mock.guarded_protocol import GuardedProtocol
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.replies import Reply
-from ringme_mock.whole_cycle import WholeCycle
+from ringme_mock.http import dispatcher as front
+from ringme_mock.http.connection import Headers
+from ringme_mock.http.context import Exchange
+from ringme_mock.http.guarded_protocol import GuardedProtocol
+from ringme_mock.http.whole_cycle import WholeCycle
+from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
 API = "/api/ver1.0"

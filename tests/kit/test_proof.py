@@ -24,9 +24,9 @@ from ringme_contract.proof.running import ServerError, running_server
 from ringme_contract.proof.site import Site, patches
 from ringme_contract.proof.table import complaints
 from ringme_contract.proof.trial import FaultFinding, ServerFinding
-from ringme_mock.document import read_yaml
-from ringme_mock.handlers import ACTIONS
-from ringme_mock.paths import SPEC
+from ringme_mock.actions import ACTIONS
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 from support.kit_command import ringme_contract
 
 FAULTS = all_faults()

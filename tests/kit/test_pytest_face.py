@@ -25,7 +25,7 @@ RULES = read_rules(load_document(find_document()))
 APPS = """
 from ringme_mock.app import create_app
 from ringme_mock.clock import Clock
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_spec.paths import FIXTURES, SPEC
 from ringme_mock.session import Settings
 
 def asgi():

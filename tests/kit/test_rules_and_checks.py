@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import LAYERS, all_checks
 from ringme_contract.rule import read_rules
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 
 
 def test_every_rule_has_a_check_and_every_check_a_rule() -> None:

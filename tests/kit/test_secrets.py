@@ -24,8 +24,8 @@ from ringme_contract.run import CannotRun, Options, Report, read_target
 from ringme_contract.target import MOCK, Target, load_target
 from ringme_contract.transport import Transport
 from ringme_contract.verdict import Failure
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 from support.server import RunningMock
 
 

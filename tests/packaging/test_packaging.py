@@ -110,13 +110,14 @@ def test_wheel_installs_only_its_own_top_level_names(any_wheel: Path) -> None:
     top_level_names = {name.split("/")[0] for name in wheel_content(any_wheel)}
     assert top_level_names == {
         "ringme_mock",
+        "ringme_spec",
         "ringme_contract",
         f"ringme_mock-{VERSION}.dist-info",
     }
 
 
 def test_wheel_holds_the_contract_fixtures_and_measurements_as_they_are(any_wheel: Path) -> None:
-    prefix = "ringme_mock/_data/"
+    prefix = "ringme_spec/_data/"
     content = wheel_content(any_wheel)
     packaged = {
         name.removeprefix(prefix): data for name, data in content.items() if name.startswith(prefix)
@@ -126,28 +127,29 @@ def test_wheel_holds_the_contract_fixtures_and_measurements_as_they_are(any_whee
 
 
 def test_wheel_holds_every_file_of_the_packages(any_wheel: Path) -> None:
-    packages = (Path("mock/ringme_mock"), Path("contract_tests/ringme_contract"))
+    names = ("spec/ringme_spec", "mock/ringme_mock", "contract_tests/ringme_contract")
+    packages = [Path(name) for name in names]
     expected = {
         name.relative_to(package.parent).as_posix()
         for package in packages
         for name in listed_files()
         if name.is_relative_to(package)
     }
-    assert {"ringme_mock/py.typed", "ringme_contract/py.typed"} <= expected
+    assert {"ringme_spec/py.typed", "ringme_mock/py.typed", "ringme_contract/py.typed"} <= expected
     assert expected <= wheel_content(any_wheel).keys()
 
 
 def test_wheel_of_a_used_checkout_drops_stale_data(source_tree: Path, tmp_path: Path) -> None:
     tree = tmp_path / "source"
     shutil.copytree(source_tree, tree, ignore=shutil.ignore_patterns("build", "*.egg-info"))
-    stale = tree / "build" / "lib" / "ringme_mock" / "_data" / "fixtures" / "gone.yaml"
+    stale = tree / "build" / "lib" / "ringme_spec" / "_data" / "fixtures" / "gone.yaml"
     stale.parent.mkdir(parents=True)
     stale.write_text("[]\n")
     run_python("-m", "build", "--no-isolation", "--wheel", "--outdir", tmp_path, cwd=tree)
     (built,) = tmp_path.glob("*.whl")
     names = wheel_content(built).keys()
-    assert "ringme_mock/_data/openapi.yaml" in names
-    assert "ringme_mock/_data/fixtures/gone.yaml" not in names
+    assert "ringme_spec/_data/openapi.yaml" in names
+    assert "ringme_spec/_data/fixtures/gone.yaml" not in names
 
 
 def test_sdist_holds_the_contract_the_fixtures_and_the_licence(sdist: Path) -> None:

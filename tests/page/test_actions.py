@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ringme_mock.page.actions import ACTIONS
+from ringme_mock.ui.ui_actions import ACTIONS
 from support.visitor import PAGE, Visitor, said
 
 _TOKEN = re.compile(r'<code id="token-104">([A-Za-z0-9]{30})</code>')
@@ -190,7 +190,7 @@ def test_without_a_script_a_form_leads_back_with_its_message(visitor: Visitor) -
 
 
 def test_only_the_last_messages_and_tokens_are_remembered() -> None:
-    from ringme_mock.page.memory import Memory, Message
+    from ringme_mock.ui.ui_memory import Memory, Message
 
     memory = Memory()
     names = [memory.keep_message(Message(str(number))) for number in range(1000)]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-import ringme_mock.page
+import ringme_mock.ui
 from support.visitor import PAGE, Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
-VENDOR = Path(ringme_mock.page.__file__).parent / "vendor" / "htmx"
+VENDOR = Path(ringme_mock.ui.__file__).parent / "vendor" / "htmx"
 PACKAGE = ROOT / "node_modules" / "htmx.org"
 ORIGINS = {
     "htmx.min.js": "dist/htmx.min.js",
@@ -75,9 +75,9 @@ def test_a_mock_that_is_used_for_its_api_does_not_load_the_page() -> None:
         "from ringme_mock import MockServer\n"
         "with MockServer() as mock:\n"
         "    token = mock.token_for('client_user')\n"
-        "    loaded = 'ringme_mock.page.site' in sys.modules\n"
+        "    loaded = 'ringme_mock.ui.ui_app' in sys.modules\n"
         "    httpx.get(mock.url + '/')\n"
-        "    print(loaded, 'ringme_mock.page.site' in sys.modules)\n"
+        "    print(loaded, 'ringme_mock.ui.ui_app' in sys.modules)\n"
     )
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", program],

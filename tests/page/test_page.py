@@ -9,14 +9,9 @@ import httpx
 import pytest
 
 from ringme_mock.app import OFF, create_app
-from ringme_mock.page.directory import (
-    CHOICES_SHOWN,
-    GROUPS_SHOWN,
-    MEMBERS_SHOWN,
-    DirectoryReader,
-)
-from ringme_mock.page.log_ins import LOG_INS_SHOWN
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.ui.directory import CHOICES_SHOWN, GROUPS_SHOWN, MEMBERS_SHOWN, DirectoryReader
+from ringme_mock.ui.logins import LOG_INS_SHOWN
+from ringme_spec.paths import FIXTURES, SPEC
 from support.visitor import PAGE, Visitor
 
 _LINK = re.compile(r'\b(?:href|src|action|hx-get|hx-post|hx-sse:connect)="([^"]*)"')

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from ringme_mock.app import ANY, LOOPBACK, MockApp, create_app
-from ringme_mock.page.actions import ACTIONS
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.ui.ui_actions import ACTIONS
+from ringme_spec.paths import FIXTURES, SPEC
 from support.visitor import PAGE, Visitor
 
 HOSTILE = [

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from ringme_mock import MockServer
-from ringme_mock.page import journal as journals
+from ringme_mock.ui import journal_view as journals
 from support.visitor import PAGE, Visitor
 
 ROWS = f"{PAGE}/journal/rows"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from reference.html_page import HtmlPage, pages_of
-from ringme_mock.contract import Contract
-from ringme_mock.paths import SPEC
-from ringme_mock.reference.build import build_site
-from ringme_mock.reference.document_file import read_document
+from ringme_mock.docs.build import build_site
+from ringme_mock.docs.docs_document import read_document
+from ringme_spec.contract import Contract
+from ringme_spec.paths import SPEC
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ringme_mock.errors import StartError
-from ringme_mock.paths import SPEC
-from ringme_mock.reference import build
-from ringme_mock.reference.build import build_site
-from ringme_mock.reference.command import docs
-from ringme_mock.reference.document_file import read_document
+from ringme_mock.docs import build
+from ringme_mock.docs.build import build_site
+from ringme_mock.docs.command import docs
+from ringme_mock.docs.docs_document import read_document
+from ringme_spec.errors import ConfigError
+from ringme_spec.paths import SPEC
 
 DOCUMENT = read_document(SPEC)
 
@@ -78,7 +78,7 @@ def test_a_build_that_fails_leaves_the_former_site(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(build, "_write", fail)
-    with pytest.raises(StartError, match="cannot be written: No space left on device"):
+    with pytest.raises(ConfigError, match="cannot be written: No space left on device"):
         build_site(site, DOCUMENT)
     assert content(site) == before
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
@@ -98,7 +98,7 @@ def test_a_former_site_comes_back_when_the_new_one_cannot_be_moved(
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", refuse_new)
-    with pytest.raises(StartError, match="Permission denied"):
+    with pytest.raises(ConfigError, match="Permission denied"):
         build_site(site, DOCUMENT)
     assert content(site) == before
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ringme_mock.reference.guide import Guide, Step, read_guide
-from ringme_mock.reference.places import CONTENT
+from ringme_mock.docs.guide import Guide, Step, read_guide
+from ringme_mock.docs.places import CONTENT
 from support.server import RunningMock
 
 GUIDE: Guide = read_guide()

@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reference.html_page import HtmlPage
-from ringme_mock.contract import Contract
-from ringme_mock.reference.operations import read_operations
+from ringme_mock.docs.operation_entries import read_operations
+from ringme_spec.contract import Contract
 
 
 def redoc_places(page: HtmlPage) -> set[str]:

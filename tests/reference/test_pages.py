@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from reference.html_page import HtmlPage
-from ringme_mock.contract import Contract
-from ringme_mock.reference.book import Book
-from ringme_mock.reference.error_table import ErrorTexts, read_errors, read_token_errors
-from ringme_mock.reference.grade import grades_of
-from ringme_mock.reference.material import Material
-from ringme_mock.reference.page import read_pages
+from ringme_mock.docs.book import Book
+from ringme_mock.docs.error_table import ErrorTexts, read_errors, read_token_errors
+from ringme_mock.docs.grade import grades_of
+from ringme_mock.docs.material import Material
+from ringme_mock.docs.page import read_pages
+from ringme_spec.contract import Contract
 
 REDOC_PAGES = [page.file for page in read_pages() if page.document]
 TEXT_PAGES = [page.file for page in read_pages() if not page.document]

@@ -14,11 +14,11 @@ from starlette.routing import Mount
 
 from reference.html_page import HtmlPage
 from ringme_contract.face import served
-from ringme_mock.contract import Contract
-from ringme_mock.reference import reference_routes
+from ringme_mock.docs.docs_routes import reference_routes
+from ringme_spec.contract import Contract
 
 # What rendering needs: a mock whose pages nobody reads does without.
-HEAVY = ("markdown_it", "pygments", "ringme_mock.reference.book")
+HEAVY = ("markdown_it", "pygments", "ringme_mock.docs.book")
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +88,10 @@ def test_links_lead_to_the_mock_itself(client: httpx.Client) -> None:
 
 def test_nothing_is_rendered_before_it_is_asked_for() -> None:
     program = (
-        "import sys; from ringme_mock.reference import reference_routes;"
-        "from ringme_mock.reference.command import docs;"
-        "from ringme_mock.reference.document_file import read_document;"
-        "from ringme_mock.contract import Contract; from ringme_mock.paths import SPEC;"
+        "import sys; from ringme_mock.docs.docs_routes import reference_routes;"
+        "from ringme_mock.docs.command import docs;"
+        "from ringme_mock.docs.docs_document import read_document;"
+        "from ringme_spec.contract import Contract; from ringme_spec.paths import SPEC;"
         "reference_routes(Contract(read_document(SPEC)));"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from reference.html_page import HtmlPage
-from ringme_mock.errors import StartError
-from ringme_mock.paths import SPEC
-from ringme_mock.reference import material
-from ringme_mock.reference.book import Book
-from ringme_mock.reference.document_file import read_document
-from ringme_mock.reference.material import Material
-from ringme_mock.reference.speed import RESULTS, bars, curves, lines, read_speed
+from ringme_mock.docs import material
+from ringme_mock.docs.book import Book
+from ringme_mock.docs.docs_document import read_document
+from ringme_mock.docs.material import Material
+from ringme_mock.docs.speed import RESULTS, bars, curves, lines, read_speed
+from ringme_spec.errors import ConfigError
+from ringme_spec.paths import SPEC
 
 CONDITIONS = {
     "date": "2026-01-02T03:04:05Z",
@@ -138,7 +138,7 @@ def test_the_page_shows_the_last_hostile_run(
 @pytest.mark.parametrize("text", ["{", "[]", "{}"])
 def test_a_file_that_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "growth.json").write_text(text, encoding="utf-8")
-    with pytest.raises(StartError, match=r"growth\.json: is not a result of make bench"):
+    with pytest.raises(ConfigError, match=r"growth\.json: is not a result of make bench"):
         read_speed(tmp_path)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ringme_mock.reference.places import REDOC
+from ringme_mock.docs.places import REDOC
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = "redoc.standalone.js"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ringme_mock.paths import FIXTURES
+from ringme_spec.paths import FIXTURES
 from support.operations import BY_ID, OPERATIONS, Operation, each_operation, outcome
 from support.server import API, LIMITED, LOGIN_CALL_API, Api, RunningMock, running_mock
 

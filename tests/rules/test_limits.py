@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ringme_mock.paths import FIXTURES
+from ringme_spec.paths import FIXTURES
 from support.media import OPERATIONS, Operation, operation, send, send_raw
 from support.server import (
     API,

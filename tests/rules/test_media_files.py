@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from ringme_mock.paths import FIXTURES
+from ringme_spec.paths import FIXTURES
 from support.media import KEY, OPERATIONS, Item, Operation, fixture_items, media_list, whole
 from support.server import API, Api, RunningMock
 

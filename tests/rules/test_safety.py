@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ringme_mock.body import LONGEST_BODY
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import FIXTURES
+from ringme_mock.http.body import LONGEST_BODY
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES
 from support.server import API, LIMITED, LOGIN_CALL_API, TRUSTED, TRUSTED_CALL_API, Api, RunningMock
 from support.views import (
     DOCUMENT,

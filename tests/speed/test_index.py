@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ringme_mock.collection import Collection, Entry
-from ringme_mock.contract import Contract
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
-from ringme_mock.sorted_run import SortedRun
-from ringme_mock.store import Query, Store
+from ringme_mock.store.collection import Collection, Entry
+from ringme_mock.store.sorted_run import SortedRun
+from ringme_mock.store.store import Query, Store
+from ringme_spec.contract import Contract
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 
 RECORDS = 100_000
 PAGE = 20

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from ringme_mock.collection import Entry
-from ringme_mock.contract import Contract
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
-from ringme_mock.store import Store
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.store import Store
+from ringme_spec.contract import Contract
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 
 CLIENT, GROUP, MEMBERS = 12, 3, (30, 31, 32, 33)
 

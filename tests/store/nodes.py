@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ringme_mock import sorted_tree
-from ringme_mock.sorted_run import SortedRun
-from ringme_mock.sorted_tree import Branch, Leaf, Node
+from ringme_mock.store import sorted_tree
+from ringme_mock.store.sorted_run import SortedRun
+from ringme_mock.store.sorted_tree import Branch, Leaf, Node
 
 
 def nodes(run: SortedRun) -> list[Node]:

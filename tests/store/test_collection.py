@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ringme_mock.collection import Collection, Entry, Taken
+from ringme_mock.store.collection import Collection, Entry, Taken
 from store.entries import CLIENT, empty_store, number
 
 

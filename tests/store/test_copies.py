@@ -17,8 +17,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ringme_mock.collection import LONG_TEXT, Entry, Taken
-from ringme_mock.store import Query, Store
+from ringme_mock.store.collection import LONG_TEXT, Entry, Taken
+from ringme_mock.store.store import Query, Store
 from store.entries import CLIENT, GROUP, empty_store, group_store, number, record
 from store.nodes import check, new_nodes
 

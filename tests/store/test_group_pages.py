@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringme_mock.store import Query
+from ringme_mock.store.store import Query
 from store.entries import GROUP, MEMBERS, group_store, record
 
 OWNER = ("extension_group", GROUP)

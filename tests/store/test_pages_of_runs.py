@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringme_mock import merged_runs, sorted_run, sorted_tree
-from ringme_mock.merged_runs import Span, merge, page
-from ringme_mock.sorted_run import SortedRun
-from ringme_mock.sorted_tree import Item
+from ringme_mock.store import merged_runs, sorted_run, sorted_tree
+from ringme_mock.store.merged_runs import Span, merge, page
+from ringme_mock.store.sorted_run import SortedRun
+from ringme_mock.store.sorted_tree import Item
 
 
 def owners(how: str, count: int, runs: int) -> list[int]:

@@ -18,10 +18,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ringme_mock import sorted_run, sorted_tree
-from ringme_mock.collection import TOP
-from ringme_mock.sorted_run import SortedRun
-from ringme_mock.sorted_tree import Item
+from ringme_mock.store import sorted_run, sorted_tree
+from ringme_mock.store.collection import TOP
+from ringme_mock.store.sorted_run import SortedRun
+from ringme_mock.store.sorted_tree import Item
 from store.nodes import check, depth, new_nodes, nodes
 
 # Few moments and many keys, so that items tie in all but the key.

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ringme_mock.app import MockApp, create_app
-from ringme_mock.clock import Clock
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.session import Settings
+from ringme_mock.http.sessions import Settings
+from ringme_mock.store.clock import Clock
+from ringme_spec.paths import FIXTURES, SPEC
 
-CHECK_LOG = "ringme_mock.answer_check"
+CHECK_LOG = "ringme_mock.http.response_validation"
 
 
 def checked_app(spec: Path = SPEC, fixtures: Path = FIXTURES) -> MockApp:

@@ -8,7 +8,7 @@ import httpx
 
 from ringme_contract.conformance import Conformance
 from ringme_mock import MockServer
-from ringme_mock.control.app import interface
+from ringme_mock.control.middleware import interface
 
 API = "/api/ver1.0"
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES, SPEC
 from support.server import API, Api, RunningMock
 
 Item = dict[str, Any]

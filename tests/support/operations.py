@@ -10,8 +10,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 from support.server import API, Api
 
 DOCUMENT: dict[str, Any] = read_yaml(SPEC)

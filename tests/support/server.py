@@ -11,8 +11,8 @@ import httpx
 
 from ringme_contract.conformance import Conformance
 from ringme_mock.app import MockApp
-from ringme_mock.clock import Clock
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_mock.store.clock import Clock
+from ringme_spec.paths import FIXTURES, SPEC
 from support.checked import checked_app
 from support.serving import served
 

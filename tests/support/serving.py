@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ringme_mock.running import RunningServer
-from ringme_mock.tls import Tls
+from ringme_mock.server.runner import RunningServer
+from ringme_mock.server.tls import Tls
 
 
 @contextmanager

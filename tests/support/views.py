@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from ringme_mock.document import read_yaml
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES, SPEC
 from support.server import API, LOGIN, OTHER_LOGIN, SECRETS, Api, RunningMock
 
 DOCUMENT: dict[str, Any] = read_yaml(SPEC)

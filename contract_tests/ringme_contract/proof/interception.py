@@ -11,9 +11,9 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ringme_mock.app import MockApp
-from ringme_mock.contract import Operation
 from ringme_mock.errors import ApiError
-from ringme_mock.routing import PathTable
+from ringme_mock.http.routing import PathTable
+from ringme_spec.contract import Operation
 
 
 @dataclass

@@ -13,8 +13,8 @@ from starlette.types import ASGIApp
 
 from ringme_contract.proof.interception import After, Answered, Asked, Before, Interception
 from ringme_mock.app import create_app
-from ringme_mock.contract import Contract
-from ringme_mock.paths import FIXTURES, SPEC
+from ringme_spec.contract import Contract
+from ringme_spec.paths import FIXTURES, SPEC
 
 _LIMITS = {"x-ratelimit-limit": "1000", "x-ratelimit-remaining": "999", "x-ratelimit-reset": "3600"}
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from ringme_contract.proof.interception import Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import access, security
-from ringme_mock.access import Access, Caller
-from ringme_mock.collection import Entry
+from ringme_mock.actions import token_endpoint as token
 from ringme_mock.errors import ApiError, forbidden
-from ringme_mock.exchange import Exchange
-from ringme_mock.handlers import token
-from ringme_mock.security import TokenSecurity, Verify
-from ringme_mock.tokens import Tokens
+from ringme_mock.http import auth as security
+from ringme_mock.http.auth import TokenSecurity, Verify
+from ringme_mock.http.context import Exchange
+from ringme_mock.store import access
+from ringme_mock.store.access import Access, Caller
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.tokens import Tokens
 
 
 @patch

@@ -8,11 +8,11 @@ from typing import Any
 
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import listing, storage
-from ringme_mock.call import Call
-from ringme_mock.handlers import Action, media
-from ringme_mock.replies import Reply
-from ringme_mock.store import Query
+from ringme_mock.actions import Action, listing, media
+from ringme_mock.actions.context import Call
+from ringme_mock.actions.response import Reply
+from ringme_mock.http import storage
+from ringme_mock.store.store import Query
 
 
 @patch

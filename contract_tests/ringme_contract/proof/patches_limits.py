@@ -7,12 +7,12 @@ from typing import Any
 
 from ringme_contract.proof.interception import Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import security
-from ringme_mock.access import Caller
-from ringme_mock.collection import Key
 from ringme_mock.errors import too_many_requests, unauthorized
-from ringme_mock.exchange import Exchange
-from ringme_mock.limits import Allowance, RateLimits
+from ringme_mock.http import auth as security
+from ringme_mock.http.context import Exchange
+from ringme_mock.store.access import Caller
+from ringme_mock.store.collection import Key
+from ringme_mock.store.rate_limits import Allowance, RateLimits
 
 
 @patch

@@ -9,14 +9,14 @@ from typing import Any
 
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, about, patch
-from ringme_mock import actions, listing
-from ringme_mock.call import Call
-from ringme_mock.collection_rule import CollectionRule
-from ringme_mock.handlers import Action, media
-from ringme_mock.index import Index
-from ringme_mock.parameters import Given
-from ringme_mock.replies import Reply
-from ringme_mock.store import Query
+from ringme_mock.actions import Action, listing, media
+from ringme_mock.actions import entries as actions
+from ringme_mock.actions.context import Call
+from ringme_mock.actions.response import Reply
+from ringme_mock.http.parameters import Given
+from ringme_mock.store.index import Index
+from ringme_mock.store.store import Query
+from ringme_spec.collections import CollectionRule
 
 
 def each_query(site: Site, make: Any) -> None:

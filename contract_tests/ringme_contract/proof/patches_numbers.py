@@ -9,12 +9,12 @@ from typing import Any
 
 from ringme_contract.proof.patches_state import keys_stored
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import actions
-from ringme_mock.call import Call
-from ringme_mock.clock import Clock
-from ringme_mock.collection import Collection, Entry
-from ringme_mock.handlers import Action
-from ringme_mock.replies import Reply
+from ringme_mock.actions import Action
+from ringme_mock.actions import entries as actions
+from ringme_mock.actions.context import Call
+from ringme_mock.actions.response import Reply
+from ringme_mock.store.clock import Clock
+from ringme_mock.store.collection import Collection, Entry
 
 
 @patch

@@ -7,11 +7,11 @@ from typing import Any
 
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import way
-from ringme_mock.call import Call
-from ringme_mock.collection import Entry
+from ringme_mock.actions import path_resolution as way
+from ringme_mock.actions.context import Call
 from ringme_mock.errors import forbidden
-from ringme_mock.store import Query, Store
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.store import Query, Store
 
 
 @patch

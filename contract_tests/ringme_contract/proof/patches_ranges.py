@@ -9,11 +9,12 @@ from typing import Any
 
 from ringme_contract.proof.patches_lists import change_query, each_query
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import listing, store
-from ringme_mock.call import Call
-from ringme_mock.collection import TOP
-from ringme_mock.collection_rule import RangeRule
-from ringme_mock.store import Query
+from ringme_mock.actions import listing
+from ringme_mock.actions.context import Call
+from ringme_mock.store import store
+from ringme_mock.store.collection import TOP
+from ringme_mock.store.store import Query
+from ringme_spec.collections import RangeRule
 
 
 @patch

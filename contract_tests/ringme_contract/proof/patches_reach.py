@@ -6,10 +6,10 @@ from typing import Any
 
 from ringme_contract.proof.patches_access import while_replaced
 from ringme_contract.proof.site import Site, patch
-from ringme_mock.access import Access, Caller
-from ringme_mock.call import Call
-from ringme_mock.collection import Entry, Key
-from ringme_mock.way import Way
+from ringme_mock.actions.context import Call
+from ringme_mock.actions.path_resolution import Way
+from ringme_mock.store.access import Access, Caller
+from ringme_mock.store.collection import Entry, Key
 
 
 @patch

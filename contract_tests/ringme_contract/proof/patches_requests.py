@@ -7,11 +7,12 @@ from typing import Any
 
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock import operation, parameters, way
-from ringme_mock.call import Call
-from ringme_mock.exchange import Exchange
-from ringme_mock.shape import Parameter
-from ringme_mock.tokens import Grant
+from ringme_mock.actions import path_resolution as way
+from ringme_mock.actions.context import Call
+from ringme_mock.http import operation, parameters
+from ringme_mock.http.context import Exchange
+from ringme_mock.store.tokens import Grant
+from ringme_spec.request_shape import Parameter
 
 
 def refusal(status: int, message: str = "Refused") -> Answered:
@@ -229,6 +230,7 @@ def path_before_body(site: Site) -> None:
                     query=parameters.Given({}),
                     body={},
                     encoder=self._encoder,
+                    defaults=self._defaults,
                 )
                 self._way.follow(call)
                 return await read(exchange)

@@ -8,13 +8,13 @@ from typing import Any
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.patches_requests import refusal
 from ringme_contract.proof.site import Site, about, patch
-from ringme_mock import actions
-from ringme_mock.call import Call
-from ringme_mock.collection import Collection, Entry, Taken
+from ringme_mock.actions import Action
+from ringme_mock.actions import entries as actions
+from ringme_mock.actions.context import Call
+from ringme_mock.actions.response import Reply
 from ringme_mock.errors import invalid
-from ringme_mock.handlers import Action
-from ringme_mock.replies import Reply
-from ringme_mock.store import Query, Store
+from ringme_mock.store.collection import Collection, Entry, Taken
+from ringme_mock.store.store import Query, Store
 
 
 @patch

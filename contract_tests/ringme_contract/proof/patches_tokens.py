@@ -8,12 +8,13 @@ from typing import Any
 
 from ringme_contract.proof.interception import Answered, Asked
 from ringme_contract.proof.site import Site, patch
-from ringme_mock.call import Call
-from ringme_mock.collection import Entry
+from ringme_mock.actions import Action
+from ringme_mock.actions import token_endpoint as token
+from ringme_mock.actions.context import Call
+from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError, invalid, token_refused
-from ringme_mock.handlers import Action, token
-from ringme_mock.replies import Reply
-from ringme_mock.tokens import Tokens
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.tokens import Tokens
 
 
 @patch

@@ -14,12 +14,12 @@ import ringme_contract.proof
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.interception import After, Before, Interception
 from ringme_mock import app as mock_app
+from ringme_mock.actions import ACTIONS, Action
+from ringme_mock.actions.context import Call
 from ringme_mock.app import MockApp
-from ringme_mock.call import Call
-from ringme_mock.document import read_yaml
-from ringme_mock.handlers import ACTIONS, Action
-from ringme_mock.paths import FIXTURES, SPEC
-from ringme_mock.state import State
+from ringme_mock.store.state import State
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES, SPEC
 
 
 class Site:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ringme_mock.control.app import interface
-from ringme_mock.document import read_yaml
-from ringme_mock.errors import StartError
-from ringme_mock.faults.rule import FaultRule, read_rule
-from ringme_mock.schema import Schemas
+from ringme_mock.control.middleware import interface
+from ringme_mock.faults.fault_rule import FaultRule, read_rule
+from ringme_spec.document import read_yaml
+from ringme_spec.errors import ConfigError
+from ringme_spec.schema import Schemas
 
 
 def read_fault_file(path: Path) -> tuple[FaultRule, ...]:
     """The faults of a YAML file: a list of what `POST /__mock__/faults` takes, or one of them.
 
-    Raises StartError that names the file, the fault and the field.
+    Raises ConfigError that names the file, the fault and the field.
     """
     content = read_yaml(path)
     items = content if isinstance(content, list) else [content]
@@ -23,11 +23,11 @@ def read_fault_file(path: Path) -> tuple[FaultRule, ...]:
     for number, item in enumerate(items, start=1):
         where = f"{path}: fault {number}"
         if not isinstance(item, dict):
-            raise StartError(f"{where}: must be a mapping of names to values")
+            raise ConfigError(f"{where}: must be a mapping of names to values")
         for field, reason in validator.problems(item):
-            raise StartError(f"{where}: {field}: {reason}")
+            raise ConfigError(f"{where}: {field}: {reason}")
         try:
             rules.append(read_rule(item))
         except ValueError as error:
-            raise StartError(f"{where}: {error}") from None
+            raise ConfigError(f"{where}: {error}") from None
     return tuple(rules)

@@ -10,13 +10,13 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from ringme_mock.errors import ApiError
-from ringme_mock.secrecy import mask_text
+from ringme_mock.http.urls import LOCAL_ORIGIN
+from ringme_spec.redaction import mask_text
 
 _LOCAL_NAMES = {"localhost"}
 _HOST = re.compile(r"\[([0-9a-fA-F:.]+)\](?::[0-9]+)?|([^:]*)(?::[0-9]+)?")
 # Whom a proxy asks for, in the header of RFC 7239.
 _FORWARDED_FOR = re.compile(r"(?:^|[;,\s])for=([^;,]*)", re.IGNORECASE)
-LOCAL_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
 
 
 def check_admitted(scope: Scope, from_any: bool) -> None:

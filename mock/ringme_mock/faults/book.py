@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringme_mock.errors import ApiError, invalid
-from ringme_mock.faults.rule import FaultRule, Visitor
+from ringme_mock.faults.fault_rule import FaultRule, Visitor
 
 # Each request is held against all of them.
 MOST_FAULTS = 1000

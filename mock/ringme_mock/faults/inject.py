@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from ringme_mock.contract import Operation
+from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError
-from ringme_mock.exchange import Exchange
-from ringme_mock.faults.answer import ForcedAnswers
+from ringme_mock.faults.fault_rule import FaultRule, ForcedAnswer, Visitor
+from ringme_mock.faults.forced_response import ForcedAnswers
 from ringme_mock.faults.prefer import Preference, applied, read_preference
-from ringme_mock.faults.rule import FaultRule, ForcedAnswer, Visitor
-from ringme_mock.replies import Reply
-from ringme_mock.routing import PathTable
+from ringme_spec.contract import Operation
+
+if TYPE_CHECKING:
+    from ringme_mock.http.context import Exchange
+    from ringme_mock.http.routing import PathTable
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ringme_mock.latency import LONGEST
+from ringme_mock.faults.latency import LONGEST
 
 _PREFERENCE = re.compile(r'([A-Za-z0-9!#$%&\'*+.^_`|~-]+)(?:\s*=\s*("[^"]*"|[^",;\s]*))?[^,]*')
 _SECONDS = re.compile(r"[0-9]{1,5}(\.[0-9]{1,3})?")

@@ -12,17 +12,18 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ringme_mock.collection import Entry, Key, Taken
-from ringme_mock.collection_rule import CollectionRule, Content
-from ringme_mock.contract import Contract
-from ringme_mock.document import read_yaml
-from ringme_mock.errors import StartError, invalid, missing
+from ringme_mock.errors import invalid, missing
 from ringme_mock.generate.makers import Values, read_maker
 from ringme_mock.generate.moments import moment_text, parse_moment
 from ringme_mock.generate.template import AT, LAST, Template
-from ringme_mock.room import check_room
-from ringme_mock.state import State
-from ringme_mock.store import Query, Store
+from ringme_mock.store.collection import Entry, Key, Taken
+from ringme_mock.store.quotas import check_room
+from ringme_mock.store.state import State
+from ringme_mock.store.store import Query, Store
+from ringme_spec.collections import CollectionRule, Content
+from ringme_spec.contract import Contract
+from ringme_spec.document import read_yaml
+from ringme_spec.errors import ConfigError
 
 ARRIVALS = Path(__file__).with_name("arrivals.yaml")
 _LONGEST = 100
@@ -161,7 +162,7 @@ def arrive(
     """
     try:
         return _arrive(state, arrivals_of(contract, collection), number, given, random)
-    except StartError as error:
+    except ConfigError as error:
         raise invalid(str(error)) from None
 
 

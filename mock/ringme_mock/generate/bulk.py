@@ -6,12 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import chain, count, islice
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ringme_mock import collector
-from ringme_mock.collection import Entry, Key
-from ringme_mock.contract import Contract
-from ringme_mock.errors import ApiError, StartError, invalid, missing
+from ringme_mock.errors import ApiError, invalid, missing
 from ringme_mock.generate.arrive import ATTEMPTS, Arrivals, arrivals_of
 from ringme_mock.generate.bulk_plan import (
     BULK,
@@ -27,10 +24,17 @@ from ringme_mock.generate.moments import to_hundredth
 from ringme_mock.generate.rhythm import Rhythm
 from ringme_mock.generate.steps import Steps, draw, finish, finish_in_slices, gather, shuffle
 from ringme_mock.generate.template import AT, LAST, Template
-from ringme_mock.room import check_room
-from ringme_mock.session import Session
-from ringme_mock.state import State
-from ringme_mock.store import Query
+from ringme_mock.store import collector
+from ringme_mock.store.collection import Entry, Key
+from ringme_mock.store.quotas import check_room
+from ringme_mock.store.state import State
+from ringme_mock.store.store import Query
+from ringme_spec.contract import Contract
+from ringme_spec.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ringme_mock.http.sessions import Session
+
 
 # How often entries are made anew when the session was written to meanwhile.
 _TRIES = 3
@@ -121,7 +125,7 @@ class Bulk:
             yield from self._make()
         except OverflowError:
             raise _too_early() from None
-        except StartError as error:
+        except ConfigError as error:
             raise invalid(str(error)) from None
 
     def put_in(self) -> bool:

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ringme_mock.contract import Contract
-from ringme_mock.document import read_yaml
 from ringme_mock.errors import invalid
+from ringme_spec.contract import Contract
+from ringme_spec.document import read_yaml
 
 BULK = Path(__file__).with_name("bulk.yaml")
 GROUPS = "groups"

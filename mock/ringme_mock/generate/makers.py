@@ -14,9 +14,9 @@ from random import Random
 from string import Formatter
 from typing import Any
 
-from ringme_mock.document import read_yaml
 from ringme_mock.errors import invalid
 from ringme_mock.generate.moments import moment_text
+from ringme_spec.document import read_yaml
 
 Values = dict[str, Any]
 Make = Callable[[Values, Random], Any]

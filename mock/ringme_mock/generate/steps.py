@@ -12,7 +12,7 @@ from random import Random
 from time import perf_counter
 from typing import TypeAlias, TypeVar
 
-from ringme_mock import collector
+from ringme_mock.store import collector
 
 T = TypeVar("T")
 Steps: TypeAlias = Generator[None, None, T]

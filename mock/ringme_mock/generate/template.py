@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
-from ringme_mock.collection import Entry
-from ringme_mock.collection_rule import CollectionRule
-from ringme_mock.contract import Contract
-from ringme_mock.errors import StartError, invalid
+from ringme_mock.errors import invalid
 from ringme_mock.generate.makers import Maker, Values, read_maker
+from ringme_mock.store.collection import Entry
+from ringme_spec.collections import CollectionRule
+from ringme_spec.contract import Contract
+from ringme_spec.errors import ConfigError
 
 # What stands for the moment when an entry comes about, and for the entry before it.
 AT = "at"
@@ -47,7 +48,7 @@ class Template:
             try:
                 makers[name] = read_maker(value)
             except _MISTAKES as error:
-                raise StartError(f"{where}: {name}: {error!r}") from None
+                raise ConfigError(f"{where}: {name}: {error!r}") from None
         known = {AT, LAST, *node.get("in_turn", {}), *rule.within, *_settled(rule)}
         self.rule = rule
         self._where = where
@@ -72,7 +73,7 @@ class Template:
         """A valid entry of all that `values` holds already and of what is made of it.
 
         `key` is that of the entry where keys are counted. Raises the 400 that names the field for
-        what does not fit the document, and StartError for a template that makes no sense.
+        what does not fit the document, and ConfigError for a template that makes no sense.
         """
         values = {**self._constants, **values}
         name = ""
@@ -81,7 +82,7 @@ class Template:
                 if name not in values:
                     values[name] = make(values, random)
         except (ValueError, KeyError, TypeError) as error:
-            raise StartError(f"{self._where}: {name}: {error!r}") from None
+            raise ConfigError(f"{self._where}: {name}: {error!r}") from None
         if key is not None:
             values[self.rule.key] = key
         entry = {name: values[name] for name in self.rule.properties if name in values}
@@ -98,7 +99,7 @@ def _settled(rule: CollectionRule) -> list[str]:
 
 
 def _ordered(where: str, makers: Mapping[str, Maker], known: set[str]) -> Iterator[str]:
-    """The names so that each comes after those that it needs. Raises StartError for a circle."""
+    """The names so that each comes after those that it needs. Raises ConfigError for a circle."""
     done: set[str] = set()
     begun: list[str] = []
 
@@ -106,9 +107,9 @@ def _ordered(where: str, makers: Mapping[str, Maker], known: set[str]) -> Iterat
         if name in done or (name not in makers and name in known):
             return
         if name not in makers:
-            raise StartError(f"{where}: {begun[-1]}: there is no {name}")
+            raise ConfigError(f"{where}: {begun[-1]}: there is no {name}")
         if name in begun:
-            raise StartError(f"{where}: {name}: needs itself, by way of {', '.join(begun)}")
+            raise ConfigError(f"{where}: {name}: needs itself, by way of {', '.join(begun)}")
         begun.append(name)
         for needed in sorted(makers[name].needs):
             yield from visit(needed)

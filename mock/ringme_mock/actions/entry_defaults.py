@@ -1,0 +1,66 @@
+"""The properties of a new entry that the request does not send, worked out once an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from ringme_spec.contract import Operation
+
+Entry: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class EntryDefaults:
+    """Where the properties of a new entry come from, beside what is sent.
+
+    `constant` holds all of them in order, those that nobody can know before the request as None.
+    Of these `copied` come from an owner in the path (property, owner, property there), and `now`
+    are the moment of the request.
+    """
+
+    constant: Entry
+    copied: tuple[tuple[str, str, str], ...]
+    now: tuple[str, ...]
+
+    def build(self, sent: Entry, owners: Mapping[str, Entry], moment: Callable[[], str]) -> Entry:
+        """A new entry from what was sent, the owners in the path by collection, and the time."""
+        entry = self.constant.copy()
+        for prop, owner, there in self.copied:
+            entry[prop] = owners[owner][there]
+        for prop in self.now:
+            entry[prop] = moment()
+        for prop, value in sent.items():
+            if prop in entry:
+                entry[prop] = value
+        return entry
+
+
+def entry_defaults(operation: Operation) -> EntryDefaults:
+    """The defaults of entries that an operation creates."""
+    rule, body = operation.collection, operation.body
+    owners = operation.stations[:-1] if operation.ends_at_item else operation.stations
+    initial = rule.initial
+    # What comes first here gives way to what comes behind it.
+    sources: dict[str, Any] = {
+        **dict.fromkeys(rule.properties),
+        **{name: source for name, source in initial.items() if name in rule.properties},
+    }
+    for owner in reversed(owners):
+        prop = rule.owner_property(owner.name)
+        if prop in sources:
+            sources[prop] = {"copy": f"{owner.name}.{owner.key}"}
+    constants = {**operation.where, **(body.defaults if body else {})}
+    sources.update({name: value for name, value in constants.items() if name in sources})
+    copied, now = [], []
+    for name, source in sources.items():
+        if name in constants or not isinstance(source, dict):
+            continue
+        sources[name] = None
+        if "now" in source:
+            now.append(name)
+        else:
+            owner_name, prop = source["copy"].split(".")
+            copied.append((name, owner_name, prop))
+    return EntryDefaults(sources, tuple(copied), tuple(now))

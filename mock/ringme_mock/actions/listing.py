@@ -1,0 +1,109 @@
+"""From the query of a list to what the store is asked for: range, order, filters, page."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from ringme_mock.actions.context import Call
+from ringme_mock.errors import invalid
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.store import Query
+from ringme_spec.collections import RangeRule
+from ringme_spec.request_shape import Filter, Parameter
+
+Test = Callable[[Entry], bool]
+
+
+def list_query(call: Call) -> Query:
+    """What the store is asked for. Raises the 400s of rules media-range and media-interval."""
+    if call.query.plan is None:
+        call.query.plan = _plan(call)
+    plan: Query = call.query.plan
+    return plan
+
+
+def _plan(call: Call) -> Query:
+    roles = {one.role: one for one in call.operation.query_parameters if one.role}
+    start, end = _range(call, roles)
+    size = _value(call, roles, "page_size")
+    page = _value(call, roles, "page") or 1
+    return Query(
+        start=start,
+        end=end,
+        descending=_value(call, roles, "order") == "desc",
+        keep=_filters(call),
+        offset=(page - 1) * size if size else 0,
+        limit=size,
+    )
+
+
+def _value(call: Call, roles: dict[str, Parameter], role: str) -> Any:
+    return call.query.get(roles[role].name) if role in roles else None
+
+
+def _range(call: Call, roles: dict[str, Parameter]) -> tuple[str | None, str | None]:
+    start = _moment(_value(call, roles, "range_start"))
+    end = _moment(_value(call, roles, "range_end"))
+    if start and end:
+        names = roles["range_start"].name, roles["range_end"].name
+        if start > end:
+            raise invalid(f"{names[0]}: must not be after {names[1]}")
+        rule = call.operation.collection.range
+        if rule and rule.months is not None:
+            latest = latest_end(rule, start)
+            if end > latest:
+                raise invalid(f"{names[1]}: must not be after {latest:%Y-%m-%d %H:%M:%S}")
+    return _text(start), _text(end)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """The moment that a date-time of a request stands for (rule dates-in)."""
+    if text is None:
+        return None
+    year, month, day, hour, minute, second = map(int, re.split("[- :]", text))
+    return datetime(year, month, day, hour, minute, second)
+
+
+def _text(moment: datetime | None) -> str | None:
+    """A moment as the entries have it, so that the order of the texts is that of time."""
+    return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else None
+
+
+def latest_end(rule: RangeRule, start: datetime) -> datetime:
+    """The last moment at which a range that begins at `start` may end (rule media-interval)."""
+    months = start.year * 12 + start.month - 1 + (rule.months or 0)
+    year, month = months // 12, months % 12 + 1
+    last_day = calendar.monthrange(year, month)[1]
+    if rule.up_to == "end_of_month":
+        return datetime(year, month, last_day, 23, 59, 59)
+    return start.replace(year=year, month=month, day=min(start.day, last_day))
+
+
+def _filters(call: Call) -> Test | None:
+    tests = [_fixed(prop, value) for prop, value in call.operation.where.items()]
+    for parameter in call.operation.query_parameters:
+        if parameter.filter and parameter.name in call.query:
+            wanted = call.query[parameter.name]
+            tests.append(
+                _chosen(parameter.filter, wanted if isinstance(wanted, list) else [wanted])
+            )
+    if not tests:
+        return None
+    return lambda entry: all(test(entry) for test in tests)
+
+
+def _fixed(prop: str, value: Any) -> Test:
+    return lambda entry: bool(entry[prop] == value)
+
+
+def _chosen(rule: Filter, wanted: list[Any]) -> Test:
+    after = rule.after
+    if after is None:
+        return lambda entry: entry[rule.property] in wanted
+    return lambda entry: (
+        entry[rule.property] in wanted or entry[rule.property].rpartition(after)[2] in wanted
+    )

@@ -1,0 +1,76 @@
+"""Tokens without a login, and their end before its time."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from starlette.responses import Response
+
+from ringme_mock.control.control_call import ControlCall
+from ringme_mock.control.control_response import answer
+from ringme_mock.errors import ApiError, invalid
+from ringme_mock.store.access import scopes
+from ringme_mock.store.identities import find_identity, identities_of
+from ringme_mock.store.tokens import Grant
+
+_LENGTH = 30
+_SHOWN = 20
+
+
+async def identities(call: ControlCall) -> Response:
+    """Who can log in, and how."""
+    return answer(call, [one.as_json() for one in identities_of(call.state.store)])
+
+
+async def make(call: ControlCall) -> Response:
+    """A token for a user or a role. Raises the 404 for one that is not there."""
+    store = call.state.store
+    wanted = call.body["login"]
+    identity = find_identity(store, wanted)
+    if identity is None:
+        users = store["user"]
+        known = ", ".join(one["login"] for one in islice(users.entries(), _SHOWN))
+        more = ", ..." if len(users) > _SHOWN else ""
+        raise ApiError(404, f"No such user or role: {wanted[:64]}; there is {known}{more}")
+    application = identity.application
+    if "application" in call.body:
+        application = store["application"].get(call.body["application"])
+        if application is None:
+            raise ApiError(404, "No such application")
+    if application is None:
+        raise invalid("application: the client of the user has none; name one")
+    seconds = call.body.get("seconds", 3600)
+    token = call.state.tokens.issue(
+        Grant(identity.user["id"], application["client_id"]), _LENGTH, seconds
+    )
+    return answer(
+        call,
+        {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": seconds,
+            "scope": scopes(application)[0],
+            "login": identity.user["login"],
+        },
+    )
+
+
+async def revoke(call: ControlCall) -> Response:
+    """Ends access and refresh tokens."""
+    return answer(call, {"count": call.state.tokens.revoke(_user(call), refresh=True)})
+
+
+async def expire(call: ControlCall) -> Response:
+    """Ends access tokens; who has a refresh token can go on."""
+    return answer(call, {"count": call.state.tokens.revoke(_user(call), refresh=False)})
+
+
+def _user(call: ControlCall) -> int | None:
+    """The key of the user that the query names; None for all. Raises the 404."""
+    if "login" not in call.query:
+        return None
+    user = call.state.store["user"].by_unique(call.query["login"])
+    if user is None:
+        raise ApiError(404, f"No such user: {call.query['login'][:64]}")
+    key: int = user["id"]
+    return key

@@ -1,0 +1,73 @@
+"""Builds the documentation as a static site: one folder, to be opened from anywhere."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ringme_mock.docs.book import Book
+from ringme_mock.docs.material import Material
+from ringme_mock.docs.report_page import read_report
+from ringme_spec.errors import ConfigError
+
+# By this file a later build knows that the folder is its own to replace.
+MARKER = ".ringme-mock-site"
+_MARKER_TEXT = "Made by `ringme-mock docs`, which replaces this folder as a whole.\n"
+
+
+def build_site(folder: Path, document: dict[str, Any], report: Path | None = None) -> list[str]:
+    """Writes all files of the documentation to a folder, in the place of a former site.
+
+    `report` is a folder with a contract report that the site is to show. Returns the names of the
+    pages. Raises ConfigError, and leaves the folder as it was, if that cannot be.
+    """
+    folder = folder.resolve()
+    _check_replaceable(folder)
+    book = Book(Material(document, read_report(report) if report else None))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be made: {error.strerror}") from None
+    try:
+        new = beside / "new"
+        _write(new, book)
+        _replace(folder, new, beside / "old")
+    except OSError as error:
+        raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return [page.file for page in book.pages]
+
+
+def _check_replaceable(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: is not a folder")
+    if any(folder.iterdir()) and not (folder / MARKER).exists():
+        raise ConfigError(
+            f"{folder}: has files in it and is not a site that this command made;"
+            " name a new or an empty folder"
+        )
+
+
+def _write(folder: Path, book: Book) -> None:
+    for name, file in book.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.make())
+    (folder / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
+
+
+def _replace(folder: Path, new: Path, old: Path) -> None:
+    if folder.exists():
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise

@@ -1,0 +1,47 @@
+"""The command `ringme-mock docs`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ringme_spec.errors import ConfigError
+from ringme_spec.paths import SPEC
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Folder with a contract report that the site is to show.",
+)
+@click.option(
+    "--spec",
+    type=click.Path(path_type=Path),
+    default=SPEC,
+    envvar="RINGME_MOCK_SPEC",
+    show_default="that of the mock",
+    help="OpenAPI document to tell about.",
+)
+def docs(folder: Path, report: Path | None, spec: Path) -> None:
+    """Build the documentation as a static site in FOLDER.
+
+    A site that is there from before is replaced; any other folder has to be new or empty.
+
+    \b
+    Example:
+      ringme-mock docs site --report reports
+    """
+    # Only now: the other commands need nothing of what renders pages.
+    from ringme_mock.docs.build import build_site
+    from ringme_mock.docs.docs_document import read_document
+
+    try:
+        pages = build_site(folder, read_document(spec), report)
+    except ConfigError as error:
+        click.echo(f"ringme-mock: {error}", err=True)
+        sys.exit(2)
+    click.echo(f"{len(pages)} pages are in {folder}: open {folder / pages[0]}")

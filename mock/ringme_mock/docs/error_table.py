@@ -1,0 +1,123 @@
+"""The tables of errors: what the document's answers say, and what their words mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ringme_mock.docs.operation_entries import OperationEntry, resolve
+from ringme_mock.docs.places import CONTENT
+from ringme_mock.docs.rule_entries import Rule
+from ringme_spec.document import read_yaml
+
+
+@dataclass(frozen=True)
+class ErrorRow:
+    """One kind of error: its code, its word if it has one, and the operations that give it."""
+
+    code: str
+    word: str | None
+    meaning: str
+    rule: Rule | None
+    operations: tuple[OperationEntry, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The place of the row on its page."""
+        return self.word or f"code-{self.code}"
+
+
+@dataclass(frozen=True)
+class TokenError:
+    """One word of the token endpoint, and the codes that it comes with."""
+
+    word: str
+    codes: tuple[str, ...]
+    meaning: str
+
+
+class ErrorTexts:
+    """What content/errors.yaml adds to the document."""
+
+    def __init__(self) -> None:
+        texts = read_yaml(CONTENT / "errors.yaml")
+        self.word_property: str = texts["word_property"]
+        self.token_word_property: str = texts["token_word_property"]
+        self.errors: list[dict[str, Any]] = texts["errors"]
+        self.token_errors: dict[str, dict[str, Any]] = texts["token_errors"]
+
+
+def read_errors(
+    document: dict[str, Any], operations: dict[str, OperationEntry], rules: tuple[Rule, ...]
+) -> list[ErrorRow]:
+    """All errors of the API, by code and then in the order of content/errors.yaml.
+
+    One that is not there has the description of the answer that it was found in.
+    """
+    texts = ErrorTexts()
+    found = _found_in_answers(document, operations, texts)
+    by_id = {rule.id: rule for rule in rules}
+    rows = []
+    for entry in texts.errors:
+        code, word = str(entry["code"]), entry.get("word")
+        row = None
+        if entry.get("beside_operations"):
+            row = ErrorRow(code, word, "", None, ())
+        row = found.pop((code, word), row)
+        if row is not None:
+            rows.append(replace(row, meaning=entry["meaning"], rule=by_id.get(entry["rule"])))
+    rows += found.values()
+    return sorted(rows, key=lambda row: row.code)
+
+
+def read_token_errors(
+    document: dict[str, Any], operations: dict[str, OperationEntry]
+) -> list[TokenError]:
+    """The words of the token endpoint, in the order of the document.
+
+    Its errors share one schema for all codes, so that the codes stand in content/errors.yaml.
+    """
+    texts = ErrorTexts()
+    words: dict[str, TokenError] = {}
+    for _, _, answer in _error_answers(operations):
+        for word in _words(document, answer, texts.token_word_property):
+            text = texts.token_errors.get(word, {"codes": [], "meaning": ""})
+            words[word] = TokenError(word, tuple(map(str, text["codes"])), text["meaning"])
+    return list(words.values())
+
+
+def _found_in_answers(
+    document: dict[str, Any], operations: dict[str, OperationEntry], texts: ErrorTexts
+) -> dict[tuple[str, str | None], ErrorRow]:
+    found: dict[tuple[str, str | None], ErrorRow] = {}
+    for operation, code, answer in _error_answers(operations):
+        if _words(document, answer, texts.token_word_property):
+            continue
+        words: list[str | None] = [*_words(document, answer, texts.word_property)]
+        for word in words or [None]:
+            row = found.get((code, word)) or ErrorRow(
+                code, word, answer.get("description", ""), None, ()
+            )
+            found[code, word] = replace(row, operations=(*row.operations, operation))
+    return found
+
+
+def _error_answers(
+    operations: dict[str, OperationEntry],
+) -> Iterator[tuple[OperationEntry, str, dict[str, Any]]]:
+    for operation in operations.values():
+        for code, answer in operation.responses.items():
+            if code.startswith(("4", "5")):
+                yield operation, code, answer
+
+
+def _words(document: dict[str, Any], answer: dict[str, Any], name: str) -> list[str]:
+    """The values that a property of an answer can have."""
+    found: list[str] = []
+    for media in answer.get("content", {}).values():
+        schema = resolve(document, media.get("schema", {}))
+        for part in (schema, *schema.get("allOf", [])):
+            properties = resolve(document, part).get("properties", {})
+            found += properties.get(name, {}).get("enum", [])
+    return found

@@ -1,0 +1,69 @@
+"""The guide: steps that can be run, each in several languages, and what comes of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ringme_mock.docs.places import CONTENT
+from ringme_spec.document import read_yaml
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of the guide: its name for people, and the one that the highlighter knows."""
+
+    id: str
+    name: str
+    lexer: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: `code` by language, and the JSON that every language prints.
+
+    `varies` names the keys whose values differ from run to run.
+    """
+
+    id: str
+    title: str
+    text: str
+    code: dict[str, str]
+    answer: str
+    varies: tuple[str, ...]
+
+    @property
+    def shown_answer(self) -> str:
+        """The answer on as many lines as are good to read."""
+        return json.dumps(json.loads(self.answer), indent=2, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Guide:
+    """All steps in their order, which they have to be run in."""
+
+    url: str
+    languages: tuple[Language, ...]
+    steps: tuple[Step, ...]
+
+
+def read_guide() -> Guide:
+    """The guide of the package."""
+    content: dict[str, Any] = read_yaml(CONTENT / "guide.yaml")
+    languages = tuple(Language(**entry) for entry in content["languages"])
+    return Guide(
+        url=content["url"],
+        languages=languages,
+        steps=tuple(
+            Step(
+                id=entry["id"],
+                title=entry["title"],
+                text=entry["text"],
+                code={language.id: entry[language.id] for language in languages},
+                answer=entry["answer"],
+                varies=tuple(entry.get("varies", ())),
+            )
+            for entry in content["steps"]
+        ),
+    )

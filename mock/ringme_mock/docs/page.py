@@ -1,0 +1,47 @@
+"""The pages of the documentation, as pages.yaml lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringme_mock.docs.places import PAGES
+from ringme_spec.document import read_yaml
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its file in the site, what it is called, and what it is made from.
+
+    `source` is a Markdown file of `content/`; `document` names the OpenAPI document that the page
+    shows, `policy` what the page may load, and `needs` what has to be there for the page to be.
+    """
+
+    file: str
+    title: str
+    menu: str
+    summary: str
+    template: str = "text.html.j2"
+    source: str | None = None
+    document: str | None = None
+    policy: str = "text"
+    needs: str | None = None
+    styles: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The file without its ending."""
+        return self.file.removesuffix(".html")
+
+
+def read_pages(path: Path = PAGES) -> tuple[Page, ...]:
+    """All pages in the order of the menu. Raises ConfigError if the list cannot be read."""
+    return tuple(_read_page(entry) for entry in read_yaml(path)["pages"])
+
+
+def _read_page(entry: dict[str, str | list[str]]) -> Page:
+    values = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()
+    }
+    return Page(**values)  # type: ignore[arg-type]

@@ -1,0 +1,60 @@
+"""The document as Redoc shows it: each operation with the rules that bind it."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from jinja2 import Environment
+
+from ringme_mock.docs.grade import read_grades
+from ringme_mock.docs.operation_entries import operation_nodes
+from ringme_mock.docs.rule_entries import Rule, of_operation
+
+# Below these keys stand names that the API chose, and values: nothing of OpenAPI's own.
+_NAMES = ("properties", "headers", "patternProperties")
+_VALUES = ("example", "default", "enum")
+
+
+def derived_document(
+    document: dict[str, Any], rules: tuple[Rule, ...], environment: Environment
+) -> dict[str, Any]:
+    """A copy without extensions, in whose descriptions the rules stand."""
+    derived: dict[str, Any] = _without_extensions(copy.deepcopy(document))
+    if rules:
+        _append_rules(derived, rules, environment)
+    return derived
+
+
+def _append_rules(
+    derived: dict[str, Any], rules: tuple[Rule, ...], environment: Environment
+) -> None:
+    general = [rule for rule in rules if rule.general]
+    words = {grade.letter: grade.word for grade in read_grades().values()}
+    of_one = environment.get_template("parts/operation_rules.html.j2")
+    of_all = environment.get_template("parts/general_rules.md.j2")
+    for _, _, node in operation_nodes(derived):
+        bound = of_operation(rules, node["operationId"])
+        _append(node, of_one.render(rules=bound, general=general, words=words))
+    _append(derived.setdefault("info", {}), of_all.render(rules=general, words=words))
+
+
+def _append(node: dict[str, Any], text: str) -> None:
+    # A line of its own between them: Markdown takes what follows for HTML then.
+    node["description"] = f"{node.get('description', '').rstrip()}\n\n{text.strip()}\n"
+
+
+def _without_extensions(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_without_extensions(entry) for entry in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {}
+    for key, value in node.items():
+        if key in _VALUES:
+            kept[key] = value
+        elif key in _NAMES and isinstance(value, dict):
+            kept[key] = {name: _without_extensions(entry) for name, entry in value.items()}
+        elif not str(key).startswith("x-"):
+            kept[key] = _without_extensions(value)
+    return kept

@@ -1,0 +1,76 @@
+"""What the mock serves beside the API: its documents and pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ringme_mock.actions.response import JSON, json_bytes
+from ringme_mock.docs.docs_routes import reference_routes
+from ringme_mock.errors import no_route
+from ringme_mock.http.context import exchange_of
+from ringme_mock.http.urls import DOCS_PATH, DOCUMENT_PATH
+from ringme_spec.contract import Contract
+
+_TOKEN_URLS = ("tokenUrl", "refreshUrl")
+
+
+class SiteMiddleware:
+    """Answers for the pages; everything else goes on to the API."""
+
+    def __init__(self, app: ASGIApp, contract: Contract) -> None:
+        self._document = contract.document
+        self._router = Router(
+            [
+                Route("/", self._to_docs),
+                Route(DOCUMENT_PATH, self._show_document),
+                *reference_routes(contract),
+            ],
+            redirect_slashes=False,
+            default=app,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request, or hands it on."""
+        await self._router(scope, receive, send)
+
+    async def _to_docs(self, request: Request) -> Response:
+        return RedirectResponse(f"{exchange_of(request.scope).prefix}{DOCS_PATH}/")
+
+    async def _show_document(self, request: Request) -> Response:
+        """The document, with URLs that a program which imports it needs nothing else for."""
+        exchange = exchange_of(request.scope)
+        root = exchange.base_url
+        content = json_bytes({**_at(root, self._document), "servers": [{"url": root}]})
+        return Response(content, media_type=JSON)
+
+
+def _at(root: str, node: Any) -> Any:
+    """A part of the document with the token endpoint's URL at `root`."""
+    if isinstance(node, list):
+        return [_at(root, one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: root + value
+        if name in _TOKEN_URLS and isinstance(value, str) and value.startswith("/")
+        else _at(root, value)
+        for name, value in node.items()
+    }
+
+
+class NoSuchPage:
+    """Ends the way of a request for a page that nobody knows."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises the 404."""
+        if scope["type"] == "http":
+            raise no_route(scope["path"])
+        await self._app(scope, receive, send)

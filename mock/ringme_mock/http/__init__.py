@@ -1,0 +1,1 @@
+"""The way of a request from its first byte to its response."""

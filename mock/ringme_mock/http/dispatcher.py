@@ -1,0 +1,201 @@
+"""Where requests come in and answers go out: sessions, limit headers, journal and log."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+from starlette.types import Message, Receive, Scope, Send
+
+from ringme_mock.actions.response import JSON, Reply, error_reply
+from ringme_mock.errors import ApiError
+from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
+from ringme_mock.http.api import Api
+from ringme_mock.http.browser_headers import with_browser_headers
+from ringme_mock.http.connection import Headers, cut, in_task, send_whole, write_whole
+from ringme_mock.http.context import Exchange, attach
+from ringme_mock.http.journal import JournalEntry
+from ringme_mock.http.sessions import Sessions
+from ringme_mock.http.urls import LOCAL_ORIGIN, is_page
+
+logger = logging.getLogger(__name__)
+
+_PREFIX = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
+_VARY = (b"vary", b"Origin")
+_JSON_TYPE = (b"content-type", JSON.encode())
+
+Pages = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
+
+
+class Front:
+    """Gives requests to the API or the pages, each in its session, and sends the answers."""
+
+    def __init__(self, sessions: Sessions, api: Api, pages: Pages) -> None:
+        self._sessions = sessions
+        self._api = api
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        await self.answer(Exchange(scope, receive), send)
+
+    async def answer(self, exchange: Exchange, send: Send) -> None:
+        """Answers the request of an exchange that has just begun."""
+        try:
+            self._choose_session(exchange)
+        except ApiError as refused:
+            reply = error_reply(refused)
+            await send_whole(send, reply.status, _own_headers(reply), reply.body)
+            return
+        if is_page(exchange.path):
+            await self._show_page(exchange, send)
+            return
+        reply = await self._api.answer(exchange)
+        # Before the client has the answer: it may ask for the journal right then.
+        _note(exchange, None if exchange.connection == DROP else reply.status)
+        if exchange.connection is not None:
+            await _break(exchange, reply, send)
+            return
+        headers = _headers(exchange, reply)
+        if not write_whole(send, reply.status, headers, reply.body):
+            await send_whole(send, reply.status, headers, reply.body)
+
+    def _choose_session(self, exchange: Exchange) -> None:
+        """Finds the session by path or header. Raises the error of a name that is none."""
+        path = exchange.path
+        if path.startswith("/s/"):
+            match = _PREFIX.fullmatch(path)
+            if match is not None:
+                exchange.session = self._sessions.get(match[2], _may_begin(exchange))
+                exchange.prefix = match[1]
+                exchange.path = match[3] or "/"
+                return
+        name = exchange.headers.get(b"x-mock-session")
+        if not name:
+            exchange.session = self._sessions.default
+            return
+        exchange.session = self._sessions.get(name.decode("latin-1"), _may_begin(exchange))
+        if exchange.session is not self._sessions.default:
+            exchange.prefix = f"/s/{exchange.session.name}"
+
+    async def _show_page(self, exchange: Exchange, send: Send) -> None:
+        scope = {**exchange.scope, "path": exchange.path}
+        if exchange.path != exchange.scope["path"]:
+            scope["root_path"] = scope.get("root_path", "") + exchange.prefix
+        attach(scope, exchange)
+
+        async def send_noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _log(exchange, message["status"])
+                headers = with_browser_headers(exchange.path, list(message.get("headers", ())))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        page = self._pages(scope, exchange.receive_part, send_noted)
+        await in_task(scope, send, page)
+
+
+def _may_begin(exchange: Exchange) -> bool:
+    """Whether a request may begin a session: not one that a page of another site has made."""
+    if exchange.headers.get(b"sec-fetch-site") != b"cross-site":
+        return True
+    return LOCAL_ORIGIN.fullmatch(exchange.header(b"origin")) is not None
+
+
+async def _break(exchange: Exchange, reply: Reply, send: Send) -> None:
+    """Answers as a fault says: with what is no JSON, with a half of it, or not at all."""
+    if exchange.connection == MALFORMED:
+        # A new one: some replies are there for more than one request.
+        reply = replace(reply, body=malformed(reply.body))
+        await send_whole(send, reply.status, _headers(exchange, reply), reply.body)
+        return
+    if exchange.connection == TRUNCATE:
+        headers = _headers(exchange, reply)
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        half = reply.body[: len(reply.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+    await cut(exchange.scope, exchange.receive_part, send, at_once=exchange.connection == DROP)
+
+
+def _headers(exchange: Exchange, reply: Reply) -> Headers:
+    """All headers of an answer of the API."""
+    headers = _own_headers(reply)
+    if exchange.allowance is not None:
+        headers += exchange.allowance.headers()
+    if exchange.honoured:
+        headers.append((b"preference-applied", exchange.honoured.encode("latin-1")))
+        headers.append((b"vary", b"Prefer"))
+    if b"origin" not in exchange.headers:
+        # The layer that answers to origins says so itself where there is one.
+        headers.append(_VARY)
+    return headers
+
+
+def _own_headers(reply: Reply) -> Headers:
+    """The headers that come with an answer itself."""
+    headers = []
+    if reply.media_type == JSON:
+        headers.append(_JSON_TYPE)
+    elif reply.media_type is not None:
+        headers.append((b"content-type", reply.media_type.encode("latin-1")))
+    # An answer without content has no length, either (RFC 9110 section 8.6).
+    if reply.body or reply.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+    if reply.headers:
+        for name, value in reply.headers.items():
+            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+    return headers
+
+
+def _note(exchange: Exchange, status: int | None) -> None:
+    """Writes the journal, and one line of the log."""
+    caller, refusal = exchange.caller, exchange.refusal
+    journal = exchange.session.journal
+    noted = (
+        journal.next_number(),
+        exchange.at,
+        exchange.method,
+        exchange.path,
+        exchange.query,
+        exchange.operation,
+        exchange.path_values,
+        caller,
+        exchange.headers.get(b"content-type", b""),
+        exchange.body,
+        exchange.size,
+        status,
+        refusal,
+        exchange.fault,
+        time.time() - exchange.at,
+    )
+    # Half of the time of a call with so many arguments.
+    journal.add(tuple.__new__(JournalEntry, noted))
+    if logger.isEnabledFor(logging.INFO):
+        _log(exchange, status)
+
+
+def _log(exchange: Exchange, status: int | None) -> None:
+    """One line for a request, the secrets in its query masked."""
+    caller = exchange.caller
+    shown = {
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": exchange.session.redaction.mask_query(exchange.query),
+        "status": status,
+        "login": caller.user["login"] if caller else None,
+        "operation": exchange.operation.id if exchange.operation else None,
+        "milliseconds": round((time.time() - exchange.at) * 1000, 3),
+    }
+    logger.info(
+        "%s %s%s %s %s",
+        exchange.method,
+        exchange.path,
+        f"?{shown['query']}" if shown["query"] else "",
+        status or "-",
+        shown["login"] or "-",
+        extra={**shown, "mock_session": exchange.session.name},
+    )

@@ -1,0 +1,37 @@
+"""Server-sent events, as the journal and the page send them; a session has but so many at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from ringme_mock.errors import invalid
+from ringme_mock.http.sessions import Session
+
+# Each may hold back entries that the journal has dropped already.
+MOST_STREAMS = 100
+
+
+class EventStream(StreamingResponse):
+    """Counts as a stream of its session while it lasts. Raises the 400 for one too many."""
+
+    def __init__(
+        self, session: Session, events: AsyncIterator[str], headers: Mapping[str, str]
+    ) -> None:
+        if session.streams >= MOST_STREAMS:
+            raise invalid(
+                f"stream: there are {session.streams} of this session, and {MOST_STREAMS} may be;"
+                " close one"
+            )
+        super().__init__(events, headers=headers, media_type="text/event-stream")
+        self._session = session
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends the events as they come."""
+        self._session.streams += 1
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._session.streams -= 1

@@ -1,0 +1,130 @@
+"""Path and query parameters: from the text of a request to checked values."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from ringme_mock.errors import invalid
+from ringme_mock.http.bounded_cache import Remembered
+from ringme_spec.request_shape import Parameter
+
+_LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
+_INTEGER = re.compile(r"-?[0-9]{1,4000}")
+_NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
+_ZERO_IS_NOTHING = ("page", "page_size")
+
+
+class Given(dict[str, Any]):
+    """Query parameters by name; `plan` is what a list makes of them, once it was worked out."""
+
+    __slots__ = ("plan",)
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.plan: Any = None
+
+
+class PathReader:
+    """Reads the path parameters of one operation."""
+
+    def __init__(self, parameters: tuple[Parameter, ...]) -> None:
+        self._parameters = parameters
+        self._read_before: Remembered[tuple[str, ...], dict[str, Any]] = Remembered()
+
+    def read(self, values: Sequence[str]) -> dict[str, Any]:
+        """The parameters by name, from their texts in the order of the path.
+
+        Raises the 400 that names the parameter.
+        """
+        texts = tuple(values)
+        known = self._read_before.get(texts)
+        if known is not None:
+            return known
+        read = {
+            parameter.name: _checked(parameter, _convert(parameter.kind, text))
+            for parameter, text in zip(self._parameters, texts, strict=True)
+        }
+        return self._read_before.keep(texts, read, sum(map(len, texts)))
+
+
+class QueryReader:
+    """Reads the query parameters of one operation."""
+
+    def __init__(self, parameters: tuple[Parameter, ...]) -> None:
+        self._parameters = parameters
+        self._required = any(parameter.required for parameter in parameters)
+        self._defaults = {
+            parameter.name: parameter.schema["default"]
+            for parameter in parameters
+            if "default" in parameter.schema
+        }
+        self._read_before: Remembered[bytes, Given] = Remembered()
+
+    def read(self, query_string: bytes) -> Given:
+        """The given parameters by name, defaults filled in.
+
+        Empty values, unknown keys and 0 for a page or its size count as not given (rule
+        empty-query). Raises the 400 that names the parameter.
+        """
+        # A page asks the same again and again, and what it means never changes.
+        known = self._read_before.get(query_string)
+        if known is not None:
+            return known
+        values = Given(self._read(query_string))
+        return self._read_before.keep(query_string, values, len(query_string))
+
+    def _read(self, query_string: bytes) -> dict[str, Any]:
+        if not self._parameters or not (query_string or self._required):
+            return dict(self._defaults)
+        given = _split(query_string)
+        values = dict(self._defaults)
+        for parameter in self._parameters:
+            value = _read(parameter, given.get(parameter.name, []))
+            if value is not None:
+                values[parameter.name] = value
+            elif parameter.required:
+                raise invalid(f"{parameter.name}: is missing")
+        return values
+
+
+def _split(query_string: bytes) -> dict[str, list[str]]:
+    given = defaultdict(list)
+    for key, value in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True):
+        if value == "":
+            continue
+        match = _LIST_KEY.fullmatch(key) if key.endswith("]") else None
+        given[match.group(1) if match else key].append(value)
+    return given
+
+
+def _read(parameter: Parameter, texts: list[str]) -> Any:
+    if not texts:
+        return None
+    if parameter.kind == "array":
+        return _checked(parameter, [_convert(parameter.item_kind, text) for text in texts])
+    value = _convert(parameter.kind, texts[-1])
+    if value == 0 and parameter.role in _ZERO_IS_NOTHING:
+        return None
+    return _checked(parameter, value)
+
+
+def _convert(kind: str, text: str) -> Any:
+    """The value that the text stands for, or the text itself where it stands for none."""
+    if kind == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if kind == "number" and _NUMBER.fullmatch(text):
+        return float(text)
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text
+
+
+def _checked(parameter: Parameter, value: Any) -> Any:
+    if not parameter.validator.is_valid(value):
+        for field, reason in parameter.validator.problems(value, parameter.name):
+            raise invalid(f"{field}: {reason}")
+    return value

@@ -1,0 +1,113 @@
+"""What the mock prints at its start: where it is, and commands that work when pasted."""
+
+from __future__ import annotations
+
+import logging
+import textwrap
+
+from ringme_mock.actions.token_endpoint import CLIENT_CREDENTIALS, PASSWORD
+from ringme_mock.app import MockApp
+from ringme_mock.http.urls import DOCS_PATH
+from ringme_mock.server.options import JSON
+from ringme_mock.server.server_info import Place
+from ringme_mock.store.access import BLOCKED, EVERYTHING, READ_ONLY
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.state import State
+from ringme_spec.contract import Contract
+
+_WIDTH = 90
+_TOKEN_FILTER = """sed 's/.*"access_token": "\\([^"]*\\)".*/\\1/'"""
+
+
+def announce(logger: logging.Logger, form: str, app: MockApp, place: Place) -> None:
+    """Tells that a mock is there: a page of text, or in JSON what a program can use of it."""
+    if form != JSON:
+        logger.info(banner(app.contract, app.state, place))
+        return
+    known = {"url": place.url, "documentation": f"{place.url}{DOCS_PATH}/"}
+    logger.info("The mock answers at %s", place.url, extra=known)
+    for text in place.warnings:
+        logger.warning(text)
+    for text in place.notes:
+        logger.info(text)
+
+
+def banner(contract: Contract, state: State, place: Place) -> str:
+    """The text for a mock that answers at a place."""
+    url = place.url
+    lines = [
+        f"The mock answers at  {url}",
+        f"In a browser         {url}/",
+        f"Documentation        {url}{DOCS_PATH}/",
+        "",
+    ]
+    for text in (*place.warnings, *place.notes):
+        lines += [*textwrap.wrap(text, _WIDTH, break_on_hyphens=False), ""]
+    application = _application(state, "trusted")
+    token_path, list_path = _token_path(contract), _list_path(contract)
+    if application and token_path and list_path:
+        lines += ["To try it, get a token, and a list of what its client has:", ""]
+        lines += [f"  {line}" for line in _token_command(place, token_path, application)]
+        lines.append(f'  {place.curl} {url}{list_path} -H "Authorization: Bearer $TOKEN"')
+        lines.append("")
+    login = _application(state, "password_credentials")
+    users = _users(state, login) if login else []
+    if login and users:
+        lines += [
+            f"To log in as a user ({PASSWORD} grant), application {login['client_id']},",
+            f"secret {login['client_secret']}:",
+            "",
+            *[f"  {_describe(user)}" for user in users],
+            "",
+        ]
+    lines.append("Ctrl-C ends it.")
+    return "\n".join(lines)
+
+
+def _token_command(place: Place, path: str, application: Entry) -> list[str]:
+    return [
+        f"TOKEN=$({place.curl} {place.url}{path} -d grant_type={CLIENT_CREDENTIALS} \\",
+        f"  -d client_id={application['client_id']} \\",
+        f"  -d client_secret={application['client_secret']} | {_TOKEN_FILTER})",
+    ]
+
+
+def _token_path(contract: Contract) -> str | None:
+    """The path of the document's token endpoint."""
+    found = (one.path for one in contract.operations.values() if one.action == "token")
+    return next(found, None)
+
+
+def _list_path(contract: Contract) -> str | None:
+    """The path of the first list that needs nothing but a token."""
+    for operation in contract.operations.values():
+        parameters = operation.path_parameters
+        needed = [one for one in operation.query_parameters if one.required]
+        if operation.action == "list" and len(parameters) == 1 and parameters[0].me and not needed:
+            return operation.path.replace("{" + parameters[0].name + "}", parameters[0].me)
+    return None
+
+
+def _application(state: State, kind: str) -> Entry | None:
+    """The first application of a type that may do everything."""
+    for application in state.store["application"].entries():
+        owner = state.store["user"].get(application["user_id"])
+        usable = owner and BLOCKED not in owner["status"] and owner["access"] != READ_ONLY
+        if usable and application["type"] == kind and application["access"] == EVERYTHING:
+            return application
+    return None
+
+
+def _users(state: State, application: Entry) -> list[Entry]:
+    """The users who can log in through an application."""
+    owner = state.store["user"].get(application["user_id"])
+    client = state.store.owner_key("user", owner, "client") if owner else None
+    return [
+        user
+        for user in state.store["user"].entries()
+        if state.store.owner_key("user", user, "client") == client and user["status"] != BLOCKED
+    ]
+
+
+def _describe(user: Entry) -> str:
+    return f"{user['login']:<16} {user['password']:<22} {user['type']}, {user['access']}"

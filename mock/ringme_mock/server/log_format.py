@@ -1,0 +1,75 @@
+"""How the mock writes to the terminal: what it tells on stdout, what it logs on stderr."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from types import TracebackType
+from typing import TextIO, TypeAlias
+
+from ringme_mock.server.options import JSON
+from ringme_spec.redaction import mask_text
+
+_LOG_LINE = "%(asctime)s %(levelname)s %(message)s"
+# What others log of every request, or of every connection, is not of interest below `debug`.
+_TALKATIVE = ("asyncio", "connexion", "uvicorn", "watchfiles", "httpx", "httpcore")
+
+_Failed: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
+
+
+def log_to_terminal(level: str, form: str) -> None:
+    """Logs to stderr from `level` on, as text or as JSON."""
+    handler = _handler(sys.stderr, form, _LOG_LINE)
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    if level != "debug":
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def announcer(form: str) -> logging.Logger:
+    """Tells on stdout what whoever started the mock is to read, whatever the level of the log."""
+    logger = logging.getLogger("ringme_mock.announcer")
+    logger.handlers = [_handler(sys.stdout, form, None)]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    return logger
+
+
+def complain(form: str, message: str) -> None:
+    """Says on stderr in one line why the mock does not start."""
+    logger = logging.getLogger("ringme_mock.start")
+    logger.handlers = [_handler(sys.stderr, form, "ringme-mock: %(message)s")]
+    logger.propagate = False
+    logger.critical("%s", message)
+
+
+def _handler(stream: TextIO, form: str, line: str | None) -> logging.Handler:
+    handler = logging.StreamHandler(stream)
+    if form == JSON:
+        # Only now: a mock that logs text does not wait for the import.
+        from ringme_mock.server.json_log import JsonLog
+
+        handler.setFormatter(JsonLog())
+    elif line is not None:
+        handler.setFormatter(PlainLog(line))
+    return handler
+
+
+class PlainLog(logging.Formatter):
+    """One line for a message, whatever a client put into it, and no secrets."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """The line, with line breaks and other control characters of the message escaped."""
+        text = record.message = mask_text(record.message)
+        if not text.isprintable():
+            record.message = "".join(
+                one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+            )
+        return super().formatMessage(record)
+
+    def formatException(self, ei: _Failed) -> str:  # noqa: N802 - logging's name
+        """The traceback; an exception may repeat what a client sent."""
+        return mask_text(super().formatException(ei))

@@ -1,0 +1,116 @@
+"""Runs the mock until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ringme_mock.app import ANY, LOOPBACK, OFF
+from ringme_mock.http.sessions import Settings
+from ringme_mock.server import listening, tls
+from ringme_mock.server.banner import announce
+from ringme_mock.server.log_format import announcer, log_to_terminal
+from ringme_mock.server.options import Options
+from ringme_mock.server.runner import TimedServer, uvicorn_config
+from ringme_mock.server.server_info import Place
+from ringme_mock.server.sources import Sources
+from ringme_mock.server.tls import Tls
+from ringme_mock.store import collector
+
+if TYPE_CHECKING:
+    from ringme_mock.server.reload import ReloadingApp
+
+
+def run(options: Options) -> None:
+    """Answers until a signal comes. Raises ConfigError if it cannot begin to."""
+    sources = Sources(options.spec, options.fixtures, options.faults)
+    settings, control = _settings(options), _control(options)
+    reloading = _reloading(sources, settings, control) if options.reload else None
+    app = reloading.current if reloading else sources.make(settings, control)
+    listener = listening.listen(options.host, options.port)
+    secured = _tls(options, listener)
+    log_to_terminal(options.log_level, options.log_format)
+    tell = announcer(options.log_format)
+    place = Place(
+        url=listening.url(listener, "https" if secured else "http"),
+        tls=secured,
+        local=listening.is_local(listener),
+        control=control,
+        watched=tuple(map(str, sources.named())) if reloading else (),
+    )
+    server = _Server(
+        uvicorn_config(
+            reloading or app,
+            # Said here, as uvicorn would look into the environment; the state is one process's.
+            workers=1,
+            ssl_context_factory=secured.factory if secured else None,
+        )
+    )
+    collector.take_over()
+    if reloading:
+        server.beside = partial(reloading.watch, tell)
+    server.announce = partial(announce, tell, options.log_format, app, place)
+    server.run(sockets=[listener])
+
+
+def _reloading(sources: Sources, settings: Settings, control: str) -> ReloadingApp:
+    # Only now: a mock that does not look at its files does not wait for the import.
+    from ringme_mock.server.reload import ReloadingApp
+
+    return ReloadingApp(sources, settings, control)
+
+
+def _settings(options: Options) -> Settings:
+    return Settings(
+        latency=options.latency,
+        journal_size=options.journal,
+        max_sessions=options.max_sessions,
+        idle=options.session_idle,
+        seed=options.seed,
+        validate_responses=options.validate_responses,
+        max_entries=options.max_entries,
+    )
+
+
+def _control(options: Options) -> str:
+    if options.no_control:
+        return OFF
+    return ANY if options.control_from_any else LOOPBACK
+
+
+def _tls(options: Options, listener: socket.socket) -> Tls | None:
+    if not options.https:
+        return None
+    if options.tls_certificate and options.tls_key:
+        return tls.read_from(options.tls_certificate, options.tls_key)
+    return tls.made_for((options.host, listening.address(listener)), options.tls_ca)
+
+
+class _Server(TimedServer):
+    """Does what is `beside` its requests, if anything, while it answers them.
+
+    `announce` is called when it answers, and a signal ends it in an orderly way.
+    """
+
+    announce: Callable[[], None] | None = None
+    beside: Callable[[], Coroutine[Any, Any, None]] | None = None
+    _task: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to answer."""
+        await super().startup(sockets)
+        if self.announce is not None:
+            self.announce()
+        if self.beside is not None:
+            self._task = asyncio.create_task(self.beside())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends all connections; requests that are cut off by that are nobody's fault."""
+        if self._task is not None:
+            self._task.cancel()
+        logging.getLogger("uvicorn.error").disabled = True
+        await super().shutdown(sockets)

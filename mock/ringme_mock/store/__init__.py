@@ -1,0 +1,1 @@
+"""The state of the mock: entries, tokens, limits, clock. Knows no HTTP."""

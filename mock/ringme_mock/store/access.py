@@ -1,0 +1,126 @@
+"""From a token to a caller, and from a caller to what it may do here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringme_mock.errors import forbidden
+from ringme_mock.store.collection import Entry, Key
+from ringme_mock.store.store import Store
+from ringme_mock.store.tokens import AccessToken, Tokens
+from ringme_spec.contract import Contract
+
+BLOCKED = "blocked"
+READ_ONLY = "read_only"
+EVERYTHING = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who makes a request: the user, the application, the user's client, the token's scopes.
+
+    `confined` is what the user is confined to: a collection and the key of an entry of it.
+    `cleared` are the checks of operations that it has passed for good: entries never change, so
+    a user who is changed is another caller from then on.
+    """
+
+    user: Entry
+    application: Entry
+    client: Entry
+    client_key: Key
+    scopes: tuple[str, ...]
+    confined: tuple[str, Key]
+    cleared: set[object] = field(default_factory=set, compare=False)
+
+
+class Access:
+    """Who is who, and who may reach what. Source: contract sections 2 and 3."""
+
+    def __init__(self, contract: Contract, store: Store, tokens: Tokens) -> None:
+        self._user_types = contract.user_types
+        self._store = store
+        self._users = store["user"]
+        self._applications = store["application"]
+        self._clients = store["client"]
+        self._tokens = tokens
+
+    def caller(self, token: str) -> Caller | None:
+        """Whom a token stands for; None if it is unknown, expired, or its user is gone."""
+        access = self._tokens.find(token)
+        if access is None:
+            return None
+        user = self._users.get(access.grant.user)
+        application = self._applications.get(access.grant.application)
+        known: Caller | None = access.caller
+        if (
+            known is not None
+            and known.user is user
+            and known.application is application
+            and known.client is self._clients.get(known.client_key)
+        ):
+            return known
+        if user is None or application is None:
+            return None
+        return self._meet(access, user, application)
+
+    def _meet(self, access: AccessToken, user: Entry, application: Entry) -> Caller:
+        client = self._client(user)
+        access.caller = caller = Caller(
+            user,
+            application,
+            client,
+            client[self._clients.rule.key],
+            scopes(application),
+            self.owner_of(user),
+        )
+        return caller
+
+    def _client(self, user: Entry) -> Entry:
+        client = self._clients.get(self._store.owner_key("user", user, "client"))
+        if client is None:
+            raise LookupError(f"user {user['id']} belongs to no client")
+        return client
+
+    def check_blocked(self, user: Entry, client: Entry | None = None) -> None:
+        """Raises the 403 for a user that is blocked, or whose client is (rule user-block).
+
+        `client` is the user's, for whoever knows it already.
+        """
+        if BLOCKED in (user["status"], (client or self._client(user))["status"]):
+            raise forbidden("user_blocked", "The user is blocked")
+
+    def owner_of(self, user: Entry) -> tuple[str, Key]:
+        """What a user is confined to: a collection and the key of an entry of it."""
+        kind = user["type"]
+        return kind, user[self._user_types[kind]]
+
+    def check_reach(self, caller: Caller, name: str, key: Key, entry: Entry) -> None:
+        """Raises the 403 for an entry outside of what the user is confined to (rule user-types).
+
+        `name` is the collection of the entry, `key` its own key.
+        """
+        owner, wanted = caller.confined
+        own = key if name == owner else self._store.owner_key(name, entry, owner)
+        if own is None or own != wanted:
+            raise forbidden("access_denied", "Access denied")
+
+
+def scopes(application: Entry) -> tuple[str, ...]:
+    """The scopes that tokens of an application have; `all` takes in the other."""
+    level = application["access"]
+    return (EVERYTHING, "call_api") if level == EVERYTHING else (level,)
+
+
+def check_scopes(caller: Caller, required: tuple[str, ...]) -> None:
+    """Raises the 403 for an application whose access level is too low (rule error-app-access)."""
+    for scope in required:
+        if scope not in caller.scopes:
+            raise forbidden(
+                "app_access_type_deny", "The application may not change the configuration"
+            )
+
+
+def check_read_only(caller: Caller, method: str) -> None:
+    """Raises the 403 for a read-only user who uses any method but GET (rule error-user-access)."""
+    if caller.user["access"] == READ_ONLY and method != "GET":
+        raise forbidden("user_access_type_deny", "The user may only read")

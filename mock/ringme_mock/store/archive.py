@@ -1,0 +1,262 @@
+"""A store as fixture files, in a folder, in a zip archive or as JSON, and back again.
+
+What goes out comes in as it was: entries, files, and the keys that are not to be given again.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ringme_mock.store.collection import Collection, Entry
+from ringme_mock.store.fixtures import (
+    FILES_FOLDER,
+    GONE,
+    NEXT_ID,
+    Source,
+    build_store,
+    check_names,
+)
+from ringme_mock.store.plain_yaml import ENTRIES, parse_plain, write_plain
+from ringme_mock.store.store import Store
+from ringme_spec.contract import Contract
+from ringme_spec.errors import ConfigError
+
+MAX_MEMBERS = 10_000
+MAX_UNPACKED = 256 * 1024 * 1024
+_CHUNK = 1024 * 1024
+# The earliest moment that a zip archive can hold: the same state gives the same bytes.
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+_ENCRYPTED = 0x1
+# What zipfile lets through from the formats inside, and for formats that it does not know.
+_UNREADABLE = (
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+
+
+def export_state(contract: Contract, store: Store) -> dict[str, dict[str, Any]]:
+    """All collections by name, each as the content of its fixture file."""
+    beside = _beside(store)
+    return {
+        name: {**beside[name], ENTRIES: _plain_entries(contract, collection)}
+        for name, collection in store.collections.items()
+    }
+
+
+def export_json(contract: Contract, store: Store) -> bytes:
+    """What `export_state` gives, as JSON.
+
+    Made entry by entry: the encoder lets no other thread run until it is done.
+    """
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    parts = []
+    for name, content in export_state(contract, store).items():
+        entries = content.pop(ENTRIES)
+        beside = "".join(f"{encode(one)}: {encode(value)}, " for one, value in content.items())
+        shown = ", ".join([encode(entry) for entry in entries])
+        parts.append(f"{encode(name)}: {{{beside}{encode(ENTRIES)}: [{shown}]}}")
+    return f"{{{', '.join(parts)}}}".encode("utf-8", "replace")
+
+
+def export_entries(contract: Contract, store: Store) -> dict[str, list[Entry]]:
+    """The entries of all collections by name, and nothing beside them."""
+    return {
+        name: _plain_entries(contract, collection) for name, collection in store.collections.items()
+    }
+
+
+def export_archive(contract: Contract, store: Store) -> bytes:
+    """A zip archive of a folder for `--fixtures`; of the same state always the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in _members(contract, store):
+            archive.writestr(_member(name), content)
+    return buffer.getvalue()
+
+
+def write_folder(contract: Contract, store: Store, folder: Path) -> None:
+    """Writes a folder for `--fixtures`. Raises ConfigError if there is something in it already."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ConfigError(f"{folder}: must be an empty folder, or not there yet")
+    (folder / FILES_FOLDER).mkdir(parents=True, exist_ok=True)
+    for name, content in _members(contract, store):
+        (folder / name).write_bytes(content)
+
+
+def import_entries(
+    contract: Contract, data: Any, files: Mapping[str, bytes], current: Store | None = None
+) -> Store:
+    """A store from JSON: by the name of the collection its entries, or what a file of it holds.
+
+    `files` are the bytes of recorded items. From `current`, the store that is replaced, comes what
+    a list of entries does not say: which keys are not to be given again. Raises ConfigError, which
+    names collection, entry and field, for what fixture files would be refused for.
+    """
+    if not isinstance(data, dict):
+        raise ConfigError("state: must be an object of collections")
+    try:
+        json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise ConfigError("state: holds half of a surrogate pair") from None
+    except (TypeError, ValueError, RecursionError):
+        raise ConfigError("state: is not JSON") from None
+    beside = {} if current is None else _beside(current)
+    sources = {}
+    for name, content in data.items():
+        if name not in contract.collections:
+            known = ", ".join(contract.collections)
+            raise ConfigError(f"{name[:100]}: is not a collection of the document, but {known}")
+        if isinstance(content, list):
+            content = {**beside.get(name, {}), ENTRIES: content}
+        sources[name] = Source(name, content)
+    return build_store(contract, sources, files)
+
+
+def import_archive(contract: Contract, content: bytes) -> Store:
+    """A store from a zip archive of a fixtures folder.
+
+    Raises ConfigError for one that is broken, encrypted, too large or oddly named, and for
+    everything that a folder would be refused for.
+    """
+    members = dict(_unpack(content))
+    prefix = f"{FILES_FOLDER}/"
+    files = {
+        name.removeprefix(prefix): found
+        for name, found in members.items()
+        if name.startswith(prefix)
+    }
+    names = sorted(name for name in members if "/" not in name and _is_yaml(name))
+    if not names and any(_is_yaml(name) for name in members):
+        raise ConfigError("archive: the fixture files must be at its top, and not in a folder")
+    check_names(contract, names, "archive")
+    sources = {
+        name.removesuffix(".yaml"): Source(name, parse_plain(members[name], name)) for name in names
+    }
+    return build_store(contract, sources, files)
+
+
+def _beside(store: Store) -> dict[str, dict[str, Any]]:
+    """By collection, what its file says beside the entries."""
+    gone = _gone(store)
+    found: dict[str, dict[str, Any]] = {}
+    for name, collection in store.collections.items():
+        found[name] = {}
+        if collection.rule.sequence:
+            found[name][NEXT_ID] = collection.copy().new_key()
+        if name in gone:
+            found[name][GONE] = sorted(gone[name])
+    return found
+
+
+def _gone(store: Store) -> dict[str, set[Any]]:
+    """By collection, the keys that entries elsewhere still name though their entry is gone."""
+    found: dict[str, set[Any]] = {}
+    for collection in store.collections.values():
+        rule = collection.rule
+        for owner, link in rule.within.items():
+            if link.property is None or link.property in rule.references:
+                continue
+            keys = {entry[link.property] for entry in collection.entries()} - {None}
+            gone = {key for key in keys if store[owner].get(key) is None}
+            if gone:
+                found.setdefault(owner, set()).update(gone)
+    return found
+
+
+def _plain_entries(contract: Contract, collection: Collection) -> list[Entry]:
+    """The entries without the values that stand for none where the schema knows no null."""
+    entries = list(collection.entries())
+    empty = {name for entry in entries for name, value in entry.items() if value is None}
+    properties = contract.schemas.properties(collection.rule.stored)
+    unsaid = {
+        name for name in empty if not contract.schemas.compile(properties[name]).is_valid(None)
+    }
+    if not unsaid:
+        return entries
+    return [
+        {name: value for name, value in entry.items() if value is not None or name not in unsaid}
+        for entry in entries
+    ]
+
+
+def _members(contract: Contract, store: Store) -> Iterator[tuple[str, bytes]]:
+    """The files of a fixtures folder: names and bytes."""
+    for name, content in export_state(contract, store).items():
+        entries = content.pop(ENTRIES)
+        yield f"{name}.yaml", write_plain(content, entries).encode("utf-8")
+    for name, file in sorted(store.files.items()):
+        yield f"{FILES_FOLDER}/{name}", file
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, _MOMENT)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.create_system = 3
+    member.external_attr = 0o644 << 16
+    return member
+
+
+def _is_yaml(name: str) -> bool:
+    return name.endswith((".yaml", ".yml"))
+
+
+def _unpack(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files of an archive, in memory alone. Raises ConfigError for one that is not sound."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            # `is_dir` fails for a member without a name.
+            members = [one for one in archive.infolist() if not one.filename.endswith("/")]
+            _check_members(members)
+            left = MAX_UNPACKED
+            for member in members:
+                found = _read_member(archive, member, left)
+                left -= len(found)
+                yield member.filename, found
+    except zipfile.BadZipFile as error:
+        raise ConfigError(f"archive: is not a sound zip archive: {error}") from None
+    except _UNREADABLE:
+        raise ConfigError("archive: is not a zip archive that can be unpacked") from None
+
+
+def _check_members(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MAX_MEMBERS:
+        raise ConfigError(f"archive: has more than {MAX_MEMBERS} files")
+    seen = set()
+    for member in members:
+        name = member.filename
+        shown = name[:100]
+        parts = name.split("/")
+        if "" in parts or ".." in parts or "." in parts or "\\" in name or not name.isprintable():
+            raise ConfigError(f"archive: {shown!r}: is not the name of a file of fixtures")
+        if parts[0] == FILES_FOLDER and len(parts) > 2:
+            raise ConfigError(f"archive: {shown}: {FILES_FOLDER}/ can have no folders in it")
+        if name in seen:
+            raise ConfigError(f"archive: {shown}: is there twice")
+        if member.flag_bits & _ENCRYPTED:
+            raise ConfigError(f"archive: {shown}: is encrypted")
+        seen.add(name)
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
+    """The bytes of a file, as many as there are and not as many as it says there are."""
+    parts = []
+    with archive.open(member) as stream:
+        while part := stream.read(_CHUNK):
+            limit -= len(part)
+            if limit < 0:
+                size = MAX_UNPACKED // (1024 * 1024)
+                raise ConfigError(f"archive: holds more than {size} MB unpacked")
+            parts.append(part)
+    return b"".join(parts)

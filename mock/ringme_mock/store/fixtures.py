@@ -1,0 +1,283 @@
+"""Reads the seed state from a folder and checks it against the document before anything runs.
+
+A folder has one YAML file a collection, named for it, and the bytes of recorded items in `files`.
+What a file holds:
+
+    entries:    the entries, each a mapping of names to values
+    defaults:   what each entry has that does not say otherwise; may be left out
+    next_id:    for collections whose keys are counted: no new entry gets a lower key than this,
+                so that the key of an entry which was deleted is never given again; may be left out
+    gone:       the keys of entries that were deleted and that entries elsewhere still name, as the
+                calls of a number name it when it is gone; may be left out
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from ringme_mock.store.collection import Collection, Entry, Key, Taken
+from ringme_mock.store.plain_yaml import ENTRIES, parse_plain
+from ringme_mock.store.store import Store
+from ringme_spec.collections import CollectionRule
+from ringme_spec.contract import Contract
+from ringme_spec.errors import ConfigError
+
+FILES_FOLDER = "files"
+DEFAULTS = "defaults"
+NEXT_ID = "next_id"
+GONE = "gone"
+# An entry is flat or nearly so; YAML can say in a few lines what has billions of values.
+_MAX_VALUES = 10_000
+_MAX_KEY = 2**63 - 1
+_SCALARS = frozenset([str, int, bool, type(None)])
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one collection is loaded from: the name that messages give it, and what it holds."""
+
+    where: str
+    content: Any
+
+
+def load_store(contract: Contract, folder: Path) -> Store:
+    """A store with the entries of `folder`: one YAML file a collection, and the folder `files`.
+
+    Raises ConfigError, which names file, entry and field, for an entry that breaks its schema,
+    a key or unique value that is there twice, and a reference to what is not there.
+    """
+    if not folder.is_dir():
+        raise ConfigError(f"{folder}: is not a folder with fixtures")
+    paths = sorted(folder.glob("*.y*ml"))
+    check_names(contract, [path.name for path in paths], str(folder))
+    sources = {path.stem: Source(str(path), _read(path)) for path in paths}
+    return build_store(contract, sources, _read_files(folder / FILES_FOLDER))
+
+
+def build_store(
+    contract: Contract, sources: Mapping[str, Source], files: Mapping[str, bytes]
+) -> Store:
+    """A store with what is in `sources`, by the name of the collection. Raises ConfigError."""
+    store = Store.empty(contract, files)
+    rules = [rule for name, rule in contract.collections.items() if name in sources]
+    for rule in rules:
+        _fill(contract, store, rule, sources[rule.name])
+    gone = {name: _gone(source) for name, source in sources.items()}
+    for rule in rules:
+        _check_references(store, rule, gone, sources[rule.name].where)
+    _check_users(contract, store, sources)
+    return store
+
+
+def check_names(contract: Contract, names: list[str], where: str) -> None:
+    """Raises ConfigError for a file that is of no collection, and where there is none at all."""
+    known = {f"{name}.yaml" for name in contract.collections}
+    for name in names:
+        if name not in known:
+            files = ", ".join(sorted(known))
+            stem = name.rpartition(".")[0]
+            raise ConfigError(f"{where}/{name}: the document has no collection {stem}, but {files}")
+    if not names:
+        raise ConfigError(f"{where}: holds none of the files {', '.join(sorted(known))}")
+
+
+def label(rule: CollectionRule, entry: Entry) -> str:
+    """What messages call an entry."""
+    key = entry.get(rule.key, "missing")
+    return f"{rule.key} {str(key)[:100] if type(key) in _SCALARS else '?'}"
+
+
+def _read(path: Path) -> Any:
+    try:
+        return parse_plain(path.read_bytes(), str(path))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _read_files(folder: Path) -> dict[str, bytes]:
+    if not folder.is_dir():
+        return {}
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _fill(contract: Contract, store: Store, rule: CollectionRule, source: Source) -> None:
+    validator = contract.schemas.compile(rule.stored)
+    known = frozenset(rule.properties)
+    full: list[Entry] = []
+    for number, entry in enumerate(_entries(source), start=1):
+        if not isinstance(entry, dict):
+            where = f"{source.where}: entry {number}"
+            raise ConfigError(f"{where}: must be a mapping of names to values")
+        for name, value in entry.items():
+            if name not in known:
+                where = _place(source, rule, number, entry)
+                raise ConfigError(f"{where}: {str(name)[:100]}: is not a known field")
+            if type(value) not in _SCALARS:
+                _check_parts(value, f"{_place(source, rule, number, entry)}: {name}")
+        if not validator.is_valid(entry):
+            field, reason = next(validator.problems(entry))
+            raise ConfigError(f"{_place(source, rule, number, entry)}: {field}: {reason}")
+        whole = {name: entry.get(name) for name in rule.properties}
+        _check_content(store, source, rule, number, whole)
+        full.append(whole)
+    _reserve(store[rule.name], source)
+    try:
+        store[rule.name].insert_many(full)
+    except Taken as taken:
+        entry = full[taken.place]
+        where = _place(source, rule, taken.place + 1, entry)
+        raise ConfigError(f"{where}: {taken}: another entry has {entry[str(taken)]}, too") from None
+
+
+def _entries(source: Source) -> Iterator[Any]:
+    content = source.content
+    if not isinstance(content, dict) or not isinstance(content.get(ENTRIES), list):
+        raise ConfigError(f"{source.where}: must have a list under `{ENTRIES}`")
+    for name in content:
+        if name not in (ENTRIES, DEFAULTS, NEXT_ID, GONE):
+            raise ConfigError(
+                f"{source.where}: {str(name)[:100]}: is not known here, but {ENTRIES},"
+                f" {DEFAULTS}, {NEXT_ID}, {GONE}"
+            )
+    defaults = content.get(DEFAULTS) or {}
+    if not isinstance(defaults, dict):
+        raise ConfigError(f"{source.where}: `{DEFAULTS}` must be a mapping of names to values")
+    for entry in content[ENTRIES]:
+        yield {**defaults, **entry} if defaults and isinstance(entry, dict) else entry
+
+
+def _place(source: Source, rule: CollectionRule, number: int, entry: Entry) -> str:
+    return f"{source.where}: entry {number} ({label(rule, entry)})"
+
+
+def _check_parts(value: Any, where: str) -> None:
+    """Refuses what JSON cannot say, what refers to itself, and what no entry can mean."""
+    for count, part in enumerate(_parts(value)):
+        if count == _MAX_VALUES:
+            raise ConfigError(f"{where}: holds more than {_MAX_VALUES} values, or itself")
+        named = not isinstance(part, dict) or all(isinstance(name, str) for name in part)
+        finite = not isinstance(part, float) or isfinite(part)
+        if type(part) not in (*_SCALARS, float, dict, list) or not named or not finite:
+            raise ConfigError(f"{where}: holds something that JSON does not have")
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, dict):
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+
+
+def _check_content(
+    store: Store, source: Source, rule: CollectionRule, number: int, entry: Entry
+) -> None:
+    """A recorded item is as long as its file (rule media-file)."""
+    content = rule.content
+    if content is None:
+        return
+    name = entry[content.file]
+    if name in store.files and entry[content.size] == len(store.files[name]):
+        return
+    where = _place(source, rule, number, entry)
+    if name not in store.files:
+        raise ConfigError(f"{where}: {content.file}: there is no file {FILES_FOLDER}/{name}")
+    size = len(store.files[name])
+    raise ConfigError(f"{where}: {content.size}: must be {size}, as long as {name} is")
+
+
+def _reserve(collection: Collection, source: Source) -> None:
+    """Sees to it that keys which were given once are not given again (rule group-create)."""
+    rule = collection.rule
+    next_id = source.content.get(NEXT_ID, 1)
+    if NEXT_ID in source.content and not rule.sequence:
+        raise ConfigError(f"{source.where}: {NEXT_ID}: the keys of {rule.name} are not counted")
+    if type(next_id) is not int or not 1 <= next_id <= _MAX_KEY:
+        raise ConfigError(
+            f"{source.where}: {NEXT_ID}: must be a whole number, from 1 to {_MAX_KEY}"
+        )
+    last = max([next_id - 1, *(key for key in _gone(source) if isinstance(key, int))])
+    if rule.sequence and last > 0:
+        # A collection counts on from the highest key that it ever held.
+        collection.insert({**dict.fromkeys(rule.properties), rule.key: last})
+        collection.delete(last)
+
+
+def _gone(source: Source) -> frozenset[Key]:
+    """The keys of entries that were deleted, and that others may still name."""
+    keys = source.content.get(GONE, [])
+    if not isinstance(keys, list) or not all(
+        type(key) is str or (type(key) is int and key <= _MAX_KEY) for key in keys
+    ):
+        raise ConfigError(f"{source.where}: {GONE}: must be a list of keys")
+    return frozenset(keys)
+
+
+def _check_users(contract: Contract, store: Store, sources: Mapping[str, Source]) -> None:
+    """Each user has the key of what its type confines it to."""
+    rule = contract.collections["user"]
+    for user in store[rule.name].entries():
+        prop = contract.user_types[user["type"]]
+        if user[prop] is None:
+            where = f"{sources[rule.name].where}: {label(rule, user)}"
+            raise ConfigError(f"{where}: {prop}: is missing for {user['type']}")
+
+
+def _check_references(
+    store: Store, rule: CollectionRule, gone: Mapping[str, frozenset[Key]], where: str
+) -> None:
+    """Each key that an entry names is that of an entry of the same owners."""
+    links = {prop: reference.collection for prop, reference in rule.references.items()}
+    lasting = {
+        link.property: owner
+        for owner, link in rule.within.items()
+        if link.property and link.property not in links
+    }
+    for prop, other in {**links, **lasting}.items():
+        # Only what stays when the other entry is deleted can name one that is gone.
+        excused = gone.get(other, frozenset()) if prop in lasting else frozenset()
+        _check_reference(store, rule, (prop, other), excused, where)
+
+
+def _check_reference(
+    store: Store,
+    rule: CollectionRule,
+    link: tuple[str, str],
+    excused: frozenset[Key],
+    where: str,
+) -> None:
+    prop, other = link
+    shared = {
+        owner: mine.property
+        for owner, mine in rule.within.items()
+        if mine.property
+        and owner in store[other].rule.within
+        and owner != other
+        and mine.property not in rule.references
+    }
+    seen = set()
+    for entry in store[rule.name].entries():
+        found = (entry[prop], *(entry[name] for name in shared.values()))
+        if found in seen:
+            continue
+        seen.add(found)
+        key = entry[prop]
+        if key is None or (key in excused and store[other].get(key) is None):
+            continue
+        target = store[other].get(key)
+        place = f"{where}: {label(rule, entry)}: {prop}"
+        if target is None:
+            raise ConfigError(f"{place}: there is no {other} {key}")
+        for owner, name in shared.items():
+            theirs = store.owner_key(other, target, owner)
+            if entry[name] != theirs:
+                raise ConfigError(
+                    f"{place}: {other} {key} is of {owner} {theirs}, not of {entry[name]}"
+                )

@@ -1,0 +1,118 @@
+"""How much requests may add: entries, snapshots of them, and the files that come with a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ringme_mock.errors import ApiError, invalid
+from ringme_mock.store.collection import LONG_TEXT, Collection
+
+if TYPE_CHECKING:
+    from ringme_mock.http.sessions import Session
+    from ringme_mock.store.state import State
+    from ringme_mock.store.store import Store
+
+# Of each collection of a session, unless the mock is told otherwise.
+MOST_ENTRIES = 250_000
+MOST_SNAPSHOTS = 100
+# What the snapshots of a session hold together, in full collections.
+_SNAPSHOT_COLLECTIONS = 10
+MOST_FILE_BYTES = 256 * 1024 * 1024
+_MB = 1024 * 1024
+_MORE = "start the mock with a higher --max-entries"
+
+
+def check_room(state: State, name: str, more: int = 1, overweight: int = 0) -> None:
+    """Raises the 400 where a collection has no room for so many entries more.
+
+    `overweight` is what their texts weigh beyond that, or those of a change do.
+    """
+    more += overweight
+    if more > 0 and state.store.collections[name].weight + more > state.max_entries:
+        raise _full(state, name, more, overweight > 0)
+
+
+def check_import(session: Session, store: Store) -> None:
+    """Raises the 400 for a store with more entries, or more bytes of files, than there may be.
+
+    As many entries as the fixtures have are always allowed, so that what was exported comes in.
+    """
+    state = session.state
+    for name, collection in store.collections.items():
+        most = max(state.max_entries, state.seed[name].weight)
+        if collection.weight > most:
+            raise invalid(
+                f"{name}: has {collection.weight} entries, and {most} may be{_long(collection)};"
+                f" leave some out, or {_MORE}"
+            )
+    kept = _own_bytes([one.store for one in session.snapshots.values()], [state.seed, store])
+    size = _own_bytes([store], [state.seed])
+    if kept + size > MOST_FILE_BYTES:
+        raise invalid(
+            f"state: has {size / _MB:.1f} MB of files, beside {kept / _MB:.1f} MB that snapshots"
+            f" keep, and {MOST_FILE_BYTES // _MB} MB may be;"
+            " delete a snapshot with DELETE /__mock__/snapshots/NAME, or leave files out"
+        )
+
+
+def check_snapshot(session: Session, name: str) -> None:
+    """Raises the 400 where there is no room to save the state as the snapshot of this name."""
+    others = [one.store for other, one in session.snapshots.items() if other != name]
+    if len(others) >= MOST_SNAPSHOTS:
+        raise invalid(
+            f"name: there are {len(others)} snapshots, and {MOST_SNAPSHOTS} may be;"
+            " delete one with DELETE /__mock__/snapshots/NAME"
+        )
+    state = session.state
+    most = _SNAPSHOT_COLLECTIONS * state.max_entries
+    kept = _own_entries(others, state.seed)
+    total = _own_entries([*others, state.store], state.seed)
+    if total > most:
+        raise invalid(
+            f"name: the other snapshots keep {kept} entries, this one would keep {total - kept}"
+            f" more, and {most} may be;"
+            f" delete one with DELETE /__mock__/snapshots/NAME, or {_MORE}"
+        )
+
+
+def _full(state: State, name: str, more: int, is_long: bool) -> ApiError:
+    collection = state.store[name]
+    return invalid(
+        f"{name}: there are {collection.weight}, {more} more cannot be added,"
+        f" as {state.max_entries} may be{_long(collection, is_long)}; delete some, or {_MORE}"
+    )
+
+
+def _long(collection: Collection, is_long: bool = False) -> str:
+    """How long texts count, for whoever may wonder about a number of entries."""
+    if is_long or collection.weight > len(collection):
+        return f", and {LONG_TEXT} characters of a text count for one"
+    return ""
+
+
+def _own_entries(stores: Iterable[Store], fixtures: Store) -> int:
+    """How many entries stores hold in all that they do not share with the fixtures or each other.
+
+    A collection shares all of its entries or none: once it is written to, it counts in full.
+    """
+    count = 0
+    for name, collection in fixtures.collections.items():
+        known = [collection]
+        for store in stores:
+            one = store[name]
+            if not any(one.shares_entries(other) for other in known):
+                known.append(one)
+                count += one.weight
+    return count
+
+
+def _own_bytes(stores: Iterable[Store], others: Iterable[Store]) -> int:
+    """The length of all files of stores; what they share with `others` or each other but once."""
+    known = {id(store.files) for store in others}
+    count = 0
+    for store in stores:
+        if id(store.files) not in known:
+            known.add(id(store.files))
+            count += sum(map(len, store.files.values()))
+    return count

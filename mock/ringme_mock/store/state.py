@@ -1,0 +1,84 @@
+"""All that changes while the mock runs and that the API can tell, in one object of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ringme_mock.store.access import Access
+from ringme_mock.store.clock import Clock, Setting
+from ringme_mock.store.quotas import MOST_ENTRIES
+from ringme_mock.store.rate_limits import RateLimits
+from ringme_mock.store.store import Store
+from ringme_mock.store.tokens import Tokens
+from ringme_spec.contract import Contract
+
+_LIMIT = 1_000_000
+_PERIOD = 3600
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a state was at some moment: its entries, and how its clock was set."""
+
+    store: Store
+    clock: Setting
+
+
+class State:
+    """The store, the tokens given out, the counts of requests, and the clock they go by.
+
+    `seed` is the store of the fixtures; `max_entries` is how many entries of a collection there
+    may be for requests to add another one.
+    """
+
+    store: Store
+    tokens: Tokens
+    access: Access
+    limits: RateLimits
+
+    def __init__(
+        self,
+        contract: Contract,
+        seed: Store,
+        clock: Clock | None = None,
+        max_entries: int = MOST_ENTRIES,
+    ) -> None:
+        self.contract = contract
+        self.seed = seed
+        self.max_entries = max_entries
+        self.clock = clock or Clock()
+        self.reset()
+
+    def reset(self, keep: Collection[str] = ()) -> None:
+        """Goes back to the fixtures as they were: no tokens, nothing counted, the real time.
+
+        `keep` may hold `tokens` and `clock`, which then stay as they are.
+        """
+        if "clock" not in keep:
+            self.clock.reset()
+        self._begin(self.seed.copy(), keep)
+
+    def snapshot(self) -> Snapshot:
+        """What it is now; a store's copy costs the same whatever it holds."""
+        return Snapshot(self.store.copy(), self.clock.setting)
+
+    def load(self, snapshot: Snapshot, keep: Collection[str] = ()) -> None:
+        """Goes back to what it was; `keep` as for `reset`."""
+        if "clock" not in keep:
+            self.clock.setting = snapshot.clock
+        self._begin(snapshot.store.copy(), keep)
+
+    def replace(self, store: Store) -> None:
+        """Takes other entries; tokens stay good where their user is there."""
+        self._begin(store, ("tokens",))
+
+    def _begin(self, store: Store, keep: Collection[str]) -> None:
+        self.store = store
+        if "tokens" not in keep:
+            self.tokens = Tokens(self.clock)
+        self.access = Access(self.contract, self.store, self.tokens)
+        limit = self.contract.rate_limit
+        self.limits = RateLimits(
+            self.clock, limit.get("requests", _LIMIT), limit.get("seconds", _PERIOD)
+        )

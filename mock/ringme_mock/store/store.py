@@ -1,0 +1,112 @@
+"""The state of the mock: its collections and the files of recorded items. Knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from ringme_mock.store.collection import TOP, Collection, Entry, Key
+from ringme_mock.store.merged_runs import count, merge, page
+from ringme_mock.store.sorted_run import SortedRun
+from ringme_spec.contract import Contract
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list is asked for.
+
+    `start` and `end` bound the first value of the order, both included; `keep` says which
+    entries pass the filters (None: all do); `limit` None means to the end.
+    """
+
+    start: Any = None
+    end: Any = None
+    descending: bool = False
+    keep: Callable[[Entry], bool] | None = None
+    offset: int = 0
+    limit: int | None = None
+
+
+class Store:
+    """All collections of a contract, and what ties them together."""
+
+    def __init__(self, collections: dict[str, Collection], files: Mapping[str, bytes]) -> None:
+        self.collections = collections
+        self.files = files
+
+    @classmethod
+    def empty(cls, contract: Contract, files: Mapping[str, bytes]) -> Store:
+        """A store with the collections of a contract and nothing in them."""
+        return cls({name: Collection(rule) for name, rule in contract.collections.items()}, files)
+
+    def copy(self) -> Store:
+        """A store of its own with the same content; costs the same whatever that is."""
+        return Store({name: one.copy() for name, one in self.collections.items()}, self.files)
+
+    def __getitem__(self, name: str) -> Collection:
+        return self.collections[name]
+
+    def owner_key(self, name: str, entry: Entry, owner: str) -> Key | None:
+        """The key of the `owner` that an entry of collection `name` belongs to now, or None."""
+        rule = self[name].rule.within.get(owner)
+        if rule is None:
+            return None
+        if rule.property:
+            return entry[rule.property]
+        middle = rule.through or ""
+        middle_key = self.owner_key(name, entry, middle)
+        middle_entry = self[middle].get(middle_key)
+        return self.owner_key(middle, middle_entry, owner) if middle_entry else None
+
+    def find(
+        self, name: str, query: Query, owner: tuple[str, Key] | None = None
+    ) -> Iterator[Entry]:
+        """The entries that a query picks, of one owner (collection, key) or of all.
+
+        A page costs what it holds, and what lies before it where filters have to be gone through.
+        """
+        collection = self[name]
+        runs = self._runs(collection, owner[0], [owner[1]]) if owner else [collection.positions()]
+        spans = [(run, *_bounds(run, query)) for run in runs]
+        spans = [span for span in spans if span[1] < span[2]]
+        if query.offset >= count(spans):
+            return iter(())
+        if query.keep is None:
+            return collection.at(page(spans, query.offset, query.limit, query.descending))
+        entries = filter(query.keep, collection.at(merge(spans, query.descending)))
+        stop = None if query.limit is None else query.offset + query.limit
+        return islice(entries, query.offset, stop)
+
+    def delete(self, name: str, key: Key) -> None:
+        """Drops an entry; what refers to it is released or dropped too, as the document says."""
+        for other in self.collections.values():
+            for prop, reference in other.rule.references.items():
+                if reference.collection == name:
+                    for position in other.positions(prop, key):
+                        self._let_go(other, position[-1], prop, reference.gone)
+        self[name].delete(key)
+
+    def _let_go(self, collection: Collection, key: Key, prop: str, gone: str) -> None:
+        if gone == "release":
+            collection.update(key, {prop: None})
+        else:
+            self.delete(collection.rule.name, key)
+
+    def _runs(self, collection: Collection, owner: str, keys: list[Key]) -> list[SortedRun]:
+        """The sorted runs that together hold the entries of the owners with these keys."""
+        link = collection.rule.within[owner]
+        if link.property:
+            return [collection.positions(link.property, key) for key in keys]
+        middle = self[link.through or ""]
+        found = self._runs(middle, owner, keys)
+        return self._runs(
+            collection, middle.rule.name, [position[-1] for run in found for position in run]
+        )
+
+
+def _bounds(run: SortedRun, query: Query) -> tuple[int, int]:
+    low = 0 if query.start is None else run.bisect_left((query.start,))
+    high = len(run) if query.end is None else run.bisect_right((query.end, TOP))
+    return low, high

@@ -1,0 +1,55 @@
+"""Asks the control interface in the name of the page: what it checks is checked here too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from ringme_mock.control.control_call import ControlCall, Mock
+from ringme_mock.control.control_operations import OPERATIONS
+from ringme_mock.control.middleware import interface
+from ringme_mock.errors import invalid
+from ringme_mock.http.sessions import Session
+
+
+@dataclass(frozen=True)
+class Control:
+    """The control interface of one session. `base_url` leads to the session."""
+
+    mock: Mock
+    session: Session
+    base_url: str
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        **parameters: str,
+    ) -> Any:
+        """The JSON that an operation answers with, or None.
+
+        `path` is that of the control document, braces and all; `parameters` go where the document
+        has them. Raises the errors of the operation, and the 400 that names the field.
+        """
+        operation, _ = interface().table.find(method, path)
+        names = [one.name for one in operation.path_parameters]
+        in_query = {name: text for name, text in parameters.items() if name not in names}
+        call = ControlCall(
+            operation=operation,
+            mock=self.mock,
+            session=self.session,
+            base_url=self.base_url,
+            path=operation.path_reader.read([parameters[one] for one in names]),
+            query=operation.query_reader.read(urlencode(in_query).encode()),
+            body={},
+        )
+        if operation.body is not None:
+            call.body = {**operation.body.defaults, **(body or {})}
+            for field, reason in operation.body.validator.problems(call.body):
+                raise invalid(f"{field or 'body'}: {reason}")
+        answer = await OPERATIONS[operation.id](call)
+        return json.loads(bytes(answer.body)) if answer.body else None

@@ -1,0 +1,88 @@
+"""What goes wrong on purpose in a session, as the page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ringme_mock.http.sessions import Session
+from ringme_spec.document import read_yaml
+
+_FILE = Path(__file__).with_name("quick_faults.yaml")
+
+
+@dataclass(frozen=True)
+class QuickFault:
+    """A switch: it puts in a fault, or makes the session slow."""
+
+    name: str
+    title: str
+    help: str
+    fault: dict[str, Any] | None = None
+    latency: dict[str, int] | None = None
+
+    def ids(self, session: Session) -> list[str]:
+        """The faults of the session that this switch put in."""
+        return [one["id"] for one in session.faults.show_all() if one.get("name") == self.title]
+
+    def is_on(self, session: Session) -> bool:
+        """Whether it has an effect on the next request."""
+        if self.latency is not None:
+            return session.latency.as_json() == self.latency
+        return any(
+            one.get("name") == self.title and not is_used_up(one)
+            for one in session.faults.show_all()
+        )
+
+
+def read_quick_faults(path: Path = _FILE) -> dict[str, QuickFault]:
+    """The switches by name, in order."""
+    return {name: QuickFault(name, **node) for name, node in read_yaml(path).items()}
+
+
+def is_used_up(fault: dict[str, Any]) -> bool:
+    """Whether a fault happened as often as it may."""
+    return "times" in fault and bool(fault["applied"] >= fault["times"])
+
+
+def describe(fault: dict[str, Any]) -> str:
+    """A fault in words: for which requests, and what happens to them."""
+    return f"{_requests(fault)}: {', '.join(_effects(fault))}"
+
+
+def _requests(fault: dict[str, Any]) -> str:
+    match = fault.get("match", {})
+    which = " ".join(str(match[name]) for name in ("method", "operation", "path") if name in match)
+    text = which or "Every request"
+    if "login" in match:
+        text += f" of {match['login']}"
+    if "nth" in fault:
+        text += f", number {fault['nth']}"
+    if "every" in fault:
+        text += f", each {fault['every']}th"
+    if "probability" in fault:
+        text += f", with a chance of {fault['probability']:g}"
+    return text
+
+
+def _effects(fault: dict[str, Any]) -> list[str]:
+    effects = []
+    answer = fault.get("answer")
+    if answer is not None:
+        word = f" {answer['word']}" if "word" in answer else ""
+        effects.append(f"answered with {answer['status']}{word}")
+    if "delay" in fault:
+        effects.append(delay_text(fault["delay"]))
+    if "connection" in fault:
+        effects.append(f"connection: {fault['connection']}")
+    if "times" in fault:
+        effects.append("once" if fault["times"] == 1 else f"{fault['times']} times")
+    return effects
+
+
+def delay_text(delay: dict[str, int]) -> str:
+    """How long something takes, in words."""
+    low = delay.get("milliseconds", delay.get("from", 0))
+    high = delay.get("milliseconds", delay.get("to", low))
+    return f"{low} ms later" if low == high else f"{low} to {high} ms later"

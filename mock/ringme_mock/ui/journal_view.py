@@ -1,0 +1,154 @@
+"""The journal as the page shows it: its last rows, and those that come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from ringme_mock.http.journal import Journal, JournalEntry
+from ringme_spec.redaction import Redaction
+
+ROWS_SHOWN = 50
+BODY_SHOWN = 4000
+VERDICTS = ("valid", "refused", "failed", "fault")
+# So that many requests at once become one change of the page.
+_GATHER = 0.25
+_HEARTBEAT = 15.0
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which entries are shown: with this text somewhere, of this verdict; empty for all."""
+
+    text: str = ""
+    verdict: str = ""
+    paused: bool = False
+
+    def query(self) -> str:
+        """As the query of a URL."""
+        return urlencode({"text": self.text, "verdict": self.verdict})
+
+    def fits(self, row: Row) -> bool:
+        """Whether a row is to be shown."""
+        if self.verdict and row.entry["verdict"] != self.verdict:
+            return False
+        return self.text.casefold() in row.text.casefold()
+
+
+def read_filter(given: Mapping[str, str]) -> Filter:
+    """The filter that a query or form asks for; a verdict that there is not counts as none."""
+    verdict = given.get("verdict", "")
+    return Filter(
+        text=given.get("text", "").strip()[:200],
+        verdict=verdict if verdict in VERDICTS else "",
+        paused=given.get("paused", "") == "1",
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry, secrets masked."""
+
+    entry: dict[str, Any]
+
+    @property
+    def time(self) -> str:
+        """The time of day."""
+        return str(self.entry["time"])[11:23]
+
+    @property
+    def query(self) -> str:
+        """The query as people read it."""
+        return "&".join(
+            f"{name}={one}"
+            for name, value in self.entry["query"].items()
+            for one in (value if isinstance(value, list) else [value])
+        )
+
+    @property
+    def body(self) -> str:
+        """The body in lines, cut where it is long; empty for none."""
+        if self.entry["body"] is None:
+            return ""
+        text = json.dumps(self.entry["body"], ensure_ascii=False, indent=2)
+        return text if len(text) <= BODY_SHOWN else f"{text[:BODY_SHOWN]}\n…"
+
+    @property
+    def text(self) -> str:
+        """All that can be looked for."""
+        entry = self.entry
+        parts = (
+            entry["method"],
+            entry["path"] + (f"?{self.query}" if self.query else ""),
+            entry["operation"],
+            entry["login"],
+            entry["status"],
+            entry["reason"],
+            entry["fault"],
+        )
+        return " ".join(str(part) for part in parts if part is not None)
+
+
+def last_rows(journal: Journal, redaction: Redaction, wanted: Filter, after: int = 0) -> list[Row]:
+    """The last rows that fit, newest first, of the entries with a number above `after`."""
+    found: list[Row] = []
+    for entry in reversed(journal.entries()):
+        if entry.number <= after or len(found) == ROWS_SHOWN:
+            break
+        row = Row(entry.as_json(redaction))
+        if wanted.fits(row):
+            found.append(row)
+    return found
+
+
+def last_number(journal: Journal) -> int:
+    """The number of the newest entry, 0 where there is none."""
+    entries = journal.entries()
+    return entries[-1].number if entries else 0
+
+
+async def follow_rows(
+    journal: Journal,
+    after: int,
+    render: Callable[[int], str],
+    is_there: Callable[[], bool],
+) -> AsyncIterator[str]:
+    """Server-sent events for a page that knows the entries up to `after`.
+
+    Each has the rows that `render` makes of what came after a number; an event `changed` tells
+    that entries may have changed. Ends when its session does.
+    """
+    async with journal.follow() as follower:
+        yield ": open\n\n"
+        # Numbers begin anew with the mock, and the page may know those of the run before.
+        after = after if after <= last_number(journal) else 0
+        while True:
+            if last_number(journal) > after:
+                fresh = [entry for entry in journal.entries() if entry.number > after]
+                yield _event(render(after), fresh[-1].number)
+                if any(_changes(entry) for entry in fresh):
+                    yield "event: changed\ndata: state\n\n"
+                after = fresh[-1].number
+            try:
+                while (await asyncio.wait_for(follower.next(), _HEARTBEAT)).number <= after:
+                    pass
+            except TimeoutError:
+                if not is_there():
+                    return
+                yield ": still there\n\n"
+            else:
+                await asyncio.sleep(_GATHER)
+
+
+def _changes(entry: JournalEntry) -> bool:
+    return entry.method != "GET" and entry.status is not None and entry.status < 400
+
+
+def _event(content: str, number: int) -> str:
+    lines = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    data = "".join(f"data: {line}\n" for line in lines if line.strip()) or "data:\n"
+    return f"id: {number}\n{data}\n"

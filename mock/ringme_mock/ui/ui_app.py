@@ -1,0 +1,169 @@
+"""Answers for the page: the whole of it, parts of it, its buttons, its journal, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from ringme_mock.control.control_call import Mock
+from ringme_mock.errors import ApiError, invalid
+from ringme_mock.http.context import exchange_of
+from ringme_mock.http.event_stream import EventStream
+from ringme_mock.http.sessions import DEFAULT
+from ringme_mock.ui import journal_view as journals
+from ringme_mock.ui.assets import Assets
+from ringme_mock.ui.fault_form import read_quick_faults
+from ringme_mock.ui.rendering import HEADERS, Templates
+from ringme_mock.ui.ui_actions import ACTIONS, EMPTY_THE_JOURNAL, Desk
+from ringme_mock.ui.ui_memory import Memories, Message
+from ringme_mock.ui.ui_middleware import HOME, PAGE_PATH
+from ringme_mock.ui.view import View
+from ringme_mock.ui.visit import Visit, begin_visit, read_form
+from ringme_mock.version import __version__
+from ringme_spec.document import read_yaml
+
+_VIEW = Path(__file__).with_name("view.yaml")
+
+
+class PageSite:
+    """All that the page consists of, for all sessions."""
+
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+        self._assets = Assets()
+        self._templates = Templates()
+        self._memories = Memories()
+        self._desk = Desk(read_yaml(_VIEW), read_quick_faults())
+        self._view = View(mock, self._desk)
+        self._router = Router(
+            [
+                Route(HOME, self._home, methods=["GET"]),
+                Route(f"{PAGE_PATH}/panels", self._panels, methods=["GET"]),
+                Route(f"{PAGE_PATH}/journal", self._journal, methods=["GET"]),
+                Route(f"{PAGE_PATH}/journal/rows", self._follow, methods=["GET"]),
+                Route(f"{PAGE_PATH}/do/{{name}}", self._act, methods=["POST"]),
+                Route(f"{PAGE_PATH}/session", self._open_session, methods=["POST"]),
+                Route(f"{PAGE_PATH}/assets/{{digest}}/{{name}}", self._asset, methods=["GET"]),
+            ],
+            redirect_slashes=False,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        try:
+            await self._router(scope, receive, send)
+        except HTTPException as refused:
+            headers = {**HEADERS, **(refused.headers or {})}
+            answer = Response(f"{refused.detail}\n", refused.status_code, headers, "text/plain")
+            await answer(scope, receive, send)
+
+    async def _home(self, request: Request) -> Response:
+        visit = self._begin(request, request.query_params)
+        message = visit.memory.message(visit.text("message"))
+        return self._templates.answer("page", **await self._values(visit, message))
+
+    async def _panels(self, request: Request) -> Response:
+        """The parts that show the state, anew; with what a search has found."""
+        visit = self._begin(request, request.query_params)
+        values = await self._values(visit, None)
+        if visit.text("searched"):
+            values["message"] = Message(self._view.found(values["directory"]))
+        return self._templates.answer("parts", with_journal=False, **values)
+
+    async def _journal(self, request: Request) -> Response:
+        visit = self._begin(request, request.query_params)
+        return self._templates.answer("journal_list", **await self._values(visit, None))
+
+    async def _follow(self, request: Request) -> Response:
+        visit = self._begin(request, request.query_params)
+        session, redaction = visit.session, self._mock.sessions.redaction
+        wanted = journals.read_filter(visit.given)
+        known = request.headers.get("last-event-id") or visit.text("after")
+        after = int(known) if known.isascii() and known.isdecimal() else 0
+
+        def render(number: int) -> str:
+            rows = journals.last_rows(session.journal, redaction, wanted, number)
+            return self._templates.text("rows", rows=rows)
+
+        events = journals.follow_rows(
+            session.journal,
+            after,
+            render,
+            lambda: any(one is session for one in self._mock.sessions.all()),
+        )
+        headers = {**HEADERS, "X-Accel-Buffering": "no"}
+        if request.method == "HEAD":
+            return Response(headers=headers, media_type="text/event-stream")
+        return EventStream(session, events, headers)
+
+    async def _act(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        status = 200
+        try:
+            given = await _form_of(request)
+            visit = self._begin(request, given)
+            if name not in ACTIONS:
+                raise ApiError(404, "There is no such button")
+            message = Message(await ACTIONS[name](self._desk, visit))
+        except ApiError as refused:
+            visit = self._begin(request, {})
+            message, status = Message(f"Not done. {refused.message}", bad=True), refused.status
+        if visit.is_partial:
+            values = await self._values(visit, message)
+            with_journal = name in EMPTY_THE_JOURNAL
+            return self._templates.answer("parts", status, with_journal=with_journal, **values)
+        if message.bad:
+            return self._templates.answer("page", status, **await self._values(visit, message))
+        query = urlencode({"message": visit.memory.keep_message(message)})
+        return RedirectResponse(f"{visit.prefix}{HOME}?{query}", 303, dict(HEADERS))
+
+    async def _open_session(self, request: Request) -> Response:
+        """To the session whose name was given, which begins now if it is new."""
+        try:
+            name = (await _form_of(request)).get("name", "").strip()
+            if not name:
+                raise invalid("Give the session a name")
+            session = self._mock.sessions.get(name)
+        except ApiError as refused:
+            message = Message(f"Not done. {refused.message}", bad=True)
+            values = await self._values(self._begin(request, {}), message)
+            return self._templates.answer("page", refused.status, **values)
+        prefix = "" if session.name == DEFAULT else f"/s/{session.name}"
+        return RedirectResponse(f"{prefix}{HOME}", 303, dict(HEADERS))
+
+    async def _asset(self, request: Request) -> Response:
+        found = self._assets.answer(request.path_params["digest"], request.path_params["name"])
+        return found or Response("There is no such file\n", 404, dict(HEADERS), "text/plain")
+
+    def _begin(self, request: Request, given: Mapping[str, str]) -> Visit:
+        memory = self._memories.of(exchange_of(request.scope).session)
+        return begin_visit(request, self._mock, memory, given)
+
+    async def _values(self, visit: Visit, message: Message | None) -> dict[str, Any]:
+        own = visit.prefix + PAGE_PATH
+        return {
+            **await self._view.values(visit),
+            "message": message,
+            "version": __version__,
+            "home": visit.prefix + HOME,
+            "own": own,
+            "prefix": visit.prefix,
+            "asset": lambda name: f"{own}/assets/{self._assets.path(name)}",
+        }
+
+
+async def _form_of(request: Request) -> dict[str, str]:
+    """The fields of a form. Raises the 400 for one that is not UTF-8, the 413 for a long one."""
+    content = await read_form(request.receive)
+    try:
+        return dict(parse_qsl(content.decode("utf-8"), keep_blank_values=True, errors="strict"))
+    except ValueError:
+        raise invalid("The form is not UTF-8") from None

@@ -1,0 +1,13 @@
+"""The files that come with the package: the OpenAPI document and the fixtures of the mock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_INSTALLED = _PACKAGE / "_data"
+# A checkout keeps them at its top, where people look for them; a wheel carries copies.
+_ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent.parent
+
+SPEC = _ROOT / "openapi.yaml"
+FIXTURES = _ROOT / "fixtures"

@@ -1,0 +1,113 @@
+"""Which values are nobody's business, and how they are shown instead."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote_plus
+
+MASK = "***"
+# What clients call their secrets, whatever the document calls them. Part of a name, or all of it.
+_WORDS = ("secret", "passw", "token", "credential", "apikey", "assertion", "authorization")
+_NAMES = frozenset({"code", "codeverifier", "pass", "pwd", "auth", "bearer", "jwt"})
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+# A name that was encoded by two layers of a client is still the same name.
+_LAYERS = 3
+# None of these begins with a repetition, so that no text makes them slow.
+_IN_TEXT = (
+    # name=value; not what the mock itself says, as in `refresh_token: is missing`.
+    re.compile(
+        r"((?:secret|passw|pwd|token|credential|api.?key|assertion|authorization)"
+        r"[\w.%+\[\]-]{0,40}(?:=|%(?:25){0,2}3[dD]))[^&\s\"'<>]+()",
+        re.IGNORECASE,
+    ),
+    # "name": "value", in JSON and in what Python prints, also within another text; it may end in
+    # the midst of the value.
+    re.compile(
+        r"((?:secret|passw\w{0,10}|pwd|token|credentials?|api.?key|assertion|authorization)"
+        r"\\{0,4}[\"']\s{0,9}:\s{0,9}b?(?P<q>\\{0,4}[\"']))(?:(?!(?P=q))(?:\\.|[^\\]))+()",
+        re.IGNORECASE | re.DOTALL,
+    ),
+    re.compile(r"(\b(?:bearer|basic)(?: |\+|%20){1,9})[\w.~+/%=-]{8,}()", re.IGNORECASE),
+    # The user and the password of a URL.
+    re.compile(r"(://)[^/\s@\"']{1,500}(@)"),
+)
+
+
+class Redaction:
+    """Masks what a document marks as `format: password`, and what is called like a secret."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._names = _NAMES | {_plain(name) for name in _secret_names(document)}
+
+    def mask(self, value: Any) -> Any:
+        """A JSON value with every secret in it masked."""
+        if isinstance(value, dict):
+            return {
+                mask_text(name): MASK if self._is_secret(name) else self.mask(one)
+                for name, one in value.items()
+            }
+        if isinstance(value, list):
+            return [self.mask(one) for one in value]
+        return mask_text(value) if isinstance(value, str) else value
+
+    def mask_query(self, query: bytes) -> str:
+        """A query string with every secret in it masked."""
+        if not query:
+            return ""
+        return "&".join(map(self._mask_pair, query.decode("latin-1").split("&")))
+
+    def _mask_pair(self, pair: str) -> str:
+        name, equals, _ = pair.partition("=")
+        if equals and self._is_secret(_decoded(name)):
+            return f"{mask_text(name)}={MASK}"
+        decoded = _decoded(pair)
+        masked = mask_text(decoded)
+        # As it was sent, where there is nothing to hide.
+        return pair if masked == decoded else masked
+
+    def _is_secret(self, name: str) -> bool:
+        plain = _plain(_decoded(name))
+        return plain in self._names or any(word in plain for word in _WORDS)
+
+
+def mask_text(text: str) -> str:
+    """A text without the secrets that stand in it by name, as in a query or in JSON."""
+    for pattern in _IN_TEXT:
+        text = pattern.sub(_masked, text)
+    return text
+
+
+def _masked(match: re.Match[str]) -> str:
+    groups = match.groups()
+    return f"{groups[0]}{MASK}{groups[-1]}"
+
+
+def _decoded(text: str) -> str:
+    for _ in range(_LAYERS):
+        if "%" not in text and "+" not in text:
+            break
+        text = unquote_plus(text)
+    return text
+
+
+def _plain(name: str) -> str:
+    """A name in lower case, without what it is divided by, and without the index of a list."""
+    return _NOT_IN_NAMES.sub("", name.casefold())
+
+
+def _secret_names(node: Any) -> set[str]:
+    """The names of all properties and parameters below `node` that hold secrets."""
+    found: set[str] = set()
+    if isinstance(node, list):
+        for one in node:
+            found |= _secret_names(one)
+    elif isinstance(node, dict):
+        for name, one in node.items():
+            if isinstance(one, dict) and one.get("format") == "password":
+                found.add(name)
+            found |= _secret_names(one)
+        schema = node.get("schema")
+        if "in" in node and isinstance(schema, dict) and schema.get("format") == "password":
+            found.add(node["name"])
+    return found

@@ -1,0 +1,240 @@
+"""JSON Schema as OpenAPI 3.0 writes it: compiled once, with messages that name the field."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jsonschema_rs
+
+from ringme_spec.errors import ConfigError
+
+Schema = dict[str, Any]
+# What a text has to be for a format, by the name of the format.
+Formats = dict[str, Callable[[str], bool]]
+
+_NAMED = "#/components/schemas/"
+
+
+class Schemas:
+    """All schemas of one document, so that `$ref` works between them.
+
+    The formats of texts count only where `formats` are given; those are known beside the ones
+    that JSON Schema has itself.
+    """
+
+    def __init__(self, document: dict[str, Any], formats: Formats | None = None) -> None:
+        self._document = document
+        self._formats = formats
+        self._named: dict[str, Schema] = to_json_schema(
+            document.get("components", {}).get("schemas", {})
+        )
+        self._explained = dict(_explained_patterns(document))
+
+    def check_references(self) -> None:
+        """Raises ConfigError for a `$ref` of the document that points at nothing in it."""
+        for reference in _references(self._document):
+            try:
+                self.resolve({"$ref": reference})
+            except (KeyError, TypeError, AttributeError):
+                raise ConfigError(f"$ref {reference}: points at nothing") from None
+
+    def resolve(self, schema: Schema) -> Schema:
+        """Follows `$ref` until there is a schema that says something itself."""
+        while "$ref" in schema:
+            target: Any = self._document
+            for part in schema["$ref"].removeprefix("#/").split("/"):
+                target = target[part.replace("~1", "/").replace("~0", "~")]
+            schema = target
+        return schema
+
+    def properties(self, schema: Schema) -> dict[str, Schema]:
+        """The properties of an object schema in the order of the document, `allOf` included."""
+        schema = self.resolve(schema)
+        found: dict[str, Schema] = {}
+        for part in schema.get("allOf", []):
+            found.update(self.properties(part))
+        found.update(schema.get("properties", {}))
+        return found
+
+    def compile(self, schema: Schema, is_sent: bool = False) -> Validator:
+        """A validator for `schema`, whose `$ref`s point into the document.
+
+        With `is_sent` it is one for what a client sends: nobody has to send what is `readOnly`.
+        """
+        converted = to_json_schema(schema)
+        named = self._needed(converted)
+        if named:
+            converted = {"allOf": [converted], "components": {"schemas": named}}
+        if is_sent:
+            # A copy, as an answer does have what nobody sends.
+            converted = copy.deepcopy(converted)
+            self._require_no_read_only(converted)
+        return Validator(converted, self._explained, self._formats)
+
+    def flagged(self, schema: Schema, flag: str) -> set[str]:
+        """The properties that `schema` itself has and marks as `readOnly` or `writeOnly`."""
+        properties = schema.get("properties")
+        if not isinstance(properties, dict):
+            return set()
+        return {
+            name
+            for name, one in properties.items()
+            if isinstance(one, dict) and self.resolve(one).get(flag) is True
+        }
+
+    def _require_no_read_only(self, node: Any) -> None:
+        if isinstance(node, dict):
+            drop_required(node, self.flagged(node, "readOnly"))
+            node = list(node.values())
+        if isinstance(node, list):
+            for part in node:
+                self._require_no_read_only(part)
+
+    def _needed(self, schema: Schema) -> dict[str, Schema]:
+        """The schemas that `schema` refers to, directly or through others.
+
+        A validator keeps a copy of all that it is given, so it is given nothing else.
+        """
+        found: dict[str, Schema] = {}
+        waiting = [schema]
+        while waiting:
+            for reference in _references(waiting.pop()):
+                name = reference.removeprefix(_NAMED)
+                if name not in found:
+                    found[name] = self._named[name]
+                    waiting.append(self._named[name])
+        return found
+
+
+class Validator:
+    """Checks values against one schema. `is_valid(value)` says whether a value fits."""
+
+    is_valid: Callable[[object], bool]
+
+    def __init__(
+        self, schema: Schema, explained: dict[str, str], formats: Formats | None = None
+    ) -> None:
+        self._explained = explained
+        # Draft 4 is the dialect that OpenAPI 3.0 is built on: exclusive limits are flags there,
+        # and 1.0 is no integer.
+        self._validator = jsonschema_rs.Draft4Validator(
+            schema, validate_formats=formats is not None, formats=formats
+        )
+        self.is_valid = self._validator.is_valid
+
+    def problems(self, value: object, name: str = "") -> Iterator[tuple[str, str]]:
+        """What is wrong with `value`: pairs of a field (`name` stands for the whole) and a reason.
+
+        The reason never repeats the value, which may be a password or a megabyte long.
+        """
+        for error in self._validator.iter_errors(value):
+            path = [str(part) for part in error.instance_path]
+            kind: Any = error.kind
+            keyword = type(kind).__name__
+            if keyword == "Required":
+                path.append(str(kind.property))
+            if keyword == "AdditionalProperties":
+                path += [str(name) for name in kind.unexpected[:1]]
+            field = ".".join([name, *path] if name else path)
+            yield field, self._reason(keyword, kind)
+
+    def _reason(self, keyword: str, kind: Any) -> str:
+        if keyword == "Required":
+            return "is missing"
+        if keyword == "AdditionalProperties":
+            return "is not a known field"
+        if keyword == "Type":
+            types = sorted(str(name) for name in kind.types)
+            return "must be " + " or ".join(_TYPE_NAMES.get(name, name) for name in types)
+        if keyword == "Enum":
+            options = ["null" if option is None else str(option) for option in kind.options]
+            return f"must be one of {', '.join(options)}"
+        if keyword == "Pattern":
+            return f"must {self._explained.get(kind.pattern, f'match {kind.pattern}')}"
+        if keyword == "Format":
+            return f"must be of the format {kind.format}"
+        if keyword == "Not" and not kind.schema:
+            return "must not be there"
+        if keyword in _LIMITS:
+            return _LIMITS[keyword].format(limit=kind.limit)
+        return f"breaks the rule {keyword}"
+
+
+_TYPE_NAMES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "text",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+}
+_LIMITS = {
+    "MinLength": "must have at least {limit} characters",
+    "MaxLength": "must have at most {limit} characters",
+    "Minimum": "must be at least {limit}",
+    "Maximum": "must be at most {limit}",
+    "MinItems": "must have at least {limit} items",
+    "MaxItems": "must have at most {limit} items",
+}
+
+
+def _explained_patterns(node: Any) -> Iterator[tuple[str, str]]:
+    """The patterns of a document that have their meaning beside them, as `x-pattern-message`."""
+    if isinstance(node, dict):
+        if isinstance(node.get("pattern"), str) and "x-pattern-message" in node:
+            yield node["pattern"], node["x-pattern-message"]
+        for value in node.values():
+            yield from _explained_patterns(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _explained_patterns(value)
+
+
+def drop_required(schema: Schema, names: set[str]) -> None:
+    """Has a schema require none of these properties."""
+    required = schema.get("required")
+    if names and isinstance(required, list):
+        schema["required"] = [name for name in required if name not in names]
+        # Draft 4 takes no empty list.
+        if not schema["required"]:
+            del schema["required"]
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
+
+
+def to_json_schema(node: Any) -> Any:
+    """`nullable`, and the ends of whole numbers, in the words of JSON Schema; all else as it is."""
+    if isinstance(node, list):
+        return [to_json_schema(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    converted = {key: to_json_schema(value) for key, value in node.items() if key != "nullable"}
+    if node.get("type") == "integer" and isinstance(node.get("format"), str):
+        converted.update(_ends(node))
+    if node.get("nullable") is True and isinstance(node.get("type"), str):
+        converted["type"] = [node["type"], "null"]
+        if "enum" in node and None not in node["enum"]:
+            converted["enum"] = [*node["enum"], None]
+    return converted
+
+
+def _ends(schema: Schema) -> Schema:
+    """The least and the greatest number of an integer's format, where it does not say less."""
+    end = {"int32": 2**31, "int64": 2**63}.get(schema["format"])
+    if end is None:
+        return {}
+    return {
+        "minimum": max(schema.get("minimum", -end), -end),
+        "maximum": min(schema.get("maximum", end - 1), end - 1),
+    }
