@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from ringme_contract.rule import read_rules
+from ringme_spec.rules import read_rules
 
 _NAME = "openapi.yaml"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

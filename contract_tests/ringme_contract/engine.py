@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from ringme_contract.check import Check
 from ringme_contract.kit import Kit
-from ringme_contract.rule import Rule
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import Failure, NotOffered, NotReached, Outcome, Verdict, combine
+from ringme_spec.rules import Rule
 
 CONFORMS = "conforms"
 _EVIDENCE = 12

@@ -31,10 +31,10 @@ from ringme_contract.judgement import (
 )
 from ringme_contract.report.text import printable
 from ringme_contract.report.words import details
-from ringme_contract.rule import read_rules
 from ringme_contract.run import Options, Session, choose, open_session, read_document
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.rules import read_rules
 
 if sys.platform != "win32":
     import fcntl

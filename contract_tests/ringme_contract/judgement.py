@@ -9,8 +9,8 @@ from enum import IntEnum
 
 from ringme_contract.engine import RunResult
 from ringme_contract.expectations import Expectation
-from ringme_contract.rule import Rule
 from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.rules import Rule
 
 
 class ExitCode(IntEnum):

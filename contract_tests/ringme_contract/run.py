@@ -20,7 +20,6 @@ from ringme_contract.expectations import Expectation, ExpectationError, load_exp
 from ringme_contract.judgement import ExitCode, RuleFinding, exit_code, judge
 from ringme_contract.kit import API, TOKEN_PATH, Kit
 from ringme_contract.masking import mask
-from ringme_contract.rule import Rule, read_rules
 from ringme_contract.target import (
     MOCK,
     OPTIONAL_IDENTITIES,
@@ -31,6 +30,7 @@ from ringme_contract.target import (
 )
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.rules import Rule, read_rules
 
 # Identities whose token says nothing: some are refused by right, the others are applications.
 TOKENLESS = (*REFUSED, "login")

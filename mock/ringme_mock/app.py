@@ -39,8 +39,7 @@ from ringme_mock.store.clock import Clock
 from ringme_mock.store.fixtures import load_store
 from ringme_mock.store.state import State
 from ringme_mock.ui.ui_middleware import PageMiddleware
-from ringme_spec.contract import Contract
-from ringme_spec.document import read_yaml
+from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError
 
 LOOPBACK, ANY, OFF = "loopback", "any", "off"
@@ -100,11 +99,8 @@ def create_app(
 
 
 def _read_contract(spec: Path) -> Contract:
-    document = read_yaml(spec)
-    if not isinstance(document, dict) or not {"openapi", "paths"} <= document.keys():
-        raise ConfigError(f"{spec}: is not an OpenAPI document: it needs `openapi` and `paths`")
+    contract = read_contract(spec)
     try:
-        contract = Contract(document)
         check_actions(contract)
     except ConfigError as error:
         raise ConfigError(f"{spec}: {error}") from None

@@ -1,4 +1,4 @@
-"""What the answers of an operation look like: statuses, headers and bodies. No HTTP."""
+"""The responses of a document, compiled: statuses, headers and bodies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JSON = "application/json"
 Problem = tuple[str, str]
 
 
-class AnswerShape:
+class ResponseSchema:
     """One response of the document: which headers it has, and what its body is."""
 
     def __init__(self, schemas: Schemas, node: dict[str, Any]) -> None:
@@ -58,7 +58,7 @@ class AnswerShape:
         return None
 
 
-class AnswerShapes:
+class ResponseSchemas:
     """All responses of a document by operation and status, each made ready once."""
 
     def __init__(self, document: dict[str, Any]) -> None:
@@ -70,21 +70,21 @@ class AnswerShapes:
         }
         self._schemas = Schemas(self._document, _FORMATS)
         # By identity: many operations share a response, and the document stays as it is.
-        self._made: dict[int, AnswerShape] = {}
+        self._made: dict[int, ResponseSchema] = {}
 
-    def of(self, path: str, method: str) -> dict[str, AnswerShape]:
+    def of(self, path: str, method: str) -> dict[str, ResponseSchema]:
         """The responses of an operation by status as the document has it, in capitals."""
         responses = self._document["paths"][path][method.lower()]["responses"]
         return {str(code).upper(): self._shape(node) for code, node in responses.items()}
 
-    def _shape(self, node: dict[str, Any]) -> AnswerShape:
+    def _shape(self, node: dict[str, Any]) -> ResponseSchema:
         node = self._schemas.resolve(node)
         if id(node) not in self._made:
-            self._made[id(node)] = AnswerShape(self._schemas, node)
+            self._made[id(node)] = ResponseSchema(self._schemas, node)
         return self._made[id(node)]
 
 
-def find_shape(shapes: Mapping[str, AnswerShape], status: int) -> AnswerShape | None:
+def find_response(shapes: Mapping[str, ResponseSchema], status: int) -> ResponseSchema | None:
     """The response for a status: its own, that of its hundred, or the default one."""
     for name in (str(status), f"{status // 100}XX", "DEFAULT"):
         if name in shapes:

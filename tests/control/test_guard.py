@@ -54,7 +54,7 @@ def test_only_this_machine_and_its_pages_control_the_mock(
 def test_nothing_changes_by_get_alone(control: Control) -> None:
     from ringme_mock.control.middleware import interface
 
-    document = interface().document
+    document = interface().contract.document
     readers = [item["get"]["operationId"] for item in document["paths"].values() if "get" in item]
     assert not [
         name for name in readers if not name.startswith(("get", "list", "read", "export", "follow"))

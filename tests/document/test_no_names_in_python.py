@@ -41,7 +41,7 @@ def property_names() -> set[str]:
 
 NAMES = property_names()
 # What the control interface shows is its own, though some of it has the names of the API.
-CONTROL = interface().document["components"]["schemas"]
+CONTROL = interface().contract.document["components"]["schemas"]
 CONTROL_SHAPES = [set(schema.get("properties", {})) for schema in CONTROL.values()]
 OF_CONTROL = ("control/", "ui/", "http/dispatcher.py", "store/identities.py", "http/journal.py")
 

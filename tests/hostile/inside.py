@@ -32,7 +32,7 @@ class Inside:
         self.findings = Findings("in process")
         self._count = count
         self._app: MockApp = checked_app()
-        documents = [self._app.contract.document, interface().document]
+        documents = [self._app.contract.document, interface().contract.document]
         self._requests = Requests(documents, random.Random(seed))
         self._now = ""
 

@@ -36,7 +36,7 @@ class Outside:
         self.findings = Findings("over sockets")
         self._count = count
         self._seed = seed
-        self._documents = [read_yaml(SPEC), interface().document]
+        self._documents = [read_yaml(SPEC), interface().contract.document]
         self._done = threading.Event()
         self._url = ""
         # Connections that are left open in the middle of something.

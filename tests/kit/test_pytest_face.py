@@ -13,8 +13,8 @@ import pytest
 
 import ringme_contract
 from ringme_contract.document_file import find_document, load_document
-from ringme_contract.rule import read_rules
 from ringme_contract.target import MOCK
+from ringme_spec.rules import read_rules
 from support.server import RunningMock
 
 PACKAGE = Path(ringme_contract.__file__).parent

@@ -24,10 +24,10 @@ from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report, json_schema
 from ringme_contract.report.junit import junit
 from ringme_contract.report.text import difference, printable
-from ringme_contract.rule import Rule
 from ringme_contract.run import Report
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.rules import Rule
 from support.kit_command import (
     instead_of_all_checks,
     misses_group,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ringme_contract.check import LAYERS, all_checks
-from ringme_contract.rule import read_rules
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC
+from ringme_spec.rules import read_rules
 
 
 def test_every_rule_has_a_check_and_every_check_a_rule() -> None:

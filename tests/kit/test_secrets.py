@@ -19,13 +19,13 @@ from ringme_contract.masking import MASK, Masking
 from ringme_contract.report.files import write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.words import details
-from ringme_contract.rule import Rule
 from ringme_contract.run import CannotRun, Options, Report, read_target
 from ringme_contract.target import MOCK, Target, load_target
 from ringme_contract.transport import Transport
 from ringme_contract.verdict import Failure
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC
+from ringme_spec.rules import Rule
 from support.server import RunningMock
 
 

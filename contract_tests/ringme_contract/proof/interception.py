@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ringme_mock.app import MockApp
 from ringme_mock.errors import ApiError
 from ringme_mock.http.routing import PathTable
-from ringme_spec.contract import Operation
+from ringme_spec.operations import Operation
 
 
 @dataclass

@@ -105,7 +105,7 @@ def interval_unchecked(site: Site, operations: list[str]) -> None:
         def list_query(call: Call) -> Query:
             if call.operation.id in operations:
                 whole = replace(call.operation.collection, range=None)
-                call = replace(call, operation=replace(call.operation, collection=whole))
+                call = replace(call, operation=replace(call.operation, collection_rule=whole))
             found: Query = original(call)
             return found
 

@@ -12,7 +12,7 @@ from ringme_mock.actions.context import Call
 from ringme_mock.http import operation, parameters
 from ringme_mock.http.context import Exchange
 from ringme_mock.store.tokens import Grant
-from ringme_spec.request_shape import Parameter
+from ringme_spec.operations import Parameter
 
 
 def refusal(status: int, message: str = "Refused") -> Answered:

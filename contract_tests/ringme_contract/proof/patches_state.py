@@ -173,7 +173,7 @@ def still_listed(site: Site, deleted_by: str, lists: list[str]) -> None:
         found = answered.json
         paged = any(key == "per_page" for key, _ in asked.query)
         if asked.name in lists and isinstance(found, list) and not paged and asked.operation:
-            shown = [{key: one[key] for key in asked.operation.answer} for one in gone]
+            shown = [{key: one[key] for key in asked.operation.response_properties} for one in gone]
             if "extension_group/" in asked.path and "/client/" not in asked.path:
                 group = asked.path.partition("/extension_group/")[2].partition("/")[0]
                 shown = [one for one in shown if str(one.get("extension_group_id", group)) == group]

@@ -14,11 +14,11 @@ from ringme_contract.judgement import ExitCode, exit_code, judge
 from ringme_contract.kit import Kit
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.running import running_server
-from ringme_contract.rule import Rule, read_rules
 from ringme_contract.run import CannotRun, Options, open_session
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.transport import Transport
 from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.rules import Rule, read_rules
 
 # As long as a trial may take; a server that breaks everything still gets to the end.
 _BUDGET = 1800.0

@@ -11,7 +11,7 @@ from ringme_mock.actions.response import JSON, Reply, json_reply
 from ringme_mock.store.access import Caller
 from ringme_mock.store.collection import Collection, Entry, Key
 from ringme_mock.store.state import State
-from ringme_spec.contract import Operation
+from ringme_spec.operations import Operation
 
 if TYPE_CHECKING:
     from ringme_mock.http.context import Exchange

@@ -6,7 +6,7 @@ from typing import Any
 
 from ringme_mock.actions.response import json_text
 from ringme_mock.store.collection import Entry
-from ringme_spec.contract import Operation
+from ringme_spec.operations import Operation
 
 # What is kept, in entries of some hundred bytes each, and in bytes where they are longer.
 _MOST = 20_000
@@ -66,7 +66,7 @@ class Encoders:
 
     def of(self, operation: Operation) -> Encoder:
         """The encoder for the answers of an operation."""
-        name = operation.collection.name, operation.answer
+        name = operation.collection.name, operation.response_properties
         if name not in self._found:
-            self._found[name] = Encoder(operation.answer)
+            self._found[name] = Encoder(operation.response_properties)
         return self._found[name]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ringme_spec.contract import Operation
+from ringme_spec.operations import Operation
 
 Entry: TypeAlias = dict[str, Any]
 
@@ -40,7 +40,9 @@ class EntryDefaults:
 def entry_defaults(operation: Operation) -> EntryDefaults:
     """The defaults of entries that an operation creates."""
     rule, body = operation.collection, operation.body
-    owners = operation.stations[:-1] if operation.ends_at_item else operation.stations
+    owners = operation.path_collections
+    if operation.ends_at_item:
+        owners = owners[:-1]
     initial = rule.initial
     # What comes first here gives way to what comes behind it.
     sources: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from ringme_mock.errors import invalid
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.store import Query
 from ringme_spec.collections import RangeRule
-from ringme_spec.request_shape import Filter, Parameter
+from ringme_spec.operations import Filter, Parameter
 
 Test = Callable[[Entry], bool]
 
@@ -27,7 +27,7 @@ def list_query(call: Call) -> Query:
 
 
 def _plan(call: Call) -> Query:
-    roles = {one.role: one for one in call.operation.query_parameters if one.role}
+    roles = call.operation.roles
     start, end = _range(call, roles)
     size = _value(call, roles, "page_size")
     page = _value(call, roles, "page") or 1
@@ -41,11 +41,11 @@ def _plan(call: Call) -> Query:
     )
 
 
-def _value(call: Call, roles: dict[str, Parameter], role: str) -> Any:
+def _value(call: Call, roles: Mapping[str, Parameter], role: str) -> Any:
     return call.query.get(roles[role].name) if role in roles else None
 
 
-def _range(call: Call, roles: dict[str, Parameter]) -> tuple[str | None, str | None]:
+def _range(call: Call, roles: Mapping[str, Parameter]) -> tuple[str | None, str | None]:
     start = _moment(_value(call, roles, "range_start"))
     end = _moment(_value(call, roles, "range_end"))
     if start and end:

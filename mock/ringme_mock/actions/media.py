@@ -47,7 +47,7 @@ def storage_url(call: Call) -> Reply:
     """Where the file can be fetched without a token, by whoever knows the URL."""
     rule = call.operation.collection
     url = f"{call.base_url}{STORAGE_PATH}/{rule.name}/{quote(str(call.entry[rule.key]))}"
-    return call.reply(dict.fromkeys(call.operation.answer, url))
+    return call.reply(dict.fromkeys(call.operation.response_properties, url))
 
 
 def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:

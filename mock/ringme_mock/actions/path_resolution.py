@@ -10,8 +10,7 @@ from ringme_mock.errors import ApiError, missing
 from ringme_mock.store.access import Caller
 from ringme_mock.store.collection import Entry, Key
 from ringme_spec.collections import CollectionRule
-from ringme_spec.contract import Operation
-from ringme_spec.request_shape import Parameter
+from ringme_spec.operations import Operation, Parameter
 
 
 class _Step:
@@ -60,7 +59,7 @@ class Way:
     """The way of one operation, worked out at the start."""
 
     def __init__(self, operation: Operation) -> None:
-        names = tuple(rule.name for rule in operation.stations)
+        names = tuple(rule.name for rule in operation.path_collections)
         last = len(names) - 1
         self._steps = [
             _Step(
@@ -71,7 +70,7 @@ class Way:
                 operation.ends_at_item and number == last,
             )
             for number, (parameter, rule) in enumerate(
-                zip(operation.steps, operation.stations, strict=True)
+                zip(operation.entry_parameters, operation.path_collections, strict=True)
             )
         ]
 

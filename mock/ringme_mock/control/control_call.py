@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from ringme_mock.faults.forced_response import ForcedAnswers
-from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.sessions import Session, Sessions
 from ringme_mock.store.state import State
 from ringme_spec.contract import Contract
-from ringme_spec.request_shape import RequestShape
-
-
-@dataclass(frozen=True)
-class ControlOperation(RequestShape):
-    """One operation of the control document; `node` is what the document says of it."""
-
-    id: str
-    method: str
-    path: str
-    node: dict[str, Any]
-    status: int
-
-    @cached_property
-    def path_reader(self) -> PathReader:
-        """Reads the parameters in the path."""
-        return PathReader(self.path_parameters)
-
-    @cached_property
-    def query_reader(self) -> QueryReader:
-        """Reads those in the query."""
-        return QueryReader(self.query_parameters)
+from ringme_spec.operations import Operation
 
 
 @dataclass(frozen=True)
@@ -51,7 +28,7 @@ class ControlCall:
     `body` is the JSON object, or the bytes where it is none; `base_url` leads to the session.
     """
 
-    operation: ControlOperation
+    operation: Operation
     mock: Mock
     session: Session
     base_url: str

@@ -8,7 +8,6 @@ from ringme_mock.control.middleware import interface
 from ringme_mock.faults.fault_rule import FaultRule, read_rule
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
-from ringme_spec.schema import Schemas
 
 
 def read_fault_file(path: Path) -> tuple[FaultRule, ...]:
@@ -18,7 +17,7 @@ def read_fault_file(path: Path) -> tuple[FaultRule, ...]:
     """
     content = read_yaml(path)
     items = content if isinstance(content, list) else [content]
-    validator = Schemas(interface().document).compile({"$ref": "#/components/schemas/Fault"})
+    validator = interface().contract.schemas.compile({"$ref": "#/components/schemas/Fault"})
     rules = []
     for number, item in enumerate(items, start=1):
         where = f"{path}: fault {number}"

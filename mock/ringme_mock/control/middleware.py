@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringme_mock.actions.response import JSON
-from ringme_mock.control.control_call import ControlCall, ControlOperation, Mock
+from ringme_mock.control.control_call import ControlCall, Mock
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.errors import invalid
 from ringme_mock.http.body import media_type, read_bytes, read_object
 from ringme_mock.http.context import Exchange, exchange_of
+from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.urls import CONTROL_PATH
-from ringme_spec.document import read_yaml
-from ringme_spec.request_shape import METHODS, read_body, read_parameters
-from ringme_spec.schema import Schemas
+from ringme_spec.contract import Contract, read_contract
+from ringme_spec.operations import Operation
 
 _DOCUMENT_PATH = f"{CONTROL_PATH}/openapi.json"
 # A whole state may come in. JSON is read at one go, in which nobody else is answered.
@@ -31,36 +30,29 @@ _LONGEST_OBJECT = 16 * 1024 * 1024
 _DOCUMENT = Path(__file__).with_name("control.yaml")
 
 
-@dataclass(frozen=True)
 class Interface:
     """The control document, ready to be served."""
 
-    document: dict[str, Any]
-    table: PathTable[ControlOperation]
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.table = PathTable(contract.operations.values())
+        self._readers = {
+            one.id: (PathReader(one.path_parameters), QueryReader(one.query_parameters))
+            for one in contract.operations.values()
+        }
+
+    def read_parameters(
+        self, operation: Operation, values: Sequence[str], query: bytes
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The parameters of the path and of the query. Raises the 400 that names one."""
+        path, query_reader = self._readers[operation.id]
+        return path.read(values), query_reader.read(query)
 
 
 @functools.cache
 def interface() -> Interface:
     """Read on first use: who starts the mock for its API does not wait for it."""
-    document = read_yaml(_DOCUMENT)
-    return Interface(document, PathTable(_operations(document)))
-
-
-def _operations(document: dict[str, Any]) -> Iterator[ControlOperation]:
-    schemas = Schemas(document)
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                node = item[method]
-                yield ControlOperation(
-                    id=node["operationId"],
-                    method=method.upper(),
-                    path=path,
-                    node=node,
-                    parameters=read_parameters(schemas, path, item, node),
-                    body=read_body(schemas, node),
-                    status=next(int(code) for code in node["responses"] if code.startswith("2")),
-                )
+    return Interface(read_contract(_DOCUMENT))
 
 
 class ControlMiddleware:
@@ -78,7 +70,7 @@ class ControlMiddleware:
             return
         check_admitted(scope, self._from_any)
         if scope["path"] == _DOCUMENT_PATH and scope["method"] == "GET":
-            content = json.dumps(interface().document, ensure_ascii=False)
+            content = json.dumps(interface().contract.document, ensure_ascii=False)
             response = Response(content, media_type=JSON)
         else:
             response = await self._run(scope)
@@ -90,13 +82,14 @@ class ControlMiddleware:
 
         operation, values = interface().table.find(scope["method"], scope["path"])
         exchange = exchange_of(scope)
+        path, query = interface().read_parameters(operation, values, scope["query_string"])
         call = ControlCall(
             operation=operation,
             mock=self._mock,
             session=exchange.session,
             base_url=exchange.base_url,
-            path=operation.path_reader.read(values),
-            query=operation.query_reader.read(scope["query_string"]),
+            path=path,
+            query=query,
             body={},
         )
         await _read_body(call, exchange)

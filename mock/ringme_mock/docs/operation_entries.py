@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringme_mock.docs.grade import grades_of
-from ringme_spec.request_shape import METHODS
+from ringme_spec.operations import METHODS
 
 
 @dataclass(frozen=True)

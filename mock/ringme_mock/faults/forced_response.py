@@ -8,7 +8,8 @@ from typing import Any
 from ringme_mock.actions.response import JSON, Reply, json_reply
 from ringme_mock.faults.fault_rule import FaultRule, ForcedAnswer
 from ringme_mock.store.rate_limits import Allowance
-from ringme_spec.contract import Contract, Operation
+from ringme_spec.contract import Contract
+from ringme_spec.operations import Operation
 from ringme_spec.schema import Schema, Schemas
 
 # What stands before a service may answer with these, whatever the document of the service says.
@@ -21,10 +22,9 @@ class ForcedAnswers:
     """Makes answers of given statuses out of the document's examples and schemas."""
 
     def __init__(self, contract: Contract) -> None:
-        self._document = contract.document
         self._schemas = contract.schemas
         self._statuses = {
-            operation.id: self._responses(operation) for operation in contract.operations.values()
+            operation.id: operation.responses for operation in contract.operations.values()
         }
 
     def check_rule(self, rule: FaultRule) -> None:
@@ -68,12 +68,6 @@ class ForcedAnswers:
         if body is _UNKNOWN:
             return Reply(wanted.status, headers=headers)
         return json_reply(wanted.status, body, headers)
-
-    def _responses(self, operation: Operation) -> dict[str, dict[str, Any]]:
-        node = self._document["paths"][operation.path][operation.method.lower()]
-        return {
-            str(code): self._schemas.resolve(answer) for code, answer in node["responses"].items()
-        }
 
     def _headers(self, response: dict[str, Any]) -> dict[str, str]:
         """The headers that the document has for an answer, but for those of the limits."""

@@ -10,7 +10,7 @@ from ringme_mock.errors import ApiError
 from ringme_mock.faults.fault_rule import FaultRule, ForcedAnswer, Visitor
 from ringme_mock.faults.forced_response import ForcedAnswers
 from ringme_mock.faults.prefer import Preference, applied, read_preference
-from ringme_spec.contract import Operation
+from ringme_spec.operations import Operation
 
 if TYPE_CHECKING:
     from ringme_mock.http.context import Exchange

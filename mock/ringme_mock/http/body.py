@@ -15,7 +15,7 @@ from python_multipart.multipart import Field, parse_form
 from ringme_mock.actions.response import JSON
 from ringme_mock.errors import ApiError, invalid, token_refused, too_large, unsupported_media_type
 from ringme_mock.http.context import Exchange
-from ringme_spec.request_shape import Body
+from ringme_spec.operations import Body
 from ringme_spec.strict_json import decode
 
 # What is wrong with a form goes into the answer, and need not go to the terminal as well.

@@ -15,7 +15,7 @@ from ringme_mock.http.sessions import Session
 from ringme_mock.http.urls import base_url
 from ringme_mock.store.access import Caller
 from ringme_mock.store.rate_limits import Allowance
-from ringme_spec.contract import Operation
+from ringme_spec.operations import Operation
 
 _SCOPE_KEY = "ringme_mock.http.context"
 

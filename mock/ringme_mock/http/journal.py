@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from ringme_mock.errors import ApiError
 from ringme_mock.store.access import Caller
-from ringme_spec.contract import Operation
+from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction, mask_text
 
 DEFAULT_SIZE = 1000

@@ -22,14 +22,16 @@ from ringme_mock.http.auth import TokenSecurity, Verify
 from ringme_mock.http.body import read_form, read_object
 from ringme_mock.http.context import Exchange
 from ringme_mock.http.parameters import PathReader, QueryReader
-from ringme_spec.contract import Contract, Operation
+from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
-from ringme_spec.request_shape import Body
+from ringme_spec.operations import Body, Operation
 
 
 def check_actions(contract: Contract) -> None:
     """Raises ConfigError for an operation whose action the mock does not know."""
     for known in contract.operations.values():
+        if not known.resource:
+            raise ConfigError(f"{known.method} {known.path}: x-resource is missing")
         if known.action not in ACTIONS:
             raise ConfigError(
                 f"{known.method} {known.path}: x-resource: there is no action {known.action},"

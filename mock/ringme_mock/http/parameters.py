@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from ringme_mock.errors import invalid
 from ringme_mock.http.bounded_cache import Remembered
-from ringme_spec.request_shape import Parameter
+from ringme_spec.operations import Parameter
 
 _LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")

@@ -10,8 +10,9 @@ from ringme_mock.faults.inject import Faults
 from ringme_mock.http.api import Api
 from ringme_mock.http.context import Exchange
 from ringme_mock.http.operation import OperationAPI
-from ringme_spec.contract import Contract, Operation
-from ringme_spec.responses import AnswerShapes, find_shape
+from ringme_spec.contract import Contract
+from ringme_spec.operations import Operation
+from ringme_spec.responses import ResponseSchemas, find_response
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ class AnswerCheck:
     """Knows for each operation of a document what its answers may be."""
 
     def __init__(self, contract: Contract) -> None:
-        shapes = AnswerShapes(contract.document)
+        shapes = ResponseSchemas(contract.document)
         self._shapes = {
             operation.id: shapes.of(operation.path, operation.method)
             for operation in contract.operations.values()
@@ -32,7 +33,7 @@ class AnswerCheck:
         The line names operation, status, field and reason, and no value, which may be a secret.
         """
         shapes = self._shapes[operation.id]
-        shape = find_shape(shapes, reply.status)
+        shape = find_response(shapes, reply.status)
         if shape is None:
             field, reason = "status", f"must be one of {', '.join(shapes)}"
         else:

@@ -38,13 +38,18 @@ class Control:
         operation, _ = interface().table.find(method, path)
         names = [one.name for one in operation.path_parameters]
         in_query = {name: text for name, text in parameters.items() if name not in names}
+        path_values, query = interface().read_parameters(
+            operation,
+            [parameters[one] for one in names],
+            urlencode(in_query).encode(),
+        )
         call = ControlCall(
             operation=operation,
             mock=self.mock,
             session=self.session,
             base_url=self.base_url,
-            path=operation.path_reader.read([parameters[one] for one in names]),
-            query=operation.query_reader.read(urlencode(in_query).encode()),
+            path=path_values,
+            query=query,
             body={},
         )
         if operation.body is not None:

@@ -1,0 +1,53 @@
+"""The rules of a document (`x-rules`): behaviour that no schema can say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ringme_spec.errors import ConfigError
+
+EVERY_OPERATION = "*"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of `x-rules`.
+
+    `grade` is D, O or C; `level` MUST or SHOULD; `operations` the ids of those it binds, or `*`.
+    """
+
+    id: str
+    text: str
+    grade: str
+    level: str
+    area: str
+    operations: tuple[str, ...]
+
+    @property
+    def pointer(self) -> str:
+        """The place of the rule in the document."""
+        return f"x-rules/{self.id}"
+
+    @property
+    def general(self) -> bool:
+        """It binds every operation."""
+        return EVERY_OPERATION in self.operations
+
+
+def read_rules(document: dict[str, Any]) -> dict[str, Rule]:
+    """The rules of a document by id, in its order. Raises ConfigError for one that lacks a key."""
+    try:
+        return {
+            node["id"]: Rule(
+                node["id"],
+                node["text"],
+                node["grade"],
+                node["level"],
+                node.get("area", "general"),
+                tuple(node["operations"]),
+            )
+            for node in document.get("x-rules", [])
+        }
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f"x-rules: cannot be read: {error}") from None
