@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -82,14 +82,19 @@ def create_app(
     clock: Clock | None = None,
     settings: Settings | None = None,
     control: str = LOOPBACK,
+    *,
+    overlays: Sequence[Path] = (),
+    added_fixtures: Sequence[Path] = (),
 ) -> MockApp:
     """The mock for a document and a folder with fixtures.
 
+    `overlays` are laid over the document in their order; the files of `added_fixtures` stand
+    beside those of the fixtures, or take the place of those with the same name.
     `control` says from where the control interface may be used: `loopback`, `any`, or `off`.
     Raises ConfigError with one line that says what is wrong with either.
     """
-    contract = _read_contract(spec)
-    seed = load_store(contract, fixtures)
+    contract = _read_contract(spec, overlays)
+    seed = load_store(contract, fixtures, *added_fixtures)
     try:
         sessions = Sessions(contract, seed, settings or Settings(), clock)
         return MockApp(contract, sessions, control)
@@ -98,8 +103,8 @@ def create_app(
         raise ConfigError(f"{spec}: {where or 'document'}: {error.message[:300]}") from None
 
 
-def _read_contract(spec: Path) -> Contract:
-    contract = read_contract(spec)
+def _read_contract(spec: Path, overlays: Sequence[Path]) -> Contract:
+    contract = read_contract(spec, overlays)
     try:
         check_actions(contract)
     except ConfigError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -30,17 +31,20 @@ class MockServer:
             token = mock.token_for("group_user")
             httpx.get(f"{mock.url}/api/ver1.0/user/", headers={"Authorization": f"Bearer {token}"})
 
-    `latency` is such as `200` or `100-400`, in milliseconds; `max_entries` is how many entries of
-    a collection requests can bring a session to. With `validate_responses` an answer that breaks
-    the document becomes a 500 that says where. Raises ConfigError for a document or fixtures that
-    are none.
+    `overlays` are laid over the document, and the files of `added_fixtures` stand beside the
+    fixtures. `latency` is such as `200` or `100-400`, in milliseconds; `max_entries` is how many
+    entries of a collection requests can bring a session to. With `validate_responses` a response
+    that breaks the document becomes a 500 that says where. Raises ConfigError for a document or
+    fixtures that cannot be used.
     """
 
     def __init__(
         self,
         *,
         spec: Path = SPEC,
+        overlays: Sequence[Path] = (),
         fixtures: Path = FIXTURES,
+        added_fixtures: Sequence[Path] = (),
         port: int = 0,
         seed: int | None = None,
         latency: str = "0",
@@ -53,7 +57,14 @@ class MockServer:
             max_entries=max_entries,
             validate_responses=validate_responses,
         )
-        self.app: MockApp = create_app(spec, fixtures, Clock(), settings)
+        self.app: MockApp = create_app(
+            spec,
+            fixtures,
+            Clock(),
+            settings,
+            overlays=overlays,
+            added_fixtures=added_fixtures,
+        )
         self._port = port
         self._running: RunningServer | None = None
 

@@ -120,7 +120,7 @@ def read_collections(document: dict[str, Any], schemas: Schemas) -> dict[str, Co
 
 
 def _explain(error: Exception) -> str:
-    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
+    return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> CollectionRule:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from ringme_spec.collections import read_collections
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
+from ringme_spec.extensions import check_extensions
 from ringme_spec.operations import Operation, read_operations
+from ringme_spec.overlay import apply_overlay, with_common_responses
 from ringme_spec.rules import Rule, read_rules
 from ringme_spec.schema import Schemas
 
@@ -22,6 +25,7 @@ class Contract:
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
+        check_extensions(document)
         self.document = document
         self.schemas = Schemas(document)
         self.schemas.check_references()
@@ -44,11 +48,17 @@ class Contract:
         return next((one for one in self.operations.values() if "grants" in one.resource), None)
 
 
-def read_contract(path: Path) -> Contract:
-    """The contract in a YAML or JSON file. Raises ConfigError with one line that names the file."""
+def read_contract(path: Path, overlays: Sequence[Path] = ()) -> Contract:
+    """The contract in a YAML or JSON file, with overlays laid over it in their order.
+
+    Raises ConfigError with one line that names the file.
+    """
     document = read_yaml(path)
     if not isinstance(document, dict) or not {"openapi", "paths"} <= document.keys():
         raise ConfigError(f"{path}: is not an OpenAPI document: it needs `openapi` and `paths`")
+    for overlay in overlays:
+        document = with_common_responses(apply_overlay(document, overlay), document)
+        path = overlay
     try:
         return Contract(document)
     except ConfigError as error:

@@ -301,4 +301,4 @@ def _scopes(security: list[dict[str, list[str]]]) -> tuple[str, ...] | None:
 
 
 def _reason(error: Exception) -> str:
-    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
+    return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)

@@ -35,6 +35,11 @@ class Schemas:
     def check_references(self) -> None:
         """Raises ConfigError for a `$ref` of the document that points at nothing in it."""
         for reference in _references(self._document):
+            if not reference.startswith("#"):
+                raise ConfigError(
+                    f"$ref {reference}: refers to another file; put that part into the document,"
+                    " or lay it over the document as an overlay"
+                )
             try:
                 self.resolve({"$ref": reference})
             except (KeyError, TypeError, AttributeError):
@@ -141,25 +146,32 @@ class Validator:
             yield field, self._reason(keyword, kind)
 
     def _reason(self, keyword: str, kind: Any) -> str:
-        if keyword == "Required":
-            return "is missing"
-        if keyword == "AdditionalProperties":
-            return "is not a known field"
-        if keyword == "Type":
-            types = sorted(str(name) for name in kind.types)
-            return "must be " + " or ".join(_TYPE_NAMES.get(name, name) for name in types)
-        if keyword == "Enum":
-            options = ["null" if option is None else str(option) for option in kind.options]
-            return f"must be one of {', '.join(options)}"
-        if keyword == "Pattern":
-            return f"must {self._explained.get(kind.pattern, f'match {kind.pattern}')}"
-        if keyword == "Format":
-            return f"must be of the format {kind.format}"
-        if keyword == "Not" and not kind.schema:
-            return "must not be there"
-        if keyword in _LIMITS:
-            return _LIMITS[keyword].format(limit=kind.limit)
-        return f"breaks the rule {keyword}"
+        if keyword == "Pattern" and kind.pattern in self._explained:
+            return f"must {self._explained[kind.pattern]}"
+        return reason(keyword, kind)
+
+
+def reason(keyword: str, kind: Any) -> str:
+    """The words for a keyword of JSON Schema that a value breaks, without the value."""
+    if keyword == "Required":
+        return "is missing"
+    if keyword == "AdditionalProperties":
+        return "is not a known field"
+    if keyword == "Type":
+        types = sorted(str(name) for name in kind.types)
+        return "must be " + " or ".join(_TYPE_NAMES.get(name, name) for name in types)
+    if keyword == "Enum":
+        options = ["null" if option is None else str(option) for option in kind.options]
+        return f"must be one of {', '.join(options)}"
+    if keyword == "Pattern":
+        return f"must match {kind.pattern}"
+    if keyword == "Format":
+        return f"must be of the format {kind.format}"
+    if keyword == "Not" and not kind.schema:
+        return "must not be there"
+    if keyword in _LIMITS:
+        return _LIMITS[keyword].format(limit=kind.limit)
+    return f"breaks the rule {keyword}"
 
 
 _TYPE_NAMES = {

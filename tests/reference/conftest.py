@@ -9,8 +9,7 @@ import pytest
 
 from reference.html_page import HtmlPage, pages_of
 from ringme_mock.docs.build import build_site
-from ringme_mock.docs.docs_document import read_document
-from ringme_spec.contract import Contract
+from ringme_spec.contract import Contract, read_contract
 from ringme_spec.paths import SPEC
 
 
@@ -32,7 +31,7 @@ def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(tmp_path_factory: pytest.TempPathFactory, report_folder: Path) -> Path:
     """The site of the mock's own document, with a report."""
     folder = tmp_path_factory.mktemp("built") / "site"
-    build_site(folder, read_document(SPEC), report_folder)
+    build_site(folder, read_contract(SPEC).document, report_folder)
     return folder
 
 
@@ -45,4 +44,4 @@ def pages(site: Path) -> dict[str, HtmlPage]:
 @pytest.fixture(scope="session")
 def document_contract() -> Contract:
     """The mock's own document."""
-    return Contract(read_document(SPEC))
+    return Contract(read_contract(SPEC).document)

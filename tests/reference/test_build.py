@@ -10,11 +10,11 @@ from click.testing import CliRunner, Result
 from ringme_mock.docs import build
 from ringme_mock.docs.build import build_site
 from ringme_mock.docs.command import docs
-from ringme_mock.docs.docs_document import read_document
+from ringme_spec.contract import read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC
 
-DOCUMENT = read_document(SPEC)
+DOCUMENT = read_contract(SPEC).document
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -144,7 +144,7 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("[]", "is not an OpenAPI document"),
-        ("openapi: 3.0.3\npaths: {/a: {get: {}}}", "GET /a: 'x-resource' is missing"),
+        ("openapi: 3.0.3\npaths: {/a: {get: {}}}", "GET /a: operationId is missing"),
     ],
 )
 def test_a_broken_document_is_refused(tmp_path: Path, text: str, said: str) -> None:

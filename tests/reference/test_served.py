@@ -90,9 +90,8 @@ def test_nothing_is_rendered_before_it_is_asked_for() -> None:
     program = (
         "import sys; from ringme_mock.docs.docs_routes import reference_routes;"
         "from ringme_mock.docs.command import docs;"
-        "from ringme_mock.docs.docs_document import read_document;"
-        "from ringme_spec.contract import Contract; from ringme_spec.paths import SPEC;"
-        "reference_routes(Contract(read_document(SPEC)));"
+        "from ringme_spec.contract import read_contract; from ringme_spec.paths import SPEC;"
+        "reference_routes(read_contract(SPEC));"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run(

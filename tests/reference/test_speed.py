@@ -12,9 +12,9 @@ import pytest
 from reference.html_page import HtmlPage
 from ringme_mock.docs import material
 from ringme_mock.docs.book import Book
-from ringme_mock.docs.docs_document import read_document
 from ringme_mock.docs.material import Material
 from ringme_mock.docs.speed import RESULTS, bars, curves, lines, read_speed
+from ringme_spec.contract import read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC
 
@@ -58,7 +58,7 @@ COMPARE = {
 def page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The page with the results of a folder."""
     monkeypatch.setattr(material, "read_speed", lambda: read_speed(folder))
-    return Book(Material(read_document(SPEC))).files["speed.html"].make().decode()
+    return Book(Material(read_contract(SPEC).document)).files["speed.html"].make().decode()
 
 
 def test_the_page_shows_the_last_comparison(

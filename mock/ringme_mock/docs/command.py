@@ -24,9 +24,16 @@ from ringme_spec.paths import SPEC
     default=SPEC,
     envvar="RINGME_MOCK_SPEC",
     show_default="that of the mock",
-    help="OpenAPI document to tell about.",
+    help="OpenAPI document to describe.",
 )
-def docs(folder: Path, report: Path | None, spec: Path) -> None:
+@click.option(
+    "--overlay",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    envvar="RINGME_MOCK_OVERLAY",
+    help="OpenAPI Overlay to lay over the document; repeatable.",
+)
+def docs(folder: Path, report: Path | None, spec: Path, overlay: tuple[Path, ...]) -> None:
     """Build the documentation as a static site in FOLDER.
 
     A site that is there from before is replaced; any other folder has to be new or empty.
@@ -37,10 +44,10 @@ def docs(folder: Path, report: Path | None, spec: Path) -> None:
     """
     # Only now: the other commands need nothing of what renders pages.
     from ringme_mock.docs.build import build_site
-    from ringme_mock.docs.docs_document import read_document
+    from ringme_spec.contract import read_contract
 
     try:
-        pages = build_site(folder, read_document(spec), report)
+        pages = build_site(folder, read_contract(spec, overlay).document, report)
     except ConfigError as error:
         click.echo(f"ringme-mock: {error}", err=True)
         sys.exit(2)

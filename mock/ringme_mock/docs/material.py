@@ -15,6 +15,7 @@ from ringme_mock.docs.report_page import ContractReport
 from ringme_mock.docs.rule_entries import Rule, by_area, of_operation, read_rules
 from ringme_mock.docs.speed import Speed, read_speed
 from ringme_spec.document import read_yaml
+from ringme_spec.extensions import ExtensionKey, extension_keys
 
 CHOSEN = "C"
 
@@ -39,6 +40,11 @@ class Material:
             return None
         document: dict[str, Any] = read_yaml(CONTROL_DOCUMENT)
         return document
+
+    @cached_property
+    def extensions(self) -> dict[str, tuple[str, list[ExtensionKey]]]:
+        """The extensions that the mock reads: description and keys by name."""
+        return extension_keys()
 
     @cached_property
     def operations(self) -> dict[str, OperationEntry]:

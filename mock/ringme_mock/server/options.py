@@ -28,7 +28,9 @@ class Options:
     host: str
     port: int
     fixtures: Path
+    add_fixtures: tuple[Path, ...]
     spec: Path
+    overlay: tuple[Path, ...]
     reload: bool
     seed: int | None
     latency: Latency
@@ -138,10 +140,20 @@ SERVE_OPTIONS: list[click.Parameter] = [
         help="Folder with the state to begin with.",
     ),
     _path(
+        "--add-fixtures",
+        multiple=True,
+        help="Folder whose fixtures are added to those, or replace them by name; repeatable.",
+    ),
+    _path(
         "--spec",
         default=SPEC,
         show_default="that of the mock",
-        help="OpenAPI document to live by.",
+        help="OpenAPI document to serve.",
+    ),
+    _path(
+        "--overlay",
+        multiple=True,
+        help="OpenAPI Overlay to lay over the document, such as resources of your own; repeatable.",
     ),
     _option(
         "--reload",

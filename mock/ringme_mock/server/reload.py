@@ -117,11 +117,11 @@ class ReloadingApp:
 
     def _changes(self, new: MockApp, digest: str) -> list[str]:
         """The sources that hold something else than before."""
-        changed = []
+        changed: list[str] = []
         if new.contract.document != self.current.contract.document:
-            changed.append(str(self._sources.spec))
+            changed += map(str, self._sources.documents)
         if digest != self._digest:
-            changed.append(str(self._sources.fixtures))
+            changed += map(str, self._sources.fixture_folders)
         if new.sessions.settings.faults != self.current.sessions.settings.faults:
             changed.append(str(self._sources.faults))
         return changed

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 def run(options: Options) -> None:
     """Answers until a signal comes. Raises ConfigError if it cannot begin to."""
-    sources = Sources(options.spec, options.fixtures, options.faults)
+    sources = Sources(
+        options.spec, options.fixtures, options.faults, options.overlay, options.add_fixtures
+    )
     settings, control = _settings(options), _control(options)
     reloading = _reloading(sources, settings, control) if options.reload else None
     app = reloading.current if reloading else sources.make(settings, control)

@@ -27,6 +27,8 @@ class Sources:
     spec: Path
     fixtures: Path
     faults: Path | None = None
+    overlays: tuple[Path, ...] = ()
+    added_fixtures: tuple[Path, ...] = ()
 
     def make(self, settings: Settings, control: str) -> MockApp:
         """A mock of what the files hold now.
@@ -35,7 +37,12 @@ class Sources:
         """
         rules = read_fault_file(self.faults) if self.faults else ()
         app = create_app(
-            self.spec, self.fixtures, settings=replace(settings, faults=rules), control=control
+            self.spec,
+            self.fixtures,
+            settings=replace(settings, faults=rules),
+            control=control,
+            overlays=self.overlays,
+            added_fixtures=self.added_fixtures,
         )
         if rules:
             _check(app.contract, rules, self.faults)
@@ -43,7 +50,17 @@ class Sources:
 
     def named(self) -> list[Path]:
         """The files and the folder as they were named."""
-        return [self.spec, self.fixtures, *([self.faults] if self.faults else [])]
+        return [*self.documents, *self.fixture_folders, *([self.faults] if self.faults else [])]
+
+    @property
+    def documents(self) -> tuple[Path, ...]:
+        """The document and its overlays."""
+        return (self.spec, *self.overlays)
+
+    @property
+    def fixture_folders(self) -> tuple[Path, ...]:
+        """The folder with the fixtures, and those that add to it."""
+        return (self.fixtures, *self.added_fixtures)
 
     def stamp(self) -> Stamp:
         """Differs from an earlier one when a file was changed, added or removed since."""
@@ -60,27 +77,31 @@ class Sources:
     def fixtures_digest(self) -> str:
         """Differs from an earlier one when the fixtures hold something else."""
         digest = hashlib.sha256()
-        for path in _files_of(self.fixtures):
-            try:
-                content = path.read_bytes()
-            except OSError:
-                continue
-            digest.update(f"{path.relative_to(self.fixtures)} {len(content)} ".encode())
-            digest.update(content)
+        for folder in self.fixture_folders:
+            for path in _files_of(folder):
+                try:
+                    content = path.read_bytes()
+                except OSError:
+                    continue
+                digest.update(f"{path.relative_to(folder)} {len(content)} ".encode())
+                digest.update(content)
         return digest.hexdigest()
 
     def folders(self) -> list[Path]:
         """Those in which a change of the files shows."""
-        wanted = [self.spec.parent, self.fixtures, self.fixtures / FILES_FOLDER]
+        wanted = [path.parent for path in self.documents]
+        for folder in self.fixture_folders:
+            wanted += [folder, folder / FILES_FOLDER]
         if self.faults:
             wanted.append(self.faults.parent)
         return sorted({folder.resolve() for folder in wanted if folder.is_dir()})
 
     def _files(self) -> Iterator[Path]:
-        yield self.spec
+        yield from self.documents
         if self.faults:
             yield self.faults
-        yield from _files_of(self.fixtures)
+        for folder in self.fixture_folders:
+            yield from _files_of(folder)
 
 
 def _files_of(folder: Path) -> Iterator[Path]:

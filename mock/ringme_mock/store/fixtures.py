@@ -44,18 +44,25 @@ class Source:
     content: Any
 
 
-def load_store(contract: Contract, folder: Path) -> Store:
-    """A store with the entries of `folder`: one YAML file a collection, and the folder `files`.
+def load_store(contract: Contract, *folders: Path) -> Store:
+    """A store with the entries of folders: one YAML file a collection, and the folder `files`.
+
+    A file takes the place of one with the same name in an earlier folder.
 
     Raises ConfigError, which names file, entry and field, for an entry that breaks its schema,
     a key or unique value that is there twice, and a reference to what is not there.
     """
-    if not folder.is_dir():
-        raise ConfigError(f"{folder}: is not a folder with fixtures")
-    paths = sorted(folder.glob("*.y*ml"))
-    check_names(contract, [path.name for path in paths], str(folder))
-    sources = {path.stem: Source(str(path), _read(path)) for path in paths}
-    return build_store(contract, sources, _read_files(folder / FILES_FOLDER))
+    found: dict[str, Path] = {}
+    files: dict[str, bytes] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise ConfigError(f"{folder}: is not a folder with fixtures")
+        paths = sorted(folder.glob("*.y*ml"))
+        check_names(contract, [path.name for path in paths], str(folder))
+        found.update({path.stem: path for path in paths})
+        files.update(_read_files(folder / FILES_FOLDER))
+    sources = {name: Source(str(path), _read(path)) for name, path in found.items()}
+    return build_store(contract, sources, files)
 
 
 def build_store(

@@ -1,0 +1,123 @@
+"""The extensions of OpenAPI that mock and kit read, held against their JSON Schema."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jsonschema_rs
+
+from ringme_spec.errors import ConfigError
+from ringme_spec.operations import METHODS
+from ringme_spec.schema import reason
+
+# Examples and defaults are values, whatever their keys are called.
+_VALUES = ("example", "examples", "default", "enum")
+
+
+@dataclass(frozen=True)
+class ExtensionKey:
+    """One key of an extension, for the documentation: its path, meaning, and whether it must be."""
+
+    path: str
+    description: str
+    required: bool
+
+
+@cache
+def extension_schema() -> dict[str, Any]:
+    """The JSON Schema of all extensions, which are its properties."""
+    text = files("ringme_spec").joinpath("extensions.schema.json").read_text("utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def check_extensions(document: dict[str, Any]) -> None:
+    """Raises ConfigError, which names key and place, for an extension that breaks its schema.
+
+    Extensions that the schema does not have are none of ours.
+    """
+    for place, name, value in _extensions(document, []):
+        errors = sorted(_validator(name).iter_errors(value), key=_unknown_key_last)
+        for error in reversed(errors):
+            where = ".".join(map(str, (name, *error.instance_path)))
+            raise ConfigError(f"{_shown(place)}{where}: {_explain(error)}")
+
+
+def extension_keys() -> dict[str, tuple[str, list[ExtensionKey]]]:
+    """By extension its description, and all keys within it in the order of the schema."""
+    return {
+        name: (node["description"], list(_keys(node, "")))
+        for name, node in extension_schema()["properties"].items()
+    }
+
+
+@cache
+def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    schema = extension_schema()
+    return jsonschema_rs.Draft202012Validator(
+        {**schema["properties"][name], "$defs": schema["$defs"]}
+    )
+
+
+def _extensions(node: Any, path: list[str]) -> Iterator[tuple[list[str], str, Any]]:
+    """All extensions that the schema has: path of the node, name, value."""
+    if isinstance(node, list):
+        for number, one in enumerate(node):
+            yield from _extensions(one, [*path, str(number)])
+    if not isinstance(node, dict):
+        return
+    are_names = path[-1:] == ["properties"]
+    for name, one in node.items():
+        if not are_names and name in extension_schema()["properties"]:
+            yield path, name, one
+        if are_names or name not in _VALUES:
+            yield from _extensions(one, [*path, str(name)])
+
+
+def _unknown_key_last(error: jsonschema_rs.ValidationError) -> bool:
+    return isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties)
+
+
+def _explain(error: jsonschema_rs.ValidationError) -> str:
+    kind: Any = error.kind
+    keyword = type(kind).__name__
+    if keyword == "Required":
+        return f"{kind.property} is missing"
+    if keyword != "AdditionalProperties":
+        return reason(keyword, kind)
+    known = list(_at(extension_schema(), error.schema_path[:-1])["properties"])
+    unknown = str(kind.unexpected[0])
+    near = difflib.get_close_matches(unknown, known, 1)
+    hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
+    return f"unknown key {unknown[:100]}; {hint}"
+
+
+def _at(node: Any, path: list[Any]) -> Any:
+    for part in path:
+        node = node[part]
+    return node
+
+
+def _shown(path: list[str]) -> str:
+    """The place of a node for people, with what separates it from a key of it."""
+    if path[:1] == ["paths"] and len(path) > 2 and path[2] in METHODS:
+        return ": ".join([f"{path[2].upper()} {path[1]}", *path[3:], ""])
+    return "".join(f"{part}." for part in path)
+
+
+def _keys(node: dict[str, Any], path: str) -> Iterator[ExtensionKey]:
+    if "$ref" in node:
+        node = _at(extension_schema(), node["$ref"].removeprefix("#/").split("/"))
+    for name, one in node.get("properties", {}).items():
+        key = f"{path}.{name}" if path else name
+        yield ExtensionKey(key, one["description"], name in node.get("required", []))
+        yield from _keys(one, key)
+    for rest, mark in (("additionalProperties", "*"), ("items", "[]")):
+        if isinstance(node.get(rest), dict):
+            yield from _keys(node[rest], f"{path}.{mark}" if path else mark)

@@ -1,0 +1,113 @@
+"""OpenAPI Overlay 1.0: changes that are laid over a document."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from pathlib import Path
+from typing import Any
+
+from ringme_spec.document import read_yaml
+from ringme_spec.errors import ConfigError
+from ringme_spec.operations import METHODS
+
+logger = logging.getLogger(__name__)
+
+# The statuses of a refused request body.
+_OF_BODIES = ("413", "415")
+_KEYS = ("target", "description", "update", "remove")
+
+
+def apply_overlay(document: dict[str, Any], path: Path) -> dict[str, Any]:
+    """A copy of a document with the actions of an overlay file applied in their order.
+
+    An update of an object is merged into it, one of a list is appended to it, and `remove` takes
+    the target out. Raises ConfigError, which names file and action, for a file that is no overlay.
+    A target that matches nothing changes nothing, as the specification says, and is logged.
+    """
+    overlay = read_yaml(path)
+    if not isinstance(overlay, dict) or not str(overlay.get("overlay", "")).startswith("1."):
+        raise ConfigError(f"{path}: is not an OpenAPI Overlay: it needs `overlay: 1.0.0`")
+    actions = overlay.get("actions")
+    if not isinstance(actions, list) or not actions:
+        raise ConfigError(f"{path}: must have a list under `actions`")
+    # Parts that YAML shares between two places must not change together.
+    document = _unshared(document)
+    for number, action in enumerate(actions, start=1):
+        where = f"{path}: action {number}"
+        if not isinstance(action, dict) or not isinstance(action.get("target"), str):
+            raise ConfigError(f"{where}: must be an object with a `target`")
+        for key in action:
+            if key not in _KEYS and not str(key).startswith("x-"):
+                raise ConfigError(f"{where}: unknown key {key}; known keys: {', '.join(_KEYS)}")
+        _apply(document, action, where)
+    return document
+
+
+def with_common_responses(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The document, operations that are not in `before` completed by `x-common-responses`.
+
+    An operation with `x-resource` gets the statuses that it does not list itself; 413 and 415 only
+    if it has a request body.
+    """
+    common = document.get("x-common-responses", {})
+    for path, item in document.get("paths", {}).items():
+        known = before.get("paths", {}).get(path, {})
+        for method, node in item.items():
+            if method in METHODS and method not in known and "x-resource" in node:
+                responses = node.setdefault("responses", {})
+                for code, response in common.items():
+                    if "requestBody" in node or code not in _OF_BODIES:
+                        responses.setdefault(code, response)
+    return document
+
+
+def _unshared(node: Any) -> Any:
+    """A deep copy in which no part stands in two places."""
+    if isinstance(node, dict):
+        return {name: _unshared(one) for name, one in node.items()}
+    if isinstance(node, list):
+        return [_unshared(one) for one in node]
+    return node
+
+
+def _apply(document: dict[str, Any], action: dict[str, Any], where: str) -> None:
+    # On demand: most documents have no overlay, and the import takes a while.
+    from jsonpath_rfc9535 import JSONPathError, find
+
+    target = action["target"]
+    try:
+        nodes = find(target, document)
+    except JSONPathError as error:
+        raise ConfigError(f"{where}: target {target}: is not a JSONPath: {error}") from None
+    if not nodes:
+        logger.warning("%s: target %s matches nothing", where, target)
+    # From behind, so that indexes of what comes before stay true.
+    for node in reversed(nodes):
+        if action.get("remove") is True:
+            if node.parent is None:
+                raise ConfigError(f"{where}: the whole document cannot be removed")
+            parent: Any = node.parent.value
+            del parent[node.location[-1]]
+        elif "update" in action:
+            _update(node.value, copy.deepcopy(action["update"]), f"{where}: target {target}")
+
+
+def _update(value: Any, update: Any, where: str) -> None:
+    if isinstance(value, list):
+        value.append(update)
+    elif isinstance(value, dict) and isinstance(update, dict):
+        _merge(value, update)
+    else:
+        raise ConfigError(f"{where}: update must be an object, and the target an object or a list")
+
+
+def _merge(value: dict[str, Any], update: dict[str, Any]) -> None:
+    for name, new in update.items():
+        old = value.get(name)
+        if isinstance(old, dict) and isinstance(new, dict):
+            _merge(old, new)
+        elif isinstance(old, list) and isinstance(new, list):
+            old.extend(new)
+        else:
+            value[name] = new

@@ -1,0 +1,149 @@
+"""Overlays: changes laid over the document, for a resource of one's own and for anything else."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from ringme_mock import MockServer
+from ringme_spec.contract import read_contract
+from ringme_spec.errors import ConfigError
+from ringme_spec.overlay import apply_overlay
+from ringme_spec.paths import SPEC
+from support.server import API
+
+ROOMS = Path(__file__).resolve().parents[2] / "docs" / "examples" / "rooms"
+
+
+def overlay(folder: Path, *actions: Any, **keys: Any) -> Path:
+    path = folder / "overlay.yaml"
+    path.write_text(yaml.safe_dump({"overlay": "1.0.0", "actions": list(actions), **keys}))
+    return path
+
+
+def applied(folder: Path, document: dict[str, Any], *actions: Any) -> dict[str, Any]:
+    return apply_overlay(document, overlay(folder, *actions))
+
+
+def test_an_update_is_merged_into_objects_and_appended_to_lists(tmp_path: Path) -> None:
+    document: dict[str, Any] = {
+        "info": {"title": "a", "contact": {"name": "b"}},
+        "tags": [{"name": "one"}],
+    }
+    changed = applied(
+        tmp_path,
+        document,
+        {"target": "$.info", "update": {"title": "c", "contact": {"url": "d"}}},
+        {"target": "$.tags", "update": {"name": "two"}},
+        {"target": "$.tags[?@.name == 'one']", "update": {"description": "first"}},
+    )
+    assert changed == {
+        "info": {"title": "c", "contact": {"name": "b", "url": "d"}},
+        "tags": [{"name": "one", "description": "first"}, {"name": "two"}],
+    }
+    assert document["info"]["title"] == "a"
+
+
+def test_every_target_is_removed(tmp_path: Path) -> None:
+    document: dict[str, Any] = {
+        "paths": {"/a": {"get": {}, "put": {}}, "/b": {"get": {}}},
+        "tags": [1, 2, 3],
+    }
+    targets = ["$.paths.*.get", "$.tags[:2]"]
+    left = applied(tmp_path, document, *({"target": one, "remove": True} for one in targets))
+    assert left == {"paths": {"/a": {"put": {}}, "/b": {}}, "tags": [3]}
+
+
+def test_a_part_that_yaml_shares_is_changed_in_one_place(tmp_path: Path) -> None:
+    shared = {"type": "string"}
+    document = {"a": shared, "b": shared}
+    changed = applied(tmp_path, document, {"target": "$.a", "update": {"maxLength": 1}})
+    assert changed == {"a": {"type": "string", "maxLength": 1}, "b": {"type": "string"}}
+
+
+def test_a_target_that_matches_nothing_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "ringme_spec.overlay"):
+        assert applied(tmp_path, {"a": 1}, {"target": "$.b", "update": {}}) == {"a": 1}
+    assert "action 1: target $.b matches nothing" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("actions", "message"),
+    [
+        ([], "must have a list under `actions`"),
+        ([{"update": {}}], "action 1: must be an object with a `target`"),
+        ([{"target": "$.info", "updat": {}}], "action 1: unknown key updat; known keys: target,"),
+        ([{"target": "$.info["}], "action 1: target $.info[: is not a JSONPath: "),
+        ([{"target": "$.info.title", "update": {"a": 1}}], "action 1: target $.info.title: update"),
+        ([{"target": "$", "remove": True}], "action 1: the whole document cannot be removed"),
+    ],
+)
+def test_a_mistake_in_an_overlay_is_named_with_file_and_action(
+    tmp_path: Path, actions: list[Any], message: str
+) -> None:
+    path = overlay(tmp_path, *actions)
+    with pytest.raises(ConfigError) as refused:
+        read_contract(SPEC, [path])
+    assert str(refused.value).startswith(f"{path}: {message}")
+
+
+def test_what_breaks_the_document_is_told_of_the_overlay(tmp_path: Path) -> None:
+    path = overlay(tmp_path, {"target": "$['x-collections'].fax", "update": {"witin": {}}})
+    with pytest.raises(ConfigError, match="unknown key witin") as refused:
+        read_contract(SPEC, [path])
+    assert str(refused.value).startswith(f"{path}: x-collections.fax")
+
+
+def test_a_file_that_is_no_overlay_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "overlay.yaml"
+    path.write_text("openapi: 3.0.3\n")
+    with pytest.raises(ConfigError, match="is not an OpenAPI Overlay"):
+        read_contract(SPEC, [path])
+
+
+def request(mock: MockServer, who: str | None, method: str, path: str, **more: Any) -> Any:
+    headers = {"Authorization": f"Bearer {mock.token_for(who)}"} if who else {}
+    headers |= more.pop("headers", {})
+    return httpx.request(method, f"{mock.url}{API}/client/12/room/{path}", headers=headers, **more)
+
+
+def test_a_resource_of_ones_own_is_an_overlay_and_a_fixture_file() -> None:
+    with MockServer(
+        overlays=[ROOMS / "overlay.yaml"],
+        added_fixtures=[ROOMS / "fixtures"],
+        validate_responses=True,
+    ) as mock:
+        admin = partial(request, mock, "client-admin")
+        assert admin("GET", "").json() == [{"id": 1, "client_id": 12, "name": "Library"}]
+        created = admin("POST", "", json={"name": "Attic", "id": 7})
+        assert (created.status_code, created.json()["id"]) == (201, 2)
+        assert admin("GET", "2").json() == created.json()
+        assert admin("DELETE", "1").status_code == 204
+        assert admin("GET", "").json() == [created.json()]
+        # Every response is checked, and the overlay lists none of these.
+        assert admin("GET", "1").json()["status"] == "room_not_found"
+        assert admin("POST", "", json={}).json() == {"message": "name: is missing"}
+        odd = {"Content-Type": "text/csv"}
+        assert admin("POST", "", content=b"x", headers=odd).status_code == 415
+        assert request(mock, None, "GET", "").status_code == 401
+        assert request(mock, "other-admin", "GET", "").json()["status"] == "access_denied"
+
+
+def test_common_responses_are_part_of_the_served_document() -> None:
+    operations = read_contract(SPEC, [ROOMS / "overlay.yaml"]).operations
+    assert set(operations["listRooms"].responses) == {"200", "400", "401", "403", "404", "429"}
+    assert {"413", "415"} <= set(operations["createRoom"].responses)
+    assert "404" not in operations["getCurrentUser"].responses
+
+
+def test_the_example_is_short() -> None:
+    lines = sum(len(path.read_text().splitlines()) for path in ROOMS.rglob("*.yaml"))
+    assert lines <= 40
