@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from ringme_mock.version import __version__
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from ringme_mock.testing import ControlError, MockServer
 
 __all__ = ["ControlError", "MockServer", "__version__", "asgi_app"]
-
-# Connexion imports a test client that nothing here uses, and which asks for another package.
-warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
 
 
 def asgi_app() -> MockApp:

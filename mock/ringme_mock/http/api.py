@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from ringme_mock.actions.media import STORAGE_PATH
-from ringme_mock.actions.response import Reply, as_api_error, error_reply
+from ringme_mock.actions.response import Reply
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.context import Exchange
+from ringme_mock.http.error_handler import as_api_error, error_reply
 from ringme_mock.http.operation import OperationAPI, RunningOperation
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.storage import find_file

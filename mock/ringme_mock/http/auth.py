@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from connexion.security import AbstractSecurityHandler
-
 from ringme_mock.errors import too_many_requests, unauthorized
+from ringme_mock.http.connexion_parts import AbstractSecurityHandler
 from ringme_mock.http.context import Exchange
 from ringme_mock.store.access import Caller, check_read_only, check_scopes
 

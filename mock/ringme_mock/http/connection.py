@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable
 from typing import Any, TypeAlias
 
 from starlette.types import Receive, Scope, Send
@@ -50,7 +50,7 @@ def take_whole(receive: Receive) -> bytes | None:
     return whole
 
 
-def in_task(scope: Scope, send: Send, work: Coroutine[Any, Any, None]) -> Awaitable[None]:
+def in_task(scope: Scope, send: Send, work: Awaitable[None]) -> Awaitable[None]:
     """Work that asks for its task, in one where the request may have none: on a connection."""
     return work if _transport_of(scope, send) is None else asyncio.ensure_future(work)
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ringme_mock.actions.response import JSON, Reply, error_reply
+from ringme_mock.actions.response import JSON, Reply
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.http.api import Api
 from ringme_mock.http.browser_headers import with_browser_headers
 from ringme_mock.http.connection import Headers, cut, in_task, send_whole, write_whole
 from ringme_mock.http.context import Exchange, attach
+from ringme_mock.http.error_handler import error_reply
 from ringme_mock.http.journal import JournalEntry
 from ringme_mock.http.sessions import Sessions
 from ringme_mock.http.urls import LOCAL_ORIGIN, is_page
@@ -28,7 +27,7 @@ _PREFIX = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
 _VARY = (b"vary", b"Origin")
 _JSON_TYPE = (b"content-type", JSON.encode())
 
-Pages = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
+Pages = ASGIApp
 
 
 class Front:

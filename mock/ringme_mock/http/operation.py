@@ -6,11 +6,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from connexion.middleware.abstract import RoutedAPI
-from connexion.operations import AbstractOperation
-from connexion.resolver import Resolution, Resolver
-from connexion.security import SecurityHandlerFactory
-
 from ringme_mock.actions import ACTIONS
 from ringme_mock.actions.context import Call
 from ringme_mock.actions.encoding import Encoders
@@ -18,8 +13,16 @@ from ringme_mock.actions.entry_defaults import entry_defaults
 from ringme_mock.actions.path_resolution import Way
 from ringme_mock.actions.response import JSON, Reply
 from ringme_mock.errors import unauthorized
-from ringme_mock.http.auth import TokenSecurity, Verify
+from ringme_mock.http.auth import Verify
 from ringme_mock.http.body import read_form, read_object
+from ringme_mock.http.connexion_parts import (
+    AbstractOperation,
+    Resolution,
+    Resolver,
+    RoutedAPI,
+    SecurityHandlerFactory,
+    Specification,
+)
 from ringme_mock.http.context import Exchange
 from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_spec.contract import Contract
@@ -131,10 +134,17 @@ class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
     schemas compiled anew, arguments looked up by signature) is left out.
     """
 
-    def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
-        super().__init__(*args, next_app=None, resolver=ActionResolver(contract), **kwargs)
+    def __init__(
+        self,
+        specification: Specification,
+        *,
+        resolver: Resolver,
+        contract: Contract,
+        security_map: dict[str, Any],
+    ) -> None:
+        super().__init__(specification, next_app=None, resolver=resolver)
         self._contract = contract
-        self._security = SecurityHandlerFactory({"oauth2": TokenSecurity})
+        self._security = SecurityHandlerFactory(security_map)
         self._encoders = Encoders()
         self.add_paths()
 

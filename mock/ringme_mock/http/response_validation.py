@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from ringme_mock.actions.response import Reply, error_reply
+from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.api import Api
 from ringme_mock.http.context import Exchange
+from ringme_mock.http.error_handler import error_reply
 from ringme_mock.http.operation import OperationAPI
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation

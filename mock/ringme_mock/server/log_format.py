@@ -27,6 +27,7 @@ def log_to_terminal(level: str, form: str) -> None:
     if level != "debug":
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(__name__).debug("logging from level %s on", level)
 
 
 def announcer(form: str) -> logging.Logger:

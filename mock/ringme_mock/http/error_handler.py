@@ -1,0 +1,50 @@
+"""Errors of any kind as the responses of the API."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.exceptions import HTTPException
+
+from ringme_mock.actions.response import JSON, Reply, json_bytes, json_reply
+from ringme_mock.errors import ApiError, no_route, unauthorized
+from ringme_mock.http.connexion_parts import (
+    ConnexionRequest,
+    ConnexionResponse,
+    ProblemException,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def error_reply(error: ApiError) -> Reply:
+    """The response of a refusal (rule error-body)."""
+    return json_reply(error.status, error.body(), error.headers)
+
+
+def as_api_error(error: Exception) -> ApiError:
+    """The error of the API for any exception; an unexpected one is logged and becomes a 500."""
+    if isinstance(error, ApiError):
+        return error
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 401:
+        return unauthorized()
+    if status == 404:
+        return no_route("")
+    if status < 500:
+        detail = error.detail if isinstance(error, HTTPException) else None
+        title = error.title if isinstance(error, ProblemException) else None
+        return ApiError(status, str(detail or title or "Refused"))
+    logger.error("a request failed", exc_info=error)
+    return ApiError(500, "The mock failed; its log says how")
+
+
+async def handle_error(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    """Connexion's error handler for whatever a page, or a layer before it, raises."""
+    refused = as_api_error(error)
+    return ConnexionResponse(
+        status_code=refused.status,
+        mimetype=JSON,
+        body=json_bytes(refused.body()),
+        headers=refused.headers,
+    )

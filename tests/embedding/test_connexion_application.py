@@ -1,0 +1,90 @@
+"""The mock is a Connexion application: every request passes it, and it raises no warning."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from typing import Any
+
+import connexion
+import pytest
+
+from ringme_mock import asgi_app
+
+LIST = "/api/ver1.0/client/@me/extension_group/"
+
+
+async def responded(app: Any, method: str, path: str) -> tuple[dict[str, Any], int]:
+    """The scope of a request after its response, and the status."""
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"127.0.0.1")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    statuses = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    await app(scope, receive, send)
+    return scope, statuses[0]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", LIST, 401),
+        ("POST", "/oauth/token", 400),
+        ("PATCH", LIST, 405),
+        ("GET", "/no/such/path", 404),
+        ("GET", "/storage/record/none", 404),
+        ("GET", "/__mock__/health", 200),
+        ("GET", "/docs/", 200),
+        ("GET", "/reference/", 200),
+        ("GET", "/openapi.json", 200),
+        ("GET", "/", 200),
+    ],
+)
+def test_every_request_passes_the_connexion_application(
+    method: str, path: str, status: int
+) -> None:
+    app = asgi_app()
+    assert isinstance(app, connexion.AsyncApp)
+    scope, got = asyncio.run(responded(app, method, path))
+    assert got == status
+    # Connexion notes itself in the scope of each request.
+    assert scope["app"] is app.middleware
+
+
+PROGRAM = """
+import warnings
+before = list(warnings.filters)
+import ringme_mock
+with ringme_mock.MockServer() as mock:
+    mock.token_for("client-admin")
+    import httpx
+    for path in ("/docs/", "/", "/reference/"):
+        assert httpx.get(mock.url + path).status_code == 200, path
+assert warnings.filters == before
+"""
+
+
+def test_neither_import_nor_use_raises_a_warning_in_a_process_of_the_user() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", PROGRAM], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
