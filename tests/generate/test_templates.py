@@ -18,7 +18,6 @@ from ringme_mock.generate.bulk_plan import BULK
 from ringme_mock.generate.makers import LISTS, read_maker
 from ringme_mock.generate.moments import moment_text, parse_moment
 from ringme_mock.generate.rhythm import Rhythm
-from ringme_mock.generate.steps import finish
 from ringme_mock.generate.template import Template
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
@@ -239,7 +238,7 @@ def test_a_moment_is_written_as_it_was_read() -> None:
 def test_a_rhythm_keeps_within_its_span_even_if_that_is_a_part_of_an_hour() -> None:
     start, end = datetime(2016, 4, 1, 10, 59, 30), datetime(2016, 4, 1, 11, 0, 15)
     rhythm = Rhythm((start, end), [1] * 24, [1] * 7, fractions=1)
-    moments = finish(rhythm.draw(500, Random(1)))
+    moments = rhythm.draw(500, Random(1))
     assert moments == sorted(moments)
     assert start <= moments[0] < moments[-1] <= end
     assert {one.hour for one in moments} == {10, 11}

@@ -19,7 +19,7 @@ from ringme_mock.faults.fault_rule import read_rule
 from ringme_mock.http import event_stream
 from ringme_mock.store import quotas as room_module
 from ringme_mock.store import tokens as tokens_module
-from ringme_mock.store.quotas import check_room
+from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
 from support.control import Control
 
@@ -69,9 +69,9 @@ def size(control: Control, collection: str) -> int:
 def test_a_collection_takes_what_there_is_room_for_and_says_why_not_more(control: Control) -> None:
     most = bound(control, "record")
     state = state_of(control)
-    check_room(state, "record", SPARE)
+    check_quota(state, "record", SPARE)
     with pytest.raises(ApiError) as caught:
-        check_room(state, "record", SPARE + 1)
+        check_quota(state, "record", SPARE + 1)
     assert caught.value.status == 400
     assert caught.value.message == (
         f"record: there are {most - SPARE}, {SPARE + 1} more cannot be added, as {most} may be;"

@@ -9,18 +9,17 @@ from typing import Any
 import pytest
 
 from ringme_mock.store.collection import Collection, Entry, Taken
-from store.entries import CLIENT, empty_store, number
+from store.entries import CLIENT, empty_store, group_store, number, record
 
 
 def content(collection: Collection) -> tuple[Any, ...]:
-    # Of one that was copied all is such that it can be gone through.
-    collection.copy()
     return (
         list(collection.entries()),
         dict(collection._entries),
         dict(collection._unique),
-        {trait: list(run) for trait, run in collection._index._runs.items()},
-        collection.copy().new_key(),
+        {trait: list(positions) for trait, positions in collection._index._lists.items()},
+        collection.next_key,
+        collection.weight,
     )
 
 
@@ -67,12 +66,18 @@ def test_a_value_that_is_taken_is_named_with_its_entry_and_nothing_changes(
 def test_entries_that_cannot_be_sorted_change_nothing() -> None:
     collection = empty_store()["extension"]
     collection.insert_many(numbers(1, 2))
+    collection.positions()
     before = content(collection)
     with pytest.raises(TypeError):
         collection.insert_many([{**number(3, "000*3"), "id": "three"}])
     with pytest.raises(TypeError):
         collection.insert({**number(3, "000*3"), "id": "three"})
     assert content(collection) == before
+    records = group_store([0, 1])["record"]
+    before = content(records)
+    with pytest.raises(TypeError):
+        records.update(record(0, 30)["record_uuid"], {"init_time_gmt": 5, "extension_id": 31})
+    assert content(records) == before
 
 
 def test_a_unique_value_is_free_again_for_all_who_had_to_do_without() -> None:
@@ -84,6 +89,17 @@ def test_a_unique_value_is_free_again_for_all_who_had_to_do_without() -> None:
     collection.update(2, {"name": "000*1"})
     assert collection.by_unique("000*1", CLIENT) == collection.get(2)
     assert collection.by_unique("000*2", CLIENT) is None
+
+
+def test_an_entry_that_is_refused_leaves_its_key_to_the_next() -> None:
+    collection = empty_store()["extension"]
+    collection.insert_many(numbers(1, 2))
+    with pytest.raises(Taken, match="name"):
+        collection.insert_new(number(0, "000*2"))
+    assert collection.next_key == 3
+    collection.insert_new(number(0, "000*3"))
+    assert collection.get(3) == number(3, "000*3")
+    assert (collection.new_key(), collection.next_key) == (4, 5)
 
 
 def test_a_property_without_an_index_is_refused() -> None:

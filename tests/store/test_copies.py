@@ -18,9 +18,9 @@ from hypothesis.stateful import (
 )
 
 from ringme_mock.store.collection import LONG_TEXT, Entry, Taken
+from ringme_mock.store.index import Index
 from ringme_mock.store.store import Query, Store
-from store.entries import CLIENT, GROUP, empty_store, group_store, number, record
-from store.nodes import check, new_nodes
+from store.entries import CLIENT, GROUP, contract, empty_store, group_store, number, record
 
 KEYS = st.integers(1, 40)
 GROUPS = st.sampled_from([None, 1, 2])
@@ -34,6 +34,7 @@ class Modelled:
     store: Store
     numbers: dict[int, Entry] = field(default_factory=dict)
     next_key: int = 1
+    sorts_all: bool = False
 
 
 class Copies(RuleBasedStateMachine):
@@ -51,7 +52,8 @@ class Copies(RuleBasedStateMachine):
 
     @rule(target=stores, one=stores)
     def copy(self, one: Modelled) -> Modelled:
-        return self._known(Modelled(one.store.copy(), dict(one.numbers), one.next_key))
+        copy = Modelled(one.store.copy(), dict(one.numbers), one.next_key, one.sorts_all)
+        return self._known(copy)
 
     @rule(one=stores, key=KEYS, name=KEYS.map(str), group=GROUPS, text=TEXTS)
     def insert(
@@ -88,6 +90,28 @@ class Copies(RuleBasedStateMachine):
             one.store.delete("extension", key)
 
     @rule(one=stores)
+    def ask_for_all(self, one: Modelled) -> None:
+        """From now on the order of all has to be kept, too."""
+        self._check_all(one)
+        one.sorts_all = True
+
+    @rule(one=stores, more=KEYS.map(str))
+    def insert_new(self, one: Modelled, more: str) -> None:
+        entry = {**number(0, more), "extra_params": None}
+        if more in [other["name"] for other in one.numbers.values()]:
+            with pytest.raises(Taken, match="name"):
+                one.store["extension"].insert_new(entry)
+            return
+        one.store["extension"].insert_new(entry)
+        one.numbers[one.next_key] = {**entry, "id": one.next_key}
+        one.next_key += 1
+
+    @rule(one=stores, other=stores)
+    def adopt(self, one: Modelled, other: Modelled) -> None:
+        one.store["extension"].adopt(other.store["extension"])
+        one.numbers, one.next_key = dict(other.numbers), other.next_key
+
+    @rule(one=stores)
     def take_a_key(self, one: Modelled) -> None:
         assert one.store["extension"].new_key() == one.next_key
         one.next_key += 1
@@ -103,13 +127,19 @@ class Copies(RuleBasedStateMachine):
             assert numbers.weight == len(expected) + sum(len(text) // LONG_TEXT for text in texts)
             for prop, values in (("client_id", (CLIENT,)), ("extension_group_id", (None, 1, 2))):
                 for value in values:
-                    run = numbers.positions(prop, value)
-                    check(run)
                     mine = [entry for entry in expected if entry[prop] == value]
-                    assert list(numbers.at(run)) == mine
+                    assert list(numbers.at(numbers.positions(prop, value))) == mine
             for entry in expected:
                 assert numbers.by_unique(entry["name"], CLIENT) == entry
             assert len(numbers._unique) == len(expected)
+            assert numbers.next_key == one.next_key
+            if one.sorts_all:
+                self._check_all(one)
+
+    def _check_all(self, one: Modelled) -> None:
+        numbers = one.store["extension"]
+        expected = sorted(one.numbers.values(), key=lambda entry: entry["id"])
+        assert list(numbers.at(numbers.positions())) == expected
 
     def _known(self, one: Modelled) -> Modelled:
         self.all.append(one)
@@ -158,24 +188,31 @@ def test_a_copy_holds_the_very_same_parts() -> None:
         other = copy[name]
         assert other is not collection
         assert other._entries is collection._entries
-        assert other._index._runs is collection._index._runs
+        assert other._index is collection._index
         assert other._unique is collection._unique
     assert copy.files is store.files
 
 
-def test_a_write_to_a_copy_makes_anew_what_it_touches_only() -> None:
-    store = group_store([place % 4 for place in range(40_000)])
-    before = runs(store)
+def test_a_write_to_a_copy_makes_anew_what_it_touches_only_and_only_once() -> None:
+    store = group_store([place % 4 for place in range(400)])
+    before, content = runs(store), [list(one) for one in runs(store)]
     copy = store.copy()
-    copy["record"].insert(record(50_000, 30))
+    copy["record"].insert_many([record(500, 30)])
     after = runs(copy)
-    assert [list(one) for one in runs(store)] == [list(one) for one in before]
+    assert runs(store) == content
     for trait, (old, new) in enumerate(zip(before, after, strict=True)):
         if trait > 2:  # the numbers 31, 32 and 33
             assert new is old
         else:
             assert len(new) == len(old) + 1
-            assert len(new_nodes(new, old)) <= 8
+    entries = copy["record"]._entries
+    copy["record"].insert(record(501, 30))
+    assert all(new is old for new, old in zip(runs(copy), after, strict=True))
+    assert copy["record"]._entries is entries
+    # The original was shared, and the lists that both had then are not its own alone.
+    store["record"].insert(record(502, 31))
+    assert [len(one) for one in runs(copy)] == [402, 402, 102, 100, 100, 100]
+    assert [len(one) for one in runs(store)] == [401, 401, 100, 101, 100, 100]
 
 
 def test_a_change_of_what_nothing_is_found_by_leaves_the_indexes_alone() -> None:
@@ -191,15 +228,38 @@ def test_a_value_that_no_entry_has_any_more_is_forgotten() -> None:
     store = group_store([0, 1, 2, 3])
     for place, extension in enumerate((30, 31, 32, 33)):
         store["record"].delete(record(place, extension)["record_uuid"])
-    assert len(store["record"]._index._runs) == 0
+    assert len(store["record"]._index._lists) == 0
 
 
-def test_what_was_read_before_a_write_stays_as_it_was() -> None:
+def test_an_index_and_its_copy_write_to_no_list_that_both_have() -> None:
+    one = Index(contract().collections["record"])
+    one.add(record(1, 30))
+    other = one.copy()
+    one.add(record(2, 30))
+    other.add(record(3, 30))
+    assert [position[-1] for position in one.find("extension_id", 30)] == [
+        record(place, 30)["record_uuid"] for place in (1, 2)
+    ]
+    assert [position[-1] for position in other.find("extension_id", 30)] == [
+        record(place, 30)["record_uuid"] for place in (1, 3)
+    ]
+
+
+def test_all_that_refers_to_what_is_deleted_is_released() -> None:
+    store = group_store([])
+    store["extension_group"].insert({"id": GROUP, "name": "Sales", "client_id": CLIENT})
+    # What is written to already is written in place, also while it is gone through.
+    store["extension"].update(30, {"extension_group_id": None})
+    store["extension"].update(30, {"extension_group_id": GROUP})
+    store.delete("extension_group", GROUP)
+    assert [one["extension_group_id"] for one in store["extension"].entries()] == [None] * 4
+
+
+def test_a_page_that_was_read_before_a_write_stays_as_it_was() -> None:
     store = group_store([place % 4 for place in range(100)])
-    positions = store["record"].positions()
-    members = store["extension"].positions("extension_group_id", GROUP)
-    for entry in list(store.find("record", Query(), ("extension_group", GROUP))):
+    copy = store.copy()
+    found = list(store.find("record", Query(), ("extension_group", GROUP)))
+    for entry in found:
         store.delete("record", entry["record_uuid"])
-    store.delete("extension", 30)
-    assert len(positions) == len(list(positions)) == 100
-    assert [position[-1] for position in members] == [30, 31, 32, 33]
+    assert len(store["record"]) == 0
+    assert list(copy.find("record", Query(), ("extension_group", GROUP))) == found

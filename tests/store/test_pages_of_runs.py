@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringme_mock.store import merged_runs, sorted_run, sorted_tree
+from ringme_mock.store import merged_runs
+from ringme_mock.store.index import Position
 from ringme_mock.store.merged_runs import Span, merge, page
-from ringme_mock.store.sorted_run import SortedRun
-from ringme_mock.store.sorted_tree import Item
 
 
 def owners(how: str, count: int, runs: int) -> list[int]:
@@ -28,11 +28,11 @@ def owners(how: str, count: int, runs: int) -> list[int]:
     }[how]
 
 
-def spans_of(items: list[Item], owners: list[int], runs: int) -> list[Span]:
-    spans = []
+def spans_of(items: list[Position], owners: list[int], runs: int) -> list[Span]:
+    spans: list[Span] = []
     for run in range(runs):
         own = [item for item, owner in zip(items, owners, strict=True) if owner == run]
-        spans.append((SortedRun(own), 0, len(own)))
+        spans.append((own, 0, len(own)))
     return spans
 
 
@@ -42,7 +42,7 @@ def spans_of(items: list[Item], owners: list[int], runs: int) -> list[Span]:
 )
 @pytest.mark.parametrize("descending", [False, True])
 def test_a_page_is_the_slice_at_every_offset(how: str, runs: int, descending: bool) -> None:
-    items: list[Item] = [(f"{place // 3:05}", f"{place % 3}") for place in range(600)]
+    items: list[Position] = [(f"{place // 3:05}", f"{place % 3}") for place in range(600)]
     spans = spans_of(items, owners(how, len(items), runs), runs)
     whole = items[::-1] if descending else items
     assert list(merge(spans, descending)) == whole
@@ -52,7 +52,7 @@ def test_a_page_is_the_slice_at_every_offset(how: str, runs: int, descending: bo
 
 @pytest.mark.parametrize("descending", [False, True])
 def test_the_last_page_is_what_is_left_and_without_a_limit_all_is(descending: bool) -> None:
-    items: list[Item] = [(place,) for place in range(600)]
+    items: list[Position] = [(place,) for place in range(600)]
     spans = spans_of(items, owners("by chance", 600, 4), 4)
     whole = items[::-1] if descending else items
     assert list(page(spans, 590, 20, descending)) == whole[590:]
@@ -67,7 +67,7 @@ def test_the_last_page_is_what_is_left_and_without_a_limit_all_is(descending: bo
     offset=st.integers(0, 220),
     limit=st.none() | st.integers(1, 30),
     descending=st.booleans(),
-    steps=st.integers(4, 10),
+    few=st.integers(4, 16),
 )
 def test_a_page_of_parts_of_runs_is_the_slice_of_what_they_hold(
     owners: list[int],
@@ -75,23 +75,19 @@ def test_a_page_of_parts_of_runs_is_the_slice_of_what_they_hold(
     offset: int,
     limit: int | None,
     descending: bool,
-    steps: int,
+    few: int,
 ) -> None:
-    items: list[Item] = [(place,) for place in range(len(owners))]
+    items: list[Position] = [(place,) for place in range(len(owners))]
     low, high = sorted(cut)
     spans = [
-        (run, run.bisect_left((low,)), run.bisect_left((high,)))
+        (run, bisect_left(run, (low,)), bisect_left(run, (high,)))
         for run, _, _ in spans_of(items, owners, 6)
     ]
     expected = [item for item in items if low <= item[0] < high]
     expected = (expected[::-1] if descending else expected)[offset:][:limit]
     with pytest.MonkeyPatch.context() as patch:
-        # Narrow nodes and short steps make few items go the way of many.
-        patch.setattr(merged_runs, "_STEPS", steps)
-        patch.setattr(merged_runs, "_STEPS_PER_SPAN", 0)
-        patch.setattr(sorted_run, "WIDEST", 8)
-        patch.setattr(sorted_tree, "WIDEST", 8)
-        patch.setattr(sorted_tree, "NARROWEST", 2)
+        # Few items go the way of many.
+        patch.setattr(merged_runs, "_FEW", few)
         assert list(page(spans, offset, limit, descending)) == expected
 
 
@@ -112,12 +108,12 @@ def test_a_page_is_found_by_few_guesses(
     guesses = []
     item_near = merged_runs._item_near
 
-    def counting(spans: list[Span], rank: int) -> Item:
+    def counting(spans: list[Span], rank: int) -> Position:
         guesses.append(rank)
         return item_near(spans, rank)
 
     monkeypatch.setattr(merged_runs, "_item_near", counting)
-    items: list[Item] = [(place,) for place in range(50_000)]
+    items: list[Position] = [(place,) for place in range(50_000)]
     spans = spans_of(items, owners(how, len(items), 4), 4)
     whole = items[::-1] if descending else items
     for offset in (20, 12_345, 25_000, 49_980):

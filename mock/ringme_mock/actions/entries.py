@@ -11,7 +11,7 @@ from ringme_mock.actions.listing import list_query
 from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError, invalid, missing
 from ringme_mock.store.collection import LONG_TEXT, Entry, Taken
-from ringme_mock.store.quotas import check_room
+from ringme_mock.store.quotas import check_quota
 from ringme_spec.collections import Numbering
 
 
@@ -46,7 +46,7 @@ def create(call: Call) -> Reply:
     collection = call.collection
     # No text is longer than the body that it came in.
     is_long = call.exchange.size >= LONG_TEXT
-    check_room(call.state, rule.name, 1, collection.overweight(entry) if is_long else 0)
+    check_quota(call.state, rule.name, 1, collection.overweight(entry) if is_long else 0)
     try:
         collection.insert_new(entry)
     except Taken as taken:
@@ -63,7 +63,7 @@ def update(call: Call) -> Reply:
     changed = {**call.entry, **changes}
     _check_unique(call, changed)
     weigh = call.collection.overweight
-    check_room(call.state, rule.name, 0, weigh(changed) - weigh(call.entry))
+    check_quota(call.state, rule.name, 0, weigh(changed) - weigh(call.entry))
     return call.show(call.collection.update(call.entry[rule.key], changes))
 
 

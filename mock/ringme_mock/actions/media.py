@@ -22,7 +22,9 @@ FILE_HEADERS = {
 def delete_range(call: Call) -> Reply:
     """Drops exactly what the list of the same range shows now (rule media-delete)."""
     rule = call.operation.collection
-    for entry in list(call.state.store.find(rule.name, list_query(call), call.owner)):
+    found = list(call.state.store.find(rule.name, list_query(call), call.owner))
+    # The last first: of a sorted list that costs least.
+    for entry in reversed(found):
         call.state.store.delete(rule.name, entry[rule.key])
     return call.reply()
 

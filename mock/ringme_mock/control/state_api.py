@@ -63,7 +63,7 @@ async def export(call: ControlCall) -> Response:
 async def import_entries(call: ControlCall) -> Response:
     """Takes other entries. Raises the 400 that names file, entry and field."""
     contract = call.mock.contract
-    async with call.session.turns.mine():
+    async with call.session.lock.held():
         current = call.state.store.copy()
         try:
             # Beside the loop: what takes long must not keep the others waiting.

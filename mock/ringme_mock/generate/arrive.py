@@ -17,7 +17,7 @@ from ringme_mock.generate.makers import Values, read_maker
 from ringme_mock.generate.moments import moment_text, parse_moment
 from ringme_mock.generate.template import AT, LAST, Template
 from ringme_mock.store.collection import Entry, Key, Taken
-from ringme_mock.store.quotas import check_room
+from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
 from ringme_mock.store.store import Query, Store
 from ringme_spec.collections import CollectionRule, Content
@@ -120,14 +120,16 @@ class Arrivals:
 
     def _files(self, store: Store, content: Content) -> list[str]:
         """The files of the right kind that suit best. Raises the 400 where there is none."""
-        # Looked through once, as all sessions have the files of the fixtures.
-        if self._known_files[0] is not store.files:
+        # Looked through once, as all sessions have the files of the fixtures. Read and set at one
+        # go each, as entries in bulk are made in a thread.
+        files, found = self._known_files
+        if files is not store.files:
             fitting = sorted(one for one in store.files if _media_type(one) == content.media_type)
-            preferred = [one for one in self._preferred if one in fitting]
-            self._known_files = store.files, preferred or fitting
-        if not self._known_files[1]:
+            found = [one for one in self._preferred if one in fitting] or fitting
+            self._known_files = store.files, found
+        if not found:
             raise invalid(f"{content.file}: there is no file of the type {content.media_type}")
-        return self._known_files[1]
+        return found
 
 
 def _follows(rule: CollectionRule, of: str) -> dict[str, str]:
@@ -176,7 +178,7 @@ def _arrive(
         raise missing(found.of, store[found.of].rule.missing)
     # To the second, so that a list which ends now has it.
     moment = values.setdefault(AT, state.clock.now().replace(microsecond=0, tzinfo=None))
-    check_room(state, found.rule.name)
+    check_quota(state, found.rule.name)
     values[LAST] = found.last(store, called, moment)
     return _insert(found, store, {**found.owners(store, called), **values}, random)
 
@@ -184,7 +186,7 @@ def _arrive(
 def _insert(found: Arrivals, store: Store, values: Values, random: Random) -> Entry:
     """A new entry, made again where chance gave it the key of another."""
     kept, rule = store[found.rule.name], found.rule
-    key = kept.copy().new_key() if rule.sequence else None
+    key = kept.next_key if rule.sequence else None
     for _ in range(ATTEMPTS):
         entry = found.make(store, values, key, random)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import chain, count, islice
@@ -22,11 +23,10 @@ from ringme_mock.generate.bulk_plan import (
 from ringme_mock.generate.makers import Values, read_list
 from ringme_mock.generate.moments import to_hundredth
 from ringme_mock.generate.rhythm import Rhythm
-from ringme_mock.generate.steps import Steps, draw, finish, finish_in_slices, gather, shuffle
 from ringme_mock.generate.template import AT, LAST, Template
 from ringme_mock.store import collector
 from ringme_mock.store.collection import Entry, Key
-from ringme_mock.store.quotas import check_room
+from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
 from ringme_mock.store.store import Query
 from ringme_spec.contract import Contract
@@ -50,7 +50,7 @@ def make_bulk(
     the 400 that names what cannot be; then nothing is added.
     """
     bulk = Bulk(state, contract, owner, counts, random)
-    finish(bulk.make())
+    bulk.make()
     bulk.put_in()
     return bulk.counts
 
@@ -58,19 +58,18 @@ def make_bulk(
 async def make_bulk_beside(
     session: Session, owner: Key, counts: Mapping[str, Any], seed: int
 ) -> dict[str, int]:
-    """Does what `make_bulk` does, in slices, between which other requests are answered.
+    """Do what `make_bulk` does in a thread, on a copy, while other requests are served.
 
-    What others write meanwhile stays: then the entries are made anew for what there is now.
-    Raises the 409 where that never ends, and otherwise what `make_bulk` raises.
+    A write of others meanwhile is never lost: the entries are then made anew for what there is
+    now. Raises the 409 where that never ends, and otherwise what `make_bulk` raises.
     """
-    async with session.turns.mine():
+    async with session.lock.held():
         for _ in range(_TRIES):
             # With a document of its own, as both may be others after a reload.
             state = session.state
             bulk = Bulk(state, state.contract, owner, counts, Random(seed))
-            await finish_in_slices(bulk.make())
+            await asyncio.to_thread(bulk.make)
             if session.state is state and bulk.put_in():
-                collector.settle()
                 return bulk.counts
     raise ApiError(
         409,
@@ -112,17 +111,18 @@ class Bulk:
         self.counts: dict[str, int] = {}
         for one, node in nodes_of(plan).items():
             if self._wanted[one] and node["collection"] in contract.collections:
-                check_room(state, node["collection"], self._wanted[one])
+                check_quota(state, node["collection"], self._wanted[one])
         self._end = to_hundredth(state.clock.now())
         try:
             self._start = self._end - timedelta(days=plan["days"])
         except OverflowError:
             raise _too_early() from None
 
-    def make(self) -> Steps[None]:
-        """Makes the entries; nothing of it shows yet. Raises the 400 for what cannot be."""
+    @collector.paused()
+    def make(self) -> None:
+        """Make the entries; nothing of it shows yet. Raises the 400 for what cannot be."""
         try:
-            yield from self._make()
+            self._make()
         except OverflowError:
             raise _too_early() from None
         except ConfigError as error:
@@ -146,38 +146,38 @@ class Bulk:
             self._target[name].adopt(self._store[name])
         return True
 
-    def _make(self) -> Steps[None]:
+    def _make(self) -> None:
         plan, wanted = self._plan, self._wanted
-        groups = yield from self._groups(wanted[GROUPS])
-        into = groups or (yield from self._present(plan[GROUPS]))
-        numbers = yield from self._numbers(wanted[NUMBERS], into)
-        yield from self._keep(plan[GROUPS]["collection"], groups)
-        yield from self._keep(plan[NUMBERS]["collection"], numbers)
-        all_numbers = yield from self._present(plan[NUMBERS])
+        groups = self._groups(wanted[GROUPS])
+        into = groups or self._present(plan[GROUPS])
+        numbers = self._numbers(wanted[NUMBERS], into)
+        self._keep(plan[GROUPS]["collection"], groups)
+        self._keep(plan[NUMBERS]["collection"], numbers)
+        all_numbers = self._present(plan[NUMBERS])
         for name, node in plan["items"].items():
             if wanted[name]:
                 if not all_numbers:
                     raise invalid(f"{name}: {self._shown_owner()} has no numbers to put them on")
                 arrivals = arrivals_of(self._contract, node["collection"])
-                items = yield from self._items(arrivals, wanted[name], all_numbers)
-                yield from self._keep(arrivals.rule.name, items)
+                items = self._items(arrivals, wanted[name], all_numbers)
+                self._keep(arrivals.rule.name, items)
 
-    def _keep(self, name: str, entries: list[Entry]) -> Steps[None]:
+    def _keep(self, name: str, entries: list[Entry]) -> None:
         if entries:
-            yield from self._store[name].insert_in_steps(entries)
+            self._store[name].insert_many(entries)
             self.counts[name] = len(entries)
 
     def _shown_owner(self) -> str:
         name = self._plan["owner"]
         return f"{name} {self._owner[self._store[name].rule.key]}"
 
-    def _present(self, node: dict[str, Any]) -> Steps[list[Entry]]:
+    def _present(self, node: dict[str, Any]) -> list[Entry]:
         """The owner's entries that are there already."""
         owner = self._plan["owner"]
         key = self._owner[self._store[owner].rule.key]
-        return (yield from gather(self._store.find(node["collection"], Query(), (owner, key))))
+        return list(self._store.find(node["collection"], Query(), (owner, key)))
 
-    def _groups(self, number: int) -> Steps[list[Entry]]:
+    def _groups(self, number: int) -> list[Entry]:
         node = self._plan[GROUPS]
         template = self._template(node)
         turns = {name: self._in_turn(one) for name, one in node["in_turn"].items()}
@@ -185,7 +185,6 @@ class Bulk:
         for _ in range(number):
             drawn = {name: next(turn) for name, turn in turns.items()}
             made.append(self._owned(template, {self._plan["owner"]: self._owner}, drawn))
-            yield
         return made
 
     def _in_turn(self, name: str) -> Iterator[str]:
@@ -195,11 +194,10 @@ class Bulk:
             for text in texts:
                 yield text if number == 1 else f"{text} {number}"
 
-    def _numbers(self, number: int, groups: list[Entry]) -> Steps[list[Entry]]:
+    def _numbers(self, number: int, groups: list[Entry]) -> list[Entry]:
         node = self._plan[NUMBERS]
         template = self._template(node)
-        present = yield from self._present(node)
-        names = yield from gather(islice(self._free_names(node, present), number))
+        names = list(islice(self._free_names(node, self._present(node)), number))
         if len(names) < number:
             raise invalid(
                 f"{NUMBERS}: {len(names)} numbers of {self._shown_owner()} are free, not {number}"
@@ -207,11 +205,9 @@ class Bulk:
         of, group_of = self._plan["owner"], self._plan[GROUPS]["collection"]
         numbering = template.rule.numbering
         made = []
-        spread = yield from self._spread(groups, number)
-        for name, group in zip(names, spread, strict=True):
+        for name, group in zip(names, self._spread(groups, number), strict=True):
             drawn = {numbering.property: name} if numbering else {}
             made.append(self._owned(template, {of: self._owner, group_of: group}, drawn))
-            yield
         return made
 
     def _free_names(self, node: dict[str, Any], present: list[Entry]) -> Iterator[str]:
@@ -227,18 +223,17 @@ class Bulk:
             if name not in taken:
                 yield name
 
-    def _spread(self, groups: list[Entry], number: int) -> Steps[list[Entry | None]]:
+    def _spread(self, groups: list[Entry], number: int) -> list[Entry | None]:
         """A group, or none, for each number: some groups are larger, and none stays empty."""
         if not groups:
             return [None] * number
         random = self._random
         sizes = [random.expovariate(1) + 0.2 for _ in groups]
         found: list[Entry | None] = [*groups[:number]]
-        for group in (yield from draw(random, groups, sizes, number - len(found))):
+        for group in random.choices(groups, sizes, k=number - len(found)):
             outside = random.random() < self._plan[NUMBERS]["outside"]
             found.append(None if outside else group)
-            yield
-        yield from shuffle(random, found)
+        random.shuffle(found)
         return found
 
     def _template(self, node: dict[str, Any]) -> Template:
@@ -256,14 +251,13 @@ class Bulk:
                 values[prop] = None if entry is None else entry[self._store[owner].rule.key]
         return template.make(values, self._store[rule.name].new_key(), self._random)
 
-    def _items(self, arrivals: Arrivals, number: int, numbers: list[Entry]) -> Steps[list[Entry]]:
+    def _items(self, arrivals: Arrivals, number: int, numbers: list[Entry]) -> list[Entry]:
         """So many items on numbers, each at its moment; the busier numbers get more."""
         random, store, rule = self._random, self._store, arrivals.rule
         kept, key = store[rule.name], rule.key
-        owners = yield from gather(arrivals.owners(store, one) for one in numbers)
-        weights = yield from self._weights(arrivals, owners)
-        chosen = yield from draw(random, range(len(numbers)), weights, number)
-        moments = yield from self._rhythm().draw(number, random)
+        owners = [arrivals.owners(store, one) for one in numbers]
+        chosen = random.choices(range(len(numbers)), self._weights(arrivals, owners), k=number)
+        moments = self._rhythm().draw(number, random)
         last: dict[int, Entry | None] = {}
         made: dict[Key, Entry] = {}
         for place, moment in zip(chosen, moments, strict=True):
@@ -278,17 +272,16 @@ class Bulk:
             else:
                 raise invalid(f"{key}: is taken")
             made[entry[key]] = last[place] = entry
-            yield
         return list(made.values())
 
-    def _weights(self, arrivals: Arrivals, owners: list[Values]) -> Steps[list[float]]:
+    def _weights(self, arrivals: Arrivals, owners: list[Values]) -> list[float]:
         """How busy each number is, by its kind and by chance."""
         random = self._random
-        shares = yield from gather(arrivals.share.make(one, random) for one in owners)
+        shares = [arrivals.share.make(one, random) for one in owners]
         if not any(shares):
             shares = [1] * len(owners)
         spread = self._plan["spread"]
-        return (yield from gather(one * random.lognormvariate(0, spread) for one in shares))
+        return [one * random.lognormvariate(0, spread) for one in shares]
 
     def _rhythm(self) -> Rhythm:
         plan = self._plan

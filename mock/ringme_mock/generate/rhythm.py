@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from ringme_mock.generate.steps import Steps, draw
-
 _HOUR = timedelta(hours=1)
 _HUNDREDTH = timedelta(milliseconds=10)
 
@@ -38,19 +36,10 @@ class Rhythm:
             start = stop
         self._weights = weights
 
-    def draw(self, count: int, random: Random) -> Steps[list[datetime]]:
-        """So many moments, the earliest first."""
-        places = yield from draw(random, range(len(self._slots)), self._weights, count)
-        found: list[list[datetime]] = [[] for _ in self._slots]
-        for place in places:
-            found[place].append(self._within(*self._slots[place], random))
-            yield
-        moments: list[datetime] = []
-        # One slot after the other: to sort all of them at once is no short step.
-        for some in found:
-            moments += sorted(some)
-            yield
-        return moments
+    def draw(self, count: int, random: Random) -> list[datetime]:
+        """Draw so many moments, the earliest first."""
+        slots = random.choices(self._slots, self._weights, k=count)
+        return sorted([self._within(*slot, random) for slot in slots])
 
     def _within(self, start: datetime, length: int, random: Random) -> datetime:
         moment = start + int(random.random() * length) * _HUNDREDTH

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 from ringme_mock.errors import invalid
-from ringme_mock.http.bounded_cache import Remembered
 from ringme_spec.operations import Parameter
 
 _LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 _ZERO_IS_NOTHING = ("page", "page_size")
+# Paths and queries of an operation whose values are kept: a page sends the same again and again.
+_KEPT = 1000
+# Longer ones are not kept, so that no client fills the memory with them.
+_LONGEST = 500
 
 
 class Given(dict[str, Any]):
@@ -33,7 +37,7 @@ class PathReader:
 
     def __init__(self, parameters: tuple[Parameter, ...]) -> None:
         self._parameters = parameters
-        self._read_before: Remembered[tuple[str, ...], dict[str, Any]] = Remembered()
+        self._read_once = lru_cache(_KEPT)(self._read)
 
     def read(self, values: Sequence[str]) -> dict[str, Any]:
         """The parameters by name, from their texts in the order of the path.
@@ -41,14 +45,15 @@ class PathReader:
         Raises the 400 that names the parameter.
         """
         texts = tuple(values)
-        known = self._read_before.get(texts)
-        if known is not None:
-            return known
-        read = {
+        if sum(map(len, texts)) > _LONGEST:
+            return self._read(texts)
+        return self._read_once(texts)
+
+    def _read(self, texts: tuple[str, ...]) -> dict[str, Any]:
+        return {
             parameter.name: _checked(parameter, _convert(parameter.kind, text))
             for parameter, text in zip(self._parameters, texts, strict=True)
         }
-        return self._read_before.keep(texts, read, sum(map(len, texts)))
 
 
 class QueryReader:
@@ -62,7 +67,7 @@ class QueryReader:
             for parameter in parameters
             if "default" in parameter.schema
         }
-        self._read_before: Remembered[bytes, Given] = Remembered()
+        self._read_once = lru_cache(_KEPT)(self._read)
 
     def read(self, query_string: bytes) -> Given:
         """The given parameters by name, defaults filled in.
@@ -70,16 +75,13 @@ class QueryReader:
         Empty values, unknown keys and 0 for a page or its size count as not given (rule
         empty-query). Raises the 400 that names the parameter.
         """
-        # A page asks the same again and again, and what it means never changes.
-        known = self._read_before.get(query_string)
-        if known is not None:
-            return known
-        values = Given(self._read(query_string))
-        return self._read_before.keep(query_string, values, len(query_string))
+        if len(query_string) > _LONGEST:
+            return self._read(query_string)
+        return self._read_once(query_string)
 
-    def _read(self, query_string: bytes) -> dict[str, Any]:
+    def _read(self, query_string: bytes) -> Given:
         if not self._parameters or not (query_string or self._required):
-            return dict(self._defaults)
+            return Given(self._defaults)
         given = _split(query_string)
         values = dict(self._defaults)
         for parameter in self._parameters:
@@ -88,7 +90,7 @@ class QueryReader:
                 values[parameter.name] = value
             elif parameter.required:
                 raise invalid(f"{parameter.name}: is missing")
-        return values
+        return Given(values)
 
 
 def _split(query_string: bytes) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Work on one thing that takes turns: each begins when the one before it has ended."""
+"""Session lock: one long control request of a session at a time, while others are served."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Turns:
-    """A lock that goes along from one event loop to the next, as a mock in tests may do."""
+class SessionLock:
+    """Lock that goes along from one event loop to the next, as a mock in tests may do."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @asynccontextmanager
-    async def mine(self) -> AsyncIterator[None]:
-        """Waits for those who asked before; the next one waits for the end of this block."""
+    async def held(self) -> AsyncIterator[None]:
+        """Wait for those who came before; the next one waits for the end of this block."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._loop, self._lock = loop, asyncio.Lock()

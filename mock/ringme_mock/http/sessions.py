@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from ringme_mock.errors import ApiError, forbidden, invalid
@@ -13,7 +13,7 @@ from ringme_mock.faults.book import FaultBook
 from ringme_mock.faults.fault_rule import FaultRule
 from ringme_mock.faults.latency import Latency
 from ringme_mock.http.journal import DEFAULT_SIZE, Journal
-from ringme_mock.http.session_lock import Turns
+from ringme_mock.http.session_lock import SessionLock
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_mock.store.state import Snapshot, State
@@ -48,9 +48,19 @@ class Settings:
 
 
 class Session:
-    """One state with all that belongs to it: journal, faults, latency, snapshots."""
+    """One state with all that belongs to it: journal, faults, latency, snapshots.
 
-    def __init__(self, name: str, state: State, settings: Settings, redaction: Redaction) -> None:
+    `seconds` is a clock that nobody puts forward or back, by which it is idle.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        state: State,
+        settings: Settings,
+        redaction: Redaction,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.name = name
         self.state = state
         self.redaction = redaction
@@ -60,11 +70,12 @@ class Session:
         self.snapshots: dict[str, Snapshot] = {}
         # By name as well, so that two sessions of one run are not the same throughout.
         self.random = random.Random(None if settings.seed is None else f"{settings.seed} {name}")
-        self.used = time.monotonic()
+        self._seconds = seconds
+        self.used = seconds()
         # Who watches the journal as a stream.
         self.streams = 0
-        # For what takes so long that others are answered meanwhile.
-        self.turns = Turns()
+        # For what takes so long that other requests are served meanwhile.
+        self.lock = SessionLock()
         self._settings = settings
 
     def reset(self, keep: Collection[str] = (), snapshot: str | None = None) -> None:
@@ -96,7 +107,7 @@ class Session:
 
     def idle_seconds(self) -> float:
         """How long nobody has used it."""
-        return time.monotonic() - self.used
+        return self._seconds() - self.used
 
 
 @dataclass
@@ -107,6 +118,7 @@ class Sessions:
     seed: Store
     settings: Settings = field(default_factory=Settings)
     clock: Clock | None = None
+    seconds: Callable[[], float] = time.monotonic
 
     def __post_init__(self) -> None:
         self.redaction = Redaction(self.contract.document)
@@ -126,7 +138,7 @@ class Sessions:
             if not begin:
                 raise forbidden("control_refused", "a page of another site may not begin a session")
             session = self._begin(name)
-        session.used = time.monotonic()
+        session.used = self.seconds()
         return session
 
     def all(self) -> list[Session]:
@@ -164,4 +176,4 @@ class Sessions:
 
     def _new(self, name: str, clock: Clock | None = None) -> Session:
         state = State(self.contract, self.seed, clock, self.settings.max_entries)
-        return Session(name, state, self.settings, self.redaction)
+        return Session(name, state, self.settings, self.redaction, self.seconds)

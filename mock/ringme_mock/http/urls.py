@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address
 
 from starlette.types import Scope
-
-from ringme_mock.http.bounded_cache import Remembered
 
 # The origins of pages that this machine serves.
 LOCAL_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
@@ -20,7 +19,8 @@ _PAGES = frozenset(
     path.split("/")[1]
     for path in ("/", CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
 )
-_asked_before: Remembered[str, bool] = Remembered()
+# Longer paths are not kept, so that no client fills the memory with them.
+_LONGEST = 500
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 
 
@@ -48,13 +48,13 @@ def _is_ipv6(text: str) -> bool:
 
 
 def is_page(path: str) -> bool:
-    """Whether a path leads to a page, or to the control interface, and so not to the API."""
-    known = _asked_before.get(path)
-    if known is None:
-        known = _asked_before.keep(path, _is_page(path), len(path))
-    return known
+    """Tell a path of a page or of the control interface from one of the API."""
+    return _is_page(path) if len(path) > _LONGEST else _is_known_page(path)
 
 
 def _is_page(path: str) -> bool:
     first = path.split("/", 2)[1] if path.startswith("/") else path
     return first in _PAGES and (first != "" or path == "/")
+
+
+_is_known_page = lru_cache(1000)(_is_page)

@@ -19,7 +19,6 @@ from ringme_mock.server.runner import TimedServer, uvicorn_config
 from ringme_mock.server.server_info import Place
 from ringme_mock.server.sources import Sources
 from ringme_mock.server.tls import Tls
-from ringme_mock.store import collector
 
 if TYPE_CHECKING:
     from ringme_mock.server.reload import ReloadingApp
@@ -52,7 +51,6 @@ def run(options: Options) -> None:
             ssl_context_factory=secured.factory if secured else None,
         )
     )
-    collector.take_over()
     if reloading:
         server.beside = partial(reloading.watch, tell)
     server.announce = partial(announce, tell, options.log_format, app, place)

@@ -21,14 +21,15 @@ class Setting:
 
 
 class Clock:
-    """Tells the time. It can be put forward, set, and made to stand still.
+    """Clock that can be put forward, set, and made to stand still.
 
-    `seconds()` is the moment in seconds since 1970.
+    `seconds()` is the moment in seconds since 1970, `real` that of the real time.
     """
 
     seconds: Callable[[], float]
 
-    def __init__(self) -> None:
+    def __init__(self, real: Callable[[], float] = time.time) -> None:
+        self._real = real
         self.setting = Setting()
 
     @property
@@ -42,7 +43,7 @@ class Clock:
         self._ahead = setting.ahead.total_seconds()
         self._still = setting.frozen_at.timestamp() if setting.frozen_at else None
         # Each request asks for it several times.
-        self.seconds = time.time if setting == Setting() else self._set_seconds
+        self.seconds = self._real if setting == Setting() else self._set_seconds
 
     @property
     def frozen(self) -> bool:
@@ -51,10 +52,13 @@ class Clock:
 
     def now(self) -> datetime:
         """The moment, UTC."""
-        return self.setting.frozen_at or datetime.now(UTC) + self.setting.ahead
+        return self.setting.frozen_at or self._real_now() + self.setting.ahead
+
+    def _real_now(self) -> datetime:
+        return datetime.fromtimestamp(self._real(), UTC)
 
     def _set_seconds(self) -> float:
-        return time.time() + self._ahead if self._still is None else self._still
+        return self._real() + self._ahead if self._still is None else self._still
 
     def text(self) -> str:
         """The moment to the second, `YYYY-MM-DD HH:MM:SS` (rule no-zone)."""
@@ -78,7 +82,7 @@ class Clock:
         if self.frozen:
             self.setting = Setting(frozen_at=moment)
         else:
-            self.setting = Setting(ahead=moment - datetime.now(UTC))
+            self.setting = Setting(ahead=moment - self._real_now())
 
     def freeze(self) -> None:
         """Stands still from now on."""
@@ -87,4 +91,4 @@ class Clock:
     def unfreeze(self) -> None:
         """Goes on from where it stands."""
         if self.frozen:
-            self.setting = Setting(ahead=self.now() - datetime.now(UTC))
+            self.setting = Setting(ahead=self.now() - self._real_now())

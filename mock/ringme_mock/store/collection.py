@@ -1,29 +1,27 @@
-"""The entries of one collection, sorted and indexed. Knows no HTTP."""
+"""The entries of one collection, by key, by unique value, and sorted. Knows no HTTP."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-from immutables import Map
-
 from ringme_mock.store import collector
 from ringme_mock.store.index import Index, Position
-from ringme_mock.store.sorted_run import SortedRun
 from ringme_spec.collections import CollectionRule
 
 Entry = dict[str, Any]
 Key = Any
+# An owner's key, or None where there is no owner, and a value that is unique for it.
+Slot = tuple[Any, Any]
 
-# Of a position.
-_KEY = itemgetter(-1)
-# So many characters of a text weigh as much as an entry.
+_KEY_OF_POSITION = itemgetter(-1)
+# The length of a text that counts as one more entry.
 LONG_TEXT = 4096
 
 
 class _Top:
-    """Stands after every other value, so that a bound takes in all that begins alike."""
+    """Value that sorts after every other, so that a bound includes all that begins alike."""
 
     def __lt__(self, other: object) -> bool:
         return False
@@ -36,9 +34,9 @@ TOP = _Top()
 
 
 class Taken(Exception):
-    """A value that only one entry may have belongs to another one already.
+    """Refusal of a value that must be unique and belongs to another entry.
 
-    Its text is the property; `place` is that of the entry among those given, counted from 0.
+    Its text is the property; `place` is the index of the refused entry among those given.
     """
 
     def __init__(self, prop: str, place: int = 0) -> None:
@@ -49,84 +47,89 @@ class Taken(Exception):
 class Collection:
     """Entries by key, in the order of the document, and by the value of each indexed property.
 
-    An entry is never changed in place: an update puts a new one in its stead, so whoever holds
-    the old one keeps what it was. A copy shares with this collection whatever neither has changed
-    since: what entries are kept in is made unchangeable for that, and until then written in place.
+    An entry is never changed in place: an update replaces it, so whoever holds the old one keeps
+    it as it was.
+
+    `copy` costs the same for any number of entries. A copy and its original share all they hold;
+    the first write to either after that copies the dicts, and the first write to each sorted list
+    copies the list: once O(n), then in place. So no write ever shows in another copy.
     """
 
     def __init__(self, rule: CollectionRule) -> None:
         self.rule = rule
-        # Each a `Map` while it is shared, and else a `MapMutation`.
-        self._entries: Any = Map()
-        self._unique: Any = Map()
+        self._entries: dict[Key, Entry] = {}
+        self._unique: dict[Slot, Key] = {}
         self._index = Index(rule)
+        # Number of entries that long texts count for.
         self._long = 0
         self._next_key = 1
-        self._shared = True
+        # Set while a copy may hold the same dicts and index: then they are never written to.
+        self._shared = False
 
     def copy(self) -> Collection:
-        """A collection of its own with the same entries, which will give the same keys.
-
-        Costs the same whatever is in it.
-        """
-        self._seal()
+        """Make a collection with the same entries, which will give the same keys, in O(1)."""
+        self._shared = True
         other = Collection.__new__(Collection)
         other.__dict__.update(self.__dict__)
-        other._index = self._index.copy()
         return other
+
+    def adopt(self, copy: Collection) -> None:
+        """Become what a copy has become, in O(1), for whoever holds this collection."""
+        self.__dict__.update(copy.copy().__dict__)
+
+    def shares_entries(self, other: Collection) -> bool:
+        """Tell that neither was written to since one was copied from the other."""
+        return self._entries is other._entries
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @property
     def weight(self) -> int:
-        """How many entries it has, one with long texts counted for as many as it weighs."""
+        """The number of entries, each long text counted for as many as it weighs."""
         return len(self._entries) + self._long
 
     def overweight(self, entry: Entry) -> int:
-        """What an entry weighs more than one does."""
-        more = 0
-        for name in self.rule.texts:
-            text = entry.get(name)
-            if text is not None:
-                more += len(text) // LONG_TEXT
-        return more
+        """Count the entries that the long texts of one entry weigh beside itself."""
+        return sum([len(entry.get(name) or "") // LONG_TEXT for name in self.rule.texts])
 
     def get(self, key: Key) -> Entry | None:
-        """The entry with this key, or None."""
-        entry: Entry | None = self._entries.get(key)
-        return entry
+        return self._entries.get(key)
 
     def by_unique(self, value: Any, owner: Key | None = None) -> Entry | None:
-        """The entry with this value of the unique property, within an owner if it is so."""
-        return self.get(self._unique.get((owner, value)))
+        """Find the entry with this value of the unique property, of one owner if it has any."""
+        return self._entries.get(self._unique.get((owner, value)))
 
     def entries(self) -> Iterator[Entry]:
-        """All entries in order."""
-        return iter(sorted(self._values(), key=self._index.sorted_by))
+        """Iterate over all entries in order; writes meanwhile do not matter."""
+        return iter(sorted(self._entries.values(), key=self._index.sorted_by))
 
-    def positions(self, prop: str | None = None, value: Any = None) -> SortedRun:
-        """The sorted positions of all entries, or of those whose indexed `prop` has `value`.
+    def positions(self, prop: str | None = None, value: Any = None) -> Sequence[Position]:
+        """Return the sorted positions of all entries, or of those whose indexed `prop` has `value`.
 
         A position is the tuple of the values that lists are sorted by, and the key behind them.
-        What is written later does not show in it.
+        This is no copy: the next write may change it, so a caller that writes copies it first.
         """
         if prop is not None:
             return self._index.find(prop, value)
-        return self._index.all(self._values)
+        return self._index.all(self._entries.values())
 
     def at(self, positions: Iterable[Position]) -> Iterator[Entry]:
-        """The entries at these positions."""
-        return map(self._entries.__getitem__, map(_KEY, positions))
+        """Iterate over the entries at these positions."""
+        return map(self._entries.__getitem__, map(_KEY_OF_POSITION, positions))
+
+    @property
+    def next_key(self) -> int:
+        """The integer key that the next entry without one gets."""
+        return self._next_key
 
     def new_key(self) -> int:
-        """The next whole number; none is ever given twice (rule group-create)."""
-        key = self._next_key
+        """Take the next integer key; none is ever given twice (rule group-create)."""
         self._next_key += 1
-        return key
+        return self._next_key - 1
 
     def insert(self, entry: Entry) -> None:
-        """Takes a new entry. Raises Taken if another one has its key or its unique value."""
+        """Add an entry. Raises Taken for its key or its unique value, and then changes nothing."""
         key = entry[self.rule.key]
         if key in self._entries:
             raise Taken(self.rule.key)
@@ -136,138 +139,101 @@ class Collection:
             self._next_key = max(self._next_key, key + 1)
 
     def insert_new(self, entry: Entry) -> None:
-        """Takes a new entry and gives it the next key.
-
-        Raises Taken if another one has its unique value, and then keeps the key for the next.
-        """
-        if self.rule.unique is not None and self._unique_slot(entry) in self._unique:
+        """Give an entry the next key and add it. Raises Taken, and then the key stays free."""
+        if self._unique_slot(entry) in self._unique:
             raise Taken(self._unique_property)
         entry[self.rule.key] = self.new_key()
         self._add(entry)
 
     @collector.paused()
     def insert_many(self, entries: Iterable[Entry]) -> None:
-        """Takes new entries at once, quicker than one by one.
+        """Add all entries, or none: raises Taken for the first that `insert` would not add.
 
-        Raises Taken for the first that `insert` would not take, and then takes none of them.
+        Quicker than one by one for many entries; for a few it costs a pass over the sorted lists.
         """
-        for _ in self.insert_in_steps(entries):
-            pass
-
-    def insert_in_steps(self, entries: Iterable[Entry]) -> Iterator[None]:
-        """Does what `insert_many` does in many short steps, a yield after each.
-
-        What others write until the last one would be lost: this is for a copy of one's own.
-        """
-        self._seal()
-        # Others than its own, which stay as they are until all is well.
-        by_key, unique = self._entries.mutate(), self._unique.mutate()
-        new, long = [], 0
+        by_key: dict[Key, Entry] = {}
+        unique: dict[Slot, Key] = {}
         for place, entry in enumerate(entries):
-            key = entry[self.rule.key]
-            if key in by_key:
+            key, slot = entry[self.rule.key], self._unique_slot(entry)
+            if key in by_key or key in self._entries:
                 raise Taken(self.rule.key, place)
-            by_key[key] = entry
-            slot = self._unique_slot(entry)
             if slot is not None:
-                if slot in unique:
+                if slot in unique or slot in self._unique:
                     raise Taken(self._unique_property, place)
                 unique[slot] = key
-            new.append(entry)
-            long += self.overweight(entry)
-            yield
-        self._index = yield from self._index.with_all(new)
-        self._entries, self._unique = by_key.finish(), unique.finish()
-        self._long += long
+            by_key[key] = entry
+        self._unshare()
+        # First, as it raises TypeError for what cannot be sorted.
+        self._index.add_all(by_key.values())
+        self._entries.update(by_key)
+        self._unique.update(unique)
+        self._long += sum(map(self.overweight, by_key.values()))
         if self.rule.sequence:
-            last = max((entry[self.rule.key] for entry in new), default=0)
-            self._next_key = max(self._next_key, last + 1)
-
-    def shares_entries(self, other: Collection) -> bool:
-        """Whether nobody wrote to either since one was copied from the other."""
-        return self._entries is other._entries
-
-    def adopt(self, copy: Collection) -> None:
-        """Becomes what was made of a copy of it, whoever holds it."""
-        copy._seal()
-        self.__dict__.update(copy.__dict__)
-
-    def _values(self) -> Iterable[Entry]:
-        # What is written in place does not show its values.
-        self._seal()
-        values: Iterable[Entry] = self._entries.values()
-        return values
-
-    def _seal(self) -> None:
-        """Makes all of it such that it can be shared."""
-        if not self._shared:
-            self._entries = self._entries.finish()
-            self._unique = self._unique.finish()
-            self._shared = True
-
-    def _unseal(self) -> None:
-        """Makes all of it such that it can be written in place, but for what others have, too."""
-        self._entries = self._entries.mutate()
-        self._unique = self._unique.mutate()
-        self._shared = False
-
-    def _add(self, entry: Entry) -> None:
-        """Takes an entry whose key and unique value nobody has."""
-        if self._shared:
-            self._unseal()
-        self._index.add(entry)
-        self._long += self.overweight(entry)
-        key = entry[self.rule.key]
-        if self.rule.unique is not None:
-            self._unique[self._unique_slot(entry)] = key
-        self._entries[key] = entry
+            self._next_key = max(self._next_key, max(by_key, default=0) + 1)
 
     def update(self, key: Key, changes: Entry) -> Entry:
-        """Changes an entry and gives the new one. Raises Taken, and then changes nothing."""
+        """Replace an entry by a changed one and return that.
+
+        Raises Taken for its unique value, and then changes nothing.
+        """
         old = self._entries[key]
         new = {**old, **changes}
         self.check_unique(new)
-        self._replace(old, new)
+        self._unshare()
+        self._index.replace(old, new)
+        self._replace_unique(old, new)
+        self._long += self.overweight(new) - self.overweight(old)
         self._entries[key] = new
         return new
 
     def delete(self, key: Key) -> None:
-        """Drops an entry; its key is not given again."""
-        self._replace(self._entries[key], None)
+        """Remove an entry; its key is not given again."""
+        old = self._entries[key]
+        self._unshare()
+        self._index.remove(old)
+        self._replace_unique(old, None)
+        self._long -= self.overweight(old)
         del self._entries[key]
 
     def check_unique(self, entry: Entry) -> None:
-        """Raises Taken if an entry with another key has the unique value of this one."""
-        slot = self._unique_slot(entry)
-        key = entry[self.rule.key]
+        """Raise Taken if an entry with another key has the unique value of this one."""
+        slot, key = self._unique_slot(entry), entry[self.rule.key]
         if slot is not None and self._unique.get(slot, key) != key:
             raise Taken(self._unique_property)
+
+    def _add(self, entry: Entry) -> None:
+        """Add an entry whose key and unique value no other entry has."""
+        self._unshare()
+        self._index.add(entry)
+        self._replace_unique(None, entry)
+        self._long += self.overweight(entry)
+        self._entries[entry[self.rule.key]] = entry
+
+    def _unshare(self) -> None:
+        """Copy what a copy may hold, too, before a write."""
+        if self._shared:
+            self._entries = self._entries.copy()
+            self._unique = self._unique.copy()
+            self._index = self._index.copy()
+            self._shared = False
 
     @property
     def _unique_property(self) -> str:
         return self.rule.unique.property if self.rule.unique else self.rule.key
 
-    def _unique_slot(self, entry: Entry) -> tuple[Any, Any] | None:
+    def _unique_slot(self, entry: Entry) -> Slot | None:
         unique = self.rule.unique
         if unique is None:
             return None
         owner = self.rule.owner_property(unique.within) if unique.within else None
         return (entry[owner] if owner else None, entry[unique.property])
 
-    def _replace(self, old: Entry, new: Entry | None) -> None:
-        """Has a new entry, or none, found where the old one was."""
-        if self._shared:
-            self._unseal()
-        self._index.replace(old, new)
-        self._long += (self.overweight(new) if new is not None else 0) - self.overweight(old)
-        self._replace_unique(old, new)
-
-    def _replace_unique(self, old: Entry, new: Entry | None) -> None:
-        before = self._unique_slot(old)
+    def _replace_unique(self, old: Entry | None, new: Entry | None) -> None:
+        before = self._unique_slot(old) if old is not None else None
         after = self._unique_slot(new) if new is not None else None
         if before == after:
             return
-        if before is not None and self._unique.get(before) == old[self.rule.key]:
-            del self._unique[before]
+        if before is not None:
+            self._unique.pop(before, None)
         if after is not None and new is not None:
             self._unique[after] = new[self.rule.key]

@@ -1,32 +1,27 @@
-"""Where the entries of a collection lie: in its order, and by what their properties are."""
+"""Where the entries of a collection are in its order, by the value of each indexed property."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, TypeAlias
 
-from immutables import Map
-
-from ringme_mock.store.sorted_run import SortedRun
 from ringme_spec.collections import CollectionRule
 
 Entry: TypeAlias = Mapping[str, Any]
 # The values that entries are sorted by, and the key behind them.
 Position: TypeAlias = tuple[Any, ...]
-# A property and one of its values.
-Trait: TypeAlias = tuple[str, Any]
-
-_EMPTY = SortedRun()
+# An indexed property and one of its values. None stands for all entries.
+Trait: TypeAlias = "tuple[str, Any] | None"
 
 
 class Index:
-    """The sorted positions of entries, by trait, and of all together.
+    """Sorted lists of positions, one for each trait.
 
-    A copy shares with this index whatever neither has changed since: the runs are made
-    unchangeable for that, and until then written in place. `sorted_by` gives the position of an
-    entry.
+    `sorted_by` gives the position of an entry. A write raises TypeError for an entry that cannot
+    be compared with the others, and then changes nothing.
     """
 
     def __init__(self, rule: CollectionRule) -> None:
@@ -34,113 +29,97 @@ class Index:
         self._indexed = rule.indexed
         self.sorted_by: Callable[[Entry], Position]
         self.sorted_by = itemgetter(*(rule.order or (rule.key,)), rule.key)
-        # A `Map` while it is shared, and else a `MapMutation`.
-        self._runs: Any = Map()
-        self._shared = True
-        # Few ask for positions among all entries; they are kept from the first time on.
-        self._all: SortedRun | None = None
+        # That of all entries is made when first asked for, as few ask for it.
+        self._lists: dict[Trait, list[Position]] = {}
+        # The traits whose list no other index has, so that it can be written in place.
+        self._own: set[Trait] = set()
 
     def copy(self) -> Index:
-        """An index of its own with the same content. Costs the same whatever that is."""
-        self._seal()
+        """Make another index that shares each list until one of the two writes to it."""
         other = Index.__new__(Index)
         other.__dict__.update(self.__dict__)
+        other._lists = self._lists.copy()
+        self._own, other._own = set(), set()
         return other
 
-    def find(self, prop: str, value: Any) -> SortedRun:
-        """The positions of the entries whose indexed `prop` has `value`."""
-        run: SortedRun | None = self._runs.get((prop, value))
-        if run is not None:
-            return run
+    def find(self, prop: str, value: Any) -> Sequence[Position]:
+        """Return the positions of the entries whose indexed `prop` has `value`."""
+        found = self._lists.get((prop, value))
+        if found is not None:
+            return found
         if prop not in self._indexed:
             raise KeyError(f"{self._name} is not indexed by {prop}")
-        return _EMPTY
+        return ()
 
-    def all(self, entries: Callable[[], Iterable[Entry]]) -> SortedRun:
-        """The positions of all entries; `entries` gives these where they were not asked for yet."""
-        if self._all is None:
-            self._all = SortedRun(sorted(map(self.sorted_by, entries())))
-        return self._all
+    def all(self, entries: Iterable[Entry]) -> Sequence[Position]:
+        """Return the positions of all `entries`, which are those that are indexed."""
+        found = self._lists.get(None)
+        if found is None:
+            found = self._lists[None] = sorted(map(self.sorted_by, entries))
+        return found
 
     def add(self, entry: Entry) -> None:
-        """Takes an entry. Raises TypeError for one that cannot be compared with the others."""
-        if self._shared:
-            self._unseal()
-        runs = self._runs
         position = self.sorted_by(entry)
-        longer = {}
-        # All before any is taken, as each may raise.
-        for name in self._indexed:
-            trait = name, entry[name]
-            longer[trait] = runs.get(trait, _EMPTY).add(position)
-        if self._all is not None:
-            self._all = self._all.add(position)
-        runs.update(longer)
+        for trait, place in self._places(entry, position):
+            self._writable(trait).insert(place, position)
 
-    def with_all(self, entries: Iterable[Entry]) -> Generator[None, None, Index]:
-        """An index with these entries too, made in many short steps, a yield after each."""
-        positions: defaultdict[Trait, list[Position]] = defaultdict(list)
-        every = []
+    def add_all(self, entries: Iterable[Entry]) -> None:
+        """Add many entries at once, in time linear in the lists that they are in."""
+        added: defaultdict[Trait, list[Position]] = defaultdict(list)
         for entry in entries:
             position = self.sorted_by(entry)
-            every.append(position)
-            for name in self._indexed:
-                positions[name, entry[name]].append(position)
-            yield
-        other = self.copy()
-        other._unseal()
-        for trait, new in positions.items():
-            other._runs[trait] = other._runs.get(trait, _EMPTY).add_all(new)
-            yield
-        if other._all is not None:
-            other._all = other._all.add_all(every)
-        return other
+            for trait in self._traits(entry):
+                added[trait].append(position)
+        longer = {
+            trait: sorted([*self._lists.get(trait, ()), *positions])
+            for trait, positions in added.items()
+        }
+        self._lists.update(longer)
+        self._own.update(longer)
 
-    def replace(self, old: Entry, new: Entry | None) -> None:
-        """Puts a new entry, or none, where the old one was."""
-        if self._shared:
-            self._unseal()
-        before = self._places(old)
-        after = self._places(new) if new is not None else []
-        order = self._reordered(old, new)
-        runs: dict[Trait, SortedRun] = {}
-        for trait, position in before:
-            if (trait, position) not in after:
-                runs[trait] = self._runs[trait].remove(position)
-        for trait, position in after:
-            if (trait, position) not in before:
-                run = runs[trait] if trait in runs else self._runs.get(trait, _EMPTY)
-                runs[trait] = run.add(position)
-        self._all = order
-        self._put(runs)
-
-    def _reordered(self, old: Entry, new: Entry | None) -> SortedRun | None:
-        """The order of all with the new entry in it instead of the old one."""
-        before = self.sorted_by(old)
-        after = self.sorted_by(new) if new is not None else None
-        if self._all is None or before == after:
-            return self._all
-        order = self._all.remove(before)
-        return order if after is None else order.add(after)
-
-    def _put(self, runs: dict[Trait, SortedRun]) -> None:
-        """Puts runs into the place of those that there are; none stays empty."""
-        for trait, run in runs.items():
-            if run:
-                self._runs[trait] = run
-            else:
-                del self._runs[trait]
-
-    def _places(self, entry: Entry) -> list[tuple[Trait, Position]]:
-        """In the runs of which traits an entry is, and at which position."""
+    def remove(self, entry: Entry) -> None:
         position = self.sorted_by(entry)
-        return [((name, entry[name]), position) for name in self._indexed]
+        for trait, place in self._places(entry, position):
+            self._drop(trait, place)
 
-    def _seal(self) -> None:
-        if not self._shared:
-            self._runs = self._runs.finish()
-            self._shared = True
+    def replace(self, old: Entry, new: Entry) -> None:
+        before, after = self.sorted_by(old), self.sorted_by(new)
+        if before == after and all(old[name] == new[name] for name in self._indexed):
+            return
+        gone, come = self._places(old, before), self._places(new, after)
+        for (left, place), (joined, _) in zip(gone, come, strict=True):
+            if left != joined or before != after:
+                self._drop(left, place)
+                insort(self._writable(joined), after)
 
-    def _unseal(self) -> None:
-        self._runs = self._runs.mutate()
-        self._shared = False
+    def _places(self, entry: Entry, position: Position) -> list[tuple[Trait, int]]:
+        """List the traits of an entry, each with the place of a position in its list."""
+        return [
+            (trait, _place(self._lists.get(trait, ()), position)) for trait in self._traits(entry)
+        ]
+
+    def _traits(self, entry: Entry) -> list[Trait]:
+        traits: list[Trait] = [(name, entry[name]) for name in self._indexed]
+        if None in self._lists:
+            traits.append(None)
+        return traits
+
+    def _writable(self, trait: Trait) -> list[Position]:
+        if trait not in self._own:
+            self._lists[trait] = list(self._lists.get(trait, ()))
+            self._own.add(trait)
+        return self._lists[trait]
+
+    def _drop(self, trait: Trait, place: int) -> None:
+        positions = self._writable(trait)
+        del positions[place]
+        if not positions:
+            del self._lists[trait]
+            self._own.discard(trait)
+
+
+def _place(positions: Sequence[Position], position: Position) -> int:
+    # Most entries come in the order of time or number.
+    if not positions or positions[-1] < position:
+        return len(positions)
+    return bisect_left(positions, position)

@@ -1,118 +1,104 @@
-"""Several sorted runs read as one: pages of their merged order. No item is in two of the runs."""
+"""Sorted runs read as one: pages of their merged order. No position is in two of the runs."""
 
 from __future__ import annotations
 
 import heapq
-import itertools
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
 from typing import TypeAlias
 
-from ringme_mock.store.sorted_run import SortedRun
-from ringme_mock.store.sorted_tree import Item
+from ringme_mock.store.index import Position
 
-# The items of a run with the ranks from the first number to below the second.
-Span: TypeAlias = tuple[SortedRun, int, int]
+# The positions low..high of a run, `high` not included.
+Span: TypeAlias = tuple[Sequence[Position], int, int]
 
-# To step over so few items of the merged order is quicker than to come closer by another guess,
-# which costs more the more spans there are. With fewer than four, a guess might drop nothing.
-_STEPS = 32
-_STEPS_PER_SPAN = 0.25
+# To sort so many positions besides those of the page is quicker than to look for a narrower part.
+_FEW = 128
 
 
 def count(spans: list[Span]) -> int:
-    """How many items there are in all spans."""
     return sum([high - low for _, low, high in spans])
 
 
-def merge(spans: list[Span], descending: bool) -> Iterator[Item]:
-    """The items of all spans in order."""
-    walks = [run.islice(low, high, descending) for run, low, high in spans]
+def merge(spans: list[Span], descending: bool) -> Iterator[Position]:
+    """Iterate over the positions of all spans in order, reading none before it is needed."""
+    walks = [
+        map(run.__getitem__, range(high - 1, low - 1, -1) if descending else range(low, high))
+        for run, low, high in spans
+    ]
     return walks[0] if len(walks) == 1 else heapq.merge(*walks, reverse=descending)
 
 
-def page(spans: list[Span], offset: int, limit: int | None, descending: bool) -> Iterator[Item]:
-    """The items of the merged order from `offset` on, at most `limit` of them.
+def page(spans: list[Span], offset: int, limit: int | None, descending: bool) -> list[Position]:
+    """Return at most `limit` positions of the merged order from `offset` on.
 
-    Costs what it holds and O(k log^2 n) for k spans of n items, not what lies before it.
+    Costs what it holds and O(k log^2 n) for k spans of n positions, not what lies before it.
     """
     total = count(spans)
-    size = total - offset if limit is None else min(limit, total - offset)
-    if size <= 0:
-        return iter(())
-    if len(spans) == 1:
-        run, low, high = spans[0]
-        begin = high - offset - size if descending else low + offset
-        return run.islice(begin, begin + size, descending)
-    begins, steps = _approach(spans, offset, descending)
-    stop = steps + size
-    ahead = [
-        _ahead(span, begin, stop, descending) for span, begin in zip(spans, begins, strict=True)
-    ]
-    ahead = [(run, low, high) for run, low, high in ahead if low < high]
-    return itertools.islice(merge(_nearest(ahead, stop, descending), descending), steps, stop)
-
-
-def _ahead(span: Span, begin: int, size: int, descending: bool) -> Span:
-    """The first `size` items of a span from `begin` on."""
-    run, low, high = span
+    end = total if limit is None else min(offset + limit, total)
     if descending:
-        return run, max(low, begin - size), begin
-    return run, begin, min(begin + size, high)
+        return _slice(spans, total - end, total - offset)[::-1] if offset < end else []
+    return _slice(spans, offset, end) if offset < end else []
 
 
-def _nearest(spans: list[Span], size: int, descending: bool) -> list[Span]:
-    """Those spans that can have one of the first `size` items: there are at most so many."""
-    if len(spans) <= size:
-        return spans
-    if descending:
-        return heapq.nlargest(size, spans, key=lambda span: span[0][span[2] - 1])
-    return heapq.nsmallest(size, spans, key=lambda span: span[0][span[1]])
+def _slice(spans: list[Span], begin: int, end: int) -> list[Position]:
+    """Return the positions with the ranks begin..end of the merged order.
 
-
-def _approach(spans: list[Span], offset: int, descending: bool) -> tuple[list[int], int]:
-    """Where to begin in each span, and how many items of the merged order to step over then.
-
-    Takes an item of about the rank looked for, counts what lies before it in each span, and goes
-    on with the side of it that the rank is on. However the runs are mixed, a guess drops about a
-    quarter at least of what lies before the rank or of what lies behind it.
+    Cuts all spans at a position near the end of that part that has more beside it, and goes on
+    with the side that the part is on. However the runs are mixed, a cut takes off about a quarter
+    at least of what lies on one side of the part; that it takes off anything needs a rank above 1.
     """
-    runs = [run for run, _, _ in spans]
-    lows, highs = [low for _, low, _ in spans], [high for _, _, high in spans]
-    enough = max(_STEPS, int(len(spans) * _STEPS_PER_SPAN))
-    while offset > enough:
-        size = sum(highs) - sum(lows)
-        rank = size - offset if descending else offset
-        # A little short of the rank on the side that the walk comes from.
-        guess = rank + enough // 2 if descending else rank - enough // 2
-        left = list(zip(runs, lows, highs, strict=True))
-        item = _item_near(left, guess)
-        cuts = [
-            min(max(run.bisect_left(item), low), high) if low < high else low
-            for run, low, high in left
-        ]
-        below = sum(cuts) - sum(lows)
-        if below <= rank:
-            lows = cuts
-            offset -= 0 if descending else below
-        else:
-            highs = cuts
-            offset -= size - below if descending else 0
-    return (highs if descending else lows), offset
+    spans, begin, end = _clipped(spans, begin, end)
+    beside = count(spans) - (end - begin)
+    if beside == 0 and len(spans) == 1:
+        run, low, high = spans[0]
+        return list(run[low:high])
+    if beside <= _FEW:
+        return _sorted(spans)[begin:end]
+    margin = _FEW // 4
+    rank = begin - margin if 2 * begin > beside else end + margin
+    item = _item_near(spans, rank)
+    cuts = [bisect_left(run, item, low, high) for run, low, high in spans]
+    left = [(run, low, cut) for (run, low, _), cut in zip(spans, cuts, strict=True)]
+    right = [(run, cut, high) for (run, _, high), cut in zip(spans, cuts, strict=True)]
+    below = count(left)
+    if below <= begin:
+        return _slice(right, begin - below, end - below)
+    if below >= end:
+        return _slice(left, begin, end)
+    return _slice(left, begin, below) + _slice(right, 0, end - below)
 
 
-def _item_near(spans: list[Span], rank: int) -> Item:
-    """An item of about this rank in the merged order, the closer the more evenly it is mixed.
+def _clipped(spans: list[Span], begin: int, end: int) -> tuple[list[Span], int, int]:
+    """Take off what cannot have the ranks begin..end, as its own span alone has too much beside it.
+
+    Returns the spans that are left, and the ranks in these.
+    """
+    behind = count(spans) - begin
+    clipped = []
+    for run, low, high in spans:
+        first = max(low, high - behind)
+        begin -= first - low
+        end -= first - low
+        clipped.append((run, first, high))
+    clipped = [(run, low, min(high, low + end)) for run, low, high in clipped]
+    return [span for span in clipped if span[1] < span[2]], begin, end
+
+
+def _sorted(spans: list[Span]) -> list[Position]:
+    return sorted(chain.from_iterable([run[low:high] for run, low, high in spans]))
+
+
+def _item_near(spans: list[Span], rank: int) -> Position:
+    """Find a position of about this rank in the merged order, closer the more even the mix is.
 
     It is the median of those that lie as deep in their spans as the rank lies in all, where each
     span counts by its length.
     """
     size = count(spans)
     candidates = sorted(
-        [
-            (run[low + (high - low) * rank // size], high - low)
-            for run, low, high in spans
-            if low < high
-        ]
+        [(run[low + (high - low) * rank // size], high - low) for run, low, high in spans]
     )
-    upto = itertools.accumulate([length for _, length in candidates])
-    return next(item for (item, _), end in zip(candidates, upto, strict=True) if end > size // 2)
+    ends = accumulate([length for _, length in candidates])
+    return next(item for (item, _), end in zip(candidates, ends, strict=True) if 2 * end > size)

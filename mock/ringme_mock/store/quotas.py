@@ -1,4 +1,4 @@
-"""How much requests may add: entries, snapshots of them, and the files that come with a state."""
+"""Quotas of what requests may add: entries, snapshots of them, and the files of a state."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ _MB = 1024 * 1024
 _MORE = "start the mock with a higher --max-entries"
 
 
-def check_room(state: State, name: str, more: int = 1, overweight: int = 0) -> None:
-    """Raises the 400 where a collection has no room for so many entries more.
+def check_quota(state: State, name: str, more: int = 1, overweight: int = 0) -> None:
+    """Raise the 400 if so many more entries would exceed the quota of a collection.
 
-    `overweight` is what their texts weigh beyond that, or those of a change do.
+    `overweight` is the number of further entries that their long texts count for, or those of a
+    change.
     """
     more += overweight
     if more > 0 and state.store.collections[name].weight + more > state.max_entries:
@@ -34,9 +35,9 @@ def check_room(state: State, name: str, more: int = 1, overweight: int = 0) -> N
 
 
 def check_import(session: Session, store: Store) -> None:
-    """Raises the 400 for a store with more entries, or more bytes of files, than there may be.
+    """Raise the 400 for a store with more entries, or more bytes of files, than the quotas allow.
 
-    As many entries as the fixtures have are always allowed, so that what was exported comes in.
+    As many entries as the fixtures have are always allowed, so that an export can be imported.
     """
     state = session.state
     for name, collection in store.collections.items():
@@ -57,7 +58,7 @@ def check_import(session: Session, store: Store) -> None:
 
 
 def check_snapshot(session: Session, name: str) -> None:
-    """Raises the 400 where there is no room to save the state as the snapshot of this name."""
+    """Raise the 400 if the state as the snapshot of this name would exceed the quotas."""
     others = [one.store for other, one in session.snapshots.items() if other != name]
     if len(others) >= MOST_SNAPSHOTS:
         raise invalid(
@@ -85,14 +86,14 @@ def _full(state: State, name: str, more: int, is_long: bool) -> ApiError:
 
 
 def _long(collection: Collection, is_long: bool = False) -> str:
-    """How long texts count, for whoever may wonder about a number of entries."""
+    """Explain that long texts count for more, where a number of entries may surprise."""
     if is_long or collection.weight > len(collection):
         return f", and {LONG_TEXT} characters of a text count for one"
     return ""
 
 
 def _own_entries(stores: Iterable[Store], fixtures: Store) -> int:
-    """How many entries stores hold in all that they do not share with the fixtures or each other.
+    """Count the entries of stores that they do not share with the fixtures or each other.
 
     A collection shares all of its entries or none: once it is written to, it counts in full.
     """
@@ -108,7 +109,7 @@ def _own_entries(stores: Iterable[Store], fixtures: Store) -> int:
 
 
 def _own_bytes(stores: Iterable[Store], others: Iterable[Store]) -> int:
-    """The length of all files of stores; what they share with `others` or each other but once."""
+    """Add up the bytes of files of stores: shared ones once, and those of `others` not at all."""
     known = {id(store.files) for store in others}
     count = 0
     for store in stores:

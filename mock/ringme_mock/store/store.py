@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from ringme_mock.store.collection import TOP, Collection, Entry, Key
+from ringme_mock.store.index import Position
 from ringme_mock.store.merged_runs import count, merge, page
-from ringme_mock.store.sorted_run import SortedRun
 from ringme_spec.contract import Contract
 
 
 @dataclass(frozen=True)
 class Query:
-    """What a list is asked for.
+    """Choice of entries for a list.
 
     `start` and `end` bound the first value of the order, both included; `keep` says which
     entries pass the filters (None: all do); `limit` None means to the end.
@@ -38,18 +39,18 @@ class Store:
 
     @classmethod
     def empty(cls, contract: Contract, files: Mapping[str, bytes]) -> Store:
-        """A store with the collections of a contract and nothing in them."""
+        """Make a store with the collections of a contract and nothing in them."""
         return cls({name: Collection(rule) for name, rule in contract.collections.items()}, files)
 
     def copy(self) -> Store:
-        """A store of its own with the same content; costs the same whatever that is."""
+        """Make a store with the same content, in O(1) of the number of entries."""
         return Store({name: one.copy() for name, one in self.collections.items()}, self.files)
 
     def __getitem__(self, name: str) -> Collection:
         return self.collections[name]
 
     def owner_key(self, name: str, entry: Entry, owner: str) -> Key | None:
-        """The key of the `owner` that an entry of collection `name` belongs to now, or None."""
+        """Find the key of the `owner` that an entry of collection `name` belongs to now."""
         rule = self[name].rule.within.get(owner)
         if rule is None:
             return None
@@ -63,9 +64,10 @@ class Store:
     def find(
         self, name: str, query: Query, owner: tuple[str, Key] | None = None
     ) -> Iterator[Entry]:
-        """The entries that a query picks, of one owner (collection, key) or of all.
+        """Iterate over the entries that a query picks, of one owner (collection, key) or of all.
 
         A page costs what it holds, and what lies before it where filters have to be gone through.
+        A caller that writes meanwhile makes a list of it first.
         """
         collection = self[name]
         runs = self._runs(collection, owner[0], [owner[1]]) if owner else [collection.positions()]
@@ -80,11 +82,11 @@ class Store:
         return islice(entries, query.offset, stop)
 
     def delete(self, name: str, key: Key) -> None:
-        """Drops an entry; what refers to it is released or dropped too, as the document says."""
+        """Remove an entry; what refers to it is released or removed too, as the document says."""
         for other in self.collections.values():
             for prop, reference in other.rule.references.items():
                 if reference.collection == name:
-                    for position in other.positions(prop, key):
+                    for position in list(other.positions(prop, key)):
                         self._let_go(other, position[-1], prop, reference.gone)
         self[name].delete(key)
 
@@ -94,8 +96,10 @@ class Store:
         else:
             self.delete(collection.rule.name, key)
 
-    def _runs(self, collection: Collection, owner: str, keys: list[Key]) -> list[SortedRun]:
-        """The sorted runs that together hold the entries of the owners with these keys."""
+    def _runs(
+        self, collection: Collection, owner: str, keys: list[Key]
+    ) -> list[Sequence[Position]]:
+        """List the sorted runs that together hold the entries of the owners with these keys."""
         link = collection.rule.within[owner]
         if link.property:
             return [collection.positions(link.property, key) for key in keys]
@@ -106,7 +110,7 @@ class Store:
         )
 
 
-def _bounds(run: SortedRun, query: Query) -> tuple[int, int]:
-    low = 0 if query.start is None else run.bisect_left((query.start,))
-    high = len(run) if query.end is None else run.bisect_right((query.end, TOP))
+def _bounds(run: Sequence[Position], query: Query) -> tuple[int, int]:
+    low = 0 if query.start is None else bisect_left(run, (query.start,))
+    high = len(run) if query.end is None else bisect_right(run, (query.end, TOP))
     return low, high
