@@ -31,7 +31,7 @@ def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(tmp_path_factory: pytest.TempPathFactory, report_folder: Path) -> Path:
     """The site of the mock's own document, with a report."""
     folder = tmp_path_factory.mktemp("built") / "site"
-    build_site(folder, read_contract(SPEC).document, report_folder)
+    build_site(folder, read_contract(SPEC), report_folder)
     return folder
 
 
@@ -44,4 +44,4 @@ def pages(site: Path) -> dict[str, HtmlPage]:
 @pytest.fixture(scope="session")
 def document_contract() -> Contract:
     """The mock's own document."""
-    return Contract(read_contract(SPEC).document)
+    return read_contract(SPEC)

@@ -14,7 +14,7 @@ from ringme_spec.contract import read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC
 
-DOCUMENT = read_contract(SPEC).document
+DOCUMENT = read_contract(SPEC)
 
 
 def content(folder: Path) -> dict[str, bytes]:

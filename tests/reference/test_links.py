@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reference.html_page import HtmlPage
-from ringme_mock.docs.operation_entries import read_operations
+from ringme_mock.docs.anchor import anchor
 from ringme_spec.contract import Contract
 
 
@@ -22,7 +22,7 @@ def redoc_places(page: HtmlPage) -> set[str]:
         for line in document["info"]["description"].splitlines()
         if line.startswith("## ")
     ]
-    return {one.anchor for one in read_operations(document).values()} | {
+    return {anchor(one) for one in Contract(document).operations.values()} | {
         f"section/{heading}" for heading in headings
     }
 

@@ -100,21 +100,20 @@ def test_the_document_beside_the_pages_is_the_mocks_own(
 
 
 def test_every_error_of_the_document_has_its_meaning(document_contract: Contract) -> None:
-    material = Material(document_contract.document)
     texts = ErrorTexts()
-    rows = read_errors(material.document, material.operations, material.rules)
+    rows = read_errors(document_contract)
     shown = {(row.code, row.word) for row in rows}
     assert shown == {(str(entry["code"]), entry.get("word")) for entry in texts.errors}
     assert [row for row in rows if row.rule is None] == []
     assert ("403", "user_access_type_deny") in shown
-    words = read_token_errors(material.document, material.operations)
+    words = read_token_errors(document_contract)
     assert {error.word for error in words} == texts.token_errors.keys()
 
 
 def test_an_error_of_another_document_is_shown_by_its_description() -> None:
     answer = {"description": "It is a teapot. [C]"}
     operation = {"operationId": "brew", "responses": {"200": {}, "418": answer}}
-    material = Material({"openapi": "3.0.3", "paths": {"/tea": {"post": operation}}})
+    material = Material(Contract({"openapi": "3.0.3", "paths": {"/tea": {"post": operation}}}))
     row = material.errors[-1]
     assert (row.code, row.word, row.meaning) == ("418", None, "It is a teapot. [C]")
     assert [one.id for one in row.operations] == ["brew"]
@@ -162,12 +161,14 @@ def test_texts_of_the_document_cannot_put_markup_into_a_page() -> None:
     operation = {"operationId": "brew", "summary": bad, "description": bad, "responses": {}}
     book = Book(
         Material(
-            {
-                "openapi": "3.0.3",
-                "info": {"title": bad, "version": "1"},
-                "paths": {"/tea": {"post": operation}},
-                "x-rules": [rule, {**rule, "id": "s", "operations": ["brew"]}],
-            }
+            Contract(
+                {
+                    "openapi": "3.0.3",
+                    "info": {"title": bad, "version": "1"},
+                    "paths": {"/tea": {"post": operation}},
+                    "x-rules": [rule, {**rule, "id": "s", "operations": ["brew"]}],
+                }
+            )
         )
     )
     for page in book.pages:

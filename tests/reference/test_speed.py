@@ -58,7 +58,7 @@ COMPARE = {
 def page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The page with the results of a folder."""
     monkeypatch.setattr(material, "read_speed", lambda: read_speed(folder))
-    return Book(Material(read_contract(SPEC).document)).files["speed.html"].make().decode()
+    return Book(Material(read_contract(SPEC))).files["speed.html"].make().decode()
 
 
 def test_the_page_shows_the_last_comparison(

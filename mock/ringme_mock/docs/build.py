@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from ringme_mock.docs.book import Book
 from ringme_mock.docs.material import Material
 from ringme_mock.docs.report_page import read_report
+from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 
 # By this file a later build knows that the folder is its own to replace.
@@ -17,7 +17,7 @@ MARKER = ".ringme-mock-site"
 _MARKER_TEXT = "Made by `ringme-mock docs`, which replaces this folder as a whole.\n"
 
 
-def build_site(folder: Path, document: dict[str, Any], report: Path | None = None) -> list[str]:
+def build_site(folder: Path, contract: Contract, report: Path | None = None) -> list[str]:
     """Writes all files of the documentation to a folder, in the place of a former site.
 
     `report` is a folder with a contract report that the site is to show. Returns the names of the
@@ -25,7 +25,7 @@ def build_site(folder: Path, document: dict[str, Any], report: Path | None = Non
     """
     folder = folder.resolve()
     _check_replaceable(folder)
-    book = Book(Material(document, read_report(report) if report else None))
+    book = Book(Material(contract, read_report(report) if report else None))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))

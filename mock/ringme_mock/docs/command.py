@@ -47,7 +47,7 @@ def docs(folder: Path, report: Path | None, spec: Path, overlay: tuple[Path, ...
     from ringme_spec.contract import read_contract
 
     try:
-        pages = build_site(folder, read_contract(spec, overlay).document, report)
+        pages = build_site(folder, read_contract(spec, overlay), report)
     except ConfigError as error:
         click.echo(f"ringme-mock: {error}", err=True)
         sys.exit(2)

@@ -21,7 +21,7 @@ def reference_routes(contract: Contract) -> list[BaseRoute]:
 
     Nothing is read or rendered before the first request for a page.
     """
-    pages = _Pages(contract.document)
+    pages = _Pages(contract)
     return [
         Route(REFERENCE_PATH, _to_start),
         Route(REFERENCE_PATH + "/{name:path}", pages.answer),
@@ -36,8 +36,8 @@ async def _to_start(request: Request) -> Response:
 class _Pages:
     """Answers with the files of the documentation, and remembers the pages that it has made."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self._document = document
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
         self._book: Any = None
         self._made: dict[str, bytes] = {}
         self._lock = threading.Lock()
@@ -64,7 +64,7 @@ class _Pages:
                 from ringme_mock.docs.book import Book
                 from ringme_mock.docs.material import Material
 
-                self._book = Book(Material(self._document, served=True))
+                self._book = Book(Material(self._contract, served=True))
             return self._book
 
     def _bytes(self, name: str, file: Any) -> bytes:

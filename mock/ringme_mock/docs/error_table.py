@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ringme_mock.docs.operation_entries import OperationEntry, resolve
 from ringme_mock.docs.places import CONTENT
-from ringme_mock.docs.rule_entries import Rule
+from ringme_spec.contract import Contract
 from ringme_spec.document import read_yaml
+from ringme_spec.operations import Operation
+from ringme_spec.rules import Rule
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class ErrorRow:
     word: str | None
     meaning: str
     rule: Rule | None
-    operations: tuple[OperationEntry, ...]
+    operations: tuple[Operation, ...]
 
     @property
     def anchor(self) -> str:
@@ -48,16 +49,13 @@ class ErrorTexts:
         self.token_errors: dict[str, dict[str, Any]] = texts["token_errors"]
 
 
-def read_errors(
-    document: dict[str, Any], operations: dict[str, OperationEntry], rules: tuple[Rule, ...]
-) -> list[ErrorRow]:
+def read_errors(contract: Contract) -> list[ErrorRow]:
     """All errors of the API, by code and then in the order of content/errors.yaml.
 
     One that is not there has the description of the answer that it was found in.
     """
     texts = ErrorTexts()
-    found = _found_in_answers(document, operations, texts)
-    by_id = {rule.id: rule for rule in rules}
+    found = _found_in_responses(contract, texts)
     rows = []
     for entry in texts.errors:
         code, word = str(entry["code"]), entry.get("word")
@@ -66,35 +64,35 @@ def read_errors(
             row = ErrorRow(code, word, "", None, ())
         row = found.pop((code, word), row)
         if row is not None:
-            rows.append(replace(row, meaning=entry["meaning"], rule=by_id.get(entry["rule"])))
+            rows.append(
+                replace(row, meaning=entry["meaning"], rule=contract.rules.get(entry["rule"]))
+            )
     rows += found.values()
     return sorted(rows, key=lambda row: row.code)
 
 
-def read_token_errors(
-    document: dict[str, Any], operations: dict[str, OperationEntry]
-) -> list[TokenError]:
+def read_token_errors(contract: Contract) -> list[TokenError]:
     """The words of the token endpoint, in the order of the document.
 
     Its errors share one schema for all codes, so that the codes stand in content/errors.yaml.
     """
     texts = ErrorTexts()
     words: dict[str, TokenError] = {}
-    for _, _, answer in _error_answers(operations):
-        for word in _words(document, answer, texts.token_word_property):
+    for _, _, answer in _error_responses(contract):
+        for word in _words(contract, answer, texts.token_word_property):
             text = texts.token_errors.get(word, {"codes": [], "meaning": ""})
             words[word] = TokenError(word, tuple(map(str, text["codes"])), text["meaning"])
     return list(words.values())
 
 
-def _found_in_answers(
-    document: dict[str, Any], operations: dict[str, OperationEntry], texts: ErrorTexts
+def _found_in_responses(
+    contract: Contract, texts: ErrorTexts
 ) -> dict[tuple[str, str | None], ErrorRow]:
     found: dict[tuple[str, str | None], ErrorRow] = {}
-    for operation, code, answer in _error_answers(operations):
-        if _words(document, answer, texts.token_word_property):
+    for operation, code, answer in _error_responses(contract):
+        if _words(contract, answer, texts.token_word_property):
             continue
-        words: list[str | None] = [*_words(document, answer, texts.word_property)]
+        words: list[str | None] = [*_words(contract, answer, texts.word_property)]
         for word in words or [None]:
             row = found.get((code, word)) or ErrorRow(
                 code, word, answer.get("description", ""), None, ()
@@ -103,21 +101,21 @@ def _found_in_answers(
     return found
 
 
-def _error_answers(
-    operations: dict[str, OperationEntry],
-) -> Iterator[tuple[OperationEntry, str, dict[str, Any]]]:
-    for operation in operations.values():
+def _error_responses(
+    contract: Contract,
+) -> Iterator[tuple[Operation, str, dict[str, Any]]]:
+    for operation in contract.operations.values():
         for code, answer in operation.responses.items():
             if code.startswith(("4", "5")):
                 yield operation, code, answer
 
 
-def _words(document: dict[str, Any], answer: dict[str, Any], name: str) -> list[str]:
-    """The values that a property of an answer can have."""
+def _words(contract: Contract, answer: dict[str, Any], name: str) -> list[str]:
+    """The values that a property of a response can have."""
     found: list[str] = []
     for media in answer.get("content", {}).values():
-        schema = resolve(document, media.get("schema", {}))
+        schema = contract.schemas.resolve(media.get("schema", {}))
         for part in (schema, *schema.get("allOf", [])):
-            properties = resolve(document, part).get("properties", {})
+            properties = contract.schemas.resolve(part).get("properties", {})
             found += properties.get(name, {}).get("enum", [])
     return found

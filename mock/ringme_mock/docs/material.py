@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from ringme_mock.docs.error_table import ErrorRow, TokenError, read_errors, read_token_errors
-from ringme_mock.docs.grade import Grade, read_grades
-from ringme_mock.docs.grants import Grant, read_grants, read_scopes, token_operation
+from ringme_mock.docs.grade import Grade, grades_of, read_grades
 from ringme_mock.docs.guide import Guide, read_guide
-from ringme_mock.docs.operation_entries import OperationEntry, read_operations, resolve
 from ringme_mock.docs.places import CONTROL_DOCUMENT
 from ringme_mock.docs.report_page import ContractReport
-from ringme_mock.docs.rule_entries import Rule, by_area, of_operation, read_rules
 from ringme_mock.docs.speed import Speed, read_speed
+from ringme_spec.contract import Contract
 from ringme_spec.document import read_yaml
 from ringme_spec.extensions import ExtensionKey, extension_keys
+from ringme_spec.operations import Operation
+from ringme_spec.rules import Rule
 
 CHOSEN = "C"
 
 
 class Material:
-    """What templates take from: the document, and all that is derived from it.
+    """The values of the templates: the contract, and all that is derived from it.
 
     `served` says that a running mock shows the pages, so that links can lead to the mock itself.
     """
 
     def __init__(
-        self, document: dict[str, Any], report: ContractReport | None = None, served: bool = False
+        self, contract: Contract, report: ContractReport | None = None, served: bool = False
     ) -> None:
-        self.document = document
+        self.contract = contract
+        self.document = contract.document
+        self.operations = contract.operations
         self.report = report
         self.served = served
 
@@ -46,74 +49,72 @@ class Material:
         """The extensions that the mock reads: description and keys by name."""
         return extension_keys()
 
-    @cached_property
-    def operations(self) -> dict[str, OperationEntry]:
-        """All operations by id."""
-        return read_operations(self.document)
-
-    @cached_property
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """All rules."""
-        return read_rules(self.document, self.operations)
+        return tuple(self.contract.rules.values())
 
     @property
     def rules_by_area(self) -> dict[str, list[Rule]]:
         """All rules under their areas."""
-        return by_area(self.rules)
+        return _by_area(self.rules)
 
     @property
     def chosen_rules_by_area(self) -> dict[str, list[Rule]]:
         """The rules that neither pages nor clients of the service speak of."""
-        return by_area(tuple(rule for rule in self.rules if rule.grade == CHOSEN))
+        return _by_area(rule for rule in self.rules if rule.grade == CHOSEN)
+
+    def operations_of(self, rule: Rule) -> list[Operation]:
+        """The operations that a rule names; ids that the document lacks are left out."""
+        return [self.operations[name] for name in rule.operations if name in self.operations]
 
     @property
-    def chosen_operations(self) -> list[OperationEntry]:
+    def chosen_operations(self) -> list[Operation]:
         """The operations that the service may not have: no part of them is of another grade."""
-        return [one for one in self.operations.values() if set(one.grades) == {CHOSEN}]
+        return [
+            one for one in self.operations.values() if set(grades_of(one.description)) == {CHOSEN}
+        ]
 
     @property
-    def token_operation(self) -> OperationEntry | None:
-        """The operation that gives tokens."""
-        name = token_operation(self.document)
-        return self.operations[name] if name else None
+    def token_operation(self) -> Operation | None:
+        """The operation that issues tokens."""
+        return self.contract.token_operation
 
     @property
     def token_rules(self) -> list[Rule]:
-        """The rules that name the operation that gives tokens."""
+        """The rules that name the operation that issues tokens."""
         operation = self.token_operation
-        return of_operation(self.rules, operation.id) if operation else []
+        return [rule for rule in self.rules if operation and operation.id in rule.operations]
 
     @property
     def token_answer(self) -> dict[str, dict[str, Any]]:
-        """The keys of the answer with a token, each with its schema."""
-        operation = self.token_operation
-        if operation is None:
-            return {}
-        answer = next(node for code, node in operation.responses.items() if code.startswith("2"))
-        media = next(iter(answer["content"].values()))
-        schema = resolve(self.document, media["schema"])
-        properties: dict[str, dict[str, Any]] = schema["properties"]
-        return properties
+        """The properties of the response with a token, each with its schema."""
+        schema = self.token_operation.success_schema if self.token_operation else None
+        return self.contract.schemas.properties(schema) if schema else {}
+
+    @property
+    def grants(self) -> dict[str, dict[str, Any]]:
+        """The grants of the token operation by grant_type: types of applications, parameters."""
+        return self.token_operation.resource["grants"] if self.token_operation else {}
 
     @cached_property
     def errors(self) -> list[ErrorRow]:
         """The table of errors."""
-        return read_errors(self.document, self.operations, self.rules)
+        return read_errors(self.contract)
 
     @cached_property
     def token_errors(self) -> list[TokenError]:
-        """The words of errors that the token endpoint has."""
-        return read_token_errors(self.document, self.operations)
+        """The error codes of the token endpoint."""
+        return read_token_errors(self.contract)
 
-    @cached_property
-    def grants(self) -> list[Grant]:
-        """How a token is had."""
-        return read_grants(self.document)
-
-    @cached_property
+    @property
     def scopes(self) -> dict[str, str]:
-        """The access levels of applications."""
-        return read_scopes(self.document)
+        """The access levels of applications, each with what it permits."""
+        scopes: dict[str, str] = {}
+        for scheme in self.document.get("components", {}).get("securitySchemes", {}).values():
+            for flow in scheme.get("flows", {}).values():
+                scopes |= flow.get("scopes", {})
+        return scopes
 
     @cached_property
     def grades(self) -> dict[str, Grade]:
@@ -127,9 +128,17 @@ class Material:
 
     @cached_property
     def speed(self) -> Speed:
-        """What was measured last."""
+        """The last measurements."""
         return read_speed()
 
     def rules_with_grade(self, letter: str) -> int:
-        """How many rules have a grade."""
+        """The number of rules of a grade."""
         return sum(rule.grade == letter for rule in self.rules)
+
+
+def _by_area(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Rules by area, both in the order of the document."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(rule.area, []).append(rule)
+    return found

@@ -8,8 +8,8 @@ from typing import Any
 from jinja2 import Environment
 
 from ringme_mock.docs.grade import read_grades
-from ringme_mock.docs.operation_entries import operation_nodes
-from ringme_mock.docs.rule_entries import Rule, of_operation
+from ringme_spec.operations import METHODS
+from ringme_spec.rules import Rule
 
 # Below these keys stand names that the API chose, and values: nothing of OpenAPI's own.
 _NAMES = ("properties", "headers", "patternProperties")
@@ -33,8 +33,9 @@ def _append_rules(
     words = {grade.letter: grade.word for grade in read_grades().values()}
     of_one = environment.get_template("parts/operation_rules.html.j2")
     of_all = environment.get_template("parts/general_rules.md.j2")
-    for _, _, node in operation_nodes(derived):
-        bound = of_operation(rules, node["operationId"])
+    nodes = [item[one] for item in derived["paths"].values() for one in METHODS if one in item]
+    for node in nodes:
+        bound = [rule for rule in rules if node["operationId"] in rule.operations]
         _append(node, of_one.render(rules=bound, general=general, words=words))
     _append(derived.setdefault("info", {}), of_all.render(rules=general, words=words))
 

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ringme_mock.docs.anchor import anchor
 from ringme_mock.docs.highlight import highlight
 from ringme_mock.docs.markdown import render_inline, render_markdown
 from ringme_mock.docs.places import TEMPLATES
@@ -28,6 +29,7 @@ def environment(templates: Path = TEMPLATES) -> Environment:
         "markdown": lambda text: Markup(render_markdown(text)),  # noqa: S704 - escapes HTML
         "inline": lambda text: Markup(render_inline(text)),  # noqa: S704 - escapes HTML
         "highlight": lambda code, lexer: Markup(highlight(code, lexer)),  # noqa: S704 - escapes
+        "anchor": anchor,
         "breakable": _breakable,
         "for_script": _for_script,
         "thousands": lambda number: f"{number:,}".replace(",", "\N{NO-BREAK SPACE}"),
