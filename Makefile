@@ -11,6 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Further arguments for `serve`, `bench`, `test` (pytest) and `lock`: make serve ARGS='--port 0'
 ARGS ?=
+# Tests of one file run on one core, as they share what is costly to start.
+PARALLEL := -n auto --dist loadfile
 # Resolves the lock; no other target needs it, so it is not in the lock itself.
 UV := uv==0.13.9
 
@@ -26,7 +28,7 @@ AUDIT_TOOLS := pip-audit==2.10.1 cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 TOOLS := $(VENV)/tools
 TOOLS_READY := $(TOOLS)/.installed
 
-.PHONY: help install serve test test-browser lint lint-openapi docs lint-container format bench soak fuzz audit sbom licences prove lock wheel clean
+.PHONY: help install serve test test-all lint lint-openapi docs lint-container format bench soak fuzz audit sbom licences prove lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,11 +40,11 @@ serve: $(PYTHON_READY) ## start the mock server (ARGS='--port 0' passes argument
 	@exec $(BIN)/ringme-mock serve $(ARGS)
 
 test: lint ## check style and types, then run all tests (ARGS='-k token' goes to pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-test-browser: $(LINTERS_READY) docs ## run the tests that need Node.js and Chromium, and fail where those are missing
-	@RINGME_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(ARGS)
+test-all: lint lint-openapi docs ## run what CI runs: all tests, and fail where Node.js or Chromium are missing
 	@node tests/browser/reference.mjs site
+	@RINGME_REQUIRE_BROWSER=1 $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: $(PYTHON_READY) ## check style, types, and which package imports which
 	@$(BIN)/ruff check

@@ -13,19 +13,27 @@ import pytest
 
 # One test of the kit is one rule.
 _KIT_TEST = re.compile(r"^contract_tests/.*::test_rule\[(.+)\]$")
+_RULE = "rule"
 _passed: set[str] = set()
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Notes the rules that a passing test holds."""
+    """Writes the rules that a test holds into its report, which a worker sends on."""
     outcome = yield
-    if call.when == "call" and outcome.get_result().passed:  # type: ignore[attr-defined]
+    if call.when == "call":
+        report = outcome.get_result()  # type: ignore[attr-defined]
         for marker in item.iter_markers("rule"):
-            _passed.update(marker.args)
+            report.user_properties += [(_RULE, rule) for rule in marker.args]
         found = _KIT_TEST.search(item.nodeid)
         if found:
-            _passed.add(found.group(1))
+            report.user_properties.append((_RULE, found.group(1)))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Notes the rules that a passing test holds."""
+    if report.when == "call" and report.passed:
+        _passed.update(str(value) for name, value in report.user_properties if name == _RULE)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

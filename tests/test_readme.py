@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from support.tools import needed
+
 ROOT = Path(__file__).resolve().parents[1]
 PRINTED_URL = "http://127.0.0.1:8080"
 SERVE = "make serve"
@@ -81,6 +83,7 @@ def test_the_first_screen_has_the_two_commands() -> None:
 
 
 def test_every_command_gives_what_the_readme_shows(served: str, folder: Path) -> None:
+    needed("curl")
     all_blocks = blocks()
     assert [block.commands.strip() for block in all_blocks].count(SERVE) == 1
     script = ["set -euo pipefail"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from ringme_mock.docs.guide import Guide, Step, read_guide
 from ringme_mock.docs.places import CONTENT
 from support.server import RunningMock
+from support.tools import needed
 
 GUIDE: Guide = read_guide()
 COMMANDS = {
@@ -22,6 +22,7 @@ COMMANDS = {
     "javascript": ["node"],
     "python": [sys.executable],
 }
+TOOLS = {"curl": ["curl"], "javascript": ["node"], "python": []}
 ENDINGS = {"curl": "sh", "javascript": "mjs", "python": "py"}
 SEPARATE = {
     "curl": "echo; echo '=== step'",
@@ -62,8 +63,7 @@ def shown(step: Step, printed: str) -> Any:
 def test_every_step_gives_the_answer_that_is_shown(
     language: str, mock: RunningMock, tmp_path: Path
 ) -> None:
-    if shutil.which(COMMANDS[language][0]) is None:
-        pytest.skip(f"{COMMANDS[language][0]} is not on PATH, which runs the guide's {language}")
+    needed(*TOOLS[language])
     outputs = run_steps(language, tmp_path, mock.url)
     assert len(outputs) == len(GUIDE.steps)
     for step, printed in zip(GUIDE.steps, outputs, strict=True):
@@ -83,6 +83,7 @@ def test_the_guide_follows_the_documentations_example() -> None:
 def test_every_shell_command_of_the_workplace_page_works(mock: RunningMock) -> None:
     if mock.http.get("/__mock__/health").status_code != 200:
         pytest.skip("this mock has no control interface, which the page is about")
+    needed("curl")
     text = (CONTENT / "workplace.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     assert len(blocks) > 4
