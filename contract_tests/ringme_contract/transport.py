@@ -74,7 +74,7 @@ class Transport:
             ) from None
         self.unreachable = 0
         self.count += 1
-        operation = self.conformance.find(method, response.request.url.path)
+        operation = self.conformance.find_of(response.request)
         problems = self._problems(response)
         name = operation.id if operation else None
         if name:

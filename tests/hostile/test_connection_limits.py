@@ -12,7 +12,7 @@ from hostile.wire import request as ask
 from ringme_mock.app import create_app
 from ringme_mock.http.body import LONGEST_BODY
 from ringme_mock.http.connection_limits import ConnectionLimits
-from ringme_mock.http.guarded_protocol import GuardedProtocol
+from ringme_mock.http.protocol import HttpProtocol
 from ringme_mock.server.tls import Tls, made_for
 from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
@@ -25,7 +25,7 @@ TOKENS = ask(
 KIB = 1024
 
 
-class Impatient(GuardedProtocol):
+class Impatient(HttpProtocol):
     """The protocol with limits that a test can wait for."""
 
     limits = ConnectionLimits(
@@ -278,7 +278,7 @@ def test_what_is_no_request_is_refused_in_json(url: str) -> None:
         assert answer.message == "Invalid HTTP request received."
 
 
-class Crowded(GuardedProtocol):
+class Crowded(HttpProtocol):
     """The protocol with few connections, which last as long as a test needs them."""
 
     limits = ConnectionLimits(connections=5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from ringme_contract.conformance import Conformance
@@ -53,10 +54,34 @@ def test_the_operations_of_a_target_below_a_path_are_known() -> None:
             ("/api/ver1.0/client/@me/extension_group/", "listExtensionGroups"),
             ("//api/ver1.0/user", "getCurrentUser"),
             ("/oauth/token/", None),
+            ("/api/ver1.0/client/%40me/%65xtension_group/3", "getExtensionGroup"),
+            # A slash that is escaped is a character of an id.
+            ("/api/ver1.0/client/@me/extension_group/3%2F4", "getExtensionGroup"),
+            ("/api/ver1.0/client/@me%2fextension_group/", None),
         ):
             found = conformance.find("GET", before.rstrip("/") + path)
             assert (found.id if found else None) == expected
     assert Conformance(document, "/s/one").find("GET", "/s/two/api/ver1.0/user/") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "is_fine"),
+    [
+        (400, {"message": "extension_id: must be an integer"}, True),
+        (404, {"message": "No such path"}, True),
+        (404, {}, False),
+        (409, {"message": "No such path"}, False),
+    ],
+)
+def test_an_escaped_slash_may_be_taken_for_one(
+    status: int, body: dict[str, str], is_fine: bool
+) -> None:
+    path = "/api/ver1.0/client/@me/extension/30%2F"
+    headers = {f"X-RateLimit-{name}": "1" for name in ("Limit", "Remaining", "Reset")}
+    request = httpx.Request("GET", f"http://127.0.0.1{path}")
+    response = httpx.Response(status, json=body, headers=headers, request=request)
+    problems = Conformance(load_document(find_document())).problems(response)
+    assert (problems == []) == is_fine, problems
 
 
 @pytest.mark.parametrize("layer", ["access", "relations"])

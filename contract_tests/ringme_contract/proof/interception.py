@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ringme_mock.app import MockApp
 from ringme_mock.errors import ApiError
 from ringme_mock.http.routing import PathTable
+from ringme_mock.http.urls import raw_path
 from ringme_spec.operations import Operation
 
 
@@ -117,7 +118,7 @@ class Interception:
             raw_path=scope.get("raw_path", b"").decode("latin-1"),
         )
         try:
-            asked.operation, _ = self._table.find(asked.method, asked.path)
+            asked.operation, _ = self._table.find(asked.method, raw_path(scope))
         except ApiError:
             asked.operation = None
         token = asked.header("authorization").removeprefix("Bearer ")

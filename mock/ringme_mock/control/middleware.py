@@ -80,8 +80,8 @@ class ControlMiddleware:
         # Not above: the mock starts without what only this interface needs.
         from ringme_mock.control.control_operations import OPERATIONS
 
-        operation, values = interface().table.find(scope["method"], scope["path"])
         exchange = exchange_of(scope)
+        operation, values = interface().table.find(exchange.method, exchange.raw_path)
         path, query = interface().read_parameters(operation, values, scope["query_string"])
         call = ControlCall(
             operation=operation,

@@ -59,7 +59,7 @@ class Faults:
         state = exchange.session.state
         exchange.allowance = state.limits.unknown()
         try:
-            exchange.operation, _ = self._table.find(exchange.method, exchange.path)
+            exchange.operation, _ = self._table.find(exchange.method, exchange.raw_path)
             if exchange.operation.scopes is None:
                 exchange.allowance = None
         except ApiError:

@@ -1,1 +1,1 @@
-"""The way of a request from its first byte to its response."""
+"""HTTP as the mock serves it: connections, their limits, requests and responses."""

@@ -30,7 +30,7 @@ class Api:
                     await asyncio.sleep(plan.seconds)
                 if plan.reply is not None:
                     return plan.reply
-            if exchange.path.startswith(STORAGE_PATH):
+            if exchange.raw_path.startswith(STORAGE_PATH):
                 stored = find_file(exchange)
                 if stored is not None:
                     return stored
@@ -44,7 +44,7 @@ class Api:
     def _find(self, exchange: Exchange) -> RunningOperation:
         """The operation of a request. Raises the 404 and the 405 of PathTable."""
         exchange.allowance = exchange.session.state.limits.unknown()
-        running, exchange.path_values = self._table.find(exchange.method, exchange.path)
+        running, exchange.path_values = self._table.find(exchange.method, exchange.raw_path)
         exchange.operation = running.operation
         if running.operation.scopes is None:
             exchange.allowance = None

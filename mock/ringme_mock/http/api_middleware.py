@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ringme_mock.faults.forced_response import ForcedAnswers
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.api import Api
-from ringme_mock.http.connection import keep_transport
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
 from ringme_mock.http.context import Exchange
 from ringme_mock.http.dispatcher import Front
@@ -66,7 +65,6 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         if scope["type"] == "http":
             exchange = Exchange(scope, receive)
             if b"origin" in exchange.headers:
-                keep_transport(scope, send)
                 await self._origins(scope, receive, send)
             else:
                 await self._front.answer(exchange, send)

@@ -9,10 +9,10 @@ from typing import Any
 from starlette.types import Receive, Scope
 
 from ringme_mock.errors import ApiError
-from ringme_mock.http.connection import take_whole
+from ringme_mock.http.extension import take_whole
 from ringme_mock.http.journal import BODY_LIMIT
 from ringme_mock.http.sessions import Session
-from ringme_mock.http.urls import base_url
+from ringme_mock.http.urls import base_url, raw_path
 from ringme_mock.store.access import Caller
 from ringme_mock.store.rate_limits import Allowance
 from ringme_spec.operations import Operation
@@ -23,7 +23,8 @@ _SCOPE_KEY = "ringme_mock.http.context"
 class Exchange:
     """Filled on the way: the operation by routing, the caller by security, and so on.
 
-    `prefix` is the part of the path that chose the session, `path` what comes behind it;
+    `prefix` is the part of the path that chose the session, `path` what comes behind it, and
+    `raw_path` the same before it was decoded, by which a request finds its way;
     `headers` are the request's by name in lower case, of several the first one. `allowance`
     None means that the answer is not one of the API and carries no limit headers. `refusal` is
     why it was refused, `fault` what was put in on purpose, `connection` how it is to be broken.
@@ -49,6 +50,7 @@ class Exchange:
         self.headers: dict[bytes, bytes] = dict(scope["headers"][::-1])
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        self.raw_path = raw_path(scope)
         self.query: bytes = scope["query_string"]
         self.at = time.time()
 
@@ -69,7 +71,7 @@ class Exchange:
 
     def take_whole(self) -> bytes | None:
         """The body if it can be had at once, its begin kept likewise; else None."""
-        whole = take_whole(self.receive_part)
+        whole = take_whole(self.scope, self.receive_part)
         if whole:
             self._keep(whole)
         return whole

@@ -14,12 +14,12 @@ from ringme_mock.errors import ApiError
 from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.http.api import Api
 from ringme_mock.http.browser_headers import with_browser_headers
-from ringme_mock.http.connection import Headers, cut, in_task, send_whole, write_whole
 from ringme_mock.http.context import Exchange, attach
 from ringme_mock.http.error_handler import error_reply
+from ringme_mock.http.extension import Headers, cut, send_whole, write_whole
 from ringme_mock.http.journal import JournalEntry
 from ringme_mock.http.sessions import Sessions
-from ringme_mock.http.urls import LOCAL_ORIGIN, is_page
+from ringme_mock.http.urls import LOCAL_ORIGIN, decoded, is_page
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Front:
             reply = error_reply(refused)
             await send_whole(send, reply.status, _own_headers(reply), reply.body)
             return
-        if is_page(exchange.path):
+        if is_page(exchange.raw_path):
             await self._show_page(exchange, send)
             return
         reply = await self._api.answer(exchange)
@@ -60,18 +60,18 @@ class Front:
             await _break(exchange, reply, send)
             return
         headers = _headers(exchange, reply)
-        if not write_whole(send, reply.status, headers, reply.body):
+        if not write_whole(exchange.scope, send, reply.status, headers, reply.body):
             await send_whole(send, reply.status, headers, reply.body)
 
     def _choose_session(self, exchange: Exchange) -> None:
         """Finds the session by path or header. Raises the error of a name that is none."""
-        path = exchange.path
-        if path.startswith("/s/"):
-            match = _PREFIX.fullmatch(path)
+        if exchange.raw_path.startswith("/s/"):
+            match = _PREFIX.fullmatch(exchange.raw_path)
             if match is not None:
-                exchange.session = self._sessions.get(match[2], _may_begin(exchange))
+                exchange.session = self._sessions.get(decoded(match[2]), _may_begin(exchange))
                 exchange.prefix = match[1]
-                exchange.path = match[3] or "/"
+                exchange.raw_path = match[3] or "/"
+                exchange.path = decoded(exchange.raw_path)
                 return
         name = exchange.headers.get(b"x-mock-session")
         if not name:
@@ -82,7 +82,8 @@ class Front:
             exchange.prefix = f"/s/{exchange.session.name}"
 
     async def _show_page(self, exchange: Exchange, send: Send) -> None:
-        scope = {**exchange.scope, "path": exchange.path}
+        raw_path = exchange.raw_path.encode("latin-1")
+        scope = {**exchange.scope, "path": exchange.path, "raw_path": raw_path}
         if exchange.path != exchange.scope["path"]:
             scope["root_path"] = scope.get("root_path", "") + exchange.prefix
         attach(scope, exchange)
@@ -94,8 +95,7 @@ class Front:
                 message = {**message, "headers": headers}
             await send(message)
 
-        page = self._pages(scope, exchange.receive_part, send_noted)
-        await in_task(scope, send, page)
+        await self._pages(scope, exchange.receive_part, send_noted)
 
 
 def _may_begin(exchange: Exchange) -> bool:
@@ -117,7 +117,7 @@ async def _break(exchange: Exchange, reply: Reply, send: Send) -> None:
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         half = reply.body[: len(reply.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
-    await cut(exchange.scope, exchange.receive_part, send, at_once=exchange.connection == DROP)
+    await cut(exchange.scope, exchange.receive_part, at_once=exchange.connection == DROP)
 
 
 def _headers(exchange: Exchange, reply: Reply) -> Headers:

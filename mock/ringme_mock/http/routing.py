@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
 from ringme_mock.errors import method_not_allowed, no_route
-from ringme_mock.http.bounded_cache import Remembered
+from ringme_mock.http.urls import decoded
 
 
 class Routed(Protocol):
@@ -21,6 +22,10 @@ class Routed(Protocol):
     def path(self) -> str:
         """With its parameters in braces."""
 
+
+# A page requests the same things again and again. Longer paths are not to fill the memory.
+_MOST_KEPT = 1000
+_LONGEST_KEPT = 500
 
 AnyOperation = TypeVar("AnyOperation", bound=Routed)
 
@@ -52,30 +57,30 @@ class PathTable(Generic[AnyOperation]):
                 else:
                     node = node.fixed.setdefault(segment, _Node())
             node.operations[operation.method] = operation
-        self._found_before: Remembered[tuple[str, str], tuple[AnyOperation, list[str]]]
-        self._found_before = Remembered()
+        self._find_kept = lru_cache(_MOST_KEPT)(self._find)
 
-    def find(self, method: str, path: str) -> tuple[AnyOperation, list[str]]:
-        """The operation, and the values of its path parameters in order.
+    def find(self, method: str, path: str) -> tuple[AnyOperation, tuple[str, ...]]:
+        """The operation of a raw path, and the decoded values of its parameters in order.
 
         Raises the 404 for a path that is not there and the 405 for a method that it lacks.
         """
-        known = self._found_before.get((method, path))
-        if known is not None:
-            return known
+        find = self._find_kept if len(path) <= _LONGEST_KEPT else self._find
+        return find(method, path)
+
+    def _find(self, method: str, path: str) -> tuple[AnyOperation, tuple[str, ...]]:
         values: list[str] = []
         node = _descend(self._root, _segments(path), 0, values)
         if node is None:
-            raise no_route(path)
+            raise no_route(decoded(path))
         operation = node.operations.get(method)
         if operation is None:
             raise method_not_allowed(method, sorted(node.operations))
-        # A page asks for the same things again and again.
-        return self._found_before.keep((method, path), (operation, values), len(path))
+        return operation, tuple(values)
 
 
 def _segments(path: str) -> list[str]:
-    return [segment for segment in path.split("/") if segment]
+    """The segments of a raw path, decoded (rule segments)."""
+    return [decoded(segment) for segment in path.split("/") if segment]
 
 
 def _descend(

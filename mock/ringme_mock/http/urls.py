@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from ipaddress import IPv6Address
+from urllib.parse import quote, unquote
 
 from starlette.types import Scope
 
@@ -19,8 +19,6 @@ _PAGES = frozenset(
     path.split("/")[1]
     for path in ("/", CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
 )
-# Longer paths are not kept, so that no client fills the memory with them.
-_LONGEST = 500
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 
 
@@ -47,14 +45,27 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
+def raw_path(scope: Scope) -> str:
+    """The path of a request as it was sent: only a `/` that is not escaped parts its segments.
+
+    Made from the decoded one where the server does not give it, or a middleware has changed that
+    one alone.
+    """
+    path: str = scope["path"]
+    raw = scope.get("raw_path")
+    if raw is not None:
+        text: str = raw.decode("latin-1")
+        if decoded(text) == path:
+            return text
+    return quote(path, safe="/!$&'()*+,:;=@~")
+
+
+def decoded(text: str) -> str:
+    """A path or a segment without its escapes; what is not UTF-8 becomes U+FFFD."""
+    return unquote(text) if "%" in text else text
+
+
 def is_page(path: str) -> bool:
-    """Tell a path of a page or of the control interface from one of the API."""
-    return _is_page(path) if len(path) > _LONGEST else _is_known_page(path)
-
-
-def _is_page(path: str) -> bool:
+    """Whether a raw path leads to a page or the control interface, and so not to the API."""
     first = path.split("/", 2)[1] if path.startswith("/") else path
-    return first in _PAGES and (first != "" or path == "/")
-
-
-_is_known_page = lru_cache(1000)(_is_page)
+    return decoded(first) in _PAGES and (first != "" or path == "/")

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ringme_mock.http.connection_limits import ConnectionLimits
-from ringme_mock.http.guarded_protocol import GuardedProtocol
+from ringme_mock.http.protocol import HttpProtocol
 from ringme_mock.server.tls import Tls
 
 _BACKLOG = 2048
@@ -26,7 +26,9 @@ def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         **{
-            "http": GuardedProtocol,
+            "http": HttpProtocol,
+            # An offer to go on as a WebSocket is ignored, as any other.
+            "ws": "none",
             "log_config": None,
             # Its log of requests would show the secrets in a query; the mock has one of its own.
             "access_log": False,

@@ -1,4 +1,4 @@
-"""What goes out in one piece is what uvicorn alone would have sent, and nothing is sent twice."""
+"""Responses in one piece are what uvicorn alone would have sent, and nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hostile.wire import Wire
 from hostile.wire import request as ask
-from ringme_mock.actions.response import Reply
 from ringme_mock.app import MockApp, create_app
-from ringme_mock.http import dispatcher as front
-from ringme_mock.http.connection import Headers
-from ringme_mock.http.context import Exchange
-from ringme_mock.http.guarded_protocol import GuardedProtocol
-from ringme_mock.http.whole_cycle import WholeCycle
+from ringme_mock.http.extension import EXTENSION, Headers, send_whole, write_whole
 from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
@@ -69,13 +65,13 @@ def app() -> MockApp:
 
 @pytest.fixture(scope="module")
 def quick(app: MockApp) -> Iterator[str]:
-    with served(app, GuardedProtocol) as url:
+    with served(app) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def plain(app: MockApp) -> Iterator[str]:
-    with served(app, HttpToolsProtocol) as url:
+    with served(app, "httptools") as url:
         yield url
 
 
@@ -113,36 +109,89 @@ def test_answers_are_the_same_byte_by_byte(
     assert found == exchanged(plain, token, parts, len(statuses))
 
 
-def test_answers_of_the_api_go_out_in_one_piece(
-    quick: str, token: str, monkeypatch: pytest.MonkeyPatch
+class Noting:
+    """The extension of a request, with what `respond` has said."""
+
+    def __init__(self, own: Any, said: list[bool]) -> None:
+        self._own = own
+        self._said = said
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._own, name)
+
+    def respond(self, status: int, headers: Headers, body: bytes) -> bool:
+        self._said.append(self._own.respond(status, headers, body))
+        return self._said[-1]
+
+
+def noting(app: ASGIApp, said: list[bool]) -> ASGIApp:
+    """The application, with the extension replaced by one that notes."""
+
+    async def noted(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["extensions"] = {EXTENSION: Noting(scope["extensions"][EXTENSION], said)}
+        await app(scope, receive, send)
+
+    return noted
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("created", [True]), ("list", [True]), ("the last one", [False]), ("from another origin", [])],
+)
+def test_responses_of_the_api_go_out_in_one_piece(
+    app: MockApp, token: str, name: str, said: list[bool]
 ) -> None:
-    written = []
-    original = WholeCycle.write_whole
-
-    def noting(*arguments: Any) -> bool:
-        written.append(original(*arguments))
-        return written[-1]
-
-    monkeypatch.setattr(WholeCycle, "write_whole", noting)
-    exchanged(quick, token, REQUESTS["created"][1], 1)
-    assert written == [True]
+    found: list[bool] = []
+    statuses, parts = REQUESTS[name]
+    with served(noting(app, found)) as url:
+        assert exchanged(url, token, parts, 1)[0][0] == statuses[0]
+    assert found == said
 
 
+def whole(headers: Headers) -> ASGIApp:
+    """An application that responds in one piece where it can."""
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        if not write_whole(scope, send, 200, headers, b"whole"):
+            await send_whole(send, 200, headers, b"whole")
+
+    return app
+
+
+def sent(headers: Headers) -> ASGIApp:
+    """An application that responds in messages."""
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send_whole(send, 200, headers, b"whole")
+
+    return app
+
+
+@pytest.mark.parametrize("make", [whole, sent])
 @pytest.mark.parametrize(
     ("name", "value"),
     [(b"x-odd", b"a\r\nx-more: b"), (b"x-odd", b"a\nb"), (b"x-odd", b"a\0b"), (b"x\r\nodd", b"a")],
 )
-def test_no_header_ends_before_its_end(
-    quick: str, token: str, monkeypatch: pytest.MonkeyPatch, name: bytes, value: bytes
-) -> None:
-    headers_of = front._headers
-
-    def with_odd(exchange: Exchange, reply: Reply) -> Headers:
-        return [*headers_of(exchange, reply), (name, value)]
-
-    monkeypatch.setattr(front, "_headers", with_odd)
-    with Wire(quick) as wire:
-        wire.send(ask("GET", GROUPS, f"Authorization: Bearer {token}"))
+def test_no_header_ends_before_its_end(make: Any, name: bytes, value: bytes) -> None:
+    with served(make([(b"content-length", b"5"), (name, value)])) as url, Wire(url) as wire:
+        wire.send(ask("GET", "/"))
         got = wire.answer()
-    assert b"odd" not in got.head
-    assert got.status in (0, 500)
+        assert b"odd" not in got.head
+        assert got.status == 500
+        assert got.message == "The mock failed; its log says how"
+        assert wire.is_closed_within(2)
+
+
+def test_no_middleware_is_passed_by() -> None:
+    app = CORSMiddleware(whole([(b"content-length", b"5")]), allow_origins=["*"])
+    with served(app) as url, Wire(url) as wire:
+        wire.send(ask("GET", "/", "Origin: http://localhost"))
+        got = wire.answer()
+        assert b"access-control-allow-origin: *" in got.head
+        assert got.body == b"whole"
+
+
+def test_a_response_in_one_piece_says_its_length() -> None:
+    with served(whole([(b"x-odd", b"a")])) as url, Wire(url) as wire:
+        wire.send(ask("GET", "/"))
+        assert b"transfer-encoding: chunked" in wire.answer().head

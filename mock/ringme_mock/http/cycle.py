@@ -1,0 +1,267 @@
+"""One request on a connection and the response to it, as ASGI has them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Protocol, cast
+
+from starlette.types import ASGIApp, Message, Scope
+
+from ringme_mock.http.extension import Headers
+
+logger = logging.getLogger(__name__)
+
+# Bytes that no header may hold.
+_UNFIT = b"\r\n\0"
+_BODILESS = frozenset((204, 304))
+_FAILURE = b'{"message": "The mock failed; its log says how"}'
+_FAILURE_HEADERS = [
+    (b"content-type", b"application/json"),
+    (b"content-length", b"%d" % len(_FAILURE)),
+    (b"connection", b"close"),
+]
+
+
+class Connection(Protocol):
+    """The connection that a request came in on."""
+
+    transport: asyncio.Transport
+    write_paused: bool
+
+    @property
+    def default_headers(self) -> Headers:
+        """Headers that every response has."""
+
+    async def drain(self) -> None:
+        """Waits until the client has taken most of what was written."""
+
+    def resume_reading(self) -> None:
+        """Lets the client send on."""
+
+    def finish(self, cycle: Cycle) -> None:
+        """Goes on behind a response that is complete."""
+
+
+class Cycle:
+    """A request whose body may still be coming, and its response.
+
+    Is the extension `WholeResponse` of its scope, and holds no reference to that scope.
+    """
+
+    disconnected = False
+    more_body = True
+    response_started = False
+    response_complete = False
+    _size = 0
+    _chunked = False
+    # Bytes of the response that are still to come; None where nothing says how many.
+    _left: int | None = None
+    _news: asyncio.Event | None = None
+
+    def __init__(
+        self, connection: Connection, method: str, version: str, keep_alive: bool, expects: bool
+    ) -> None:
+        self.keep_alive = keep_alive
+        # The client waits for a 100 before it sends its body.
+        self.expects = expects
+        self._connection = connection
+        self._method = method
+        self._version = version
+        self._parts: list[bytes] = []
+
+    @property
+    def may_last(self) -> bool:
+        """Whether a response is under way of which nothing says where it ends."""
+        return self.response_started and not self.response_complete and self._left is None
+
+    async def run(self, app: ASGIApp, scope: Scope, tasks: set[asyncio.Task[None]]) -> None:
+        """Has the application respond, in a task that is one of `tasks` until then."""
+        try:
+            await app(scope, self.receive, self.send)
+            if not (self.response_complete or self.disconnected):
+                raise RuntimeError("the application ended before its response did")
+        except Exception:
+            logger.exception("a request failed")
+            await self._fail()
+        except asyncio.CancelledError:
+            self._connection.transport.close()
+            raise
+        finally:
+            # A callback of the task would do the same a turn of the loop later.
+            tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _fail(self) -> None:
+        if self.response_complete:
+            return
+        if self.response_started or self.disconnected:
+            self._connection.transport.close()
+            return
+        await self.send({"type": "http.response.start", "status": 500, "headers": _FAILURE_HEADERS})
+        await self.send({"type": "http.response.body", "body": _FAILURE})
+
+    def add(self, body: bytes) -> int:
+        """Takes a part of the body; gives the number of bytes that wait to be received."""
+        if self.response_complete or self.disconnected:
+            return 0
+        self.expects = False
+        self._parts.append(body)
+        self._size += len(body)
+        self._wake()
+        return self._size
+
+    def end_body(self) -> None:
+        """Notes that the request is there as a whole."""
+        self.expects = self.more_body = False
+        self._wake()
+
+    def disconnect(self) -> None:
+        """Sends nothing more, and tells the application."""
+        self.disconnected = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._news is not None:
+            self._news.set()
+
+    async def receive(self) -> Message:
+        """The next part of the request, as ASGI has it."""
+        if self.expects:
+            self.expects = False
+            if not self.disconnected:
+                self._connection.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        while not (self.disconnected or self.response_complete):
+            if self._parts or (not self.more_body and self._size >= 0):
+                body = self._take()
+                return {"type": "http.request", "body": body, "more_body": self.more_body}
+            self._connection.resume_reading()
+            self._news = self._news or asyncio.Event()
+            self._news.clear()
+            await self._news.wait()
+        return {"type": "http.disconnect"}
+
+    def _take(self) -> bytes:
+        body = b"".join(self._parts)
+        self._parts.clear()
+        # Below zero, the end of the body has been received as well.
+        self._size = 0 if self.more_body else -1
+        self._connection.resume_reading()
+        return body
+
+    def take_body(self) -> bytes | None:
+        """The body, if all of it is there and nobody has taken any; else None."""
+        if self.more_body or self.disconnected:
+            return None
+        return self._take()
+
+    def respond(self, status: int, headers: Headers, body: bytes) -> bool:
+        """Writes a response whose headers say its length, and ends it.
+
+        False, and nothing written, for whatever is out of the ordinary: `send` knows what to do
+        with a client that is gone or slow, a connection that is to end, HEAD, or odd headers.
+        """
+        if (
+            self.response_started
+            or self.disconnected
+            or self.expects
+            or not self.keep_alive
+            or self._connection.write_paused
+            or self._method == "HEAD"
+        ):
+            return False
+        head = _head(status, self._connection.default_headers + headers)
+        if b"\r\nconnection:" in head or not (
+            b"\r\ncontent-length:" in head or status in _BODILESS
+        ):
+            return False
+        self._connection.transport.write(head + body)
+        self.response_started = True
+        self._complete()
+        return True
+
+    def cut(self, at_once: bool) -> None:
+        """Ends the connection; `at_once` loses what is still on its way."""
+        if at_once:
+            self._connection.transport.abort()
+        else:
+            self._connection.transport.close()
+
+    async def send(self, message: Message) -> None:
+        """Sends a part of the response, as ASGI has it."""
+        if self._connection.write_paused and not self.disconnected:
+            await self._connection.drain()
+        if self.disconnected:
+            return
+        expected = "http.response.body" if self.response_started else "http.response.start"
+        if self.response_complete or message["type"] != expected:
+            raise RuntimeError(f"{message['type']} is not the message that comes next")
+        if self.response_started:
+            self._continue(message.get("body", b""), message.get("more_body", False))
+        else:
+            self._start(message["status"], message.get("headers", ()))
+
+    def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        # Nobody knows if the body will come that the client has held back.
+        keep_alive = self.keep_alive and not self.expects
+        lines = list(self._connection.default_headers)
+        length = None
+        for name, value in headers:
+            name = name.lower()
+            if name == b"content-length":
+                length = int(value)
+            elif name == b"connection":
+                keep_alive = keep_alive and b"close" not in value.lower()
+            # How the body is framed, and whether the connection lasts, is said below.
+            if name not in (b"connection", b"transfer-encoding"):
+                lines.append((name, value))
+        if self._method == "HEAD" or status in _BODILESS:
+            length = 0
+        elif length is None and self._version == "1.1":
+            self._chunked = True
+            lines.append((b"transfer-encoding", b"chunked"))
+        elif length is None:
+            keep_alive = False
+        if not keep_alive:
+            lines.append((b"connection", b"close"))
+        self._connection.transport.write(_head(status, lines))
+        self.keep_alive, self._left = keep_alive, length
+        self.response_started = True
+
+    def _continue(self, body: bytes, more_body: bool) -> None:
+        if self._method == "HEAD":
+            body = b""
+        if self._left is not None:
+            self._left -= len(body)
+            if self._left < 0 or (self._left and not more_body):
+                raise RuntimeError("the body of the response is not as long as its headers say")
+        elif self._chunked:
+            body = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
+            body += b"" if more_body else b"0\r\n\r\n"
+        if body:
+            self._connection.transport.write(body)
+        if not more_body:
+            self._complete()
+
+    def _complete(self) -> None:
+        self.response_complete = True
+        self._parts.clear()
+        self._wake()
+        self._connection.finish(self)
+
+
+def _status_line(status: int) -> bytes:
+    known = {one.value: one.phrase for one in HTTPStatus}
+    return f"HTTP/1.1 {status} {known.get(status, '')}\r\n".encode()
+
+
+_STATUS_LINES = {status: _status_line(status) for status in range(200, 600)}
+
+
+def _head(status: int, headers: Headers) -> bytes:
+    """The head of a response. Raises ValueError for a header that would end before its end."""
+    lines = b"\r\n".join(map(b": ".join, headers))
+    if len(lines) - len(lines.translate(None, _UNFIT)) != 2 * max(0, len(headers) - 1):
+        raise ValueError("a header of the response holds a line break or a zero byte")
+    return b"%b%b\r\n\r\n" % (_STATUS_LINES[status], lines)

@@ -1,0 +1,322 @@
+"""Connections that keep to limits: the protocol that uvicorn gives them to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from starlette.types import Scope
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from ringme_mock.http.connection_limits import ConnectionLimits
+from ringme_mock.http.cycle import Cycle
+from ringme_mock.http.extension import EXTENSION, Headers
+from ringme_mock.http.head import Refused
+from ringme_mock.http.reader import RequestReader
+
+# As much of a body waits for the application before the client has to.
+_MOST_WAITING = 64 * 1024
+_EVER = float("inf")
+
+
+class HttpProtocol(asyncio.Protocol):
+    """One connection: its requests are answered in their order, one at a time.
+
+    What takes up too much is refused in JSON. All that has to do with time is looked at once in a
+    `period`, so that a request sets no timers.
+    """
+
+    limits: ClassVar[ConnectionLimits] = ConnectionLimits()
+
+    transport: asyncio.Transport
+    _timer: asyncio.TimerHandle
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._app = config.loaded_app
+        self._asgi_version = config.asgi_version
+        self._server_state = server_state
+        self._app_state = app_state
+        self._loop = _loop or asyncio.get_running_loop()
+        self._reader = RequestReader(self, self.limits)
+        # The request that is being answered, those that wait behind it, and the one that came last.
+        self._running: Cycle | None = None
+        self._waiting: deque[tuple[Cycle, Scope]] = deque()
+        self._latest: Cycle | None = None
+        # Nothing that comes in counts any more: it is refused, or the connection ends.
+        self._is_deaf = False
+        self._is_lingering = False
+        self._refusal: Refused | None = None
+        self._read_paused = False
+        self.write_paused = False
+        self._writable = asyncio.Event()
+        self._writable.set()
+        # Periods: since the connection is in its present phase, and since it is stuck.
+        self._phase: Any = None
+        self._periods = 0
+        self._stuck = 0
+        self._unsent = 0
+
+    # What uvicorn and its event loop call.
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Takes a connection, unless there are too many."""
+        self.transport = transport
+        self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
+        self._server = _address(transport.get_extra_info("sockname"))
+        self._client = _address(transport.get_extra_info("peername"))
+        connections = self._server_state.connections
+        connections.add(self)  # type: ignore[arg-type]
+        self._timer = self._loop.call_later(self.limits.period, self._look)
+        if len(connections) > self.limits.connections:
+            self._is_deaf = True
+            message = f"There are {self.limits.connections} connections already"
+            transport.write(Refused(503, message).response())
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tells the application, and lets go of all that the connection needed."""
+        self._server_state.connections.discard(self)
+        self._timer.cancel()
+        self._give_up()
+        self._latest = None
+        self._reader.close()
+        self.resume_writing()
+
+    def data_received(self, data: bytes) -> None:
+        """Reads on."""
+        if self._is_deaf or self.transport.is_closing():
+            return
+        reader = self._reader
+        try:
+            reader.feed(data)
+        except Refused as refused:
+            self._refuse(refused)
+            return
+        if reader.size > self.limits.surplus_bytes and (reader.is_over or self._is_surplus()):
+            self.transport.close()
+
+    def eof_received(self) -> bool | None:
+        """Still answers a client that has said all it has to say; None ends the connection."""
+        running, latest = self._running, self._latest
+        if running is None or latest is None or latest.more_body or self._is_deaf:
+            return None
+        # Who has gone looks the same, and there would be no end to such a response. With TLS,
+        # asyncio cannot keep one half of a connection.
+        if running.may_last or not self.transport.can_write_eof():
+            return None
+        latest.keep_alive = False
+        return True
+
+    def pause_writing(self) -> None:
+        self.write_paused = True
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self.write_paused = False
+        self._stuck = 0
+        self._writable.set()
+
+    def shutdown(self) -> None:
+        """Ends the connection as soon as the requests that it has brought are answered."""
+        if self._running is None or self._latest is None:
+            self.transport.close()
+        else:
+            self._latest.keep_alive = False
+
+    # What the reader calls.
+
+    def begin(self, scope: Scope, keep_alive: bool, expects: bool) -> None:
+        """Answers a request, or lets it wait for its turn."""
+        if len(self._waiting) >= self.limits.pipelined:
+            raise Refused(400, "Too many requests at once on one connection")
+        cycle = Cycle(self, scope["method"], scope["http_version"], keep_alive, expects)
+        scope["asgi"] = {"version": self._asgi_version, "spec_version": "2.3"}
+        scope["scheme"] = self._scheme
+        scope["server"] = self._server
+        scope["client"] = self._client
+        scope["state"] = self._app_state.copy()
+        scope["extensions"] = {EXTENSION: cycle}
+        self._latest = cycle
+        if self._running is None:
+            self._start(cycle, scope)
+        else:
+            self._waiting.append((cycle, scope))
+            self._pause_reading()
+
+    def add(self, body: bytes) -> None:
+        """Keeps a part of a body, for a while even from a client that sends faster."""
+        if self._latest is not None and self._latest.add(body) > _MOST_WAITING:
+            self._pause_reading()
+
+    def end(self) -> None:
+        if self._latest is not None:
+            self._latest.end_body()
+
+    # What the cycle of a request and its response calls.
+
+    @property
+    def default_headers(self) -> Headers:
+        return self._server_state.default_headers
+
+    async def drain(self) -> None:
+        await self._writable.wait()
+
+    def resume_reading(self) -> None:
+        if not self._read_paused or self._refusal is not None:
+            return
+        if not self.transport.is_closing():
+            self._read_paused = False
+            self.transport.resume_reading()
+
+    def finish(self, cycle: Cycle) -> None:
+        """Goes on to the next request, unless there is to be none."""
+        self._server_state.total_requests += 1
+        if not cycle.keep_alive:
+            self._end()
+        elif self._waiting:
+            self._start(*self._waiting.popleft())
+        elif self._refusal is not None:
+            self._running = None
+            self.transport.write(self._refusal.response())
+            self._linger()
+        else:
+            self._running = None
+            self.resume_reading()
+
+    def _start(self, cycle: Cycle, scope: Scope) -> None:
+        self._running = cycle
+        # The server waits for these when it ends.
+        tasks = self._server_state.tasks
+        tasks.add(self._loop.create_task(cycle.run(self._app, scope, tasks)))
+
+    def _pause_reading(self) -> None:
+        if not self._read_paused and not self.transport.is_closing():
+            self._read_paused = True
+            self.transport.pause_reading()
+
+    def _give_up(self) -> None:
+        """Sends nothing more for the requests that there are."""
+        self._waiting.clear()
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnect()
+        self._running = None
+
+    def _end(self) -> None:
+        """Closes behind the last response, which is not to be lost to what still comes in."""
+        self._give_up()
+        if self._read_paused or self._reader.part != "start":
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """Closes when the client has stopped to send, or has had the time to.
+
+        At once, its response could be lost: what comes in on a closed connection resets it.
+        """
+        self._is_deaf = True
+        if self.transport.is_closing():
+            return
+        if not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        self._is_lingering = True
+        self._refusal = None
+        self.transport.write_eof()
+        self.resume_reading()
+
+    def _is_surplus(self) -> bool:
+        """Whether a body is coming whose response has not waited for it."""
+        latest = self._latest
+        return self._reader.part == "body" and latest is not None and latest.response_complete
+
+    def _refuse(self, refused: Refused) -> None:
+        """Takes in no more; the refusal goes out behind the responses that are still to come."""
+        if self._is_deaf or self.transport.is_closing():
+            return
+        self._is_deaf = True
+        if self._is_surplus():
+            self._end()
+            return
+        if self._reader.part == "body":
+            self._drop_latest()
+        if self.transport.is_closing():
+            return
+        if self._running is None:
+            self.transport.write(refused.response())
+            self._linger()
+        else:
+            self._refusal = refused
+            self._pause_reading()
+
+    def _drop_latest(self) -> None:
+        """Gives up the request whose body is refused, and with it a response under way."""
+        if self._waiting:
+            self._waiting.pop()
+            return
+        running = self._running
+        self._give_up()
+        if running is not None and running.response_started:
+            self.transport.close()
+
+    # What the clock sets off.
+
+    def _look(self) -> None:
+        """Sees whether the client has used up its time for what it is doing."""
+        limits, transport = self.limits, self.transport
+        self._timer = self._loop.call_later(limits.period, self._look)
+        phase, seconds, end = self._present()
+        if phase != self._phase:
+            self._phase, self._periods = phase, 0
+        self._periods += 1
+        unsent = transport.get_write_buffer_size()
+        is_stuck = (self.write_paused or transport.is_closing()) and unsent >= self._unsent
+        self._stuck = self._stuck + 1 if is_stuck else 0
+        self._unsent = unsent
+        if self._stuck * limits.period > limits.write_seconds:
+            self._give_up()
+            transport.abort()
+        elif self._periods * limits.period > seconds:
+            end()
+
+    def _present(self) -> tuple[Any, float, Callable[[], None]]:
+        """The phase of the connection, how long it may last, and what ends it."""
+        limits, reader, close = self.limits, self._reader, self.transport.close
+        if self._is_lingering:
+            return "lingering", limits.linger_seconds, close
+        if self._is_surplus():
+            return ("surplus", reader.begun), limits.body_seconds, close
+        if self._is_deaf or self._read_paused or (self._latest and self._latest.expects):
+            # It is not the client that is slow.
+            return "working", _EVER, close
+        if reader.part == "head":
+            return ("head", reader.begun), limits.head_seconds, self._end_head
+        if reader.part == "body":
+            return ("body", reader.received), limits.body_seconds, self._end_body
+        if self._running is not None:
+            return "working", _EVER, close
+        # One that a browser has opened in advance gets longer for its first request.
+        seconds = limits.idle_seconds if reader.begun else limits.head_seconds
+        return ("idle", reader.begun), seconds, close
+
+    def _end_head(self) -> None:
+        self._refuse(Refused(408, "The head of the request did not come in time"))
+
+    def _end_body(self) -> None:
+        self._refuse(Refused(408, "The body of the request did not come in time"))
+
+
+def _address(name: Any) -> tuple[str, int | None] | None:
+    """Host and port, or the path of a Unix socket."""
+    if isinstance(name, tuple):
+        return str(name[0]), int(name[1])
+    return (name, None) if name else None

@@ -1,0 +1,160 @@
+"""Offers of another protocol are passed over, and the request is answered (RFC 9110, 7.8)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
+
+import pytest
+
+from hostile.wire import Wire, request
+from ringme_mock.app import create_app
+from ringme_spec.paths import FIXTURES, SPEC
+from support.server import SECRETS, TRUSTED
+from support.serving import served
+
+FORM = urlencode(
+    {"grant_type": "client_credentials", "client_id": TRUSTED, "client_secret": SECRETS[TRUSTED]}
+).encode()
+TYPE = "Content-Type: application/x-www-form-urlencoded"
+HEALTH = request("GET", "/__mock__/health")
+# As Java's HttpClient has it with its first request, and others.
+OFFERS = {
+    "h2c": [
+        "Connection: Upgrade, HTTP2-Settings",
+        "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+        "Upgrade: h2c",
+    ],
+    "websocket": [
+        "Connection: keep-alive, Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ],
+    "several": ["Upgrade: h2c", "Upgrade: TLS/1.0, x/2", "connection: UPGRADE"],
+}
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served(create_app(SPEC, FIXTURES)) as url:
+        yield url
+
+
+def login(offer: str, *headers: str) -> bytes:
+    """The head of a token request that offers another protocol; the body is the form."""
+    return request("POST", "/oauth/token", TYPE, *OFFERS[offer], *headers)
+
+
+def whole(offer: str) -> bytes:
+    """All of it, the length of its body in the head."""
+    return login(offer, f"Content-Length: {len(FORM)}") + FORM
+
+
+def in_chunks(offer: str) -> bytes:
+    """All of it, the body in three chunks."""
+    parts = (FORM[:10], FORM[10:11], FORM[11:])
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
+    return login(offer, "Transfer-Encoding: chunked") + chunks + b"0\r\n\r\n"
+
+
+def is_logged_in(wire: Wire) -> bool:
+    """Whether the next response is a token."""
+    response = wire.answer()
+    assert response.status == 200, response.body
+    return len(json.loads(response.body)["access_token"]) == 30
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+@pytest.mark.parametrize("make", [whole, in_chunks])
+@pytest.mark.parametrize("size", [10**6, 1, 7, 64])
+def test_a_request_is_answered_however_it_comes(
+    url: str, offer: str, make: Callable[[str], bytes], size: int
+) -> None:
+    content = make(offer)
+    with Wire(url) as wire:
+        for start in range(0, len(content), size):
+            assert wire.send(content[start : start + size])
+        assert is_logged_in(wire)
+        # The connection is good for more, and for another offer.
+        wire.send(content + HEALTH)
+        assert is_logged_in(wire)
+        assert wire.answer().status == 200
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_the_body_may_come_behind_the_head(url: str, offer: str) -> None:
+    with Wire(url) as wire:
+        wire.send(login(offer, f"Content-Length: {len(FORM)}"))
+        with Wire(url) as other:
+            other.send(HEALTH)
+            assert other.answer().status == 200
+        wire.send(FORM)
+        assert is_logged_in(wire)
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_requests_behind_an_offer_are_answered(url: str, offer: str) -> None:
+    count = 50
+    with Wire(url) as wire:
+        wire.send((whole(offer) + HEALTH + in_chunks(offer)) * count)
+        for _ in range(count):
+            assert is_logged_in(wire)
+            assert wire.answer().status == 200
+            assert is_logged_in(wire)
+
+
+@pytest.mark.parametrize("offer", OFFERS)
+def test_an_offer_without_a_body_is_passed_over(url: str, offer: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", "/__mock__/health", *OFFERS[offer]) * 3)
+        assert [wire.answer().status for _ in range(3)] == [200] * 3
+
+
+def test_an_offer_may_go_with_the_end_of_the_connection(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", "/__mock__/health", "Connection: close, Upgrade", "Upgrade: h2c"))
+        response = wire.answer()
+        assert response.status == 200
+        assert b"connection: close" in response.head
+        assert wire.is_closed_within(2)
+
+
+def test_an_offer_may_wait_for_a_100(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(login("h2c", f"Content-Length: {len(FORM)}", "Expect: 100-continue"))
+        assert wire.answer().status == 100
+        wire.send(FORM)
+        assert is_logged_in(wire)
+
+
+@pytest.mark.parametrize("line", ["Host: other", "Content-Length: 5"])
+def test_an_offer_makes_nothing_of_what_is_refused(url: str, line: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("POST", "/oauth/token", TYPE, *OFFERS["h2c"], line, body=FORM))
+        assert wire.answer().status == 400
+        assert wire.is_closed_within(5)
+
+
+def test_an_offer_has_no_longer_head_than_others(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", "/__mock__/health", *OFFERS["h2c"], "X-Long: " + "x" * 40_000))
+        assert wire.answer().status == 431
+
+
+def test_http_2_itself_is_refused(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9))
+        assert wire.answer().status == 400
+        assert wire.is_closed_within(5)
+
+
+@pytest.mark.parametrize("target", [b"x:1", b"127.0.0.1:80", b"/"])
+def test_a_tunnel_is_refused(url: str, target: bytes) -> None:
+    with Wire(url) as wire:
+        wire.send(b"CONNECT " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n" + HEALTH)
+        response = wire.answer()
+        assert response.status == 400
+        assert response.message == "CONNECT is for proxies, and this is none"
+        assert wire.answer().status == 0

@@ -1,0 +1,417 @@
+"""HTTP/1 as any ASGI application meets it behind the mock's protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from hostile.wire import Wire, request
+from ringme_mock.server.runner import RunningServer
+from support.serving import served
+
+CHUNKED = "Transfer-Encoding: chunked"
+
+
+async def respond(send: Send, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    """Sends a response that says its length."""
+    length = (b"content-length", b"%d" % len(body))
+    await send({"type": "http.response.start", "status": 200, "headers": [length, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def body_of(receive: Receive) -> bytes:
+    """The whole body of a request, `!` at the end of one that broke off."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b"".join([*parts, b"!"])
+        parts.append(message["body"])
+        if not message["more_body"]:
+            return b"".join(parts)
+
+
+class Site:
+    """An application of a few paths, and what it has met."""
+
+    def __init__(self) -> None:
+        self.scopes: list[Scope] = []
+        self.messages: list[Message] = []
+        self.ended = threading.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scopes.append(scope)
+        await getattr(self, scope["path"].strip("/") or "echo")(receive, send)
+
+    async def echo(self, receive: Receive, send: Send) -> None:
+        await respond(send, await body_of(receive))
+
+    async def early(self, _receive: Receive, send: Send) -> None:
+        """Responds before the body is there."""
+        await respond(send, b"early")
+
+    async def last(self, _receive: Receive, send: Send) -> None:
+        await respond(send, b"last", (b"connection", b"close"))
+
+    async def parts(self, _receive: Receive, send: Send) -> None:
+        """Responds with nobody knows how much."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for part in (b"one", b"", b"two"):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body"})
+
+    async def stream(self, receive: Receive, send: Send) -> None:
+        """Goes on until the client has gone."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+        while (message := await receive())["type"] != "http.disconnect":
+            self.messages.append(message)
+        self.messages.append(message)
+        # Nobody is there any more: it goes nowhere, and is no error.
+        await send({"type": "http.response.body", "body": b"lost", "more_body": True})
+        self.ended.set()
+
+    async def after(self, receive: Receive, send: Send) -> None:
+        """Goes on to receive when all has been said."""
+        await respond(send, await body_of(receive))
+        self.messages.append(await receive())
+        self.ended.set()
+
+    async def big(self, _receive: Receive, send: Send) -> None:
+        """More than the buffers on the way hold."""
+        length = (b"content-length", b"%d" % (64 * 1024 * 1024))
+        await send({"type": "http.response.start", "status": 200, "headers": [length]})
+        for left in range(63, -1, -1):
+            body = b"x" * 1024 * 1024
+            await send({"type": "http.response.body", "body": body, "more_body": left > 0})
+            self.messages.append({"type": "sent"})
+
+    async def long(self, _receive: Receive, send: Send) -> None:
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"3")]}
+        )
+        await send({"type": "http.response.body", "body": b"four"})
+
+    async def short(self, _receive: Receive, send: Send) -> None:
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"3")]}
+        )
+        await send({"type": "http.response.body", "body": b"2"})
+
+    async def nothing(self, _receive: Receive, _send: Send) -> None:
+        """Ends without a response."""
+
+    async def error(self, _receive: Receive, _send: Send) -> None:
+        raise LookupError("broken")
+
+    async def pause(self, _receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.1)
+        await respond(send, b"paused")
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture
+def url(site: Site) -> Iterator[str]:
+    with served(site) as url:
+        yield url
+
+
+def rest_of(wire: Wire) -> bytes:
+    """All that comes until the server ends the connection."""
+    parts = []
+    while part := wire.socket.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def test_the_scope_is_whole(site: Site, url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("PUT", "/e%63ho/?a=%20&b", "X-More: 1", "x-more: 2", body=b"x"))
+        assert wire.answer().body == b"x"
+    (scope,) = site.scopes
+    extensions = scope.pop("extensions")
+    assert [*extensions] == ["ringme_mock.response"]
+    host, port = wire_names(scope)
+    assert scope == {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "server": ("127.0.0.1", urlsplit(url).port),
+        "client": (host, port),
+        "scheme": "http",
+        "method": "PUT",
+        "root_path": "",
+        "path": "/echo/",
+        "raw_path": b"/e%63ho/",
+        "query_string": b"a=%20&b",
+        "headers": [
+            (b"host", b"127.0.0.1"),
+            (b"x-more", b"1"),
+            (b"x-more", b"2"),
+            (b"content-length", b"1"),
+        ],
+        "state": {},
+    }
+
+
+def wire_names(scope: Scope) -> tuple[str, int]:
+    """The address of the client, which is some port of this machine."""
+    host, port = scope["client"]
+    assert host == "127.0.0.1"
+    assert port > 1024
+    return host, port
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [
+        (b"/", "/", b""),
+        (b"//echo", "//echo", b""),
+        (b"/?a?b", "/", b"a?b"),
+        (b"/?x#y", "/", b"x"),
+        (b"/#y?x", "/", b""),
+        (b"http://other/echo?x", "/echo", b"x"),
+        (b"http://other?x", "/", b"x"),
+        (b"/%ff%zz", "/\ufffd%zz", b""),
+    ],
+)
+def test_targets_are_taken_apart(
+    site: Site, url: str, target: bytes, path: str, query: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def echo(_site: Site, scope: Scope, receive: Receive, send: Send) -> None:
+        site.scopes.append(scope)
+        await respond(send, await body_of(receive))
+
+    monkeypatch.setattr(Site, "__call__", echo)
+    with Wire(url) as wire:
+        wire.send(b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert wire.answer().status == 200
+    assert [(one["path"], one["query_string"]) for one in site.scopes] == [(path, query)]
+
+
+@pytest.mark.parametrize("size", [0, 1, 1000, 300_000])
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_bodies_arrive_in_chunks_as_with_a_length(url: str, size: int, pieces: int) -> None:
+    body = bytes(number % 251 for number in range(size))
+    step = size // pieces + 1
+    parts = [body[start : start + step] for start in range(0, size, step)]
+    chunks = b"".join(b"%x;ext=1\r\n%b\r\n" % (len(one), one) for one in parts)
+    with Wire(url) as wire:
+        wire.send(request("POST", "/", CHUNKED) + chunks + b"0\r\nX-Trailer: y\r\n\r\n")
+        assert wire.answer().body == body
+        wire.send(request("POST", "/", f"Content-Length: {size}") + body)
+        assert wire.answer().body == body
+
+
+def test_a_request_may_come_byte_by_byte(url: str) -> None:
+    with Wire(url) as wire:
+        for number in request("POST", "/", body=b"hello"):
+            wire.send(bytes([number]))
+        assert wire.answer().body == b"hello"
+
+
+def test_what_is_behind_a_chunked_body_is_in_no_request(site: Site, url: str) -> None:
+    with Wire(url) as wire:
+        trailers = b"0\r\nX-Trailer: y\r\nHost: other\r\nExpect: 100-continue\r\n\r\n"
+        wire.send(request("POST", "/", CHUNKED) + trailers + request("GET", "/"))
+        assert [wire.answer().status for _ in range(2)] == [200, 200]
+    for scope in site.scopes:
+        assert b"x-trailer" not in dict(scope["headers"])
+        assert dict(scope["headers"])[b"host"] == b"127.0.0.1"
+
+
+def test_requests_at_once_are_answered_one_after_the_other_and_in_order(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(
+            request("GET", "/pause")
+            + request("POST", "/", body=b"first")
+            + request("GET", "/early")
+            + request("POST", "/", CHUNKED)
+            + b"6\r\nsecond\r\n0\r\n\r\n"
+        )
+        assert [wire.answer().body for _ in range(4)] == [b"paused", b"first", b"early", b"second"]
+
+
+def test_a_request_behind_others_may_lack_its_body(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", "/pause") + request("POST", "/", "Content-Length: 4") + b"ha")
+        assert wire.answer().body == b"paused"
+        wire.send(b"lf" + request("GET", "/early"))
+        assert wire.answer().body == b"half"
+        assert wire.answer().body == b"early"
+
+
+def test_a_body_that_nobody_waited_for_is_passed_over(url: str) -> None:
+    body = b"GET /never HTTP/1.1\r\n\r\n" * 10_000
+    with Wire(url) as wire:
+        wire.send(request("POST", "/early", f"Content-Length: {len(body)}"))
+        assert wire.answer().body == b"early"
+        wire.send(body + request("POST", "/", body=b"next"))
+        assert wire.answer().body == b"next"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        request("GET", "/early", "Connection: close"),
+        request("GET", "/early", "Connection: keep-alive, Close"),
+        request("GET", "/last"),
+        b"GET /early HTTP/1.0\r\n\r\n",
+        b"GET /early HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    ],
+)
+def test_a_connection_ends_behind_the_last_response(url: str, content: bytes) -> None:
+    with Wire(url) as wire:
+        wire.send(content + request("GET", "/early") * 2)
+        found = rest_of(wire)
+    assert found.count(b"HTTP/1.1 ") == 1
+    assert b"connection: close" in found
+
+
+def test_a_response_of_unknown_length_comes_in_chunks(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", "/parts", "Connection: close"))
+        head, _, body = rest_of(wire).partition(b"\r\n\r\n")
+    assert b"transfer-encoding: chunked" in head
+    assert body == b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
+
+
+def test_an_old_client_knows_no_chunks(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(b"GET /parts HTTP/1.0\r\n\r\n")
+        head, _, body = rest_of(wire).partition(b"\r\n\r\n")
+    assert b"chunked" not in head
+    assert body == b"onetwo"
+
+
+@pytest.mark.parametrize("path", ["/early", "/parts"])
+def test_a_response_to_head_has_no_body(url: str, path: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("HEAD", path) + request("HEAD", path, "Connection: close"))
+        found = rest_of(wire)
+    assert found.count(b"HTTP/1.1 200 OK\r\n") == 2
+    assert not re.search(rb"early|one|two|0\r\n\r\n$", found)
+    assert (b"content-length: 5" in found) == (path == "/early")
+
+
+def test_the_body_comes_when_it_is_expected(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("POST", "/", "Content-Length: 4", "Expect: 100-continue"))
+        assert wire.answer().head == b"HTTP/1.1 100 Continue"
+        wire.send(b"body")
+        assert wire.answer().body == b"body"
+        wire.send(request("POST", "/", "Expect: 100-continue", body=b"there"))
+        assert wire.answer().body == b"there"
+
+
+def test_a_body_that_is_not_wanted_is_not_called_for(url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("POST", "/early", "Content-Length: 4", "Expect: 100-continue"))
+        response = wire.answer()
+        assert (response.status, response.body) == (200, b"early")
+        # Nobody knows if it comes all the same, so nothing may follow it.
+        assert b"connection: close" in response.head
+        assert rest_of(wire) == b""
+
+
+def test_an_application_hears_that_its_client_has_gone(site: Site, url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", "/stream"))
+        assert b"chunked" in wire.answer().head
+    assert site.ended.wait(5)
+    empty = {"type": "http.request", "body": b"", "more_body": False}
+    assert site.messages == [empty, {"type": "http.disconnect"}]
+
+
+def test_an_application_hears_that_a_body_broke_off(site: Site, url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("POST", "/after", "Content-Length: 10") + b"half")
+    assert site.ended.wait(5)
+    assert site.messages == [{"type": "http.disconnect"}]
+
+
+def test_behind_the_response_there_is_nothing_to_receive(site: Site, url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("POST", "/after", body=b"x"))
+        assert wire.answer().body == b"x"
+        assert site.ended.wait(5)
+    assert site.messages == [{"type": "http.disconnect"}]
+
+
+def test_an_application_waits_for_a_client_that_takes_its_time(site: Site, url: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", "/big") + request("GET", "/early", "Connection: close"))
+        with Wire(url) as other:
+            other.send(request("GET", "/early"))
+            assert other.answer().body == b"early"
+        assert len(site.messages) < 40
+        found = rest_of(wire)
+    assert found.count(b"x" * 1024) == 64 * 1024
+    assert found.endswith(b"early")
+
+
+@pytest.mark.parametrize("path", ["/", "/pause", "/parts", "/big"])
+def test_a_client_that_has_stopped_to_send_gets_its_response(url: str, path: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", path) + request("GET", "/early"))
+        wire.socket.shutdown(socket.SHUT_WR)
+        found = rest_of(wire)
+    if path != "/parts":
+        assert found.endswith(b"early")
+    assert len(found) > 100
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/error"])
+def test_an_application_that_fails_is_a_500(url: str, path: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", path))
+        response = wire.answer()
+        assert (response.status, response.message) == (500, "The mock failed; its log says how")
+        assert wire.is_closed_within(2)
+
+
+@pytest.mark.parametrize("path", ["/long", "/short"])
+def test_a_response_that_is_not_as_long_as_it_says_breaks_off(url: str, path: str) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", path) + request("GET", "/early"))
+        found = rest_of(wire)
+    assert found.startswith(b"HTTP/1.1 200 OK")
+    assert not found.endswith((b"four", b"early"))
+
+
+def test_a_server_that_ends_waits_for_what_it_has_begun() -> None:
+    server = RunningServer(Site())
+    with Wire(server.url) as wire, Wire(server.url) as idle:
+        wire.send(request("POST", "/", "Content-Length: 4", "Expect: 100-continue"))
+        # Only an application under way calls for the rest of its request.
+        assert wire.answer().status == 100
+        end = threading.Thread(target=server.stop)
+        end.start()
+        assert rest_of(idle) == b""
+        wire.send(b"body")
+        response = wire.answer()
+        assert response.body == b"body"
+        assert b"connection: close" in response.head
+        assert rest_of(wire) == b""
+    end.join(10)
+    assert not end.is_alive()
+
+
+def test_a_server_that_ends_does_not_wait_for_ever() -> None:
+    server = RunningServer(Site())
+    with Wire(server.url) as wire:
+        wire.send(request("GET", "/stream"))
+        assert wire.answer().status == 200
+        server.stop()
+        assert wire.is_closed_within(5)

@@ -1,0 +1,162 @@
+"""Requests that leave something open are refused, and nothing behind them is a request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from hostile.wire import Wire, request
+from ringme_mock.app import create_app
+from ringme_mock.http.connection_limits import ConnectionLimits
+from ringme_mock.http.protocol import HttpProtocol
+from ringme_spec.paths import FIXTURES, SPEC
+from support.serving import served
+
+HEALTH = request("GET", "/__mock__/health")
+HOST = b"Host: x\r\n"
+POST = b"POST /__mock__/reset HTTP/1.1\r\n"
+SMUGGLED = b"POST /__mock__/groups HTTP/1.1\r\n" + HOST + b"\r\n"
+
+
+class Impatient(HttpProtocol):
+    """The protocol with limits that a test can wait for."""
+
+    limits = ConnectionLimits(
+        body_seconds=0.5, write_seconds=0.5, linger_seconds=0.3, surplus_bytes=100_000, period=0.05,
+        pipelined=3,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with served(create_app(SPEC, FIXTURES), Impatient) as url:
+        yield url
+
+
+def refused(url: str, content: bytes) -> str:
+    """What the one response says, a 400 in JSON; the connection ends behind it."""
+    with Wire(url) as wire:
+        wire.send(content)
+        response = wire.answer()
+        assert response.status == 400, response.head
+        assert b"content-type: application/json" in response.head
+        assert b"connection: close" in response.head
+        assert wire.answer() == type(response)(0, b"", b"")
+        return response.message
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", "Host: is missing"),
+        (b"GET http://x/ HTTP/1.1\r\n\r\n", "Host: is missing"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", "Host: must be given once"),
+        (b"GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n", "Host: must be given once"),
+        (b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", "HTTP/2.0 is not supported; use HTTP/1.1"),
+        (b"GET / HTTP/0.9\r\nHost: x\r\n\r\n", "HTTP/0.9 is not supported; use HTTP/1.1"),
+    ],
+)
+def test_a_request_says_for_whom_it_is(url: str, head: bytes, message: str) -> None:
+    assert refused(url, head + HEALTH) == message
+
+
+@pytest.mark.parametrize("head", [b"GET /openapi.json HTTP/1.0\r\n\r\n", HEALTH])
+def test_an_old_request_need_not(url: str, head: bytes) -> None:
+    with Wire(url) as wire:
+        wire.send(head)
+        assert wire.answer().status == 200
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+        b"Content-Length: 3\r\nContent-Length: 3\r\n",
+        b"Content-Length: 3\r\nContent-Length: 4\r\n",
+        b"Content-Length: 3, 3\r\n",
+        b"Content-Length: +3\r\n",
+        b"Content-Length: 0x3\r\n",
+        b"Content-Length: \r\n",
+        b"Content-Length : 3\r\n",
+        b"Content-Length: 3\r\n \r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Transfer-Encoding: gzip\r\n",
+        b"Transfer-Encoding: gzip, chunked\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: \x0bchunked\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+        b"X: y\r\n folded\r\n",
+        b"X: y\0\r\n",
+        b"X y\r\n",
+    ],
+)
+def test_a_request_says_where_its_body_ends(url: str, lines: bytes) -> None:
+    refused(url, POST + HOST + lines + b"\r\n0\r\n\r\n" + SMUGGLED)
+
+
+def test_an_old_request_has_no_chunks(url: str) -> None:
+    head = POST.replace(b"1.1", b"1.0") + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    assert "Transfer-Encoding" in refused(url, head + SMUGGLED)
+
+
+@pytest.mark.parametrize(
+    "chunk", [b"-1\r\n", b"z\r\n", b"f" * 20 + b"\r\n", b"1\r\nabc\r\n", b"1\n"]
+)
+def test_a_chunk_says_where_it_ends(url: str, chunk: bytes) -> None:
+    head = request("POST", "/__mock__/reset", "Transfer-Encoding: chunked")
+    refused(url, head + chunk + SMUGGLED)
+
+
+def test_what_came_before_is_answered_first(url: str) -> None:
+    slow = request("GET", "/api/ver1.0/user/", "Prefer: wait=0.2")
+    with Wire(url) as wire:
+        wire.send(slow + HEALTH + b"garbage\r\n\r\n" + HEALTH)
+        assert [wire.answer().status for _ in range(4)] == [401, 200, 400, 0]
+
+
+def test_too_many_requests_at_once_are_refused_behind_the_others(url: str) -> None:
+    slow = request("GET", "/api/ver1.0/user/", "Prefer: wait=0.2")
+    with Wire(url) as wire:
+        wire.send(slow + HEALTH * 5)
+        assert [wire.answer().status for _ in range(6)] == [401, 200, 200, 200, 400, 0]
+
+
+def keeps_on(wire: Wire, content: bytes, seconds: float) -> bool:
+    """Whether the server still takes what is sent when the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            wire.socket.settimeout(0.05)
+            wire.socket.send(content)
+        except TimeoutError:
+            continue
+        except OSError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("size", [1, 10_000])
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        b"garbage\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        HEALTH[:-2] + b"X: " + b"x" * 40_000,
+        request("POST", "/oauth/token", "Content-Length: 9999999999"),
+        # Answered before its body is there: that has an end, too, in bytes and in time.
+        request("POST", "/api/ver1.0/client/@me/extension_group/", "Content-Length: 9999999999"),
+        request("GET", "/__mock__/health", "Connection: close"),
+    ],
+    ids=["garbage", "host", "head", "length", "token", "last"],
+)
+def test_a_client_that_is_refused_cannot_go_on_for_ever(
+    url: str, refusal: bytes, size: int
+) -> None:
+    with Wire(url) as wire:
+        wire.send(refusal)
+        assert wire.answer().status in (200, 400, 401, 413, 431)
+        assert not keeps_on(wire, b"x" * size, 5)

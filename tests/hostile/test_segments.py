@@ -1,0 +1,152 @@
+"""A path is split before its segments are decoded, so that `%2F` is a character of an id."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from hostile.wire import Wire, request
+from ringme_mock.app import MockApp, create_app
+from ringme_spec.paths import FIXTURES, SPEC
+from support.serving import served
+
+API = "/api/ver1.0"
+
+
+@pytest.fixture(scope="module")
+def app() -> MockApp:
+    return create_app(SPEC, FIXTURES)
+
+
+@pytest.fixture(scope="module")
+def url(app: MockApp) -> Iterator[str]:
+    with served(app) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def token(url: str) -> str:
+    answer = httpx.post(f"{url}/__mock__/tokens", json={"login": "client-admin"}, trust_env=False)
+    return str(answer.json()["access_token"])
+
+
+CASES = [
+    (f"{API}/client/@me/extension/30", 200),
+    (f"{API}/client/%40me/extension/30", 200),
+    (f"{API}/client/%40%6d%65/%65xtension/%330", 200),
+    ("/api/ver1%2e0/client/@me/extension/30", 200),
+    # The slash is a character of the id, which has none.
+    (f"{API}/client/@me/extension/30%2F", 400),
+    (f"{API}/client/@me/extension/%2F30", 400),
+    (f"{API}/client/@me%2fextension/30", 404),
+    (f"{API}/client/@me%2F/extension/30", 400),
+    (f"{API}/client/12%2Fextension/extension/30", 400),
+    (f"{API}%2Fclient/@me/extension/30", 404),
+    ("/api%2Fver1.0/client/@me/extension/30", 404),
+    # Decoded once, not twice.
+    (f"{API}/client/%2540me/extension/30", 400),
+    (f"{API}/client/@me/extension/%2530", 400),
+    (f"{API}/client/@me/extension/%252F", 400),
+    # No escapes, and no UTF-8.
+    (f"{API}/client/@me/extension/%", 400),
+    (f"{API}/client/@me/extension/%3", 400),
+    (f"{API}/client/@me/extension/%zz", 400),
+    (f"{API}/client/@me/extension/%ff%fe", 400),
+    (f"{API}/client/@me/extension/%ed%a0%80", 400),
+    (f"{API}/client/@me/extension/%00", 400),
+    (f"{API}/client/@me/extension/%D9%A3", 400),
+    (f"{API}/client/%ff/extension/30", 400),
+    (f"{API}/%ff", 404),
+    ("/%", 404),
+    ("/%2F", 404),
+    ("/docs%2F", 404),
+    ("/%5F%5Fmock%5F%5F/health", 200),
+    ("/__mock__%2Fhealth", 404),
+    ("/__mock__/sessions/a%2Fb", 405),
+    ("/s/one/__mock__/health", 200),
+    ("/s/one%2F__mock__/health", 400),
+    ("/s/one%2F/__mock__/health", 400),
+    ("/s/%6fne/__mock__/health", 200),
+    (f"/s/one{API}/client/@me%2F/extension/30", 401),
+    ("/storage/record%2Fx", 404),
+    ("/storage/record/%2e%2e%2fx", 404),
+]
+
+
+@pytest.mark.parametrize(("path", "status"), CASES)
+def test_a_path_leads_where_its_segments_say(url: str, token: str, path: str, status: int) -> None:
+    with Wire(url) as wire:
+        wire.send(request("GET", path, f"Authorization: Bearer {token}"))
+        response = wire.answer()
+    assert response.status == status, response.body
+    if status >= 400 and not path.startswith("/storage"):
+        assert response.message
+
+
+async def ask(app: MockApp, token: str, path: str, **more: Any) -> int:
+    """The status of a response to a request that no server has taken."""
+    statuses = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {token}".encode()), (b"host", b"localhost")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+        **more,
+    }
+    await app(scope, receive, send)
+    return int(statuses[0])
+
+
+@pytest.mark.parametrize(("path", "status"), CASES)
+def test_a_client_of_the_same_process_finds_the_same(
+    app: MockApp, token: str, path: str, status: int
+) -> None:
+    more = {"raw_path": path.encode()}
+    assert asyncio.run(ask(app, token, unquote(path), **more)) == status
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{API}/client/@me/extension/30", 200),
+        (f"{API}/client/%40me/extension/30", 400),
+        (f"{API}/client/@me/extension/%", 400),
+        (f"{API}/client/@me/extension/\ufffd", 400),
+        (f"{API}/client/@me/extension/ä ?#", 400),
+        ("/__mock__/health", 200),
+    ],
+)
+def test_without_a_raw_path_the_decoded_one_counts(
+    app: MockApp, token: str, path: str, status: int
+) -> None:
+    assert asyncio.run(ask(app, token, path)) == status
+    # As with a middleware that takes a prefix off, and knows of one path only.
+    raw_path = b"/prefix/" + path.encode()
+    assert asyncio.run(ask(app, token, path, raw_path=raw_path)) == status
+
+
+def test_long_paths_are_found_as_well(url: str, token: str) -> None:
+    path = f"{API}{'/' * 2000}client/@me/extension/30"
+    with Wire(url) as wire:
+        for _ in range(2):
+            wire.send(request("GET", path, f"Authorization: Bearer {token}"))
+            assert wire.answer().status == 200
