@@ -1,54 +1,130 @@
-"""Asks for one thing again and again. A process of its own, for `python -m`, JSON in and out."""
+"""Load: connections that send as fast as they get responses, and wrk for one repeated request."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
-import sys
+import shutil
+import subprocess
+from array import array
 from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
 from typing import Any
 
-from ringme_bench.connections import drive
-from ringme_bench.summary import percentile
+import uvloop
+from httptools import HttpParserError, HttpResponseParser
+
+from ringme_bench import BenchError
+from ringme_bench.http_client import HOST, Request
+
+WRK, PYTHON = "wrk", "python"
+_SCRIPT = Path(__file__).with_name("wrk.lua")
+Figures = dict[str, float]
+# So long may the last response take before its connection counts as lost.
+_TIMEOUT = 60.0
+# A connection: a function that returns its next request, and one that takes the response to it.
+Plan = tuple[Callable[[], bytes], Callable[[int, bytes], object]]
 
 
-class _Same:
-    """The same request each time; counts the answers by their status."""
+async def drive(port: int, plans: Sequence[Plan], seconds: float) -> dict[str, Any]:
+    """Sends the requests of each plan over a connection for so long, and awaits the last responses.
 
-    def __init__(self, request: bytes, statuses: Counter[int]) -> None:
-        self._request = request
-        self._statuses = statuses
-        self.size = 0
-
-    def next(self) -> bytes:
-        """The request."""
-        return self._request
-
-    def take(self, status: int, body: bytes) -> None:
-        """Counts the answer."""
-        self._statuses[status] += 1
-        self.size = len(body)
-
-
-def run(job: dict[str, Any]) -> dict[str, Any]:
-    """What came of a job: `port`, `request`, `connections`, `seconds`."""
-    statuses: Counter[int] = Counter()
-    request = job["request"].encode("latin-1")
-    plans = [_Same(request, statuses) for _ in range(job["connections"])]
-    # Nothing here makes cycles, and a search for them would show as latency of the server.
+    Returns `count`, `seconds`, `p50_ms`, `p99_ms` and `greatest_ms`, and the reasons of `lost`
+    connections, which are not opened again.
+    """
+    latencies, lost = array("d"), Counter[str]()
+    # A collection of garbage here would show as latency of the server.
     gc.disable()
-    outcome = drive(job["port"], plans, job["seconds"], awake=True)
-    ordered = sorted(outcome.latencies)
-    return {
-        "count": len(ordered),
-        "seconds": outcome.seconds,
-        "statuses": dict(statuses),
-        "lost": outcome.lost,
-        "p50_ms": percentile(ordered, 50) * 1000,
-        "p99_ms": percentile(ordered, 99) * 1000,
-        "size": plans[0].size,
-    }
+    begin = perf_counter()
+    end = begin + seconds
+    await asyncio.gather(*(_follow(port, plan, end, latencies, lost) for plan in plans))
+    seconds = perf_counter() - begin
+    gc.enable()
+    ordered = sorted(latencies) or [0.0]
+    most = len(ordered) - 1
+    parts = {"p50_ms": most // 2, "p99_ms": most * 99 // 100, "greatest_ms": most}
+    found = {name: ordered[place] * 1000 for name, place in parts.items()}
+    return {"count": len(latencies), "seconds": seconds, **found, "lost": lost}
 
 
-if __name__ == "__main__":
-    json.dump(run(json.load(sys.stdin)), sys.stdout)
+async def _follow(
+    port: int, plan: Plan, end: float, latencies: array[float], lost: Counter[str]
+) -> None:
+    (send, take), writer = plan, None
+    try:
+        async with asyncio.timeout(end - perf_counter() + _TIMEOUT):
+            reader, writer = await asyncio.open_connection(HOST, port)
+            sent = 0.0
+            while sent < end:
+                sent = perf_counter()
+                writer.write(send())
+                response = _Response()
+                parser = HttpResponseParser(response)
+                while not response.is_complete:
+                    if not (data := await reader.read(2**18)):
+                        raise ConnectionResetError("closed by the server")
+                    parser.feed_data(data)
+                latencies.append(perf_counter() - sent)
+                take(parser.get_status_code(), response.body)
+    except (OSError, TimeoutError, HttpParserError) as error:
+        lost[str(error) or type(error).__name__] += 1
+    if writer is not None:
+        writer.close()
+
+
+class _Response:
+    def __init__(self) -> None:
+        self.body = b""
+        self.is_complete = False
+
+    def on_body(self, body: bytes) -> None:
+        self.body += body
+
+    def on_message_complete(self) -> None:
+        self.is_complete = True
+
+
+def choose_generator(seconds: float) -> str:
+    """Returns wrk where it is installed, and for whole seconds, since it takes no others."""
+    return WRK if shutil.which(WRK) and seconds.is_integer() and seconds else PYTHON
+
+
+def generate(
+    generator: str, port: int, request: Request, connections: int, seconds: float
+) -> Figures:
+    """Repeats a request; returns `count`, `seconds`, `p50_ms` and `p99_ms`.
+
+    Raises BenchError if a connection was lost, or a response had another status than it has to.
+    """
+    run = _run_wrk if generator == WRK else _run_python
+    found = run(port, request, connections, seconds)
+    if found["wrong"] or found["lost"] or not found["count"]:
+        raise BenchError(
+            f"{request}: {found['count']} responses, {found['wrong']} of them without status"
+            f" {request.status}, and {found['lost']} lost connections"
+        )
+    return found
+
+
+def _run_python(port: int, request: Request, connections: int, seconds: float) -> Figures:
+    encoded, statuses = request.encoded(), Counter[int]()
+    plan = (lambda: encoded, lambda status, body: statuses.update([status]))
+    found = uvloop.run(drive(port, [plan] * connections, seconds))
+    wrong = statuses.total() - statuses[request.status]
+    return {**found, "wrong": wrong, "lost": found["lost"].total()}
+
+
+def _run_wrk(port: int, request: Request, connections: int, seconds: float) -> Figures:
+    scale = f"--threads 1 --connections {connections} --duration {seconds:g}".split()
+    headers = [f"--header={name}: {text}" for name, text in request.headers.items()]
+    body = [request.body.decode()] if request.body else []
+    url = f"http://{HOST}:{port}{request.path}"
+    command = [WRK, *scale, *headers, "--script", str(_SCRIPT), url, "--", request.method, *body]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BenchError(f"wrk failed: {(done.stderr or done.stdout).strip()[-300:]}")
+    found: Figures = json.loads(done.stdout.splitlines()[-1])
+    return found

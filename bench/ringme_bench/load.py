@@ -2,127 +2,111 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ringme_bench.errors import BenchError
-from ringme_bench.job import run_job
-from ringme_bench.process import ServerProcess, filled_in, free_port, running
-from ringme_bench.servers import MOCK
+import uvloop
 
-_SAMPLE = 1.0
-Tell = Callable[[str], None]
+from ringme_bench.generator import drive
+from ringme_bench.http_client import Client
+from ringme_bench.process import ServerProcess
+from ringme_bench.servers import MOCK
+from ringme_bench.visitor import MOST_WRONG, Visitor
+
+_GROUPS = "/api/ver1.0/client/@me/extension_group/"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much load, how long, and how long a rest is afterwards."""
-
     seconds: float = 60.0
     connections: int = 200
     sessions: int = 20
     pause: float = 20.0
 
 
-class Memory:
-    """The memory of a server, looked at every second for as long as the block lasts."""
+def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Put the mock under load: reads and writes at full speed, each response checked.
 
-    def __init__(self, process: ServerProcess) -> None:
-        self.samples: list[float] = []
-        self._process = process
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> Memory:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while True:
-            self.samples.append(megabytes(self._process))
-            if self._over.wait(_SAMPLE):
-                return
-
-
-def measure(plan: Plan, folder: Path, tell: Tell) -> dict[str, Any]:
-    """One run. Raises BenchError if the mock does not answer at all."""
-    with start_mock(folder) as process:
-        process.await_answer(MOCK.first)
-        rest = megabytes(process)
+    Each connection works in a session and knows what it made there; afterwards each session must
+    have just that. Memory is looked at again after a pause. Exit code 1 if anything was wrong.
+    """
+    names = [f"visitor-{number}" for number in range(plan.sessions)]
+    with ServerProcess(MOCK.command, folder) as process:
+        process.start(MOCK.first)
+        memory = {"rest": process.memory_mb()}
         tell(f"{plan.seconds:g} s with {plan.connections} connections in {plan.sessions} sessions")
-        names = [f"visitor-{number}" for number in range(plan.sessions)]
-        cpu = process.cpu_seconds()
-        with Memory(process) as memory:
-            found = visit(process, names, plan.connections, plan.seconds, seed=1)
-        cpu = process.cpu_seconds() - cpu
-        after = megabytes(process)
+        found, memory["half_way"] = visit(process, names, plan.connections, plan.seconds, seed=1)
+        memory["after"] = process.memory_mb()
         tell(f"a pause of {plan.pause:g} s")
         time.sleep(plan.pause)
-        paused = megabytes(process)
-    return {
-        "plan": vars(plan),
-        **found,
-        "cpu_us": round(cpu / found["count"] * 1e6, 1),
-        "memory_mb": {
-            "rest": rest,
-            "greatest": max(memory.samples),
-            "half_way": memory.samples[len(memory.samples) // 2],
-            "after": after,
-            "after_pause": paused,
-        },
-    }
-
-
-def start_mock(folder: Path, *options: str) -> Any:
-    """A mock, started for the block."""
-    port = free_port()
-    command = [*filled_in(MOCK.command, {"port": port}), *options]
-    return running(command, port, folder / "mock.log", folder)
+        memory["after_pause"] = process.memory_mb()
+    return {"plan": vars(plan), **found, "memory_mb": memory}
 
 
 def visit(
     process: ServerProcess, sessions: list[str], connections: int, seconds: float, seed: int
-) -> dict[str, Any]:
-    """What visitors of these sessions found. Raises BenchError if they could not visit."""
-    job = {
-        "port": process.port,
-        "sessions": sessions,
-        "connections": connections,
-        "seconds": seconds,
-        "seed": seed,
-    }
-    try:
-        return run_job("visitors", job)
-    except BenchError as error:
-        raise BenchError(
-            f"the visitors failed: {error}; the mock printed: {process.last_words()}"
-        ) from None
+) -> tuple[dict[str, Any], float]:
+    """Visits sessions of a mock; returns the figures, and the memory of the mock half-way."""
+    clients = [Client(process.port, name) for name in sessions]
+    for client in clients:
+        client.login()
+    before = [_groups(client) for client in clients]
+    visitors = []
+    for number in range(connections):
+        place = number % len(sessions)
+        visitors.append(Visitor(f"{sessions[place]} {number}", clients[place].headers, seed))
+    cpu = process.cpu_seconds()
+    found, half_way = uvloop.run(_drive(process, visitors, seconds))
+    cpu = process.cpu_seconds() - cpu
+    wrong = [text for one in visitors for text in one.wrong]
+    responses: Counter[str] = sum((one.responses for one in visitors), Counter())
+    lost = found.pop("lost")
+    return {
+        **found,
+        "answers": dict(sorted(responses.items())),
+        "wrong": wrong[:MOST_WRONG],
+        "lost_connections": lost,
+        "sessions": [
+            {"name": name} | compare(before[place], visitors[place :: len(sessions)], groups)
+            for place, name in enumerate(sessions)
+            for groups in [_groups(clients[place])]
+        ],
+        "cpu_us": round(cpu / max(1, found["count"]) * 1e6, 1),
+    }, half_way
+
+
+def compare(
+    before: dict[int, str], visitors: list[Visitor], groups: dict[int, str]
+) -> dict[str, int]:
+    """Counts the groups of a session that its visitors left otherwise than they are."""
+    expected = before | {number: name for one in visitors for number, name in one.groups.items()}
+    lost, unexpected = expected.items() - groups.items(), groups.items() - expected.items()
+    return {"groups": len(groups), "lost": len(lost), "unexpected": len(unexpected)}
 
 
 def problems(found: dict[str, Any]) -> list[str]:
-    """What was not as it has to be: wrong answers, lost connections, lost or unexpected groups."""
-    named = [
-        f"{one['name']}: {one['lost']} groups are lost or changed, {one['unexpected']} unexpected"
-        for one in found["sessions"]
-        if one["lost"] or one["unexpected"]
-    ]
+    """Lists wrong responses, lost connections, and lost or unexpected groups."""
     lost = [f"{count} connections: {why}" for why, count in found["lost_connections"].items()]
-    failed = [
-        f"{count} times {kind}"
-        for kind, count in found["answers"].items()
-        if kind.rpartition(" ")[2][:1] not in ("2", "w")
-    ]
-    return [*found["wrong"], *failed, *lost, *named]
+    changed = [one for one in found["sessions"] if one["lost"] or one["unexpected"]]
+    return [*found["wrong"], *lost, *(f"groups of a session: {one}" for one in changed)]
 
 
-def megabytes(process: ServerProcess) -> float:
-    """Resident memory in MB."""
-    return round(process.memory_kb() / 1000, 1)
+async def _drive(
+    process: ServerProcess, visitors: list[Visitor], seconds: float
+) -> tuple[dict[str, Any], float]:
+    """Returns the figures, and the memory of the mock half-way."""
+    plans = [(one.next, one.take) for one in visitors]
+    driving = asyncio.create_task(drive(process.port, plans, seconds))
+    await asyncio.sleep(seconds / 2)
+    memory = process.memory_mb()
+    return await driving, memory
+
+
+def _groups(client: Client) -> dict[int, str]:
+    """Reads the names of a session's groups by id: without `page` all of them come."""
+    return {one["id"]: one["name"] for one in client.json("GET", _GROUPS)}

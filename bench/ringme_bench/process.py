@@ -6,54 +6,54 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from ringme_bench.errors import BenchError
-from ringme_bench.request import HOST, Request
+from ringme_bench import BenchError
+from ringme_bench.http_client import HOST, Client, NoResponseError, Request
 
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+BENCH = Path(__file__).resolve().parents[1]
 _START_LIMIT = 90.0
 _POLL = 0.002
 _END_LIMIT = 10.0
-BENCH = Path(__file__).resolve().parents[1]
 
 
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        port: int = one.getsockname()[1]
-        return port
+class ServerProcess(AbstractContextManager["ServerProcess"]):
+    """A server on a free port, with the processes that it starts itself; `with` ends them all.
 
-
-class ServerProcess:
-    """A running server, on a port of its own, with the processes that it started itself."""
+    {port}, {folder} and {python} in its command are filled in. Its output goes to a log there.
+    """
 
     def __init__(
-        self,
-        command: Sequence[str],
-        port: int,
-        log: Path,
-        folder: Path,
-        environment: Mapping[str, str] | None = None,
+        self, command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None
     ) -> None:
-        self.port = port
-        self._command = command
-        self._log = log
-        self._folder = folder
+        with socket.create_server((HOST, 0)) as free:
+            self.port: int = free.getsockname()[1]
+        values = {"port": self.port, "folder": folder, "python": sys.executable}
+        self._command = [part.format_map(values) for part in command]
+        self._name = Path(self._command[0]).name
+        self._log = folder / f"{self.port}.log"
+        # Some servers watch the folder that they run in: nothing is written to this one.
+        self._folder = folder / "quiet"
+        self._folder.mkdir(exist_ok=True)
         self._environment = {**os.environ, "PYTHONPATH": str(BENCH), **(environment or {})}
-        self.start()
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Starts it, at first or after its end. Raises BenchError if it cannot be run."""
-        self.began = time.perf_counter()
-        self._has_ended = False
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def start(self, first: Request) -> float:
+        """Starts it, and returns the seconds until the response to a first request has come.
+
+        Raises BenchError if it cannot be run, ends, or responds with another status.
+        """
+        began = time.perf_counter()
         with self._log.open("wb") as output:
             try:
+                # In a session of its own, to end with all that it started, and with nothing else.
                 self._process = subprocess.Popen(
                     self._command,
                     stdin=subprocess.DEVNULL,
@@ -61,116 +61,66 @@ class ServerProcess:
                     stderr=subprocess.STDOUT,
                     cwd=self._folder,
                     env=self._environment,
-                    # So that it ends with all that it started, and with nothing else.
                     start_new_session=True,
                 )
             except OSError as error:
                 raise BenchError(f"{self._name} cannot be run: {error.strerror}") from None
-
-    def await_answer(self, request: Request) -> float:
-        """Seconds from the start to the first answer. Raises BenchError if none comes."""
-        wire = request.encoded()
-        while time.perf_counter() - self.began < _START_LIMIT:
+        while time.perf_counter() - began < _START_LIMIT:
             if self._process.poll() is not None:
-                raise BenchError(f"{self._name} ended by itself: {self.last_words()}")
-            try:
-                with socket.create_connection((HOST, self.port), timeout=_START_LIMIT) as one:
-                    one.sendall(wire)
-                    head = one.recv(65_536)
-                    seconds = time.perf_counter() - self.began
-            except OSError:
-                time.sleep(_POLL)
-                continue
-            if not head.startswith(b"HTTP/1.1 %d" % request.status):
-                raise BenchError(
-                    f"{request.method} {request.path}: has to be answered with {request.status},"
-                    f" but the answer was {head[:300].decode('latin-1')!r}"
-                )
-            return seconds
-        raise BenchError(f"{self._name} does not answer: {self.last_words()}")
+                raise BenchError(f"{self._name} ended by itself: {self.last_output()}")
+            with suppress(NoResponseError):
+                Client(self.port).send(first)
+                return time.perf_counter() - began
+            time.sleep(_POLL)
+        raise BenchError(f"{self._name} does not respond: {self.last_output()}")
 
     def cpu_seconds(self) -> float:
         """CPU time so far, of the process and of those that it started."""
-        return self._sum_of_family(_cpu_ticks) / _TICKS
+        return sum(map(cpu_seconds_of, self._family()))
 
-    def memory_kb(self) -> int:
-        """Resident memory in kB, of the process and of those that it started."""
-        return self._sum_of_family(_resident_pages) * _PAGE // 1024
+    def memory_mb(self) -> float:
+        """Resident memory, of the process and of those that it started."""
+        return round(sum(map(memory_of, self._family())) / 1e6, 1)
 
-    def last_words(self) -> str:
+    def last_output(self) -> str:
         """The end of what it printed."""
         return self._log.read_text(encoding="utf-8", errors="replace").strip()[-500:] or "no output"
 
     def end(self) -> None:
-        """Ends it with all that it started; nothing if that was done before."""
-        if self._has_ended:
+        """Ends it with all that it started, if it runs."""
+        if self._process is None:
             return
-        self._has_ended = True
-        self._end_itself()
-        # What it started may outlive it.
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-
-    def _end_itself(self) -> None:
+        process, self._process = self._process, None
         for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, how)
-                self._process.wait(_END_LIMIT)
-            except subprocess.TimeoutExpired:
-                continue
-            except ProcessLookupError:
-                self._process.wait()
-            return
+            # What it started may outlive it, or all have ended by themselves.
+            with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                os.killpg(process.pid, how)
+                process.wait(_END_LIMIT)
 
-    @property
-    def _name(self) -> str:
-        return Path(self._command[0]).name
-
-    def _sum_of_family(self, value: Callable[[int], int]) -> int:
-        total = 0
-        waiting = [self._process.pid]
+    def _family(self) -> Iterator[int]:
+        waiting = [self._process.pid] if self._process else []
         while waiting:
-            number = waiting.pop()
+            yield (number := waiting.pop())
             # A process or a thread may have ended since it was listed.
             with suppress(FileNotFoundError, ProcessLookupError):
-                total += value(number)
                 for task in Path(f"/proc/{number}/task").iterdir():
-                    with suppress(FileNotFoundError, ProcessLookupError):
-                        waiting += map(int, (task / "children").read_text().split())
-        return total
+                    waiting += map(int, (task / "children").read_text().split())
 
 
-@contextmanager
-def running(
-    command: Sequence[str],
-    port: int,
-    log: Path,
-    folder: Path,
-    environment: Mapping[str, str] | None = None,
-) -> Iterator[ServerProcess]:
-    """A server that ends with the block; its environment is this one and what is named."""
-    server = ServerProcess(command, port, log, folder, environment)
-    try:
-        yield server
-    finally:
-        server.end()
+def cpu_seconds_of(number: int) -> float:
+    """CPU time of a process so far, 0 if it has ended.
+
+    Read from its CPU clock, whose number Linux makes of the process id (clock_getcpuclockid(3)):
+    the times in /proc are counted in hundredths of a second, too coarse for short rounds.
+    """
+    with suppress(OSError):
+        return time.clock_gettime(~number << 3 | 2)
+    return 0.0
 
 
-def filled_in(command: Sequence[str], values: Mapping[str, object]) -> list[str]:
-    """A command with its {names} filled in."""
-    return [part.format_map(values) for part in command]
-
-
-def _cpu_ticks(number: int) -> int:
-    # The name, in parentheses, may hold blanks; utime and stime are 14th and 15th.
-    fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def _resident_pages(number: int) -> int:
-    return int(Path(f"/proc/{number}/statm").read_text().split()[1])
-
-
-def own_memory() -> int:
-    """Resident memory of this process, in bytes."""
-    return _resident_pages(os.getpid()) * _PAGE
+def memory_of(number: int) -> int:
+    """Resident memory of a process in bytes, 0 if it has ended."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        pages = Path(f"/proc/{number}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    return 0

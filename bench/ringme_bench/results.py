@@ -1,27 +1,77 @@
-"""Results as files that the documentation shows."""
+"""Results as files that the documentation shows, with the conditions they were made under."""
 
 from __future__ import annotations
 
 import json
+import os
+import platform
+import re
+import shlex
+import statistics
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ringme_bench.errors import BenchError
-from ringme_bench.process import BENCH
+from ringme_bench import BenchError
 
-RESULTS = BENCH / "results"
+RESULTS = Path(__file__).resolve().parents[1] / "results"
+_PACKAGES = ("ringme-mock", "connexion", "uvicorn", "uvloop", "httptools", "orjson")
+
+
+def conditions(target: str, arguments: Sequence[str]) -> dict[str, Any]:
+    """Returns the machine, the versions, how busy it is now, and the command of make."""
+    # Readers of a result do not have the folders of this machine.
+    text = shlex.join([re.sub(r"^(-.*=)?/.*", r"\1FOLDER", one) for one in arguments])
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "cpu": _cpu_model(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "commit": _commit(),
+        "versions": {name: version(name) for name in _PACKAGES},
+        "load_average": [round(value, 2) for value in os.getloadavg()],
+        "command": f"make {target} ARGS={shlex.quote(text)}" if text else f"make {target}",
+    }
 
 
 def write_result(folder: Path, name: str, result: dict[str, Any]) -> Path:
-    """Writes one result, in place of the former one of this name.
-
-    Raises BenchError if that cannot be.
-    """
+    """Writes a result in place of the former one. Raises BenchError if that cannot be."""
     path = folder / f"{name}.json"
-    text = json.dumps(result, indent=1, ensure_ascii=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{text}\n", encoding="utf-8")
+        path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
         raise BenchError(f"{path}: cannot be written: {error.strerror}") from None
     return path
+
+
+def spread(values: Sequence[float], digits: int = 1) -> dict[str, float]:
+    """Returns median, least and greatest of values."""
+    found = {"median": statistics.median(values), "least": min(values), "greatest": max(values)}
+    return {name: round(value, digits) for name, value in found.items()}
+
+
+def _commit() -> str | None:
+    """Names the commit that was measured, if there is one; results do not count as a change."""
+    commit = _git("rev-parse", "--short=12", "HEAD")
+    changes = commit and _git("status", "--porcelain", "--", ".", f":!{RESULTS}")
+    return f"{commit} with changes" if changes else commit
+
+
+def _git(*arguments: str) -> str | None:
+    """Returns the output of git, None where there is no git, or no repository."""
+    command = ["git", "-C", str(RESULTS.parent.parent), *arguments]
+    with suppress(OSError, subprocess.CalledProcessError):
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return None
+
+
+def _cpu_model() -> str:
+    found = re.search(r"^model name\s*: (.*)", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return found[1].strip() if found else platform.processor() or "unknown"

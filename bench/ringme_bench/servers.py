@@ -1,128 +1,179 @@
-"""The servers of a comparison: how each is started, asked, and begun anew."""
+"""The servers of a comparison, as servers.yaml describes them: our own, and other mocks."""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from ringme_bench.asking import ask, ask_json
-from ringme_bench.material import Material
-from ringme_bench.process import ServerProcess, free_port, running
-from ringme_bench.request import Request, json_request
-from ringme_spec.paths import SPEC
+import yaml
 
-GET, LIST, POST = "get", "list", "post"
-KINDS = {GET: "GET one", LIST: "list page of 30", POST: "POST"}
-PAGE = 30
-NEW_GROUP = {"name": "New group of internal numbers"}
-API = "/api/ver1.0"
-_EXTENSION = 30
-_TOKEN = "token"
-_SNAPSHOT = "bench"
-_CLIENT = 12
-_FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
-_CREDENTIALS = (
-    b"grant_type=client_credentials&client_id=c1200000000000000000000000000001"
-    b"&client_secret=c0ffee01c0ffee01c0ffee01c0ffee01"
-)
-TOKEN_REQUEST = Request("POST", "/oauth/token", 200, _FORM, _CREDENTIALS)
+from ringme_bench.http_client import Client, Request, json_request, token_request
+from ringme_bench.process import BENCH, ServerProcess
+
+_HERE = Path(__file__).parent
+# The requests of a comparison by kind: get, list and post.
+KINDS: dict[str, Any] = yaml.safe_load((_HERE / "requests.yaml").read_text("utf-8"))["comparison"]
+_DESCRIBED: dict[str, Any] = yaml.safe_load((_HERE / "servers.yaml").read_text("utf-8"))
+_JSON = "application/json"
+
+
+def api_requests(token: str = "any") -> dict[str, Request]:
+    """Returns the requests of a comparison by kind."""
+    return {
+        kind: json_request(*one["request"], Authorization=f"Bearer {token}")
+        for kind, one in KINDS.items()
+    }
 
 
 @dataclass(frozen=True)
 class Server:
-    """One server of a comparison.
+    """One server of a comparison, which goes on without an `optional` one that fails.
 
-    `command` has the {port} and {folder} to be filled in. `first` is the request whose answer ends
-    the start; `prepare` makes it ready and gives what to ask by kind; `reset` takes back what the
-    requests of a round did, `describe` says what it is for a reader of the results. An `optional`
-    one that fails does not end the comparison.
+    The response to `first` ends its start, and `prepare` makes it ready for its requests. `restore`
+    renews the files of a server that has to start anew for each round.
     """
 
     name: str
     describe: str
-    command: tuple[str, ...]
+    command: Sequence[str]
     first: Request
-    prepare: Callable[[ServerProcess], dict[str, Request]]
-    reset: Callable[[ServerProcess], None] = field(default=lambda process: None)
+    requests: Mapping[str, Request] = field(default_factory=api_requests)
+    prepare: Sequence[Request] = ()
+    reset: Request | None = None
+    restore: Callable[[], None] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     version: str | None = None
     optional: bool = False
 
 
-def api_requests(token: str) -> dict[str, Request]:
-    """What is asked, by kind."""
-    base = f"{API}/client/@me"
-    return {
-        GET: json_request("GET", f"{base}/extension/{_EXTENSION}", 200, token=token),
-        LIST: json_request("GET", f"{base}/extension/?page=1&per_page={PAGE}", 200, token=token),
-        POST: json_request("POST", f"{base}/extension_group/", 201, NEW_GROUP, token),
+def read_server(entry: Mapping[str, Any], first: Request | None = None, **more: Any) -> Server:
+    """Returns a server as servers.yaml describes it, and what that does not say."""
+    requests = api_requests()
+    for kind, changes in entry.get("requests", {}).items():
+        requests[kind] = replace(requests[kind], **changes)
+    return Server(
+        entry["name"],
+        entry["describe"],
+        entry["command"],
+        first or requests["get"],
+        requests,
+        [json_request(*one) for one in entry.get("prepare", ())],
+        json_request(*entry["reset"]) if "reset" in entry else None,
+        environment=entry.get("environment", {}),
+        **more,
+    )
+
+
+FLOOR, STOCK = map(read_server, _DESCRIBED["own"][:2])
+MOCK = read_server(_DESCRIBED["own"][2], token_request())
+
+
+def record_responses(folder: Path) -> dict[str, Any]:
+    """Returns what the mock responds, by kind, and writes it to the folder for other servers."""
+    with ServerProcess(MOCK.command, folder) as process:
+        process.start(MOCK.first)
+        requests = prepare(MOCK, process.port)
+        client = Client(process.port)
+        found = {kind: json.loads(client.send(one)) for kind, one in requests.items()}
+    _write(folder, "responses", found)
+    return found
+
+
+def prepare(server: Server, port: int) -> Mapping[str, Request]:
+    """Makes a server ready, and returns its requests: those of the mock need a token of its own."""
+    client = Client(port)
+    for request in server.prepare:
+        client.send(request)
+    return api_requests(client.login()) if server.first == token_request() else server.requests
+
+
+def find_peers(
+    folders: Iterable[Path], folder: Path, responses: dict[str, Any]
+) -> tuple[list[Server], list[str]]:
+    """Returns the peers that are installed, and the names of those that are not.
+
+    They are looked for in node_modules of this project and of `folders`, beside the interpreter and
+    on PATH. The files that they read are written to `folder`.
+    """
+    # As absolute paths: the servers run in another folder.
+    bins = [one.absolute() / "node_modules" / ".bin" for one in (BENCH.parent, *folders)]
+    beside = Path(sys.executable).parent
+    path = os.pathsep.join([*map(str, (*bins, beside)), os.environ.get("PATH", "")])
+    _write_files(folder, responses)
+    restore = partial(_write_database, folder, responses)
+    found, missing = [], []
+    for entry in _DESCRIBED["peers"]:
+        program = shutil.which(entry["program"], path=path)
+        if program is None:
+            missing.append(entry["name"])
+            continue
+        package = entry.get("distribution")
+        server = read_server(
+            {**entry, "command": [program, *entry["command"]]},
+            restore=restore if entry.get("restart") else None,
+            version=version(package) if package else npm_version(Path(program)),
+            optional=True,
+        )
+        found.append(server)
+    return found, missing
+
+
+def npm_version(program: Path) -> str | None:
+    """Returns the version of the package in node_modules that a program belongs to, if any."""
+    for folder in program.resolve().parents:
+        # A package lies in node_modules itself, or in the folder of a scope there.
+        is_package = "node_modules" in (folder.parent.name, folder.parent.parent.name)
+        if is_package and (path := folder / "package.json").exists():
+            return str(json.loads(path.read_text("utf-8"))["version"])
+    return None
+
+
+def _write_files(folder: Path, responses: dict[str, Any]) -> None:
+    _write(folder, "document/document", _document(responses))
+    _write_database(folder, responses)
+    for kind, request in api_requests().items():
+        response = {"status": request.status, "headers": {"Content-Type": _JSON}}
+        matched = {"method": request.method, "url": request.path}
+        stub = {"request": matched, "response": {**response, "jsonBody": responses[kind]}}
+        _write(folder, f"stubs/mappings/{kind}", stub)
+
+
+def _write_database(folder: Path, responses: dict[str, Any]) -> None:
+    database = {"extension": responses["list"], "extension_group": [responses["post"]]}
+    _write(folder, "database/database", database)
+    crud = json.loads((_HERE / "mockoon.json").read_text("utf-8"))
+    for bucket in crud["data"]:
+        bucket["value"] = json.dumps(database[bucket["name"]])
+    _write(folder, "crud/crud", crud)
+
+
+def _write(folder: Path, name: str, content: Any) -> None:
+    # Each in a folder of its own: some peers start anew when anything beside their file changes.
+    path = folder / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), "utf-8")
+
+
+def _document(responses: dict[str, Any]) -> dict[str, Any]:
+    """Returns the OpenAPI document with the responses as the examples of their operations."""
+    text = (BENCH.parent / "openapi.yaml").read_text("utf-8")
+    document: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
+    operations = {
+        node["operationId"]: node for item in document["paths"].values() for node in item.values()
     }
-
-
-def new_token(port: int) -> str:
-    """A token of the mock for a user who may do everything."""
-    token: str = ask_json(port, TOKEN_REQUEST)["access_token"]
-    return token
-
-
-def _prepare_mock(process: ServerProcess) -> dict[str, Request]:
-    bulk = {"client": _CLIENT, "extensions": PAGE, "seed": 1}
-    ask(process.port, json_request("POST", "/__mock__/bulk", 201, bulk))
-    ask(process.port, json_request("PUT", f"/__mock__/snapshots/{_SNAPSHOT}", 204))
-    return api_requests(new_token(process.port))
-
-
-def _reset_mock(process: ServerProcess) -> None:
-    body = {"snapshot": _SNAPSHOT, "keep": ["tokens"]}
-    ask(process.port, json_request("POST", "/__mock__/reset", 204, body))
-
-
-def _python(module: str, *arguments: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", module, *arguments)
-
-
-def _constant(process: ServerProcess) -> dict[str, Request]:
-    return api_requests(_TOKEN)
-
-
-def _reset_floor(process: ServerProcess) -> None:
-    ask(process.port, Request("POST", "/reset", 200))
-
-
-MOCK = Server(
-    "mock",
-    "the mock with everything on: token, rights, validation, state, rate limits, journal",
-    _python("ringme_mock", "serve", "--port", "{port}"),
-    TOKEN_REQUEST,
-    _prepare_mock,
-    _reset_mock,
-)
-FLOOR = Server(
-    "floor",
-    "hand-written ASGI with orjson: no token, no rights, no validation",
-    _python("ringme_bench.floor", "{port}", "{folder}/material.json"),
-    api_requests(_TOKEN)[GET],
-    _constant,
-    _reset_floor,
-)
-STOCK = Server(
-    "connexion",
-    "stock Connexion AsyncApp on the same document: token, validation; constant answers, no state",
-    _python("ringme_bench.stock", "{port}", "{folder}/material.json", str(SPEC)),
-    api_requests(_TOKEN)[GET],
-    _constant,
-)
-
-
-def take_material(folder: Path) -> Material:
-    """The entries of the mock that all servers answer with, also written to `folder`."""
-    port = free_port()
-    command = [part.format(port=port) for part in MOCK.command]
-    with running(command, port, folder / "material.log", folder) as process:
-        process.await_answer(MOCK.first)
-        asked = MOCK.prepare(process)
-        material = Material(*(ask_json(port, asked[kind]) for kind in KINDS))
-    material.write(folder / "material.json")
-    return material
+    for kind, request in api_requests().items():
+        status = str(request.status)
+        documented = operations[KINDS[kind]["operation"]]["responses"]
+        shared = document["components"]["responses"][documented[status]["$ref"].rpartition("/")[2]]
+        content = {_JSON: {**shared["content"][_JSON], "example": responses[kind]}}
+        # Without headers: a peer would make values up for them, and complain of those.
+        documented[status] = {"description": shared["description"], "content": content}
+    return document

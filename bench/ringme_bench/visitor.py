@@ -1,159 +1,93 @@
-"""One connection of a session: makes, changes, reads and deletes groups, and knows them."""
+"""One connection of a session: creates, renames, reads and deletes groups, and knows its own."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from pathlib import Path
 from random import Random
 from typing import Any
 
-from ringme_bench.request import Request, json_request
-from ringme_bench.servers import API
+import orjson
+import yaml
 
-_BASE = f"{API}/client/@me"
-_GROUPS = f"{_BASE}/extension_group/"
+from ringme_bench.http_client import json_request
+
+# Method, path and expected status of a request by kind.
+_KINDS: dict[str, tuple[str, str, int]] = yaml.safe_load(
+    Path(__file__).with_name("requests.yaml").read_text("utf-8")
+)["visit"]
+_WRITES = [kind for kind, (method, _, _) in _KINDS.items() if method != "GET"]
+_READS = [kind for kind in _KINDS if kind not in _WRITES]
+_SHARE_OF_READS = 0.6
 # No more of its own at a time, so that a session is as large after an hour as after a minute.
-_MOST = 20
-_CHANGE = ("create", "rename", "delete")
-_READ = ("read", "list", "extensions", "records")
-_READS = 0.6
-_MOST_WRONG = 5
-_MONTH = "start_datetime=2016-04-01%2000:00:00&end_datetime=2016-04-30%2023:59:59&per_page=20"
-
-
-@dataclass
-class Tally:
-    """What all visitors of a run have seen: answers by kind and status, and what was not right."""
-
-    answers: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-
-    def blame(self, what: str) -> None:
-        """Keeps what was wrong, but not all of it if it is much."""
-        self.answers["wrong"] += 1
-        if len(self.wrong) < _MOST_WRONG:
-            self.wrong.append(what)
+_MOST_GROUPS = 20
+MOST_WRONG = 5
 
 
 class Visitor:
-    """Asks at random within a session; of its own groups it knows names and ids."""
+    """Sends requests at random within a session; of its own groups it knows ids and names.
 
-    def __init__(
-        self, session: str, token: str, number: int, tally: Tally, seed: int | None = None
-    ) -> None:
+    It counts its responses by kind and status, and keeps some of those that are wrong.
+    """
+
+    def __init__(self, name: str, headers: Mapping[str, str], seed: int) -> None:
         self.groups: dict[int, str] = {}
-        self.session = session
-        self._tally = tally
-        self._name = f"{session} {number}"
-        self._made = 0
-        self._random = Random(f"{seed} {self._name}")
-        self._token = token
-        self._expect: Callable[[int, bytes], str | None] = lambda status, body: None
-        self._kind = ""
+        self.responses: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        self._name = name
+        self._headers = headers
+        self._random = Random(f"{seed} {name}")
+        self._number = self._group = 0
+        self._kind = self._new_name = ""
 
     def next(self) -> bytes:
-        """A request, chosen at random."""
+        """Returns a request, chosen at random."""
         self._kind = self._choose()
-        request: Request = getattr(self, f"_{self._kind}")()
-        headers = (*request.headers, ("X-Mock-Session", self.session))
-        return Request(request.method, request.path, 0, headers, request.body).encoded()
+        self._group = self._random.choice(list(self.groups)) if self.groups else 0
+        method, path, status = _KINDS[self._kind]
+        self._number += 1
+        self._new_name = f"{self._name} {self._number}"
+        body = {"name": self._new_name} if self._kind in ("create", "rename") else None
+        request = json_request(method, path.format(self._group), body, status, **self._headers)
+        return request.encoded()
 
     def take(self, status: int, body: bytes) -> None:
-        """Holds the answer against what has to be."""
-        self._tally.answers[f"{self._kind} {status}"] += 1
+        """Compares the response with what it has to be."""
+        self.responses[f"{self._kind} {status}"] += 1
         try:
-            problem = self._expect(status, body)
-        except (ValueError, TypeError, KeyError) as error:
-            problem = f"{type(error).__name__}: {error}"
-        if problem is not None:
-            self._tally.blame(f"{self._name}: {self._kind}: {problem}: {status} {body[:200]!r}")
+            content = orjson.loads(body) if body else None
+            right = status == _KINDS[self._kind][2] and self._agrees(content)
+        except (ValueError, TypeError, LookupError):
+            right = False
+        if not right:
+            self.responses["wrong"] += 1
+            text = f"{self._name}: {self._kind}: wrong response: {status} {body[:200]!r}"
+            self.wrong = [*self.wrong, text][:MOST_WRONG]
 
     def _choose(self) -> str:
-        random = self._random
         if not self.groups:
             return "create"
-        if random.random() < _READS:
-            return random.choice(_READ)
-        kind = random.choice(_CHANGE)
-        return "delete" if kind == "create" and len(self.groups) >= _MOST else kind
+        is_read = self._random.random() < _SHARE_OF_READS
+        kind = self._random.choice(_READS if is_read else _WRITES)
+        return "delete" if kind == "create" and len(self.groups) >= _MOST_GROUPS else kind
 
-    def _ask(self, method: str, path: str, body: Any = None) -> Request:
-        return json_request(method, path, 0, body, self._token)
-
-    def _new_name(self) -> str:
-        self._made += 1
-        return f"{self._name} {self._made}"
-
-    def _create(self) -> Request:
-        name = self._new_name()
-
-        def expect(status: int, body: bytes) -> str | None:
-            group = json.loads(body)
-            if status != 201 or group["name"] != name or group["id"] in self.groups:
-                return "not made as asked"
-            self.groups[group["id"]] = name
-            return None
-
-        self._expect = expect
-        return self._ask("POST", _GROUPS, {"name": name})
-
-    def _rename(self) -> Request:
-        number, name = self._one(), self._new_name()
-
-        def expect(status: int, body: bytes) -> str | None:
-            group = json.loads(body)
-            if status != 200 or (group["id"], group["name"]) != (number, name):
-                return "not changed as asked"
-            self.groups[number] = name
-            return None
-
-        self._expect = expect
-        return self._ask("PUT", f"{_GROUPS}{number}", {"name": name})
-
-    def _delete(self) -> Request:
-        number = self._one()
-
-        def expect(status: int, body: bytes) -> str | None:
-            if status != 204:
-                return "not deleted"
-            del self.groups[number]
-            return None
-
-        self._expect = expect
-        return self._ask("DELETE", f"{_GROUPS}{number}")
-
-    def _read(self) -> Request:
-        number = self._one()
-
-        def expect(status: int, body: bytes) -> str | None:
-            same = status == 200 and json.loads(body)["name"] == self.groups[number]
-            return None if same else f"is not {self.groups[number]}"
-
-        self._expect = expect
-        return self._ask("GET", f"{_GROUPS}{number}")
-
-    def _list(self) -> Request:
-        def expect(status: int, body: bytes) -> str | None:
-            listed = {entry["id"]: entry["name"] for entry in json.loads(body)}
-            missing = self.groups.items() - listed.items()
-            return f"without {missing}" if status != 200 or missing else None
-
-        self._expect = expect
-        return self._ask("GET", _GROUPS)
-
-    def _extensions(self) -> Request:
-        self._expect = _is_list
-        return self._ask("GET", f"{_BASE}/extension/?per_page=30")
-
-    def _records(self) -> Request:
-        self._expect = _is_list
-        return self._ask("GET", f"{_BASE}/record/?{_MONTH}")
-
-    def _one(self) -> int:
-        return self._random.choice(list(self.groups))
-
-
-def _is_list(status: int, body: bytes) -> str | None:
-    return None if status == 200 and body.startswith(b"[{") else "no list"
+    def _agrees(self, content: Any) -> bool:
+        """Compares a response's content with the known groups, and keeps what has changed."""
+        match self._kind:
+            case "create" | "rename":
+                number, is_new = content["id"], self._kind == "create"
+                if content["name"] != self._new_name or is_new == (number in self.groups):
+                    return False
+                if not is_new and number != self._group:
+                    return False
+                self.groups[number] = self._new_name
+            case "delete":
+                del self.groups[self._group]
+            case "read":
+                return bool(content["name"] == self.groups[self._group])
+            case "list":
+                return self.groups.items() <= {one["id"]: one["name"] for one in content}.items()
+            case _:
+                return isinstance(content, list) and bool(content)
+        return True

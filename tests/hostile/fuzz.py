@@ -54,13 +54,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _conditions(given: Sequence[str]) -> dict[str, Any]:
     """Under which conditions the run is made. Before it begins, since it is a load itself."""
-    from ringme_bench.conditions import conditions
+    from ringme_bench.results import conditions
 
     return conditions("fuzz", given)
 
 
 def _keep(folder: Path, conditions: dict[str, Any], seed: int, found: Sequence[Findings]) -> None:
-    from ringme_bench.errors import BenchError
+    from ringme_bench import BenchError
     from ringme_bench.results import write_result
 
     result = {

@@ -1,8 +1,9 @@
-"""What a result says of how it was made."""
+"""The conditions that a result names, and the spread of its values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 @pytest.fixture
 def made(from_bench: Callable[[str], Any]) -> Any:
     """The module."""
-    return from_bench("conditions")
+    return from_bench("results")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_the_command_is_one_of_make_and_names_no_folder_of_this_machine(
         (None, None, None),
     ],
 )
-def test_the_commit_is_told_and_whether_there_were_changes(
+def test_the_commit_is_named_with_its_changes(
     made: Any,
     monkeypatch: pytest.MonkeyPatch,
     commit: str | None,
@@ -53,3 +54,13 @@ def test_the_commit_is_told_and_whether_there_were_changes(
 def test_without_git_there_is_no_commit(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert made.conditions("bench", [])["commit"] is None
+
+
+def test_many_values_become_median_least_and_greatest(made: Any) -> None:
+    assert made.spread([3, 1, 2.25], 1) == {"median": 2.2, "least": 1, "greatest": 3}
+
+
+def test_a_folder_that_cannot_be_written_is_refused(made: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Exception, match=r"x\.json: cannot be written: "):
+        made.write_result(tmp_path / "file", "x", {})

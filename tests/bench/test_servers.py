@@ -13,13 +13,13 @@ ENTRY = {"id": 30, "name": "000*300"}
 
 
 @pytest.fixture
-def peers(from_bench: Callable[[str], Any]) -> Any:
+def servers(from_bench: Callable[[str], Any]) -> Any:
     """The module."""
-    return from_bench("peers")
+    return from_bench("servers")
 
 
 def test_peers_are_found_or_named(
-    peers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    servers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bins = tmp_path / "node_modules" / ".bin"
     bins.mkdir(parents=True)
@@ -27,10 +27,9 @@ def test_peers_are_found_or_named(
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", "")
-    material = peers.Material(ENTRY, [ENTRY], {"id": 14})
+    responses = {"get": ENTRY, "list": [ENTRY], "post": {"id": 14}}
     files = tmp_path / "files"
-    files.mkdir()
-    found, missing = peers.find_peers([tmp_path], files, material)
+    found, missing = servers.find_peers([tmp_path], files, responses)
     assert "json-server" in [one.name for one in found]
     assert {one.name for one in found}.isdisjoint(missing)
     assert all(Path(one.command[0]).is_absolute() for one in found)
@@ -50,7 +49,7 @@ def test_peers_are_found_or_named(
     ("package", "version"), [("mocker", "1.2.3"), ("@scope/mocker", "4.5.6"), (None, None)]
 )
 def test_the_version_of_a_peer_is_that_of_its_package(
-    peers: Any, tmp_path: Path, package: str | None, version: str | None
+    servers: Any, tmp_path: Path, package: str | None, version: str | None
 ) -> None:
     # The package of a project around is not that of the program.
     (tmp_path / "package.json").write_text('{"version": "9.9.9"}')
@@ -58,4 +57,4 @@ def test_the_version_of_a_peer_is_that_of_its_package(
     (folder / "bin").mkdir(parents=True)
     (folder / "package.json").write_text(json.dumps({"version": version or "9.9.9"}))
     (folder / "bin" / "run").touch()
-    assert peers._npm_version(folder / "bin" / "run") == version
+    assert servers.npm_version(folder / "bin" / "run") == version
