@@ -35,7 +35,16 @@ class _PlainLoader(_Base):  # type: ignore[misc]
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
 
+    def construct_whole_number(self, node: yaml.ScalarNode) -> int:
+        """One of 64 bits at most, as JSON is written with no longer ones."""
+        number: int = self.construct_yaml_int(node)
+        if not -(2**63) <= number < 2**64:
+            problem = f"{node.value[:30]} has more than 64 bits"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return number
 
+
+_PlainLoader.add_constructor("tag:yaml.org,2002:int", _PlainLoader.construct_whole_number)
 _PlainLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:null", r"^(?:null|~|)$", ["n", "~", ""]),

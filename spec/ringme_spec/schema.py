@@ -15,6 +15,8 @@ Schema = dict[str, Any]
 Formats = dict[str, Callable[[str], bool]]
 
 _NAMED = "#/components/schemas/"
+# A whole number lies from -_END up to it.
+_END = 2**63
 
 
 class Schemas:
@@ -143,11 +145,14 @@ class Validator:
             if keyword == "AdditionalProperties":
                 path += [str(name) for name in kind.unexpected[:1]]
             field = ".".join([name, *path] if name else path)
-            yield field, self._reason(keyword, kind)
+            yield field, self._reason(keyword, kind, error.instance)
 
-    def _reason(self, keyword: str, kind: Any) -> str:
+    def _reason(self, keyword: str, kind: Any, value: object) -> str:
         if keyword == "Pattern" and kind.pattern in self._explained:
             return f"must {self._explained[kind.pattern]}"
+        # A whole number of more than 64 bits comes as a float.
+        if keyword == "Type" and isinstance(value, float) and abs(value) >= _END:
+            return _must_be(kind, {**_TYPE_NAMES, "integer": _WHOLE_NUMBER})
         return reason(keyword, kind)
 
 
@@ -158,8 +163,7 @@ def reason(keyword: str, kind: Any) -> str:
     if keyword == "AdditionalProperties":
         return "is not a known field"
     if keyword == "Type":
-        types = sorted(str(name) for name in kind.types)
-        return "must be " + " or ".join(_TYPE_NAMES.get(name, name) for name in types)
+        return _must_be(kind, _TYPE_NAMES)
     if keyword == "Enum":
         options = ["null" if option is None else str(option) for option in kind.options]
         return f"must be one of {', '.join(options)}"
@@ -174,6 +178,12 @@ def reason(keyword: str, kind: Any) -> str:
     return f"breaks the rule {keyword}"
 
 
+def _must_be(kind: Any, names: dict[str, str]) -> str:
+    types = sorted(str(name) for name in kind.types)
+    return "must be " + " or ".join(names.get(name, name) for name in types)
+
+
+_WHOLE_NUMBER = f"a whole number from {-_END} to {_END - 1}"
 _TYPE_NAMES = {
     "integer": "a whole number",
     "number": "a number",
@@ -232,7 +242,7 @@ def to_json_schema(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     converted = {key: to_json_schema(value) for key, value in node.items() if key != "nullable"}
-    if node.get("type") == "integer" and isinstance(node.get("format"), str):
+    if node.get("type") == "integer":
         converted.update(_ends(node))
     if node.get("nullable") is True and isinstance(node.get("type"), str):
         converted["type"] = [node["type"], "null"]
@@ -242,10 +252,11 @@ def to_json_schema(node: Any) -> Any:
 
 
 def _ends(schema: Schema) -> Schema:
-    """The least and the greatest number of an integer's format, where it does not say less."""
-    end = {"int32": 2**31, "int64": 2**63}.get(schema["format"])
-    if end is None:
-        return {}
+    """The least and the greatest number of an integer's format, where it does not say less.
+
+    JSON with more than 64 bits could be read by few, and by the mock only as a float.
+    """
+    end = 2**31 if schema.get("format") == "int32" else _END
     return {
         "minimum": max(schema.get("minimum", -end), -end),
         "maximum": min(schema.get("maximum", end - 1), end - 1),

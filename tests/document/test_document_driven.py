@@ -146,7 +146,7 @@ def test_a_new_resource_has_pages(editor: Api) -> None:
 def test_a_new_resource_creates_and_reads(editor: Api) -> None:
     created = editor.post("/client/12/note/", {"text": "new"})
     assert created.status_code == 201
-    assert created.text == '{"id": 6, "text": "new", "client_id": 12}'
+    assert created.text == '{"id":6,"text":"new","client_id":12}'
     assert editor.get("/client/12/note/6").text == created.text
     assert editor.read("/client/12/note/")[-1] == created.json()
 

@@ -218,7 +218,7 @@ def test_a_fault_is_no_longer_than_may_be(control: Control, answer: dict[str, An
     message = control.refused("POST", "faults", {"answer": answer})
     assert message.startswith("400 fault: has 70")
     assert message.endswith(
-        "characters as JSON, and 65536 may be; shorten answer.body or answer.headers"
+        "bytes as JSON, and 65536 may be; shorten answer.body or answer.headers"
     )
     assert control.done("GET", "faults") == []
 
@@ -244,7 +244,7 @@ def test_a_session_keeps_ten_thousand_tokens_of_a_kind() -> None:
     assert tokens_module.MOST_TOKENS == 10_000
 
 
-@pytest.mark.parametrize("seconds", [10**12, 10**400])
+@pytest.mark.parametrize("seconds", [10**12, 10**18])
 def test_a_token_has_an_end(control: Control, seconds: int) -> None:
     message = control.refused("POST", "tokens", {"login": "client-admin", "seconds": seconds})
     assert message == "400 seconds: must be at most 3153600000"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import pytest
 
 from ringme_mock import MockServer
-from ringme_mock.actions import encoding
 from ringme_mock.store.collection import LONG_TEXT
 from support.control import API, Control
 
@@ -141,14 +139,3 @@ def test_long_texts_count_in_snapshots_and_imports_too(full: Control) -> None:
         assert answer.status_code == 400
     refused = full.http.put("/__mock__/state", json=exported).json()["message"]
     assert refused.startswith(f"extension_group: has {most + 10} entries, and {most} may be, and 4")
-
-
-def test_written_entries_are_kept_up_to_a_number_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "_MOST_BYTES", 1000)
-    encoder = encoding.Encoder(("text",))
-    for number in range(50):
-        entry = {"text": str(number) * (number * 17 % 600)}
-        assert encoder.one(entry) == encoder.one(entry) == json.dumps(entry).encode()
-        kept = sum(map(len, encoder._written.values()))
-        assert kept <= max(1000, len(encoder.one(entry)))
-        assert len(encoder._entries) == len(encoder._written)

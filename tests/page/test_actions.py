@@ -102,7 +102,7 @@ def test_a_fault_of_the_form_is_added_and_removed(visitor: Visitor) -> None:
         ("block", {"login": "nobody", "blocked": "1"}, 404, "no such user"),
         ("arrival", {"kind": "call"}, 400, "Choose a number"),
         ("arrival", {"kind": "call", "number": "999999"}, 404, "No such extension"),
-        ("arrival", {"kind": "call", "number": "9" * 100}, 404, "No such extension"),
+        ("arrival", {"kind": "call", "number": "9" * 100}, 400, "extension: must be at most 92233"),
         ("arrival", {"kind": "flood", "number": "31"}, 400, "Choose a number"),
         ("switch", {"name": "none", "on": "1"}, 400, "no such switch"),
         ("add-fault", {}, 400, "a status, a delay, or what becomes of the connection"),

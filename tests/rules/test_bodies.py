@@ -39,6 +39,11 @@ def configuration(admin: Api) -> list[Any]:
     return [admin.read(operation(name).at()) for name in lists]
 
 
+def nested(depth: int) -> bytes:
+    """JSON of so many levels."""
+    return b"[" * depth + b"]" * depth
+
+
 @pytest.mark.rule("body")
 def test_six_operations_take_a_body() -> None:
     assert len(CHANGES) == 6
@@ -154,6 +159,47 @@ def test_one_flaw_spoils_a_good_body(admin: Api, one: Operation, flaw: bytes) ->
     assert configuration(admin) == before
     good = send_bytes(admin, one, with_more(one, b'"x": 1'), JSON)
     assert good.status_code == SUCCESS[one.method]
+
+
+@pytest.mark.rule("body", "failed-request-changes-nothing")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'\xef\xbb\xbf{"name": "x"}', "begins with a byte order mark; send UTF-8 without it"),
+        (b'{"name": "\xff"}', "is not UTF-8"),
+        (b'{"name":\n x}', "cannot be read as JSON: unexpected character, expected a JSON val"),
+        (b'{"name": "\\ud800"}', "cannot be read as JSON: no low surrogate in string, line 1, c"),
+        (b'{"name": "\\udc00 x"}', "cannot be read as JSON: invalid high surrogate in string, li"),
+        (b'{"name": "\xed\xa0\x80"}', "is not UTF-8"),
+        (b'{"name": "x", "y": 1e400}', "cannot be read as JSON: number is infinity when parsed as"),
+        (b'{"name": "x", "y": ' + nested(90) + b"}", "is nested more than 90 levels deep"),
+        (b'{"name": "x", "y": ' + nested(300) + b"}", "is nested more than 90 levels deep"),
+        (nested(5000), "cannot be read as JSON: depth limit exceeded, line 1, column"),
+    ],
+)
+@every_change
+def test_what_could_not_be_written_again_is_refused_in_clear_words(
+    admin: Api, one: Operation, content: bytes, message: str
+) -> None:
+    before = configuration(admin)
+    refused = send_bytes(admin, one, content, JSON)
+    assert refused.status_code == 400
+    assert refused.json()["message"].startswith(f"body: {message}")
+    assert configuration(admin) == before
+
+
+@pytest.mark.rule("body", "extra-keys")
+@pytest.mark.parametrize("more", [b'"x": ' + nested(89), b'"x": 1e300', b'"x": ' + b"9" * 300])
+@every_change
+def test_what_is_not_stored_may_be_any_json(admin: Api, one: Operation, more: bytes) -> None:
+    assert send_bytes(admin, one, with_more(one, more), JSON).status_code == SUCCESS[one.method]
+
+
+@pytest.mark.rule("body")
+def test_of_repeated_keys_the_last_counts(admin: Api) -> None:
+    content = b'{"name": "first", "name": 5, "name": "last"}'
+    made = send_bytes(admin, operation("createExtensionGroup"), content, JSON)
+    assert (made.status_code, made.json()["name"]) == (201, "last")
 
 
 @pytest.mark.rule("body")

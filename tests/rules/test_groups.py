@@ -33,7 +33,7 @@ def create(api: Api, **body: Any) -> dict[str, Any]:
 @pytest.mark.rule("group-create")
 def test_the_answer_is_the_stored_group(admin: Api) -> None:
     answer = admin.post(GROUPS, {"extra_params": "a", "name": "New"})
-    assert answer.text == '{"id": 14, "name": "New", "client_id": 12, "extra_params": "a"}'
+    assert answer.text == '{"id":14,"name":"New","client_id":12,"extra_params":"a"}'
     assert answer.status_code == 201
     assert admin.get(f"{GROUPS}14").text == answer.text
 

@@ -40,7 +40,7 @@ def former_groups_kept(site: Site) -> None:
                 for key in former.get(call.owner[1], []):
                     entry = call.collection.get(key)
                     if entry and entry["id"] not in [one["id"] for one in found]:
-                        found.append(call.encoder.show(entry))
+                        found.append(call.view(entry))
             return call.reply(found)
 
         return show

@@ -229,7 +229,7 @@ def path_before_body(site: Site) -> None:
                     path=self._path.read(exchange.path_values),
                     query=parameters.Given({}),
                     body={},
-                    encoder=self._encoder,
+                    view=self._view,
                     defaults=self._defaults,
                 )
                 self._way.follow(call)

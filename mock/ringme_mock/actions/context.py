@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ringme_mock.actions.encoding import Encoder
 from ringme_mock.actions.entry_defaults import EntryDefaults
-from ringme_mock.actions.response import JSON, Reply, json_reply
+from ringme_mock.actions.entry_view import View
+from ringme_mock.actions.response import Reply, json_reply
 from ringme_mock.store.access import Caller
 from ringme_mock.store.collection import Collection, Entry, Key
 from ringme_mock.store.state import State
@@ -35,7 +36,7 @@ class Call:
     path: dict[str, Any]
     query: Given
     body: dict[str, Any]
-    encoder: Encoder
+    view: View
     defaults: EntryDefaults
     owners: dict[str, Entry] = field(default_factory=dict)
     owner: tuple[str, Key] | None = None
@@ -67,11 +68,11 @@ class Call:
 
     def show(self, entry: Entry) -> Reply:
         """The answer of success with the part of an entry that the document has in it."""
-        return Reply(self.operation.status, self.encoder.one(entry), JSON)
+        return json_reply(self.operation.status, self.view(entry))
 
-    def show_all(self, entries: list[Entry]) -> Reply:
+    def show_all(self, entries: Iterable[Entry]) -> Reply:
         """The answer of success with a bare array of entries."""
-        return Reply(self.operation.status, self.encoder.many(entries), JSON)
+        return json_reply(self.operation.status, list(map(self.view, entries)))
 
     def reply(self, value: Any = None) -> Reply:
         """The answer of success: the document's status, and a JSON value or nothing."""

@@ -18,7 +18,7 @@ from ringme_spec.collections import Numbering
 def list_entries(call: Call) -> Reply:
     """The entries of the innermost owner in the path, or all, as a bare array."""
     found = call.state.store.find(call.operation.collection.name, list_query(call), call.owner)
-    return call.show_all(list(found))
+    return call.show_all(found)
 
 
 def read(call: Call) -> Reply:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import orjson
 from starlette.responses import Response
 
 from ringme_mock.actions.response import JSON
@@ -15,5 +15,4 @@ def answer(call: ControlCall, value: Any = None) -> Response:
     """The answer of success that the document has, with a JSON value or (None) nothing."""
     if value is None:
         return Response(status_code=call.operation.status)
-    content = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
-    return Response(content, call.operation.status, {"Cache-Control": "no-store"}, JSON)
+    return Response(orjson.dumps(value), call.operation.status, {"Cache-Control": "no-store"}, JSON)

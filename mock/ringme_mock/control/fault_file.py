@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
+
 from ringme_mock.control.middleware import interface
 from ringme_mock.faults.fault_rule import FaultRule, read_rule
 from ringme_spec.document import read_yaml
@@ -23,6 +25,10 @@ def read_fault_file(path: Path) -> tuple[FaultRule, ...]:
         where = f"{path}: fault {number}"
         if not isinstance(item, dict):
             raise ConfigError(f"{where}: must be a mapping of names to values")
+        try:
+            orjson.dumps(item)
+        except TypeError as error:
+            raise ConfigError(f"{where}: cannot be written as JSON: {error}") from None
         for field, reason in validator.problems(item):
             raise ConfigError(f"{where}: {field}: {reason}")
         try:

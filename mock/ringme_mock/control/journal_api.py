@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator
 from fnmatch import translate
 from typing import Any
 
+import orjson
 from starlette.responses import Response
 
 from ringme_mock.control.control_call import ControlCall
@@ -58,7 +58,7 @@ async def _events(journal: Journal, redaction: Redaction) -> AsyncIterator[str]:
             except TimeoutError:
                 yield ": still there\n\n"
                 continue
-            data = json.dumps(entry.as_json(redaction))
+            data = orjson.dumps(entry.as_json(redaction)).decode()
             yield f"id: {entry.number}\nevent: request\ndata: {data}\n\n"
 
 

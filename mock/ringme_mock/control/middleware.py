@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,6 +20,7 @@ from ringme_mock.http.context import Exchange, exchange_of
 from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.urls import CONTROL_PATH
+from ringme_mock.json_input import DEEPEST_STATE
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.operations import Operation
 
@@ -70,8 +71,7 @@ class ControlMiddleware:
             return
         check_admitted(scope, self._from_any)
         if scope["path"] == _DOCUMENT_PATH and scope["method"] == "GET":
-            content = json.dumps(interface().contract.document, ensure_ascii=False)
-            response = Response(content, media_type=JSON)
+            response = Response(orjson.dumps(interface().contract.document), media_type=JSON)
         else:
             response = await self._run(scope)
         await response(scope, receive, send)
@@ -113,4 +113,5 @@ async def _read_body(call: ControlCall, exchange: Exchange) -> None:
     elif not body.required and not _has_body(exchange):
         call.body = dict(body.defaults)
     else:
-        call.body = {**body.defaults, **await read_object(exchange, body, _LONGEST_OBJECT)}
+        given = await read_object(exchange, body, _LONGEST_OBJECT, DEEPEST_STATE)
+        call.body = {**body.defaults, **given}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ringme_mock.actions.response import JSON, json_bytes
+from ringme_mock.actions.response import JSON
 from ringme_mock.docs.docs_routes import reference_routes
 from ringme_mock.errors import no_route
 from ringme_mock.http.context import exchange_of
@@ -45,8 +46,9 @@ class SiteMiddleware:
         """The document, with URLs that a program which imports it needs nothing else for."""
         exchange = exchange_of(request.scope)
         root = exchange.base_url
-        content = json_bytes({**_at(root, self._document), "servers": [{"url": root}]})
-        return Response(content, media_type=JSON)
+        content = {**_at(root, self._document), "servers": [{"url": root}]}
+        # YAML takes the status 200 for a number where it has no quotes.
+        return Response(orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS), media_type=JSON)
 
 
 def _at(root: str, node: Any) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from ringme_mock.errors import ApiError, invalid
 from ringme_mock.faults.fault_rule import FaultRule, Visitor
@@ -42,10 +43,10 @@ class FaultBook:
                 f"faults: there are {len(self.rules)}, and {MOST_FAULTS} may be; drop some with"
                 " DELETE /__mock__/faults/ID, or all with DELETE /__mock__/faults"
             )
-        size = len(json.dumps(rule.source))
+        size = len(orjson.dumps(rule.source))
         if size > LONGEST_FAULT:
             raise invalid(
-                f"fault: has {size} characters as JSON, and {LONGEST_FAULT} may be;"
+                f"fault: has {size} bytes as JSON, and {LONGEST_FAULT} may be;"
                 " shorten answer.body or answer.headers"
             )
         return self._take(rule)

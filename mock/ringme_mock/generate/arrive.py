@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, lru_cache
@@ -77,7 +76,6 @@ class Arrivals:
     def check(self, given: Mapping[str, Any]) -> Values:
         """What was given, as values for `make`. Raises the 400 that names the field."""
         rule = self.rule
-        _check_text(given)
         follows = self._follows
         values: Values = {}
         for name, value in given.items():
@@ -224,12 +222,3 @@ def _party(name: str, value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
         raise invalid(f"{name}: must be text of 1 to {_LONGEST} characters")
     return value
-
-
-def _check_text(given: Mapping[str, Any]) -> None:
-    try:
-        json.dumps(dict(given), ensure_ascii=False, allow_nan=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise invalid("body: holds half of a surrogate pair") from None
-    except (TypeError, ValueError, RecursionError):
-        raise invalid("body: is not JSON") from None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
-import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,8 +13,8 @@ from python_multipart.multipart import Field, parse_form
 from ringme_mock.actions.response import JSON
 from ringme_mock.errors import ApiError, invalid, token_refused, too_large, unsupported_media_type
 from ringme_mock.http.context import Exchange
+from ringme_mock.json_input import DEEPEST, read_json
 from ringme_spec.operations import Body
-from ringme_spec.strict_json import decode
 
 # What is wrong with a form goes into the answer, and need not go to the terminal as well.
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
@@ -26,7 +24,6 @@ LONGEST_BODY = 1_048_576
 # No length that is written with more digits is one that is taken.
 _SHORT_NUMBER = 12
 _JSON = JSON.encode()
-_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 async def read_bytes(exchange: Exchange, limit: int = LONGEST_BODY) -> bytes:
@@ -72,12 +69,14 @@ def media_type(exchange: Exchange) -> str:
     return exchange.header(b"content-type").partition(";")[0].strip().lower()
 
 
-async def read_object(exchange: Exchange, body: Body, limit: int = LONGEST_BODY) -> dict[str, Any]:
+async def read_object(
+    exchange: Exchange, body: Body, limit: int = LONGEST_BODY, deepest: int = DEEPEST
+) -> dict[str, Any]:
     """The JSON object that a request carries, checked against the schema of the operation.
 
     It still holds keys that the schema does not know. Raises the 415 for another media type or
-    an encoding, the 413 for more than `limit` bytes, and the 400 that names the field (rule
-    body).
+    an encoding, the 413 for more than `limit` bytes, and the 400 that names the field, or what is
+    wrong with the JSON, which may have `deepest` levels (rule body).
     """
     if exchange.headers.get(b"content-type") != _JSON:
         sent = media_type(exchange)
@@ -90,17 +89,17 @@ async def read_object(exchange: Exchange, body: Body, limit: int = LONGEST_BODY)
     content = _take_bytes(exchange, limit)
     if content is None:
         content = await _receive_bytes(exchange, limit)
-    value = _parse(content)
+    if not content:
+        raise invalid("body: is missing, it must be a JSON object")
+    try:
+        value = read_json(content, deepest)
+    except ValueError as error:
+        raise invalid(f"body: {error}") from None
     if not isinstance(value, dict):
         raise invalid("body: must be a JSON object")
-    try:
-        valid = body.validator.is_valid(value)
-        problems = [] if valid else list(body.validator.problems(value))
-    except ValueError:
-        # The validator takes far less depth than the parser does.
-        raise invalid("body: is nested too deeply") from None
-    for field, reason in problems:
-        raise invalid(f"{field or 'body'}: {reason}")
+    if not body.validator.is_valid(value):
+        for field, reason in body.validator.problems(value):
+            raise invalid(f"{field or 'body'}: {reason}")
     return value
 
 
@@ -151,23 +150,3 @@ def _parse_form(content: bytes, content_type: str) -> dict[str, str]:
         lambda file: file.close(),
     )
     return given
-
-
-def _parse(content: bytes) -> Any:
-    if not content:
-        raise invalid("body: is missing, it must be a JSON object")
-    try:
-        text = content.decode("utf-8")
-        value = decode(text)
-        if "\\" in text and _HALF_PAIR.search(text):
-            # JSON may spell half of a character pair, which is no text that could be answered with.
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeDecodeError:
-        raise invalid("body: is not UTF-8") from None
-    except UnicodeEncodeError:
-        raise invalid("body: holds half of a surrogate pair") from None
-    except RecursionError:
-        raise invalid("body: is nested too deeply") from None
-    except ValueError:
-        raise invalid("body: is not JSON") from None
-    return value

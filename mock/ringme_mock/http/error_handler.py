@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
+import orjson
 from starlette.exceptions import HTTPException
 
-from ringme_mock.actions.response import JSON, Reply, json_bytes, json_reply
+from ringme_mock.actions.response import JSON, Reply, json_reply
 from ringme_mock.errors import ApiError, no_route, unauthorized
 from ringme_mock.http.connexion_parts import (
     ConnexionRequest,
@@ -45,6 +46,6 @@ async def handle_error(_request: ConnexionRequest, error: Exception) -> Connexio
     return ConnexionResponse(
         status_code=refused.status,
         mimetype=JSON,
-        body=json_bytes(refused.body()),
+        body=orjson.dumps(refused.body()),
         headers=refused.headers,
     )

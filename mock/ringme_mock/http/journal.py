@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from ringme_mock.errors import ApiError
+from ringme_mock.json_input import read_json
 from ringme_mock.store.access import Caller
 from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction, mask_text
@@ -117,8 +117,8 @@ class JournalEntry(NamedTuple):
                 return redaction.mask(_pairs(self.body.decode("utf-8")))
             if not self.body or self.size != len(self.body):
                 return None
-            return redaction.mask(json.loads(self.body))
-        except (ValueError, RecursionError):
+            return redaction.mask(read_json(self.body))
+        except ValueError:
             return None
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from ringme_mock.actions import ACTIONS
 from ringme_mock.actions.context import Call
-from ringme_mock.actions.encoding import Encoders
 from ringme_mock.actions.entry_defaults import entry_defaults
+from ringme_mock.actions.entry_view import entry_view
 from ringme_mock.actions.path_resolution import Way
 from ringme_mock.actions.response import JSON, Reply
 from ringme_mock.errors import unauthorized
@@ -66,7 +66,6 @@ class RunningOperation:
         operation: Operation,
         action: Callable[[Call], Reply],
         verify: list[Verify],
-        encoders: Encoders,
     ) -> None:
         self.operation = operation
         self._action = action
@@ -75,7 +74,7 @@ class RunningOperation:
         self._query = QueryReader(operation.query_parameters)
         self._body = _body_reader(operation.body)
         self._way = Way(operation)
-        self._encoder = encoders.of(operation)
+        self._view = entry_view(operation)
         self._defaults = entry_defaults(operation)
 
     @property
@@ -106,7 +105,7 @@ class RunningOperation:
             path,
             query,
             body,
-            self._encoder,
+            self._view,
             self._defaults,
         )
         self._way.follow(call)
@@ -145,13 +144,12 @@ class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
         super().__init__(specification, next_app=None, resolver=resolver)
         self._contract = contract
         self._security = SecurityHandlerFactory(security_map)
-        self._encoders = Encoders()
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> RunningOperation:
         """What runs one of Connexion's operations."""
         known = self._contract.operations[operation.operation_id]
-        return RunningOperation(known, operation.function, self._checks(operation), self._encoders)
+        return RunningOperation(known, operation.function, self._checks(operation))
 
     def _checks(self, operation: AbstractOperation) -> list[Verify]:
         return [

@@ -16,7 +16,7 @@ from ringme_mock.store.state import State
 from ringme_spec.contract import Contract
 
 _WIDTH = 90
-_TOKEN_FILTER = """sed 's/.*"access_token": "\\([^"]*\\)".*/\\1/'"""
+_TOKEN_FILTER = """sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/'"""
 
 
 def announce(logger: logging.Logger, form: str, app: MockApp, place: Place) -> None:

@@ -6,24 +6,27 @@ What goes out comes in as it was: entries, files, and the keys that are not to b
 from __future__ import annotations
 
 import io
-import json
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from ringme_mock.store.collection import Collection, Entry
 from ringme_mock.store.fixtures import (
+    ENTRIES,
     FILES_FOLDER,
     GONE,
     NEXT_ID,
     Source,
     build_store,
     check_names,
+    parse_fixture,
 )
-from ringme_mock.store.plain_yaml import ENTRIES, parse_plain, write_plain
 from ringme_mock.store.store import Store
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
@@ -34,6 +37,8 @@ _CHUNK = 1024 * 1024
 # The earliest moment that a zip archive can hold: the same state gives the same bytes.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1
+# What JSON has in a text as it is, and YAML only escaped, or as the end of a line.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # What zipfile lets through from the formats inside, and for formats that it does not know.
 _UNREADABLE = (
     zlib.error,
@@ -56,18 +61,8 @@ def export_state(contract: Contract, store: Store) -> dict[str, dict[str, Any]]:
 
 
 def export_json(contract: Contract, store: Store) -> bytes:
-    """What `export_state` gives, as JSON.
-
-    Made entry by entry: the encoder lets no other thread run until it is done.
-    """
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    parts = []
-    for name, content in export_state(contract, store).items():
-        entries = content.pop(ENTRIES)
-        beside = "".join(f"{encode(one)}: {encode(value)}, " for one, value in content.items())
-        shown = ", ".join([encode(entry) for entry in entries])
-        parts.append(f"{encode(name)}: {{{beside}{encode(ENTRIES)}: [{shown}]}}")
-    return f"{{{', '.join(parts)}}}".encode("utf-8", "replace")
+    """What `export_state` gives, as JSON."""
+    return orjson.dumps(export_state(contract, store))
 
 
 def export_entries(contract: Contract, store: Store) -> dict[str, list[Entry]]:
@@ -106,12 +101,6 @@ def import_entries(
     """
     if not isinstance(data, dict):
         raise ConfigError("state: must be an object of collections")
-    try:
-        json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise ConfigError("state: holds half of a surrogate pair") from None
-    except (TypeError, ValueError, RecursionError):
-        raise ConfigError("state: is not JSON") from None
     beside = {} if current is None else _beside(current)
     sources = {}
     for name, content in data.items():
@@ -142,7 +131,8 @@ def import_archive(contract: Contract, content: bytes) -> Store:
         raise ConfigError("archive: the fixture files must be at its top, and not in a folder")
     check_names(contract, names, "archive")
     sources = {
-        name.removesuffix(".yaml"): Source(name, parse_plain(members[name], name)) for name in names
+        name.removesuffix(".yaml"): Source(name, parse_fixture(members[name], name))
+        for name in names
     }
     return build_store(contract, sources, files)
 
@@ -194,10 +184,18 @@ def _plain_entries(contract: Contract, collection: Collection) -> list[Entry]:
 def _members(contract: Contract, store: Store) -> Iterator[tuple[str, bytes]]:
     """The files of a fixtures folder: names and bytes."""
     for name, content in export_state(contract, store).items():
-        entries = content.pop(ENTRIES)
-        yield f"{name}.yaml", write_plain(content, entries).encode("utf-8")
+        yield f"{name}.yaml", write_fixture(content).encode("utf-8")
     for name, file in sorted(store.files.items()):
         yield f"{FILES_FOLDER}/{name}", file
+
+
+def write_fixture(content: Mapping[str, Any]) -> str:
+    """A file of fixtures as JSON that is YAML: an entry a line, as people read and edit them."""
+    entries = b",\n".join(map(orjson.dumps, content[ENTRIES]))
+    beside = {name: value for name, value in content.items() if name != ENTRIES}
+    head = "".join(f'"{name}": {orjson.dumps(value).decode()},\n' for name, value in beside.items())
+    text = f'{{{head}"{ENTRIES}": [\n{entries.decode()}\n]}}\n'
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _member(name: str) -> zipfile.ZipInfo:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+import orjson
 
 from ringme_mock.control.control_call import ControlCall, Mock
 from ringme_mock.control.control_operations import OPERATIONS
@@ -57,4 +58,4 @@ class Control:
             for field, reason in operation.body.validator.problems(call.body):
                 raise invalid(f"{field or 'body'}: {reason}")
         answer = await OPERATIONS[operation.id](call)
-        return json.loads(bytes(answer.body)) if answer.body else None
+        return orjson.loads(answer.body) if answer.body else None
