@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import os
@@ -9,12 +10,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from ringme_contract.document_file import find_document, load_document
 from ringme_contract.judgement import ExitCode
 from ringme_contract.proof.command import prove as prove_command
 from ringme_contract.proof.fault import Fault, all_faults
@@ -24,13 +26,10 @@ from ringme_contract.proof.running import ServerError, running_server
 from ringme_contract.proof.site import Site, patches
 from ringme_contract.proof.table import complaints
 from ringme_contract.proof.trial import FaultFinding, ServerFinding
-from ringme_mock.actions import ACTIONS
-from ringme_spec.document import read_yaml
-from ringme_spec.paths import SPEC
 from support.kit_command import ringme_contract
 
 FAULTS = all_faults()
-# One for each way of putting a fault in: document, answer, request, function, action.
+# One for each way of putting a fault in: document, response, request, range, body.
 SAMPLE = (
     "voicemail-62-days",
     "token-error-stored",
@@ -43,7 +42,7 @@ WITHOUT_FAULT: frozenset[str] = frozenset()
 
 
 def rule_ids() -> set[str]:
-    return {rule["id"] for rule in read_yaml(SPEC)["x-rules"]}
+    return {rule["id"] for rule in load_document(find_document())["x-rules"]}
 
 
 def test_there_are_many_faults_and_each_says_what_it_is() -> None:
@@ -71,17 +70,30 @@ def test_the_arguments_of_a_fault_are_those_of_its_patch() -> None:
         inspect.signature(patches()[fault.patch]).bind(None, **fault.arguments)
 
 
-def test_every_patch_finds_what_it_is_put_into(monkeypatch: pytest.MonkeyPatch) -> None:
-    document = read_yaml(SPEC)
-
-    def replace(_: Site, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-        make(getattr(owner, name))
-
-    monkeypatch.setattr("ringme_contract.proof.site.read_yaml", lambda _: document)
-    monkeypatch.setattr(Site, "replace", replace)
-    monkeypatch.setattr(Site, "action", lambda _, name, make: make(ACTIONS[name]))
+def test_every_fault_changes_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = json.dumps(load_document(find_document()))
+    hooks: list[object] = []
+    monkeypatch.setattr("ringme_contract.proof.site.load_document", lambda _: json.loads(text))
+    monkeypatch.setattr(Site, "before", lambda _, hook: hooks.append(hook))
+    monkeypatch.setattr(Site, "after", lambda _, hook: hooks.append(hook))
     for fault in FAULTS.values():
-        patches()[fault.patch](Site(), **fault.arguments)
+        site = Site()
+        hooks.clear()
+        patches()[fault.patch](site, **fault.arguments)
+        assert hooks or site.document != json.loads(text), fault.id
+
+
+def test_the_proof_uses_nothing_of_the_mock_but_what_builds_it() -> None:
+    imported = set()
+    for path in Path(str(files("ringme_contract.proof"))).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {one.name for one in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported |= {f"{node.module}.{one.name}" for one in node.names}
+    assert {name for name in imported if name.startswith("ringme_mock")} == {
+        "ringme_mock.app.create_app"
+    }
 
 
 def test_operations_that_faults_name_are_those_of_the_document() -> None:
@@ -139,7 +151,7 @@ def test_a_fault_that_makes_the_mock_break_down_is_told_from_one_that_does_as_it
 ) -> None:
     # In the server's own process, before anything of it is imported.
     (tmp_path / "sitecustomize.py").write_text(
-        "from ringme_mock import actions\nactions.list_query = None\n"
+        "from ringme_mock import app\napp.create_app = lambda *_: None\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     proof = prove([FAULTS["deleted-twice"]], servers=False, jobs=1)

@@ -28,7 +28,9 @@ def schemas(node: Any) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("document", "least"), [(DOCUMENT, 30), (interface().contract.document, 35)], ids=["api", "control"]
+    ("document", "least"),
+    [(DOCUMENT, 30), (interface().contract.document, 35)],
+    ids=["api", "control"],
 )
 def test_every_number_of_a_document_has_bounds(document: dict[str, Any], least: int) -> None:
     found = list(schemas(document))

@@ -11,55 +11,56 @@ from typing import Any
 import yaml
 from starlette.types import ASGIApp
 
-from ringme_contract.proof.interception import After, Answered, Asked, Before, Interception
-from ringme_mock.app import create_app
-from ringme_spec.contract import Contract
-from ringme_spec.paths import FIXTURES, SPEC
+from ringme_contract.lists import resolve
+from ringme_contract.proof.interception import Before
+from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.site import Site
 
+Document = dict[str, Any]
 _LIMITS = {"x-ratelimit-limit": "1000", "x-ratelimit-remaining": "999", "x-ratelimit-reset": "3600"}
 
 
-def unauthorized(_contract: Contract) -> Before:
-    """Answers 401 to everything, in the very words of the document."""
+def unauthorized(_document: Document) -> Before:
+    """Responds 401 to everything, in the very words of the document."""
 
-    def before(_: Asked) -> Answered:
-        answered = Answered(401, {**_LIMITS, "www-authenticate": "Bearer"})
-        answered.headers["cache-control"] = "no-store"
-        answered.set_json({"message": "Unauthorized", "error": "invalid_client"})
-        return answered
+    def before(_: Request) -> Response:
+        response = Response(401, {**_LIMITS, "www-authenticate": "Bearer"})
+        response.headers["cache-control"] = "no-store"
+        response.set_json({"message": "Unauthorized", "error": "invalid_client"})
+        return response
 
     return before
 
 
-def missing(_contract: Contract) -> Before:
-    """Answers 404 to everything, as to a path that is none."""
+def missing(_document: Document) -> Before:
+    """Responds 404 to everything, as to a path that is none."""
 
     return lambda _: _no_such_path()
 
 
-def example(contract: Contract) -> Before:
-    """Answers each operation with success and an example of the document; all else is 404."""
+def example(document: Document) -> Before:
+    """Responds to each operation with success and an example of the document; all else is 404."""
 
-    def before(asked: Asked) -> Answered:
-        if asked.operation is None:
+    def before(request: Request) -> Response:
+        operation = request.operation
+        if operation is None:
             return _no_such_path()
-        node = contract.document["paths"][asked.operation.path][asked.method.lower()]
-        response = contract.schemas.resolve(node["responses"][str(asked.operation.status)])
-        answered = Answered(asked.operation.status, {**_LIMITS, "cache-control": "no-store"})
-        for media_type, content in response.get("content", {}).items():
-            value = content.get("example", _example(contract, content["schema"]))
+        node = resolve(document, operation.node["responses"][str(operation.success)])
+        response = Response(operation.success, {**_LIMITS, "cache-control": "no-store"})
+        for media_type, content in node.get("content", {}).items():
             if media_type == "application/json":
-                answered.set_json(value)
+                schema = content["schema"]
+                response.set_json(content.get("example", _example(document, schema)))
             else:
-                answered.body = b"example"
-                answered.headers["content-type"] = media_type
-                answered.headers["content-disposition"] = 'attachment; filename="example"'
-        return answered
+                response.body = b"example"
+                response.headers["content-type"] = media_type
+                response.headers["content-disposition"] = 'attachment; filename="example"'
+        return response
 
     return before
 
 
-NULL_SERVERS: dict[str, Callable[[Contract], Before]] = {
+NULL_SERVERS: dict[str, Callable[[Document], Before]] = {
     "unauthorized": unauthorized,
     "missing": missing,
     "example": example,
@@ -67,39 +68,46 @@ NULL_SERVERS: dict[str, Callable[[Contract], Before]] = {
 
 
 def null_app(name: str) -> ASGIApp:
-    """One of the servers that implement nothing."""
-    app = create_app(SPEC, FIXTURES)
-    after: list[After] = []
-    return Interception(app, [NULL_SERVERS[name](app.contract)], after)
+    """Builds one of the servers that implement nothing."""
+    site = Site()
+    site.before(NULL_SERVERS[name](site.document))
+    return site.build()
 
 
 @cache
 def deserved_passes() -> dict[str, dict[str, str]]:
-    """The rules that each null server does keep, each with the reason why that is so."""
+    """Reads the rules that each null server does keep, each with the reason why that is so."""
     text = files("ringme_contract.proof").joinpath("null_servers.yaml").read_text("utf-8")
     found: dict[str, dict[str, str]] = yaml.safe_load(text)
     return found
 
 
-def _no_such_path() -> Answered:
-    answered = Answered(404, dict(_LIMITS))
-    answered.set_json({"message": "No such path"})
-    return answered
+def _no_such_path() -> Response:
+    response = Response(404, dict(_LIMITS))
+    response.set_json({"message": "No such path"})
+    return response
 
 
-def _example(contract: Contract, schema: dict[str, Any]) -> Any:
-    """An example of a schema: its own, or one made of those of its parts."""
-    schema = contract.schemas.resolve(schema)
+def _example(document: Document, schema: dict[str, Any]) -> Any:
+    """Makes an example of a schema: its own, or one of those of its parts."""
+    schema = resolve(document, schema)
     if "example" in schema:
         return json.loads(json.dumps(schema["example"]))
     if schema.get("type") == "array":
-        return [_example(contract, schema["items"])]
+        return [_example(document, schema["items"])]
     if schema.get("nullable"):
         return None
     if "enum" in schema:
         return schema["enum"][0]
-    properties = contract.schemas.properties(schema)
+    properties = _properties(document, schema)
     if properties:
-        return {name: _example(contract, value) for name, value in properties.items()}
+        return {name: _example(document, value) for name, value in properties.items()}
     simple = {"integer": 1, "boolean": False, "string": "example"}
     return simple.get(schema.get("type", "string"))
+
+
+def _properties(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
+    found = dict(schema.get("properties", {}))
+    for part in schema.get("allOf", ()):
+        found.update(_properties(document, resolve(document, part)))
+    return found

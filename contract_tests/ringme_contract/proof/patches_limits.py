@@ -1,72 +1,52 @@
-"""Faults in the count of requests, and in what answers say of it."""
+"""Faults in the count of requests, as responses tell it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections import Counter
 
-from ringme_contract.proof.interception import Asked
+from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.site import Site, patch
-from ringme_mock.errors import too_many_requests, unauthorized
-from ringme_mock.http import auth as security
-from ringme_mock.http.context import Exchange
-from ringme_mock.store.access import Caller
-from ringme_mock.store.collection import Key
-from ringme_mock.store.rate_limits import Allowance, RateLimits
+
+_LIMIT, _LEFT, _RESET = (f"x-ratelimit-{name}" for name in ("limit", "remaining", "reset"))
 
 
 @patch
-def limit_counts(site: Site, how: str) -> None:
-    """Requests are counted wrongly, or the count has no end, or the time to it goes wrong."""
+def counted_by(site: Site, key: str = "") -> None:
+    """Counts requests by another `key` of the journal, or (without one) all together."""
+    counts: Counter[str] = Counter()
 
-    def make(original: Any) -> Any:
-        def count(self: RateLimits, client: Key, limit: int | None) -> Allowance:
-            found: Allowance = original(self, "all" if how == "together" else client, limit)
-            if how == "never less":
-                return replace(found, remaining=found.limit)
-            if how == "no time passes":
-                return replace(found, reset=3600)
-            if how == "time by requests":
-                return replace(found, reset=max(1, 3600 - found.limit + found.remaining))
-            if how == "never refused":
-                return replace(found, exceeded=False)
-            return found
+    async def after(request: Request, response: Response) -> None:
+        (noted,) = await site.mock.control("GET", "/journal", limit=1)
+        if noted["login"] is None:
+            return
+        name = str(noted.get(key))
+        counts[name] += 1
+        left = int(response.headers[_LIMIT]) - counts[name]
+        response.headers[_LEFT] = str(max(0, left))
+        if left < 0:
+            response.refuse(429, "rate_limit_exceeded")
 
-        return count
-
-    site.replace(RateLimits, "count", make)
+    site.after(after)
 
 
 @patch
-def limit_by_token(site: Site) -> None:
-    """Each application of a client has a count of its own."""
+def never_less(site: Site) -> None:
+    """Tells that the whole limit is left."""
 
-    def make(_: Any) -> Any:
-        def admit(exchange: Exchange, token: str) -> Caller:
-            state = exchange.session.state
-            caller = state.access.caller(token)
-            if caller is None:
-                raise unauthorized()
-            exchange.caller = caller
-            exchange.allowance = state.limits.count(
-                caller.application["client_id"], caller.application["rate_limit"]
-            )
-            if exchange.allowance.exceeded:
-                raise too_many_requests()
-            return caller
+    def after(_: Request, response: Response) -> None:
+        if _LIMIT in response.headers:
+            response.headers[_LEFT] = response.headers[_LIMIT]
 
-        return admit
-
-    site.replace(security, "_admit", make)
+    site.after(after)
 
 
 @patch
-def limits_missing(site: Site, from_status: int) -> None:
-    """Answers from a status on lack the headers of the limit."""
+def reset_by_requests(site: Site) -> None:
+    """Takes a second off the time until the count starts anew for each request."""
 
-    def after(_: Asked, answered: Any) -> None:
-        if answered.status >= from_status:
-            for name in [key for key in answered.headers if key.startswith("x-ratelimit")]:
-                del answered.headers[name]
+    def after(_: Request, response: Response) -> None:
+        if _LIMIT in response.headers:
+            used = int(response.headers[_LIMIT]) - int(response.headers[_LEFT])
+            response.headers[_RESET] = str(max(1, 3600 - used))
 
     site.after(after)

@@ -1,190 +1,117 @@
-"""Faults in what lists show: ranges, intervals, order, pages, filters, owners, statistics."""
+"""Faults in what lists show: order, pages, filters, and statistics of them."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import replace
 from typing import Any
 
-from ringme_contract.proof.interception import Answered, Asked
-from ringme_contract.proof.site import Site, about, patch
-from ringme_mock.actions import Action, listing, media
-from ringme_mock.actions import entries as actions
-from ringme_mock.actions.context import Call
-from ringme_mock.actions.response import Reply
-from ringme_mock.http.parameters import Given
-from ringme_mock.store.index import Index
-from ringme_mock.store.store import Query
-from ringme_spec.collections import CollectionRule
-
-
-def each_query(site: Site, make: Any) -> None:
-    """Replaces how a request becomes a query, wherever that happens."""
-    for module in (actions, media):
-        site.replace(module, "list_query", make)
-
-
-def change_query(site: Site, operations: list[str], change: Any) -> None:
-    """Has the query of some operations (none named: of all) changed by `change(call, query)`."""
-
-    def make(original: Any) -> Any:
-        def list_query(call: Call) -> Query:
-            query: Query = original(call)
-            return change(call, query) if about(call, *operations) else query
-
-        return list_query
-
-    each_query(site, make)
-
-
-# --- order
+from ringme_contract.proof.bounds import in_range, time_of
+from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.site import Site, patch
 
 
 @patch
-def ties_by_chance(site: Site) -> None:
-    """Items of one moment come in an order that has nothing to do with their ids."""
+def ties(site: Site, how: str) -> None:
+    """Orders items of one moment `by chance`, or `ascending` in a descending list as well."""
 
-    def make(original: Any) -> Any:
-        def init(self: Index, rule: CollectionRule) -> None:
-            original(self, rule)
-            sorted_by = self.sorted_by
-
-            def position(entry: Any) -> Any:
-                found = sorted_by(entry)
-                tie = hashlib.sha256(repr(found).encode()).hexdigest()
-                return (found[0], tie, entry[rule.key])
-
-            if rule.range is not None:
-                self.sorted_by = position
-
-        return init
-
-    site.replace(Index, "__init__", make)
-
-
-@patch
-def ties_always_ascending(site: Site) -> None:
-    """Of items of one moment the lower id comes first, newest first or not."""
-    times = {"record_uuid": "init_time_gmt", "uuid": "datetime"}
-
-    def after(asked: Asked, answered: Answered) -> None:
-        found = answered.json
-        if (
-            asked.action == "list"
-            and isinstance(found, list)
-            and found
-            and ("order", "asc") not in asked.query
-        ):
-            for key, time in times.items():
-                if time in found[0]:
-                    found.sort(key=lambda one: one[key])
-                    found.sort(key=lambda one: one[time], reverse=True)
-            answered.set_json(found)
+    def after(request: Request, response: Response) -> None:
+        time = time_of(site, request.collection)
+        descending = request.parameter("order") != "asc"
+        if request.action != "list" or not time or not response.ok:
+            return
+        found = response.json
+        tie = site.document["x-collections"][request.collection]["order"][1]
+        if how == "by chance":
+            found.sort(key=lambda one: hashlib.sha256(repr(one).encode()).digest())
+        elif descending:
+            found.sort(key=lambda one: one[tie])
+        else:
+            return
+        found.sort(key=lambda one: one[time], reverse=descending)
+        response.set_json(found)
 
     site.after(after)
 
 
-# --- pages
+@patch
+def pages(
+    site: Site,
+    operations: list[str] | None = None,
+    ahead: int = 0,
+    step: int = 0,
+    longer: int = 0,
+    last_again: bool = False,
+) -> None:
+    """Cuts pages wrongly.
+
+    They begin so many pages `ahead`, each a `step` further off, are `longer`, or the `last_again`
+    comes where one is beyond the end.
+    """
+
+    async def before(request: Request) -> Response | None:
+        page, size = (_number(request.parameter(name)) for name in ("page", "per_page"))
+        if request.action != "list" or request.name not in (operations or [request.name]):
+            return None
+        if page is None or not size or size > 1000:
+            return None
+        response = await site.mock.send(request.with_query(page=None, per_page=None))
+        if response.ok:
+            found = response.json
+            earlier = max(page, 1) - 1
+            start = max(0, (earlier + ahead) * size + earlier * step)
+            if last_again:
+                start = min(start, max(0, len(found) - 1) // size * size)
+            response.set_json(found[start : start + size + longer])
+        return response
+
+    site.before(before)
+
+
+def _number(text: str | None) -> int | None:
+    """Reads a number of a query: 0 where there is none, None for what is no number."""
+    if not text:
+        return 0
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @patch
-def pages(site: Site, how: str, operations: list[str] | None = None) -> None:
-    """Pages are cut wrongly."""
+def any_filter_will_do(site: Site, filters: list[str]) -> None:
+    """Lets an entry pass if it passes one of several filters."""
 
-    def change(_: Call, query: Query) -> Query:
-        if query.limit is None:
-            return query
-        number = query.offset // query.limit
-        if how == "overlap":
-            return replace(query, offset=max(0, query.offset - number))
-        if how == "from zero":
-            return replace(query, offset=query.offset + query.limit)
-        if how == "gap":
-            return replace(query, offset=query.offset + number)
-        return replace(query, limit=query.limit + 1)
+    async def before(request: Request) -> Response | None:
+        given = {key.partition("[")[0] for key, value in request.query if value} & {*filters}
+        if request.action != "list" or len(given) < 2:
+            return None
+        response = await site.mock.send(request)
+        if response.ok:
+            key = site.mock.key(request.collection)
+            found = {
+                one[key]: one for name in given for one in await _filtered(request, given, name)
+            }
+            response.set_json([found[one] for one in sorted(found)])
+        return response
 
-    change_query(site, operations or [], change)
+    async def _filtered(request: Request, given: set[str], name: str) -> list[Any]:
+        alone = request.with_query()
+        others = given - {name}
+        alone.query = [pair for pair in request.query if pair[0].partition("[")[0] not in others]
+        return list((await site.mock.send(alone)).objects())
 
-
-@patch
-def last_page_for_all_beyond(site: Site) -> None:
-    """A page past the end is the last one once more."""
-
-    def make(original: Action) -> Action:
-        def show(call: Call) -> Reply:
-            reply = original(call)
-            page = call.query.get("page", 1)
-            if reply.body == b"[]" and page > 1:
-                earlier = Given({**call.query, "page": min(page, 50) - 1})
-                return show(replace(call, query=earlier))
-            return reply
-
-        return show
-
-    site.action("list", make)
-
-
-# --- filters
+    site.before(before)
 
 
 @patch
-def any_filter_will_do(site: Site) -> None:
-    """A number passes if it passes one of several filters."""
+def statistics(site: Site, size: str = "", only: dict[str, Any] | None = None) -> None:
+    """Adds up another property as the `size`, or counts `only` items with some values."""
 
-    def make(_: Any) -> Any:
-        def filters(call: Call) -> Any:
-            tests = [
-                listing._chosen(one.filter, call.query[one.name])
-                for one in call.operation.query_parameters
-                if one.filter and one.name in call.query
-            ]
-            fixed = [listing._fixed(name, value) for name, value in call.operation.where.items()]
-            if not tests and not fixed:
-                return None
-            return lambda entry: (
-                all(test(entry) for test in fixed)
-                and (not tests or any(test(entry) for test in tests))
-            )
+    async def after(request: Request, response: Response) -> None:
+        if request.action != "stats" or not response.ok:
+            return
+        found, items = response.json, await in_range(site, request)
+        if size:
+            found["size"] = sum(one[size] for one in items)
+        if only:
+            found["count"] = sum(only.items() <= one.items() for one in items)
+        response.set_json(found)
 
-        return filters
-
-    site.replace(listing, "_filters", make)
-
-
-@patch
-def only_where(site: Site, operations: list[str], key: str, values: list[Any]) -> None:
-    """A list shows only entries with one of some values, asked for or not."""
-
-    def change(_: Call, query: Query) -> Query:
-        keep = query.keep
-        return replace(
-            query, keep=lambda entry: entry[key] in values and (keep is None or keep(entry))
-        )
-
-    change_query(site, operations, change)
-
-
-# --- statistics
-
-
-@patch
-def statistics(site: Site, how: str) -> None:
-    """The statistics are those of something else."""
-
-    def make(original: Action) -> Action:
-        def stats(call: Call) -> Reply:
-            if how == "whole":
-                rest = {key: value for key, value in call.query.items() if "datetime" not in key}
-                return original(replace(call, query=Given(rest)))
-            found = json.loads(original(call).body)
-            entries = list(call.state.store.find("record", listing.list_query(call), call.owner))
-            if how == "duration":
-                found["size"] = sum(entry["duration"] for entry in entries)
-            if how == "answered":
-                found["count"] = sum(entry["result"] == "answered" for entry in entries)
-            return call.reply(found)
-
-        return stats
-
-    site.action("stats", make)
+    site.after(after)

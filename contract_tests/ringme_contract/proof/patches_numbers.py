@@ -1,213 +1,191 @@
-"""Faults in numbers: their names, and the groups that they are in."""
+"""Faults in numbers: the groups that they are in, and what is refused of them."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from ringme_contract.proof.patches_state import keys_stored
+from ringme_contract.lists import Item
+from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.shown import Shown, key_of
 from ringme_contract.proof.site import Site, patch
-from ringme_mock.actions import Action
-from ringme_mock.actions import entries as actions
-from ringme_mock.actions.context import Call
-from ringme_mock.actions.response import Reply
-from ringme_mock.store.clock import Clock
-from ringme_mock.store.collection import Collection, Entry
+
+_GROUP = "extension_group_id"
 
 
 @patch
-def former_groups_kept(site: Site) -> None:
-    """A number that moves to another group is still listed in its former one."""
-    former: dict[int, list[int]] = {}
+def former_groups_kept(site: Site, moved_by: str, lists: list[str]) -> None:
+    """Lists a number that moved to another group in its former one, too."""
+    former: dict[str, list[int]] = {}
 
-    def make_update(original: Action) -> Action:
-        def update(call: Call) -> Reply:
-            old = call.entry.get("extension_group_id")
-            reply = original(call)
-            new = json.loads(reply.body).get("extension_group_id")
-            if call.operation.collection.name == "extension" and old and new and old != new:
-                former.setdefault(old, []).append(call.entry["id"])
-            return reply
+    async def before(request: Request) -> Response | None:
+        if request.name != moved_by:
+            return None
+        number = await site.mock.entry(request.collection, key_of(request))
+        response = await site.mock.send(request)
+        if response.ok and number and None not in (number[_GROUP], response.json[_GROUP]):
+            former.setdefault(str(number[_GROUP]), []).append(number["id"])
+        return response
 
-        return update
+    async def after(request: Request, response: Response) -> None:
+        if request.name in lists and response.ok:
+            found = response.json
+            for key in former.get(key_of(request), []):
+                number = await site.mock.entry(request.collection, key)
+                if number and number not in found:
+                    found.append(number)
+            response.set_json(found)
 
-    def make_list(original: Action) -> Action:
-        def show(call: Call) -> Reply:
-            found = json.loads(original(call).body)
-            if call.operation.id == "listGroupExtensions" and call.owner:
-                for key in former.get(call.owner[1], []):
-                    entry = call.collection.get(key)
-                    if entry and entry["id"] not in [one["id"] for one in found]:
-                        found.append(call.view(entry))
-            return call.reply(found)
-
-        return show
-
-    site.action("update", make_update)
-    site.action("list", make_list)
-
-
-@patch
-def any_group_will_do(site: Site, how: str) -> None:
-    """A number may be put into a group that the client does not have."""
-
-    def make(original: Any) -> Any:
-        def check(call: Call, entry: Entry, changes: Entry) -> None:
-            key = changes.get("extension_group_id")
-            known = call.state.store["extension_group"].get(key)
-            if call.operation.collection.name != "extension" or (how == "foreign" and not known):
-                original(call, entry, changes)
-
-        return check
-
-    site.replace(actions, "_check_references", make)
-
-
-@patch
-def applied_before_checks(site: Site, operation: str) -> None:
-    """An update that is refused has changed things by then."""
-
-    def make(original: Action) -> Action:
-        def update(call: Call) -> Reply:
-            if call.operation.id == operation:
-                group = call.body.get("extension_group_id")
-                known = call.state.store["extension_group"].get(group) is not None
-                safe = {
-                    key: value
-                    for key, value in actions._known(call).items()
-                    if key not in ("extension_group_id", "login") or (known and key != "login")
-                }
-                if (
-                    "extension_group_id" in call.body
-                    and not known
-                    and operation == "updateExtension"
-                ):
-                    safe["extension_group_id"] = None
-                call.collection.update(call.entry["id"], safe)
-            return original(call)
-
-        return update
-
-    site.action("update", make)
-
-
-@patch
-def renaming(site: Site, how: str) -> None:
-    """Another name in an update of a number is passed over (some of them alone), or applied."""
-
-    def make(original: Any) -> Any:
-        def check(call: Call) -> None:
-            name = call.body.get("name", "")
-            number = str(name).rpartition("*")[2]
-            same = number == call.entry.get("name", "").rpartition("*")[2]
-            passed = {"another prefix": same, "null": name is None}
-            if not passed.get(how, True):
-                original(call)
-
-        return check
-
-    site.replace(actions, "_check_fixed", make)
-    if how == "applied":
-        keys_stored(site, ["updateExtension"], ["name"])
-
-
-@patch
-def dated_elsewhere(site: Site, hours: int) -> None:
-    """New numbers bear the time of another zone."""
-
-    def make(_: Any) -> Any:
-        def text(self: Clock) -> str:
-            return f"{self.now() + timedelta(hours=hours):%Y-%m-%d %H:%M:%S}"
-
-        return text
-
-    site.replace(Clock, "text", make)
-
-
-@patch
-def numbers_unchecked(site: Site, how: str) -> None:
-    """New numbers get no prefix, or may have any length, or a name that is taken."""
-    if how == "taken":
-
-        def make_slot(original: Any) -> Any:
-            def slot(self: Collection, entry: Entry) -> Any:
-                return None if self.rule.name == "extension" else original(self, entry)
-
-            return slot
-
-        site.replace(Collection, "_unique_slot", make_slot)
-        return
-
-    def make(original: Any) -> Any:
-        def full(call: Call, rule: Any, name: str) -> str:
-            number = name.rpartition(rule.separator)[2]
-            if how == "no prefix":
-                original(call, rule, name)
-                return number
-            owner = call.owners[rule.owner]
-            return f"{owner[rule.prefix]}{rule.separator}{number}"
-
-        return full
-
-    site.replace(actions, "_full_number", make)
+    site.before(before)
+    site.after(after)
 
 
 @patch
 def membership(site: Site, how: str) -> None:
-    """Who is in a group goes wrong after some steps only."""
-    names: dict[tuple[Any, Any], Any] = {}
+    """Puts numbers into groups, or takes them out, after some steps only."""
+    homes: dict[str, Any] = {}
 
-    def make_update(original: Action) -> Action:
-        def update(call: Call) -> Reply:
-            group = call.body.get("extension_group_id")
-            if call.operation.id == "updateExtension" and group is not None:
-                members = list(call.collection.positions("extension_group_id", group))
-                if how == "toggle" and call.entry["extension_group_id"] == group:
-                    body = {**call.body, "extension_group_id": None}
-                    return original(replace(call, body=body))
-                if (
-                    how == "two at most"
-                    and len(members) >= 2
-                    and call.entry["extension_group_id"] != group
-                ):
-                    reply = original(call)
-                    call.collection.update(members[0][-1], {"extension_group_id": None})
-                    return reply
-            return original(call)
+    async def before(request: Request) -> Response | None:
+        if request.collection != "extension" or request.method == "GET":
+            return None
+        mock, wanted = site.mock, request.fields().get(_GROUP)
+        number = await mock.entry("extension", key_of(request)) or {}
+        if how == "toggle" and wanted is not None and number.get(_GROUP) == wanted:
+            request.set_fields({**request.fields(), _GROUP: None})
+        response = await mock.send(request)
+        if not response.ok:
+            return response
+        step, group = (how, request.action), number.get(_GROUP)
+        if step == ("neighbour", "delete"):
+            await _release_first(site, group, 1)
+        elif step == ("two at most", "update") and wanted != group:
+            await _release_first(site, wanted, 3)
+        elif step == ("remembered", "delete"):
+            homes[number["name"]] = group
+        elif step == ("remembered", "create"):
+            home = homes.get(response.json["name"])
+            if await mock.entry("extension_group", home):
+                await mock.change("extension", response.json["id"], **{_GROUP: home})
+        return response
 
-        return update
+    site.before(before)
 
-    def make_delete(original: Action) -> Action:
-        def delete(call: Call) -> Reply:
-            if call.operation.id == "deleteExtension":
-                key = call.entry["client_id"], call.entry["name"]
-                names[key] = call.entry["extension_group_id"]
-                group = call.entry["extension_group_id"]
-                reply = original(call)
-                if how == "neighbour" and group is not None:
-                    for position in list(call.collection.positions("extension_group_id", group))[
-                        :1
-                    ]:
-                        call.collection.update(position[-1], {"extension_group_id": None})
-                return reply
-            return original(call)
 
-        return delete
+async def _release_first(site: Site, group: Any, least: int) -> None:
+    """Takes the first member out of a group that has so many at least."""
+    numbers = await site.mock.entries("extension")
+    members = [one["id"] for one in numbers if one[_GROUP] == group]
+    if group is not None and len(members) >= least:
+        await site.mock.change("extension", members[0], **{_GROUP: None})
 
-    def make_create(original: Action) -> Action:
-        def create(call: Call) -> Reply:
-            reply = original(call)
-            if call.operation.id == "createExtension" and how == "remembered":
-                entry = json.loads(reply.body)
-                group = names.get((entry["client_id"], entry["name"]))
-                if group in [one["id"] for one in call.state.store["extension_group"].entries()]:
-                    call.collection.update(entry["id"], {"extension_group_id": group})
-            return reply
 
-        return create
+@patch
+def applied_though_refused(
+    site: Site,
+    operations: list[str],
+    when: str,
+    without: list[str],
+    fields: Item | None = None,
+    statuses: Sequence[int] = (400, 404),
+) -> None:
+    """Applies an update that is refused but for some keys (`when` one of them is sent)."""
 
-    site.action("update", make_update)
-    site.action("delete", make_delete)
-    site.action("create", make_create)
+    async def after(request: Request, response: Response) -> None:
+        sent = request.fields()
+        if request.name in operations and response.status in statuses and when in sent:
+            kept = {key: value for key, value in sent.items() if key not in without}
+            await site.mock.send(request.with_fields({**kept, **(fields or {})}))
+
+    site.after(after)
+
+
+Condition = Callable[[Site, Request, Any], Awaitable[bool]]
+
+
+async def _is_foreign_group(site: Site, _: Request, value: Any) -> bool:
+    return await site.mock.entry("extension_group", value) is not None
+
+
+async def _is_foreign_login(site: Site, request: Request, value: Any) -> bool:
+    users = await site.mock.entries("user")
+    client = (await site.mock.user(request) or {}).get("client_id")
+    return any(one["login"] == value and one["client_id"] != client for one in users)
+
+
+async def _is_text_or_null(_site: Site, _request: Request, value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+async def _is_null(_site: Site, _request: Request, value: Any) -> bool:
+    return value is None
+
+
+async def _is_same_number(site: Site, request: Request, value: Any) -> bool:
+    own = await site.mock.entry(request.collection, key_of(request))
+    return own is not None and _number(value) == _number(own["name"])
+
+
+async def _is_other_length(site: Site, request: Request, value: Any) -> bool:
+    client = (await site.mock.parties(request)).get("client")
+    prefix = str(value).rpartition("*")[0]
+    return (
+        client is not None
+        and prefix in ("", client["prefix"])
+        and _number(value).isdecimal()
+        and len(_number(value)) != client["extension_len"]
+    )
+
+
+def _number(name: Any) -> str:
+    return str(name).rpartition("*")[2]
+
+
+_CONDITIONS: dict[str, Condition] = {
+    "text or null": _is_text_or_null,
+    "null": _is_null,
+    "same number": _is_same_number,
+    "other length": _is_other_length,
+    "foreign group": _is_foreign_group,
+    "foreign login": _is_foreign_login,
+}
+
+
+@patch
+def accepted(
+    site: Site, operations: list[str], key: str, only: str = "", ignored: bool = False
+) -> None:
+    """Takes (or ignores) a value for which the mock refuses a request, always or `only` some.
+
+    The mock gets the request without the value, or where it needs one, with another.
+    """
+    shown = Shown(site)
+
+    async def before(request: Request) -> Response | None:
+        fields = request.fields()
+        if request.name not in operations or key not in fields:
+            return None
+        response = await site.mock.send(request)
+        if response.status not in (400, 404):
+            return response
+        if only and not await _CONDITIONS[only](site, request, fields[key]):
+            return response
+        value = fields.pop(key)
+        if request.action == "create" and key in ("name", "login"):
+            fields[key] = await _free(site, request, key, value)
+        again = await site.mock.send(request.with_fields(fields))
+        if again.ok:
+            response.become(again)
+            if not ignored:
+                shown.lay(request.collection, again.json["id"], {key: value})
+        return response
+
+    site.before(before)
+
+
+async def _free(site: Site, request: Request, key: str, value: Any) -> str:
+    """Finds a value of a unique key that no entry has, for a number one of the right length."""
+    taken = {_number(one[key]) for one in await site.mock.entries(request.collection)}
+    if key == "login":
+        return next(text for i in range(len(taken) + 1) if (text := f"{value}-{i}") not in taken)
+    size = (await site.mock.parties(request))["client"]["extension_len"]
+    return next(text for i in range(10**size) if (text := f"{i:0{size}}") not in taken)

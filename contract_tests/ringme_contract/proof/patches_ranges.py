@@ -3,112 +3,94 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ringme_contract.proof.patches_lists import change_query, each_query
+from ringme_contract.lists import read_moment
+from ringme_contract.proof.bounds import SECOND, bounds, set_bounds, time_of
+from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.site import Site, patch
-from ringme_mock.actions import listing
-from ringme_mock.actions.context import Call
-from ringme_mock.store import store
-from ringme_mock.store.collection import TOP
-from ringme_mock.store.store import Query
-from ringme_spec.collections import RangeRule
+
+_LONG_AGO = datetime(1971, 1, 1)
 
 
 @patch
-def bounds(site: Site, start: bool = True, end: bool = True) -> None:
-    """The first or the last moment of a range does not belong to it."""
+def range_ends(site: Site, end: str = "", without: list[str] | None = None) -> None:
+    """Moves the `end` of a list's range, and leaves items at the very start or end out."""
 
-    def make(_: Any) -> Any:
-        def find(positions: Any, query: Query) -> tuple[int, int]:
-            low = high = None
-            if query.start is not None:
-                low = positions.bisect_left((query.start,) if start else (query.start, TOP))
-            if query.end is not None:
-                high = positions.bisect_right((query.end, TOP) if end else (query.end,))
-            return low or 0, len(positions) if high is None else high
+    async def before(request: Request) -> Response | None:
+        start, last = bounds(request)
+        time = time_of(site, request.collection)
+        if request.action != "list" or not time:
+            return None
+        moved = request.with_query()
+        if end and start and last:
+            last = (
+                last + SECOND
+                if end == "second later"
+                else last.replace(hour=23, minute=59, second=59)
+            )
+            set_bounds(moved, start, last)
+        response = await site.mock.send(moved)
+        if not response.ok:
+            return None
+        out = [{"start": start, "end": last}[name] for name in without or []]
+        response.set_json([one for one in response.json if read_moment(one[time]) not in out])
+        return response
 
-        return find
-
-    site.replace(store, "_bounds", make)
-
-
-@patch
-def end_moved(site: Site, text: str, operations: list[str] | None = None) -> None:
-    """The end of a range lies elsewhere: `text` goes behind it or in its place."""
-
-    def change(_: Call, query: Query) -> Query:
-        if query.end is None:
-            return query
-        keep = len(query.end) if text.startswith(".") else len(query.end) - len(text)
-        return replace(query, end=query.end[:keep] + text)
-
-    change_query(site, operations or [], change)
-
-
-@patch
-def ignored_bound(site: Site, bound: str, operations: list[str] | None = None) -> None:
-    """`start` or `end` of a range is checked and then not used."""
-    change_query(site, operations or [], lambda _, query: replace(query, **{bound: None}))
+    site.before(before)
 
 
 @patch
 def reversed_range_is_empty(site: Site) -> None:
-    """A start after the end is no mistake, but a list of nothing."""
+    """Takes a start after the end for a range of nothing."""
 
-    def make(original: Any) -> Any:
-        def find_range(call: Call, roles: Any) -> Any:
-            start = listing._moment(listing._value(call, roles, "range_start"))
-            end = listing._moment(listing._value(call, roles, "range_end"))
-            if start and end and start > end:
-                return listing._text(start), listing._text(end)
-            return original(call, roles)
+    def before(request: Request) -> None:
+        start, end = bounds(request)
+        if start and end and start > end:
+            set_bounds(request, _LONG_AGO, _LONG_AGO)
 
-        return find_range
-
-    site.replace(listing, "_range", make)
+    site.before(before)
 
 
 @patch
-def interval(site: Site, collection: str, how: str) -> None:
-    """The interval of a collection ends at another moment."""
+def interval(
+    site: Site,
+    collection: str,
+    operations_without: list[str] | None = None,
+    plus: dict[str, int] | None = None,
+    **rule: Any,
+) -> None:
+    """Ends the interval of a collection at another moment, and gives some operations none.
 
-    def make(original: Any) -> Any:
-        def latest_end(rule: RangeRule, start: datetime) -> datetime:
-            latest: datetime = original(rule, start)
-            if rule != site.state.store[collection].rule.range:
-                return latest
-            if how == "day earlier":
-                return latest - timedelta(days=1)
-            if how == "second earlier":
-                return latest - timedelta(seconds=1)
-            if how == "day later":
-                return latest + timedelta(days=1)
-            if how == "62 days":
-                return start + timedelta(days=62)
-            # Not clipped: what is left of the days flows over into the next month.
-            last_day = calendar.monthrange(latest.year, latest.month)[1]
-            return latest + timedelta(days=max(0, start.day - last_day))
+    `rule` is other `months` and `up_to` than those of the document, `plus` what comes on top.
+    """
+    known = site.document["x-collections"][collection]["range"]
+    rule = {**known, **rule}
+    # What the mock does not check is checked here.
+    del known["months"]
 
-        return latest_end
+    def before(request: Request) -> None:
+        start, end = bounds(request)
+        if request.collection != collection or request.name in (operations_without or []):
+            return
+        if start and end and start <= end:
+            try:
+                latest = _latest_end(start, rule["months"], rule["up_to"]) + timedelta(**plus or {})
+            except (ValueError, OverflowError):
+                return
+            if end > latest:
+                # The mock refuses it as it would the other.
+                set_bounds(request, end, start)
 
-    site.replace(listing, "latest_end", make)
+    site.before(before)
 
 
-@patch
-def interval_unchecked(site: Site, operations: list[str]) -> None:
-    """These operations let any interval pass."""
-
-    def make(original: Any) -> Any:
-        def list_query(call: Call) -> Query:
-            if call.operation.id in operations:
-                whole = replace(call.operation.collection, range=None)
-                call = replace(call, operation=replace(call.operation, collection_rule=whole))
-            found: Query = original(call)
-            return found
-
-        return list_query
-
-    each_query(site, make)
+def _latest_end(start: datetime, months: int, up_to: str) -> datetime:
+    years, month = divmod(start.month - 1 + months, 12)
+    first = datetime(start.year + years, month + 1, 1)
+    days = calendar.monthrange(first.year, first.month)[1]
+    if up_to == "end_of_month":
+        return first.replace(day=days, hour=23, minute=59, second=59)
+    day = start.day if up_to == "flows_over" else min(start.day, days)
+    return datetime.combine(first + timedelta(days=day - 1), start.time())

@@ -1,296 +1,234 @@
-"""Faults in what requests do to groups and numbers."""
+"""Faults in what requests do to groups, numbers and users."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from ringme_contract.proof.interception import Answered, Asked
-from ringme_contract.proof.patches_requests import refusal
-from ringme_contract.proof.site import Site, about, patch
-from ringme_mock.actions import Action
-from ringme_mock.actions import entries as actions
-from ringme_mock.actions.context import Call
-from ringme_mock.actions.response import Reply
-from ringme_mock.errors import invalid
-from ringme_mock.store.collection import Collection, Entry, Taken
-from ringme_mock.store.store import Query, Store
+from ringme_contract.lists import Item, read_moment, write_moment
+from ringme_contract.proof.bounds import bounds, time_of
+from ringme_contract.proof.messages import Request, Response, refusal
+from ringme_contract.proof.shown import Shown, key_of
+from ringme_contract.proof.site import Site, patch
+
+# From the value before and the one that was sent to the one that is stored.
+_STORED: dict[str, Callable[[Any, Any], Any]] = {
+    "lost": lambda old, _: old,
+    "cut": lambda _, new: new[:100],
+    "lower": lambda _, new: new.lower(),
+    "empty is null": lambda _, new: new or None,
+    "no prefix": lambda _, new: new.rpartition("*")[2],
+    "Moscow time": lambda _, new: write_moment(read_moment(new) + timedelta(hours=3)),
+}
 
 
 @patch
-def ids_used_again(site: Site) -> None:
-    """A new id is one more than the highest in use."""
+def ids_used_again(site: Site, operation: str) -> None:
+    """Gives a new entry an id that is one more than the highest in use."""
 
-    def make(_: Any) -> Any:
-        return lambda self: max((at[-1] for at in self.positions()), default=0) + 1
+    async def before(request: Request) -> None:
+        if request.name == operation:
+            state = await site.mock.state()
+            if state[request.collection].pop("next_id", None) is not None:
+                await site.mock.set_state(state)
 
-    site.replace(Collection, "new_key", make)
-
-
-@patch
-def stored_otherwise(site: Site, action: str, operations: list[str], key: str, how: str) -> None:
-    """The answer is right, and something else is stored."""
-
-    def make(original: Action) -> Action:
-        def act(call: Call) -> Reply:
-            before = dict(call.item or {})
-            reply = original(call)
-            if about(call, *operations):
-                entry = json.loads(reply.body)
-                value: Any = entry.get(key)
-                changes = {
-                    "lost": before.get(key),
-                    "cut": value and str(value)[:100],
-                    "lower": value and str(value).lower(),
-                    "empty is null": value or None,
-                }
-                call.collection.update(entry["id"], {key: changes[how]})
-            return reply
-
-        return act
-
-    site.action(action, make)
+    site.before(before)
 
 
 @patch
-def stale(site: Site, operations: list[str], until: list[str]) -> None:
-    """Answers come from a cache that only some operations empty."""
-    kept: dict[tuple[Any, ...], Answered] = {}
+def stored_otherwise(
+    site: Site, operations: list[str], key: str, how: str, at_once: bool = False
+) -> None:
+    """Stores something else than was sent, which the response to it says, too, if `at_once`."""
+    shown = Shown(site)
 
-    def before(asked: Asked) -> Answered | None:
-        if asked.name in until:
-            kept.clear()
-        if asked.name not in operations or asked.login is None:
-            return None
-        found = kept.get((asked.login, asked.path, tuple(asked.query)))
-        return Answered(found.status, dict(found.headers), found.body) if found else None
+    old: dict[str, Item] = {}
 
-    def after(asked: Asked, answered: Answered) -> None:
-        if asked.name in operations and answered.status == 200 and asked.login:
-            copy = Answered(answered.status, dict(answered.headers), answered.body)
-            kept[asked.login, asked.path, tuple(asked.query)] = copy
+    async def before(request: Request) -> None:
+        if request.name in operations:
+            meant = key_of(request)
+            old[meant] = await site.mock.entry(request.collection, meant) or {}
+
+    def after(request: Request, response: Response) -> None:
+        if request.name in operations and response.ok:
+            made = response.json
+            value = _STORED[how](old[key_of(request)].get(key), made[key])
+            shown.lay(request.collection, made["id"], {key: value})
+            if at_once:
+                response.set_json({**made, key: value})
 
     site.before(before)
     site.after(after)
 
 
 @patch
-def reset_by_update(
-    site: Site, operations: list[str], values: dict[str, Any], when: str = ""
+def stale(site: Site, operations: list[str], until: list[str]) -> None:
+    """Responds from a cache that only some operations empty."""
+    kept: dict[tuple[Any, ...], Response] = {}
+
+    def before(request: Request) -> Response | None:
+        if request.name in until:
+            kept.clear()
+        found = kept.get((request.token, request.path, request.query_string))
+        return found.copy() if found else None
+
+    def after(request: Request, response: Response) -> None:
+        if request.name in operations and response.status == 200:
+            kept[request.token, request.path, request.query_string] = response.copy()
+
+    site.before(before)
+    site.after(after)
+
+
+@patch
+def keys_stored(site: Site, operations: list[str], keys: list[str]) -> None:
+    """Stores keys of a body that are not to be set."""
+
+    async def after(request: Request, response: Response) -> None:
+        if request.name in operations and response.ok:
+            found = {key: value for key, value in request.fields().items() if key in keys}
+            await site.mock.change(request.collection, response.json["id"], **found)
+
+    site.after(after)
+
+
+@patch
+def keys_shown(
+    site: Site, operations: list[str], keys: list[str] | None = None, known: list[str] | None = None
 ) -> None:
-    """An update resets keys that were not sent (when `when` is sent, if it is named)."""
+    """Shows some `keys` of a body, or all but the `known` ones, as if they were stored."""
+    shown = Shown(site)
 
-    def make(original: Any) -> Any:
-        def known(call: Call) -> Entry:
-            found: Entry = original(call)
-            if about(call, *operations) and (not when or when in found):
-                return {**values, **found}
-            return found
+    async def before(request: Request) -> Response | None:
+        if request.name not in operations:
+            return None
+        response = await site.mock.send(request)
+        if response.ok:
+            found = {
+                key: value
+                for key, value in request.fields().items()
+                if (key in keys if keys else key not in (known or []))
+            }
+            shown.lay(request.collection, response.json["id"], found)
+        return response
 
-        return known
-
-    site.replace(actions, "_known", make)
-
-
-@patch
-def nulls_ignored(site: Site, operations: list[str]) -> None:
-    """A null in an update counts as not sent."""
-
-    def make(original: Any) -> Any:
-        def known(call: Call) -> Entry:
-            found: Entry = original(call)
-            if not about(call, *operations):
-                return found
-            return {key: value for key, value in found.items() if value is not None}
-
-        return known
-
-    site.replace(actions, "_known", make)
+    site.before(before)
 
 
 @patch
-def empty_update_refused(site: Site) -> None:
-    """An update of nothing is a 400."""
-    site.before(
-        lambda asked: (
-            refusal(400, "body: is empty")
-            if asked.action == "update" and asked.body == b"{}"
-            else None
+def still_listed(site: Site, deleted_by: str, lists: list[str]) -> None:
+    """Leaves in some lists what was deleted."""
+    shown = Shown(site)
+    gone: list[Item] = []
+
+    def after(request: Request, response: Response) -> None:
+        if request.name == deleted_by and response.ok:
+            entry = shown.entries.get((request.collection, key_of(request)))
+            gone.extend([entry] if entry else [])
+        elif request.name in lists and response.ok and not request.parameter("per_page"):
+            found = response.json
+            response.set_json(found + [one for one in gone if _belongs(site, request, one)])
+
+    site.after(after)
+
+
+def _belongs(site: Site, request: Request, entry: Item) -> bool:
+    """Checks that an entry is of the group or number, and in the range, of a list."""
+    names = {"ext_group_id": "extension_group_id"}
+    time, (start, end) = time_of(site, request.collection), bounds(request)
+    return all(
+        str(entry.get(names.get(name, name), value)) == value or value == "@me"
+        for name, value in request.values.items()
+    ) and not (
+        time
+        and (
+            (start and read_moment(entry[time]) < start) or (end and read_moment(entry[time]) > end)
         )
     )
 
 
 @patch
-def keys_stored(site: Site, operations: list[str], keys: list[str]) -> None:
-    """Read-only keys of a body are stored as they come."""
+def deleted_twice(site: Site) -> None:
+    """Has the delete of what is gone succeed once more."""
+    gone: set[str] = set()
 
-    def make(original: Any) -> Any:
-        def known(call: Call) -> Entry:
-            extra = {key: call.body[key] for key in keys if key in call.body}
-            return {**original(call), **(extra if about(call, *operations) else {})}
+    def after(request: Request, response: Response) -> None:
+        if request.action != "delete":
+            return
+        if response.ok:
+            gone.add(request.path)
+        elif response.status == 404 and request.path in gone:
+            response.status, response.body = 204, b""
+            response.headers.pop("content-type", None)
 
-        return known
-
-    site.replace(actions, "_known", make)
-
-
-@patch
-def unknown_keys_echoed(site: Site) -> None:
-    """What an unknown key of a body holds is kept and shown in the group."""
-    kept: dict[Any, dict[str, Any]] = {}
-
-    def make(original: Action) -> Action:
-        def act(call: Call) -> Reply:
-            entry = json.loads(original(call).body)
-            if call.operation.collection.name == "extension_group":
-                known = {*call.operation.collection.properties}
-                strange = {key: value for key, value in call.body.items() if key not in known}
-                kept[entry["id"]] = {**kept.get(entry["id"], {}), **strange}
-                entry = {**entry, **kept[entry["id"]]}
-            return call.reply(entry)
-
-        return act
-
-    site.action("create", make)
-    site.action("update", make)
-    site.action("read", make)
+    site.after(after)
 
 
 @patch
-def still_listed(site: Site, deleted_by: str, lists: list[str]) -> None:
-    """What was deleted stays in some lists."""
-    gone: list[Entry] = []
+def not_let_go(site: Site, deleted_by: str, collection: str, key: str) -> None:
+    """Shows what refers to a deleted entry as it was."""
+    shown = Shown(site)
 
-    def before(asked: Asked) -> None:
-        if asked.name == deleted_by and asked.login and asked.operation:
-            key = asked.path.rstrip("/").rpartition("/")[2]
-            collection = site.state.store[asked.operation.collection.name]
-            entry = collection.get(int(key) if key.isdigit() else key)
-            if entry:
-                gone.append(dict(entry))
-
-    def after(asked: Asked, answered: Answered) -> None:
-        found = answered.json
-        paged = any(key == "per_page" for key, _ in asked.query)
-        if asked.name in lists and isinstance(found, list) and not paged and asked.operation:
-            shown = [{key: one[key] for key in asked.operation.response_properties} for one in gone]
-            if "extension_group/" in asked.path and "/client/" not in asked.path:
-                group = asked.path.partition("/extension_group/")[2].partition("/")[0]
-                shown = [one for one in shown if str(one.get("extension_group_id", group)) == group]
-            answered.set_json([*found, *shown])
+    async def before(request: Request) -> Response | None:
+        if request.name != deleted_by:
+            return None
+        entries = await site.mock.entries(collection)
+        response = await site.mock.send(request)
+        if response.ok:
+            for one in entries:
+                if str(one[key]) == key_of(request):
+                    shown.lay(collection, one["id"], {key: one[key]})
+        return response
 
     site.before(before)
-    site.after(after)
-
-
-@patch
-def deleted_twice(site: Site) -> None:
-    """Deleting what is gone succeeds once more."""
-
-    def after(asked: Asked, answered: Answered) -> None:
-        if asked.action != "delete" or asked.operation is None or answered.status != 404:
-            return
-        if (answered.json or {}).get("status") == asked.operation.collection.missing:
-            answered.status, answered.body = 204, b""
-            answered.headers.pop("content-type", None)
-
-    site.after(after)
-
-
-@patch
-def not_let_go(site: Site, collection: str) -> None:
-    """What refers to a deleted thing stays as it was."""
-
-    def make(original: Any) -> Any:
-        def let_go(self: Store, other: Collection, key: Any, prop: str, gone: str) -> None:
-            if other.rule.name != collection:
-                original(self, other, key, prop, gone)
-
-        return let_go
-
-    site.replace(Store, "_let_go", make)
 
 
 @patch
 def items_go_along(site: Site, deleted_by: str, collection: str) -> None:
-    """Recorded items are deleted along with a group or number."""
+    """Deletes recorded items along with a group or number."""
 
-    def make(original: Action) -> Action:
-        def delete(call: Call) -> Reply:
-            if call.operation.id == deleted_by:
-                owner = call.operation.collection.name, call.entry["id"]
-                for entry in list(call.state.store.find(collection, Query(), owner)):
-                    rule = call.state.store[collection].rule
-                    call.state.store.delete(collection, entry[rule.key])
-            return original(call)
+    async def before(request: Request) -> Response | None:
+        if request.name != deleted_by:
+            return None
+        key, state = key_of(request), await site.mock.state()
+        numbers = [
+            one["id"]
+            for one in state["extension"]["entries"]
+            if key == str(one["id" if request.collection == "extension" else "extension_group_id"])
+        ]
+        items = [one for one in state[collection]["entries"] if one["extension_id"] in numbers]
+        response = await site.mock.send(request)
+        if response.ok and items:
+            name = site.mock.key(collection)
+            await site.mock.remove(collection, *(one[name] for one in items))
+        return response
 
-        return delete
-
-    site.action("delete", make)
+    site.before(before)
 
 
 @patch
-def names_unique(site: Site, action: str) -> None:
-    """Two groups of a client may not share a name."""
+def names_unique(site: Site, operations: list[str]) -> None:
+    """Refuses a name that another entry has."""
 
-    def make(original: Action) -> Action:
-        def act(call: Call) -> Reply:
-            if call.operation.collection.name == "extension_group":
-                for entry in call.collection.entries():
-                    own = call.item is not None and entry["id"] == call.item["id"]
-                    if entry["name"] == call.body.get("name") and not own:
-                        raise invalid("name: is taken")
-            return original(call)
+    async def before(request: Request) -> Response | None:
+        if request.name in operations:
+            for one in await site.mock.entries(request.collection):
+                same = one["name"] == request.fields().get("name")
+                if same and str(one["id"]) != key_of(request):
+                    return refusal(400, "name: is taken")
+        return None
 
-        return act
-
-    site.action(action, make)
+    site.before(before)
 
 
 @patch
 def changed_by_reading(site: Site, operations: list[str], key: str, value: Any) -> None:
-    """A GET leaves a mark on what it shows."""
+    """Leaves a mark on what a GET shows."""
+    shown = Shown(site)
 
-    def make(original: Action) -> Action:
-        def act(call: Call) -> Reply:
-            reply = original(call)
-            if call.operation.id in operations:
-                call.collection.update(call.entry[call.operation.collection.key], {key: value})
-            return reply
+    def after(request: Request, response: Response) -> None:
+        if request.name in operations and response.ok:
+            shown.lay(request.collection, key_of(request), {key: value})
 
-        return act
-
-    for action in ("read", "download", "storage_url"):
-        site.action(action, make)
-
-
-@patch
-def taken_all_the_same(site: Site, collection: str, how: str) -> None:
-    """A unique value that another entry has is taken all the same."""
-
-    def make_check(original: Any) -> Any:
-        def check(self: Collection, entry: Entry) -> None:
-            try:
-                original(self, entry)
-            except Taken:
-                slot = self._unique_slot(entry)
-                other = self._entries[self._unique[slot]] if slot else entry
-                foreign = other["client_id"] != entry["client_id"]
-                known = entry["id"] in self._entries
-                if self.rule.name != collection or not (
-                    how == "always" or (how == "foreign" and foreign) or (how == "update" and known)
-                ):
-                    raise
-
-        return check
-
-    def make_insert(_: Any) -> Any:
-        def insert_new(self: Collection, entry: Entry) -> None:
-            self.check_unique(entry)
-            entry[self.rule.key] = self.new_key()
-            self._add(entry)
-
-        return insert_new
-
-    site.replace(Collection, "check_unique", make_check)
-    site.replace(Collection, "insert_new", make_insert)
+    site.after(after)

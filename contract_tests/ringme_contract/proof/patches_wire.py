@@ -1,11 +1,19 @@
-"""Faults that are data alone: another document, answers or requests changed on their way."""
+"""Faults that are data alone: another document, requests or responses changed on their way."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from ringme_contract.proof.interception import Answered, Asked
+from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.site import Site, patch
+
+_BYTES: dict[str, Callable[[bytes], bytes]] = {
+    "short": lambda body: body[:-1],
+    "long": lambda body: body + b"\n",
+    "reversed": lambda body: body[::-1],
+}
 
 
 @patch
@@ -15,7 +23,7 @@ def document(
     set: dict[str, Any] | None = None,  # noqa: A002 - the word of the data file
     remove: list[str] | None = None,
 ) -> None:
-    """The mock follows another document: the node `at` has other keys."""
+    """Gives the node `at` of the mock's document other keys."""
     node: Any = site.document
     for part in at:
         node = node[part]
@@ -26,7 +34,7 @@ def document(
 
 @patch
 def rename_path(site: Site, old: str, new: str) -> None:
-    """The mock serves all paths that begin with `old` under `new` instead."""
+    """Has the mock serve all paths that begin with `old` under `new` instead."""
     paths = site.document["paths"]
     site.document["paths"] = {
         new + path.removeprefix(old) if path.startswith(old) else path: item
@@ -35,76 +43,111 @@ def rename_path(site: Site, old: str, new: str) -> None:
 
 
 @patch
-def answer(site: Site, **change: Any) -> None:
-    """Answers are changed: see `_change_answer` for how, `_is_meant` for which."""
+def answer(
+    site: Site,
+    statuses: Sequence[int] = (),
+    only: dict[str, Any] | None = None,
+    operations: Sequence[str] = (),
+    actions: Sequence[str] = (),
+    methods: Sequence[str] = (),
+    contains: str = "",
+    query: dict[str, str] | None = None,
+    grant: str = "",
+    **change: Any,
+) -> None:
+    """Changes responses: those of some `statuses`, whose JSON has the values of `only`.
 
-    def after(asked: Asked, answered: Answered) -> None:
-        if _is_meant(asked, change) and _says(answered, change):
-            _change_answer(answered, change)
+    See `_change_response` for how, and `Request.matches` for which requests.
+    """
+
+    def after(request: Request, response: Response) -> None:
+        if not request.matches(operations, actions, methods, contains, query, grant):
+            return
+        if (not statuses or response.status in statuses) and _has(response.json, only or {}):
+            _change_response(response, change)
 
     site.after(after)
 
 
 @patch
-def request(site: Site, **change: Any) -> None:
-    """Requests lose query parameters (`without`), or get some that they lack (`query`)."""
+def request(
+    site: Site, operations: Sequence[str] = (), actions: Sequence[str] = (), **change: Any
+) -> None:
+    """Changes requests: see `_change_query` and `_change_body` for how."""
 
-    def before(asked: Asked) -> None:
-        if not _is_meant(asked, change):
-            return
-        without = change.get("without", [])
-        kept = [(key, value) for key, value in asked.query if key.partition("[")[0] not in without]
-        given = {key for key, _ in kept}
-        kept += [
-            (key, str(value)) for key, value in change.get("query", {}).items() if key not in given
-        ]
-        asked.tampered = kept != asked.query
-        asked.query = kept
+    def before(request: Request) -> None:
+        if request.matches(operations, actions):
+            _change_query(request, change)
+            _change_body(request, change)
 
     site.before(before)
 
 
-def _is_meant(asked: Asked, change: dict[str, Any]) -> bool:
-    """Whether a request is for one of `operations`, of `actions`, by `methods`, as a fault says."""
-    return (
-        asked.name in change.get("operations", [asked.name])
-        and asked.action in change.get("actions", [asked.action])
-        and asked.method in change.get("methods", [asked.method])
-        and change.get("contains", "") in asked.path
-    )
+def _change_query(request: Request, change: dict[str, Any]) -> None:
+    """Takes query parameters away (`without`), and adds those that it lacks (`query`)."""
+    without = change.get("without", [])
+    kept = [(key, value) for key, value in request.query if key.partition("[")[0] not in without]
+    given = {key for key, _ in kept}
+    request.query = kept + [
+        (key, str(value)) for key, value in change.get("query", {}).items() if key not in given
+    ]
 
 
-def _says(answered: Answered, change: dict[str, Any]) -> bool:
-    """Whether an answer has one of `statuses`, and the values of `only`."""
-    if answered.status not in change.get("statuses", [answered.status]):
-        return False
-    value = answered.json
-    return all(
-        isinstance(value, dict) and value.get(key) == wanted
-        for key, wanted in change.get("only", {}).items()
-    )
+def _change_body(request: Request, change: dict[str, Any]) -> None:
+    """Adds `fields` that are not sent (if `when` is, where it is named), drops `nulls` of some.
+
+    `empty` is the body in the place of an empty object.
+    """
+    fields = request.fields()
+    if not fields and request.body != b"{}":
+        return
+    nulls = change.get("nulls", [])
+    added = change.get("fields", {}) if change.get("when", "") in ("", *fields) else {}
+    kept = {key: value for key, value in fields.items() if value is not None or key not in nulls}
+    if {**added, **kept} != fields:
+        request.set_body(json.dumps({**added, **kept}).encode("utf-8"))
+    if not fields and "empty" in change:
+        request.set_body(change["empty"].encode("utf-8"))
 
 
-def _change_answer(answered: Answered, change: dict[str, Any]) -> None:
-    answered.status = change.get("status", answered.status)
-    value = answered.json
+def _has(value: Any, wanted: dict[str, Any]) -> bool:
+    return not wanted or (isinstance(value, dict) and wanted.items() <= value.items())
+
+
+def _change_response(response: Response, change: dict[str, Any]) -> None:
+    """Gives it another `status`, `body`, `headers`, changes its `bytes` or the objects of its JSON.
+
+    Lists lose all but entries with one of the values of each key of `keep`.
+    """
+    response.status = change.get("status", response.status)
+    value = response.json
+    if isinstance(value, list):
+        keep = change.get("keep", {})
+        value = [one for one in value if all(one[key] in keep[key] for key in keep)]
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, dict):
-            one.update(change.get("set", {}))
-            for key in change.get("drop", []):
-                one.pop(key, None)
-            for key, suffix in change.get("append", {}).items():
-                if isinstance(one.get(key), str):
-                    one[key] += suffix
-            for key, (old, new) in change.get("substitute", {}).items():
-                if isinstance(one.get(key), str):
-                    one[key] = one[key].replace(old, new)
+            _change_object(one, change)
     if "body" in change:
-        answered.body = change["body"].encode("utf-8")
+        response.body = change["body"].encode("utf-8")
     elif value is not None:
-        answered.set_json(value)
+        response.set_json(value)
+    if "bytes" in change:
+        response.body = _BYTES[change["bytes"]](response.body)
     for name, text in change.get("headers", {}).items():
         if text is None:
-            answered.headers.pop(name, None)
+            response.headers.pop(name, None)
         else:
-            answered.headers[name] = text
+            response.headers[name] = text
+
+
+def _change_object(one: dict[str, Any], change: dict[str, Any]) -> None:
+    """Changes keys of an object: `set`, `drop`, `append` to a text, `substitute` in one."""
+    one.update(change.get("set", {}))
+    for key in change.get("drop", []):
+        one.pop(key, None)
+    for key, suffix in change.get("append", {}).items():
+        if isinstance(one.get(key), str):
+            one[key] += suffix
+    for key, (old, new) in change.get("substitute", {}).items():
+        if isinstance(one.get(key), str):
+            one[key] = one[key].replace(old, new)

@@ -1,4 +1,4 @@
-"""What a fault is put into: the document, the functions and the answers of one mock process."""
+"""The target of a fault: the document of a mock, its requests and its responses."""
 
 from __future__ import annotations
 
@@ -6,62 +6,59 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from starlette.types import ASGIApp
 
 import ringme_contract.proof
+from ringme_contract.document_file import find_document, load_document
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.interception import After, Before, Interception
-from ringme_mock import app as mock_app
-from ringme_mock.actions import ACTIONS, Action
-from ringme_mock.actions.context import Call
-from ringme_mock.app import MockApp
-from ringme_mock.store.state import State
-from ringme_spec.document import read_yaml
-from ringme_spec.paths import FIXTURES, SPEC
+from ringme_contract.proof.mock import Mock
+from ringme_contract.proof.operations import Operations
+from ringme_mock.app import create_app
 
 
 class Site:
-    """One mock that is about to be built. Patches change it for good, so a process holds one."""
+    """One mock that is about to be built, and (for hooks, once it runs) the mock itself."""
 
     def __init__(self) -> None:
-        # Through JSON, so that parts which YAML shares between two places are two.
-        self.document: dict[str, Any] = json.loads(json.dumps(read_yaml(SPEC)))
+        self.document: dict[str, Any] = load_document(find_document())
         self._before: list[Before] = []
         self._after: list[After] = []
-        self._app: MockApp | None = None
+        self._mock: Mock | None = None
 
     @property
-    def state(self) -> State:
-        """The state of the mock, once it runs."""
-        if self._app is None:
+    def mock(self) -> Mock:
+        """The mock behind the hooks. Raises LookupError before it is built."""
+        if self._mock is None:
             raise LookupError("the mock is not built yet")
-        return self._app.state
-
-    def replace(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-        """Puts what `make` makes of a function of a module or class in its place."""
-        setattr(owner, name, make(getattr(owner, name)))
-
-    def action(self, name: str, make: Callable[[Action], Action]) -> None:
-        """Puts what `make` makes of an action of the mock in its place."""
-        ACTIONS[name] = make(ACTIONS[name])
+        return self._mock
 
     def before(self, hook: Before) -> None:
-        """Has each request go through `hook` first, which may change it or answer it."""
+        """Calls `hook` with each request: it may change it, or give the response itself."""
         self._before.append(hook)
 
     def after(self, hook: After) -> None:
-        """Has each answer go through `hook`, which may change it."""
+        """Calls `hook` with each request and its response, which it may change."""
         self._after.append(hook)
 
     def build(self) -> ASGIApp:
-        """The mock with all that was changed."""
-        self.replace(mock_app, "read_yaml", lambda _: lambda _path: self.document)
-        self._app = mock_app.create_app(SPEC, FIXTURES)
-        if not self._before and not self._after:
-            return self._app
-        return Interception(self._app, self._before, self._after)
+        """Builds the mock with all that was changed, behind the hooks even where there are none."""
+        operations = Operations(self.document)
+        self._mock = Mock(build_mock(self.document), self.document, operations)
+        return Interception(self._mock, operations, self._before, self._after)
+
+
+def build_mock(document: dict[str, Any]) -> ASGIApp:
+    """Builds the mock of a document, with the fixtures that come with the original."""
+    with TemporaryDirectory() as folder:
+        # JSON is YAML.
+        path = Path(folder) / "openapi.yaml"
+        path.write_text(json.dumps(document), "utf-8")
+        return create_app(path, find_document().parent / "fixtures")
 
 
 Patch = Callable[..., None]
@@ -78,7 +75,7 @@ def patch(function: Patch) -> Patch:
 
 
 def patches() -> dict[str, Patch]:
-    """All patches by name."""
+    """Imports all patches, by name."""
     for module in pkgutil.iter_modules(ringme_contract.proof.__path__):
         if module.name.startswith("patches_"):
             importlib.import_module(f"{ringme_contract.proof.__name__}.{module.name}")
@@ -86,13 +83,8 @@ def patches() -> dict[str, Patch]:
 
 
 def faulty_app(fault: Fault | None) -> ASGIApp:
-    """The mock with one fault, or with none."""
+    """Builds the mock with one fault, or with none."""
     site = Site()
     if fault is not None:
         patches()[fault.patch](site, **fault.arguments)
     return site.build()
-
-
-def about(call: Call, *operations: str) -> bool:
-    """Whether a call is one of these operations; with none named, it always is."""
-    return not operations or call.operation.id in operations

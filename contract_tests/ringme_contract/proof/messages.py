@@ -1,0 +1,228 @@
+"""Requests and responses on their way between a client and the mock."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from ringme_contract.proof.operations import Operation
+
+_LIMIT = "x-ratelimit"
+
+
+@dataclass
+class Request:
+    """A request; the mock gets it as it is when the hooks are done with it.
+
+    `path` is decoded, `raw_path` as it was sent. `operation` and `values`, its path parameters, are
+    those of the path that the client sent.
+    """
+
+    method: str
+    path: str
+    query_string: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+    raw_path: str = ""
+    operation: Operation | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    scope: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The id of the operation; empty without one."""
+        return self.operation.id if self.operation else ""
+
+    @property
+    def action(self) -> str:
+        """The action of the operation, as `list`; empty without one."""
+        return self.operation.action if self.operation else ""
+
+    @property
+    def collection(self) -> str:
+        """The collection of the operation; empty without one."""
+        return self.operation.collection if self.operation else ""
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """The names and values of the query."""
+        return parse_qsl(self.query_string, keep_blank_values=True)
+
+    @query.setter
+    def query(self, pairs: list[tuple[str, str]]) -> None:
+        # Otherwise the bytes stay as they came, however odd.
+        if pairs != self.query:
+            self.query_string = urlencode(pairs)
+
+    @property
+    def token(self) -> str:
+        """The bearer token; empty without one."""
+        kind, _, token = self.header("authorization").partition(" ")
+        return token.strip() if kind.lower() == "bearer" else ""
+
+    def matches(
+        self,
+        operations: Sequence[str] = (),
+        actions: Sequence[str] = (),
+        methods: Sequence[str] = (),
+        contains: str = "",
+        query: dict[str, str] | None = None,
+        grant: str = "",
+    ) -> bool:
+        """Tells if it is one of those that a fault names; what it does not name may be anything."""
+        return (
+            (not operations or self.name in operations)
+            and (not actions or self.action in actions)
+            and (not methods or self.method in methods)
+            and contains in self.path
+            and all(self.parameter(name) == value for name, value in (query or {}).items())
+            and (not grant or self.grant == grant)
+        )
+
+    def parameter(self, name: str) -> str | None:
+        """Reads the last value of a query parameter; None without one."""
+        return dict(self.query).get(name)
+
+    def with_query(self, **values: Any) -> Request:
+        """Copies it with other values of query parameters; None takes one away."""
+        changed = replace(self, headers=list(self.headers))
+        kept = [(key, value) for key, value in self.query if key not in values]
+        added = [(key, str(value)) for key, value in values.items() if value is not None]
+        changed.query = kept + added
+        return changed
+
+    def with_token(self, token: str) -> Request:
+        """Copies it with another bearer token."""
+        changed = replace(self, headers=list(self.headers))
+        changed.set_header("authorization", f"Bearer {token}")
+        return changed
+
+    def with_fields(self, value: Any) -> Request:
+        """Copies it with another JSON body."""
+        changed = replace(self, headers=list(self.headers))
+        changed.set_fields(value)
+        return changed
+
+    @property
+    def grant(self) -> str:
+        """The grant type of a token request; empty without one."""
+        return self.form().get("grant_type", "") if self.action == "token" else ""
+
+    def form(self) -> dict[str, str]:
+        """Reads the parameters of a token request: from query, form and HTTP Basic."""
+        text = self.body.decode("latin-1")
+        if self.header("content-type").startswith("multipart/"):
+            pairs = re.findall(r'name="(\w+)"\r\n\r\n(.*?)\r\n', text, re.DOTALL)
+        else:
+            pairs = parse_qsl(text)
+        found = {**dict(self.query), **dict(pairs)}
+        kind, _, encoded = self.header("authorization").partition(" ")
+        if kind.lower() == "basic":
+            try:
+                name, _, secret = b64decode(encoded).decode().partition(":")
+                found |= {"client_id": name, "client_secret": secret}
+            except ValueError:
+                pass
+        return found
+
+    def with_form(self, form: dict[str, str]) -> Request:
+        """Copies a token request with other parameters, all in a form."""
+        changed = replace(self, query_string="")
+        changed.headers = [(key, value) for key, value in self.headers if key != "authorization"]
+        changed.set_body(urlencode(form).encode("ascii"))
+        changed.set_header("content-type", "application/x-www-form-urlencoded")
+        return changed
+
+    def header(self, name: str) -> str:
+        """Reads a header; empty without one."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def set_header(self, name: str, value: str) -> None:
+        """Gives a header another value."""
+        self.headers = [(key, old) for key, old in self.headers if key != name] + [(name, value)]
+
+    def fields(self) -> dict[str, Any]:
+        """Reads the JSON object of the body; empty if it is none."""
+        value = _parse(self.body)
+        return value if isinstance(value, dict) else {}
+
+    def set_fields(self, value: Any) -> None:
+        """Gives the request another JSON body."""
+        self.set_body(json.dumps(value).encode("utf-8"))
+        self.set_header("content-type", "application/json")
+
+    def set_body(self, body: bytes) -> None:
+        """Gives the request another body of the same media type."""
+        self.body = body
+        self.set_header("content-length", str(len(body)))
+
+
+@dataclass
+class Response:
+    """A response; the client gets it as it is when the hooks are done with it."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def json(self) -> Any:
+        """The JSON of the body; None if it is none."""
+        return _parse(self.body)
+
+    @property
+    def word(self) -> str | None:
+        """The status word of an error of the API; None without one."""
+        value = self.json
+        return value.get("status") if isinstance(value, dict) and not self.ok else None
+
+    @property
+    def ok(self) -> bool:
+        """A status below 300."""
+        return self.status < 300
+
+    def objects(self) -> Iterator[dict[str, Any]]:
+        """Reads the objects of the JSON: those of a list, or the one that there is."""
+        value = self.json
+        values = value if isinstance(value, list) else [value]
+        return (one for one in values if isinstance(one, dict))
+
+    def set_json(self, value: Any) -> None:
+        """Gives the response another body, in JSON."""
+        self.body = json.dumps(value, ensure_ascii=False).encode("utf-8")
+        self.headers["content-type"] = "application/json"
+
+    def become(self, other: Response) -> None:
+        """Becomes like another one, but for what it tells of the limit."""
+        limits = {key: value for key, value in self.headers.items() if key.startswith(_LIMIT)}
+        self.status, self.body = other.status, other.body
+        self.headers = {**other.headers, **limits}
+
+    def refuse(self, status: int, word: str | None, message: str = "Refused") -> None:
+        """Becomes an error of the API."""
+        self.status = status
+        self.set_json({"message": message, **({"status": word} if word else {})})
+
+    def copy(self) -> Response:
+        """Copies it, to be changed by itself."""
+        return replace(self, headers=dict(self.headers))
+
+
+def refusal(status: int, message: str = "Refused", word: str | None = None) -> Response:
+    """Makes an error of the API that the mock did not give."""
+    limits = {"limit": "1000000", "remaining": "999999", "reset": "3600"}
+    response = Response(status, {f"{_LIMIT}-{name}": value for name, value in limits.items()})
+    response.refuse(status, word, message)
+    return response
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,195 @@
+"""The healthy mock behind the faults, as a client of its HTTP interface alone sees it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from starlette.types import ASGIApp, Message
+
+from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.operations import Operations
+
+Entry = dict[str, Any]
+State = dict[str, Any]
+_CONTROL = "/__mock__"
+_SCOPE = {
+    "type": "http",
+    "asgi": {"version": "3.0", "spec_version": "2.3"},
+    "http_version": "1.1",
+    "scheme": "http",
+    "root_path": "",
+    "client": ("127.0.0.1", 1),
+    "server": ("127.0.0.1", 80),
+}
+
+
+class Mock:
+    """The mock as it is without the fault.
+
+    Requests with a token count against the limit of its client; those of the control interface, by
+    which all methods but `send` and `call` go, count for nobody.
+    """
+
+    def __init__(self, app: ASGIApp, document: dict[str, Any], operations: Operations) -> None:
+        self.app = app
+        self._document = document
+        # Whoever may call anything may call this one.
+        self._whoami = next(one for one in operations.all if one.action == "current").path
+        self._callers: dict[str, tuple[str, str]] = {}
+
+    async def send(self, request: Request) -> Response:
+        """Sends a request, which stays as it is."""
+        scope = {
+            **_SCOPE,
+            **request.scope,
+            "method": request.method,
+            "path": request.path,
+            "raw_path": (request.raw_path or quote(request.path)).encode("latin-1"),
+            "query_string": request.query_string.encode("latin-1"),
+            "headers": [
+                (key.encode("latin-1"), value.encode("latin-1")) for key, value in request.headers
+            ],
+        }
+        if request.path != request.scope.get("path", request.path):
+            scope["raw_path"] = quote(request.path).encode("ascii")
+        response = Response(500)
+        given = False
+
+        async def receive() -> Message:
+            nonlocal given
+            if given:
+                return {"type": "http.disconnect"}
+            given = True
+            return {"type": "http.request", "body": request.body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                response.status = message["status"]
+                for key, value in message.get("headers", []):
+                    response.headers[key.decode("latin-1").lower()] = value.decode("latin-1")
+            elif message["type"] == "http.response.body":
+                response.body += message.get("body", b"")
+
+        await self.app(scope, receive, send)
+        return response
+
+    async def call(
+        self, method: str, path: str, body: Any = None, token: str = "", **query: Any
+    ) -> Response:
+        """Sends a request of its own; `body` goes as JSON."""
+        request = Request(method, path, urlencode(query), [("host", "127.0.0.1")])
+        if token:
+            request.set_header("authorization", f"Bearer {token}")
+        if body is not None:
+            request.set_fields(body)
+        return await self.send(request)
+
+    async def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """Reads the JSON of the control interface. Raises LookupError where that refuses."""
+        response = await self.call(method, _CONTROL + path, body, **query)
+        if not response.ok:
+            raise LookupError(f"{method} {path}: {response.status} {response.body.decode()[:300]}")
+        return response.json
+
+    async def token(self, login: str, application: str | None = None) -> str:
+        """Makes a new access token of a user, through an application of its client."""
+        body = {"login": login, **({"application": application} if application else {})}
+        return str((await self.control("POST", "/tokens", body))["access_token"])
+
+    async def caller(self, request: Request) -> tuple[str, str] | None:
+        """Finds the login and application that a request's token stands for; None if it is no good.
+
+        Asks the mock itself, which costs the client one request; each token is asked for once.
+        """
+        if not request.token or request.token in self._callers:
+            return self._callers.get(request.token)
+        await self.call("GET", self._whoami, token=request.token)
+        (noted,) = await self.control("GET", "/journal", limit=1)
+        if noted["login"] is None:
+            return None
+        self._callers[request.token] = (noted["login"], noted["application"])
+        return self._callers[request.token]
+
+    async def parties(self, request: Request) -> dict[str, Entry]:
+        """Finds the `user`, `application` and `client` of a request; empty where nobody makes it.
+
+        Those of a token request are the ones that it names.
+        """
+        state = await self.state()
+        form = request.form() if request.action == "token" else {}
+        caller = await self.caller(request) or (form.get("username"), form.get("client_id"))
+        application = _find(state, "application", "client_id", caller[1])
+        if application is None:
+            return {}
+        user = _find(
+            state, "user", *(("login", caller[0]) if caller[0] else ("id", application["user_id"]))
+        )
+        if user is None:
+            return {}
+        client = _find(state, "client", "id", user["client_id"])
+        return {"user": user, "application": application, "client": client or {}}
+
+    async def user(self, request: Request) -> Entry | None:
+        """Finds the user whose token a request has; None if there is none, or it is gone."""
+        return (await self.parties(request)).get("user") if request.token else None
+
+    async def state(self) -> State:
+        """Reads all collections by name, each with its `entries`."""
+        found: State = await self.control("GET", "/state")
+        return found
+
+    async def set_state(self, state: State) -> None:
+        """Puts other entries in the place of all. Tokens and clock stay, limits begin anew."""
+        await self.control("PUT", "/state", state)
+
+    async def entries(self, collection: str) -> list[Entry]:
+        """Reads the entries of a collection as they are stored, with what is never shown."""
+        found: list[Entry] = (await self.state())[collection]["entries"]
+        return found
+
+    async def entry(self, collection: str, key: Any) -> Entry | None:
+        """Finds an entry by its key, a number or a text; None if it is not there."""
+        return _find(await self.state(), collection, self.key(collection), key)
+
+    async def change(self, collection: str, key: Any, **values: Any) -> None:
+        """Stores other values in an entry, if it is there."""
+        state = await self.state()
+        entry = _find(state, collection, self.key(collection), key)
+        if entry is not None and {**entry, **values} != entry:
+            entry.update(values)
+            await self.set_state(state)
+
+    @asynccontextmanager
+    async def changed(self, *changes: tuple[str, Any, dict[str, Any]]) -> AsyncIterator[None]:
+        """Stores other values in some entries (collection, key, values) for a while."""
+        kept = []
+        for collection, key, values in changes:
+            entry = await self.entry(collection, key) or {}
+            kept.append((collection, key, {name: entry.get(name) for name in values}))
+            await self.change(collection, key, **values)
+        try:
+            yield
+        finally:
+            for collection, key, values in kept:
+                await self.change(collection, key, **values)
+
+    async def remove(self, collection: str, *keys: Any) -> None:
+        """Takes entries away, and nothing else with them."""
+        state = await self.state()
+        name = self.key(collection)
+        texts = {str(key) for key in keys}
+        kept = [one for one in state[collection]["entries"] if str(one[name]) not in texts]
+        state[collection]["entries"] = kept
+        await self.set_state(state)
+
+    def key(self, collection: str) -> str:
+        """Finds the property that is the key of a collection's entries."""
+        return str(self._document["x-collections"][collection]["key"])
+
+
+def _find(state: State, collection: str, name: str, value: Any) -> Entry | None:
+    entries: list[Entry] = state[collection]["entries"]
+    return next((one for one in entries if str(one[name]) == str(value)), None)
