@@ -11,11 +11,11 @@ from typing import Any, TypeAlias
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from ringme_mock.control.control_call import Mock
+from ringme_mock.control.control_context import Mock
 from ringme_mock.control.middleware import ControlMiddleware
 from ringme_mock.docs.site import NoSuchPage, SiteMiddleware
 from ringme_mock.errors import ApiError
-from ringme_mock.faults.forced_response import ForcedAnswers
+from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.api_middleware import START, ApiMiddleware
 from ringme_mock.http.auth import TokenSecurity
 from ringme_mock.http.connexion_document import check_document, connexion_document
@@ -56,7 +56,7 @@ class MockApp(AsyncApp):  # type: ignore[misc]
     def __init__(self, contract: Contract, sessions: Sessions, control: str = LOOPBACK) -> None:
         self.contract = contract
         self.sessions = sessions
-        answers = ForcedAnswers(contract)
+        answers = ForcedResponses(contract)
         super().__init__(
             __name__,
             middlewares=[

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ringme_mock.actions import entries, media, token_endpoint, whoami
-from ringme_mock.actions.context import Call
+from ringme_mock.actions.context import ActionContext
 from ringme_mock.actions.response import Reply
 
-Action = Callable[[Call], Reply]
+Action = Callable[[ActionContext], Reply]
 
 ACTIONS: dict[str, Action] = {
     "list": entries.list_entries,

@@ -15,12 +15,12 @@ from ringme_mock.store.state import State
 from ringme_spec.operations import Operation
 
 if TYPE_CHECKING:
-    from ringme_mock.http.context import Exchange
+    from ringme_mock.http.context import RequestContext
     from ringme_mock.http.parameters import Given
 
 
 @dataclass(slots=True)
-class Call:
+class ActionContext:
     """A request whose parameters and body fit the document.
 
     `path` and `query` hold values by parameter name, `body` the JSON object as it was sent.
@@ -31,7 +31,7 @@ class Call:
 
     operation: Operation
     state: State
-    exchange: Exchange
+    request: RequestContext
     caller: Caller | None
     path: dict[str, Any]
     query: Given
@@ -64,7 +64,7 @@ class Call:
     @property
     def base_url(self) -> str:
         """How the client reaches the session of the request."""
-        return self.exchange.base_url
+        return self.request.base_url
 
     def show(self, entry: Entry) -> Reply:
         """The answer of success with the part of an entry that the document has in it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ringme_mock.actions.context import Call
+from ringme_mock.actions.context import ActionContext
 from ringme_mock.errors import invalid
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.store import Query
@@ -18,41 +18,41 @@ from ringme_spec.operations import Filter, Parameter
 Test = Callable[[Entry], bool]
 
 
-def list_query(call: Call) -> Query:
+def list_query(context: ActionContext) -> Query:
     """What the store is asked for. Raises the 400s of rules media-range and media-interval."""
-    if call.query.plan is None:
-        call.query.plan = _plan(call)
-    plan: Query = call.query.plan
+    if context.query.plan is None:
+        context.query.plan = _plan(context)
+    plan: Query = context.query.plan
     return plan
 
 
-def _plan(call: Call) -> Query:
-    roles = call.operation.roles
-    start, end = _range(call, roles)
-    size = _value(call, roles, "page_size")
-    page = _value(call, roles, "page") or 1
+def _plan(context: ActionContext) -> Query:
+    roles = context.operation.roles
+    start, end = _range(context, roles)
+    size = _value(context, roles, "page_size")
+    page = _value(context, roles, "page") or 1
     return Query(
         start=start,
         end=end,
-        descending=_value(call, roles, "order") == "desc",
-        keep=_filters(call),
+        descending=_value(context, roles, "order") == "desc",
+        keep=_filters(context),
         offset=(page - 1) * size if size else 0,
         limit=size,
     )
 
 
-def _value(call: Call, roles: Mapping[str, Parameter], role: str) -> Any:
-    return call.query.get(roles[role].name) if role in roles else None
+def _value(context: ActionContext, roles: Mapping[str, Parameter], role: str) -> Any:
+    return context.query.get(roles[role].name) if role in roles else None
 
 
-def _range(call: Call, roles: Mapping[str, Parameter]) -> tuple[str | None, str | None]:
-    start = _moment(_value(call, roles, "range_start"))
-    end = _moment(_value(call, roles, "range_end"))
+def _range(context: ActionContext, roles: Mapping[str, Parameter]) -> tuple[str | None, str | None]:
+    start = _moment(_value(context, roles, "range_start"))
+    end = _moment(_value(context, roles, "range_end"))
     if start and end:
         names = roles["range_start"].name, roles["range_end"].name
         if start > end:
             raise invalid(f"{names[0]}: must not be after {names[1]}")
-        rule = call.operation.collection.range
+        rule = context.operation.collection.range
         if rule and rule.months is not None:
             latest = latest_end(rule, start)
             if end > latest:
@@ -83,11 +83,11 @@ def latest_end(rule: RangeRule, start: datetime) -> datetime:
     return start.replace(year=year, month=month, day=min(start.day, last_day))
 
 
-def _filters(call: Call) -> Test | None:
-    tests = [_fixed(prop, value) for prop, value in call.operation.where.items()]
-    for parameter in call.operation.query_parameters:
-        if parameter.filter and parameter.name in call.query:
-            wanted = call.query[parameter.name]
+def _filters(context: ActionContext) -> Test | None:
+    tests = [_fixed(prop, value) for prop, value in context.operation.where.items()]
+    for parameter in context.operation.query_parameters:
+        if parameter.filter and parameter.name in context.query:
+            wanted = context.query[parameter.name]
             tests.append(
                 _chosen(parameter.filter, wanted if isinstance(wanted, list) else [wanted])
             )

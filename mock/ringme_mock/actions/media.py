@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ringme_mock.actions.context import Call
+from ringme_mock.actions.context import ActionContext
 from ringme_mock.actions.listing import list_query
 from ringme_mock.actions.response import Reply
 from ringme_mock.store.collection import Entry
@@ -19,37 +19,37 @@ FILE_HEADERS = {
 }
 
 
-def delete_range(call: Call) -> Reply:
+def delete_range(context: ActionContext) -> Reply:
     """Drops exactly what the list of the same range shows now (rule media-delete)."""
-    rule = call.operation.collection
-    found = list(call.state.store.find(rule.name, list_query(call), call.owner))
+    rule = context.operation.collection
+    found = list(context.state.store.find(rule.name, list_query(context), context.owner))
     # The last first: of a sorted list that costs least.
     for entry in reversed(found):
-        call.state.store.delete(rule.name, entry[rule.key])
-    return call.reply()
+        context.state.store.delete(rule.name, entry[rule.key])
+    return context.reply()
 
 
-def stats(call: Call) -> Reply:
+def stats(context: ActionContext) -> Reply:
     """Length and total size of the list of the same range (rule stats-agree)."""
-    rule = call.operation.collection
+    rule = context.operation.collection
     sizes = [
         entry[_content(rule).size]
-        for entry in call.state.store.find(rule.name, list_query(call), call.owner)
+        for entry in context.state.store.find(rule.name, list_query(context), context.owner)
     ]
-    resource = call.operation.resource
-    return call.reply({resource["count"]: len(sizes), resource["size"]: sum(sizes)})
+    resource = context.operation.resource
+    return context.reply({resource["count"]: len(sizes), resource["size"]: sum(sizes)})
 
 
-def download(call: Call) -> Reply:
+def download(context: ActionContext) -> Reply:
     """The file of an item (rule media-file)."""
-    return file_reply(call.state.store, call.operation.collection, call.entry)
+    return file_reply(context.state.store, context.operation.collection, context.entry)
 
 
-def storage_url(call: Call) -> Reply:
+def storage_url(context: ActionContext) -> Reply:
     """Where the file can be fetched without a token, by whoever knows the URL."""
-    rule = call.operation.collection
-    url = f"{call.base_url}{STORAGE_PATH}/{rule.name}/{quote(str(call.entry[rule.key]))}"
-    return call.reply(dict.fromkeys(call.operation.response_properties, url))
+    rule = context.operation.collection
+    url = f"{context.base_url}{STORAGE_PATH}/{rule.name}/{quote(str(context.entry[rule.key]))}"
+    return context.reply(dict.fromkeys(context.operation.response_properties, url))
 
 
 def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ringme_mock.actions.context import Call
+from ringme_mock.actions.context import ActionContext
 from ringme_mock.errors import ApiError, missing
 from ringme_mock.store.access import Caller
 from ringme_mock.store.collection import Entry, Key
@@ -74,30 +74,30 @@ class Way:
             )
         ]
 
-    def follow(self, call: Call) -> None:
-        """Puts owners and item into the call, and checks that the caller may go there.
+    def follow(self, context: ActionContext) -> None:
+        """Puts owners and item into the context, and checks that the caller may go there.
 
         Raises the 404 for what is not there, then the 403 for what is out of reach, then the 404
         for the item (contract section 2, the order of checks).
         """
-        collections, caller = call.state.store.collections, call.caller
+        collections, caller = context.state.store.collections, context.caller
         keys: dict[str, Key] = {}
         for step in self._steps:
             name = step.name
-            key = call.path[step.parameter]
+            key = context.path[step.parameter]
             if step.me is not None:
                 key = _own_key(step, caller) if key == step.me else int(key)
             entry = collections[name].get(key)
-            if entry is None or (step.is_bound and not _is_here(call, step, entry, keys)):
+            if entry is None or (step.is_bound and not _is_here(context, step, entry, keys)):
                 raise step.refusal()
             if step.is_first and caller is not None:
-                call.state.access.check_reach(caller, name, key, entry)
+                context.state.access.check_reach(caller, name, key, entry)
             if step.is_item:
-                call.item = entry
+                context.item = entry
             else:
                 keys[name] = key
-                call.owners[name] = entry
-                call.owner = name, key
+                context.owners[name] = entry
+                context.owner = name, key
 
 
 def _own_key(step: _Step, caller: Caller | None) -> Key:
@@ -107,13 +107,13 @@ def _own_key(step: _Step, caller: Caller | None) -> Key:
     return caller.client_key
 
 
-def _is_here(call: Call, step: _Step, entry: Entry, keys: Mapping[str, Key]) -> bool:
+def _is_here(context: ActionContext, step: _Step, entry: Entry, keys: Mapping[str, Key]) -> bool:
     """Whether an entry is one of the operation's, and belongs to all owners before it."""
     for prop, value in step.where:
         if entry[prop] != value:
             return False
     for owner, link in step.links:
-        own = entry[link] if link else call.state.store.owner_key(step.name, entry, owner)
+        own = entry[link] if link else context.state.store.owner_key(step.name, entry, owner)
         if own != keys[owner]:
             return False
     return True

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from typing import Any
 
-from ringme_mock.actions.context import Call
+from ringme_mock.actions.context import ActionContext
 from ringme_mock.actions.response import Reply, json_reply
 from ringme_mock.errors import NO_STORE, ApiError, token_refused
 from ringme_mock.store.access import scopes
@@ -22,23 +22,23 @@ REFRESH_TOKEN = "refresh_token"
 _OF_NOBODY = "nobody"
 
 
-def create(call: Call) -> Reply:
+def create(context: ActionContext) -> Reply:
     """A token for a user, or the error that says why not (rules token-errors, refresh)."""
-    given = {**call.body, **_basic_credentials(call)}
+    given = {**context.body, **_basic_credentials(context)}
     grant_type = _needed(given, "grant_type")
-    grants = call.operation.resource["grants"]
+    grants = context.operation.resource["grants"]
     if grant_type not in grants:
         raise token_refused(400, "unsupported_grant_type", f"must be one of {', '.join(grants)}")
     for name in grants[grant_type]["needs"]:
         _needed(given, name)
-    application = _application(call, given)
+    application = _application(context, given)
     if application["type"] not in grants[grant_type]["for"]:
         raise token_refused(
             400, "unauthorized_client", f"not for applications of type {application['type']}"
         )
-    user = _user(call, grant_type, given, application)
-    _check_blocked(call, user)
-    return _answer(call, application, user, grant_type, given)
+    user = _user(context, grant_type, given, application)
+    _check_blocked(context, user)
+    return _answer(context, application, user, grant_type, given)
 
 
 def _needed(given: dict[str, Any], name: str) -> str:
@@ -48,35 +48,37 @@ def _needed(given: dict[str, Any], name: str) -> str:
     return value
 
 
-def _basic_credentials(call: Call) -> dict[str, str]:
+def _basic_credentials(context: ActionContext) -> dict[str, str]:
     """Id and secret of the application from HTTP Basic, as many OAuth clients send them."""
-    kind, _, encoded = call.exchange.header(b"authorization").partition(" ")
+    kind, _, encoded = context.request.header(b"authorization").partition(" ")
     if kind.lower() != "basic":
         return {}
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
         raise token_refused(400, "invalid_request", "Authorization: is not Basic") from None
-    id_name, secret_name = call.operation.resource["basic"]
+    id_name, secret_name = context.operation.resource["basic"]
     return {id_name: name, secret_name: secret}
 
 
-def _application(call: Call, given: dict[str, Any]) -> Entry:
-    application = call.state.store["application"].get(given["client_id"])
+def _application(context: ActionContext, given: dict[str, Any]) -> Entry:
+    application = context.state.store["application"].get(given["client_id"])
     # Compared for an unknown one as well: the time of the answer is not to tell which it was.
     secret = application["client_secret"] if application else _OF_NOBODY
     if not _same(secret, given["client_secret"]) or application is None:
         refused = token_refused(401, "invalid_client", "no such application, or another secret")
-        if b"authorization" in call.exchange.headers:
+        if b"authorization" in context.request.headers:
             # RFC 6749 section 5.2: one who used the header is told that it is the way.
             refused.headers["WWW-Authenticate"] = "Basic"
         raise refused
     return application
 
 
-def _user(call: Call, grant_type: str, given: dict[str, Any], application: Entry) -> Entry:
+def _user(
+    context: ActionContext, grant_type: str, given: dict[str, Any], application: Entry
+) -> Entry:
     """Whom the token is for: the owner of the application, or a user of the owner's client."""
-    users = call.state.store["user"]
+    users = context.state.store["user"]
     owner = users.get(application["user_id"])
     if owner is None:
         raise token_refused(401, "invalid_client", "the owner of the application is gone")
@@ -88,34 +90,34 @@ def _user(call: Call, grant_type: str, given: dict[str, Any], application: Entry
         if not _same(password, given["password"]) or user is None:
             raise token_refused(401, "invalid_grant", "no such user, or another password")
     else:
-        user = _user_of_refresh_token(call, given["refresh_token"], application)
-    client = call.state.store.owner_key("user", user, "client")
-    if client != call.state.store.owner_key("user", owner, "client"):
+        user = _user_of_refresh_token(context, given["refresh_token"], application)
+    client = context.state.store.owner_key("user", user, "client")
+    if client != context.state.store.owner_key("user", owner, "client"):
         raise token_refused(401, "invalid_grant", "the user is not of the application's client")
     return user
 
 
-def _user_of_refresh_token(call: Call, token: str, application: Entry) -> Entry:
-    grant = call.state.tokens.find_refresh(token)
-    user = call.state.store["user"].get(grant.user) if grant else None
+def _user_of_refresh_token(context: ActionContext, token: str, application: Entry) -> Entry:
+    grant = context.state.tokens.find_refresh(token)
+    user = context.state.store["user"].get(grant.user) if grant else None
     if grant is None or user is None or grant.application != application["client_id"]:
         raise token_refused(401, "invalid_grant", "the refresh token is not good")
     return user
 
 
-def _check_blocked(call: Call, user: Entry) -> None:
+def _check_blocked(context: ActionContext, user: Entry) -> None:
     try:
-        call.state.access.check_blocked(user)
+        context.state.access.check_blocked(user)
     except ApiError as error:
         error.headers.update(NO_STORE)
         raise
 
 
 def _answer(
-    call: Call, application: Entry, user: Entry, grant_type: str, given: dict[str, Any]
+    context: ActionContext, application: Entry, user: Entry, grant_type: str, given: dict[str, Any]
 ) -> Reply:
-    resource = call.operation.resource
-    tokens = call.state.tokens
+    resource = context.operation.resource
+    tokens = context.state.tokens
     grant = Grant(user["id"], application["client_id"])
     values = {
         "token": tokens.issue(grant, resource["length"], resource["lifetime"]),

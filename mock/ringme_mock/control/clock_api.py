@@ -7,39 +7,39 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ringme_mock.control.control_call import ControlCall
+from ringme_mock.control.control_context import ControlContext
 from ringme_mock.control.control_response import answer
 from ringme_mock.errors import invalid
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
-async def read(call: ControlCall) -> Response:
+async def read(context: ControlContext) -> Response:
     """What time it is in the session."""
-    return answer(call, _show(call))
+    return answer(context, _show(context))
 
 
-async def change(call: ControlCall) -> Response:
+async def change(context: ControlContext) -> Response:
     """Sets the clock, stops it, lets it go on. Raises the 400 for a day that no month has."""
-    clock = call.state.clock
-    moment = _moment(call.body["now"]) if "now" in call.body else None
-    frozen = call.body.get("frozen", clock.frozen)
+    clock = context.state.clock
+    moment = _moment(context.body["now"]) if "now" in context.body else None
+    frozen = context.body.get("frozen", clock.frozen)
     if not frozen:
         clock.unfreeze()
     if moment is not None:
         clock.set(moment)
     if frozen and not clock.frozen:
         clock.freeze()
-    return answer(call, _show(call))
+    return answer(context, _show(context))
 
 
-async def advance(call: ControlCall) -> Response:
+async def advance(context: ControlContext) -> Response:
     """Puts the clock forward."""
     try:
-        call.state.clock.advance(call.body["seconds"])
+        context.state.clock.advance(context.body["seconds"])
     except OverflowError:
         raise invalid("seconds: leads beyond the year 8999") from None
-    return answer(call, _show(call))
+    return answer(context, _show(context))
 
 
 def _moment(text: str) -> datetime:
@@ -52,5 +52,5 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _show(call: ControlCall) -> dict[str, Any]:
-    return {"now": call.state.clock.text(), "frozen": call.state.clock.frozen}
+def _show(context: ControlContext) -> dict[str, Any]:
+    return {"now": context.state.clock.text(), "frozen": context.state.clock.frozen}

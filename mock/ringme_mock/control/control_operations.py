@@ -27,9 +27,9 @@ from ringme_mock.control import (
 from ringme_mock.control import (
     tokens_api as tokens,
 )
-from ringme_mock.control.control_call import ControlCall
+from ringme_mock.control.control_context import ControlContext
 
-OPERATIONS: dict[str, Callable[[ControlCall], Awaitable[Response]]] = {
+OPERATIONS: dict[str, Callable[[ControlContext], Awaitable[Response]]] = {
     "getHealth": sessions.health,
     "reset": state.reset,
     "listSnapshots": state.list_snapshots,

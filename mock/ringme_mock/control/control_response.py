@@ -8,11 +8,13 @@ import orjson
 from starlette.responses import Response
 
 from ringme_mock.actions.response import JSON
-from ringme_mock.control.control_call import ControlCall
+from ringme_mock.control.control_context import ControlContext
 
 
-def answer(call: ControlCall, value: Any = None) -> Response:
+def answer(context: ControlContext, value: Any = None) -> Response:
     """The answer of success that the document has, with a JSON value or (None) nothing."""
     if value is None:
-        return Response(status_code=call.operation.status)
-    return Response(orjson.dumps(value), call.operation.status, {"Cache-Control": "no-store"}, JSON)
+        return Response(status_code=context.operation.status)
+    return Response(
+        orjson.dumps(value), context.operation.status, {"Cache-Control": "no-store"}, JSON
+    )

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from ringme_mock.control.control_call import ControlCall
+from ringme_mock.control.control_context import ControlContext
 from ringme_mock.control.control_response import answer
 from ringme_mock.http.event_stream import EventStream
 from ringme_mock.http.journal import Journal
@@ -22,30 +22,30 @@ _PARTS = ("query", "parameters", "body")
 _HEARTBEAT = 15.0
 
 
-async def read(call: ControlCall) -> Response:
+async def read(context: ControlContext) -> Response:
     """The entries that pass the filters of the query, oldest first."""
-    wanted = dict(call.query)
+    wanted = dict(context.query)
     limit = wanted.pop("limit", None)
-    found = _matching(call, wanted)
-    return answer(call, found[-limit:] if limit else found)
+    found = _matching(context, wanted)
+    return answer(context, found[-limit:] if limit else found)
 
 
-async def count(call: ControlCall) -> Response:
+async def count(context: ControlContext) -> Response:
     """How many entries have what the body names."""
-    return answer(call, {"count": len(_matching(call, call.body))})
+    return answer(context, {"count": len(_matching(context, context.body))})
 
 
-async def clear(call: ControlCall) -> Response:
+async def clear(context: ControlContext) -> Response:
     """Forgets all entries."""
-    call.session.journal.clear()
-    return answer(call)
+    context.session.journal.clear()
+    return answer(context)
 
 
-async def follow(call: ControlCall) -> Response:
+async def follow(context: ControlContext) -> Response:
     """Each entry from now on as a server-sent event. Raises the 400 for one stream too many."""
-    events = _events(call.session.journal, call.mock.sessions.redaction)
+    events = _events(context.session.journal, context.mock.sessions.redaction)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventStream(call.session, events, headers)
+    return EventStream(context.session, events, headers)
 
 
 async def _events(journal: Journal, redaction: Redaction) -> AsyncIterator[str]:
@@ -62,12 +62,12 @@ async def _events(journal: Journal, redaction: Redaction) -> AsyncIterator[str]:
             yield f"id: {entry.number}\nevent: request\ndata: {data}\n\n"
 
 
-def _matching(call: ControlCall, wanted: dict[str, Any]) -> list[dict[str, Any]]:
-    redaction = call.mock.sessions.redaction
+def _matching(context: ControlContext, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    redaction = context.mock.sessions.redaction
     if "path" in wanted:
         # Not by `fnmatchcase`, which remembers tens of thousands of patterns.
         wanted = {**wanted, "path": re.compile(translate(wanted["path"]))}
-    shown = (entry.as_json(redaction) for entry in call.session.journal.entries())
+    shown = (entry.as_json(redaction) for entry in context.session.journal.entries())
     return [entry for entry in shown if _fits(entry, wanted)]
 
 

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringme_mock.actions.response import JSON
-from ringme_mock.control.control_call import ControlCall, Mock
+from ringme_mock.control.control_context import ControlContext, Mock
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.errors import invalid
 from ringme_mock.http.body import media_type, read_bytes, read_object
-from ringme_mock.http.context import Exchange, exchange_of
+from ringme_mock.http.context import RequestContext, context_of
 from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.urls import CONTROL_PATH
@@ -80,38 +80,38 @@ class ControlMiddleware:
         # Not above: the mock starts without what only this interface needs.
         from ringme_mock.control.control_operations import OPERATIONS
 
-        exchange = exchange_of(scope)
-        operation, values = interface().table.find(exchange.method, exchange.raw_path)
+        request = context_of(scope)
+        operation, values = interface().table.find(request.method, request.raw_path)
         path, query = interface().read_parameters(operation, values, scope["query_string"])
-        call = ControlCall(
+        context = ControlContext(
             operation=operation,
             mock=self._mock,
-            session=exchange.session,
-            base_url=exchange.base_url,
+            session=request.session,
+            base_url=request.base_url,
             path=path,
             query=query,
             body={},
         )
-        await _read_body(call, exchange)
-        return await OPERATIONS[operation.id](call)
+        await _read_body(context, request)
+        return await OPERATIONS[operation.id](context)
 
 
-def _has_body(exchange: Exchange) -> bool:
-    length = exchange.header(b"content-length")
-    return length not in ("", "0") or b"transfer-encoding" in exchange.headers
+def _has_body(request: RequestContext) -> bool:
+    length = request.header(b"content-length")
+    return length not in ("", "0") or b"transfer-encoding" in request.headers
 
 
-async def _read_body(call: ControlCall, exchange: Exchange) -> None:
-    body = call.operation.body
+async def _read_body(context: ControlContext, request: RequestContext) -> None:
+    body = context.operation.body
     if body is None:
         return
-    sent = media_type(exchange)
+    sent = media_type(request)
     if sent != JSON and sent in body.media_types:
-        call.content = await read_bytes(exchange, _LONGEST_ARCHIVE)
-        if not call.content:
+        context.content = await read_bytes(request, _LONGEST_ARCHIVE)
+        if not context.content:
             raise invalid("body: is missing")
-    elif not body.required and not _has_body(exchange):
-        call.body = dict(body.defaults)
+    elif not body.required and not _has_body(request):
+        context.body = dict(body.defaults)
     else:
-        given = await read_object(exchange, body, _LONGEST_OBJECT, DEEPEST_STATE)
-        call.body = {**body.defaults, **given}
+        given = await read_object(request, body, _LONGEST_OBJECT, DEEPEST_STATE)
+        context.body = {**body.defaults, **given}

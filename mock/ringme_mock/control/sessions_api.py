@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from ringme_mock.control.control_call import ControlCall
+from ringme_mock.control.control_context import ControlContext
 from ringme_mock.control.control_response import answer
 from ringme_mock.version import __version__
 
 
-async def health(call: ControlCall) -> Response:
+async def health(context: ControlContext) -> Response:
     """That the mock is there."""
-    count = len(call.mock.sessions.all())
-    return answer(call, {"status": "ok", "version": __version__, "sessions": count})
+    count = len(context.mock.sessions.all())
+    return answer(context, {"status": "ok", "version": __version__, "sessions": count})
 
 
-async def list_sessions(call: ControlCall) -> Response:
+async def list_sessions(context: ControlContext) -> Response:
     """All sessions, the default first."""
-    root = call.base_url.removesuffix(f"/s/{call.session.name}")
+    root = context.base_url.removesuffix(f"/s/{context.session.name}")
     return answer(
-        call,
+        context,
         [
             {
                 "name": one.name,
                 "requests": len(one.journal.entries()),
                 "idle": int(one.idle_seconds()),
-                "url": root if one is call.mock.sessions.default else f"{root}/s/{one.name}",
+                "url": root if one is context.mock.sessions.default else f"{root}/s/{one.name}",
             }
-            for one in call.mock.sessions.all()
+            for one in context.mock.sessions.all()
         ],
     )
 
 
-async def end(call: ControlCall) -> Response:
+async def end(context: ControlContext) -> Response:
     """Ends a session."""
-    call.mock.sessions.end(call.path["name"])
-    return answer(call)
+    context.mock.sessions.end(context.path["name"])
+    return answer(context)

@@ -6,7 +6,7 @@ from itertools import islice
 
 from starlette.responses import Response
 
-from ringme_mock.control.control_call import ControlCall
+from ringme_mock.control.control_context import ControlContext
 from ringme_mock.control.control_response import answer
 from ringme_mock.errors import ApiError, invalid
 from ringme_mock.store.access import scopes
@@ -17,15 +17,15 @@ _LENGTH = 30
 _SHOWN = 20
 
 
-async def identities(call: ControlCall) -> Response:
+async def identities(context: ControlContext) -> Response:
     """Who can log in, and how."""
-    return answer(call, [one.as_json() for one in identities_of(call.state.store)])
+    return answer(context, [one.as_json() for one in identities_of(context.state.store)])
 
 
-async def make(call: ControlCall) -> Response:
+async def make(context: ControlContext) -> Response:
     """A token for a user or a role. Raises the 404 for one that is not there."""
-    store = call.state.store
-    wanted = call.body["login"]
+    store = context.state.store
+    wanted = context.body["login"]
     identity = find_identity(store, wanted)
     if identity is None:
         users = store["user"]
@@ -33,18 +33,18 @@ async def make(call: ControlCall) -> Response:
         more = ", ..." if len(users) > _SHOWN else ""
         raise ApiError(404, f"No such user or role: {wanted[:64]}; there is {known}{more}")
     application = identity.application
-    if "application" in call.body:
-        application = store["application"].get(call.body["application"])
+    if "application" in context.body:
+        application = store["application"].get(context.body["application"])
         if application is None:
             raise ApiError(404, "No such application")
     if application is None:
         raise invalid("application: the client of the user has none; name one")
-    seconds = call.body.get("seconds", 3600)
-    token = call.state.tokens.issue(
+    seconds = context.body.get("seconds", 3600)
+    token = context.state.tokens.issue(
         Grant(identity.user["id"], application["client_id"]), _LENGTH, seconds
     )
     return answer(
-        call,
+        context,
         {
             "access_token": token,
             "token_type": "Bearer",
@@ -55,22 +55,22 @@ async def make(call: ControlCall) -> Response:
     )
 
 
-async def revoke(call: ControlCall) -> Response:
+async def revoke(context: ControlContext) -> Response:
     """Ends access and refresh tokens."""
-    return answer(call, {"count": call.state.tokens.revoke(_user(call), refresh=True)})
+    return answer(context, {"count": context.state.tokens.revoke(_user(context), refresh=True)})
 
 
-async def expire(call: ControlCall) -> Response:
+async def expire(context: ControlContext) -> Response:
     """Ends access tokens; who has a refresh token can go on."""
-    return answer(call, {"count": call.state.tokens.revoke(_user(call), refresh=False)})
+    return answer(context, {"count": context.state.tokens.revoke(_user(context), refresh=False)})
 
 
-def _user(call: ControlCall) -> int | None:
+def _user(context: ControlContext) -> int | None:
     """The key of the user that the query names; None for all. Raises the 404."""
-    if "login" not in call.query:
+    if "login" not in context.query:
         return None
-    user = call.state.store["user"].by_unique(call.query["login"])
+    user = context.state.store["user"].by_unique(context.query["login"])
     if user is None:
-        raise ApiError(404, f"No such user: {call.query['login'][:64]}")
+        raise ApiError(404, f"No such user: {context.query['login'][:64]}")
     key: int = user["id"]
     return key

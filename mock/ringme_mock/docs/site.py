@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ringme_mock.actions.response import JSON
 from ringme_mock.docs.docs_routes import reference_routes
 from ringme_mock.errors import no_route
-from ringme_mock.http.context import exchange_of
+from ringme_mock.http.context import context_of
 from ringme_mock.http.urls import DOCS_PATH, DOCUMENT_PATH
 from ringme_spec.contract import Contract
 
@@ -40,12 +40,12 @@ class SiteMiddleware:
         await self._router(scope, receive, send)
 
     async def _to_docs(self, request: Request) -> Response:
-        return RedirectResponse(f"{exchange_of(request.scope).prefix}{DOCS_PATH}/")
+        return RedirectResponse(f"{context_of(request.scope).prefix}{DOCS_PATH}/")
 
     async def _show_document(self, request: Request) -> Response:
         """The document, with URLs that a program which imports it needs nothing else for."""
-        exchange = exchange_of(request.scope)
-        root = exchange.base_url
+        context = context_of(request.scope)
+        root = context.base_url
         content = {**_at(root, self._document), "servers": [{"url": root}]}
         # YAML takes the status 200 for a number where it has no quotes.
         return Response(orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS), media_type=JSON)

@@ -20,7 +20,7 @@ class Visitor:
 
 
 @dataclass(frozen=True)
-class ForcedAnswer:
+class ForcedResponse:
     """An answer that is given instead of the real one.
 
     `word` is the error's word for programs, None for the document's first; `body` None stands
@@ -39,7 +39,7 @@ class FaultRule:
     """A fault as it was given (`source`), ready to be used."""
 
     source: dict[str, Any]
-    answer: ForcedAnswer | None
+    answer: ForcedResponse | None
     delay: Latency | None
     connection: str | None
 
@@ -81,8 +81,8 @@ def read_rule(source: dict[str, Any]) -> FaultRule:
     )
 
 
-def _read_answer(node: dict[str, Any]) -> ForcedAnswer:
-    return ForcedAnswer(
+def _read_answer(node: dict[str, Any]) -> ForcedResponse:
+    return ForcedResponse(
         status=node["status"],
         word=node.get("word"),
         example=node.get("example"),

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from ringme_mock.actions.response import JSON, Reply, json_reply
-from ringme_mock.faults.fault_rule import FaultRule, ForcedAnswer
+from ringme_mock.faults.fault_rule import FaultRule, ForcedResponse
 from ringme_mock.store.rate_limits import Allowance
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -18,7 +18,7 @@ _UNKNOWN = object()
 _LIMIT_HEADERS = {name.decode() for name, _ in Allowance(0, 0, 0).headers()}
 
 
-class ForcedAnswers:
+class ForcedResponses:
     """Makes answers of given statuses out of the document's examples and schemas."""
 
     def __init__(self, contract: Contract) -> None:
@@ -35,7 +35,7 @@ class ForcedAnswers:
         if rule.answer is not None:
             self._check(operation, rule.answer)
 
-    def _check(self, operation: str | None, wanted: ForcedAnswer) -> None:
+    def _check(self, operation: str | None, wanted: ForcedResponse) -> None:
         """Raises ValueError, which says what would be right, for an answer that cannot be made.
 
         Without an operation, it is enough that one of them can be answered so.
@@ -50,7 +50,7 @@ class ForcedAnswers:
         if operation is not None and wanted.body is None:
             self._content(self._statuses[operation].get(str(wanted.status)), wanted)
 
-    def make(self, operation: Operation | None, wanted: ForcedAnswer) -> Reply | None:
+    def make(self, operation: Operation | None, wanted: ForcedResponse) -> Reply | None:
         """The answer; None where the operation has no such answer in the document."""
         response = self._statuses[operation.id].get(str(wanted.status)) if operation else None
         headers = {**self._headers(response or {}), **dict(wanted.headers)}
@@ -81,7 +81,7 @@ class ForcedAnswers:
             for name, header in headers.items()
         }
 
-    def _content(self, response: dict[str, Any] | None, wanted: ForcedAnswer) -> Any:
+    def _content(self, response: dict[str, Any] | None, wanted: ForcedResponse) -> Any:
         """The body for a response of the document; _UNKNOWN for one without."""
         media = (response or {}).get("content", {}).get(JSON)
         if media is None:

@@ -7,7 +7,7 @@ import asyncio
 from ringme_mock.actions.media import STORAGE_PATH
 from ringme_mock.actions.response import Reply
 from ringme_mock.faults.inject import Faults
-from ringme_mock.http.context import Exchange
+from ringme_mock.http.context import RequestContext
 from ringme_mock.http.error_handler import as_api_error, error_reply
 from ringme_mock.http.operation import OperationAPI, RunningOperation
 from ringme_mock.http.routing import PathTable
@@ -21,31 +21,31 @@ class Api:
         self._faults = faults
         self._table: PathTable[RunningOperation] = PathTable(operations.operations.values())
 
-    async def answer(self, exchange: Exchange) -> Reply:
+    async def answer(self, request: RequestContext) -> Reply:
         """The answer to a request, whatever it is: errors are answers, too."""
         try:
-            if self._faults.may_act(exchange):
-                plan = self._faults.plan(exchange)
+            if self._faults.may_act(request):
+                plan = self._faults.plan(request)
                 if plan.seconds:
                     await asyncio.sleep(plan.seconds)
                 if plan.reply is not None:
                     return plan.reply
-            if exchange.raw_path.startswith(STORAGE_PATH):
-                stored = find_file(exchange)
+            if request.raw_path.startswith(STORAGE_PATH):
+                stored = find_file(request)
                 if stored is not None:
                     return stored
-            return await self._find(exchange).answer(exchange)
+            return await self._find(request).answer(request)
         except Exception as error:
-            exchange.refusal = refusal = as_api_error(error)
+            request.refusal = refusal = as_api_error(error)
             # The journal keeps it, and is not to keep all that was at hand when it was raised.
             refusal.__traceback__ = refusal.__context__ = None
             return error_reply(refusal)
 
-    def _find(self, exchange: Exchange) -> RunningOperation:
+    def _find(self, request: RequestContext) -> RunningOperation:
         """The operation of a request. Raises the 404 and the 405 of PathTable."""
-        exchange.allowance = exchange.session.state.limits.unknown()
-        running, exchange.path_values = self._table.find(exchange.method, exchange.raw_path)
-        exchange.operation = running.operation
+        request.allowance = request.session.state.limits.unknown()
+        running, request.path_values = self._table.find(request.method, request.raw_path)
+        request.operation = running.operation
         if running.operation.scopes is None:
-            exchange.allowance = None
+            request.allowance = None
         return running

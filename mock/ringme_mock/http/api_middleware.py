@@ -7,12 +7,12 @@ from typing import Any
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ringme_mock.faults.forced_response import ForcedAnswers
+from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.api import Api
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
-from ringme_mock.http.context import Exchange
-from ringme_mock.http.dispatcher import Front
+from ringme_mock.http.context import RequestContext
+from ringme_mock.http.dispatcher import Dispatcher
 from ringme_mock.http.operation import OperationAPI
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Sessions
@@ -31,7 +31,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
     """
 
     def __init__(
-        self, app: ASGIApp, contract: Contract, sessions: Sessions, answers: ForcedAnswers
+        self, app: ASGIApp, contract: Contract, sessions: Sessions, answers: ForcedResponses
     ) -> None:
         self._app = app
         self._contract = contract
@@ -54,20 +54,20 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         api = Api(operations, faults)
         if self._sessions.settings.validate_responses:
             # On demand: a mock that does not validate its responses starts without the import.
-            from ringme_mock.http.response_validation import AnswerCheck, CheckedApi
+            from ringme_mock.http.response_validation import ResponseValidator, ValidatingApi
 
-            api = CheckedApi(AnswerCheck(self._contract), operations, faults)
-        self._front = Front(self._sessions, api, self._app)
+            api = ValidatingApi(ResponseValidator(self._contract), operations, faults)
+        self._front = Dispatcher(self._sessions, api, self._app)
         self._origins = _with_cors(self._front, self._sessions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Responds to a request of the API, and passes everything else on."""
         if scope["type"] == "http":
-            exchange = Exchange(scope, receive)
-            if b"origin" in exchange.headers:
+            request = RequestContext(scope, receive)
+            if b"origin" in request.headers:
                 await self._origins(scope, receive, send)
             else:
-                await self._front.answer(exchange, send)
+                await self._front.answer(request, send)
         elif scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":

@@ -7,11 +7,11 @@ from typing import Any, TypeAlias
 
 from ringme_mock.errors import too_many_requests, unauthorized
 from ringme_mock.http.connexion_parts import AbstractSecurityHandler
-from ringme_mock.http.context import Exchange
+from ringme_mock.http.context import RequestContext
 from ringme_mock.store.access import Caller, check_read_only, check_scopes
 
 # Whether a request carries what a security scheme asks for; raises ApiError for who may not go on.
-Verify: TypeAlias = Callable[[Exchange], bool]
+Verify: TypeAlias = Callable[[RequestContext], bool]
 
 
 class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
@@ -21,35 +21,35 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
         """The check for operations with these scopes."""
         required = tuple(required_scopes)
 
-        def verify(exchange: Exchange) -> bool:
-            kind, _, token = exchange.headers.get(b"authorization", b"").partition(b" ")
+        def verify(request: RequestContext) -> bool:
+            kind, _, token = request.headers.get(b"authorization", b"").partition(b" ")
             if kind.lower() != b"bearer":
                 return False
-            caller = _admit(exchange, token.strip().decode("latin-1"))
+            caller = _admit(request, token.strip().decode("latin-1"))
             # Connexion asks for a check for each operation, so it stands for its method as well.
-            if verify not in caller.cleared:
-                _clear(exchange, caller, required)
-                caller.cleared.add(verify)
+            if verify not in caller.passed:
+                _clear(request, caller, required)
+                caller.passed.add(verify)
             return True
 
         return verify
 
 
-def _admit(exchange: Exchange, token: str) -> Caller:
+def _admit(request: RequestContext, token: str) -> Caller:
     """Finds the caller and counts the request: the first checks of contract section 2."""
-    state = exchange.session.state
+    state = request.session.state
     caller = state.access.caller(token)
     if caller is None:
         raise unauthorized()
-    exchange.caller = caller
-    exchange.allowance = state.limits.count(caller.client_key, caller.application["rate_limit"])
-    if exchange.allowance.exceeded:
+    request.caller = caller
+    request.allowance = state.limits.count(caller.client_key, caller.application["rate_limit"])
+    if request.allowance.exceeded:
         raise too_many_requests()
     return caller
 
 
-def _clear(exchange: Exchange, caller: Caller, required: tuple[str, ...]) -> None:
+def _clear(request: RequestContext, caller: Caller, required: tuple[str, ...]) -> None:
     """Raises the 403 for a caller who may not call the operation: the checks after that."""
-    exchange.session.state.access.check_blocked(caller.user, caller.client)
+    request.session.state.access.check_blocked(caller.user, caller.client)
     check_scopes(caller, required)
-    check_read_only(caller, exchange.method)
+    check_read_only(caller, request.method)

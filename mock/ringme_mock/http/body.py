@@ -12,7 +12,7 @@ from python_multipart.multipart import Field, parse_form
 
 from ringme_mock.actions.response import JSON
 from ringme_mock.errors import ApiError, invalid, token_refused, too_large, unsupported_media_type
-from ringme_mock.http.context import Exchange
+from ringme_mock.http.context import RequestContext
 from ringme_mock.json_input import DEEPEST, read_json
 from ringme_spec.operations import Body
 
@@ -26,32 +26,32 @@ _SHORT_NUMBER = 12
 _JSON = JSON.encode()
 
 
-async def read_bytes(exchange: Exchange, limit: int = LONGEST_BODY) -> bytes:
+async def read_bytes(request: RequestContext, limit: int = LONGEST_BODY) -> bytes:
     """All bytes of a request's body, with or without a Content-Length.
 
     Raises the 413 for more than `limit`, as soon as that is known.
     """
-    whole = _take_bytes(exchange, limit)
-    return await _receive_bytes(exchange, limit) if whole is None else whole
+    whole = _take_bytes(request, limit)
+    return await _receive_bytes(request, limit) if whole is None else whole
 
 
-def _take_bytes(exchange: Exchange, limit: int) -> bytes | None:
+def _take_bytes(request: RequestContext, limit: int) -> bytes | None:
     """All bytes if they can be had at once; None where their parts must be received."""
-    length = exchange.headers.get(b"content-length", b"")
+    length = request.headers.get(b"content-length", b"")
     if len(length) > _SHORT_NUMBER or (length.isdigit() and int(length) > limit):
         raise too_large(limit)
-    whole = exchange.take_whole()
+    whole = request.take_whole()
     if whole is not None and len(whole) > limit:
         raise too_large(limit)
     return whole
 
 
-async def _receive_bytes(exchange: Exchange, limit: int) -> bytes:
+async def _receive_bytes(request: RequestContext, limit: int) -> bytes:
     """All bytes, in the parts in which they come."""
     parts = []
     size = 0
     while True:
-        message = await exchange.receive()
+        message = await request.receive()
         if message["type"] == "http.disconnect":
             # Half a body may well be JSON, but it is not what the client meant to send.
             raise invalid("body: ended before its length")
@@ -64,13 +64,13 @@ async def _receive_bytes(exchange: Exchange, limit: int) -> bytes:
             return b"".join(parts)
 
 
-def media_type(exchange: Exchange) -> str:
+def media_type(request: RequestContext) -> str:
     """The media type of a request in lower case, or nothing where it does not say."""
-    return exchange.header(b"content-type").partition(";")[0].strip().lower()
+    return request.header(b"content-type").partition(";")[0].strip().lower()
 
 
 async def read_object(
-    exchange: Exchange, body: Body, limit: int = LONGEST_BODY, deepest: int = DEEPEST
+    request: RequestContext, body: Body, limit: int = LONGEST_BODY, deepest: int = DEEPEST
 ) -> dict[str, Any]:
     """The JSON object that a request carries, checked against the schema of the operation.
 
@@ -78,17 +78,17 @@ async def read_object(
     an encoding, the 413 for more than `limit` bytes, and the 400 that names the field, or what is
     wrong with the JSON, which may have `deepest` levels (rule body).
     """
-    if exchange.headers.get(b"content-type") != _JSON:
-        sent = media_type(exchange)
+    if request.headers.get(b"content-type") != _JSON:
+        sent = media_type(request)
         if sent and sent not in body.media_types:
             raise unsupported_media_type(" or ".join(body.media_types))
-    coding = exchange.headers.get(b"content-encoding")
+    coding = request.headers.get(b"content-encoding")
     if coding and coding.lower() != b"identity":
         raise unsupported_media_type(f"{body.media_types[0]}, not compressed")
     # As `read_bytes` does: one coroutine less for a body that is there, as nearly every one is.
-    content = _take_bytes(exchange, limit)
+    content = _take_bytes(request, limit)
     if content is None:
-        content = await _receive_bytes(exchange, limit)
+        content = await _receive_bytes(request, limit)
     if not content:
         raise invalid("body: is missing, it must be a JSON object")
     try:
@@ -103,29 +103,29 @@ async def read_object(
     return value
 
 
-async def read_form(exchange: Exchange, body: Body) -> dict[str, Any]:
+async def read_form(request: RequestContext, body: Body) -> dict[str, Any]:
     """The parameters of the token endpoint, from the query and from a form (rule token-in).
 
     Where both have one, the form counts. Files in a multipart body are passed over. Raises the
     errors of RFC 6749.
     """
-    given = dict(parse_qsl(exchange.query.decode("latin-1"), keep_blank_values=True))
-    content = await _read_form_bytes(exchange)
+    given = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
+    content = await _read_form_bytes(request)
     if content:
-        sent = media_type(exchange)
+        sent = media_type(request)
         if sent not in body.media_types:
             expected = " or ".join(body.media_types)
             raise token_refused(415, "invalid_request", f"Content-Type: must be {expected}")
         try:
-            given.update(_parse_form(content, exchange.header(b"content-type")))
+            given.update(_parse_form(content, request.header(b"content-type")))
         except (FormParserError, ValueError):
             raise token_refused(400, "invalid_request", f"body: is not {sent} in UTF-8") from None
     return given
 
 
-async def _read_form_bytes(exchange: Exchange) -> bytes:
+async def _read_form_bytes(request: RequestContext) -> bytes:
     try:
-        return await read_bytes(exchange)
+        return await read_bytes(request)
     except ApiError as error:
         refused = token_refused(error.status, "invalid_request", error.message)
         refused.headers.update(error.headers)

@@ -20,7 +20,7 @@ from ringme_spec.operations import Operation
 _SCOPE_KEY = "ringme_mock.http.context"
 
 
-class Exchange:
+class RequestContext:
     """Filled on the way: the operation by routing, the caller by security, and so on.
 
     `prefix` is the part of the path that chose the session, `path` what comes behind it, and
@@ -81,12 +81,12 @@ class Exchange:
         self.body += content[: BODY_LIMIT - len(self.body)]
 
 
-def attach(scope: Scope, exchange: Exchange) -> None:
-    """Puts the exchange where the layers of the pages find it."""
-    scope[_SCOPE_KEY] = exchange
+def attach(scope: Scope, request: RequestContext) -> None:
+    """Puts the request where the layers of the pages find it."""
+    scope[_SCOPE_KEY] = request
 
 
-def exchange_of(scope: Any) -> Exchange:
-    """The exchange of the request that is being answered."""
-    exchange: Exchange = scope[_SCOPE_KEY]
-    return exchange
+def context_of(scope: Any) -> RequestContext:
+    """The request of the request that is being answered."""
+    request: RequestContext = scope[_SCOPE_KEY]
+    return request

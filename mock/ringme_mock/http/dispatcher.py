@@ -14,7 +14,7 @@ from ringme_mock.errors import ApiError
 from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.http.api import Api
 from ringme_mock.http.browser_headers import with_browser_headers
-from ringme_mock.http.context import Exchange, attach
+from ringme_mock.http.context import RequestContext, attach
 from ringme_mock.http.error_handler import error_reply
 from ringme_mock.http.extension import Headers, cut, send_whole, write_whole
 from ringme_mock.http.journal import JournalEntry
@@ -30,7 +30,7 @@ _JSON_TYPE = (b"content-type", JSON.encode())
 Pages = ASGIApp
 
 
-class Front:
+class Dispatcher:
     """Gives requests to the API or the pages, each in its session, and sends the answers."""
 
     def __init__(self, sessions: Sessions, api: Api, pages: Pages) -> None:
@@ -40,95 +40,95 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        await self.answer(Exchange(scope, receive), send)
+        await self.answer(RequestContext(scope, receive), send)
 
-    async def answer(self, exchange: Exchange, send: Send) -> None:
-        """Answers the request of an exchange that has just begun."""
+    async def answer(self, request: RequestContext, send: Send) -> None:
+        """Answers the request of an request that has just begun."""
         try:
-            self._choose_session(exchange)
+            self._choose_session(request)
         except ApiError as refused:
             reply = error_reply(refused)
             await send_whole(send, reply.status, _own_headers(reply), reply.body)
             return
-        if is_page(exchange.raw_path):
-            await self._show_page(exchange, send)
+        if is_page(request.raw_path):
+            await self._show_page(request, send)
             return
-        reply = await self._api.answer(exchange)
+        reply = await self._api.answer(request)
         # Before the client has the answer: it may ask for the journal right then.
-        _note(exchange, None if exchange.connection == DROP else reply.status)
-        if exchange.connection is not None:
-            await _break(exchange, reply, send)
+        _note(request, None if request.connection == DROP else reply.status)
+        if request.connection is not None:
+            await _break(request, reply, send)
             return
-        headers = _headers(exchange, reply)
-        if not write_whole(exchange.scope, send, reply.status, headers, reply.body):
+        headers = _headers(request, reply)
+        if not write_whole(request.scope, send, reply.status, headers, reply.body):
             await send_whole(send, reply.status, headers, reply.body)
 
-    def _choose_session(self, exchange: Exchange) -> None:
+    def _choose_session(self, request: RequestContext) -> None:
         """Finds the session by path or header. Raises the error of a name that is none."""
-        if exchange.raw_path.startswith("/s/"):
-            match = _PREFIX.fullmatch(exchange.raw_path)
+        if request.raw_path.startswith("/s/"):
+            match = _PREFIX.fullmatch(request.raw_path)
             if match is not None:
-                exchange.session = self._sessions.get(decoded(match[2]), _may_begin(exchange))
-                exchange.prefix = match[1]
-                exchange.raw_path = match[3] or "/"
-                exchange.path = decoded(exchange.raw_path)
+                request.session = self._sessions.get(decoded(match[2]), _may_begin(request))
+                request.prefix = match[1]
+                request.raw_path = match[3] or "/"
+                request.path = decoded(request.raw_path)
                 return
-        name = exchange.headers.get(b"x-mock-session")
+        name = request.headers.get(b"x-mock-session")
         if not name:
-            exchange.session = self._sessions.default
+            request.session = self._sessions.default
             return
-        exchange.session = self._sessions.get(name.decode("latin-1"), _may_begin(exchange))
-        if exchange.session is not self._sessions.default:
-            exchange.prefix = f"/s/{exchange.session.name}"
+        request.session = self._sessions.get(name.decode("latin-1"), _may_begin(request))
+        if request.session is not self._sessions.default:
+            request.prefix = f"/s/{request.session.name}"
 
-    async def _show_page(self, exchange: Exchange, send: Send) -> None:
-        raw_path = exchange.raw_path.encode("latin-1")
-        scope = {**exchange.scope, "path": exchange.path, "raw_path": raw_path}
-        if exchange.path != exchange.scope["path"]:
-            scope["root_path"] = scope.get("root_path", "") + exchange.prefix
-        attach(scope, exchange)
+    async def _show_page(self, request: RequestContext, send: Send) -> None:
+        raw_path = request.raw_path.encode("latin-1")
+        scope = {**request.scope, "path": request.path, "raw_path": raw_path}
+        if request.path != request.scope["path"]:
+            scope["root_path"] = scope.get("root_path", "") + request.prefix
+        attach(scope, request)
 
         async def send_noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _log(exchange, message["status"])
-                headers = with_browser_headers(exchange.path, list(message.get("headers", ())))
+                _log(request, message["status"])
+                headers = with_browser_headers(request.path, list(message.get("headers", ())))
                 message = {**message, "headers": headers}
             await send(message)
 
-        await self._pages(scope, exchange.receive_part, send_noted)
+        await self._pages(scope, request.receive_part, send_noted)
 
 
-def _may_begin(exchange: Exchange) -> bool:
+def _may_begin(request: RequestContext) -> bool:
     """Whether a request may begin a session: not one that a page of another site has made."""
-    if exchange.headers.get(b"sec-fetch-site") != b"cross-site":
+    if request.headers.get(b"sec-fetch-site") != b"cross-site":
         return True
-    return LOCAL_ORIGIN.fullmatch(exchange.header(b"origin")) is not None
+    return LOCAL_ORIGIN.fullmatch(request.header(b"origin")) is not None
 
 
-async def _break(exchange: Exchange, reply: Reply, send: Send) -> None:
+async def _break(request: RequestContext, reply: Reply, send: Send) -> None:
     """Answers as a fault says: with what is no JSON, with a half of it, or not at all."""
-    if exchange.connection == MALFORMED:
+    if request.connection == MALFORMED:
         # A new one: some replies are there for more than one request.
         reply = replace(reply, body=malformed(reply.body))
-        await send_whole(send, reply.status, _headers(exchange, reply), reply.body)
+        await send_whole(send, reply.status, _headers(request, reply), reply.body)
         return
-    if exchange.connection == TRUNCATE:
-        headers = _headers(exchange, reply)
+    if request.connection == TRUNCATE:
+        headers = _headers(request, reply)
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         half = reply.body[: len(reply.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
-    await cut(exchange.scope, exchange.receive_part, at_once=exchange.connection == DROP)
+    await cut(request.scope, request.receive_part, at_once=request.connection == DROP)
 
 
-def _headers(exchange: Exchange, reply: Reply) -> Headers:
+def _headers(request: RequestContext, reply: Reply) -> Headers:
     """All headers of an answer of the API."""
     headers = _own_headers(reply)
-    if exchange.allowance is not None:
-        headers += exchange.allowance.headers()
-    if exchange.honoured:
-        headers.append((b"preference-applied", exchange.honoured.encode("latin-1")))
+    if request.allowance is not None:
+        headers += request.allowance.headers()
+    if request.honoured:
+        headers.append((b"preference-applied", request.honoured.encode("latin-1")))
         headers.append((b"vary", b"Prefer"))
-    if b"origin" not in exchange.headers:
+    if b"origin" not in request.headers:
         # The layer that answers to origins says so itself where there is one.
         headers.append(_VARY)
     return headers
@@ -150,51 +150,51 @@ def _own_headers(reply: Reply) -> Headers:
     return headers
 
 
-def _note(exchange: Exchange, status: int | None) -> None:
+def _note(request: RequestContext, status: int | None) -> None:
     """Writes the journal, and one line of the log."""
-    caller, refusal = exchange.caller, exchange.refusal
-    journal = exchange.session.journal
+    caller, refusal = request.caller, request.refusal
+    journal = request.session.journal
     noted = (
         journal.next_number(),
-        exchange.at,
-        exchange.method,
-        exchange.path,
-        exchange.query,
-        exchange.operation,
-        exchange.path_values,
+        request.at,
+        request.method,
+        request.path,
+        request.query,
+        request.operation,
+        request.path_values,
         caller,
-        exchange.headers.get(b"content-type", b""),
-        exchange.body,
-        exchange.size,
+        request.headers.get(b"content-type", b""),
+        request.body,
+        request.size,
         status,
         refusal,
-        exchange.fault,
-        time.time() - exchange.at,
+        request.fault,
+        time.time() - request.at,
     )
     # Half of the time of a call with so many arguments.
     journal.add(tuple.__new__(JournalEntry, noted))
     if logger.isEnabledFor(logging.INFO):
-        _log(exchange, status)
+        _log(request, status)
 
 
-def _log(exchange: Exchange, status: int | None) -> None:
+def _log(request: RequestContext, status: int | None) -> None:
     """One line for a request, the secrets in its query masked."""
-    caller = exchange.caller
+    caller = request.caller
     shown = {
-        "method": exchange.method,
-        "path": exchange.path,
-        "query": exchange.session.redaction.mask_query(exchange.query),
+        "method": request.method,
+        "path": request.path,
+        "query": request.session.redaction.mask_query(request.query),
         "status": status,
         "login": caller.user["login"] if caller else None,
-        "operation": exchange.operation.id if exchange.operation else None,
-        "milliseconds": round((time.time() - exchange.at) * 1000, 3),
+        "operation": request.operation.id if request.operation else None,
+        "milliseconds": round((time.time() - request.at) * 1000, 3),
     }
     logger.info(
         "%s %s%s %s %s",
-        exchange.method,
-        exchange.path,
+        request.method,
+        request.path,
         f"?{shown['query']}" if shown["query"] else "",
         status or "-",
         shown["login"] or "-",
-        extra={**shown, "mock_session": exchange.session.name},
+        extra={**shown, "mock_session": request.session.name},
     )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from ringme_mock.actions import ACTIONS
-from ringme_mock.actions.context import Call
+from ringme_mock.actions.context import ActionContext
 from ringme_mock.actions.entry_defaults import entry_defaults
 from ringme_mock.actions.entry_view import entry_view
 from ringme_mock.actions.path_resolution import Way
@@ -23,7 +23,7 @@ from ringme_mock.http.connexion_parts import (
     SecurityHandlerFactory,
     Specification,
 )
-from ringme_mock.http.context import Exchange
+from ringme_mock.http.context import RequestContext
 from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
@@ -64,7 +64,7 @@ class RunningOperation:
     def __init__(
         self,
         operation: Operation,
-        action: Callable[[Call], Reply],
+        action: Callable[[ActionContext], Reply],
         verify: list[Verify],
     ) -> None:
         self.operation = operation
@@ -87,37 +87,37 @@ class RunningOperation:
         """That of the operation, with its parameters in braces."""
         return self.operation.path
 
-    async def answer(self, exchange: Exchange) -> Reply:
+    async def answer(self, request: RequestContext) -> Reply:
         """The answer of success. Raises ApiError for a refusal, in the order of section 2."""
         for verify in self._verify:
-            if verify(exchange):
+            if verify(request):
                 break
         else:
             raise unauthorized()
-        path = self._path.read(exchange.path_values)
-        query = self._query.read(exchange.query)
-        body = {} if self._body is None else await self._body(exchange)
-        call = Call(
+        path = self._path.read(request.path_values)
+        query = self._query.read(request.query)
+        body = {} if self._body is None else await self._body(request)
+        context = ActionContext(
             self.operation,
-            exchange.session.state,
-            exchange,
-            exchange.caller,
+            request.session.state,
+            request,
+            request.caller,
             path,
             query,
             body,
             self._view,
             self._defaults,
         )
-        self._way.follow(call)
-        return self._action(call)
+        self._way.follow(context)
+        return self._action(context)
 
 
-def _admit(_: Exchange) -> bool:
+def _admit(_: RequestContext) -> bool:
     """The check of an open operation."""
     return True
 
 
-def _body_reader(body: Body | None) -> Callable[[Exchange], Awaitable[dict[str, Any]]] | None:
+def _body_reader(body: Body | None) -> Callable[[RequestContext], Awaitable[dict[str, Any]]] | None:
     """What reads the body of an operation; None for one that takes none."""
     if body is None:
         return None

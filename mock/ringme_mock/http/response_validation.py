@@ -8,7 +8,7 @@ from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.api import Api
-from ringme_mock.http.context import Exchange
+from ringme_mock.http.context import RequestContext
 from ringme_mock.http.error_handler import error_reply
 from ringme_mock.http.operation import OperationAPI
 from ringme_spec.contract import Contract
@@ -18,7 +18,7 @@ from ringme_spec.responses import ResponseSchemas, find_response
 logger = logging.getLogger(__name__)
 
 
-class AnswerCheck:
+class ResponseValidator:
     """Knows for each operation of a document what its answers may be."""
 
     def __init__(self, contract: Contract) -> None:
@@ -28,7 +28,7 @@ class AnswerCheck:
             for operation in contract.operations.values()
         }
 
-    def problem(self, operation: Operation, exchange: Exchange, reply: Reply) -> str | None:
+    def problem(self, operation: Operation, request: RequestContext, reply: Reply) -> str | None:
         """What an answer says that the document does not, in one line; None if it conforms.
 
         The line names operation, status, field and reason, and no value, which may be a secret.
@@ -38,8 +38,8 @@ class AnswerCheck:
         if shape is None:
             field, reason = "status", f"must be one of {', '.join(shapes)}"
         else:
-            headers = _headers(exchange, reply)
-            body = None if exchange.method == "HEAD" else reply.body
+            headers = _headers(request, reply)
+            body = None if request.method == "HEAD" else reply.body
             found = next(shape.problems(headers, headers.get("content-type", ""), body), None)
             if found is None:
                 return None
@@ -47,7 +47,7 @@ class AnswerCheck:
         return " ".join(f"{operation.id} {reply.status}: {field}: {reason}".split())
 
 
-class CheckedApi(Api):
+class ValidatingApi(Api):
     """The API, with an error in the place of each answer that breaks the document.
 
     Not checked are refusals of requests for no operation, which the document does not have, and
@@ -55,46 +55,46 @@ class CheckedApi(Api):
     damaged on their way, are the API's own.
     """
 
-    def __init__(self, check: AnswerCheck, operations: OperationAPI, faults: Faults) -> None:
+    def __init__(self, check: ResponseValidator, operations: OperationAPI, faults: Faults) -> None:
         super().__init__(operations, faults)
         self._check = check
 
-    async def answer(self, exchange: Exchange) -> Reply:
+    async def answer(self, request: RequestContext) -> Reply:
         """The answer to a request, or the 500 that says what is wrong with it."""
-        reply = await super().answer(exchange)
-        operation = exchange.operation
-        if operation is None or _is_forced(exchange) or _has_failed(exchange):
+        reply = await super().answer(request)
+        operation = request.operation
+        if operation is None or _is_forced(request) or _has_failed(request):
             return reply
-        problem = self._check.problem(operation, exchange, reply)
+        problem = self._check.problem(operation, request, reply)
         if problem is None:
             return reply
         logger.error("an answer breaks the document: %s", problem)
-        exchange.refusal = ApiError(500, f"The answer breaks the document: {problem}")
-        return error_reply(exchange.refusal)
+        request.refusal = ApiError(500, f"The answer breaks the document: {problem}")
+        return error_reply(request.refusal)
 
 
-def _is_forced(exchange: Exchange) -> bool:
+def _is_forced(request: RequestContext) -> bool:
     """Whether a fault or a preference gave the answer, and not the API."""
-    if exchange.fault is None:
+    if request.fault is None:
         return False
     try:
-        fault = exchange.session.faults.show(exchange.fault.removeprefix("fault "))
+        fault = request.session.faults.show(request.fault.removeprefix("fault "))
     except ApiError:
         # A preference, which is in no list, or a fault that was taken away just now.
         return True
     return "answer" in fault
 
 
-def _has_failed(exchange: Exchange) -> bool:
+def _has_failed(request: RequestContext) -> bool:
     """Whether the mock broke down; the answer says so, and the log says how."""
-    return exchange.refusal is not None and exchange.refusal.status >= 500
+    return request.refusal is not None and request.refusal.status >= 500
 
 
-def _headers(exchange: Exchange, reply: Reply) -> dict[str, str]:
+def _headers(request: RequestContext, reply: Reply) -> dict[str, str]:
     """All headers that an answer has by itself, by name in lower case."""
     headers = {name.lower(): value for name, value in (reply.headers or {}).items()}
-    if exchange.allowance is not None:
-        for name, value in exchange.allowance.headers():
+    if request.allowance is not None:
+        for name, value in request.allowance.headers():
             headers[name.decode("latin-1")] = value.decode("latin-1")
     if reply.media_type is not None:
         headers["content-type"] = reply.media_type

@@ -9,7 +9,7 @@ from ringme_mock.actions.token_endpoint import CLIENT_CREDENTIALS, PASSWORD
 from ringme_mock.app import MockApp
 from ringme_mock.http.urls import DOCS_PATH
 from ringme_mock.server.options import JSON
-from ringme_mock.server.server_info import Place
+from ringme_mock.server.server_info import ServerInfo
 from ringme_mock.store.access import BLOCKED, EVERYTHING, READ_ONLY
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.state import State
@@ -19,7 +19,7 @@ _WIDTH = 90
 _TOKEN_FILTER = """sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/'"""
 
 
-def announce(logger: logging.Logger, form: str, app: MockApp, place: Place) -> None:
+def announce(logger: logging.Logger, form: str, app: MockApp, place: ServerInfo) -> None:
     """Tells that a mock is there: a page of text, or in JSON what a program can use of it."""
     if form != JSON:
         logger.info(banner(app.contract, app.state, place))
@@ -32,7 +32,7 @@ def announce(logger: logging.Logger, form: str, app: MockApp, place: Place) -> N
         logger.info(text)
 
 
-def banner(contract: Contract, state: State, place: Place) -> str:
+def banner(contract: Contract, state: State, place: ServerInfo) -> str:
     """The text for a mock that answers at a place."""
     url = place.url
     lines = [
@@ -64,7 +64,7 @@ def banner(contract: Contract, state: State, place: Place) -> str:
     return "\n".join(lines)
 
 
-def _token_command(place: Place, path: str, application: Entry) -> list[str]:
+def _token_command(place: ServerInfo, path: str, application: Entry) -> list[str]:
     return [
         f"TOKEN=$({place.curl} {place.url}{path} -d grant_type={CLIENT_CREDENTIALS} \\",
         f"  -d client_id={application['client_id']} \\",

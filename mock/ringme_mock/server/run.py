@@ -16,7 +16,7 @@ from ringme_mock.server.banner import announce
 from ringme_mock.server.log_format import announcer, log_to_terminal
 from ringme_mock.server.options import Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
-from ringme_mock.server.server_info import Place
+from ringme_mock.server.server_info import ServerInfo
 from ringme_mock.server.sources import Sources
 from ringme_mock.server.tls import Tls
 
@@ -36,7 +36,7 @@ def run(options: Options) -> None:
     secured = _tls(options, listener)
     log_to_terminal(options.log_level, options.log_format)
     tell = announcer(options.log_format)
-    place = Place(
+    place = ServerInfo(
         url=listening.url(listener, "https" if secured else "http"),
         tls=secured,
         local=listening.is_local(listener),

@@ -27,7 +27,7 @@ _WATCHED = "Changes are taken as they are saved: {files}"
 
 
 @dataclass(frozen=True)
-class Place:
+class ServerInfo:
     """The URL of a mock; whether it answers over TLS, to this machine alone, and who controls it.
 
     `control` is what `create_app` takes; `watched` names the files whose changes it takes.

@@ -10,7 +10,7 @@ from pathlib import Path
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.control.fault_file import read_fault_file
 from ringme_mock.faults.fault_rule import FaultRule
-from ringme_mock.faults.forced_response import ForcedAnswers
+from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.sessions import Settings
 from ringme_mock.store.fixtures import FILES_FOLDER
 from ringme_spec.contract import Contract
@@ -112,7 +112,7 @@ def _files_of(folder: Path) -> Iterator[Path]:
 
 def _check(contract: Contract, rules: tuple[FaultRule, ...], path: Path | None) -> None:
     """Raises ConfigError for a fault that can never happen."""
-    answers = ForcedAnswers(contract)
+    answers = ForcedResponses(contract)
     for number, rule in enumerate(rules, start=1):
         try:
             answers.check_rule(rule)

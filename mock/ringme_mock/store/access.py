@@ -19,8 +19,8 @@ EVERYTHING = "all"
 class Caller:
     """Who makes a request: the user, the application, the user's client, the token's scopes.
 
-    `confined` is what the user is confined to: a collection and the key of an entry of it.
-    `cleared` are the checks of operations that it has passed for good: entries never change, so
+    `realm` is what the user is realm to: a collection and the key of an entry of it.
+    `passed` are the checks of operations that it has passed for good: entries never change, so
     a user who is changed is another caller from then on.
     """
 
@@ -29,8 +29,8 @@ class Caller:
     client: Entry
     client_key: Key
     scopes: tuple[str, ...]
-    confined: tuple[str, Key]
-    cleared: set[object] = field(default_factory=set, compare=False)
+    realm: tuple[str, Key]
+    passed: set[object] = field(default_factory=set, compare=False)
 
 
 class Access:
@@ -90,16 +90,16 @@ class Access:
             raise forbidden("user_blocked", "The user is blocked")
 
     def owner_of(self, user: Entry) -> tuple[str, Key]:
-        """What a user is confined to: a collection and the key of an entry of it."""
+        """What a user is realm to: a collection and the key of an entry of it."""
         kind = user["type"]
         return kind, user[self._user_types[kind]]
 
     def check_reach(self, caller: Caller, name: str, key: Key, entry: Entry) -> None:
-        """Raises the 403 for an entry outside of what the user is confined to (rule user-types).
+        """Raises the 403 for an entry outside of what the user is realm to (rule user-types).
 
         `name` is the collection of the entry, `key` its own key.
         """
-        owner, wanted = caller.confined
+        owner, wanted = caller.realm
         own = key if name == owner else self._store.owner_key(name, entry, owner)
         if own is None or own != wanted:
             raise forbidden("access_denied", "Access denied")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from ringme_mock.control.control_call import ControlCall, Mock
+from ringme_mock.control.control_context import ControlContext, Mock
 from ringme_mock.control.control_operations import OPERATIONS
 from ringme_mock.control.middleware import interface
 from ringme_mock.errors import invalid
@@ -44,7 +44,7 @@ class Control:
             [parameters[one] for one in names],
             urlencode(in_query).encode(),
         )
-        call = ControlCall(
+        context = ControlContext(
             operation=operation,
             mock=self.mock,
             session=self.session,
@@ -54,8 +54,8 @@ class Control:
             body={},
         )
         if operation.body is not None:
-            call.body = {**operation.body.defaults, **(body or {})}
-            for field, reason in operation.body.validator.problems(call.body):
+            context.body = {**operation.body.defaults, **(body or {})}
+            for field, reason in operation.body.validator.problems(context.body):
                 raise invalid(f"{field or 'body'}: {reason}")
-        answer = await OPERATIONS[operation.id](call)
+        answer = await OPERATIONS[operation.id](context)
         return orjson.loads(answer.body) if answer.body else None

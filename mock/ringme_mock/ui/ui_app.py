@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from ringme_mock.control.control_call import Mock
+from ringme_mock.control.control_context import Mock
 from ringme_mock.errors import ApiError, invalid
-from ringme_mock.http.context import exchange_of
+from ringme_mock.http.context import context_of
 from ringme_mock.http.event_stream import EventStream
 from ringme_mock.http.sessions import DEFAULT
 from ringme_mock.ui import journal_view as journals
@@ -144,7 +144,7 @@ class PageSite:
         return found or Response("There is no such file\n", 404, dict(HEADERS), "text/plain")
 
     def _begin(self, request: Request, given: Mapping[str, str]) -> Visit:
-        memory = self._memories.of(exchange_of(request.scope).session)
+        memory = self._memories.of(context_of(request.scope).session)
         return begin_visit(request, self._mock, memory, given)
 
     async def _values(self, visit: Visit, message: Message | None) -> dict[str, Any]:

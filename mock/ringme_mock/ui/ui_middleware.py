@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ringme_mock.control.control_call import Mock
+from ringme_mock.control.control_context import Mock
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.errors import ApiError
-from ringme_mock.http.context import exchange_of
+from ringme_mock.http.context import context_of
 from ringme_mock.http.urls import CONTROL_PATH, DOCS_PATH
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class PageMiddleware:
             if scope["path"] != HOME:
                 raise
             # The page shows passwords; the documentation is for everybody.
-            elsewhere = RedirectResponse(f"{exchange_of(scope).prefix}{DOCS_PATH}/")
+            elsewhere = RedirectResponse(f"{context_of(scope).prefix}{DOCS_PATH}/")
             await elsewhere(scope, receive, send)
             return
         await self._open()(scope, receive, send)

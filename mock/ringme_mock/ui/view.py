@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from ringme_mock.control.control_call import Mock
+from ringme_mock.control.control_context import Mock
 from ringme_mock.http.sessions import DEFAULT
 from ringme_mock.store.collection import Key
 from ringme_mock.ui import journal_view as journals

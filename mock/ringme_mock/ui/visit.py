@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.types import Receive
 
-from ringme_mock.control.control_call import Mock
+from ringme_mock.control.control_context import Mock
 from ringme_mock.errors import ApiError, invalid
-from ringme_mock.http.context import exchange_of
+from ringme_mock.http.context import context_of
 from ringme_mock.http.sessions import Session
 from ringme_mock.http.urls import base_url
 from ringme_mock.store.state import State
@@ -50,13 +50,13 @@ class Visit:
 
 def begin_visit(request: Request, mock: Mock, memory: Memory, given: Mapping[str, str]) -> Visit:
     """The visit of a request, with its session."""
-    exchange = exchange_of(request.scope)
-    root = base_url(request.scope, exchange.headers)
+    context = context_of(request.scope)
+    root = base_url(request.scope, context.headers)
     return Visit(
-        session=exchange.session,
-        prefix=exchange.prefix,
+        session=context.session,
+        prefix=context.prefix,
         root=root,
-        control=Control(mock, exchange.session, root + exchange.prefix),
+        control=Control(mock, context.session, root + context.prefix),
         memory=memory,
         is_partial=request.headers.get("hx-request") == "true",
         given=given,

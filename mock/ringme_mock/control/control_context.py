@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ringme_mock.faults.forced_response import ForcedAnswers
+from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.sessions import Session, Sessions
 from ringme_mock.store.state import State
 from ringme_spec.contract import Contract
@@ -18,11 +18,11 @@ class Mock:
 
     contract: Contract
     sessions: Sessions
-    answers: ForcedAnswers
+    answers: ForcedResponses
 
 
 @dataclass
-class ControlCall:
+class ControlContext:
     """A request whose parameters and body fit the control document.
 
     `body` is the JSON object, or the bytes where it is none; `base_url` leads to the session.
