@@ -14,19 +14,19 @@ import click
 from rich.console import Console
 
 from ringme_contract.check import LAYERS, all_checks
+from ringme_contract.check_context import CheckContext
+from ringme_contract.check_run import CannotRun, Options, open_session, read_document, read_target
 from ringme_contract.doctor import Finding, examine, worst
-from ringme_contract.init import InitError, template, write_template
+from ringme_contract.evaluation import ExitCode
 from ringme_contract.interrupt import orderly_interrupts
-from ringme_contract.judgement import ExitCode
-from ringme_contract.kit import Kit
 from ringme_contract.proof.command import prove
 from ringme_contract.report.content import tool_version
 from ringme_contract.report.files import FILES, ReportError, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
+from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
-from ringme_contract.report.text import printable
-from ringme_contract.run import CannotRun, Options, open_session, read_document, read_target
 from ringme_contract.sweep import sweep as sweep_leftovers
+from ringme_contract.target_template import InitError, template, write_template
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure
 
@@ -222,13 +222,13 @@ def sweep(dry_run: bool, **settings: Any) -> None:
 
 
 @contextmanager
-def _kit(options: Options) -> Iterator[Kit]:
+def _kit(options: Options) -> Iterator[CheckContext]:
     """A kit for a target that answers. Raises CannotRun and Unreachable."""
     document, target = read_document(options), read_target(options)
     transport = Transport(target, document)
     try:
         transport.wait_until_ready(options.wait)
-        yield Kit(target, document, transport)
+        yield CheckContext(target, document, transport)
     finally:
         transport.close()
 

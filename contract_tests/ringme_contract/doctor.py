@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from ringme_contract.check import Check
-from ringme_contract.judgement import ExitCode
-from ringme_contract.kit import Caller, Kit
-from ringme_contract.run import said
+from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_run import said
+from ringme_contract.evaluation import ExitCode
 from ringme_contract.target import CAPABILITIES, IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
 from ringme_contract.verdict import Failure, NotReached
 
@@ -56,7 +56,7 @@ def worst(findings: list[Finding]) -> ExitCode:
     return next(code for code in _SEVERITY if code in codes or code is ExitCode.PASSED)
 
 
-def examine(kit: Kit, checks: list[Check]) -> Iterator[Finding]:
+def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
     """Looks at every identity, then at the data. The target has to be reachable."""
     yield Finding("target", f"{kit.target.url} answers")
     users: dict[str, dict[str, Any]] = {}
@@ -79,7 +79,7 @@ def examine(kit: Kit, checks: list[Check]) -> Iterator[Finding]:
         yield from _data(kit, checks, users)
 
 
-def _identity(kit: Kit, name: str, users: dict[str, dict[str, Any]]) -> Finding:
+def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) -> Finding:
     answer = kit.ask_token(**kit.target.identities[name].parameters)
     token = _json(answer).get("access_token")
     if not answer.is_success or not isinstance(token, str):
@@ -124,7 +124,7 @@ def _relation(name: str, users: dict[str, dict[str, Any]], token: dict[str, Any]
     return ""
 
 
-def _optional(kit: Kit, name: str) -> Finding:
+def _optional(kit: CheckContext, name: str) -> Finding:
     if name in REFUSED:
         return _refused(kit, name)
     if name == "other_login":
@@ -136,7 +136,7 @@ def _optional(kit: Kit, name: str) -> Finding:
     return Finding(name, "gets a token")
 
 
-def _refused(kit: Kit, name: str) -> Finding:
+def _refused(kit: CheckContext, name: str) -> Finding:
     answer = kit.ask_token(**kit.target.identities[name].parameters)
     token = _json(answer).get("access_token")
     if answer.is_success and isinstance(token, str):
@@ -148,7 +148,7 @@ def _refused(kit: Kit, name: str) -> Finding:
     return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 
-def _login(kit: Kit, name: str) -> Finding:
+def _login(kit: CheckContext, name: str) -> Finding:
     application = kit.target.identities[name].application
     first = kit.target.identities.get("login")
     if name != "login" and first and application["client_id"] == first.application["client_id"]:
@@ -166,7 +166,9 @@ def _login(kit: Kit, name: str) -> Finding:
     return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 
-def _data(kit: Kit, checks: list[Check], users: dict[str, dict[str, Any]]) -> Iterator[Finding]:
+def _data(
+    kit: CheckContext, checks: list[Check], users: dict[str, dict[str, Any]]
+) -> Iterator[Finding]:
     try:
         client = kit.caller("client")
         groups = client.read("/client/@me/extension_group/")
@@ -187,7 +189,7 @@ def _data(kit: Kit, checks: list[Check], users: dict[str, dict[str, Any]]) -> It
 
 
 def _recorded(
-    kit: Kit, checks: list[Check], client: Caller, users: dict[str, dict[str, Any]]
+    kit: CheckContext, checks: list[Check], client: Caller, users: dict[str, dict[str, Any]]
 ) -> Iterator[Finding]:
     group = users.get("group", {}).get("extension_group_id")
     place = f"/extension_group/{group}" if group is not None else "/client/@me"
@@ -202,21 +204,23 @@ def _recorded(
         yield _enough(kit, what, len(found), 2, _area(kit, checks, "recorded items"))
 
 
-def _free_number(kit: Kit, rules: tuple[str, ...]) -> Finding:
+def _free_number(kit: CheckContext, rules: tuple[str, ...]) -> Finding:
     try:
         return Finding("data", f"a free number: {kit.free_number()}")
     except NotReached as reason:
         return Finding("data", str(reason), ExitCode.NOT_REACHED, rules)
 
 
-def _enough(kit: Kit, what: str, number: int, least: int, rules: tuple[str, ...]) -> Finding:
+def _enough(
+    kit: CheckContext, what: str, number: int, least: int, rules: tuple[str, ...]
+) -> Finding:
     if number >= least:
         return Finding("data", f"{what}: {number}")
     text = f"{what}: {number}, but at least {least} would be needed"
     return Finding("data", text, ExitCode.NOT_REACHED, rules)
 
 
-def _area(kit: Kit, checks: list[Check], area: str) -> tuple[str, ...]:
+def _area(kit: CheckContext, checks: list[Check], area: str) -> tuple[str, ...]:
     areas = {node["id"]: node.get("area") for node in kit.document["x-rules"]}
     return _rules(checks, lambda check: areas.get(check.rule) == area)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ringme_contract.check import Check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import Failure, NotOffered, NotReached, Outcome, Verdict, combine
 from ringme_spec.rules import Rule
@@ -47,7 +47,7 @@ class RunResult:
 class Engine:
     """Runs checks one after the other, each with things of its own that are removed after it."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._until = time.monotonic() + kit.target.time_budget
 

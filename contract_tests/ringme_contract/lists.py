@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.check_context import API, Caller, CheckContext
 
 Item = dict[str, Any]
 _FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -31,7 +31,7 @@ class ListOperation:
     number: str | None
     filters: tuple[str, ...]
 
-    def read(self, kit: Kit, caller: Caller, owner: object, **query: Any) -> list[Item]:
+    def read(self, kit: CheckContext, caller: Caller, owner: object, **query: Any) -> list[Item]:
         """The whole list of one owner; with a range, that of the target unless said otherwise."""
         if self.time is not None:
             start, end = kit.target.range
@@ -86,7 +86,11 @@ def list_operations(document: dict[str, Any]) -> list[ListOperation]:
 
 
 def lists_with(
-    kit: Kit, *, owner: str | None = None, collection: str | None = None, ranged: bool | None = None
+    kit: CheckContext,
+    *,
+    owner: str | None = None,
+    collection: str | None = None,
+    ranged: bool | None = None,
 ) -> list[ListOperation]:
     """The lists of the document of an owner, of a collection, and with a range or without."""
     return [

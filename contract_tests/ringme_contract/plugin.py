@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ringme_contract.run import Options
+    from ringme_contract.check_run import Options
 
 _FACE = "rule_tests.py"
 _PACKAGE = Path(__file__).parent
@@ -75,8 +75,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each rule that the chosen layers have checks of."""
     if "ringme_rule" not in metafunc.fixturenames:
         return
-    from ringme_contract.face import rule_parameters
-    from ringme_contract.run import CannotRun
+    from ringme_contract.check_run import CannotRun
+    from ringme_contract.pytest_items import rule_parameters
 
     try:
         parameters = rule_parameters(metafunc.config, options_of(metafunc.config))
@@ -88,7 +88,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def ringme_app(pytestconfig: pytest.Config) -> Any:
     """The application under test, ASGI or WSGI; None if a URL is asked. Made to be overridden."""
-    from ringme_contract.face import import_app
+    from ringme_contract.pytest_items import import_app
 
     name = pytestconfig.getoption("--ringme-app")
     return import_app(name) if name else None
@@ -101,13 +101,13 @@ def ringme_options(pytestconfig: pytest.Config) -> Options:
 
 
 @pytest.fixture(scope="session")
-def ringme_face(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
+def ringme_runner(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
     """What runs the checks of one rule after the other in this process."""
-    from ringme_contract.face import open_face
-    from ringme_contract.run import CannotRun
+    from ringme_contract.check_run import CannotRun
+    from ringme_contract.pytest_items import open_runner
 
     try:
-        with open_face(ringme_app, ringme_options) as face:
+        with open_runner(ringme_app, ringme_options) as face:
             yield face
     except CannotRun as error:
         pytest.exit(f"ringme-contract: {error}", returncode=2)
@@ -115,7 +115,7 @@ def ringme_face(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
 
 def options_of(config: pytest.Config) -> Options:
     """What the options of pytest ask for."""
-    from ringme_contract.run import Options
+    from ringme_contract.check_run import Options
 
     def path(name: str) -> Path | None:
         text = config.getoption(name)

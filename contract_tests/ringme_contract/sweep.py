@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ringme_contract.kit import Caller, Kit
+from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import Failure
 
@@ -32,7 +32,7 @@ class Leftover:
     answer: str = ""
 
 
-def sweep(kit: Kit, dry_run: bool = False) -> Iterator[Leftover]:
+def sweep(kit: CheckContext, dry_run: bool = False) -> Iterator[Leftover]:
     """Removes all that bears the kit's prefix, of each client of the target.
 
     With `dry_run` it is only named. Raises Failure if a list cannot be read.

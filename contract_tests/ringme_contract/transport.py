@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from ringme_contract.conformance import Conformance
-from ringme_contract.evidence import Exchange, record
 from ringme_contract.masking import Masking, is_secret_name
+from ringme_contract.recording import Exchange, record
 from ringme_contract.target import Target
 
 # What a gateway answers for a service that is still starting.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ringme_contract.evidence import Exchange
+from ringme_contract.recording import Exchange
 
 
 class Verdict(Enum):

@@ -277,7 +277,7 @@ def test_sweep_removes_what_a_crashed_run_left_and_nothing_else(
 def test_a_missing_library_is_named_with_what_installs_it() -> None:
     script = (
         "import sys; sys.modules['rich'] = None; sys.argv = ['ringme-contract', '--version'];"
-        "from ringme_contract.cli import main; main()"
+        "from ringme_contract.__main__ import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 2

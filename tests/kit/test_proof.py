@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from ringme_contract.judgement import ExitCode
+from ringme_contract.evaluation import ExitCode
 from ringme_contract.proof.command import prove as prove_command
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes

@@ -13,18 +13,18 @@ from xml.etree import ElementTree
 import jsonschema_rs
 import pytest
 
+from ringme_contract.check_run import Report
 from ringme_contract.document_file import find_document, load_document
 from ringme_contract.engine import RunResult
-from ringme_contract.evidence import Exchange
+from ringme_contract.evaluation import STATES, evaluate, exit_code
 from ringme_contract.expectations import Expectation
-from ringme_contract.judgement import STATES, exit_code, judge
+from ringme_contract.recording import Exchange
 from ringme_contract.report.badge import badge
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report, json_schema
 from ringme_contract.report.junit import junit
-from ringme_contract.report.text import difference, printable
-from ringme_contract.run import Report
+from ringme_contract.report.printable import difference, printable
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.rules import Rule
@@ -101,7 +101,7 @@ def report() -> Report:
         name: Expectation(name, f"known {ODD}", date(2030, 1, 31))
         for name in ("expected-failure", "unexpected-pass")
     }
-    findings = judge(result, RULES, set(RULES), expected, date(2026, 1, 1))
+    findings = evaluate(result, RULES, set(RULES), expected, date(2026, 1, 1))
     target = load_target(MOCK, "http://host")
     started = datetime(2026, 1, 1, tzinfo=UTC)
     return Report(target, DOCUMENT, result, findings, exit_code(findings), started=started)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ringme_contract.init import template
 from ringme_contract.target import (
     IDENTITIES,
     MOCK,
@@ -14,6 +13,7 @@ from ringme_contract.target import (
     TargetError,
     load_target,
 )
+from ringme_contract.target_template import template
 
 ALL = [*IDENTITIES, *OPTIONAL_IDENTITIES]
 MINIMAL = """

@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
-from ringme_contract.access.objects import NEVER, Objects
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.access.table_objects import NEVER, Objects
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.lists import resolve
 from ringme_contract.verdict import NotReached
 
@@ -64,7 +64,7 @@ class Cell:
     expected: str
 
 
-def secured_operations(kit: Kit) -> list[SecuredOperation]:
+def secured_operations(kit: CheckContext) -> list[SecuredOperation]:
     """The operations of the document that need a token, each with a valid query and body."""
     start, end = kit.target.range
     found = []
@@ -113,7 +113,9 @@ def visibility() -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
-def cells(kit: Kit, objects: Objects, operations: list[SecuredOperation]) -> Iterator[Cell]:
+def cells(
+    kit: CheckContext, objects: Objects, operations: list[SecuredOperation]
+) -> Iterator[Cell]:
     """The cells of these operations for every identity and object that the target has."""
     for operation in operations:
         if operation.section is None:
@@ -127,13 +129,13 @@ def cells(kit: Kit, objects: Objects, operations: list[SecuredOperation]) -> Ite
                     yield Cell(identity, operation, kind, key, outcome)
 
 
-def missing_word(kit: Kit, collection: str) -> str:
+def missing_word(kit: CheckContext, collection: str) -> str:
     """The status word of the 404 for a thing of a collection."""
     word: str = kit.document["x-collections"][collection]["missing"]
     return word
 
 
-def ask(kit: Kit, objects: Objects, cell: Cell) -> httpx.Response:
+def ask(kit: CheckContext, objects: Objects, cell: Cell) -> httpx.Response:
     """Makes the request of a cell; below a reachable object it is for an item that is there."""
     item: object = NEVER
     if cell.operation.item is not None and cell.expected == OK:

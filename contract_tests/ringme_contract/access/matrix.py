@@ -18,9 +18,9 @@ from ringme_contract.access.cells import (
     require,
     secured_operations,
 )
-from ringme_contract.access.objects import NEVER, Objects
+from ringme_contract.access.table_objects import NEVER, Objects
 from ringme_contract.check import check
-from ringme_contract.kit import Caller, Kit
+from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.lists import Item, list_operations
 from ringme_contract.verdict import NotReached
 
@@ -30,7 +30,7 @@ _SHOWN = 6
 class Table:
     """Collects the cells that came out wrong, so that one report shows them all."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._wrong: list[str] = []
         self._expected: object = None
@@ -79,7 +79,7 @@ def _name(cell: Cell) -> str:
     return f"{cell.identity}, {operation.method} {path_of(operation)} of {cell.kind}"
 
 
-def _walk(kit: Kit, chosen: Callable[[Cell], bool], writing: bool) -> None:
+def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> None:
     """Asks the cells that are chosen, and judges each answer by what the table says."""
     objects, table = Objects(kit, writing), Table(kit)
     before = _view(kit) if writing else None
@@ -102,7 +102,7 @@ def _walk(kit: Kit, chosen: Callable[[Cell], bool], writing: bool) -> None:
         kit.expect_equal("what the clients see after refused requests", _view(kit), before)
 
 
-def _view(kit: Kit) -> dict[str, list[Item]]:
+def _view(kit: CheckContext) -> dict[str, list[Item]]:
     """All lists of both clients: what a refused request must leave as it was."""
     view = {}
     for identity in ("client", "other_client"):
@@ -114,7 +114,7 @@ def _view(kit: Kit) -> dict[str, list[Item]]:
     return view
 
 
-def _by_level(kit: Kit, cell: Cell) -> bool:
+def _by_level(kit: CheckContext, cell: Cell) -> bool:
     """Whether neither the application nor the user's access level comes before the table."""
     if cell.operation.reads:
         return True
@@ -123,13 +123,13 @@ def _by_level(kit: Kit, cell: Cell) -> bool:
 
 
 @check("user-types", layer="access", needs=("client", "group", "extension"), writes=False)
-def every_identity_reads_what_the_table_says(kit: Kit) -> None:
+def every_identity_reads_what_the_table_says(kit: CheckContext) -> None:
     """All GET operations: what is within reach answers, what lies outside is 403."""
     _walk(kit, lambda cell: cell.operation.reads and cell.expected != MISSING, writing=False)
 
 
 @check("error-access-denied", layer="access", needs=("client", "other_client"))
-def writes_outside_of_reach_are_refused_and_change_nothing(kit: Kit) -> None:
+def writes_outside_of_reach_are_refused_and_change_nothing(kit: CheckContext) -> None:
     """All writing operations on what is out of reach."""
     _walk(
         kit,
@@ -141,13 +141,13 @@ def writes_outside_of_reach_are_refused_and_change_nothing(kit: Kit) -> None:
 
 
 @check("error-client-not-found", layer="access", writes=False)
-def a_client_that_never_was_is_missing_for_everybody(kit: Kit) -> None:
+def a_client_that_never_was_is_missing_for_everybody(kit: CheckContext) -> None:
     """All operations of the client section."""
     _walk(kit, lambda cell: _is_missing(kit, cell, "client"), writing=False)
 
 
 @check("error-not-found", layer="access")
-def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: Kit) -> None:
+def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: CheckContext) -> None:
     """All operations of the group and the number section, on deleted and never existing ones."""
     _walk(
         kit,
@@ -158,12 +158,12 @@ def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: Kit) ->
     )
 
 
-def _is_missing(kit: Kit, cell: Cell, section: str) -> bool:
+def _is_missing(kit: CheckContext, cell: Cell, section: str) -> bool:
     return cell.operation.section == section and cell.expected == MISSING and _by_level(kit, cell)
 
 
 @check("group-client-isolation", layer="access", needs=("client", "other_client"))
-def items_of_another_client_are_not_there_under_ones_own(kit: Kit) -> None:
+def items_of_another_client_are_not_there_under_ones_own(kit: CheckContext) -> None:
     """Groups, numbers and group users of the other client, deleted ones, and none that ever was."""
     table, before = Table(kit), _view(kit)
     objects = Objects(kit, writing=True)
@@ -191,13 +191,13 @@ def items_of_another_client_are_not_there_under_ones_own(kit: Kit) -> None:
 _GONE = ("other", "deleted", "never")
 
 
-def _users_of_other_client(kit: Kit) -> list[object]:
+def _users_of_other_client(kit: CheckContext) -> list[object]:
     users = kit.caller("other_client").read("/client/@me/user/extension_group/")
     return [one["id"] for one in users[:1]]
 
 
 @check("error-unauthorized", layer="access", writes=False)
-def no_operation_answers_without_a_good_token(kit: Kit) -> None:
+def no_operation_answers_without_a_good_token(kit: CheckContext) -> None:
     """All operations: without a token, with and with ones that nobody got."""
     table = Table(kit)
     callers = {
@@ -213,25 +213,25 @@ def no_operation_answers_without_a_good_token(kit: Kit) -> None:
 
 
 @check("error-app-access", layer="access", needs=("client", "call_api"))
-def an_application_that_may_only_call_changes_no_configuration(kit: Kit) -> None:
+def an_application_that_may_only_call_changes_no_configuration(kit: CheckContext) -> None:
     """Every operation that the document keeps to the scope `all`."""
     _refused(kit, "call_api", "app_access_type_deny", lambda one: "all" in one.scopes)
 
 
 @check("error-user-access", layer="access", needs=("client", "client_read_only"))
-def a_read_only_user_of_the_client_writes_nothing(kit: Kit) -> None:
+def a_read_only_user_of_the_client_writes_nothing(kit: CheckContext) -> None:
     """Every operation but GET."""
     _refused(kit, "client_read_only", "user_access_type_deny", lambda one: not one.reads)
 
 
 @check("read-only", layer="access", needs=("client", "group_read_only"))
-def a_read_only_user_of_a_group_writes_nothing(kit: Kit) -> None:
+def a_read_only_user_of_a_group_writes_nothing(kit: CheckContext) -> None:
     """Every operation but GET, on the user's own group."""
     _refused(kit, "group_read_only", "user_access_type_deny", lambda one: not one.reads)
 
 
 def _refused(
-    kit: Kit, identity: str, word: str, chosen: Callable[[SecuredOperation], bool]
+    kit: CheckContext, identity: str, word: str, chosen: Callable[[SecuredOperation], bool]
 ) -> None:
     table, before = Table(kit), _view(kit)
     objects = Objects(kit, writing=False)

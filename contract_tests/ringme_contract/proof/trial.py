@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any
 
 from ringme_contract.check import LAYERS, Check, all_checks
+from ringme_contract.check_context import CheckContext
+from ringme_contract.check_run import CannotRun, Options, open_session
 from ringme_contract.document_file import find_document, load_document
 from ringme_contract.engine import CONFORMS, Engine, RunResult
-from ringme_contract.judgement import ExitCode, exit_code, judge
-from ringme_contract.kit import Kit
+from ringme_contract.evaluation import ExitCode, evaluate, exit_code
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.running import running_server
-from ringme_contract.run import CannotRun, Options, open_session
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.transport import Transport
 from ringme_contract.verdict import Outcome, Verdict
@@ -71,7 +71,7 @@ def try_fault(name: str, full: bool = False) -> FaultFinding:
         target = _target(server.url)
         transport = Transport(target, _document())
         try:
-            _search(Engine(Kit(target, _document(), transport)), finding, full)
+            _search(Engine(CheckContext(target, _document(), transport)), finding, full)
         finally:
             transport.close()
     finding.failure = server.failure
@@ -87,7 +87,7 @@ def try_server(null: str | None = None) -> ServerFinding:
         target = _target(server.url)
         transport = Transport(target, _document())
         try:
-            result = Engine(Kit(target, _document(), transport)).run(all_checks())
+            result = Engine(CheckContext(target, _document(), transport)).run(all_checks())
         finally:
             transport.close()
         code = _exit_code(server.url, result)
@@ -106,7 +106,7 @@ def _exit_code(url: str, result: RunResult) -> ExitCode:
     try:
         with open_session(Options(url=url)) as session:
             rules = session.rules
-            return exit_code(judge(result, rules, set(rules), {}, session.today))
+            return exit_code(evaluate(result, rules, set(rules), {}, session.today))
     except CannotRun:
         return ExitCode.COULD_NOT_RUN
 

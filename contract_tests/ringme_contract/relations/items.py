@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item, lists_with
 from ringme_contract.relations.owners import ClientView
 from ringme_contract.verdict import NotReached
@@ -11,7 +11,7 @@ from ringme_contract.verdict import NotReached
 _FILES = 3
 
 
-def _read_alone(kit: Kit, path: str) -> None:
+def _read_alone(kit: CheckContext, path: str) -> None:
     listed: list[Item] = kit.caller("client").read(path)
     if not listed:
         raise NotReached(f"{path} is empty")
@@ -21,25 +21,25 @@ def _read_alone(kit: Kit, path: str) -> None:
 
 
 @check("group-read-your-writes", layer="relations", writes=False)
-def a_group_read_alone_is_the_listed_one(kit: Kit) -> None:
+def a_group_read_alone_is_the_listed_one(kit: CheckContext) -> None:
     """Every group of the client."""
     _read_alone(kit, "/client/@me/extension_group/")
 
 
 @check("members-agree", layer="relations", writes=False)
-def a_number_read_alone_is_the_listed_one(kit: Kit) -> None:
+def a_number_read_alone_is_the_listed_one(kit: CheckContext) -> None:
     """Every number of the client."""
     _read_alone(kit, "/client/@me/extension/")
 
 
 @check("group-user-create", layer="relations", writes=False)
-def a_group_user_read_alone_is_the_listed_one(kit: Kit) -> None:
+def a_group_user_read_alone_is_the_listed_one(kit: CheckContext) -> None:
     """Every group user of the client."""
     _read_alone(kit, "/client/@me/user/extension_group/")
 
 
 @check("me", layer="relations", writes=False)
-def at_me_is_the_client_of_the_token(kit: Kit) -> None:
+def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
     """Every list of the client by `@me`, by `%40me` and by the client's id."""
     caller = kit.caller("client")
     client = caller.read("/user/")["client_id"]
@@ -50,7 +50,7 @@ def at_me_is_the_client_of_the_token(kit: Kit) -> None:
 
 
 @check("media-file", layer="relations", writes=False)
-def files_are_as_long_as_their_items_say(kit: Kit) -> None:
+def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
     """A few records, voicemails and faxes of the client's groups."""
     sizes = {"record": "record_file_size", "voicemail": "record_file_size", "fax": "file_size"}
     caller, fetched = kit.caller("client"), 0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item, ListOperation, lists_with
 from ringme_contract.verdict import NotReached
 
@@ -16,7 +16,7 @@ _NUMBERS = 6
 class ClientView:
     """The groups and numbers of the client, read once."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
 
     @cached_property
@@ -65,7 +65,7 @@ def of_numbers(operation: ListOperation, items: list[Item], numbers: list[Item])
 
 
 @check("members-agree", layer="relations", writes=False)
-def members_are_the_numbers_that_say_so(kit: Kit) -> None:
+def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
     """The list of a group against the numbers of the client."""
     view = ClientView(kit)
     for group in view.groups:
@@ -76,20 +76,20 @@ def members_are_the_numbers_that_say_so(kit: Kit) -> None:
 
 
 @check("group-media-by-membership", layer="relations", writes=False)
-def the_list_of_a_group_is_that_of_its_members(kit: Kit) -> None:
+def the_list_of_a_group_is_that_of_its_members(kit: CheckContext) -> None:
     """The client's list restricted to the numbers that are in the group."""
     _restricted(kit, "extension_group", lambda view, key: view.members(int(str(key))))
 
 
 @check("group-media-by-membership", layer="relations", writes=False)
-def the_list_of_a_number_is_its_part_of_the_whole(kit: Kit) -> None:
+def the_list_of_a_number_is_its_part_of_the_whole(kit: CheckContext) -> None:
     """The client's list restricted to the number."""
     _restricted(
         kit, "extension", lambda view, key: [one for one in view.numbers if one["id"] == key]
     )
 
 
-def _restricted(kit: Kit, owner: str, numbers: Numbers) -> None:
+def _restricted(kit: CheckContext, owner: str, numbers: Numbers) -> None:
     caller, view, seen = kit.caller("client"), ClientView(kit), 0
     whole = {one.collection: one for one in lists_with(kit, owner="client", ranged=True)}
     for operation in lists_with(kit, owner=owner, ranged=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item, ListOperation, list_operations, lists_with
 from ringme_contract.relations.owners import ClientView
 from ringme_contract.verdict import NotReached
@@ -13,7 +13,7 @@ _PAGES = 25
 
 
 @check("paging", layer="relations", writes=False)
-def pages_of_any_size_make_up_the_whole(kit: Kit) -> None:
+def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
     """Each list of the client, and those of its groups and numbers with the most items."""
     longest = 0
     for operation in list_operations(kit.document):
@@ -30,7 +30,9 @@ def pages_of_any_size_make_up_the_whole(kit: Kit) -> None:
         raise NotReached("no list of the client has three items")
 
 
-def _check_pages(kit: Kit, operation: ListOperation, owner: object, whole: list[Item]) -> None:
+def _check_pages(
+    kit: CheckContext, operation: ListOperation, owner: object, whole: list[Item]
+) -> None:
     caller = kit.caller("client")
     for size in (*_SIZES, max(len(whole), 1)):
         count = -(-len(whole) // size)
@@ -48,7 +50,7 @@ def _check_pages(kit: Kit, operation: ListOperation, owner: object, whole: list[
 
 
 @check("extension-filters", layer="relations", writes=False)
-def a_filtered_list_is_the_filter_of_the_whole(kit: Kit) -> None:
+def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext) -> None:
     """Each filter with each value that is there, two values at once, two filters at once."""
     caller, view = kit.caller("client"), ClientView(kit)
     if not view.numbers:
@@ -66,7 +68,7 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: Kit) -> None:
 
 
 def _check_filter(
-    kit: Kit,
+    kit: CheckContext,
     operation: ListOperation,
     owner: object,
     whole: list[Item],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item, ListOperation, lists_with, read_moment, write_moment
 from ringme_contract.relations.owners import ClientView
 from ringme_contract.verdict import NotReached
@@ -16,7 +16,7 @@ _INSTANTS = 4
 
 
 @check("media-range", layer="relations", writes=False)
-def a_range_is_the_part_of_the_whole_between_its_ends(kit: Kit) -> None:
+def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None:
     """Ends are taken from the items' own times: at one, a second before, a second after."""
     asked = 0
     for operation in lists_with(kit, owner="client", ranged=True):
@@ -28,7 +28,7 @@ def a_range_is_the_part_of_the_whole_between_its_ends(kit: Kit) -> None:
         raise NotReached("the client has no recorded items in the target's range")
 
 
-def _bounds(kit: Kit, operation: ListOperation, whole: list[Item]) -> Iterator[datetime]:
+def _bounds(kit: CheckContext, operation: ListOperation, whole: list[Item]) -> Iterator[datetime]:
     """Moments just before, at and just after the times of some items, within the range."""
     first, last = (read_moment(text) for text in kit.target.range)
     # Those with a fraction are where an implementation that drops it goes wrong.
@@ -43,7 +43,9 @@ def _bounds(kit: Kit, operation: ListOperation, whole: list[Item]) -> Iterator[d
     yield from sorted(one for one in moments if first <= one <= last)
 
 
-def _compare(kit: Kit, operation: ListOperation, whole: list[Item], bound: datetime) -> None:
+def _compare(
+    kit: CheckContext, operation: ListOperation, whole: list[Item], bound: datetime
+) -> None:
     caller, text = kit.caller("client"), write_moment(bound)
     after = operation.read(kit, caller, "@me", order="asc", start_datetime=text)
     kit.expect_equal(
@@ -66,7 +68,7 @@ def _compare(kit: Kit, operation: ListOperation, whole: list[Item], bound: datet
 
 
 @check("media-order", layer="relations", writes=False)
-def ascending_is_the_reverse_of_descending(kit: Kit) -> None:
+def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
     """In lists of the client, of its groups and of its numbers; ties included."""
     longest = 0
     for operation, owner in ClientView(kit).ranged_lists():
@@ -84,7 +86,7 @@ def ascending_is_the_reverse_of_descending(kit: Kit) -> None:
 
 
 @check("stats-agree", layer="relations", uses=("record",), writes=False)
-def statistics_add_up_to_the_list(kit: Kit) -> None:
+def statistics_add_up_to_the_list(kit: CheckContext) -> None:
     """Of the whole range, and of the half of it."""
     counted = 0
     caller, view = kit.caller("client"), ClientView(kit)

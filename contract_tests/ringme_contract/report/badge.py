@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from ringme_contract.judgement import ExitCode
+from ringme_contract.check_run import Report
+from ringme_contract.evaluation import ExitCode
 from ringme_contract.report.content import content
-from ringme_contract.run import Report
 from ringme_contract.verdict import Verdict
 
 _COLORS = {ExitCode.PASSED: "brightgreen", ExitCode.FAILED: "red"}

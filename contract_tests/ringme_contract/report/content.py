@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Any
 
-from ringme_contract.evidence import Exchange
-from ringme_contract.judgement import STATES, RuleFinding, counts, summary
-from ringme_contract.report.text import plain
-from ringme_contract.run import Report
+from ringme_contract.check_run import Report
+from ringme_contract.evaluation import STATES, RuleFinding, counts, summary
+from ringme_contract.recording import Exchange
+from ringme_contract.report.printable import plain
 from ringme_contract.target import IDENTITIES
 from ringme_contract.verdict import Outcome, Verdict
 

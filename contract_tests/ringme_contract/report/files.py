@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ringme_contract.check_run import Report
 from ringme_contract.report.badge import badge
 from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report
 from ringme_contract.report.junit import junit
-from ringme_contract.run import Report
 
 # By the name of its option: the file in a folder of reports, and what makes its text.
 FILES: dict[str, tuple[str, Callable[[Report], str]]] = {

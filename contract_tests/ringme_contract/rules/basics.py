@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, TOKEN_PATH, Caller, Kit
-from ringme_contract.rules.recorded import CLIENT, KINDS, group_of, read
+from ringme_contract.check_context import API, TOKEN_PATH, Caller, CheckContext
+from ringme_contract.rules.item_kinds import CLIENT, KINDS, group_of, read
 from ringme_contract.rules.requests import Operation, Own, operations, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
 from ringme_contract.verdict import NotReached
@@ -19,7 +19,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 @check("base", layer="rules", writes=False)
-def the_api_and_the_token_endpoint_are_where_they_should_be(kit: Kit) -> None:
+def the_api_and_the_token_endpoint_are_where_they_should_be(kit: CheckContext) -> None:
     """The API below its base, the token endpoint at the root and nowhere else."""
     kit.expect(kit.caller("client").request("GET", f"{API}/user/"), 200)
     kit.expect(kit.ask_token(**kit.target.identities["client"].parameters), 200)
@@ -28,7 +28,7 @@ def the_api_and_the_token_endpoint_are_where_they_should_be(kit: Kit) -> None:
 
 
 @check("conforms", layer="rules", writes=False)
-def every_read_succeeds(kit: Kit) -> None:
+def every_read_succeeds(kit: CheckContext) -> None:
     """Each GET of the document with a 200; the transport holds the answers against it."""
     client, lacking = kit.caller("client"), []
     values = _readable(kit)
@@ -46,7 +46,7 @@ def every_read_succeeds(kit: Kit) -> None:
         raise NotReached(f"there is nothing to read for {', '.join(lacking)}")
 
 
-def _readable(kit: Kit) -> dict[str, dict[str, object]]:
+def _readable(kit: CheckContext) -> dict[str, dict[str, object]]:
     """Values for the parameters of paths by collection, and under "" for those without."""
     client = kit.caller("client")
     numbers, groups = client.read(NUMBERS), client.read(GROUPS)
@@ -76,7 +76,7 @@ def _readable(kit: Kit) -> dict[str, dict[str, object]]:
 
 
 @check("slash", layer="rules")
-def reads_answer_alike_in_every_form_of_the_path(kit: Kit) -> None:
+def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
     """With a slash at the end, without, with doubled ones; an item that is missing as well."""
     own, client = Own.new(kit), kit.caller("client")
     start, end = kit.target.range
@@ -98,7 +98,7 @@ def _forms(path: str) -> list[str]:
 
 
 def _expect_alike(
-    kit: Kit, operation: Operation, first: httpx.Response, other: httpx.Response
+    kit: CheckContext, operation: Operation, first: httpx.Response, other: httpx.Response
 ) -> None:
     kit.expect(other, first.status_code)
     # Lists of the whole client may change between two reads; what is the check's own does not.
@@ -108,7 +108,7 @@ def _expect_alike(
 
 
 @check("slash", layer="rules")
-def writes_work_in_every_form_of_the_path(kit: Kit) -> None:
+def writes_work_in_every_form_of_the_path(kit: CheckContext) -> None:
     """Create, change and delete a group, and ask for a token, each with and without slashes."""
     client = kit.caller("client")
     for path in _forms(API + GROUPS):
@@ -131,7 +131,7 @@ def writes_work_in_every_form_of_the_path(kit: Kit) -> None:
 
 
 @check("me", layer="rules", needs=("client", "other_client"))
-def at_me_is_the_client_of_whoever_asks(kit: Kit) -> None:
+def at_me_is_the_client_of_whoever_asks(kit: CheckContext) -> None:
     """A group made through one form is there through the others, and not at another's @me."""
     client, other = kit.caller("client"), kit.caller("other_client")
     own = own_id(kit, "client", "client")
@@ -153,7 +153,7 @@ def at_me_is_the_client_of_whoever_asks(kit: Kit) -> None:
 
 
 @check("me", layer="rules", needs=("client", "login"))
-def at_me_of_a_group_user_is_its_client(kit: Kit) -> None:
+def at_me_of_a_group_user_is_its_client(kit: CheckContext) -> None:
     """So that the client section is closed to it, and not missing."""
     user, password = kit.new_group_user(kit.new_group()["id"])
     caller = kit.log_in("new group user", user["login"], password)
@@ -162,7 +162,7 @@ def at_me_of_a_group_user_is_its_client(kit: Kit) -> None:
 
 
 @check("codes", layer="rules")
-def success_has_the_code_of_its_method(kit: Kit) -> None:
+def success_has_the_code_of_its_method(kit: CheckContext) -> None:
     """201, 200, 200, and 204 with nothing in it, for all settings; a token is a 200."""
     kit.expect(kit.ask_token(**kit.target.identities["client"].parameters), 200)
     own, client = Own.new(kit), kit.caller("client")
@@ -181,7 +181,7 @@ def success_has_the_code_of_its_method(kit: Kit) -> None:
 
 
 @check("no-patch", layer="rules")
-def a_method_that_a_path_lacks_is_refused(kit: Kit) -> None:
+def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
     """405 and the methods that there are, for each path and each method that it lacks."""
     own, client = Own.new(kit), kit.caller("client")
     for operation in {one.path: one for one in operations(kit)}.values():
@@ -196,7 +196,7 @@ def a_method_that_a_path_lacks_is_refused(kit: Kit) -> None:
 
 
 def _expect_refused(
-    kit: Kit, caller: Caller, method: str, path: str, known: frozenset[str]
+    kit: CheckContext, caller: Caller, method: str, path: str, known: frozenset[str]
 ) -> None:
     body: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
     answer = kit.expect(send(kit, caller, method, path, **body), 405)
@@ -208,7 +208,7 @@ def _expect_refused(
 
 
 @check("body", layer="rules")
-def a_content_type_without_a_body_is_fine(kit: Kit) -> None:
+def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
     """As many clients send it with each GET and DELETE."""
     own, client = Own.new(kit), kit.caller("client")
     for path in (
@@ -220,7 +220,7 @@ def a_content_type_without_a_body_is_fine(kit: Kit) -> None:
 
 
 @check("body", layer="rules")
-def what_is_no_json_object_is_refused(kit: Kit) -> None:
+def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     """Half of an object, none, a list, a text, a number, null, NaN, another encoding: 400."""
     own = Own.new(kit)
     for operation in operations(kit):
@@ -240,7 +240,7 @@ def what_is_no_json_object_is_refused(kit: Kit) -> None:
 
 
 @check("body", layer="rules")
-def another_media_type_is_refused(kit: Kit) -> None:
+def another_media_type_is_refused(kit: CheckContext) -> None:
     """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
     own, client = Own.new(kit), kit.caller("client")
     for operation in operations(kit):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.rules.requests import NO_RECORD, NOWHERE, Own, operations, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, own_id
 
@@ -15,7 +15,7 @@ _TEXT = {"content": b"x", "headers": {"Content-Type": "text/plain"}}
 
 
 @check("check-order", layer="rules")
-def the_route_comes_before_the_token(kit: Kit) -> None:
+def the_route_comes_before_the_token(kit: CheckContext) -> None:
     """404 and 405 for those who have no token, and with a body that is none."""
     for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
         for method in ("GET", "POST", "DELETE"):
@@ -26,7 +26,7 @@ def the_route_comes_before_the_token(kit: Kit) -> None:
 
 
 @check("check-order", layer="rules")
-def the_token_comes_before_what_is_asked(kit: Kit) -> None:
+def the_token_comes_before_what_is_asked(kit: CheckContext) -> None:
     """401 for a bad body, a bad parameter, and for what is not there."""
     for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
         kit.expect(send(kit, caller, "POST", API + GROUPS, json={}), 401)
@@ -38,7 +38,7 @@ def the_token_comes_before_what_is_asked(kit: Kit) -> None:
 
 
 @check("check-order", layer="rules", needs=("client", "login"))
-def being_blocked_comes_before_access_and_what_is_asked(kit: Kit) -> None:
+def being_blocked_comes_before_access_and_what_is_asked(kit: CheckContext) -> None:
     """A user who is blocked may only read, and asks for what is wrong, missing or not its own."""
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group, access="read_only")
@@ -59,19 +59,19 @@ def being_blocked_comes_before_access_and_what_is_asked(kit: Kit) -> None:
 
 
 @check("check-order", layer="rules", needs=("client", "call_api"))
-def the_access_of_the_application_comes_before_what_is_asked(kit: Kit) -> None:
+def the_access_of_the_application_comes_before_what_is_asked(kit: CheckContext) -> None:
     """Bad bodies, other media types, bad ids, and what does not exist."""
     _expect_access_first(kit, kit.caller("call_api"), "app_access_type_deny")
 
 
 @check("check-order", layer="rules", needs=("client", "client_read_only"))
-def the_access_of_the_user_comes_before_what_is_asked(kit: Kit) -> None:
+def the_access_of_the_user_comes_before_what_is_asked(kit: CheckContext) -> None:
     """Bad bodies, other media types, bad ids, and what does not exist."""
     _expect_access_first(kit, kit.caller("client_read_only"), "user_access_type_deny")
 
 
 @check("check-order", layer="rules", needs=("client", "login"))
-def the_access_of_the_user_comes_before_reach(kit: Kit) -> None:
+def the_access_of_the_user_comes_before_reach(kit: CheckContext) -> None:
     """A read-only user of a group who writes where it may not even look."""
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group, access="read_only")
@@ -82,7 +82,7 @@ def the_access_of_the_user_comes_before_reach(kit: Kit) -> None:
         kit.expect(answer, 403, "user_access_type_deny")
 
 
-def _expect_access_first(kit: Kit, caller: Caller, word: str) -> None:
+def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
     own = Own.new(kit)
     item = f"{API}{GROUPS}{own.group['id']}"
     for answer in (
@@ -102,7 +102,7 @@ def _expect_access_first(kit: Kit, caller: Caller, word: str) -> None:
 
 
 @check("check-order", layer="rules", needs=("client", "other_client", "login"))
-def parameters_and_body_come_before_what_the_path_names(kit: Kit) -> None:
+def parameters_and_body_come_before_what_the_path_names(kit: CheckContext) -> None:
     """400 and 415 for what is missing or out of reach as well."""
     own, theirs = Own.new(kit), kit.new_group("other_client")["id"]
     client = kit.caller("client")
@@ -131,7 +131,7 @@ def parameters_and_body_come_before_what_the_path_names(kit: Kit) -> None:
 
 
 @check("check-order", layer="rules", needs=("client", "other_client", "login"))
-def existence_comes_before_reach_and_reach_before_the_item(kit: Kit) -> None:
+def existence_comes_before_reach_and_reach_before_the_item(kit: CheckContext) -> None:
     """404 for a client or group that is none, 403 for one out of reach, whatever the item."""
     own, theirs = Own.new(kit), kit.new_group("other_client")["id"]
     client = kit.caller("client")
@@ -154,7 +154,7 @@ def existence_comes_before_reach_and_reach_before_the_item(kit: Kit) -> None:
 
 
 @check("check-order", layer="rules", needs=("client", "other_client"))
-def what_the_path_names_comes_before_the_rules(kit: Kit) -> None:
+def what_the_path_names_comes_before_the_rules(kit: CheckContext) -> None:
     """A range that ends before it starts, a number under another name, a group that is none."""
     own, theirs = Own.new(kit), kit.new_group("other_client")["id"]
     client = kit.caller("client")

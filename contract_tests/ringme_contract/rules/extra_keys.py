@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item
 from ringme_contract.rules.requests import Own
 from ringme_contract.rules.views import (
@@ -37,7 +37,7 @@ def change_of(path: str) -> Item:
 
 
 @check("extra-keys", layer="rules")
-def unknown_and_read_only_keys_are_not_stored(kit: Kit) -> None:
+def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
     """Of a new thing and of an update; neither the answer nor any view shows them."""
     client, own = kit.caller("client"), Own.new(kit)
     wanted = never_used(kit, GROUPS)
@@ -75,7 +75,7 @@ def unknown_and_read_only_keys_are_not_stored(kit: Kit) -> None:
 
 
 @check("extra-keys", layer="rules")
-def an_id_in_the_body_turns_no_update_on_another_thing(kit: Kit) -> None:
+def an_id_in_the_body_turns_no_update_on_another_thing(kit: CheckContext) -> None:
     """The path alone says what is changed."""
     client, meant, other = kit.caller("client"), Own.new(kit), Own.new(kit)
     for path, bystander in zip(paths_of(meant), paths_of(other).items(), strict=True):
@@ -86,7 +86,7 @@ def an_id_in_the_body_turns_no_update_on_another_thing(kit: Kit) -> None:
 
 
 @check("extra-keys", layer="rules", needs=("client", "login"))
-def no_user_raises_its_rights_by_extra_keys(kit: Kit) -> None:
+def no_user_raises_its_rights_by_extra_keys(kit: CheckContext) -> None:
     """Type, owner and administrator are not to be set, neither at first nor later."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     number = kit.new_extension()["id"]

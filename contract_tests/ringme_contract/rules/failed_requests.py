@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.lists import Item
 from ringme_contract.rules.extra_keys import change_of, paths_of
 from ringme_contract.rules.group_users import new_body
@@ -28,7 +28,7 @@ _JSON = {"Content-Type": "application/json"}
 Attempt = tuple[str, str, dict[str, Any], int]
 
 
-def _refused_bodies(kit: Kit, own: Own) -> Iterator[Attempt]:
+def _refused_bodies(kit: CheckContext, own: Own) -> Iterator[Attempt]:
     """Requests of which each holds something that could be applied, and something that cannot."""
     group, number, user = paths_of(own)
     taken, free = kit.new_extension()["name"], kit.free_number()
@@ -82,7 +82,7 @@ def _refused_bodies(kit: Kit, own: Own) -> Iterator[Attempt]:
 
 
 @check("failed-request-changes-nothing", layer="rules")
-def a_refused_request_is_not_half_applied(kit: Kit) -> None:
+def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
     """After each 400, 404, 405 and 415, groups, numbers and users are as they were."""
     client, own = kit.caller("client"), Own.new(kit)
     attempts = list(_refused_bodies(kit, own))
@@ -97,7 +97,7 @@ def a_refused_request_is_not_half_applied(kit: Kit) -> None:
 
 
 @check("failed-request-changes-nothing", layer="rules")
-def a_refused_caller_changes_nothing(kit: Kit) -> None:
+def a_refused_caller_changes_nothing(kit: CheckContext) -> None:
     """Nobody, a wrong token, an application without the right, another client: every method."""
     own = Own.new(kit)
     client_id = own_id(kit, "client", "client")
@@ -116,7 +116,7 @@ def a_refused_caller_changes_nothing(kit: Kit) -> None:
 
 
 @check("failed-request-changes-nothing", layer="rules", deletes_recorded_items=True)
-def a_refused_range_deletes_nothing(kit: Kit) -> None:
+def a_refused_range_deletes_nothing(kit: CheckContext) -> None:
     """Ranges that lack an end, are upside down, too long, or of days that do not exist."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     kit.place(busy_number(kit)["id"], group)

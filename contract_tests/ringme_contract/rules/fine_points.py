@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.kit import TOKEN_PATH, Caller, Kit
+from ringme_contract.check_context import TOKEN_PATH, Caller, CheckContext
 from ringme_contract.lists import lists_with
 from ringme_contract.rules.requests import Own, operations, send
 from ringme_contract.rules.views import (
@@ -22,7 +22,7 @@ from ringme_contract.verdict import NotReached
 
 
 @check("token-in", layer="rules", writes=False)
-def parameters_are_read_wherever_they_stand(kit: Kit) -> None:
+def parameters_are_read_wherever_they_stand(kit: CheckContext) -> None:
     """A wrong secret is refused in each place; a token for whatever is sent is no answer."""
     good = kit.target.identities["client"].parameters
     secret = good["client_secret"]
@@ -36,7 +36,7 @@ def parameters_are_read_wherever_they_stand(kit: Kit) -> None:
 
 
 @check("error-unauthorized", layer="rules", writes=False)
-def a_token_is_good_letter_by_letter(kit: Kit) -> None:
+def a_token_is_good_letter_by_letter(kit: CheckContext) -> None:
     """Capitals count, and so does every letter; the token as it is stays good."""
     token = str(kit.caller("client").token)
     for wrong in (token.swapcase(), token.lower(), token.upper(), token[:-1], token[1:], token * 2):
@@ -46,7 +46,7 @@ def a_token_is_good_letter_by_letter(kit: Kit) -> None:
 
 
 @check("access", layer="rules", needs=("client", "login"))
-def a_user_made_read_only_may_use_get_alone(kit: Kit) -> None:
+def a_user_made_read_only_may_use_get_alone(kit: CheckContext) -> None:
     """From its first request on, and whatever the section; it is shown to be read_only."""
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group, access="read_only")
@@ -63,7 +63,7 @@ def a_user_made_read_only_may_use_get_alone(kit: Kit) -> None:
 
 
 @check("codes", layer="rules", deletes_recorded_items=True)
-def deleting_a_range_has_the_code_of_a_delete(kit: Kit) -> None:
+def deleting_a_range_has_the_code_of_a_delete(kit: CheckContext) -> None:
     """204 with nothing in it, for the ranges of a group that has no items."""
     group = kit.new_group()["id"]
     start, end = kit.target.range
@@ -76,7 +76,7 @@ def deleting_a_range_has_the_code_of_a_delete(kit: Kit) -> None:
 
 
 @check("body", layer="rules")
-def a_body_in_another_encoding_is_refused(kit: Kit) -> None:
+def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
     """UTF-16 and UTF-32 are no UTF-8, even if the rest is right, with a charset as without."""
     own, client = Own.new(kit), kit.caller("client")
     for operation in operations(kit):
@@ -97,7 +97,7 @@ def a_body_in_another_encoding_is_refused(kit: Kit) -> None:
 
 
 @check("group-delete", layer="rules")
-def what_was_read_before_is_gone_for_whoever_read_it(kit: Kit) -> None:
+def what_was_read_before_is_gone_for_whoever_read_it(kit: CheckContext) -> None:
     """No answer of before the deletion comes again: of a group, its user, and their lists."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     user, _ = kit.new_group_user(group)
@@ -118,7 +118,7 @@ def what_was_read_before_is_gone_for_whoever_read_it(kit: Kit) -> None:
 
 
 @check("group-delete", layer="rules")
-def items_of_every_kind_stay_when_a_group_goes(kit: Kit) -> None:
+def items_of_every_kind_stay_when_a_group_goes(kit: CheckContext) -> None:
     """Records, voicemail, faxes: for each of them a number that has some loses its group."""
     client = kit.caller("client")
     lists = [one for one in lists_with(kit, owner="client") if one.collection in ITEMS]
@@ -140,7 +140,7 @@ def items_of_every_kind_stay_when_a_group_goes(kit: Kit) -> None:
 
 
 @check("extension-filters", layer="rules", writes=False)
-def a_name_counts_with_its_prefix_and_without(kit: Kit) -> None:
+def a_name_counts_with_its_prefix_and_without(kit: CheckContext) -> None:
     """The first and the last number of the client, by either form, in every list of numbers."""
     client = kit.caller("client")
     numbers = client.read(NUMBERS)

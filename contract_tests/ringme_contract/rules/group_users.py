@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.lists import Item
 from ringme_contract.rules.requests import send
 from ringme_contract.rules.views import (
@@ -31,7 +31,7 @@ NEEDS = ("client", "login")
 LONG_AGO = {"start_datetime": "1999-12-31 23:59:58", "end_datetime": "1999-12-31 23:59:59"}
 
 
-def new_body(kit: Kit, group: int, **keys: object) -> Item:
+def new_body(kit: CheckContext, group: int, **keys: object) -> Item:
     """The body of a request for a new user that nothing speaks against."""
     name = kit.new_name("user")
     body: Item = {
@@ -44,13 +44,13 @@ def new_body(kit: Kit, group: int, **keys: object) -> Item:
     return {**body, **keys}
 
 
-def _expect_refused(kit: Kit, body: Item, status: int, word: str | None = None) -> None:
+def _expect_refused(kit: CheckContext, body: Item, status: int, word: str | None = None) -> None:
     """No user is made from a body."""
     answer = send(kit, kit.caller("client"), "POST", API + USERS, json=body)
     kit.expect(answer, status, word)
 
 
-def _expect_reach(kit: Kit, caller: Caller, owner: str, key: object, status: int) -> None:
+def _expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, status: int) -> None:
     """What every GET of a section answers."""
     word = {200: None, 403: "access_denied", 404: f"{owner}_not_found"}[status]
     for path, query in reads(kit, owner, key):
@@ -58,7 +58,7 @@ def _expect_reach(kit: Kit, caller: Caller, owner: str, key: object, status: int
 
 
 @check("group-user-create", layer="rules", needs=NEEDS)
-def a_new_user_logs_in_as_one_of_its_group(kit: Kit) -> None:
+def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
     """The answer is what was sent, with defaults; the user is of type extension_group."""
     group = kit.new_group()["id"]
     defaults = {
@@ -89,7 +89,7 @@ def a_new_user_logs_in_as_one_of_its_group(kit: Kit) -> None:
 
 
 @check("group-user-create", layer="rules", needs=NEEDS)
-def a_taken_login_is_refused(kit: Kit) -> None:
+def a_taken_login_is_refused(kit: CheckContext) -> None:
     """That of any user that the kit can see, of any type and client; by creation and by update."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     user, password = kit.new_group_user(group)
@@ -110,7 +110,7 @@ def a_taken_login_is_refused(kit: Kit) -> None:
 
 
 @check("group-user-create", layer="rules", needs=NEEDS)
-def no_answer_holds_the_password(kit: Kit) -> None:
+def no_answer_holds_the_password(kit: CheckContext) -> None:
     """Not those of success, not those of failure, and neither the old one nor the new one."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     secrets = [f"Secret{kit.random.randrange(16**16):016x}" for _ in range(2)]
@@ -141,7 +141,7 @@ def no_answer_holds_the_password(kit: Kit) -> None:
 
 
 @check("group-user-create", layer="rules", needs=NEEDS)
-def an_update_of_a_user_changes_just_the_keys_sent(kit: Kit) -> None:
+def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
     """In every view; after a new password the old one is no good, after a new login the old one."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     user, password = kit.new_group_user(group, comment="first", extra_params="312")
@@ -170,7 +170,7 @@ def an_update_of_a_user_changes_just_the_keys_sent(kit: Kit) -> None:
 
 
 @check("group-user-create", layer="rules", needs=(*NEEDS, "other_client"))
-def a_group_that_is_not_there_gets_no_user(kit: Kit) -> None:
+def a_group_that_is_not_there_gets_no_user(kit: CheckContext) -> None:
     """One that never was, a deleted one, another client's: 404, and nobody is made or moved."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     user, _ = kit.new_group_user(group)
@@ -188,7 +188,7 @@ def a_group_that_is_not_there_gets_no_user(kit: Kit) -> None:
 
 
 @check("group-user-scope", layer="rules", needs=(*NEEDS, "other_client"))
-def a_group_user_reaches_its_own_group_alone(kit: Kit) -> None:
+def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
     """All of its section; 403 for another group, whose client it ever is, 404 for none."""
     own, sibling = kit.new_group()["id"], kit.new_group()["id"]
     foreign = kit.new_group("other_client")["id"]
@@ -213,7 +213,7 @@ def a_group_user_reaches_its_own_group_alone(kit: Kit) -> None:
 
 
 @check("group-user-scope", layer="rules", needs=NEEDS)
-def a_group_user_sees_what_its_client_sees_of_the_group(kit: Kit) -> None:
+def a_group_user_sees_what_its_client_sees_of_the_group(kit: CheckContext) -> None:
     """A number with items is put into its group: same lists, same files; 403 by another group."""
     client, number = kit.caller("client"), busy_number(kit)
     own, sibling = kit.new_group()["id"], kit.new_group()["id"]
@@ -240,7 +240,7 @@ def a_group_user_sees_what_its_client_sees_of_the_group(kit: Kit) -> None:
 
 
 @check("group-user-scope", layer="rules", needs=NEEDS)
-def a_user_moved_to_another_group_reaches_that_one(kit: Kit) -> None:
+def a_user_moved_to_another_group_reaches_that_one(kit: CheckContext) -> None:
     """With the token that it has: the new group at once, the former one no more."""
     first, second = kit.new_group()["id"], kit.new_group()["id"]
     user, password = kit.new_group_user(first)
@@ -254,7 +254,7 @@ def a_user_moved_to_another_group_reaches_that_one(kit: Kit) -> None:
 
 
 @check("group-user-follows-membership", layer="rules", needs=NEEDS)
-def a_number_that_leaves_is_out_of_reach(kit: Kit) -> None:
+def a_number_that_leaves_is_out_of_reach(kit: CheckContext) -> None:
     """By another group, by none, by its deletion; and within reach again as soon as it is back."""
     client, number = kit.caller("client"), kit.new_extension()["id"]
     groups = [kit.new_group()["id"] for _ in range(2)]
@@ -278,7 +278,7 @@ def a_number_that_leaves_is_out_of_reach(kit: Kit) -> None:
 
 
 @check("group-user-follows-membership", layer="rules", needs=NEEDS)
-def its_items_leave_with_the_number(kit: Kit) -> None:
+def its_items_leave_with_the_number(kit: CheckContext) -> None:
     """Lists and files of a number with items, for the user of the group that it leaves."""
     client, number = kit.caller("client"), busy_number(kit)["id"]
     group = kit.new_group()["id"]
@@ -302,7 +302,7 @@ def its_items_leave_with_the_number(kit: Kit) -> None:
 
 
 @check("group-user-scope", layer="rules", needs=("client", "group"), writes=False)
-def the_group_identity_reaches_its_own_group_alone(kit: Kit) -> None:
+def the_group_identity_reaches_its_own_group_alone(kit: CheckContext) -> None:
     """The user that the target names, and every other group of its client."""
     own = own_id(kit, "group", "extension_group")
     _expect_reach(kit, kit.caller("group"), "extension_group", own, 200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
+from ringme_contract.check_context import API, CheckContext
 from ringme_contract.lists import Item
 from ringme_contract.rules.requests import send
 from ringme_contract.rules.views import (
@@ -38,7 +38,7 @@ def _others(things: list[Item], *keys: int) -> list[Item]:
 
 
 @check("group-create", layer="rules")
-def the_answer_is_what_was_sent(kit: Kit) -> None:
+def the_answer_is_what_was_sent(kit: CheckContext) -> None:
     """Name and extra_params as sent, null where nothing was, the client's own id; all listed."""
     client, own = kit.caller("client"), own_id(kit, "client", "client")
     expected = client.read(GROUPS)
@@ -58,7 +58,7 @@ def the_answer_is_what_was_sent(kit: Kit) -> None:
 
 
 @check("group-create", layer="rules")
-def an_id_is_never_given_twice(kit: Kit) -> None:
+def an_id_is_never_given_twice(kit: CheckContext) -> None:
     """Neither that of the newest group nor that of an older one, once they are deleted."""
     client = kit.caller("client")
     used = [one["id"] for one in client.read(GROUPS)]
@@ -74,14 +74,14 @@ def an_id_is_never_given_twice(kit: Kit) -> None:
 
 
 @check("group-create", layer="rules", needs=("client", "other_client"))
-def ids_differ_between_clients(kit: Kit) -> None:
+def ids_differ_between_clients(kit: CheckContext) -> None:
     """A path with a group alone could not tell them apart."""
     ids = [kit.new_group(identity)["id"] for identity in ("client", "other_client") * 2]
     kit.expect_equal("how many ids four groups of two clients have", len(set(ids)), 4)
 
 
 @check("group-read-your-writes", layer="rules")
-def a_new_group_reads_as_it_was_answered(kit: Kit) -> None:
+def a_new_group_reads_as_it_was_answered(kit: CheckContext) -> None:
     """Alone and in the list, whatever its texts are made of."""
     made = []
     for text in (*TEXTS, "я" * 255):
@@ -95,7 +95,7 @@ def a_new_group_reads_as_it_was_answered(kit: Kit) -> None:
 
 
 @check("group-read-your-writes", layer="rules")
-def a_changed_group_reads_as_it_was_answered(kit: Kit) -> None:
+def a_changed_group_reads_as_it_was_answered(kit: CheckContext) -> None:
     """After each of several updates, and the groups beside it are as they were."""
     client, group = kit.caller("client"), kit.new_group(extra_params="first")
     beside, answer = kit.new_group(), group
@@ -116,7 +116,7 @@ def _texts(group: Item) -> tuple[object, object]:
 
 
 @check("group-update-partial", layer="rules")
-def an_update_changes_just_the_keys_sent(kit: Kit) -> None:
+def an_update_changes_just_the_keys_sent(kit: CheckContext) -> None:
     """Each key alone, the same again, null, and nothing at all; in place in the list."""
     client, group = kit.caller("client"), kit.new_group(extra_params="first")
     kit.new_group()
@@ -144,7 +144,7 @@ def an_update_changes_just_the_keys_sent(kit: Kit) -> None:
 
 
 @check("group-delete", layer="rules")
-def a_deleted_group_is_not_there(kit: Kit) -> None:
+def a_deleted_group_is_not_there(kit: CheckContext) -> None:
     """404 for every method and for its whole section; no list holds it, other groups stay."""
     client = kit.caller("client")
     before = client.read(GROUPS)
@@ -161,7 +161,7 @@ def a_deleted_group_is_not_there(kit: Kit) -> None:
 
 
 @check("group-delete", layer="rules")
-def its_members_are_released(kit: Kit) -> None:
+def its_members_are_released(kit: CheckContext) -> None:
     """They are in no group, otherwise as they were; members of another group stay in it."""
     client = kit.caller("client")
     group, other = kit.new_group()["id"], kit.new_group()["id"]
@@ -183,7 +183,7 @@ def its_members_are_released(kit: Kit) -> None:
 
 
 @check("group-delete", layer="rules", needs=("client", "login"))
-def its_users_are_gone(kit: Kit) -> None:
+def its_users_are_gone(kit: CheckContext) -> None:
     """404, in no list, no login; their tokens are 401. The user of another group stays."""
     client = kit.caller("client")
     group, other = kit.new_group()["id"], kit.new_group()["id"]
@@ -206,7 +206,7 @@ def _group_of(session: Session) -> object:
 
 
 @check("group-delete", layer="rules")
-def recorded_items_stay(kit: Kit) -> None:
+def recorded_items_stay(kit: CheckContext) -> None:
     """A number with items is put into a group; deleting that leaves each item where it is seen."""
     client, number = kit.caller("client"), busy_number(kit)
     group = kit.new_group()["id"]
@@ -231,7 +231,7 @@ def recorded_items_stay(kit: Kit) -> None:
 
 
 @check("group-names-repeat", layer="rules")
-def two_groups_share_a_name(kit: Kit) -> None:
+def two_groups_share_a_name(kit: CheckContext) -> None:
     """By creation and by renaming; what happens to one of them leaves the others alone."""
     client, name = kit.caller("client"), kit.new_name("shared")
     first, second = kit.new_group(name=name), kit.new_group(name=name)
@@ -252,7 +252,7 @@ def two_groups_share_a_name(kit: Kit) -> None:
 
 
 @check("group-client-isolation", layer="rules", needs=("client", "other_client"))
-def no_client_sees_the_groups_of_another(kit: Kit) -> None:
+def no_client_sees_the_groups_of_another(kit: CheckContext) -> None:
     """Not in the list, not alone, not by the section of the group, not by the other's client id."""
     for own, foreign in (("client", "other_client"), ("other_client", "client")):
         owner, client = kit.caller(own), kit.caller(foreign)
@@ -280,7 +280,7 @@ def no_client_sees_the_groups_of_another(kit: Kit) -> None:
 
 
 @check("group-client-isolation", layer="rules", needs=("client", "other_client"))
-def no_client_changes_the_groups_of_another(kit: Kit) -> None:
+def no_client_changes_the_groups_of_another(kit: CheckContext) -> None:
     """By its own path they are not there, by the other's it may not; nothing changes."""
     for own, foreign in (("client", "other_client"), ("other_client", "client")):
         intruder, owner_id = kit.caller(foreign), own_id(kit, own, "client")

@@ -12,7 +12,7 @@ from itertools import pairwise
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.rules.requests import NOWHERE
 from ringme_contract.rules.views import GROUPS
 from ringme_contract.verdict import Failure, NotOffered, NotReached
@@ -38,7 +38,7 @@ class Allowance:
         return self.limit - self.remaining
 
 
-def allowance(kit: Kit, answer: httpx.Response) -> Allowance:
+def allowance(kit: CheckContext, answer: httpx.Response) -> Allowance:
     """The three headers of an answer; the check fails unless all are whole numbers."""
     what = f"{answer.request.method} {answer.request.url.path}, answered {answer.status_code}"
     values = []
@@ -66,7 +66,7 @@ def _answers(client: Caller) -> Iterator[httpx.Response]:
 
 
 @check("limits", layer="rules", writes=False)
-def every_answer_says_what_is_left(kit: Kit) -> None:
+def every_answer_says_what_is_left(kit: CheckContext) -> None:
     """Each request takes one off what is left, the limit stays, the time to go does not grow."""
 
     def look() -> None:
@@ -90,7 +90,7 @@ def every_answer_says_what_is_left(kit: Kit) -> None:
 
 
 @check("limits", layer="rules", writes=False)
-def the_time_to_go_falls_as_time_goes_by(kit: Kit) -> None:
+def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
     """A second later it is a second less, however many requests there were meanwhile."""
     client = kit.caller("client")
 
@@ -114,7 +114,7 @@ def the_time_to_go_falls_as_time_goes_by(kit: Kit) -> None:
 
 
 @check("limits", layer="rules", writes=False)
-def errors_without_a_caller_say_it_too(kit: Kit) -> None:
+def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
     """Answers to requests without a good token, for no path, and with no such method."""
     client, wrong = kit.caller("client"), Caller(kit, "wrong token", "0" * 30)
     for answer in (
@@ -129,18 +129,18 @@ def errors_without_a_caller_say_it_too(kit: Kit) -> None:
 
 
 @check("limits", layer="rules", needs=("client", "call_api"), writes=False)
-def applications_of_a_client_share_one_count(kit: Kit) -> None:
+def applications_of_a_client_share_one_count(kit: CheckContext) -> None:
     """What one of them uses is used up for the other."""
     _count_together(kit, "call_api")
 
 
 @check("limits", layer="rules", needs=("client", "client_read_only"), writes=False)
-def users_of_a_client_share_one_count(kit: Kit) -> None:
+def users_of_a_client_share_one_count(kit: CheckContext) -> None:
     """What one of them uses is used up for the other."""
     _count_together(kit, "client_read_only")
 
 
-def _count_together(kit: Kit, identity: str) -> None:
+def _count_together(kit: CheckContext, identity: str) -> None:
     """Requests of the client and of another of its identities, in turn: each counts for both."""
     client, other = kit.caller("client"), kit.caller(identity)
 
@@ -152,7 +152,7 @@ def _count_together(kit: Kit, identity: str) -> None:
 
 
 @check("limits", layer="rules", needs=("client", "other_client"), writes=False)
-def clients_are_counted_apart(kit: Kit) -> None:
+def clients_are_counted_apart(kit: CheckContext) -> None:
     """What one client uses is not used up for another."""
     client, other = kit.caller("client"), kit.caller("other_client")
 
@@ -179,7 +179,7 @@ def _once_of_several(look: Callable[[], None]) -> None:
 
 
 @check("limits", layer="rules", needs=("client",), writes=False)
-def past_the_limit_all_is_refused(kit: Kit) -> None:
+def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     """429 rate_limit_exceeded, right after route and token; no other client suffers."""
     if "limited" not in kit.target.identities:
         raise NotOffered("the target names no identity limited, so the limit cannot be reached")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.lists import Item, write_moment
-from ringme_contract.rules.recorded import (
+from ringme_contract.rules.item_kinds import (
     CLIENT,
     Kind,
     for_each_kind,
@@ -22,14 +22,14 @@ from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
 from ringme_contract.verdict import NotOffered, NotReached
 
 
-def _ask(kit: Kit, path: str, query: str) -> list[Item]:
+def _ask(kit: CheckContext, path: str, query: str) -> list[Item]:
     """A list by a query that is sent just as it stands here."""
     answer = kit.expect(kit.caller("client").request("GET", f"{API}{path}?{query}"), 200)
     found: list[Item] = answer.json()
     return found
 
 
-def _numbers(kit: Kit) -> tuple[int, list[Item]]:
+def _numbers(kit: CheckContext) -> tuple[int, list[Item]]:
     """A group with three new numbers of different type and status in it, sorted by id."""
     group = kit.new_group()["id"]
     settings = (("phone", "active"), ("queue", "blocked"), ("ivr", "active"))
@@ -41,7 +41,7 @@ def _numbers(kit: Kit) -> tuple[int, list[Item]]:
 
 
 @check("empty-query", layer="rules")
-def what_is_empty_counts_as_not_given(kit: Kit) -> None:
+def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
     """Empty values of each key, 0 for page and per_page, and keys that nobody knows."""
     group, made = _numbers(kit)
     path = members_path(group)
@@ -59,7 +59,7 @@ def what_is_empty_counts_as_not_given(kit: Kit) -> None:
 
 
 @check("empty-query", layer="rules")
-def a_list_of_values_comes_in_three_forms(kit: Kit) -> None:
+def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
     """`k=a&k=b`, `k[]=a&k[]=b`, `k[0]=a&k[1]=b`, brackets encoded or not."""
     group, made = _numbers(kit)
     phone, queue, _ = made
@@ -84,7 +84,7 @@ def a_list_of_values_comes_in_three_forms(kit: Kit) -> None:
 
 
 @check("empty-query", layer="rules")
-def of_a_repeated_single_value_the_last_one_counts(kit: Kit) -> None:
+def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
     """Of page and per_page for settings, of order and of both ends of a range for items."""
     group, made = _numbers(kit)
     path = members_path(group)
@@ -97,7 +97,7 @@ def of_a_repeated_single_value_the_last_one_counts(kit: Kit) -> None:
     for_each_kind(kit, _look_at_repeated_values)
 
 
-def _look_at_repeated_values(kit: Kit, kind: Kind) -> None:
+def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
     start, end = kit.target.range
     newest = read(kit, CLIENT, kind)
     if len(newest) < 2:
@@ -117,7 +117,7 @@ def _look_at_repeated_values(kit: Kit, kind: Kind) -> None:
 
 
 @check("empty-query", layer="rules", writes=False)
-def an_empty_end_of_a_range_counts_as_not_given(kit: Kit) -> None:
+def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
     """Which is fine where a range need not be given, and 400 where it must be."""
     client = kit.caller("client")
     start, end = kit.target.range
@@ -146,7 +146,7 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: Kit) -> None:
 
 
 @check("paging", layer="rules")
-def pages_of_settings_are_the_whole(kit: Kit) -> None:
+def pages_of_settings_are_the_whole(kit: CheckContext) -> None:
     """Of a group's numbers, of those numbers in the client's list, of groups and of users."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     made = [kit.new_extension(extension_group_id=group) for _ in range(5)]
@@ -161,12 +161,12 @@ def pages_of_settings_are_the_whole(kit: Kit) -> None:
 
 
 @check("paging", layer="rules")
-def pages_of_recorded_items_are_the_whole(kit: Kit) -> None:
+def pages_of_recorded_items_are_the_whole(kit: CheckContext) -> None:
     """In a group of the check's own, either way round."""
     for_each_kind(kit, _look_at_pages)
 
 
-def _look_at_pages(kit: Kit, kind: Kind) -> None:
+def _look_at_pages(kit: CheckContext, kind: Kind) -> None:
     numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
     section = section_of(group_of(kit, *numbers))
     start, end = kit.target.range
@@ -178,7 +178,7 @@ def _look_at_pages(kit: Kit, kind: Kind) -> None:
         _expect_pages(kit, f"{section}/{kind.name}/", query, whole)
 
 
-def _expect_pages(kit: Kit, path: str, query: dict[str, Any], whole: list[Item]) -> None:
+def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: list[Item]) -> None:
     client = kit.caller("client")
     count = len(whole)
     for size in sorted({1, 2, count - 1, count, 1000} - {0}):
@@ -203,7 +203,7 @@ def _expect_pages(kit: Kit, path: str, query: dict[str, Any], whole: list[Item])
 
 
 @check("paging", layer="rules")
-def the_size_of_a_page_has_bounds(kit: Kit) -> None:
+def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
     """On every list: 1000 is fine; more, less than nothing, and what is no number is a 400."""
     own, client = Own.new(kit), kit.caller("client")
     start, end = kit.target.range
@@ -220,7 +220,9 @@ def the_size_of_a_page_has_bounds(kit: Kit) -> None:
             _expect_named(kit, client, path, {**query, name: value}, name)
 
 
-def _expect_named(kit: Kit, client: Caller, path: str, query: dict[str, Any], name: str) -> None:
+def _expect_named(
+    kit: CheckContext, client: Caller, path: str, query: dict[str, Any], name: str
+) -> None:
     answer = kit.expect(client.request("GET", path, params=query), 400)
     message = str(answer.json().get("message"))
     kit.expect_true(f"the message of the 400 names {name}", name in message, message)

@@ -7,9 +7,9 @@ from datetime import datetime
 from itertools import combinations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
+from ringme_contract.check_context import API, CheckContext
 from ringme_contract.lists import Item, read_moment
-from ringme_contract.rules.recorded import (
+from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
     RECORD,
@@ -37,7 +37,7 @@ _NUMBERS = 8
 class Views:
     """All that shows the items of one kind of numbers in a group of the check's own."""
 
-    def __init__(self, kit: Kit, kind: Kind, group: int, *numbers: Item) -> None:
+    def __init__(self, kit: CheckContext, kind: Kind, group: int, *numbers: Item) -> None:
         self._kit = kit
         self._kind = kind
         self.group = section_of(group)
@@ -95,7 +95,7 @@ class Views:
             self._kit.expect_true("the URL of a deleted file serves nothing", status >= 400, status)
 
 
-def _delete_one(kit: Kit, kind: Kind) -> None:
+def _delete_one(kit: CheckContext, kind: Kind) -> None:
     """Deletes one item, of the number that has most unless other checks would miss it."""
     whole = read(kit, CLIENT, kind)
     number, item = min(
@@ -114,19 +114,19 @@ def _delete_one(kit: Kit, kind: Kind) -> None:
 
 
 @check("media-delete", layer="rules", uses=("record",), deletes_recorded_items=True)
-def a_deleted_record_is_gone_everywhere(kit: Kit) -> None:
+def a_deleted_record_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, statistics, its file and its URL; no other."""
     _delete_one(kit, RECORD)
 
 
 @check("media-delete", layer="rules", uses=("voicemail",), deletes_recorded_items=True)
-def a_deleted_voicemail_is_gone_everywhere(kit: Kit) -> None:
+def a_deleted_voicemail_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, and its file; no other."""
     _delete_one(kit, VOICEMAIL)
 
 
 @check("media-delete", layer="rules", uses=("fax",), deletes_recorded_items=True)
-def a_deleted_fax_is_gone_everywhere(kit: Kit) -> None:
+def a_deleted_fax_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, and its file; no other."""
     _delete_one(kit, FAX)
 
@@ -162,7 +162,7 @@ class Choice:
         )
 
 
-def _choose(kit: Kit, kind: Kind) -> Choice:
+def _choose(kit: CheckContext, kind: Kind) -> Choice:
     """The item with which a range delete that takes too much would show most.
 
     Another number's item in the range must stay, and so must the group's own outside of it.
@@ -209,7 +209,7 @@ def _up(moment: datetime) -> datetime:
     return whole if whole == moment else whole + SECOND
 
 
-def _delete_range(kit: Kit, kind: Kind) -> None:
+def _delete_range(kit: CheckContext, kind: Kind) -> None:
     chosen = _choose(kit, kind)
     client, empty = kit.caller("client"), section_of(kit.new_group()["id"])
     views = Views(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
@@ -227,18 +227,18 @@ def _delete_range(kit: Kit, kind: Kind) -> None:
 
 
 @check("media-delete", layer="rules", uses=("record",), deletes_recorded_items=True)
-def a_deleted_range_of_records_is_just_its_list(kit: Kit) -> None:
+def a_deleted_range_of_records_is_just_its_list(kit: CheckContext) -> None:
     """One record goes; what others have in that time, and what lies beside it, stays."""
     _delete_range(kit, RECORD)
 
 
 @check("media-delete", layer="rules", uses=("voicemail",), deletes_recorded_items=True)
-def a_deleted_range_of_voicemail_is_just_its_list(kit: Kit) -> None:
+def a_deleted_range_of_voicemail_is_just_its_list(kit: CheckContext) -> None:
     """One message goes; what others have in that time, and what lies beside it, stays."""
     _delete_range(kit, VOICEMAIL)
 
 
-def _refused_ranges(kit: Kit, kind: Kind) -> None:
+def _refused_ranges(kit: CheckContext, kind: Kind) -> None:
     """Ranges that a list would refuse, over a group that has items: nothing goes."""
     number, _ = numbers_with(kit, kind)[0]
     views = Views(kit, kind, group_of(kit, number), number)
@@ -263,13 +263,13 @@ def _refused_ranges(kit: Kit, kind: Kind) -> None:
 
 
 @check("media-range", layer="rules", deletes_recorded_items=True)
-def a_range_that_is_refused_deletes_nothing(kit: Kit) -> None:
+def a_range_that_is_refused_deletes_nothing(kit: CheckContext) -> None:
     """Backwards, without an end, too long, or no dates: 400, and every list is as it was."""
     for_each_kind(kit, _refused_ranges, (RECORD, VOICEMAIL))
 
 
 @check("error-app-access", layer="rules", needs=("client", "call_api"), deletes_recorded_items=True)
-def an_application_with_call_api_may_delete_recorded_items(kit: Kit) -> None:
+def an_application_with_call_api_may_delete_recorded_items(kit: CheckContext) -> None:
     """A range of a group that has none, so that nothing goes."""
     section = section_of(kit.new_group()["id"])
     start, end = kit.target.range

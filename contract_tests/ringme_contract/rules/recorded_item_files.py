@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item, read_moment
-from ringme_contract.rules.recorded import (
+from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
     RECORD,
@@ -23,7 +23,7 @@ from ringme_contract.rules.recorded import (
 )
 
 
-def _stats(kit: Kit, section: str, **query: object) -> object:
+def _stats(kit: CheckContext, section: str, **query: object) -> object:
     start, end = kit.target.range
     query = {"start_datetime": start, "end_datetime": end, **query}
     return kit.caller("client").read(f"{section}/record/stats/", **query)
@@ -34,7 +34,7 @@ def _sums(items: list[Item]) -> dict[str, int]:
 
 
 @check("stats-agree", layer="rules", uses=("record",))
-def statistics_are_those_of_the_list(kit: Kit) -> None:
+def statistics_are_those_of_the_list(kit: CheckContext) -> None:
     """Of an empty group, of a part of its records and of all; they follow a number that leaves."""
     number, items = numbers_with(kit, RECORD)[0]
     group: int = kit.new_group()["id"]
@@ -58,12 +58,12 @@ def statistics_are_those_of_the_list(kit: Kit) -> None:
 
 
 @check("media-file", layer="rules")
-def a_file_is_as_long_as_its_item_says(kit: Kit) -> None:
+def a_file_is_as_long_as_its_item_says(kit: CheckContext) -> None:
     """Some items of each kind; a record at the client is the same file as in the group."""
     for_each_kind(kit, _look_at_files, (RECORD, VOICEMAIL, FAX))
 
 
-def _look_at_files(kit: Kit, kind: Kind) -> None:
+def _look_at_files(kit: CheckContext, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     client, section = kit.caller("client"), section_of(group_of(kit, number))
     for item in items[:4]:
@@ -84,7 +84,7 @@ def _look_at_files(kit: Kit, kind: Kind) -> None:
 
 
 @check("media-file", layer="rules", uses=("record", "storage_url"))
-def the_url_of_a_file_serves_the_same_bytes(kit: Kit) -> None:
+def the_url_of_a_file_serves_the_same_bytes(kit: CheckContext) -> None:
     """An absolute URL that needs no token, from the group as from the client."""
     number, items = numbers_with(kit, RECORD)[0]
     client, section = kit.caller("client"), section_of(group_of(kit, number))

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.lists import Item, resolve
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
 
@@ -53,7 +53,7 @@ class Operation:
         return re.sub(r"\{(\w+)\}", lambda found: str(values[found[1]]), self.path)
 
 
-def operations(kit: Kit) -> list[Operation]:
+def operations(kit: CheckContext) -> list[Operation]:
     """The operations below the base whose collection the target does not declare as lacking."""
     found = []
     for path, item in kit.document["paths"].items():
@@ -88,7 +88,7 @@ def operations(kit: Kit) -> list[Operation]:
 class Own:
     """A group with a number and a user in it that the check made for itself."""
 
-    kit: Kit
+    kit: CheckContext
     group: Item
     extension: Item
     user: Item
@@ -96,7 +96,7 @@ class Own:
     values: dict[str, object] = field(default_factory=dict)
 
     @classmethod
-    def new(cls, kit: Kit) -> Own:
+    def new(cls, kit: CheckContext) -> Own:
         """All three, removed after the check."""
         group = kit.new_group(extra_params="own")
         extension = kit.new_extension(extension_group_id=group["id"])
@@ -164,7 +164,9 @@ class Own:
         self.kit.expect_equal(f"the members of the group after {after}", members, [self.extension])
 
 
-def send(kit: Kit, caller: Caller, method: str, url: str, **arguments: Any) -> httpx.Response:
+def send(
+    kit: CheckContext, caller: Caller, method: str, url: str, **arguments: Any
+) -> httpx.Response:
     """A request that should be refused: what it makes all the same is removed after the check."""
     answer = caller.request(method, url, **arguments)
     if method == "POST" and answer.status_code == 201:

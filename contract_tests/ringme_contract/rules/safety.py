@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, TOKEN_PATH, Kit
+from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
 from ringme_contract.rules.extra_keys import change_of, paths_of
 from ringme_contract.rules.group_users import new_body
 from ringme_contract.rules.odd_requests import (
@@ -39,7 +39,7 @@ _JSON = {"Content-Type": "application/json"}
 _SOME = 3
 
 
-def _survives(kit: Kit, response: httpx.Response) -> httpx.Response:
+def _survives(kit: CheckContext, response: httpx.Response) -> httpx.Response:
     if response.status_code >= 500:
         kit.fail(
             f"{response.request.method} of an odd request answers {response.status_code}",
@@ -50,7 +50,7 @@ def _survives(kit: Kit, response: httpx.Response) -> httpx.Response:
 
 
 @check("no-5xx", layer="rules")
-def odd_bodies(kit: Kit) -> None:
+def odd_bodies(kit: CheckContext) -> None:
     """What is no JSON, hardly JSON, or JSON with odd things in it, to every path that takes it."""
     client, own = kit.caller("client"), Own.new(kit)
     targets = [("POST", path) for path in (GROUPS, NUMBERS, USERS)]
@@ -69,7 +69,7 @@ def odd_bodies(kit: Kit) -> None:
 
 
 @check("no-5xx", layer="rules")
-def odd_texts(kit: Kit) -> None:
+def odd_texts(kit: CheckContext) -> None:
     """Text of any kind, taken or not, and then every view that may have to show it."""
     client, own = kit.caller("client"), Own.new(kit)
     for text in TEXTS:
@@ -91,7 +91,7 @@ def odd_texts(kit: Kit) -> None:
 
 
 @check("no-5xx", layer="rules")
-def odd_paths(kit: Kit) -> None:
+def odd_paths(kit: CheckContext) -> None:
     """Ids that are none, or none that can be, wherever a path has one."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     places = [
@@ -109,7 +109,7 @@ def odd_paths(kit: Kit) -> None:
 
 
 @check("no-5xx", layer="rules", writes=False)
-def odd_queries_and_headers(kit: Kit) -> None:
+def odd_queries_and_headers(kit: CheckContext) -> None:
     """Queries that a filter, a page or a range cannot be, and headers that nobody should send."""
     client, (start, end) = kit.caller("client"), kit.target.range
     group = next(iter(client.read(GROUPS)), {"id": 1})["id"]
@@ -132,7 +132,7 @@ def odd_queries_and_headers(kit: Kit) -> None:
 
 
 @check("no-5xx", layer="rules", writes=False)
-def odd_token_requests(kit: Kit) -> None:
+def odd_token_requests(kit: CheckContext) -> None:
     """Forms that are none, and parameters of any kind."""
     application = kit.target.identities["client"].application
     for content_type, content in TOKEN_FORMS:
@@ -147,7 +147,7 @@ def odd_token_requests(kit: Kit) -> None:
             _survives(kit, kit.ask_token(**{**form, name: text}))
 
 
-def _every_get(kit: Kit, view: View) -> Iterator[tuple[str, dict[str, str]]]:
+def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, str]]]:
     """Path and query of a GET of every kind, on things that are there."""
     yield "/user/", {}
     yield from reads(kit, "client", "@me")
@@ -159,7 +159,7 @@ def _every_get(kit: Kit, view: View) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 @check("get-is-safe", layer="rules", writes=False)
-def reading_changes_nothing(kit: Kit) -> None:
+def reading_changes_nothing(kit: CheckContext) -> None:
     """Every GET, twice: the same answer, and all that the client sees is as before."""
     client, before, view = kit.caller("client"), client_view(kit), settings_view(kit)
     for path, query in _every_get(kit, view):
@@ -185,7 +185,7 @@ def reading_changes_nothing(kit: Kit) -> None:
 
 
 @check("get-is-safe", layer="rules")
-def a_get_is_not_taken_for_another_method(kit: Kit) -> None:
+def a_get_is_not_taken_for_another_method(kit: CheckContext) -> None:
     """Neither for what a header or the query calls it, nor for what it carries as a body."""
     client, own = kit.caller("client"), Own.new(kit)
     before = settings_view(kit)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 
 _USERS = "/client/@me/user/extension_group/"
 
 
 @check("error-not-found", layer="rules")
-def a_user_of_another_kind_is_no_group_user(kit: Kit) -> None:
+def a_user_of_another_kind_is_no_group_user(kit: CheckContext) -> None:
     """The client's own user, by its id: not to be read, and then not to be changed or deleted."""
     caller = kit.caller("client")
     me = caller.read("/user/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.rules.group_users import NEEDS
 from ringme_contract.rules.views import (
     GROUPS,
@@ -18,7 +18,7 @@ from ringme_contract.rules.views import (
 
 
 @check("user-block", layer="rules", needs=NEEDS)
-def a_blocked_user_is_shut_out_at_once(kit: Kit) -> None:
+def a_blocked_user_is_shut_out_at_once(kit: CheckContext) -> None:
     """Its tokens, its login, its refresh token; nobody else's. Active again, all work again."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     (user, password), (other, secret) = kit.new_group_user(group), kit.new_group_user(group)
@@ -44,7 +44,7 @@ def a_blocked_user_is_shut_out_at_once(kit: Kit) -> None:
 
 
 @check("user-block", layer="rules", needs=NEEDS)
-def a_user_made_blocked_cannot_log_in(kit: Kit) -> None:
+def a_user_made_blocked_cannot_log_in(kit: CheckContext) -> None:
     """Until it becomes active."""
     user, password = kit.new_group_user(kit.new_group()["id"], status="blocked")
     expect_shown(kit, USERS, {**user, "status": "blocked"})
@@ -55,14 +55,14 @@ def a_user_made_blocked_cannot_log_in(kit: Kit) -> None:
 
 
 @check("user-block", layer="rules", needs=("blocked",), writes=False)
-def the_blocked_identity_gets_no_token(kit: Kit) -> None:
+def the_blocked_identity_gets_no_token(kit: CheckContext) -> None:
     """The user that the target names as blocked."""
     answer = kit.ask_token(**kit.target.identities["blocked"].parameters)
     kit.expect(answer, 403, "user_blocked")
 
 
 @check("user-delete", layer="rules", needs=NEEDS)
-def the_tokens_of_a_deleted_user_end(kit: Kit) -> None:
+def the_tokens_of_a_deleted_user_end(kit: CheckContext) -> None:
     """All of them, from several logins; 404 by every method. Other users stay."""
     group = kit.new_group()["id"]
     (user, password), (other, secret) = kit.new_group_user(group), kit.new_group_user(group)
@@ -80,7 +80,7 @@ def the_tokens_of_a_deleted_user_end(kit: Kit) -> None:
 
 
 @check("user-delete", layer="rules", needs=NEEDS)
-def the_login_of_a_deleted_user_is_free(kit: Kit) -> None:
+def the_login_of_a_deleted_user_is_free(kit: CheckContext) -> None:
     """Its next owner is another user: new id, new password; the old tokens stay dead."""
     first, second = kit.new_group()["id"], kit.new_group()["id"]
     user, password = kit.new_group_user(first)

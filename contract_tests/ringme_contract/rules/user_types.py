@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.rules.group_users import LONG_AGO, new_body
 from ringme_contract.rules.requests import Own, operations, send
 from ringme_contract.rules.views import (
@@ -30,7 +30,9 @@ _SOME = 4
 _DOWNLOADS = {"client": ("record",), "extension_group": ITEMS}
 
 
-def _expect_reach(kit: Kit, caller: Caller, owner: str, keys: Iterable[object], status: int) -> int:
+def _expect_reach(
+    kit: CheckContext, caller: Caller, owner: str, keys: Iterable[object], status: int
+) -> int:
     """What every GET of a section answers, for some owners; how many there were."""
     some = list(keys)[:_SOME]
     for key in some:
@@ -41,7 +43,9 @@ def _expect_reach(kit: Kit, caller: Caller, owner: str, keys: Iterable[object], 
     return len(some)
 
 
-def _expect_same_reading(kit: Kit, full: Caller, reader: Caller, owner: str, key: object) -> None:
+def _expect_same_reading(
+    kit: CheckContext, full: Caller, reader: Caller, owner: str, key: object
+) -> None:
     """Lists, and the first file of each kind, are the same for both."""
     for path, query in reads(kit, owner, key):
         expected = full.read(path, **query)
@@ -54,7 +58,7 @@ def _expect_same_reading(kit: Kit, full: Caller, reader: Caller, owner: str, key
 
 
 @check("read-only", layer="rules", needs=("client", "client_read_only"), writes=False)
-def a_read_only_user_of_the_client_reads_all(kit: Kit) -> None:
+def a_read_only_user_of_the_client_reads_all(kit: CheckContext) -> None:
     """What the full user of the same client reads: lists, single things, files."""
     full, reader = kit.caller("client"), kit.caller("client_read_only")
     _expect_same_reading(kit, full, reader, "client", "@me")
@@ -67,7 +71,7 @@ def a_read_only_user_of_the_client_reads_all(kit: Kit) -> None:
 
 
 @check("read-only", layer="rules", needs=("group", "group_read_only"), writes=False)
-def a_read_only_user_of_a_group_reads_all(kit: Kit) -> None:
+def a_read_only_user_of_a_group_reads_all(kit: CheckContext) -> None:
     """What the full user of the same group reads."""
     full, reader = kit.caller("group"), kit.caller("group_read_only")
     group = own_id(kit, "group", "extension_group")
@@ -78,7 +82,7 @@ def a_read_only_user_of_a_group_reads_all(kit: Kit) -> None:
         _expect_same_reading(kit, full, reader, "extension", number["id"])
 
 
-def _expect_no_writes(kit: Kit, caller: Caller, word: str, own: Own | None = None) -> None:
+def _expect_no_writes(kit: CheckContext, caller: Caller, word: str, own: Own | None = None) -> None:
     """Every operation but reading, on things that the check made, is a 403 and changes nothing.
 
     `own` are things of the caller's own group, of which it may not change the settings.
@@ -94,13 +98,13 @@ def _expect_no_writes(kit: Kit, caller: Caller, word: str, own: Own | None = Non
 
 
 @check("read-only", layer="rules", needs=("client", "client_read_only"))
-def a_read_only_user_of_the_client_changes_nothing(kit: Kit) -> None:
+def a_read_only_user_of_the_client_changes_nothing(kit: CheckContext) -> None:
     """403 for every operation but reading."""
     _expect_no_writes(kit, kit.caller("client_read_only"), "user_access_type_deny")
 
 
 @check("read-only", layer="rules", needs=("client", "login"))
-def a_read_only_user_of_a_group_changes_nothing(kit: Kit) -> None:
+def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
     """403 for every operation but reading, in its own group as in any other."""
     own = Own.new(kit)
     body = {"access": "read_only"}
@@ -116,7 +120,7 @@ def a_read_only_user_of_a_group_changes_nothing(kit: Kit) -> None:
 
 
 @check("access", layer="rules", needs=("client", "login"))
-def access_counts_from_the_next_request_on(kit: Kit) -> None:
+def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
     """read_only, full, read_only again: shown to all, and in force for the token that is there."""
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group)
@@ -135,7 +139,7 @@ def access_counts_from_the_next_request_on(kit: Kit) -> None:
 
 
 @check("access", layer="rules", needs=("client", "login"))
-def there_is_no_third_access(kit: Kit) -> None:
+def there_is_no_third_access(kit: CheckContext) -> None:
     """Another word is a 400, for a new user and for one that is there, who stays as it was."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     user, _ = kit.new_group_user(group, access="read_only")
@@ -147,7 +151,7 @@ def there_is_no_third_access(kit: Kit) -> None:
 
 
 @check("access", layer="rules", writes=False)
-def each_identity_has_the_access_of_its_role(kit: Kit) -> None:
+def each_identity_has_the_access_of_its_role(kit: CheckContext) -> None:
     """What the current user says of itself."""
     for name in USERS_OF_TARGET:
         if name in kit.target.identities:
@@ -156,12 +160,12 @@ def each_identity_has_the_access_of_its_role(kit: Kit) -> None:
             kit.expect_equal(f"the access of the identity {name}", got, expected)
 
 
-def _keys(kit: Kit, path: str, identity: str = "client") -> list[int]:
+def _keys(kit: CheckContext, path: str, identity: str = "client") -> list[int]:
     return [one["id"] for one in kit.caller(identity).read(path)]
 
 
 @check("user-types", layer="rules", needs=("client", "other_client"), writes=False)
-def a_client_user_reaches_all_of_its_client(kit: Kit) -> None:
+def a_client_user_reaches_all_of_its_client(kit: CheckContext) -> None:
     """Its own client, groups and numbers; nothing of another client."""
     for name, other in (("client", "other_client"), ("other_client", "client")):
         caller, foreign = kit.caller(name), own_id(kit, other, "client")
@@ -174,7 +178,7 @@ def a_client_user_reaches_all_of_its_client(kit: Kit) -> None:
 
 
 @check("user-types", layer="rules", needs=("client", "group"), writes=False)
-def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: Kit) -> None:
+def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> None:
     """Not the client, no other group, no number that is in another group or in none."""
     caller, group = kit.caller("group"), own_id(kit, "group", "extension_group")
     client = own_id(kit, "client", "client")
@@ -196,7 +200,7 @@ def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: Kit) -> None:
 
 
 @check("user-types", layer="rules", needs=("client", "login"))
-def a_group_user_changes_nothing_of_its_client(kit: Kit) -> None:
+def a_group_user_changes_nothing_of_its_client(kit: CheckContext) -> None:
     """Full access is that to the group section; not to the settings of any group or number."""
     own = Own.new(kit)
     caller = Session(kit, "user of a group", own.user["login"], own.password).caller
@@ -205,7 +209,7 @@ def a_group_user_changes_nothing_of_its_client(kit: Kit) -> None:
 
 
 @check("user-types", layer="rules", needs=("client", "extension"))
-def an_extension_user_reaches_its_number_alone(kit: Kit) -> None:
+def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
     """Not another number, not the client, no group, and not that which its number is in."""
     caller, number = kit.caller("extension"), own_id(kit, "extension", "extension")
     group = kit.new_group()["id"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import httpx
 
-from ringme_contract.kit import Caller, Kit
+from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.lists import Item, lists_with
 from ringme_contract.verdict import NotOffered, NotReached
 
@@ -44,7 +44,7 @@ TEXTS = (
 View = dict[str, list[Item]]
 
 
-def client_view(kit: Kit, identity: str = "client", groups: Iterable[int] = ()) -> View:
+def client_view(kit: CheckContext, identity: str = "client", groups: Iterable[int] = ()) -> View:
     """All that the client of an identity sees, by path: every list of it, and members of groups."""
     caller = kit.caller(identity)
     view = {one.path: one.read(kit, caller, "@me") for one in lists_with(kit, owner="client")}
@@ -54,13 +54,13 @@ def client_view(kit: Kit, identity: str = "client", groups: Iterable[int] = ()) 
     return view
 
 
-def settings_view(kit: Kit, identity: str = "client") -> View:
+def settings_view(kit: CheckContext, identity: str = "client") -> View:
     """The groups, numbers and group users of the client of an identity."""
     caller = kit.caller(identity)
     return {path: caller.read(path) for path in (GROUPS, NUMBERS, USERS)}
 
 
-def expect_same_view(kit: Kit, step: str, after: View, before: View) -> None:
+def expect_same_view(kit: CheckContext, step: str, after: View, before: View) -> None:
     """Nothing, if both views are equal; else the check fails with the entries that differ."""
     for path, was in before.items():
         now = after[path]
@@ -77,12 +77,12 @@ def members_path(group: object) -> str:
     return f"/extension_group/{group}/extension/"
 
 
-def member_ids(kit: Kit, group: int, identity: str = "client") -> list[int]:
+def member_ids(kit: CheckContext, group: int, identity: str = "client") -> list[int]:
     """The ids of the members of a group, sorted."""
     return sorted(one["id"] for one in kit.caller(identity).read(members_path(group)))
 
 
-def own_id(kit: Kit, identity: str, owner: str) -> int:
+def own_id(kit: CheckContext, identity: str, owner: str) -> int:
     """The id of the `owner` (client, extension_group, extension) that a user is confined to."""
     found = kit.caller(identity).read("/user/")[f"{owner}_id"]
     if not isinstance(found, int):
@@ -90,18 +90,18 @@ def own_id(kit: Kit, identity: str, owner: str) -> int:
     return found
 
 
-def readers(kit: Kit) -> list[Caller]:
+def readers(kit: CheckContext) -> list[Caller]:
     """Those of the target who see all of the client."""
     return [kit.caller(name) for name in READERS if name in kit.target.identities]
 
 
-def plain(kit: Kit, extension: Item) -> Item:
+def plain(kit: CheckContext, extension: Item) -> Item:
     """A number without the further keys that an implementation may show."""
     schema = kit.document["components"]["schemas"]["Extension"]
     return {name: extension[name] for name in schema["required"]}
 
 
-def expect_shown(kit: Kit, path: str, thing: Item, *, everybody: bool = False) -> None:
+def expect_shown(kit: CheckContext, path: str, thing: Item, *, everybody: bool = False) -> None:
     """A thing of the client read alone, and its entry in the list, are what they should be.
 
     For all who see the client, or for one of them: these are of one kind.
@@ -116,7 +116,7 @@ def expect_shown(kit: Kit, path: str, thing: Item, *, everybody: bool = False) -
         kit.expect_equal(f"{path}, its entries of id {thing['id']},", same_id, [thing])
 
 
-def expect_gone(kit: Kit, path: str, key: int, word: str) -> None:
+def expect_gone(kit: CheckContext, path: str, key: int, word: str) -> None:
     """A thing of the client is 404 for every method, before and after, and not in the list."""
     client = kit.caller("client")
     kit.expect(client.get(f"{path}{key}"), 404, word)
@@ -129,7 +129,7 @@ def expect_gone(kit: Kit, path: str, key: int, word: str) -> None:
         )
 
 
-def reads(kit: Kit, owner: str, key: object) -> list[tuple[str, dict[str, str]]]:
+def reads(kit: CheckContext, owner: str, key: object) -> list[tuple[str, dict[str, str]]]:
     """Path and query of every GET of an owner's section that needs no id of an item."""
     start, end = kit.target.range
     bounds = {"start_datetime": start, "end_datetime": end}
@@ -143,7 +143,7 @@ def reads(kit: Kit, owner: str, key: object) -> list[tuple[str, dict[str, str]]]
     return found
 
 
-def item_ids(kit: Kit, caller: Caller, owner: str, key: object) -> dict[str, list[str]]:
+def item_ids(kit: CheckContext, caller: Caller, owner: str, key: object) -> dict[str, list[str]]:
     """The ids of the recorded items that an owner's lists show, by collection, in their order."""
     return {
         one.collection: [item.get("record_uuid") or item["uuid"] for item in items]
@@ -153,7 +153,7 @@ def item_ids(kit: Kit, caller: Caller, owner: str, key: object) -> dict[str, lis
     }
 
 
-def busy_number(kit: Kit, wanted: Callable[[Item], bool] = lambda _: True) -> Item:
+def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: True) -> Item:
     """The number of the client that has recorded items in the target's range, but the fewest."""
     if kit.target.off.issuperset(ITEMS):
         raise NotOffered(f"the target lacks {', '.join(ITEMS)}")
@@ -172,7 +172,7 @@ def busy_number(kit: Kit, wanted: Callable[[Item], bool] = lambda _: True) -> It
 class Session:
     """One login of a user that the check made: the caller, and the refresh token."""
 
-    def __init__(self, kit: Kit, name: str, login: str, password: str) -> None:
+    def __init__(self, kit: CheckContext, name: str, login: str, password: str) -> None:
         answer = kit.expect(ask_token(kit, login, password), 200).json()
         self.caller = Caller(kit, name, answer["access_token"])
         self.refresh = str(answer.get("refresh_token"))
@@ -197,13 +197,13 @@ class Session:
             self._kit.fail(f"the refresh token of {what} still counts", 401, answer.status_code)
 
 
-def ask_token(kit: Kit, login: str, password: str) -> httpx.Response:
+def ask_token(kit: CheckContext, login: str, password: str) -> httpx.Response:
     """The answer to a login through the application `login`."""
     application = kit.target.identities["login"].application
     return kit.ask_token(grant_type="password", username=login, password=password, **application)
 
 
-def never_used(kit: Kit, path: str, identity: str = "client") -> int:
+def never_used(kit: CheckContext, path: str, identity: str = "client") -> int:
     """An id that nothing in a list of the client has, and no other client's thing is likely to."""
     ids: list[int] = [one["id"] for one in kit.caller(identity).read(path)]
     return max(2**40, *ids) + kit.random.randrange(1, 10**9) if ids else 2**40

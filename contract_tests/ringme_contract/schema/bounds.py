@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
+from ringme_contract.schema.boundary_values import Validity, Value
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import put_together, send
 from ringme_contract.schema.operations import RANGE, Operation, Parameter, operations
 from ringme_contract.schema.things import Things
-from ringme_contract.schema.values import Validity, Value
 from ringme_contract.verdict import NotReached
 
 _EXPECTED = (
@@ -25,7 +25,7 @@ _LAST = 2**63 - 1
 class _Bounds:
     """Sends values around bounds and notes which ones are answered otherwise than they should."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self.kit = kit
         self.things = Things(kit)
         self.findings = Findings(kit)
@@ -137,7 +137,7 @@ def _message(response: httpx.Response) -> object:
 
 
 @check("error-validation", layer="schema", writes=False)
-def bounds_of_queries(kit: Kit) -> None:
+def bounds_of_queries(kit: CheckContext) -> None:
     """Every parameter of every list: pages, range, order, filters."""
     bounds = _Bounds(kit)
     for operation in operations(kit):
@@ -150,7 +150,7 @@ def bounds_of_queries(kit: Kit) -> None:
 
 
 @check("error-validation", layer="schema", writes=False)
-def bounds_of_ids(kit: Kit) -> None:
+def bounds_of_ids(kit: CheckContext) -> None:
     """Every id in a path of a GET: 0, less, no number, the last that there can be, one more."""
     bounds = _Bounds(kit)
     for operation in operations(kit):
@@ -160,7 +160,7 @@ def bounds_of_ids(kit: Kit) -> None:
 
 
 @check("error-validation", layer="schema")
-def bounds_of_writes(kit: Kit) -> None:
+def bounds_of_writes(kit: CheckContext) -> None:
     """Every property of a body, every id and every range of a write, on things of its own."""
     bounds = _Bounds(kit)
     for operation in operations(kit):

@@ -15,11 +15,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from ringme_contract.evidence import Exchange
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
+from ringme_contract.recording import Exchange
+from ringme_contract.schema.constraints import Wire
 from ringme_contract.schema.generation import AnyCase
 from ringme_contract.schema.operations import Operation
-from ringme_contract.schema.repairs import Wire
 from ringme_contract.verdict import NotReached
 
 # Named one by one: a new release of Schemathesis may bring further checks, and must not change
@@ -40,7 +40,7 @@ _SHOWN = 3
 class Findings:
     """Collects failures of all operations, each kind of each operation once, and what succeeded."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._wire = Wire(kit)
         self._failures: dict[tuple[str, str], tuple[str, Exchange]] = {}

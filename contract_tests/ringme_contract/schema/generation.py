@@ -16,7 +16,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.schema.operations import Operation
 
 AnyCase = Case[Any]
@@ -30,10 +30,10 @@ SETTINGS = settings(
 # read says nothing about the schema of one part of it.
 _NO_PART = re.compile(r"[/\\\x00-\x1f\x7f]|^\.{0,2}$")
 _BASE = "http://target"
-_schemas: WeakKeyDictionary[Kit, Any] = WeakKeyDictionary()
+_schemas: WeakKeyDictionary[CheckContext, Any] = WeakKeyDictionary()
 
 
-def schema_of(kit: Kit) -> Any:
+def schema_of(kit: CheckContext) -> Any:
     """The document of a run as Schemathesis knows it; read once, for that takes a second."""
     if kit not in _schemas:
         config = schemathesis.Config.from_dict(
@@ -55,7 +55,7 @@ def schema_of(kit: Kit) -> Any:
 
 
 def generate(
-    kit: Kit,
+    kit: CheckContext,
     operation: Operation,
     mode: GenerationMode,
     count: int,
@@ -88,7 +88,7 @@ def generate(
 
 
 def put_together(
-    kit: Kit,
+    kit: CheckContext,
     operation: Operation,
     path: dict[str, Any],
     query: dict[str, Any] | None = None,
@@ -110,7 +110,7 @@ def put_together(
     return case
 
 
-def send(kit: Kit, operation: Operation, case: AnyCase) -> httpx.Response | None:
+def send(kit: CheckContext, operation: Operation, case: AnyCase) -> httpx.Response | None:
     """Sends a case as Schemathesis writes it; None if it cannot be written in HTTP.
 
     What it may have created is removed after the check, whether it should have been or not.
@@ -136,7 +136,7 @@ def send(kit: Kit, operation: Operation, case: AnyCase) -> httpx.Response | None
     return response
 
 
-def remove_later(kit: Kit, operation: Operation, response: httpx.Response) -> None:
+def remove_later(kit: CheckContext, operation: Operation, response: httpx.Response) -> None:
     """Has the thing removed after the check that a request has made, if it has."""
     if not operation.creates or not response.is_success:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemathesis import GenerationMode
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.schema.findings import INVALID, Findings
 from ringme_contract.schema.generation import generate, send
 from ringme_contract.schema.operations import operations
@@ -17,7 +17,7 @@ _SOME = 5
 
 
 @check("error-validation", layer="schema", writes=False)
-def invalid_reads(kit: Kit) -> None:
+def invalid_reads(kit: CheckContext) -> None:
     """Every GET with parameters that break their schemas."""
     things, findings = Things(kit), Findings(kit)
     for operation in operations(kit):
@@ -39,7 +39,7 @@ def invalid_reads(kit: Kit) -> None:
 
 
 @check("error-validation", layer="schema")
-def invalid_writes(kit: Kit) -> None:
+def invalid_writes(kit: CheckContext) -> None:
     """Every write with a query or a body that breaks its schema, on things of its own."""
     things, findings = Things(kit), Findings(kit)
     for operation in operations(kit):

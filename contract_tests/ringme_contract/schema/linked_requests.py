@@ -12,12 +12,12 @@ from schemathesis import Response
 from schemathesis.specs.openapi.checks import ensure_resource_availability, use_after_free
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import resolve
+from ringme_contract.schema.constraints import Constraints
 from ringme_contract.schema.findings import ANSWERS, VALID, Findings
 from ringme_contract.schema.generation import SETTINGS, AnyCase, put_together, schema_of, send
 from ringme_contract.schema.operations import RANGE, Operation, operations
-from ringme_contract.schema.repairs import Repairs
 from ringme_contract.schema.things import Things
 from ringme_contract.verdict import NotReached
 
@@ -37,7 +37,7 @@ class Link:
     parameters: dict[str, Any]
 
 
-def links(kit: Kit) -> list[Link]:
+def links(kit: CheckContext) -> list[Link]:
     """The links of the document between operations that the target does not lack."""
     known = {one.id: one for one in operations(kit)}
     return [
@@ -50,7 +50,7 @@ def links(kit: Kit) -> list[Link]:
 
 
 @check("conforms", layer="schema")
-def each_link(kit: Kit) -> None:
+def each_link(kit: CheckContext) -> None:
     """Each link leads from a new thing to a request that succeeds."""
     things, findings = Things(kit), Findings(kit)
     found = links(kit)
@@ -75,7 +75,7 @@ def each_link(kit: Kit) -> None:
 
 
 def _target(
-    kit: Kit, link: Link, things: Things, request_path: dict[str, Any], answer: Any
+    kit: CheckContext, link: Link, things: Things, request_path: dict[str, Any], answer: Any
 ) -> AnyCase:
     values = {
         name: _evaluated(expression, request_path, answer)
@@ -107,10 +107,10 @@ def _evaluated(expression: Any, request_path: dict[str, Any], body: Any) -> Any:
 
 
 @check("conforms", layer="schema")
-def linked_scenarios(kit: Kit) -> None:
+def linked_scenarios(kit: CheckContext) -> None:
     """Nothing goes wrong in scenarios of several requests along the links."""
     things, findings = Things(kit), Findings(kit)
-    repairs = Repairs(kit, things)
+    repairs = Constraints(kit, things)
     known = {one.id: one for one in operations(kit)}
     own: set[tuple[str, str]] = set()
     followed: set[str] = set()

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.operations import Operation, operations
 from ringme_contract.schema.things import NOWHERE, Things
@@ -17,7 +17,7 @@ _ALWAYS_FINE = {"HEAD", "OPTIONS"}
 
 
 @check("no-patch", layer="schema")
-def unsupported_methods(kit: Kit) -> None:
+def unsupported_methods(kit: CheckContext) -> None:
     """405 and what there is instead, on every path, about things that are not there."""
     things, findings = Things(kit), Findings(kit)
     paths: dict[str, list[Operation]] = {}

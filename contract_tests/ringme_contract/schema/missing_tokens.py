@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import Caller, Kit
+from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import remove_later
 from ringme_contract.schema.operations import Operation, operations
@@ -18,18 +18,18 @@ _EMAIL = "contract@example.com"
 
 
 @check("error-unauthorized", layer="schema", writes=False)
-def reads_without_token(kit: Kit) -> None:
+def reads_without_token(kit: CheckContext) -> None:
     """Every GET without a token and with one that was never given."""
     _ask_all(kit, [one for one in operations(kit) if one.reads])
 
 
 @check("error-unauthorized", layer="schema")
-def writes_without_token(kit: Kit) -> None:
+def writes_without_token(kit: CheckContext) -> None:
     """Every write, the same way, about things that are not there."""
     _ask_all(kit, [one for one in operations(kit) if not one.reads and not one.gives_token])
 
 
-def _ask_all(kit: Kit, chosen: list[Operation]) -> None:
+def _ask_all(kit: CheckContext, chosen: list[Operation]) -> None:
     things, findings = Things(kit), Findings(kit)
     for operation in chosen:
         # Who lets such a request in answers that there is no such thing, and nothing is lost.
@@ -46,7 +46,7 @@ def _ask_all(kit: Kit, chosen: list[Operation]) -> None:
     findings.report(_EXPECTED)
 
 
-def _body(kit: Kit, operation: Operation) -> dict[str, object]:
+def _body(kit: CheckContext, operation: Operation) -> dict[str, object]:
     """A body that fits the schema, and would make what can be told by its name."""
     name = kit.new_name("refused")
     needed = (operation.body or {}).get("required", [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ringme_contract.kit import TOKEN_PATH, Kit
+from ringme_contract.check_context import TOKEN_PATH, CheckContext
 from ringme_contract.lists import resolve
 
 _METHODS = ("get", "post", "put", "delete")
@@ -77,7 +77,7 @@ class Operation:
         return next((one for one in self.parameters if one.role == role), None)
 
 
-def operations(kit: Kit) -> list[Operation]:
+def operations(kit: CheckContext) -> list[Operation]:
     """All operations of the document that the target does not declare as lacking."""
     found = [
         _operation(kit.document, path, method, node)

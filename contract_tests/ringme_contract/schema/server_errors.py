@@ -7,7 +7,7 @@ from typing import Any
 from schemathesis import GenerationMode
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import AnyCase, generate, put_together, send
 from ringme_contract.schema.operations import Operation, operations
@@ -24,7 +24,7 @@ _PAGES = (("9223372036854775807", "299"), ("576460752303423488", "278"), ("9" * 
 class _Sender:
     """Sends cases and notes which ones a server fails at."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self.kit = kit
         self.things = Things(kit)
         self.findings = Findings(kit)
@@ -43,7 +43,7 @@ class _Sender:
 
 
 @check("no-5xx", layer="schema", writes=False)
-def generated_reads(kit: Kit) -> None:
+def generated_reads(kit: CheckContext) -> None:
     """Every GET with generated parameters, and every list with pages beyond all numbers."""
     sender = _Sender(kit)
     for operation in operations(kit):
@@ -63,7 +63,7 @@ def generated_reads(kit: Kit) -> None:
 
 
 @check("no-5xx", layer="schema")
-def generated_writes(kit: Kit) -> None:
+def generated_writes(kit: CheckContext) -> None:
     """Every write with generated bodies and queries, on things of its own."""
     sender = _Sender(kit)
     for operation in operations(kit):

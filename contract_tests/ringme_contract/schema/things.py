@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item, read_moment, write_moment
+from ringme_contract.schema.boundary_values import Validity
 from ringme_contract.schema.operations import RANGE, Operation
 from ringme_contract.schema.ranges import latest_end
-from ringme_contract.schema.values import Validity
 from ringme_contract.verdict import NotReached
 
 # Ids that no implementation reaches by counting, and items that no call has left.
@@ -21,7 +21,7 @@ _TEXTS = ("contract@example.com", "Europe/Moscow")
 class Things:
     """Keys and values for requests of one check; what it makes is removed after the check."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._validity = Validity(kit.document)
         self._known: dict[str, dict[str, Any]] = {}

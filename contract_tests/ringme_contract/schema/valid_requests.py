@@ -5,11 +5,11 @@ from __future__ import annotations
 from schemathesis import GenerationMode
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
+from ringme_contract.schema.constraints import Constraints
 from ringme_contract.schema.findings import VALID, Findings
 from ringme_contract.schema.generation import AnyCase, generate, put_together, send
 from ringme_contract.schema.operations import Operation, operations
-from ringme_contract.schema.repairs import Repairs
 from ringme_contract.schema.things import Things
 from ringme_contract.verdict import NotReached
 
@@ -24,11 +24,11 @@ _SOME = 5
 class _Asker:
     """Sends good requests for one operation after the other."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self.kit = kit
         self.things = Things(kit)
         self.findings = Findings(kit)
-        self._repairs = Repairs(kit, self.things)
+        self._repairs = Constraints(kit, self.things)
 
     def ask(self, operation: Operation, case: AnyCase) -> None:
         """Sends one request and judges the answer."""
@@ -45,7 +45,7 @@ class _Asker:
 
 
 @check("conforms", layer="schema", writes=False)
-def valid_reads(kit: Kit) -> None:
+def valid_reads(kit: CheckContext) -> None:
     """Every GET: with all parameters, with those that it needs, and with generated ones."""
     asker = _Asker(kit)
     chosen = [one for one in operations(kit) if one.reads]
@@ -70,7 +70,7 @@ def valid_reads(kit: Kit) -> None:
 
 
 @check("conforms", layer="schema", writes=False)
-def tokens(kit: Kit) -> None:
+def tokens(kit: CheckContext) -> None:
     """The token endpoint: a form and a multipart of the target's own parameters."""
     asker = _Asker(kit)
     chosen = [one for one in operations(kit) if one.gives_token]
@@ -83,7 +83,7 @@ def tokens(kit: Kit) -> None:
 
 
 @check("conforms", layer="schema")
-def valid_writes(kit: Kit) -> None:
+def valid_writes(kit: CheckContext) -> None:
     """Every POST, PUT and DELETE on things of its own: the least, the most, generated ones."""
     asker = _Asker(kit)
     chosen = [one for one in operations(kit) if not one.reads]
@@ -108,7 +108,7 @@ def valid_writes(kit: Kit) -> None:
 
 
 @check("conforms", layer="schema", deletes_recorded_items=True)
-def deletes_of_recorded_items(kit: Kit) -> None:
+def deletes_of_recorded_items(kit: CheckContext) -> None:
     """One call record, one voicemail and one fax, as far as the target has them."""
     asker = _Asker(kit)
     chosen = [one for one in operations(kit) if one.deletes_recorded_item]

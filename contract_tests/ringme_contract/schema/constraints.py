@@ -16,22 +16,22 @@ from urllib.parse import parse_qsl
 import httpx
 from schemathesis.core.parameters import ParameterLocation
 
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import write_moment
+from ringme_contract.schema.boundary_values import Validity
 from ringme_contract.schema.generation import AnyCase, path_values
 from ringme_contract.schema.operations import Operation, Parameter
 from ringme_contract.schema.ranges import latest_end, moments
 from ringme_contract.schema.things import Things
-from ringme_contract.schema.values import Validity
 
 _INT64 = 2**63 - 1
 _WIRE = (ParameterLocation.QUERY, ParameterLocation.PATH)
 
 
-class Repairs:
+class Constraints:
     """Makes generated requests good by the rules as well; the same way for the same seed."""
 
-    def __init__(self, kit: Kit, things: Things) -> None:
+    def __init__(self, kit: CheckContext, things: Things) -> None:
         self._kit = kit
         self._things = things
         self._validity = Validity(kit.document)
@@ -91,7 +91,7 @@ class Repairs:
 class Wire:
     """What the document says of URLs as they are sent."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._validity = Validity(kit.document)
 
     def makes_good(self, operation: Operation, case: AnyCase, url: httpx.URL) -> bool:

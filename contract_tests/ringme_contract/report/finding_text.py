@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ringme_contract.judgement import RuleFinding
-from ringme_contract.report.text import difference, printable, shown
+from ringme_contract.evaluation import RuleFinding
+from ringme_contract.report.printable import difference, printable, shown
 from ringme_contract.verdict import Outcome
 
 _FAILURES = 3

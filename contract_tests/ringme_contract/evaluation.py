@@ -96,7 +96,7 @@ class RuleFinding:
         return f"expected until {self.expectation.expires}: {self.expectation.reason}"
 
 
-def judge(
+def evaluate(
     result: RunResult,
     rules: Mapping[str, Rule],
     assessed: set[str],
@@ -108,10 +108,12 @@ def judge(
     A rule that was not to be assessed is listed all the same when an answer broke it.
     """
     asked = assessed | {outcome.rule for outcome in result.outcomes}
-    return [judge_rule(result, rules[name], expectations, today) for name in rules if name in asked]
+    return [
+        evaluate_rule(result, rules[name], expectations, today) for name in rules if name in asked
+    ]
 
 
-def judge_rule(
+def evaluate_rule(
     result: RunResult, rule: Rule, expectations: Mapping[str, Expectation], today: date
 ) -> RuleFinding:
     """The finding on one rule."""

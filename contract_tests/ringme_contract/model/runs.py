@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
-from ringme_contract.model.world import NUMBERS, Step, World
+from ringme_contract.check_context import CheckContext
+from ringme_contract.model.reference_model import NUMBERS, ReferenceModel, Step
 from ringme_contract.verdict import Failure
 
 # Two groups; three numbers in the first one, a user in it.
@@ -33,7 +33,7 @@ _ROUND = (
 
 
 @check("sequences", layer="model", needs=("client",))
-def steps_that_repeat_and_things_made_anew(kit: Kit) -> None:
+def steps_that_repeat_and_things_made_anew(kit: CheckContext) -> None:
     """A number placed twice, released twice, deleted beside others, made again by its name."""
     world = _Rounds(kit)
     steps = [Step(kind, which=1) for kind in _BEGIN] + list(_ROUND)
@@ -51,7 +51,7 @@ def steps_that_repeat_and_things_made_anew(kit: Kit) -> None:
         world.restore()
 
 
-class _Rounds(World):
+class _Rounds(ReferenceModel):
     """A world with one more kind of step."""
 
     def _make_anew(self, client: str, step: Step) -> None:

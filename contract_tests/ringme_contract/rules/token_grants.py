@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import TOKEN_PATH, Caller, Kit
+from ringme_contract.check_context import TOKEN_PATH, Caller, CheckContext
 from ringme_contract.rules.views import USERS, Session, ask_token, own_id
 from ringme_contract.target import REFUSED
 from ringme_contract.verdict import NotReached
@@ -18,7 +18,7 @@ _KEYS = ("admin", "extra_params", "access", "timezone", "login", "id", *_OWNERS)
 _TRUSTED = ("client", "call_api", "client_read_only", "other_client")
 
 
-def _parameters(kit: Kit, identity: str, grant: str) -> dict[str, str]:
+def _parameters(kit: CheckContext, identity: str, grant: str) -> dict[str, str]:
     """The token parameters of an identity, which has to use this grant."""
     found = kit.target.identities[identity].parameters
     if found.get("grant_type") != grant:
@@ -31,7 +31,7 @@ def changed(text: str) -> str:
     return ("0" if text[0] != "0" else "1") + text[1:]
 
 
-def expect_works(kit: Kit, answer: httpx.Response, login: str | None = None) -> str:
+def expect_works(kit: CheckContext, answer: httpx.Response, login: str | None = None) -> str:
     """The token of an answer, with which the user (of this login, if one is said) can be read."""
     token = str(kit.expect(answer, 200).json()["access_token"])
     user = Caller(kit, "fresh token", token).read("/user/")
@@ -41,7 +41,7 @@ def expect_works(kit: Kit, answer: httpx.Response, login: str | None = None) -> 
     return token
 
 
-def expect_error(kit: Kit, answer: httpx.Response, status: int, word: str) -> None:
+def expect_error(kit: CheckContext, answer: httpx.Response, status: int, word: str) -> None:
     """Nothing, if the token endpoint refuses with this error; else the check fails."""
     kit.expect(answer, status)
     kit.expect_equal(
@@ -50,14 +50,14 @@ def expect_error(kit: Kit, answer: httpx.Response, status: int, word: str) -> No
     kit.expect_equal("Cache-Control", answer.headers.get("Cache-Control"), "no-store")
 
 
-def new_user(kit: Kit) -> tuple[str, str]:
+def new_user(kit: CheckContext) -> tuple[str, str]:
     """Login and password of a new group user."""
     user, password = kit.new_group_user(kit.new_group()["id"])
     return user["login"], password
 
 
 @check("token-in", layer="rules", writes=False)
-def parameters_come_as_a_form(kit: Kit) -> None:
+def parameters_come_as_a_form(kit: CheckContext) -> None:
     """`application/x-www-form-urlencoded`, for each identity that can log in."""
     for name, identity in kit.target.identities.items():
         if "grant_type" in identity.parameters and name not in (*REFUSED, "limited"):
@@ -65,7 +65,7 @@ def parameters_come_as_a_form(kit: Kit) -> None:
 
 
 @check("token-in", layer="rules", uses=("multipart",), writes=False)
-def parameters_come_as_multipart(kit: Kit) -> None:
+def parameters_come_as_multipart(kit: CheckContext) -> None:
     """`multipart/form-data`, each parameter a part without a file name."""
     for parameters in _logins(kit):
         parts = {name: (None, value) for name, value in parameters.items()}
@@ -73,7 +73,7 @@ def parameters_come_as_multipart(kit: Kit) -> None:
 
 
 @check("token-in", layer="rules", uses=("token_query",), writes=False)
-def parameters_come_in_the_query(kit: Kit) -> None:
+def parameters_come_in_the_query(kit: CheckContext) -> None:
     """With an empty body, and with a Content-Type as clients send it for none."""
     for parameters in _logins(kit):
         expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, params=parameters))
@@ -82,14 +82,14 @@ def parameters_come_in_the_query(kit: Kit) -> None:
         expect_works(kit, answer)
 
 
-def _logins(kit: Kit) -> Iterator[dict[str, str]]:
+def _logins(kit: CheckContext) -> Iterator[dict[str, str]]:
     for name in ("client", "group"):
         if name in kit.target.identities:
             yield kit.target.identities[name].parameters
 
 
 @check("client-credentials", layer="rules", writes=False)
-def an_application_gets_a_token_for_its_owner(kit: Kit) -> None:
+def an_application_gets_a_token_for_its_owner(kit: CheckContext) -> None:
     """30 letters and digits, Bearer, an hour, a scope, no refresh token; always the same user."""
     seen, asked = set(), 0
     for name in _TRUSTED:
@@ -118,7 +118,7 @@ def an_application_gets_a_token_for_its_owner(kit: Kit) -> None:
         raise NotReached("no identity uses the grant client_credentials")
 
 
-def expect_token(kit: Kit, answer: dict[str, object], scope: str | None) -> None:
+def expect_token(kit: CheckContext, answer: dict[str, object], scope: str | None) -> None:
     """Nothing, if an answer is as that to each grant has to be; else the check fails."""
     token = str(answer["access_token"])
     kit.expect_true(
@@ -137,7 +137,7 @@ def expect_token(kit: Kit, answer: dict[str, object], scope: str | None) -> None
 
 
 @check("password", layer="rules", needs=("client", "login"))
-def a_user_logs_in_by_name_and_password(kit: Kit) -> None:
+def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
     """Each login gives new tokens, and they stand for that user; those from before stay good."""
     people, tokens = [new_user(kit) for _ in range(2)], []
     for login, password in (*people, people[0]):
@@ -156,7 +156,7 @@ def a_user_logs_in_by_name_and_password(kit: Kit) -> None:
 
 
 @check("password", layer="rules", needs=("client", "login"))
-def a_changed_password_counts_at_once(kit: Kit) -> None:
+def a_changed_password_counts_at_once(kit: CheckContext) -> None:
     """The new one logs in, the former one does not."""
     user, old = kit.new_group_user(kit.new_group()["id"])
     new = f"{old}-changed"
@@ -166,7 +166,7 @@ def a_changed_password_counts_at_once(kit: Kit) -> None:
 
 
 @check("token-errors", layer="rules", needs=("client", "login"))
-def each_mistake_has_its_error(kit: Kit) -> None:
+def each_mistake_has_its_error(kit: CheckContext) -> None:
     """Application, secret, user, password, grant, and each parameter that is missing."""
     login, password = new_user(kit)
     application = kit.target.identities["login"].application
@@ -199,7 +199,7 @@ def each_mistake_has_its_error(kit: Kit) -> None:
 
 
 @check("token-errors", layer="rules", needs=("client", "login"))
-def a_grant_that_the_application_lacks_is_refused(kit: Kit) -> None:
+def a_grant_that_the_application_lacks_is_refused(kit: CheckContext) -> None:
     """client_credentials for one that logs users in, password and refresh for a trusted one."""
     login, password = new_user(kit)
     trusted = _parameters(kit, "client", "client_credentials")
@@ -215,7 +215,7 @@ def a_grant_that_the_application_lacks_is_refused(kit: Kit) -> None:
 
 
 @check("token-errors", layer="rules", needs=("blocked",), writes=False)
-def the_refusal_of_a_blocked_user_is_not_stored(kit: Kit) -> None:
+def the_refusal_of_a_blocked_user_is_not_stored(kit: CheckContext) -> None:
     """403 user_blocked, with Cache-Control as any other answer."""
     answer = kit.ask_token(**kit.target.identities["blocked"].parameters)
     kit.expect(answer, 403, "user_blocked")
@@ -223,7 +223,7 @@ def the_refusal_of_a_blocked_user_is_not_stored(kit: Kit) -> None:
 
 
 @check("whoami", layer="rules", writes=False)
-def exactly_one_owner_is_set(kit: Kit) -> None:
+def exactly_one_owner_is_set(kit: CheckContext) -> None:
     """For each identity of the target the owner id of its type, its access, and no password."""
     owners = {
         "client": "client_id", "client_read_only": "client_id", "other_client": "client_id",
@@ -247,7 +247,7 @@ def exactly_one_owner_is_set(kit: Kit) -> None:
 
 
 @check("whoami", layer="rules", needs=("client", "login"))
-def a_new_user_is_shown_as_it_was_made(kit: Kit) -> None:
+def a_new_user_is_shown_as_it_was_made(kit: CheckContext) -> None:
     """Login, access, time zone, free text and group; no more owners than that group."""
     group = kit.new_group()["id"]
     for keys in (
@@ -264,7 +264,7 @@ def a_new_user_is_shown_as_it_was_made(kit: Kit) -> None:
 
 
 @check("whoami", layer="rules", writes=False)
-def the_client_is_that_of_its_groups(kit: Kit) -> None:
+def the_client_is_that_of_its_groups(kit: CheckContext) -> None:
     """The id of the client is the one that its own groups and numbers bear."""
     client, own = kit.caller("client"), own_id(kit, "client", "client")
     things = [*client.read("/client/@me/extension_group/"), *client.read("/client/@me/extension/")]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from ringme_contract.access.objects import NEVER
-from ringme_contract.kit import Kit
+from ringme_contract.access.table_objects import NEVER
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item, ListOperation, lists_with
 from ringme_contract.relations.owners import of_numbers
 
@@ -32,14 +32,14 @@ class Step:
         return f"{self.kind}({self.who}, {self.which}, {self.what})"
 
 
-class World:
+class ReferenceModel:
     """The model: for each client the entries of its three lists by id.
 
     Only things that the steps made are updated or deleted; numbers that were there before are
     moved between groups, and put back by `restore`.
     """
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self.clients = [
             name for name in ("client", "other_client") if name in kit.target.identities

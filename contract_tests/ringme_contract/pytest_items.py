@@ -21,17 +21,17 @@ import pytest
 import uvicorn
 
 from ringme_contract.check import all_checks
+from ringme_contract.check_run import Options, Session, choose, open_session, read_document
 from ringme_contract.engine import CONFORMS, RunResult
-from ringme_contract.interrupt import orderly_interrupts
-from ringme_contract.judgement import (
+from ringme_contract.evaluation import (
     EXPECTED_FAILURE,
     UNEXPECTED_PASS,
     RuleFinding,
-    judge_rule,
+    evaluate_rule,
 )
-from ringme_contract.report.text import printable
-from ringme_contract.report.words import details
-from ringme_contract.run import Options, Session, choose, open_session, read_document
+from ringme_contract.interrupt import orderly_interrupts
+from ringme_contract.report.finding_text import details
+from ringme_contract.report.printable import printable
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.rules import read_rules
@@ -40,7 +40,7 @@ if sys.platform != "win32":
     import fcntl
 
 
-class Face:
+class RuleRunner:
     """Runs the checks of single rules, each once in this process."""
 
     def __init__(self, session: Session) -> None:
@@ -62,7 +62,7 @@ class Face:
         for outcomes in self._outcomes.values():
             result.outcomes += outcomes
         session = self._session
-        return judge_rule(result, session.rules[rule], session.expectations, session.today)
+        return evaluate_rule(result, session.rules[rule], session.expectations, session.today)
 
     def skip_unassessed(self, finding: RuleFinding) -> None:
         """Ends the running test if nobody asked about the rule, and no answer broke it, either."""
@@ -110,10 +110,10 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
 
 
 @contextmanager
-def open_face(app: Any, options: Options) -> Iterator[Face]:
+def open_runner(app: Any, options: Options) -> Iterator[RuleRunner]:
     """A face for an application, or for the URL of the options. Raises CannotRun."""
     with _asked(app, options) as (chosen, http), open_session(chosen, http) as session:
-        yield Face(session)
+        yield RuleRunner(session)
 
 
 @contextmanager

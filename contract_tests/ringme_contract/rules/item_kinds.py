@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item, read_moment, write_moment
 from ringme_contract.rules.views import NUMBERS
 from ringme_contract.verdict import NotOffered, NotReached
@@ -68,7 +68,7 @@ LOG = Kind(
 KINDS = (RECORD, VOICEMAIL, FAX, LOG)
 
 
-def offered(kit: Kit, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
+def offered(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
     """Those of some kinds that the target does not declare as lacking, of which there is one."""
     found = [kind for kind in kinds if kind.capability not in kit.target.off]
     if not found:
@@ -77,7 +77,7 @@ def offered(kit: Kit, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
 
 
 def for_each_kind(
-    kit: Kit, look: Callable[[Kit, Kind], None], kinds: tuple[Kind, ...] = KINDS
+    kit: CheckContext, look: Callable[[CheckContext, Kind], None], kinds: tuple[Kind, ...] = KINDS
 ) -> None:
     """Looks at each kind that the target has; one without items does not keep from the next."""
     lacking = []
@@ -90,7 +90,7 @@ def for_each_kind(
         raise NotReached("; ".join(lacking))
 
 
-def read(kit: Kit, section: str, kind: Kind, **query: object) -> list[Item]:
+def read(kit: CheckContext, section: str, kind: Kind, **query: object) -> list[Item]:
     """A list of a section, as `/client/@me`; in the target's range unless another is given."""
     start, end = kit.target.range
     query = {"start_datetime": start, "end_datetime": end, **query}
@@ -103,7 +103,7 @@ def between(start: datetime, end: datetime) -> dict[str, str]:
     return {"start_datetime": write_moment(start), "end_datetime": write_moment(end)}
 
 
-def numbers_with(kit: Kit, kind: Kind) -> list[tuple[Item, list[Item]]]:
+def numbers_with(kit: CheckContext, kind: Kind) -> list[tuple[Item, list[Item]]]:
     """The client's numbers that have items, each with them; those with most items first."""
     items = read(kit, CLIENT, kind)
     found = [
@@ -116,7 +116,7 @@ def numbers_with(kit: Kit, kind: Kind) -> list[tuple[Item, list[Item]]]:
     return sorted(found, key=lambda pair: -len(pair[1]))
 
 
-def tied_numbers(kit: Kit, kind: Kind) -> tuple[Item, Item]:
+def tied_numbers(kit: CheckContext, kind: Kind) -> tuple[Item, Item]:
     """Two numbers of the client with an item each of the very same moment."""
     numbers = numbers_with(kit, kind)
     for index, (number, items) in enumerate(numbers):
@@ -127,7 +127,7 @@ def tied_numbers(kit: Kit, kind: Kind) -> tuple[Item, Item]:
     raise NotReached(f"no two numbers of the client have {kind.plural} of the same moment")
 
 
-def group_of(kit: Kit, *numbers: Item) -> int:
+def group_of(kit: CheckContext, *numbers: Item) -> int:
     """A new group with these numbers in it, which go back after the check."""
     group: int = kit.new_group()["id"]
     for number in numbers:
@@ -145,7 +145,7 @@ def whole_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def fetch(kit: Kit, url: str) -> httpx.Response:
+def fetch(kit: CheckContext, url: str) -> httpx.Response:
     """What a URL of a recording answers to somebody without a token."""
     answer = kit.transport.send("anonymous", "GET", url)
     # The document has no such path, so there is nothing that the answer could be held against.

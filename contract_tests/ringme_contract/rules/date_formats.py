@@ -7,9 +7,9 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
+from ringme_contract.check_context import API, CheckContext
 from ringme_contract.lists import Item, read_moment
-from ringme_contract.rules.recorded import CLIENT, Kind, for_each_kind, read
+from ringme_contract.rules.item_kinds import CLIENT, Kind, for_each_kind, read
 from ringme_contract.rules.requests import Own, operations, send
 from ringme_contract.rules.views import NUMBERS
 from ringme_contract.verdict import NotOffered, NotReached
@@ -28,7 +28,7 @@ _APART = timedelta(minutes=7)
 
 
 @check("no-zone", layer="rules")
-def date_times_have_no_zone(kit: Kit) -> None:
+def date_times_have_no_zone(kit: CheckContext) -> None:
     """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
     _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
     for number in kit.caller("client").read(NUMBERS):
@@ -36,7 +36,7 @@ def date_times_have_no_zone(kit: Kit) -> None:
     for_each_kind(kit, _look_at_moments)
 
 
-def _look_at_moments(kit: Kit, kind: Kind) -> None:
+def _look_at_moments(kit: CheckContext, kind: Kind) -> None:
     items = read(kit, CLIENT, kind)
     if not items:
         raise NotReached(f"the client has no {kind.plural} in the target's range")
@@ -48,7 +48,9 @@ def _look_at_moments(kit: Kit, kind: Kind) -> None:
         _expect_moments(kit, f"one of the {kind.plural}", item, names)
 
 
-def _expect_moments(kit: Kit, what: str, item: Item, names: dict[str, re.Pattern[str]]) -> None:
+def _expect_moments(
+    kit: CheckContext, what: str, item: Item, names: dict[str, re.Pattern[str]]
+) -> None:
     for name, pattern in names.items():
         value = item[name]
         # A call that nobody answered may lack a time.
@@ -59,12 +61,12 @@ def _expect_moments(kit: Kit, what: str, item: Item, names: dict[str, re.Pattern
 
 
 @check("dates-in", layer="rules", writes=False)
-def leading_zeros_may_be_left_out(kit: Kit) -> None:
+def leading_zeros_may_be_left_out(kit: CheckContext) -> None:
     """A range at an item's own second gives the same list with zeros and without."""
     for_each_kind(kit, _look_without_zeros)
 
 
-def _look_without_zeros(kit: Kit, kind: Kind) -> None:
+def _look_without_zeros(kit: CheckContext, kind: Kind) -> None:
     items = read(kit, CLIENT, kind)
     if not items:
         raise NotReached(f"the client has no {kind.plural} in the target's range")
@@ -85,7 +87,7 @@ def _bare(text: str) -> str:
 
 
 @check("dates-in", layer="rules")
-def what_is_no_moment_is_refused(kit: Kit) -> None:
+def what_is_no_moment_is_refused(kit: CheckContext) -> None:
     """Days that do not exist and other formats are 400 at either end, and leap days are not."""
     own, client, asked = Own.new(kit), kit.caller("client"), 0
     for operation in operations(kit):
@@ -111,7 +113,7 @@ def what_is_no_moment_is_refused(kit: Kit) -> None:
 
 
 @check("no-zone", layer="rules")
-def the_date_of_a_new_number_is_utc(kit: Kit) -> None:
+def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
     body = {"name": kit.free_number(), "label": kit.new_name("number")}
     answer = kit.expect(send(kit, kit.caller("client"), "POST", API + NUMBERS, json=body), 201)

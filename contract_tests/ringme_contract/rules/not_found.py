@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
+from ringme_contract.check_context import API, CheckContext
 from ringme_contract.lists import Item
-from ringme_contract.rules.recorded import (
+from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
     RECORD,
@@ -22,7 +22,7 @@ from ringme_contract.rules.views import GROUPS, NUMBERS, USERS
 
 
 @check("error-client-not-found", layer="rules")
-def a_client_that_does_not_exist_is_missing(kit: Kit) -> None:
+def a_client_that_does_not_exist_is_missing(kit: CheckContext) -> None:
     """In each path that names a client, whatever stands behind it."""
     own = Own.new(kit)
     for operation in operations(kit):
@@ -33,7 +33,7 @@ def a_client_that_does_not_exist_is_missing(kit: Kit) -> None:
 
 
 @check("error-not-found", layer="rules", needs=("client", "other_client"))
-def what_is_not_there_is_missing_by_its_own_word(kit: Kit) -> None:
+def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
     """Groups, numbers, users and items that never were, were deleted, or are another client's."""
     own, gone = Own.new(kit), Own.new(kit)
     client = kit.caller("client")
@@ -61,12 +61,12 @@ def what_is_not_there_is_missing_by_its_own_word(kit: Kit) -> None:
 
 
 @check("error-not-found", layer="rules")
-def an_item_of_another_group_is_missing(kit: Kit) -> None:
+def an_item_of_another_group_is_missing(kit: CheckContext) -> None:
     """It is there under the group of its number, but not under another one or as another kind."""
     for_each_kind(kit, _look_elsewhere, (RECORD, VOICEMAIL, FAX))
 
 
-def _look_elsewhere(kit: Kit, kind: Kind) -> None:
+def _look_elsewhere(kit: CheckContext, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     item: Item = items[0]
     key = item[kind.key or ""]
@@ -86,7 +86,7 @@ def _look_elsewhere(kit: Kit, kind: Kind) -> None:
 
 
 @check("error-no-route", layer="rules")
-def a_path_that_is_none_is_missing(kit: Kit) -> None:
+def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     """With each method; near a path that there is, and far from any."""
     own, client = Own.new(kit), kit.caller("client")
     group, number = own.group["id"], own.extension["id"]

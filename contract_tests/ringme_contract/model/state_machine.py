@@ -12,8 +12,8 @@ from hypothesis.stateful import (
 )
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
-from ringme_contract.model.world import Step, World, kinds
+from ringme_contract.check_context import CheckContext
+from ringme_contract.model.reference_model import ReferenceModel, Step, kinds
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import Failure, NotReached
 
@@ -24,7 +24,7 @@ _NUMBER = st.integers(0, 11)
 
 
 @check("sequences", layer="model", needs=("client", "other_client"))
-def lists_equal_a_plain_model_after_every_step(kit: Kit) -> None:
+def lists_equal_a_plain_model_after_every_step(kit: CheckContext) -> None:
     """Random sequences over groups, numbers, users and calls of two clients."""
     failed = _search(kit)
     if failed is None:
@@ -38,7 +38,7 @@ class _Found(Exception):
     """Ends a run of Hypothesis once a sequence has failed; what it is stands beside."""
 
 
-def _search(kit: Kit) -> tuple[list[Step], Failure] | None:
+def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
     """The first sequence that fails, and how; None if none does."""
     found: list[tuple[list[Step], Failure]] = []
 
@@ -47,7 +47,7 @@ def _search(kit: Kit) -> tuple[list[Step], Failure] | None:
 
         def __init__(self) -> None:
             super().__init__()
-            self.world = World(kit)
+            self.world = ReferenceModel(kit)
             self.steps: list[Step] = []
 
         @rule(kind=st.sampled_from(_weighted(kinds())), who=_NUMBER, which=_NUMBER, what=_NUMBER)
@@ -110,7 +110,7 @@ def _settings() -> settings:
     )
 
 
-def _shorten(kit: Kit, steps: list[Step], failure: Failure) -> tuple[list[Step], Failure]:
+def _shorten(kit: CheckContext, steps: list[Step], failure: Failure) -> tuple[list[Step], Failure]:
     """The shortest sequence that still fails, found by leaving out parts, large ones first.
 
     Begins again as long as that helps: without one step another may have become needless.
@@ -131,9 +131,9 @@ def _shorten(kit: Kit, steps: list[Step], failure: Failure) -> tuple[list[Step],
     return steps, failure
 
 
-def _replay(kit: Kit, steps: list[Step]) -> tuple[int, Failure] | None:
+def _replay(kit: CheckContext, steps: list[Step]) -> tuple[int, Failure] | None:
     """How many steps of a sequence it takes to fail, and how; None if it does not."""
-    world = World(kit)
+    world = ReferenceModel(kit)
     try:
         for count, step in enumerate(steps, start=1):
             try:

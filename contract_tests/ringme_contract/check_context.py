@@ -20,7 +20,7 @@ TOKEN_PATH = "/oauth/token"
 class Caller:
     """One who asks: requests with its token, below the API's base path unless said otherwise."""
 
-    def __init__(self, kit: Kit, name: str, token: str | None) -> None:
+    def __init__(self, kit: CheckContext, name: str, token: str | None) -> None:
         self.name = name
         self.token = token
         self._kit = kit
@@ -53,7 +53,7 @@ class Caller:
         return self._kit.expect(self.get(path, **query), 200).json()
 
 
-class Kit:
+class CheckContext:
     """One run against one target, as its checks see it.
 
     Everything that a check creates carries the prefix of the run and is removed at the end of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import Item
 from ringme_contract.verdict import NotReached
 
@@ -20,7 +20,7 @@ class Objects:
     are made, as far as that is possible over the API.
     """
 
-    def __init__(self, kit: Kit, writing: bool) -> None:
+    def __init__(self, kit: CheckContext, writing: bool) -> None:
         self._kit = kit
         self._writing = writing
         self.keys: dict[tuple[str, str], Any] = {}

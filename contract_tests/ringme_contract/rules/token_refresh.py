@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import Caller, Kit
-from ringme_contract.rules.tokens import (
+from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.rules.token_grants import (
     changed,
     expect_error,
     expect_token,
@@ -18,7 +18,7 @@ from ringme_contract.verdict import NotOffered
 
 
 @check("refresh", layer="rules", needs=("client", "login"))
-def a_refresh_token_gives_a_new_pair_once(kit: Kit) -> None:
+def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
     """Three times over; each former one is worth nothing then, however often it comes."""
     login, password = new_user(kit)
     session = Session(kit, "new group user", login, password)
@@ -39,7 +39,7 @@ def a_refresh_token_gives_a_new_pair_once(kit: Kit) -> None:
 
 
 @check("refresh", layer="rules", needs=("client", "login"))
-def what_is_no_refresh_token_is_refused(kit: Kit) -> None:
+def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
     """A made-up one, an access token, one with a wrong secret (which does not use it up)."""
     login, password = new_user(kit)
     session = Session(kit, "new group user", login, password)
@@ -54,7 +54,7 @@ def what_is_no_refresh_token_is_refused(kit: Kit) -> None:
 
 
 @check("refresh", layer="rules", needs=("client", "login"))
-def the_refresh_token_of_who_is_gone_is_refused(kit: Kit) -> None:
+def the_refresh_token_of_who_is_gone_is_refused(kit: CheckContext) -> None:
     """401 once its user is deleted, 403 while its user is blocked."""
     user, password = kit.new_group_user(kit.new_group()["id"])
     session = Session(kit, "new group user", user["login"], password)
@@ -66,7 +66,7 @@ def the_refresh_token_of_who_is_gone_is_refused(kit: Kit) -> None:
 
 
 @check("refresh", layer="rules", needs=("client", "login"))
-def a_refresh_token_is_good_for_its_application_alone(kit: Kit) -> None:
+def a_refresh_token_is_good_for_its_application_alone(kit: CheckContext) -> None:
     """Another application of the same client gets 401 with it, and does not use it up."""
     if "other_login" not in kit.target.identities:
         raise NotOffered("the target names no identity other_login")
@@ -80,6 +80,6 @@ def a_refresh_token_is_good_for_its_application_alone(kit: Kit) -> None:
     expect_works(kit, session.ask_refresh(), login)
 
 
-def _refresh(kit: Kit, token: str) -> httpx.Response:
+def _refresh(kit: CheckContext, token: str) -> httpx.Response:
     application = kit.target.identities["login"].application
     return kit.ask_token(grant_type="refresh_token", refresh_token=token, **application)

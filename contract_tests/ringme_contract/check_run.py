@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from ringme_contract.check import LAYERS, Check, all_checks
+from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
 from ringme_contract.document_file import DocumentError, find_document, load_document
 from ringme_contract.engine import Engine, RunResult
+from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code
 from ringme_contract.expectations import Expectation, ExpectationError, load_expectations
-from ringme_contract.judgement import ExitCode, RuleFinding, exit_code, judge
-from ringme_contract.kit import API, TOKEN_PATH, Kit
 from ringme_contract.masking import mask
 from ringme_contract.target import (
     MOCK,
@@ -82,7 +82,7 @@ class Report:
 class Session:
     """A target that answers, the checks that are chosen for it, and what is expected of it."""
 
-    def __init__(self, options: Options, kit: Kit, checks: list[Check]) -> None:
+    def __init__(self, options: Options, kit: CheckContext, checks: list[Check]) -> None:
         self.kit = kit
         self.checks = checks
         self.rules = read_rules(kit.document)
@@ -110,7 +110,7 @@ class Session:
 
     def report(self, result: RunResult) -> Report:
         """What the outcomes of a run mean."""
-        findings = judge(result, self.rules, self.assessed, self.expectations, self.today)
+        findings = evaluate(result, self.rules, self.assessed, self.expectations, self.today)
         lacking = any(one.verdict is Verdict.NOT_REACHED for one in findings)
         if lacking and self.kit.target.delete_recorded_items and not result.interrupted:
             self.notes.append(_TAKEN)
@@ -142,7 +142,7 @@ def open_session(
     expectations = _read_expectations(options, rules)
     transport = Transport(target, document, http)
     try:
-        kit = Kit(target, document, transport, options.seed)
+        kit = CheckContext(target, document, transport, options.seed)
         session = Session(options, kit, chosen)
         session.expectations = expectations
         session.notes += reach(kit, options.wait)
@@ -255,7 +255,7 @@ def _read_expectations(options: Options, rules: dict[str, Rule]) -> dict[str, Ex
         raise CannotRun(str(error)) from None
 
 
-def reach(kit: Kit, wait: float) -> list[str]:
+def reach(kit: CheckContext, wait: float) -> list[str]:
     """Sees that the target answers and gives a token to somebody.
 
     Returns a line for each identity that gets none. Raises CannotRun.
@@ -267,7 +267,7 @@ def reach(kit: Kit, wait: float) -> list[str]:
         raise CannotRun(f"the target cannot be reached: {error}") from None
 
 
-def _try_tokens(kit: Kit) -> list[str]:
+def _try_tokens(kit: CheckContext) -> list[str]:
     asked, refused = 0, []
     for name, identity in kit.target.identities.items():
         if name in TOKENLESS or name in OPTIONAL_IDENTITIES:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.rules.requests import NOWHERE, Own, operations, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
 from ringme_contract.verdict import NotOffered
@@ -16,7 +16,7 @@ _TOO_LONG = "x" * 256
 
 
 @check("error-body", layer="rules", needs=("client", "client_read_only"))
-def errors_are_json_with_a_message(kit: Kit) -> None:
+def errors_are_json_with_a_message(kit: CheckContext) -> None:
     """One of each code, and a word with those that have one."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     text = {"content": b"x", "headers": {"Content-Type": "text/plain"}}
@@ -43,7 +43,7 @@ def errors_are_json_with_a_message(kit: Kit) -> None:
 
 
 @check("error-validation", layer="rules")
-def a_body_that_breaks_its_schema_is_refused(kit: Kit) -> None:
+def a_body_that_breaks_its_schema_is_refused(kit: CheckContext) -> None:
     """A key that is missing, of another type, too short, too long, or none of the values."""
     own = Own.new(kit)
     for operation in operations(kit):
@@ -91,7 +91,7 @@ def _broken(operation: str) -> list[tuple[str, Any]]:
 
 
 @check("error-validation", layer="rules")
-def a_parameter_that_breaks_its_schema_is_refused(kit: Kit) -> None:
+def a_parameter_that_breaks_its_schema_is_refused(kit: CheckContext) -> None:
     """Ids that are none, an order that is none, a range that is missing, a filter that is none."""
     own, client = Own.new(kit), kit.caller("client")
     start, end = kit.target.range
@@ -125,14 +125,14 @@ def a_parameter_that_breaks_its_schema_is_refused(kit: Kit) -> None:
     own.expect_unchanged("parameters that break their schema")
 
 
-def _expect_named(kit: Kit, answer: httpx.Response, name: str) -> None:
+def _expect_named(kit: CheckContext, answer: httpx.Response, name: str) -> None:
     kit.expect(answer, 400)
     message = str(answer.json().get("message"))
     kit.expect_true(f"the message of the 400 names {name}", name in message, message)
 
 
 @check("error-unauthorized", layer="rules", needs=("client", "login"))
-def who_has_no_good_token_is_refused(kit: Kit) -> None:
+def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
     """No token, a made-up one, one letter off, another scheme, and that of a deleted user."""
     own = Own.new(kit)
     token = str(kit.caller("client").token)
@@ -162,7 +162,7 @@ def who_has_no_good_token_is_refused(kit: Kit) -> None:
 
 
 @check("error-unauthorized", layer="rules")
-def every_operation_needs_a_token(kit: Kit) -> None:
+def every_operation_needs_a_token(kit: CheckContext) -> None:
     """Each one of the document below the base of the API."""
     own = Own.new(kit)
     for operation in operations(kit):
@@ -170,14 +170,14 @@ def every_operation_needs_a_token(kit: Kit) -> None:
     own.expect_unchanged("requests without a token")
 
 
-def _expect_unauthorized(kit: Kit, answer: httpx.Response) -> None:
+def _expect_unauthorized(kit: CheckContext, answer: httpx.Response) -> None:
     kit.expect(answer, 401)
     kit.expect_equal("the message of a 401", answer.json().get("message"), "Unauthorized")
     kit.expect_equal("WWW-Authenticate", answer.headers.get("WWW-Authenticate"), "Bearer")
 
 
 @check("error-user-blocked", layer="rules", needs=("client", "login"))
-def a_blocked_user_is_refused_everywhere(kit: Kit) -> None:
+def a_blocked_user_is_refused_everywhere(kit: CheckContext) -> None:
     """Each operation, with the token from before, as soon as the user is blocked."""
     own, client = Own.new(kit), kit.caller("client")
     caller = kit.log_in("blocked group user", own.user["login"], own.password)
@@ -190,20 +190,20 @@ def a_blocked_user_is_refused_everywhere(kit: Kit) -> None:
 
 
 @check("error-user-blocked", layer="rules", needs=("blocked",), writes=False)
-def a_blocked_user_of_the_target_is_refused(kit: Kit) -> None:
+def a_blocked_user_of_the_target_is_refused(kit: CheckContext) -> None:
     """It gets no token; should it get one all the same, no request is answered."""
     _expect_blocked(kit, "blocked")
 
 
 @check("error-user-blocked", layer="rules", needs=(), writes=False)
-def a_user_of_a_blocked_client_is_refused(kit: Kit) -> None:
+def a_user_of_a_blocked_client_is_refused(kit: CheckContext) -> None:
     """The same, though nobody has blocked the user."""
     if "blocked_client" not in kit.target.identities:
         raise NotOffered("the target names no identity blocked_client")
     _expect_blocked(kit, "blocked_client")
 
 
-def _expect_blocked(kit: Kit, identity: str) -> None:
+def _expect_blocked(kit: CheckContext, identity: str) -> None:
     answer = kit.ask_token(**kit.target.identities[identity].parameters)
     if answer.status_code == 200:
         caller = Caller(kit, identity, answer.json()["access_token"])
@@ -212,7 +212,7 @@ def _expect_blocked(kit: Kit, identity: str) -> None:
 
 
 @check("error-app-access", layer="rules", needs=("client", "call_api"))
-def an_application_with_call_api_changes_no_settings(kit: Kit) -> None:
+def an_application_with_call_api_changes_no_settings(kit: CheckContext) -> None:
     """403 for each change of groups, numbers and users; each read, and what calls left, is open."""
     own, caller = Own.new(kit), kit.caller("call_api")
     for operation in operations(kit):
@@ -227,7 +227,7 @@ def an_application_with_call_api_changes_no_settings(kit: Kit) -> None:
 
 
 @check("error-user-access", layer="rules", needs=("client", "client_read_only", "login"))
-def a_user_who_may_only_read_changes_nothing(kit: Kit) -> None:
+def a_user_who_may_only_read_changes_nothing(kit: CheckContext) -> None:
     """403 for every method but GET: a read-only user of the client, and one of a group."""
     own = Own.new(kit)
     user, password = kit.new_group_user(own.group["id"], access="read_only")
@@ -240,7 +240,7 @@ def a_user_who_may_only_read_changes_nothing(kit: Kit) -> None:
 
 
 @check("error-access-denied", layer="rules", needs=("client", "other_client", "login"))
-def what_lies_out_of_reach_is_refused(kit: Kit) -> None:
+def what_lies_out_of_reach_is_refused(kit: CheckContext) -> None:
     """Another client, its groups and numbers; for a group user all but its own group."""
     own, sibling = Own.new(kit), Own.new(kit)
     client, other = kit.caller("client"), kit.caller("other_client")
@@ -263,7 +263,7 @@ def what_lies_out_of_reach_is_refused(kit: Kit) -> None:
 
 
 @check("error-access-denied", layer="rules", needs=("client", "extension"))
-def a_user_of_a_number_reaches_that_number_alone(kit: Kit) -> None:
+def a_user_of_a_number_reaches_that_number_alone(kit: CheckContext) -> None:
     """Neither groups, nor the client, nor another number."""
     caller, own = kit.caller("extension"), Own.new(kit)
     number = own_id(kit, "extension", "extension")
