@@ -8,18 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
-from ringme_contract.document_file import DocumentError, find_document, load_document
 from ringme_contract.engine import Engine, RunResult
 from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code
 from ringme_contract.expectations import Expectation, ExpectationError, load_expectations
-from ringme_contract.masking import mask
 from ringme_contract.target import (
     MOCK,
     OPTIONAL_IDENTITIES,
@@ -28,9 +25,13 @@ from ringme_contract.target import (
     TargetError,
     load_target,
 )
-from ringme_contract.transport import Transport, Unreachable
+from ringme_contract.transport import Transport, Unreachable, json_object
 from ringme_contract.verdict import Outcome, Verdict
-from ringme_spec.rules import Rule, read_rules
+from ringme_spec.contract import Contract, read_contract
+from ringme_spec.errors import ConfigError
+from ringme_spec.paths import SPEC
+from ringme_spec.redaction import mask_text
+from ringme_spec.rules import Rule
 
 # Identities whose token says nothing: some are refused by right, the others are applications.
 TOKENLESS = (*REFUSED, "login")
@@ -69,7 +70,7 @@ class Report:
     """All that reports tell of a run."""
 
     target: Target
-    document: dict[str, Any]
+    contract: Contract
     result: RunResult
     findings: list[RuleFinding]
     code: ExitCode
@@ -85,7 +86,7 @@ class Session:
     def __init__(self, options: Options, kit: CheckContext, checks: list[Check]) -> None:
         self.kit = kit
         self.checks = checks
-        self.rules = read_rules(kit.document)
+        self.rules = kit.contract.rules
         self.engine = Engine(kit)
         self.expectations: dict[str, Expectation] = {}
         self.notes: list[str] = []
@@ -116,7 +117,7 @@ class Session:
             self.notes.append(_TAKEN)
         return Report(
             self.kit.target,
-            self.kit.document,
+            self.kit.contract,
             result,
             findings,
             exit_code(findings, result.interrupted),
@@ -135,14 +136,14 @@ def open_session(
 
     `http` asks an application that runs in this process; `checks` are others than the kit's own.
     """
-    document = read_document(options)
-    rules = read_rules(document)
+    contract = read_document(options)
+    rules = contract.rules
     target = read_target(options)
     chosen = choose(all_checks() if checks is None else checks, options, rules)
     expectations = _read_expectations(options, rules)
-    transport = Transport(target, document, http)
+    transport = Transport(target, contract, http)
     try:
-        kit = CheckContext(target, document, transport, options.seed)
+        kit = CheckContext(target, contract, transport, options.seed)
         session = Session(options, kit, chosen)
         session.expectations = expectations
         session.notes += reach(kit, options.wait)
@@ -151,12 +152,19 @@ def open_session(
         transport.close()
 
 
-def read_document(options: Options) -> dict[str, Any]:
-    """The document that the options name, or the usual one. Raises CannotRun."""
+def read_document(options: Options) -> Contract:
+    """The document that the options name, or that of the distribution. Raises CannotRun."""
+    path = options.document or SPEC
+    if not path.is_file():
+        raise CannotRun(f"{path}: there is no such file; --document names another")
     try:
-        return load_document(find_document(options.document))
-    except DocumentError as error:
+        contract = read_contract(path)
+        rules = contract.rules
+    except ConfigError as error:
         raise CannotRun(str(error)) from None
+    if not rules:
+        raise CannotRun(f"{path}: has no x-rules, so there is nothing to check a target against")
+    return contract
 
 
 def read_target(options: Options) -> Target:
@@ -202,7 +210,7 @@ def is_loopback(url: str) -> bool:
 
 def _refuse_address(url: str) -> None:
     """Raises CannotRun for what is no URL, or one that holds what the kit adds itself."""
-    shown = mask(url)
+    shown = mask_text(url)
     if not url.startswith(("http://", "https://")):
         raise CannotRun(f"{shown}: a URL begins with http:// or https://")
     try:
@@ -210,7 +218,7 @@ def _refuse_address(url: str) -> None:
         port, host = parts.port, parts.hostname
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL) as error:
-        raise CannotRun(f"{shown}: is no URL: {mask(str(error))}") from None
+        raise CannotRun(f"{shown}: is no URL: {mask_text(str(error))}") from None
     if parts.username is not None:
         # They would go where the token has to go, and into every report.
         raise CannotRun(f"{shown}: leave user and password out, they would replace each token")
@@ -273,8 +281,8 @@ def _try_tokens(kit: CheckContext) -> list[str]:
         if name in TOKENLESS or name in OPTIONAL_IDENTITIES:
             continue
         asked += 1
-        answer = kit.ask_token(**identity.parameters)
-        if not answer.is_success or not _token(answer):
+        answer = kit.request_token(**identity.parameters)
+        if not answer.is_success or not json_object(answer).get("access_token"):
             refused.append(f"{kit.target.source}: identities.{name} gets no token: {said(answer)}")
     if asked == 0:
         raise CannotRun(f"{kit.target.source}: identities: names nobody who could ask")
@@ -283,14 +291,6 @@ def _try_tokens(kit: CheckContext) -> list[str]:
             refused[0] if asked == 1 else f"{refused[0]} (nor does any other of {asked} identities)"
         )
     return refused
-
-
-def _token(response: httpx.Response) -> object:
-    try:
-        body = response.json()
-    except ValueError:
-        return None
-    return body.get("access_token") if isinstance(body, dict) else None
 
 
 def said(response: httpx.Response) -> str:

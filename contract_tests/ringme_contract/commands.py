@@ -224,11 +224,11 @@ def sweep(dry_run: bool, **settings: Any) -> None:
 @contextmanager
 def _kit(options: Options) -> Iterator[CheckContext]:
     """A kit for a target that answers. Raises CannotRun and Unreachable."""
-    document, target = read_document(options), read_target(options)
-    transport = Transport(target, document)
+    contract, target = read_document(options), read_target(options)
+    transport = Transport(target, contract)
     try:
         transport.wait_until_ready(options.wait)
-        yield CheckContext(target, document, transport)
+        yield CheckContext(target, contract, transport)
     finally:
         transport.close()
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from ringme_contract.check import Check
 from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.check_run import said
 from ringme_contract.evaluation import ExitCode
 from ringme_contract.target import CAPABILITIES, IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
+from ringme_contract.transport import json_object
 from ringme_contract.verdict import Failure, NotReached
 
 # Owner id that is set for a user in each role, and its access.
@@ -80,12 +79,12 @@ def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
 
 
 def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) -> Finding:
-    answer = kit.ask_token(**kit.target.identities[name].parameters)
-    token = _json(answer).get("access_token")
+    answer = kit.request_token(**kit.target.identities[name].parameters)
+    token = json_object(answer).get("access_token")
     if not answer.is_success or not isinstance(token, str):
         return Finding(name, f"gets no token: {said(answer)}", ExitCode.COULD_NOT_RUN)
     response = Caller(kit, name, token).get("/user/")
-    user = _json(response)
+    user = json_object(response)
     if response.status_code != 200:
         text = f"has a token, but GET /user/ answers {response.status_code}"
         return Finding(name, text, ExitCode.COULD_NOT_RUN)
@@ -98,7 +97,7 @@ def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) ->
         return Finding(name, f"should have {owner} alone: {who}", ExitCode.COULD_NOT_RUN)
     if access is not None and user.get("access") != access:
         return Finding(name, f"should have the access {access}: {who}", ExitCode.COULD_NOT_RUN)
-    trouble = _relation(name, users, _json(answer))
+    trouble = _relation(name, users, json_object(answer))
     if trouble:
         return Finding(name, f"{trouble}: {who}", ExitCode.COULD_NOT_RUN)
     return Finding(name, who)
@@ -130,18 +129,18 @@ def _optional(kit: CheckContext, name: str) -> Finding:
     if name == "other_login":
         return _login(kit, name)
     # Its requests are few, so that none of them is spent here.
-    answer = kit.ask_token(**kit.target.identities[name].parameters)
+    answer = kit.request_token(**kit.target.identities[name].parameters)
     if not answer.is_success:
         return Finding(name, f"gets no token: {said(answer)}", ExitCode.COULD_NOT_RUN)
     return Finding(name, "gets a token")
 
 
 def _refused(kit: CheckContext, name: str) -> Finding:
-    answer = kit.ask_token(**kit.target.identities[name].parameters)
-    token = _json(answer).get("access_token")
+    answer = kit.request_token(**kit.target.identities[name].parameters)
+    token = json_object(answer).get("access_token")
     if answer.is_success and isinstance(token, str):
         answer = Caller(kit, name, token).get("/user/")
-    body = _json(answer)
+    body = json_object(answer)
     if answer.status_code == 403 and "user_blocked" in (body.get("status"), body.get("error")):
         return Finding(name, "is refused as user_blocked")
     text = f"should be refused as user_blocked, but {said(answer)}"
@@ -154,13 +153,13 @@ def _login(kit: CheckContext, name: str) -> Finding:
     if name != "login" and first and application["client_id"] == first.application["client_id"]:
         return Finding(name, "is the application of `login` again", ExitCode.COULD_NOT_RUN)
     # Nobody can log in yet; but a wrong application is refused in another way than a wrong user.
-    answer = kit.ask_token(
+    answer = kit.request_token(
         grant_type="password",
         username=f"{kit.run_id}-nobody",
         password="-",
         **application,
     )
-    if _json(answer).get("error") == "invalid_grant":
+    if json_object(answer).get("error") == "invalid_grant":
         return Finding(name, "is an application that users can log in through")
     text = f"should be a password_credentials application, but {said(answer)}"
     return Finding(name, text, ExitCode.COULD_NOT_RUN)
@@ -221,17 +220,8 @@ def _enough(
 
 
 def _area(kit: CheckContext, checks: list[Check], area: str) -> tuple[str, ...]:
-    areas = {node["id"]: node.get("area") for node in kit.document["x-rules"]}
-    return _rules(checks, lambda check: areas.get(check.rule) == area)
+    return _rules(checks, lambda check: kit.contract.rules[check.rule].area == area)
 
 
 def _rules(checks: list[Check], concerned: Any) -> tuple[str, ...]:
     return tuple(sorted({check.rule for check in checks if concerned(check)}))
-
-
-def _json(response: httpx.Response) -> dict[str, Any]:
-    try:
-        body = response.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

@@ -120,10 +120,10 @@ class Engine:
             outcome.message = f"the check broke down: {type(error).__name__}: {error}"
         finally:
             outcome.exchanges = evidence[-_EVIDENCE:]
-            masking = self._kit.transport.masking
-            outcome.message = masking.text(outcome.message)
-            outcome.expected = masking.value(outcome.expected)
-            outcome.got = masking.value(outcome.got)
+            redaction = self._kit.transport.redaction
+            outcome.message = redaction.mask_text(outcome.message)
+            outcome.expected = redaction.mask(outcome.expected)
+            outcome.got = redaction.mask(outcome.got)
             self._kit.clean_up()
         outcome.seconds = time.monotonic() - start
         return [outcome, *self._conformance(check)]

@@ -34,7 +34,6 @@ from ringme_contract.report.finding_text import details
 from ringme_contract.report.printable import printable
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Outcome, Verdict
-from ringme_spec.rules import read_rules
 
 if sys.platform != "win32":
     import fcntl
@@ -94,7 +93,7 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
 
     Raises CannotRun.
     """
-    rules = read_rules(read_document(options))
+    rules = read_document(options).rules
     checks = choose(all_checks(), options, rules)
     layers = {rule: sorted({one.layer for one in checks if one.rule == rule}) for rule in rules}
     names = [rule for rule in rules if layers[rule] or rule == CONFORMS or not options.layers]

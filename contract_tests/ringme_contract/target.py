@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ringme_contract.datetimes import DATETIME
+from ringme_spec.operations import Operation
 
 # The roles that checks are written for. A target may leave some out; what needs them is then
 # not reached.
@@ -79,7 +82,22 @@ class Target:
     source: str = "target"
     timeout: float = 10
 
+    @property
+    def secrets(self) -> Iterator[str]:
+        """The secrets of the target file."""
+        for identity in self.identities.values():
+            for name in _SECRETS & identity.parameters.keys():
+                yield identity.parameters[name]
 
+    def offers(self, operation: Operation) -> bool:
+        """Nothing that the operation needs is declared to be lacking."""
+        name = operation.resource.get("collection", "")
+        return not {_COLLECTIONS.get(name, name), operation.action} & self.off
+
+
+# The capability of a collection, where it has another name.
+_COLLECTIONS = {"reg_status_log": "registration_log"}
+_SECRETS = {"client_secret", "password"}
 _GRANTS = {
     "client_credentials": ("client_id", "client_secret"),
     "password": ("client_id", "client_secret", "username", "password"),
@@ -98,7 +116,6 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 }
 _KINDS = {bool: "true or false", str: "text", list: "a list", dict: "a table"}
 _POSITIVE = ("time_budget", "timeout")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 # The target for a mock with its own fixtures.
 MOCK = Path(__file__).with_name("mock.toml")
 
@@ -138,7 +155,7 @@ def _read_target(content: dict[str, Any], source: str, url: str | None) -> Targe
     for name in ("start", "end"):
         if not isinstance(bounds.get(name), str):
             raise TargetError(f"{source}: range.{name}: is missing, YYYY-MM-DD HH:MM:SS in quotes")
-        if not _MOMENT.fullmatch(bounds[name]):
+        if not DATETIME.fullmatch(bounds[name]):
             raise TargetError(
                 f"{source}: range.{name}: must be YYYY-MM-DD HH:MM:SS, not {bounds[name]!r}"
             )

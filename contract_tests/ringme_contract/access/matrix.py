@@ -10,19 +10,20 @@ from ringme_contract.access.cells import (
     MISSING,
     OK,
     Cell,
-    SecuredOperation,
-    ask,
     cells,
-    missing_word,
+    item_of,
     path_of,
     require,
-    secured_operations,
+    send,
+    send_cell,
 )
-from ringme_contract.access.table_objects import NEVER, Objects
+from ringme_contract.access.table_objects import TableObjects
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext
-from ringme_contract.lists import Item, list_operations
+from ringme_contract.check_context import Caller, CheckContext, configures, error_code
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.lists import lists_with, read_list
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
 _SHOWN = 6
 
@@ -42,7 +43,7 @@ class Table:
     ) -> None:
         """Notes an answer that has not this status (None: any success) and word."""
         self.asked += 1
-        found = _word(answer)
+        found = error_code(answer)
         good = answer.is_success if status is None else answer.status_code == status
         if good and (word is None or found == word):
             return
@@ -65,15 +66,6 @@ class Table:
             )
 
 
-def _word(answer: httpx.Response) -> str | None:
-    try:
-        body = answer.json()
-    except ValueError:
-        return None
-    word = body.get("status") if isinstance(body, dict) else None
-    return word if isinstance(word, str) else None
-
-
 def _name(cell: Cell) -> str:
     operation = cell.operation
     return f"{cell.identity}, {operation.method} {path_of(operation)} of {cell.kind}"
@@ -81,19 +73,19 @@ def _name(cell: Cell) -> str:
 
 def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> None:
     """Asks the cells that are chosen, and judges each answer by what the table says."""
-    objects, table = Objects(kit, writing), Table(kit)
+    objects, table = TableObjects(kit, writing), Table(kit)
     before = _view(kit) if writing else None
-    for cell in cells(kit, objects, secured_operations(kit)):
+    for cell in cells(kit, objects):
         if not chosen(cell):
             continue
         try:
-            answer = ask(kit, objects, cell)
+            answer = send_cell(kit, objects, cell)
         except NotReached:
             continue
         if cell.expected == OK:
             table.judge(_name(cell), answer, None, None)
         elif cell.expected == MISSING:
-            word = missing_word(kit, cell.operation.section or "")
+            word = cell.operation.path_collections[0].missing
             table.judge(_name(cell), answer, 404, word)
         else:
             table.judge(_name(cell), answer, 403, cell.expected)
@@ -107,10 +99,9 @@ def _view(kit: CheckContext) -> dict[str, list[Item]]:
     view = {}
     for identity in ("client", "other_client"):
         if identity in kit.target.identities:
-            for operation in list_operations(kit.document):
-                if operation.owner == "client":
-                    name = f"{identity} {operation.id}"
-                    view[name] = operation.read(kit, kit.caller(identity), "@me")
+            for operation in lists_with(kit, owner="client"):
+                name = f"{identity} {operation.id}"
+                view[name] = read_list(kit, kit.caller(identity), operation, "@me")
     return view
 
 
@@ -119,7 +110,7 @@ def _by_level(kit: CheckContext, cell: Cell) -> bool:
     if cell.operation.reads:
         return True
     read_only = cell.identity.endswith("read_only")
-    return not read_only and not (cell.identity == "call_api" and "all" in cell.operation.scopes)
+    return not read_only and not (cell.identity == "call_api" and configures(cell.operation))
 
 
 @check("user-types", layer="access", needs=("client", "group", "extension"), writes=False)
@@ -166,19 +157,20 @@ def _is_missing(kit: CheckContext, cell: Cell, section: str) -> bool:
 def items_of_another_client_are_not_there_under_ones_own(kit: CheckContext) -> None:
     """Groups, numbers and group users of the other client, deleted ones, and none that ever was."""
     table, before = Table(kit), _view(kit)
-    objects = Objects(kit, writing=True)
+    objects = TableObjects(kit, writing=True)
     keys = {
         "extension_group": [objects.keys.get(("extension_group", kind)) for kind in _GONE],
         "extension": [objects.keys.get(("extension", kind)) for kind in _GONE],
-        "user": [NEVER, *_users_of_other_client(kit)],
+        "user": [NOWHERE, *_users_of_other_client(kit)],
     }
-    for operation in secured_operations(kit):
-        if operation.section != "client" or operation.item not in keys:
+    for operation in kit.secured_operations:
+        item = item_of(operation)
+        if operation.section != "client" or item not in keys:
             continue
-        word = missing_word(kit, operation.item)
-        for key in keys[operation.item]:
+        word = kit.contract.collections[item].missing
+        for key in keys[item]:
             if key is not None:
-                answer = operation.send(kit.caller("client"), "@me", key)
+                answer = send(kit, kit.caller("client"), operation, "@me", key)
                 name = f"client, {operation.method} {path_of(operation)}, {key}"
                 table.judge(name, answer, 404, word)
     table.conclude()
@@ -192,8 +184,7 @@ _GONE = ("other", "deleted", "never")
 
 
 def _users_of_other_client(kit: CheckContext) -> list[object]:
-    users = kit.caller("other_client").read("/client/@me/user/extension_group/")
-    return [one["id"] for one in users[:1]]
+    return [one["id"] for one in kit.factory.read("user", "other_client")[:1]]
 
 
 @check("error-unauthorized", layer="access", writes=False)
@@ -205,9 +196,10 @@ def no_operation_answers_without_a_good_token(kit: CheckContext) -> None:
         "a wrong token": Caller(kit, "wrong token", "A" * 30),
         "a token that is too long": Caller(kit, "wrong token", "A" * 300),
     }
-    for operation in secured_operations(kit):
+    for operation in kit.secured_operations:
         for name, caller in callers.items():
-            answer = operation.send(caller, "@me" if operation.section == "client" else 1, 1)
+            section = "@me" if operation.section == "client" else 1
+            answer = send(kit, caller, operation, section, 1)
             table.judge(f"{name}, {operation.method} {path_of(operation)}", answer, 401, None)
     table.conclude()
 
@@ -215,7 +207,7 @@ def no_operation_answers_without_a_good_token(kit: CheckContext) -> None:
 @check("error-app-access", layer="access", needs=("client", "call_api"))
 def an_application_that_may_only_call_changes_no_configuration(kit: CheckContext) -> None:
     """Every operation that the document keeps to the scope `all`."""
-    _refused(kit, "call_api", "app_access_type_deny", lambda one: "all" in one.scopes)
+    _refused(kit, "call_api", "app_access_type_deny", configures)
 
 
 @check("error-user-access", layer="access", needs=("client", "client_read_only"))
@@ -231,19 +223,19 @@ def a_read_only_user_of_a_group_writes_nothing(kit: CheckContext) -> None:
 
 
 def _refused(
-    kit: CheckContext, identity: str, word: str, chosen: Callable[[SecuredOperation], bool]
+    kit: CheckContext, identity: str, word: str, chosen: Callable[[Operation], bool]
 ) -> None:
     table, before = Table(kit), _view(kit)
-    objects = Objects(kit, writing=False)
-    for operation in filter(chosen, secured_operations(kit)):
+    objects = TableObjects(kit, writing=False)
+    for operation in filter(chosen, kit.secured_operations):
         section = objects.keys.get((operation.section or "", "own"), 1)
         item: object = 1
-        if operation.item is not None:
+        if name := item_of(operation):
             try:
-                item = objects.item(operation.section or "", "own", section, operation.item)
+                item = objects.item(operation.section or "", "own", section, name)
             except NotReached:
                 continue
-        answer = operation.send(kit.caller(identity), section, item)
+        answer = send(kit, kit.caller(identity), operation, section, item)
         table.judge(f"{identity}, {operation.method} {path_of(operation)}", answer, 403, word)
     table.conclude()
     kit.expect_equal("what the clients see after refused writes", _view(kit), before)

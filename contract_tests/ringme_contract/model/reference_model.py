@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import httpx
 
-from ringme_contract.access.table_objects import NEVER
 from ringme_contract.check_context import CheckContext
-from ringme_contract.lists import Item, ListOperation, lists_with
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.lists import lists_with, read_list
 from ringme_contract.relations.owners import of_numbers
+from ringme_spec.operations import Operation
 
 GROUPS = "/client/@me/extension_group/"
 NUMBERS = "/client/@me/extension/"
@@ -56,13 +57,15 @@ class ReferenceModel:
             for key, entry in self.entries[client, NUMBERS].items()
         }
         self._recorded: dict[tuple[str, str], list[Item]] = {
-            (client, operation.collection): operation.read(kit, kit.caller(client), "@me")
+            (client, operation.collection.name): read_list(
+                kit, kit.caller(client), operation, "@me"
+            )
             for client in self.clients
             for operation in self._lists("client")
         }
         self._used = {key for client in self.clients for key in self.entries[client, GROUPS]}
 
-    def _lists(self, owner: str) -> list[ListOperation]:
+    def _lists(self, owner: str) -> list[Operation]:
         return lists_with(self._kit, owner=owner, ranged=True)
 
     # --- steps
@@ -198,12 +201,12 @@ class ReferenceModel:
         foreign = sorted(self.entries[other, GROUPS]) if other != client else []
         requests: list[tuple[Callable[[], httpx.Response], int]] = [
             (lambda: caller.post(GROUPS, {"name": ""}), 400),
-            (lambda: caller.put(f"{GROUPS}{NEVER}", {"name": "x"}), 404),
+            (lambda: caller.put(f"{GROUPS}{NOWHERE}", {"name": "x"}), 404),
         ]
         if numbers:
             path = f"{NUMBERS}{numbers[step.which % len(numbers)]}"
             requests += [
-                (lambda: caller.put(path, {"label": "x", "extension_group_id": NEVER}), 404),
+                (lambda: caller.put(path, {"label": "x", "extension_group_id": NOWHERE}), 404),
                 (lambda: caller.put(path, {"label": "x", "name": "no name"}), 400),
             ]
         if foreign:
@@ -237,10 +240,12 @@ class ReferenceModel:
         path = f"/extension_group/{group}/extension/"
         self._kit.expect_equal(f"{path} of {client}", caller.read(path), members)
         for operation in self._lists("extension_group"):
-            if operation.collection != "record":
+            if operation.collection.name != "record":
                 continue
-            got = operation.read(self._kit, caller, group)
-            expected = of_numbers(operation, self._recorded[client, operation.collection], members)
+            got = read_list(self._kit, caller, operation, group)
+            expected = of_numbers(
+                operation, self._recorded[client, operation.collection.name], members
+            )
             self._kit.expect_equal(f"{operation.id} of {group}", got, expected)
 
     def restore(self) -> None:

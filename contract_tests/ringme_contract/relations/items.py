@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.lists import Item, lists_with
+from ringme_contract.factories import Item
+from ringme_contract.lists import lists_with, read_list
 from ringme_contract.relations.owners import ClientView
 from ringme_contract.verdict import NotReached
 
@@ -44,9 +45,11 @@ def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
     caller = kit.caller("client")
     client = caller.read("/user/")["client_id"]
     for operation in lists_with(kit, owner="client"):
-        by_me = operation.read(kit, caller, "@me")
-        kit.expect_equal(f"{operation.id} by id", operation.read(kit, caller, client), by_me)
-        kit.expect_equal(f"{operation.id} by %40me", operation.read(kit, caller, "%40me"), by_me)
+        by_me = read_list(kit, caller, operation, "@me")
+        kit.expect_equal(f"{operation.id} by id", read_list(kit, caller, operation, client), by_me)
+        kit.expect_equal(
+            f"{operation.id} by %40me", read_list(kit, caller, operation, "%40me"), by_me
+        )
 
 
 @check("media-file", layer="relations", writes=False)
@@ -55,14 +58,14 @@ def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
     sizes = {"record": "record_file_size", "voicemail": "record_file_size", "fax": "file_size"}
     caller, fetched = kit.caller("client"), 0
     for operation in lists_with(kit, owner="extension_group", ranged=True):
-        if operation.collection not in sizes:
+        if operation.collection.name not in sizes:
             continue
         for group in ClientView(kit).groups:
-            for item in operation.read(kit, caller, group["id"])[:_FILES]:
+            for item in read_list(kit, caller, operation, group["id"])[:_FILES]:
                 key = item.get("record_uuid") or item["uuid"]
-                path = f"/extension_group/{group['id']}/{operation.collection}/{key}"
+                path = f"/extension_group/{group['id']}/{operation.collection.name}/{key}"
                 answer = kit.expect(caller.get(path), 200)
-                size = item[sizes[operation.collection]]
+                size = item[sizes[operation.collection.name]]
                 kit.expect_equal(f"the length of {path}", len(answer.content), size)
                 fetched += 1
     if not fetched:

@@ -9,10 +9,11 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, TOKEN_PATH, Caller, CheckContext
+from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.item_kinds import CLIENT, KINDS, group_of, read
-from ringme_contract.rules.requests import Operation, Own, operations, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
 _SHARED = ("ext_group_id", "extension_id", "user_id")
 _JSON = {"Content-Type": "application/json"}
@@ -22,7 +23,7 @@ _JSON = {"Content-Type": "application/json"}
 def the_api_and_the_token_endpoint_are_where_they_should_be(kit: CheckContext) -> None:
     """The API below its base, the token endpoint at the root and nowhere else."""
     kit.expect(kit.caller("client").request("GET", f"{API}/user/"), 200)
-    kit.expect(kit.ask_token(**kit.target.identities["client"].parameters), 200)
+    kit.expect(kit.request_token(**kit.target.identities["client"].parameters), 200)
     below = kit.anonymous.request("POST", API + TOKEN_PATH, data={"grant_type": "password"})
     kit.expect(below, 404)
 
@@ -33,15 +34,15 @@ def every_read_succeeds(kit: CheckContext) -> None:
     client, lacking = kit.caller("client"), []
     values = _readable(kit)
     start, end = kit.target.range
-    for operation in operations(kit):
-        known = {**values.get("", {}), **values.get(operation.collection, {})}
-        if operation.writes:
+    for operation in kit.secured_operations:
+        known = {**values.get("", {}), **values.get(operation.collection.name, {})}
+        if not operation.reads:
             continue
-        if not set(operation.parameters) <= set(known):
+        if not set(operation.path_names) <= set(known):
             lacking.append(operation.id)
             continue
         query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
-        kit.expect(client.request("GET", operation.url(known), params=query), 200)
+        kit.expect(client.request("GET", operation.fill(known), params=query), 200)
     if lacking:
         raise NotReached(f"there is nothing to read for {', '.join(lacking)}")
 
@@ -78,14 +79,14 @@ def _readable(kit: CheckContext) -> dict[str, dict[str, object]]:
 @check("slash", layer="rules")
 def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
     """With a slash at the end, without, with doubled ones; an item that is missing as well."""
-    own, client = Own.new(kit), kit.caller("client")
+    own, client = OwnEntries.new(kit), kit.caller("client")
     start, end = kit.target.range
-    for operation in operations(kit):
-        if operation.writes:
+    for operation in kit.secured_operations:
+        if not operation.reads:
             continue
         query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
         first, *others = [
-            client.request("GET", path, params=query) for path in _forms(operation.url(own.values))
+            client.request("GET", path, params=query) for path in _forms(operation.fill(own.values))
         ]
         for other in others:
             _expect_alike(kit, operation, first, other)
@@ -102,7 +103,7 @@ def _expect_alike(
 ) -> None:
     kit.expect(other, first.status_code)
     # Lists of the whole client may change between two reads; what is the check's own does not.
-    if set(operation.parameters) & set(_SHARED) or other.status_code != 200:
+    if set(operation.path_names) & set(_SHARED) or other.status_code != 200:
         what = f"the answer to {other.request.url.path} beside {first.request.url.path}"
         kit.expect_equal(what, other.text, first.text)
 
@@ -164,9 +165,9 @@ def at_me_of_a_group_user_is_its_client(kit: CheckContext) -> None:
 @check("codes", layer="rules")
 def success_has_the_code_of_its_method(kit: CheckContext) -> None:
     """201, 200, 200, and 204 with nothing in it, for all settings; a token is a 200."""
-    kit.expect(kit.ask_token(**kit.target.identities["client"].parameters), 200)
-    own, client = Own.new(kit), kit.caller("client")
-    for operation in operations(kit):
+    kit.expect(kit.request_token(**kit.target.identities["client"].parameters), 200)
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for operation in kit.secured_operations:
         if operation.action != "create":
             continue
         path = operation.path.replace("{client_id}", "@me")
@@ -183,20 +184,25 @@ def success_has_the_code_of_its_method(kit: CheckContext) -> None:
 @check("no-patch", layer="rules")
 def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
     """405 and the methods that there are, for each path and each method that it lacks."""
-    own, client = Own.new(kit), kit.caller("client")
-    for operation in {one.path: one for one in operations(kit)}.values():
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    methods: dict[str, set[str]] = {}
+    for one in kit.contract.operations.values():
+        methods.setdefault(one.path, set()).add(one.method)
+    for operation in {one.path: one for one in kit.secured_operations}.values():
         for method in ("PATCH", "POST", "PUT", "DELETE"):
             # A DELETE of what is not the check's own would do harm where it is let in.
-            harmless = method != "DELETE" or set(operation.parameters) - {"client_id"}
-            if method not in operation.methods and harmless:
-                _expect_refused(kit, client, method, operation.url(own.values), operation.methods)
+            harmless = method != "DELETE" or set(operation.path_names) - {"client_id"}
+            if method not in methods[operation.path] and harmless:
+                _expect_refused(
+                    kit, client, method, operation.fill(own.values), methods[operation.path]
+                )
     for method in ("GET", "PUT", "PATCH", "DELETE"):
-        _expect_refused(kit, client, method, TOKEN_PATH, frozenset({"POST"}))
+        _expect_refused(kit, client, method, TOKEN_PATH, {"POST"})
     own.expect_unchanged("methods that are not there")
 
 
 def _expect_refused(
-    kit: CheckContext, caller: Caller, method: str, path: str, known: frozenset[str]
+    kit: CheckContext, caller: Caller, method: str, path: str, known: set[str]
 ) -> None:
     body: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
     answer = kit.expect(send(kit, caller, method, path, **body), 405)
@@ -210,7 +216,7 @@ def _expect_refused(
 @check("body", layer="rules")
 def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
     """As many clients send it with each GET and DELETE."""
-    own, client = Own.new(kit), kit.caller("client")
+    own, client = OwnEntries.new(kit), kit.caller("client")
     for path in (
         "/user/", GROUPS, f"{GROUPS}{own.group['id']}", NUMBERS, members_path(own.group["id"]),
     ):  # fmt: skip
@@ -222,16 +228,16 @@ def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
 @check("body", layer="rules")
 def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     """Half of an object, none, a list, a text, a number, null, NaN, another encoding: 400."""
-    own = Own.new(kit)
-    for operation in operations(kit):
-        if not operation.has_body:
+    own = OwnEntries.new(kit)
+    for operation in kit.secured_operations:
+        if operation.body is None:
             continue
         for content in (
             b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
             b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
         ):  # fmt: skip
             answer = send(
-                kit, kit.caller("client"), operation.method, operation.url(own.values),
+                kit, kit.caller("client"), operation.method, operation.fill(own.values),
                 content=content, headers=_JSON,
             )  # fmt: skip
             if answer.status_code != 400:
@@ -242,16 +248,16 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
 @check("body", layer="rules")
 def another_media_type_is_refused(kit: CheckContext) -> None:
     """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
-    own, client = Own.new(kit), kit.caller("client")
-    for operation in operations(kit):
-        if not operation.has_body:
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for operation in kit.secured_operations:
+        if operation.body is None:
             continue
         for media_type in (
             "text/plain", "application/xml", "text/html; charset=utf-8",
             "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
         ):  # fmt: skip
             answer = send(
-                kit, client, operation.method, operation.url(own.values),
+                kit, client, operation.method, operation.fill(own.values),
                 content=b'{"name": "x"}', headers={"Content-Type": media_type},
             )  # fmt: skip
             kit.expect(answer, 415)

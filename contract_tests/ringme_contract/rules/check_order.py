@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, Caller, CheckContext
-from ringme_contract.rules.requests import NO_RECORD, NOWHERE, Own, operations, send
+from ringme_contract.factories import NO_RECORD, NOWHERE
+from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, own_id
 
 _NO_PATH = f"{API}/no-such-path/"
@@ -83,7 +84,7 @@ def the_access_of_the_user_comes_before_reach(kit: CheckContext) -> None:
 
 
 def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
-    own = Own.new(kit)
+    own = OwnEntries.new(kit)
     item = f"{API}{GROUPS}{own.group['id']}"
     for answer in (
         send(kit, caller, "POST", API + GROUPS, json={}),
@@ -104,7 +105,7 @@ def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
 @check("check-order", layer="rules", needs=("client", "other_client", "login"))
 def parameters_and_body_come_before_what_the_path_names(kit: CheckContext) -> None:
     """400 and 415 for what is missing or out of reach as well."""
-    own, theirs = Own.new(kit), kit.new_group("other_client")["id"]
+    own, theirs = OwnEntries.new(kit), kit.new_group("other_client")["id"]
     client = kit.caller("client")
     member = kit.log_in("new group user", own.user["login"], own.password)
     foreign = f"{API}/client/{own_id(kit, 'other_client', 'client')}/extension_group/"
@@ -118,14 +119,10 @@ def parameters_and_body_come_before_what_the_path_names(kit: CheckContext) -> No
         kit.expect(client.request("PUT", path, json={"extra_params": 5}), 400)
         kit.expect(client.request("PUT", path, **_TEXT), 415)
     sibling = kit.new_group()["id"]
-    for operation in operations(kit):
-        if (
-            operation.range_needed
-            and not operation.writes
-            and "ext_group_id" in operation.parameters
-        ):
+    for operation in kit.secured_operations:
+        if operation.range_required and operation.reads and "ext_group_id" in operation.path_names:
             for caller, group in ((client, NOWHERE), (client, theirs), (member, sibling)):
-                path = operation.url({"ext_group_id": group})
+                path = operation.fill({"ext_group_id": group})
                 kit.expect(caller.request("GET", path), 400)
     own.expect_unchanged("requests that are refused for what they carry")
 
@@ -133,20 +130,20 @@ def parameters_and_body_come_before_what_the_path_names(kit: CheckContext) -> No
 @check("check-order", layer="rules", needs=("client", "other_client", "login"))
 def existence_comes_before_reach_and_reach_before_the_item(kit: CheckContext) -> None:
     """404 for a client or group that is none, 403 for one out of reach, whatever the item."""
-    own, theirs = Own.new(kit), kit.new_group("other_client")["id"]
+    own, theirs = OwnEntries.new(kit), kit.new_group("other_client")["id"]
     client = kit.caller("client")
     member = kit.log_in("new group user", own.user["login"], own.password)
     kit.expect(member.request("GET", _NO_CLIENT), 404, "client_not_found")
     kit.expect(member.request("GET", f"{_NO_CLIENT}{NOWHERE}"), 404, "client_not_found")
     for caller, group in ((client, theirs), (member, kit.new_group()["id"])):
-        for operation in operations(kit):
-            if operation.parameters[:1] != ("ext_group_id",):
+        for operation in kit.secured_operations:
+            if operation.path_names[:1] != ("ext_group_id",):
                 continue
             if operation.action == "delete_range":
                 continue
-            answer = own.ask(caller, operation, ext_group_id=NOWHERE)
+            answer = own.request(caller, operation, ext_group_id=NOWHERE)
             kit.expect(answer, 404, "extension_group_not_found")
-            kit.expect(own.ask(caller, operation, ext_group_id=group), 403, "access_denied")
+            kit.expect(own.request(caller, operation, ext_group_id=group), 403, "access_denied")
     foreign = f"/client/{own_id(kit, 'other_client', 'client')}"
     for path in ("extension_group", "extension", "user/extension_group"):
         kit.expect(client.get(f"{foreign}/{path}/{NOWHERE}"), 403, "access_denied")
@@ -156,16 +153,16 @@ def existence_comes_before_reach_and_reach_before_the_item(kit: CheckContext) ->
 @check("check-order", layer="rules", needs=("client", "other_client"))
 def what_the_path_names_comes_before_the_rules(kit: CheckContext) -> None:
     """A range that ends before it starts, a number under another name, a group that is none."""
-    own, theirs = Own.new(kit), kit.new_group("other_client")["id"]
+    own, theirs = OwnEntries.new(kit), kit.new_group("other_client")["id"]
     client = kit.caller("client")
-    for operation in operations(kit):
-        if operation.ranged and not operation.writes and "ext_group_id" in operation.parameters:
+    for operation in kit.secured_operations:
+        if operation.ranged and operation.reads and "ext_group_id" in operation.path_names:
             for group, status, word in (
                 (NOWHERE, 404, "extension_group_not_found"),
                 (theirs, 403, "access_denied"),
                 (own.group["id"], 400, None),
             ):
-                path = operation.url({"ext_group_id": group})
+                path = operation.fill({"ext_group_id": group})
                 kit.expect(client.request("GET", path, params=_BACKWARDS), status, word)
     nobody = f"{NUMBERS}{NOWHERE}"
     kit.expect(client.put(nobody, {"name": own.extension["name"]}), 404, "extension_not_found")

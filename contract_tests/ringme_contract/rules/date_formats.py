@@ -8,9 +8,10 @@ from email.utils import parsedate_to_datetime
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, CheckContext
-from ringme_contract.lists import Item, read_moment
+from ringme_contract.datetimes import read_datetime
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.item_kinds import CLIENT, Kind, for_each_kind, read
-from ringme_contract.rules.requests import Own, operations, send
 from ringme_contract.rules.views import NUMBERS
 from ringme_contract.verdict import NotOffered, NotReached
 
@@ -80,7 +81,7 @@ def _look_without_zeros(kit: CheckContext, kind: Kind) -> None:
 
 
 def _bare(text: str) -> str:
-    moment = read_moment(text)
+    moment = read_datetime(text)
     return (
         f"{moment.year}-{moment.month}-{moment.day} {moment.hour}:{moment.minute}:{moment.second}"
     )
@@ -89,14 +90,14 @@ def _bare(text: str) -> str:
 @check("dates-in", layer="rules")
 def what_is_no_moment_is_refused(kit: CheckContext) -> None:
     """Days that do not exist and other formats are 400 at either end, and leap days are not."""
-    own, client, asked = Own.new(kit), kit.caller("client"), 0
-    for operation in operations(kit):
-        if operation.writes or not operation.ranged:
+    own, client, asked = OwnEntries.new(kit), kit.caller("client"), 0
+    for operation in kit.secured_operations:
+        if not operation.reads or not operation.ranged:
             continue
         # Every list by a few, and the first by all.
         some = _NO_MOMENTS[::6] if asked else _NO_MOMENTS
         asked += 1
-        path = operation.url(own.values)
+        path = operation.fill(own.values)
         for text in some:
             for query in (
                 {"start_datetime": text, "end_datetime": "2016-04-30 00:00:00"},
@@ -117,7 +118,7 @@ def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
     body = {"name": kit.free_number(), "label": kit.new_name("number")}
     answer = kit.expect(send(kit, kit.caller("client"), "POST", API + NUMBERS, json=body), 201)
-    made = read_moment(answer.json()["create_date"])
+    made = read_datetime(answer.json()["create_date"])
     told = answer.headers.get("Date")
     if told is None:
         raise NotOffered("the answers of the target have no Date to compare create_date with")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.lists import Item
-from ringme_contract.rules.requests import Own
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.rules.views import (
     GROUPS,
     NUMBERS,
@@ -20,7 +20,7 @@ from ringme_contract.rules.views import (
 _UNKNOWN = "contract_unknown_key"
 
 
-def paths_of(own: Own) -> dict[str, Item]:
+def paths_of(own: OwnEntries) -> dict[str, Item]:
     """Where each thing of a check's own is read and changed."""
     return {
         f"{GROUPS}{own.group['id']}": own.group,
@@ -39,7 +39,7 @@ def change_of(path: str) -> Item:
 @check("extra-keys", layer="rules")
 def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
     """Of a new thing and of an update; neither the answer nor any view shows them."""
-    client, own = kit.caller("client"), Own.new(kit)
+    client, own = kit.caller("client"), OwnEntries.new(kit)
     wanted = never_used(kit, GROUPS)
     extra: Item = {
         "id": wanted,
@@ -77,7 +77,7 @@ def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
 @check("extra-keys", layer="rules")
 def an_id_in_the_body_turns_no_update_on_another_thing(kit: CheckContext) -> None:
     """The path alone says what is changed."""
-    client, meant, other = kit.caller("client"), Own.new(kit), Own.new(kit)
+    client, meant, other = kit.caller("client"), OwnEntries.new(kit), OwnEntries.new(kit)
     for path, bystander in zip(paths_of(meant), paths_of(other).items(), strict=True):
         body = {**change_of(path), "id": bystander[1]["id"]}
         answer = kit.expect(client.put(path, body), 200).json()

@@ -7,8 +7,8 @@ from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import TOKEN_PATH, Caller, CheckContext
-from ringme_contract.lists import lists_with
-from ringme_contract.rules.requests import Own, operations, send
+from ringme_contract.lists import lists_with, read_list
+from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.views import (
     GROUPS,
     ITEMS,
@@ -78,16 +78,16 @@ def deleting_a_range_has_the_code_of_a_delete(kit: CheckContext) -> None:
 @check("body", layer="rules")
 def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
     """UTF-16 and UTF-32 are no UTF-8, even if the rest is right, with a charset as without."""
-    own, client = Own.new(kit), kit.caller("client")
-    for operation in operations(kit):
-        if not operation.has_body:
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for operation in kit.secured_operations:
+        if operation.body is None:
             continue
         body = json.dumps(own.body(operation))
         for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
             content = body.encode(encoding)
             for charset, codes in (("", (400,)), (f"; charset={encoding}", (400, 415))):
                 answer = send(
-                    kit, client, operation.method, operation.url(own.values), content=content,
+                    kit, client, operation.method, operation.fill(own.values), content=content,
                     headers={"Content-Type": f"application/json{charset}"},
                 )  # fmt: skip
                 if answer.status_code not in codes:
@@ -121,8 +121,8 @@ def what_was_read_before_is_gone_for_whoever_read_it(kit: CheckContext) -> None:
 def items_of_every_kind_stay_when_a_group_goes(kit: CheckContext) -> None:
     """Records, voicemail, faxes: for each of them a number that has some loses its group."""
     client = kit.caller("client")
-    lists = [one for one in lists_with(kit, owner="client") if one.collection in ITEMS]
-    before = {one.path: one.read(kit, client, "@me") for one in lists}
+    lists = [one for one in lists_with(kit, owner="client") if one.collection.name in ITEMS]
+    before = {one.path: read_list(kit, client, one, "@me") for one in lists}
     asked = 0
     for one in lists:
         numbers = _ids(client.read(NUMBERS))
@@ -132,7 +132,7 @@ def items_of_every_kind_stay_when_a_group_goes(kit: CheckContext) -> None:
         group = kit.new_group()["id"]
         kit.place(keys[0], group)
         kit.expect(client.delete(f"{GROUPS}{group}"), 204)
-        after = {other.path: other.read(kit, client, "@me") for other in lists}
+        after = {other.path: read_list(kit, client, other, "@me") for other in lists}
         expect_same_view(kit, "deleting a group", after, before)
         asked += 1
     if not asked:

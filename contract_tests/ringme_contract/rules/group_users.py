@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, Caller, CheckContext
-from ringme_contract.lists import Item
-from ringme_contract.rules.requests import send
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import send
 from ringme_contract.rules.views import (
     GROUPS,
     NUMBERS,
@@ -13,7 +13,6 @@ from ringme_contract.rules.views import (
     USERS,
     USERS_OF_TARGET,
     Session,
-    ask_token,
     busy_number,
     expect_same_view,
     expect_shown,
@@ -23,6 +22,7 @@ from ringme_contract.rules.views import (
     never_used,
     own_id,
     reads,
+    request_token,
     settings_view,
 )
 
@@ -129,8 +129,8 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
         client.post(USERS, {**wrong, "login": user["login"]}),
         client.post(USERS, {**wrong, "email": secrets[0]}),
         client.post(USERS, {**wrong, "password": {"is": secrets[0]}}),
-        ask_token(kit, user["login"], secrets[0]),
-        ask_token(kit, secrets[1], secrets[1]),
+        request_token(kit, user["login"], secrets[0]),
+        request_token(kit, secrets[1], secrets[1]),
         Session(kit, "user", user["login"], secrets[1]).caller.get("/user/"),
     ]
     texts = [str(user), *(answer.text for answer in answers)]
@@ -161,11 +161,11 @@ def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
         kit.expect_equal(f"the answer to an update with {body}", answer, {**user, **body})
         expect_shown(kit, USERS, answer)
         old, user = user, answer
-    kit.expect(ask_token(kit, old["login"], password), 401, "invalid_grant")
+    kit.expect(request_token(kit, old["login"], password), 401, "invalid_grant")
     Session(kit, "user", login, password)
     answer = client.put(f"{USERS}{user['id']}", {"password": f"{password}-new"})
     kit.expect_equal("the answer to a new password", kit.expect(answer, 200).json(), user)
-    kit.expect(ask_token(kit, login, password), 401, "invalid_grant")
+    kit.expect(request_token(kit, login, password), 401, "invalid_grant")
     Session(kit, "user", login, f"{password}-new")
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, CheckContext
-from ringme_contract.lists import Item
-from ringme_contract.rules.requests import send
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import send
 from ringme_contract.rules.views import (
     GROUPS,
     NUMBERS,
     TEXTS,
     USERS,
     Session,
-    ask_token,
     busy_number,
     client_view,
     expect_gone,
@@ -23,6 +22,7 @@ from ringme_contract.rules.views import (
     own_id,
     plain,
     reads,
+    request_token,
     settings_view,
 )
 
@@ -196,7 +196,7 @@ def its_users_are_gone(kit: CheckContext) -> None:
         session.expect_over("a user of the deleted group")
     for user, secret in users:
         expect_gone(kit, USERS, user["id"], "user_not_found")
-        kit.expect(ask_token(kit, user["login"], secret), 401, "invalid_grant")
+        kit.expect(request_token(kit, user["login"], secret), 401, "invalid_grant")
     expect_shown(kit, USERS, stays)
     kit.expect_equal("the staying user's group", _group_of(staying), other)
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import httpx
 
 from ringme_contract.check_context import CheckContext
-from ringme_contract.lists import Item, read_moment, write_moment
+from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.factories import Item
 from ringme_contract.rules.views import NUMBERS
 from ringme_contract.verdict import NotOffered, NotReached
+from ringme_spec.collections import RangeRule
 
-SECOND = timedelta(seconds=1)
 CLIENT = "/client/@me"
 
 
@@ -37,7 +37,11 @@ class Kind:
 
     def moment(self, item: Item) -> datetime:
         """When it was, fraction and all."""
-        return read_moment(item[self.time])
+        return read_datetime(item[self.time])
+
+    def range(self, kit: CheckContext) -> RangeRule | None:
+        """The rule of its ranges."""
+        return kit.contract.collections[self.name].range
 
     def is_of(self, item: Item, extension: Item) -> bool:
         """Whether it belongs to a number; the log tells the number without its prefix."""
@@ -100,7 +104,7 @@ def read(kit: CheckContext, section: str, kind: Kind, **query: object) -> list[I
 
 def between(start: datetime, end: datetime) -> dict[str, str]:
     """The query of a range."""
-    return {"start_datetime": write_moment(start), "end_datetime": write_moment(end)}
+    return {"start_datetime": write_datetime(start), "end_datetime": write_datetime(end)}
 
 
 def numbers_with(kit: CheckContext, kind: Kind) -> list[tuple[Item, list[Item]]]:
@@ -140,24 +144,9 @@ def section_of(group: int) -> str:
     return f"/extension_group/{group}"
 
 
-def whole_second(moment: datetime) -> datetime:
-    """The moment without its fraction."""
-    return moment.replace(microsecond=0)
-
-
 def fetch(kit: CheckContext, url: str) -> httpx.Response:
     """What a URL of a recording answers to somebody without a token."""
     answer = kit.transport.send("anonymous", "GET", url)
     # The document has no such path, so there is nothing that the answer could be held against.
     kit.transport.exchanges[-1].problems.clear()
     return answer
-
-
-def latest_end(kind: Kind, start: datetime) -> datetime:
-    """The last moment at which a range of records or voicemail may end (rule media-interval)."""
-    months = start.month - 1 + (1 if kind is RECORD else 2)
-    year, month = start.year + months // 12, months % 12 + 1
-    last_day = calendar.monthrange(year, month)[1]
-    if kind is RECORD:
-        return datetime(year, month, last_day, 23, 59, 59)
-    return start.replace(year=year, month=month, day=min(start.day, last_day))

@@ -13,7 +13,7 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, Caller, CheckContext
-from ringme_contract.rules.requests import NOWHERE
+from ringme_contract.factories import NOWHERE
 from ringme_contract.rules.views import GROUPS
 from ringme_contract.verdict import Failure, NotOffered, NotReached
 

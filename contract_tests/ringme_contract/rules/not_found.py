@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, CheckContext
-from ringme_contract.lists import Item
+from ringme_contract.factories import NO_FAX, NO_RECORD, NOWHERE, Item
+from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
@@ -17,17 +18,16 @@ from ringme_contract.rules.item_kinds import (
     offered,
     section_of,
 )
-from ringme_contract.rules.requests import NO_FAX, NO_RECORD, NOWHERE, Own, operations, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS
 
 
 @check("error-client-not-found", layer="rules")
 def a_client_that_does_not_exist_is_missing(kit: CheckContext) -> None:
     """In each path that names a client, whatever stands behind it."""
-    own = Own.new(kit)
-    for operation in operations(kit):
-        if "client_id" in operation.parameters:
-            answer = own.ask(kit.caller("client"), operation, client_id=NOWHERE)
+    own = OwnEntries.new(kit)
+    for operation in kit.secured_operations:
+        if "client_id" in operation.path_names:
+            answer = own.request(kit.caller("client"), operation, client_id=NOWHERE)
             kit.expect(answer, 404, "client_not_found")
     own.expect_unchanged("requests for a client that does not exist")
 
@@ -35,7 +35,7 @@ def a_client_that_does_not_exist_is_missing(kit: CheckContext) -> None:
 @check("error-not-found", layer="rules", needs=("client", "other_client"))
 def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
     """Groups, numbers, users and items that never were, were deleted, or are another client's."""
-    own, gone = Own.new(kit), Own.new(kit)
+    own, gone = OwnEntries.new(kit), OwnEntries.new(kit)
     client = kit.caller("client")
     for path, thing in ((USERS, gone.user), (NUMBERS, gone.extension), (GROUPS, gone.group)):
         kit.expect(client.delete(f"{path}{thing['id']}"), 204)
@@ -44,19 +44,19 @@ def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
         "extension_id": kit.new_extension("other_client")["id"],
     }
     words = {"ext_group_id": "extension_group", "extension_id": "extension", "user_id": "user"}
-    for operation in operations(kit):
-        for name in operation.parameters:
+    for operation in kit.secured_operations:
+        for name in operation.path_names:
             if name == "client_id":
                 continue
             item = name in ("record_uuid", "uuid")
-            word = f"{operation.collection if item else words[name]}_not_found"
+            word = f"{operation.collection.name if item else words[name]}_not_found"
             keys = (
                 [NO_FAX if name == "uuid" else NO_RECORD] if item else [NOWHERE, gone.values[name]]
             )
-            if operation.parameters[0] == "client_id" and name in foreign:
+            if operation.path_names[0] == "client_id" and name in foreign:
                 keys.append(foreign[name])
             for key in keys:
-                kit.expect(own.ask(client, operation, **{name: key}), 404, word)
+                kit.expect(own.request(client, operation, **{name: key}), 404, word)
     own.expect_unchanged("requests for what is not there")
 
 
@@ -88,7 +88,7 @@ def _look_elsewhere(kit: CheckContext, kind: Kind) -> None:
 @check("error-no-route", layer="rules")
 def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     """With each method; near a path that there is, and far from any."""
-    own, client = Own.new(kit), kit.caller("client")
+    own, client = OwnEntries.new(kit), kit.caller("client")
     group, number = own.group["id"], own.extension["id"]
     for path in (
         "/no-such-path", "/no-such-path/", "/user/no-such-path", "/client/@me/no-such-path/",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, CheckContext
-from ringme_contract.lists import Item
-from ringme_contract.rules.requests import send
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import send
 from ringme_contract.rules.views import (
     GROUPS,
     NUMBERS,

@@ -6,7 +6,9 @@ from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, Caller, CheckContext
-from ringme_contract.lists import Item, write_moment
+from ringme_contract.datetimes import whole_second, write_datetime
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.rules.item_kinds import (
     CLIENT,
     Kind,
@@ -15,9 +17,7 @@ from ringme_contract.rules.item_kinds import (
     numbers_with,
     read,
     section_of,
-    whole_second,
 )
-from ringme_contract.rules.requests import NOWHERE, Own, operations
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
 from ringme_contract.verdict import NotOffered, NotReached
 
@@ -104,7 +104,7 @@ def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
         raise NotReached(f"the client has no two {kind.plural} in the target's range")
     path, both = f"{CLIENT}/{kind.name}/", f"start_datetime={start}&end_datetime={end}"
     # A moment after the first ones and before the last ones, where they are not all of one second.
-    middle = write_moment(whole_second(kind.moment(newest[0])))
+    middle = write_datetime(whole_second(kind.moment(newest[0])))
     for query, expected in (
         (f"{both}&order=asc&order=desc", newest),
         (f"{both}&order=desc&order=asc", newest[::-1]),
@@ -122,10 +122,10 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
     client = kit.caller("client")
     start, end = kit.target.range
     asked = 0
-    for operation in operations(kit):
-        if operation.writes or not operation.ranged or "client_id" not in operation.parameters:
+    for operation in kit.secured_operations:
+        if not operation.reads or not operation.ranged or "client_id" not in operation.path_names:
             continue
-        path = operation.url({"client_id": "@me"})
+        path = operation.fill({"client_id": "@me"})
         full = client.request("GET", path, params={"start_datetime": start, "end_datetime": end})
         with_order = {"start_datetime": start, "end_datetime": end, "order": ""}
         same = client.request("GET", path, params=with_order)
@@ -135,8 +135,8 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
             {"start_datetime": start, "end_datetime": ""},
         ):
             answer = client.request("GET", path, params=given)
-            kit.expect(answer, 400 if operation.range_needed else 200)
-            if not operation.range_needed:
+            kit.expect(answer, 400 if operation.roles["range_start"].required else 200)
+            if not operation.roles["range_start"].required:
                 bare = {key: value for key, value in given.items() if value}
                 without = client.request("GET", path, params=bare)
                 kit.expect_equal(f"{path} with an empty end", answer.json(), without.json())
@@ -205,12 +205,12 @@ def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: li
 @check("paging", layer="rules")
 def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
     """On every list: 1000 is fine; more, less than nothing, and what is no number is a 400."""
-    own, client = Own.new(kit), kit.caller("client")
+    own, client = OwnEntries.new(kit), kit.caller("client")
     start, end = kit.target.range
-    for operation in operations(kit):
-        if operation.writes or operation.action != "list":
+    for operation in kit.secured_operations:
+        if not operation.reads or operation.action != "list":
             continue
-        path = operation.url(own.values)
+        path = operation.fill(own.values)
         query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
         kit.expect(client.request("GET", path, params={**query, "per_page": 1000}), 200)
         for name, value in (

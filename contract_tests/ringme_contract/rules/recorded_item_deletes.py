@@ -8,24 +8,22 @@ from itertools import combinations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, CheckContext
-from ringme_contract.lists import Item, read_moment
+from ringme_contract.datetimes import SECOND, latest_end, read_datetime, whole_second
+from ringme_contract.factories import Item
 from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
     RECORD,
-    SECOND,
     VOICEMAIL,
     Kind,
     between,
     fetch,
     for_each_kind,
     group_of,
-    latest_end,
     numbers_with,
     offered,
     read,
     section_of,
-    whole_second,
 )
 from ringme_contract.verdict import NotReached
 
@@ -168,7 +166,7 @@ def _choose(kit: CheckContext, kind: Kind) -> Choice:
     Another number's item in the range must stay, and so must the group's own outside of it.
     """
     whole = read(kit, CLIENT, kind)
-    first, last = (read_moment(text) for text in kit.target.range)
+    first, last = (read_datetime(text) for text in kit.target.range)
     found: list[Choice] = []
     numbers = numbers_with(kit, kind)[:_NUMBERS]
     for pair in (*combinations(numbers, 2), *combinations(numbers, 1)):
@@ -244,7 +242,9 @@ def _refused_ranges(kit: CheckContext, kind: Kind) -> None:
     views = Views(kit, kind, group_of(kit, number), number)
     client, path = kit.caller("client"), f"{views.group}/{kind.name}/"
     start, end = kit.target.range
-    beyond = between(read_moment(start), latest_end(kind, read_moment(start)) + SECOND)
+    beyond = between(
+        read_datetime(start), latest_end(kind.range(kit), read_datetime(start)) + SECOND
+    )
     for query in (
         {},
         {"start_datetime": start},

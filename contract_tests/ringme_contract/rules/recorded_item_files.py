@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.lists import Item, read_moment
+from ringme_contract.datetimes import SECOND, read_datetime, whole_second
+from ringme_contract.factories import Item
 from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
     RECORD,
-    SECOND,
     VOICEMAIL,
     Kind,
     between,
@@ -19,7 +19,6 @@ from ringme_contract.rules.item_kinds import (
     numbers_with,
     read,
     section_of,
-    whole_second,
 )
 
 
@@ -42,7 +41,7 @@ def statistics_are_those_of_the_list(kit: CheckContext) -> None:
     kit.expect_equal("the statistics of an empty group", _stats(kit, section), nothing)
     kit.place(number["id"], group)
     kit.expect_equal("the statistics of the group", _stats(kit, section), _sums(items))
-    first, last = (read_moment(text) for text in kit.target.range)
+    first, last = (read_datetime(text) for text in kit.target.range)
     for item in (items[0], items[-1], items[len(items) // 2]):
         at = whole_second(RECORD.moment(item))
         for bounds in ((at, at), (first, at), (at, last), (at, at + SECOND), (first, at - SECOND)):

@@ -6,28 +6,26 @@ from datetime import datetime, timedelta
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.lists import Item, read_moment
+from ringme_contract.datetimes import SECOND, latest_end, read_datetime, whole_second
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
     KINDS,
     LOG,
     RECORD,
-    SECOND,
     VOICEMAIL,
     Kind,
     between,
     for_each_kind,
     group_of,
-    latest_end,
     numbers_with,
     offered,
     read,
     section_of,
     tied_numbers,
-    whole_second,
 )
-from ringme_contract.rules.requests import Own
 from ringme_contract.verdict import NotReached
 
 _STARTS = (
@@ -95,7 +93,7 @@ def both_ends_belong_to_the_range(kit: CheckContext) -> None:
 def _look_at_ends(kit: CheckContext, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     sections = (CLIENT, section_of(group_of(kit, number)), f"/extension/{number['id']}")
-    first, last = (read_moment(text) for text in kit.target.range)
+    first, last = (read_datetime(text) for text in kit.target.range)
     for section in sections:
         whole = read(kit, section, kind)
         outside = [one for one in whole if not first <= kind.moment(one) <= last]
@@ -129,7 +127,7 @@ def the_fraction_of_a_second_counts(kit: CheckContext) -> None:
     seen = 0
     for kind in offered(kit, (RECORD, VOICEMAIL)):
         whole = read(kit, CLIENT, kind)
-        first, last = (read_moment(text) for text in kit.target.range)
+        first, last = (read_datetime(text) for text in kit.target.range)
         for item in [one for one in whole if kind.moment(one).microsecond][:4]:
             at = whole_second(kind.moment(item))
             for bounds in (
@@ -185,7 +183,7 @@ def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
 
 def _paths(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
     """The lists of these kinds for the client and for a group and number of its own, and stats."""
-    own = Own.new(kit)
+    own = OwnEntries.new(kit)
     sections = (section_of(own.group["id"]), f"/extension/{own.extension['id']}", CLIENT)
     found = [f"{section}/{kind.name}/" for kind in offered(kit, kinds) for section in sections]
     if RECORD in offered(kit, kinds):
@@ -210,8 +208,8 @@ def _expect_interval(kit: CheckContext, kind: Kind) -> None:
     for path in _paths(kit, (kind,)):
         # The client's own list may be long, and is asked for the first two only.
         for text in _STARTS[:2] if path.startswith(CLIENT) else _STARTS:
-            start = read_moment(text)
-            latest = latest_end(kind, start)
+            start = read_datetime(text)
+            latest = latest_end(kind.range(kit), start)
             kit.expect(client.get(path, **between(start, start)), 200)
             kit.expect(client.get(path, **between(start, latest)), 200)
             for beyond in (SECOND, timedelta(days=1), timedelta(days=365)):

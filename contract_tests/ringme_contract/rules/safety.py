@@ -8,6 +8,7 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
+from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.extra_keys import change_of, paths_of
 from ringme_contract.rules.group_users import new_body
 from ringme_contract.rules.odd_requests import (
@@ -19,7 +20,6 @@ from ringme_contract.rules.odd_requests import (
     TEXTS,
     TOKEN_FORMS,
 )
-from ringme_contract.rules.requests import Own, send
 from ringme_contract.rules.views import (
     GROUPS,
     ITEMS,
@@ -44,7 +44,7 @@ def _survives(kit: CheckContext, response: httpx.Response) -> httpx.Response:
         kit.fail(
             f"{response.request.method} of an odd request answers {response.status_code}",
             "a status below 500",
-            f"{response.status_code} {kit.transport.masking.text(response.text)[:200]}",
+            f"{response.status_code} {kit.shown(response)}",
         )
     return response
 
@@ -52,7 +52,7 @@ def _survives(kit: CheckContext, response: httpx.Response) -> httpx.Response:
 @check("no-5xx", layer="rules")
 def odd_bodies(kit: CheckContext) -> None:
     """What is no JSON, hardly JSON, or JSON with odd things in it, to every path that takes it."""
-    client, own = kit.caller("client"), Own.new(kit)
+    client, own = kit.caller("client"), OwnEntries.new(kit)
     targets = [("POST", path) for path in (GROUPS, NUMBERS, USERS)]
     targets += [("PUT", path) for path in paths_of(own)]
     for method, path in targets:
@@ -71,7 +71,7 @@ def odd_bodies(kit: CheckContext) -> None:
 @check("no-5xx", layer="rules")
 def odd_texts(kit: CheckContext) -> None:
     """Text of any kind, taken or not, and then every view that may have to show it."""
-    client, own = kit.caller("client"), Own.new(kit)
+    client, own = kit.caller("client"), OwnEntries.new(kit)
     for text in TEXTS:
         group = {"name": f"{kit.run_id} {text}"[:255], "extra_params": text}
         number = {"name": kit.free_number(), "label": text, "caller_id_name": text}
@@ -85,7 +85,7 @@ def odd_texts(kit: CheckContext) -> None:
         if "login" in kit.target.identities:
             application = kit.target.identities["login"].application
             form = {"grant_type": "password", "username": user["login"], "password": text}
-            _survives(kit, kit.ask_token(**form, **application))
+            _survives(kit, kit.request_token(**form, **application))
     for path in (GROUPS, NUMBERS, USERS, members_path(own.group["id"])):
         kit.expect(client.get(path), 200)
 
@@ -144,7 +144,7 @@ def odd_token_requests(kit: CheckContext) -> None:
             form = {"grant_type": "password", "username": "x", "password": text, **application}
             if name == "refresh_token":
                 form["grant_type"] = name
-            _survives(kit, kit.ask_token(**{**form, name: text}))
+            _survives(kit, kit.request_token(**{**form, name: text}))
 
 
 def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, str]]]:
@@ -187,7 +187,7 @@ def reading_changes_nothing(kit: CheckContext) -> None:
 @check("get-is-safe", layer="rules")
 def a_get_is_not_taken_for_another_method(kit: CheckContext) -> None:
     """Neither for what a header or the query calls it, nor for what it carries as a body."""
-    client, own = kit.caller("client"), Own.new(kit)
+    client, own = kit.caller("client"), OwnEntries.new(kit)
     before = settings_view(kit)
     for path, thing in paths_of(own).items():
         change = change_of(path)

@@ -9,7 +9,7 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import TOKEN_PATH, Caller, CheckContext
-from ringme_contract.rules.views import USERS, Session, ask_token, own_id
+from ringme_contract.rules.views import USERS, Session, own_id, request_token
 from ringme_contract.target import REFUSED
 from ringme_contract.verdict import NotReached
 
@@ -61,7 +61,7 @@ def parameters_come_as_a_form(kit: CheckContext) -> None:
     """`application/x-www-form-urlencoded`, for each identity that can log in."""
     for name, identity in kit.target.identities.items():
         if "grant_type" in identity.parameters and name not in (*REFUSED, "limited"):
-            expect_works(kit, kit.ask_token(**identity.parameters))
+            expect_works(kit, kit.request_token(**identity.parameters))
 
 
 @check("token-in", layer="rules", uses=("multipart",), writes=False)
@@ -100,7 +100,7 @@ def an_application_gets_a_token_for_its_owner(kit: CheckContext) -> None:
             continue
         users = []
         for _ in range(2):
-            answer = kit.expect(kit.ask_token(**parameters), 200)
+            answer = kit.expect(kit.request_token(**parameters), 200)
             expect_token(kit, answer.json(), "call_api" if name == "call_api" else "all")
             kit.expect_true("there is no refresh_token", "refresh_token" not in answer.json())
             token = expect_works(kit, answer)
@@ -141,7 +141,7 @@ def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
     """Each login gives new tokens, and they stand for that user; those from before stay good."""
     people, tokens = [new_user(kit) for _ in range(2)], []
     for login, password in (*people, people[0]):
-        answer = kit.expect(ask_token(kit, login, password), 200)
+        answer = kit.expect(request_token(kit, login, password), 200)
         expect_token(kit, answer.json(), None)
         refresh = str(answer.json().get("refresh_token"))
         kit.expect_true(
@@ -161,8 +161,8 @@ def a_changed_password_counts_at_once(kit: CheckContext) -> None:
     user, old = kit.new_group_user(kit.new_group()["id"])
     new = f"{old}-changed"
     kit.expect(kit.caller("client").put(f"{USERS}{user['id']}", {"password": new}), 200)
-    expect_error(kit, ask_token(kit, user["login"], old), 401, "invalid_grant")
-    expect_works(kit, ask_token(kit, user["login"], new), user["login"])
+    expect_error(kit, request_token(kit, user["login"], old), 401, "invalid_grant")
+    expect_works(kit, request_token(kit, user["login"], new), user["login"])
 
 
 @check("token-errors", layer="rules", needs=("client", "login"))
@@ -176,16 +176,16 @@ def each_mistake_has_its_error(kit: CheckContext) -> None:
     trusted = kit.target.identities["client"].parameters
     if trusted.get("grant_type") == "client_credentials":
         requests.append(dict(trusted))
-    expect_works(kit, kit.ask_token(**person), login)
+    expect_works(kit, kit.request_token(**person), login)
     for good in requests:
         for name in ("client_id", "client_secret"):
             wrong = {**good, name: changed(good[name])}
-            expect_error(kit, kit.ask_token(**wrong), 401, "invalid_client")
+            expect_error(kit, kit.request_token(**wrong), 401, "invalid_client")
         for name in good:
             rest = {key: value for key, value in good.items() if key != name}
-            expect_error(kit, kit.ask_token(**rest), 400, "invalid_request")
+            expect_error(kit, kit.request_token(**rest), 400, "invalid_request")
         for grant in ("authorization", "PASSWORD", "implicit", "x"):
-            answer = kit.ask_token(**{**good, "grant_type": grant})
+            answer = kit.request_token(**{**good, "grant_type": grant})
             expect_error(kit, answer, 400, "unsupported_grant_type")
     for change in (
         {"username": f"{login}-nobody"},
@@ -193,9 +193,9 @@ def each_mistake_has_its_error(kit: CheckContext) -> None:
         {"password": password.upper()},
         {"username": password, "password": login},
     ):
-        expect_error(kit, kit.ask_token(**{**person, **change}), 401, "invalid_grant")
-    expect_error(kit, kit.ask_token(), 400, "invalid_request")
-    kit.expect(kit.ask_token(**person), 200)
+        expect_error(kit, kit.request_token(**{**person, **change}), 401, "invalid_grant")
+    expect_error(kit, kit.request_token(), 400, "invalid_request")
+    kit.expect(kit.request_token(**person), 200)
 
 
 @check("token-errors", layer="rules", needs=("client", "login"))
@@ -210,14 +210,14 @@ def a_grant_that_the_application_lacks_is_refused(kit: CheckContext) -> None:
         {"grant_type": "password", "username": login, "password": password, **application},
         {"grant_type": "refresh_token", "refresh_token": session.refresh, **application},
     ):
-        expect_error(kit, kit.ask_token(**given), 400, "unauthorized_client")
-    expect_works(kit, session.ask_refresh(), login)
+        expect_error(kit, kit.request_token(**given), 400, "unauthorized_client")
+    expect_works(kit, session.request_refresh(), login)
 
 
 @check("token-errors", layer="rules", needs=("blocked",), writes=False)
 def the_refusal_of_a_blocked_user_is_not_stored(kit: CheckContext) -> None:
     """403 user_blocked, with Cache-Control as any other answer."""
-    answer = kit.ask_token(**kit.target.identities["blocked"].parameters)
+    answer = kit.request_token(**kit.target.identities["blocked"].parameters)
     kit.expect(answer, 403, "user_blocked")
     kit.expect_equal("Cache-Control", answer.headers.get("Cache-Control"), "no-store")
 

@@ -25,7 +25,7 @@ def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
     used: list[str] = []
     tokens = {str(session.caller.token)}
     for _ in range(3):
-        answer = session.ask_refresh()
+        answer = session.request_refresh()
         tokens.add(expect_works(kit, answer, login))
         expect_token(kit, answer.json(), None)
         used.append(session.refresh)
@@ -35,7 +35,7 @@ def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
             expect_error(kit, _refresh(kit, one), 401, "invalid_grant")
     kit.expect_equal("how many different access tokens there were", len(tokens), 4)
     # That former ones came again does not spoil the last one.
-    expect_works(kit, session.ask_refresh(), login)
+    expect_works(kit, session.request_refresh(), login)
 
 
 @check("refresh", layer="rules", needs=("client", "login"))
@@ -48,9 +48,9 @@ def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
     kit.expect(Caller(kit, "refresh token", session.refresh).get("/user/"), 401)
     application = kit.target.identities["login"].application
     wrong = {**application, "client_secret": changed(application["client_secret"])}
-    answer = kit.ask_token(grant_type="refresh_token", refresh_token=session.refresh, **wrong)
+    answer = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **wrong)
     expect_error(kit, answer, 401, "invalid_client")
-    expect_works(kit, session.ask_refresh(), login)
+    expect_works(kit, session.request_refresh(), login)
 
 
 @check("refresh", layer="rules", needs=("client", "login"))
@@ -60,9 +60,9 @@ def the_refresh_token_of_who_is_gone_is_refused(kit: CheckContext) -> None:
     session = Session(kit, "new group user", user["login"], password)
     client = kit.caller("client")
     kit.expect(client.put(f"{USERS}{user['id']}", {"status": "blocked"}), 200)
-    kit.expect(session.ask_refresh(), 403, "user_blocked")
+    kit.expect(session.request_refresh(), 403, "user_blocked")
     kit.expect(client.delete(f"{USERS}{user['id']}"), 204)
-    expect_error(kit, session.ask_refresh(), 401, "invalid_grant")
+    expect_error(kit, session.request_refresh(), 401, "invalid_grant")
 
 
 @check("refresh", layer="rules", needs=("client", "login"))
@@ -73,13 +73,13 @@ def a_refresh_token_is_good_for_its_application_alone(kit: CheckContext) -> None
     login, password = new_user(kit)
     other = kit.target.identities["other_login"].application
     person = {"grant_type": "password", "username": login, "password": password}
-    expect_works(kit, kit.ask_token(**person, **other), login)
+    expect_works(kit, kit.request_token(**person, **other), login)
     session = Session(kit, "new group user", login, password)
-    answer = kit.ask_token(grant_type="refresh_token", refresh_token=session.refresh, **other)
+    answer = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **other)
     expect_error(kit, answer, 401, "invalid_grant")
-    expect_works(kit, session.ask_refresh(), login)
+    expect_works(kit, session.request_refresh(), login)
 
 
 def _refresh(kit: CheckContext, token: str) -> httpx.Response:
     application = kit.target.identities["login"].application
-    return kit.ask_token(grant_type="refresh_token", refresh_token=token, **application)
+    return kit.request_token(grant_type="refresh_token", refresh_token=token, **application)

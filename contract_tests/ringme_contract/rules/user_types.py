@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from ringme_contract.check import check
 from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.group_users import LONG_AGO, new_body
-from ringme_contract.rules.requests import Own, operations, send
 from ringme_contract.rules.views import (
     GROUPS,
     ITEMS,
@@ -82,17 +82,19 @@ def a_read_only_user_of_a_group_reads_all(kit: CheckContext) -> None:
         _expect_same_reading(kit, full, reader, "extension", number["id"])
 
 
-def _expect_no_writes(kit: CheckContext, caller: Caller, word: str, own: Own | None = None) -> None:
+def _expect_no_writes(
+    kit: CheckContext, caller: Caller, word: str, own: OwnEntries | None = None
+) -> None:
     """Every operation but reading, on things that the check made, is a 403 and changes nothing.
 
     `own` are things of the caller's own group, of which it may not change the settings.
     """
-    things = own or Own.new(kit)
+    things = own or OwnEntries.new(kit)
     group = things.group["id"]
     before = client_view(kit, groups=[group])
-    for operation in operations(kit):
-        if operation.writes and (own is None or operation.path.startswith(f"{API}/client/")):
-            kit.expect(things.ask(caller, operation), 403, word)
+    for operation in kit.secured_operations:
+        if not operation.reads and (own is None or operation.path.startswith(f"{API}/client/")):
+            kit.expect(things.request(caller, operation), 403, word)
     after = client_view(kit, groups=[group])
     expect_same_view(kit, f"what {caller.name} may not do", after, before)
 
@@ -106,16 +108,16 @@ def a_read_only_user_of_the_client_changes_nothing(kit: CheckContext) -> None:
 @check("read-only", layer="rules", needs=("client", "login"))
 def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
     """403 for every operation but reading, in its own group as in any other."""
-    own = Own.new(kit)
+    own = OwnEntries.new(kit)
     body = {"access": "read_only"}
     answer = kit.caller("client").put(f"{USERS}{own.user['id']}", body)
     kit.expect(answer, 200)
     caller = Session(kit, "read-only user of a group", own.user["login"], own.password).caller
     word = "user_access_type_deny"
     _expect_no_writes(kit, caller, word)
-    for operation in operations(kit):
-        if operation.writes:
-            kit.expect(own.ask(caller, operation), 403, word)
+    for operation in kit.secured_operations:
+        if not operation.reads:
+            kit.expect(own.request(caller, operation), 403, word)
     expect_shown(kit, USERS, {**own.user, **body})
 
 
@@ -202,7 +204,7 @@ def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> N
 @check("user-types", layer="rules", needs=("client", "login"))
 def a_group_user_changes_nothing_of_its_client(kit: CheckContext) -> None:
     """Full access is that to the group section; not to the settings of any group or number."""
-    own = Own.new(kit)
+    own = OwnEntries.new(kit)
     caller = Session(kit, "user of a group", own.user["login"], own.password).caller
     _expect_no_writes(kit, caller, "access_denied", own)
     _expect_no_writes(kit, caller, "access_denied")

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 import httpx
 
 from ringme_contract.check_context import Caller, CheckContext
-from ringme_contract.lists import Item, lists_with
+from ringme_contract.factories import Item
+from ringme_contract.lists import list_path, lists_with, read_list
 from ringme_contract.verdict import NotOffered, NotReached
 
 GROUPS = "/client/@me/extension_group/"
@@ -47,7 +48,7 @@ View = dict[str, list[Item]]
 def client_view(kit: CheckContext, identity: str = "client", groups: Iterable[int] = ()) -> View:
     """All that the client of an identity sees, by path: every list of it, and members of groups."""
     caller = kit.caller(identity)
-    view = {one.path: one.read(kit, caller, "@me") for one in lists_with(kit, owner="client")}
+    view = {one.path: read_list(kit, caller, one, "@me") for one in lists_with(kit, owner="client")}
     for group in groups:
         path = members_path(group)
         view[path] = caller.read(path)
@@ -97,7 +98,8 @@ def readers(kit: CheckContext) -> list[Caller]:
 
 def plain(kit: CheckContext, extension: Item) -> Item:
     """A number without the further keys that an implementation may show."""
-    schema = kit.document["components"]["schemas"]["Extension"]
+    contract = kit.contract
+    schema = contract.schemas.resolve(contract.collections["extension"].stored)
     return {name: extension[name] for name in schema["required"]}
 
 
@@ -131,25 +133,20 @@ def expect_gone(kit: CheckContext, path: str, key: int, word: str) -> None:
 
 def reads(kit: CheckContext, owner: str, key: object) -> list[tuple[str, dict[str, str]]]:
     """Path and query of every GET of an owner's section that needs no id of an item."""
-    start, end = kit.target.range
-    bounds = {"start_datetime": start, "end_datetime": end}
-    found = []
-    for one in lists_with(kit, owner=owner):
-        before, _, after = one.path.partition("{")
-        path = f"{before}{key}{after.partition('}')[2]}"
-        found.append((path, bounds if one.time else {}))
-        if owner == "extension_group" and one.collection == "record":
-            found.append((f"{path}stats/", bounds))
-    return found
+    return [
+        (list_path(one, key), kit.range_query if one.ranged else {})
+        for one in kit.operations
+        if one.action in ("list", "stats") and one.section == owner
+    ]
 
 
 def item_ids(kit: CheckContext, caller: Caller, owner: str, key: object) -> dict[str, list[str]]:
     """The ids of the recorded items that an owner's lists show, by collection, in their order."""
     return {
-        one.collection: [item.get("record_uuid") or item["uuid"] for item in items]
+        one.collection.name: [item.get("record_uuid") or item["uuid"] for item in items]
         for one in lists_with(kit, owner=owner)
-        if one.collection in ITEMS
-        for items in (one.read(kit, caller, key),)
+        if one.collection.name in ITEMS
+        for items in (read_list(kit, caller, one, key),)
     }
 
 
@@ -160,8 +157,8 @@ def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: Tr
     counts = Counter(
         item["extension_id"]
         for one in lists_with(kit, owner="client")
-        if one.collection in ITEMS
-        for item in one.read(kit, kit.caller("client"), "@me")
+        if one.collection.name in ITEMS
+        for item in read_list(kit, kit.caller("client"), one, "@me")
     )
     found = [one for one in kit.caller("client").read(NUMBERS) if counts[one["id"]] and wanted(one)]
     if not found:
@@ -173,17 +170,17 @@ class Session:
     """One login of a user that the check made: the caller, and the refresh token."""
 
     def __init__(self, kit: CheckContext, name: str, login: str, password: str) -> None:
-        answer = kit.expect(ask_token(kit, login, password), 200).json()
+        answer = kit.expect(request_token(kit, login, password), 200).json()
         self.caller = Caller(kit, name, answer["access_token"])
         self.refresh = str(answer.get("refresh_token"))
         self._kit = kit
         # A token that was used is one that a server may remember more about than it should.
         kit.expect(self.caller.get("/user/"), 200)
 
-    def ask_refresh(self) -> httpx.Response:
+    def request_refresh(self) -> httpx.Response:
         """The answer to the use of the refresh token."""
         application = self._kit.target.identities["login"].application
-        return self._kit.ask_token(
+        return self._kit.request_token(
             grant_type="refresh_token", refresh_token=self.refresh, **application
         )
 
@@ -192,15 +189,17 @@ class Session:
         answer = self.caller.get("/user/")
         if answer.status_code != 401:
             self._kit.fail(f"the access token of {what} still counts", 401, answer.status_code)
-        answer = self.ask_refresh()
+        answer = self.request_refresh()
         if answer.status_code != 401:
             self._kit.fail(f"the refresh token of {what} still counts", 401, answer.status_code)
 
 
-def ask_token(kit: CheckContext, login: str, password: str) -> httpx.Response:
+def request_token(kit: CheckContext, login: str, password: str) -> httpx.Response:
     """The answer to a login through the application `login`."""
     application = kit.target.identities["login"].application
-    return kit.ask_token(grant_type="password", username=login, password=password, **application)
+    return kit.request_token(
+        grant_type="password", username=login, password=password, **application
+    )
 
 
 def never_used(kit: CheckContext, path: str, identity: str = "client") -> int:

@@ -1,10 +1,10 @@
-"""Requests that Schemathesis makes from the document, and how they are sent."""
+"""Requests that Schemathesis makes from the document, and their sending."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
-from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
 import httpx
@@ -17,7 +17,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 
 from ringme_contract.check_context import CheckContext
-from ringme_contract.schema.operations import Operation
+from ringme_spec.operations import Operation
 
 AnyCase = Case[Any]
 
@@ -34,7 +34,7 @@ _schemas: WeakKeyDictionary[CheckContext, Any] = WeakKeyDictionary()
 
 
 def schema_of(kit: CheckContext) -> Any:
-    """The document of a run as Schemathesis knows it; read once, for that takes a second."""
+    """The document of a run for Schemathesis; read once, for that takes a second."""
     if kit not in _schemas:
         config = schemathesis.Config.from_dict(
             {
@@ -50,7 +50,9 @@ def schema_of(kit: CheckContext) -> Any:
                 "generation": {"allow-x00": False, "mode": "positive"},
             }
         )
-        _schemas[kit] = schemathesis.openapi.from_dict(kit.document, config=config)
+        # Through JSON, so that no two parts of it are the same object and no key is a number.
+        document = json.loads(json.dumps(kit.contract.document))
+        _schemas[kit] = schemathesis.openapi.from_dict(document, config=config)
     return _schemas[kit]
 
 
@@ -120,7 +122,7 @@ def send(kit: CheckContext, operation: Operation, case: AnyCase) -> httpx.Respon
         request = requests.Request(**arguments).prepare()
     except (requests.RequestException, ValueError):
         return None
-    caller = kit.anonymous if operation.gives_token else kit.caller("client")
+    caller = kit.anonymous if operation.scopes is None else kit.caller("client")
     body = request.body.encode() if isinstance(request.body, str) else request.body
     response = caller.request(
         str(request.method),
@@ -132,27 +134,8 @@ def send(kit: CheckContext, operation: Operation, case: AnyCase) -> httpx.Respon
             if name.lower() in ("content-type", "authorization")
         },
     )
-    remove_later(kit, operation, response)
+    kit.factory.remove_later(request.path_url.partition("?")[0], response)
     return response
-
-
-def remove_later(kit: CheckContext, operation: Operation, response: httpx.Response) -> None:
-    """Has the thing removed after the check that a request has made, if it has."""
-    if not operation.creates or not response.is_success:
-        return
-    try:
-        key = response.json()["id"]
-    except (ValueError, TypeError, KeyError):
-        return
-    path = operation.path.format(client_id="@me")
-    kit.undo(lambda: kit.caller("client").request("DELETE", f"{path}{key}"))
-
-
-def path_values(operation: Operation, url: httpx.URL) -> dict[str, str]:
-    """The values of the path parameters of a URL as it was sent."""
-    pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))
-    found = re.search(pattern + "$", url.raw_path.decode("ascii").partition("?")[0])
-    return {name: unquote(text) for name, text in found.groupdict().items()} if found else {}
 
 
 def _can_be_sent(case: AnyCase) -> bool:

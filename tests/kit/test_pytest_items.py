@@ -12,16 +12,16 @@ from xml.etree import ElementTree
 import pytest
 
 import ringme_contract
-from ringme_contract.document_file import find_document, load_document
 from ringme_contract.target import MOCK
-from ringme_spec.rules import read_rules
+from ringme_spec.contract import read_contract
+from ringme_spec.paths import SPEC
 from support.server import RunningMock
 
 PACKAGE = Path(ringme_contract.__file__).parent
 # The conftest file beside the package in a checkout belongs to other tests; a wheel has none.
 PLUGIN = ("-p", "ringme_contract.plugin", "--confcutdir", str(PACKAGE))
 _PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *PLUGIN)
-RULES = read_rules(load_document(find_document()))
+RULES = read_contract(SPEC).rules
 APPS = """
 from ringme_mock.app import create_app
 from ringme_mock.clock import Clock
