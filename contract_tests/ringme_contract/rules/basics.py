@@ -11,7 +11,12 @@ from ringme_contract.check import check
 from ringme_contract.check_context import API, TOKEN_PATH, Caller, CheckContext
 from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.item_kinds import CLIENT, KINDS, group_of, read
-from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
+from ringme_contract.rules.views import (
+    GROUPS,
+    NUMBERS,
+    USERS,
+    own_id,
+)
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -213,59 +218,14 @@ def _expect_refused(
     )
 
 
-@check("body", layer="rules")
-def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
-    """As many clients send it with each GET and DELETE."""
-    own, client = OwnEntries.new(kit), kit.caller("client")
-    for path in (
-        "/user/", GROUPS, f"{GROUPS}{own.group['id']}", NUMBERS, members_path(own.group["id"]),
-    ):  # fmt: skip
-        kit.expect(client.request("GET", API + path, headers=_JSON), 200)
-    for path, thing in ((USERS, own.user), (NUMBERS, own.extension), (GROUPS, own.group)):
-        kit.expect(client.request("DELETE", f"{API}{path}{thing['id']}", headers=_JSON), 204)
-
-
-@check("body", layer="rules")
-def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
-    """Half of an object, none, a list, a text, a number, null, NaN, another encoding: 400."""
-    own = OwnEntries.new(kit)
-    for operation in kit.secured_operations:
-        if operation.body is None:
-            continue
-        for content in (
-            b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
-            b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
-        ):  # fmt: skip
-            answer = send(
-                kit, kit.caller("client"), operation.method, operation.fill(own.values),
-                content=content, headers=_JSON,
-            )  # fmt: skip
-            if answer.status_code != 400:
-                kit.fail(f"{operation.id} takes the body {content!r}", 400, answer.status_code)
-    own.expect_unchanged("bodies that are no JSON object")
-
-
-@check("body", layer="rules")
-def another_media_type_is_refused(kit: CheckContext) -> None:
-    """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
-    own, client = OwnEntries.new(kit), kit.caller("client")
-    for operation in kit.secured_operations:
-        if operation.body is None:
-            continue
-        for media_type in (
-            "text/plain", "application/xml", "text/html; charset=utf-8",
-            "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-        ):  # fmt: skip
-            answer = send(
-                kit, client, operation.method, operation.fill(own.values),
-                content=b'{"name": "x"}', headers={"Content-Type": media_type},
-            )  # fmt: skip
-            kit.expect(answer, 415)
-    own.expect_unchanged("bodies of another media type")
-    path = f"{API}{GROUPS}{own.group['id']}"
-    accepted = ("application/json; charset=utf-8", "Application/JSON")
-    for headers in (*({"Content-Type": one} for one in accepted), {}):
-        name = kit.new_name("group")
-        content = f'{{"name": "{name}"}}'.encode()
-        answer = kit.expect(client.request("PUT", path, content=content, headers=headers), 200)
-        kit.expect_equal(f"the name sent with {headers}", answer.json()["name"], name)
+@check("codes", layer="rules", deletes_recorded_items=True)
+def deleting_a_range_has_the_code_of_a_delete(kit: CheckContext) -> None:
+    """204 with nothing in it, for the ranges of a group that has no items."""
+    group = kit.new_group()["id"]
+    start, end = kit.target.range
+    for name in ("record", "voicemail"):
+        if name not in kit.target.off:
+            path = f"/extension_group/{group}/{name}/"
+            answer = kit.caller("client").delete(path, start_datetime=start, end_datetime=end)
+            kit.expect(answer, 204)
+            kit.expect_equal(f"the body of the answer to DELETE {path}", answer.content, b"")

@@ -8,28 +8,19 @@ from ringme_contract.factories import Item
 from ringme_contract.own_entries import send
 from ringme_contract.rules.views import (
     GROUPS,
-    NUMBERS,
     TEXTS,
-    USERS,
-    Session,
-    busy_number,
-    client_view,
     expect_gone,
     expect_same_view,
     expect_shown,
-    item_ids,
-    member_ids,
     own_id,
-    plain,
     reads,
-    request_token,
     settings_view,
 )
 
 MISSING = "extension_group_not_found"
 
 
-def _by_id(things: list[Item]) -> list[Item]:
+def by_id(things: list[Item]) -> list[Item]:
     return sorted(things, key=lambda one: int(one["id"]))
 
 
@@ -54,7 +45,7 @@ def the_answer_is_what_was_sent(kit: CheckContext) -> None:
         }
         kit.expect_equal(f"the answer to a new group with {keys}", group, stored)
         expected.append(stored)
-    kit.expect_equal("the list of groups", client.read(GROUPS), _by_id(expected))
+    kit.expect_equal("the list of groups", client.read(GROUPS), by_id(expected))
 
 
 @check("group-create", layer="rules")
@@ -141,93 +132,6 @@ def an_update_changes_just_the_keys_sent(kit: CheckContext) -> None:
         listed = [expected if one["id"] == group["id"] else one for one in listed]
         kit.expect_equal("the list of groups", client.read(GROUPS), listed)
         group = expected
-
-
-@check("group-delete", layer="rules")
-def a_deleted_group_is_not_there(kit: CheckContext) -> None:
-    """404 for every method and for its whole section; no list holds it, other groups stay."""
-    client = kit.caller("client")
-    before = client.read(GROUPS)
-    first, group, last = kit.new_group(), kit.new_group(), kit.new_group()
-    answer = kit.expect(client.delete(f"{GROUPS}{group['id']}"), 204)
-    kit.expect_equal("the body of the answer", answer.content, b"")
-    expect_gone(kit, GROUPS, group["id"], MISSING)
-    for path, query in reads(kit, "extension_group", group["id"]):
-        kit.expect(client.get(path, **query), 404, MISSING)
-    rest = _by_id([*before, first, last])
-    kit.expect_equal("the list of groups", client.read(GROUPS), rest)
-    expect_shown(kit, GROUPS, first)
-    expect_shown(kit, GROUPS, last)
-
-
-@check("group-delete", layer="rules")
-def its_members_are_released(kit: CheckContext) -> None:
-    """They are in no group, otherwise as they were; members of another group stay in it."""
-    client = kit.caller("client")
-    group, other = kit.new_group()["id"], kit.new_group()["id"]
-    members = [kit.new_extension(extension_group_id=group)]
-    loose = kit.new_extension()
-    # One that was made in the group, and one that was put there.
-    placed = client.put(f"{NUMBERS}{loose['id']}", {"extension_group_id": group})
-    members.append(kit.expect(placed, 200).json())
-    stays = kit.new_extension(extension_group_id=other)
-    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
-    for member in members:
-        expect_shown(kit, NUMBERS, {**plain(kit, member), "extension_group_id": None})
-    expect_shown(kit, NUMBERS, stays)
-    kit.expect_equal("the members of the other group", member_ids(kit, other), [stays["id"]])
-    left = client.read(NUMBERS, extension_group_id=group)
-    kit.expect_equal("the numbers of the deleted group", left, [])
-    again = kit.new_group()["id"]
-    kit.expect_equal("the members of a new group", member_ids(kit, again), [])
-
-
-@check("group-delete", layer="rules", needs=("client", "login"))
-def its_users_are_gone(kit: CheckContext) -> None:
-    """404, in no list, no login; their tokens are 401. The user of another group stays."""
-    client = kit.caller("client")
-    group, other = kit.new_group()["id"], kit.new_group()["id"]
-    users = [kit.new_group_user(group, access=access) for access in ("full", "read_only")]
-    stays, password = kit.new_group_user(other)
-    sessions = [Session(kit, "user", user["login"], secret) for user, secret in users]
-    staying = Session(kit, "user of another group", stays["login"], password)
-    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
-    for session in sessions:
-        session.expect_over("a user of the deleted group")
-    for user, secret in users:
-        expect_gone(kit, USERS, user["id"], "user_not_found")
-        kit.expect(request_token(kit, user["login"], secret), 401, "invalid_grant")
-    expect_shown(kit, USERS, stays)
-    kit.expect_equal("the staying user's group", _group_of(staying), other)
-
-
-def _group_of(session: Session) -> object:
-    return session.caller.read("/user/")["extension_group_id"]
-
-
-@check("group-delete", layer="rules")
-def recorded_items_stay(kit: CheckContext) -> None:
-    """A number with items is put into a group; deleting that leaves each item where it is seen."""
-    client, number = kit.caller("client"), busy_number(kit)
-    group = kit.new_group()["id"]
-    kit.place(number["id"], group)
-    of_client = client_view(kit)
-    of_number = item_ids(kit, client, "extension", number["id"])
-    kit.expect_equal(
-        "items of the group", item_ids(kit, client, "extension_group", group), of_number
-    )
-    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
-    after = client_view(kit)
-    released = {**plain(kit, number), "extension_group_id": None}
-    expect_shown(kit, NUMBERS, released)
-    expect_same_view(
-        kit,
-        "deleting a group",
-        {path: items for path, items in after.items() if "{client_id}/extension" not in path},
-        {path: items for path, items in of_client.items() if "{client_id}/extension" not in path},
-    )
-    now = item_ids(kit, client, "extension", number["id"])
-    kit.expect_equal("items of the number", now, of_number)
 
 
 @check("group-names-repeat", layer="rules")

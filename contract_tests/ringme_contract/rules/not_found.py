@@ -103,3 +103,18 @@ def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
             message = answer.json().get("message")
             kit.expect_true("the 404 has a message", isinstance(message, str), message)
     own.expect_unchanged("requests for paths that are none")
+
+
+@check("error-not-found", layer="rules")
+def a_user_of_another_kind_is_no_group_user(kit: CheckContext) -> None:
+    """The client's own user, by its id: not to be read, and then not to be changed or deleted."""
+    caller = kit.caller("client")
+    me = caller.read("/user/")
+    path = f"{USERS}{me['id']}"
+    # A server that shows it might delete it as well, and with it the one who asks.
+    kit.expect(caller.get(path), 404, "user_not_found")
+    kit.expect(caller.put(path, {"comment": "not a group user"}), 404, "user_not_found")
+    kit.expect(caller.delete(path), 404, "user_not_found")
+    kit.expect_equal("the client's own user", caller.read("/user/"), me)
+    listed = [one["id"] for one in caller.read(USERS)]
+    kit.expect_true("the list of group users leaves it out", me["id"] not in listed, listed)

@@ -18,7 +18,12 @@ from ringme_contract.rules.item_kinds import (
     read,
     section_of,
 )
-from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
+from ringme_contract.rules.views import (
+    GROUPS,
+    NUMBERS,
+    USERS,
+    members_path,
+)
 from ringme_contract.verdict import NotOffered, NotReached
 
 
@@ -226,3 +231,19 @@ def _expect_named(
     answer = kit.expect(client.request("GET", path, params=query), 400)
     message = str(answer.json().get("message"))
     kit.expect_true(f"the message of the 400 names {name}", name in message, message)
+
+
+@check("extension-filters", layer="rules", writes=False)
+def a_name_counts_with_its_prefix_and_without(kit: CheckContext) -> None:
+    """The first and the last number of the client, by either form, in every list of numbers."""
+    client = kit.caller("client")
+    numbers = client.read(NUMBERS)
+    if not numbers:
+        raise NotReached("the client has no number")
+    for number in (numbers[0], numbers[-1]):
+        group = number["extension_group_id"]
+        paths = [NUMBERS] if group is None else [NUMBERS, members_path(group)]
+        for path in paths:
+            for name in (number["name"], number["name"].rpartition("*")[2]):
+                found = [one["id"] for one in client.read(path, name=name)]
+                kit.expect_equal(f"{path} of the name {name}", found, [number["id"]])

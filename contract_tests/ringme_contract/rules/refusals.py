@@ -10,7 +10,13 @@ from ringme_contract.check import check
 from ringme_contract.check_context import API, Caller, CheckContext, configures
 from ringme_contract.factories import NOWHERE
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
+from ringme_contract.rules.views import (
+    GROUPS,
+    NUMBERS,
+    USERS,
+    members_path,
+    own_id,
+)
 from ringme_contract.verdict import NotOffered
 
 _TOO_LONG = "x" * 256
@@ -277,3 +283,13 @@ def a_user_of_a_number_reaches_that_number_alone(kit: CheckContext) -> None:
         if operation.path_names == ("extension_id",):
             kit.expect(own.request(caller, operation, extension_id=number), 200)
     own.expect_unchanged("requests of a user of a number")
+
+
+@check("error-unauthorized", layer="rules", writes=False)
+def a_token_is_good_letter_by_letter(kit: CheckContext) -> None:
+    """Capitals count, and so does every letter; the token as it is stays good."""
+    token = str(kit.caller("client").token)
+    for wrong in (token.swapcase(), token.lower(), token.upper(), token[:-1], token[1:], token * 2):
+        if wrong != token:
+            kit.expect(Caller(kit, "wrong token", wrong).get("/user/"), 401)
+    kit.caller("client").read("/user/")

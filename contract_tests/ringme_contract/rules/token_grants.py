@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import TOKEN_PATH, Caller, CheckContext
-from ringme_contract.rules.views import USERS, Session, own_id, request_token
+from ringme_contract.rules.views import (
+    USERS,
+    Session,
+    own_id,
+    request_token,
+)
 from ringme_contract.target import REFUSED
 from ringme_contract.verdict import NotReached
 
@@ -273,3 +279,17 @@ def the_client_is_that_of_its_groups(kit: CheckContext) -> None:
     kit.expect_equal(
         "the clients of its groups and numbers", {one["client_id"] for one in things}, {own}
     )
+
+
+@check("token-in", layer="rules", writes=False)
+def parameters_are_read_wherever_they_stand(kit: CheckContext) -> None:
+    """A wrong secret is refused in each place; a token for whatever is sent is no answer."""
+    good = kit.target.identities["client"].parameters
+    secret = good["client_secret"]
+    bad = {**good, "client_secret": ("0" if secret[0] != "0" else "1") + secret[1:]}
+    ways: dict[str, dict[str, Any]] = {"": {"data": bad}}
+    ways["multipart"] = {"files": {name: (None, value) for name, value in bad.items()}}
+    ways["token_query"] = {"params": bad}
+    for capability, arguments in ways.items():
+        if capability not in kit.target.off:
+            kit.expect(kit.anonymous.request("POST", TOKEN_PATH, **arguments), 401)

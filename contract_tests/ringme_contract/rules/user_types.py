@@ -19,6 +19,7 @@ from ringme_contract.rules.views import (
     expect_same_view,
     expect_shown,
     item_ids,
+    members_path,
     own_id,
     reads,
 )
@@ -229,3 +230,20 @@ def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
             kit.expect(caller.get(f"{path}{key}"), 403, "access_denied")
     kit.expect(caller.get(f"{NUMBERS}{number}"), 403, "access_denied")
     _expect_no_writes(kit, caller, "access_denied")
+
+
+@check("access", layer="rules", needs=("client", "login"))
+def a_user_made_read_only_may_use_get_alone(kit: CheckContext) -> None:
+    """From its first request on, and whatever the section; it is shown to be read_only."""
+    group = kit.new_group()["id"]
+    user, password = kit.new_group_user(group, access="read_only")
+    caller = kit.log_in("read-only user", user["login"], password)
+    kit.expect_equal("access of the new user", caller.read("/user/")["access"], "read_only")
+    caller.read(members_path(group))
+    path = f"{GROUPS}{group}"
+    for answer in (
+        caller.put(path, {"name": kit.new_name("group")}),
+        caller.post(GROUPS, {"name": kit.new_name("group")}),
+        caller.delete(path),
+    ):
+        kit.expect(answer, 403, "user_access_type_deny")
