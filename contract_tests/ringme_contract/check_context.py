@@ -44,11 +44,9 @@ class Caller:
         return self.request("GET", API + path, params=query)
 
     def post(self, path: str, body: object) -> httpx.Response:
-        """POST of JSON below the API."""
         return self.request("POST", API + path, json=body)
 
     def put(self, path: str, body: object) -> httpx.Response:
-        """PUT of JSON below the API."""
         return self.request("PUT", API + path, json=body)
 
     def delete(self, path: str, **query: Any) -> httpx.Response:
@@ -96,7 +94,6 @@ class CheckContext:
 
     @property
     def range_query(self) -> dict[str, str]:
-        """The range of the target as a query."""
         start, end = self.target.range
         return {"start_datetime": start, "end_datetime": end}
 
@@ -120,7 +117,6 @@ class CheckContext:
         return self._log_in(name, {**person, **application})
 
     def request_token(self, **parameters: str) -> httpx.Response:
-        """The response of the token endpoint to a form."""
         return self.anonymous.request("POST", TOKEN_PATH, data=parameters)
 
     def _log_in(self, name: str, parameters: dict[str, str]) -> Caller:
@@ -174,13 +170,11 @@ class CheckContext:
         return response
 
     def expect_equal(self, what: str, got: object, expected: object) -> None:
-        """Fails the check unless both are equal."""
         if got != expected:
             text = f"{what}: expected {expected!r}, got {got!r}"
             self.fail(text if len(text) <= _LINE else f"{what}: not as expected", expected, got)
 
     def expect_true(self, what: str, condition: bool, got: object = None) -> None:
-        """Fails the check unless the condition holds."""
         if not condition:
             self.fail(f"not true: {what}", what, got)
 

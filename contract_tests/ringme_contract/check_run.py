@@ -49,7 +49,7 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What a run is to do; None leaves it to the target file."""
+    """Options of a run; None leaves it to the target file."""
 
     url: str | None = None
     target: Path | None = None
@@ -81,7 +81,7 @@ class Report:
 
 
 class Session:
-    """A target that answers, the checks that are chosen for it, and what is expected of it."""
+    """A target that responds, the checks chosen for it, and its expected failures."""
 
     def __init__(self, options: Options, kit: CheckContext, checks: list[Check]) -> None:
         self.kit = kit
@@ -102,15 +102,13 @@ class Session:
 
     @property
     def today(self) -> date:
-        """The day on which expectations are held against their end."""
         return self.started.date()
 
     def run(self, progress: Callable[[Outcome], None] | None = None) -> Report:
-        """Runs all chosen checks."""
         return self.report(self.engine.run(self.checks, self._options.shuffle, progress))
 
     def report(self, result: RunResult) -> Report:
-        """What the outcomes of a run mean."""
+        """Evaluates the outcomes of a run."""
         findings = evaluate(result, self.rules, self.assessed, self.expectations, self.today)
         lacking = any(one.verdict is Verdict.NOT_REACHED for one in findings)
         if lacking and self.kit.target.delete_recorded_items and not result.interrupted:
@@ -132,9 +130,9 @@ class Session:
 def open_session(
     options: Options, http: httpx.Client | None = None, checks: list[Check] | None = None
 ) -> Iterator[Session]:
-    """Finds target and document, and sees that the target answers. Raises CannotRun.
+    """Finds target and document, and sees that the target responds. Raises CannotRun.
 
-    `http` asks an application that runs in this process; `checks` are others than the kit's own.
+    `http` calls an application that runs in this process; `checks` are others than the kit's own.
     """
     contract = read_document(options)
     rules = contract.rules
@@ -177,7 +175,7 @@ def read_target(options: Options) -> Target:
             raise CannotRun("no target: give a URL, or a file with --target")
         if not is_loopback(options.url):
             raise CannotRun(
-                f"{options.url}: a target file has to say who can ask there: "
+                f"{options.url}: a target file has to say how to log in there: "
                 "`ringme-contract init target.toml` writes one, --target names it"
             )
         path = MOCK
@@ -195,7 +193,6 @@ def read_target(options: Options) -> Target:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL leads to this machine."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -223,7 +220,7 @@ def _refuse_address(url: str) -> None:
         # They would go where the token has to go, and into every report.
         raise CannotRun(f"{shown}: leave user and password out, they would replace each token")
     if not host or port == 0:
-        raise CannotRun(f"{shown}: names no host and port that can be asked")
+        raise CannotRun(f"{shown}: names no host and port")
     # A path may come before those of the document: behind a gateway, or a session of the mock.
     inside = any(f"{one}/" in f"{parts.path}/" for one in (API, TOKEN_PATH))
     if inside or parts.query or parts.fragment:
@@ -264,7 +261,7 @@ def _read_expectations(options: Options, rules: dict[str, Rule]) -> dict[str, Ex
 
 
 def reach(kit: CheckContext, wait: float) -> list[str]:
-    """Sees that the target answers and gives a token to somebody.
+    """Sees that the target responds and gives a token to somebody.
 
     Returns a line for each identity that gets none. Raises CannotRun.
     """
@@ -276,26 +273,28 @@ def reach(kit: CheckContext, wait: float) -> list[str]:
 
 
 def _try_tokens(kit: CheckContext) -> list[str]:
-    asked, refused = 0, []
+    tried, refused = 0, []
     for name, identity in kit.target.identities.items():
         if name in TOKENLESS or name in OPTIONAL_IDENTITIES:
             continue
-        asked += 1
-        answer = kit.request_token(**identity.parameters)
-        if not answer.is_success or not json_object(answer).get("access_token"):
-            refused.append(f"{kit.target.source}: identities.{name} gets no token: {said(answer)}")
-    if asked == 0:
-        raise CannotRun(f"{kit.target.source}: identities: names nobody who could ask")
-    if len(refused) == asked:
+        tried += 1
+        response = kit.request_token(**identity.parameters)
+        if not response.is_success or not json_object(response).get("access_token"):
+            refused.append(
+                f"{kit.target.source}: identities.{name} gets no token: {said(response)}"
+            )
+    if tried == 0:
+        raise CannotRun(f"{kit.target.source}: identities: names nobody who could log in")
+    if len(refused) == tried:
         raise CannotRun(
-            refused[0] if asked == 1 else f"{refused[0]} (nor does any other of {asked} identities)"
+            refused[0] if tried == 1 else f"{refused[0]} (nor does any other of {tried} identities)"
         )
     return refused
 
 
 def said(response: httpx.Response) -> str:
-    """What an answer of the token endpoint says, in a few words."""
-    line = f"POST {TOKEN_PATH} answers {response.status_code}"
+    """A response of the token endpoint in a few words."""
+    line = f"POST {TOKEN_PATH} has the status {response.status_code}"
     if response.is_redirect:
         return f"{line}, a redirect to {response.headers.get('Location')}: give that URL instead"
     try:

@@ -59,10 +59,18 @@ def _option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
 
 def _target_options(function: _Function) -> _Function:
     for decorate in (
-        _option("--timeout", type=_Seconds(), help="How long one answer may take, such as 5s."),
-        _option("--wait", type=_Seconds(), default=0.0, help="Wait so long for the target, 30s."),
-        _option("--document", type=click.Path(path_type=Path), help="Another openapi.yaml."),
-        _option("--target", type=click.Path(path_type=Path), help="File that says who can ask."),
+        _option("--timeout", type=_Seconds(), help="Time limit of one response, such as 5s."),
+        _option("--wait", type=_Seconds(), default=0.0, help="Time to wait for the target."),
+        _option(
+            "--document",
+            type=click.Path(path_type=Path),
+            help="OpenAPI document.",
+        ),
+        _option(
+            "--target",
+            type=click.Path(path_type=Path),
+            help="Target file, TOML.",
+        ),
         click.argument("url", required=False, envvar="RINGME_CONTRACT_URL"),
     ):
         function = decorate(function)
@@ -72,7 +80,7 @@ def _target_options(function: _Function) -> _Function:
 @click.group()
 @click.version_option(tool_version(), prog_name="ringme-contract")
 def main() -> None:
-    """Holds an implementation of the RingMe API against openapi.yaml, over HTTP.
+    """Check an implementation of the RingMe API against its OpenAPI document, over HTTP.
 
     Every option can also be given by the environment variable RINGME_CONTRACT_ and its name.
     Exit codes: 0 every MUST passed, 1 a MUST failed or something passed that was expected to fail,
@@ -89,9 +97,9 @@ main.add_command(prove)
 @_target_options
 @_option("--layer", "layers", multiple=True, type=click.Choice(LAYERS), help="Only this layer.")
 @_option("--rule", "rules", multiple=True, help="Only this rule.")
-@_option("--seed", type=int, default=0, show_default=True, help="What chance begins with.")
+@_option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @_option("--shuffle", type=int, help="Run the checks in an order made from this number.")
-@_option("--time-budget", type=_Seconds(), help="How long all checks may take, such as 2m.")
+@_option("--time-budget", type=_Seconds(), help="Time limit of all checks, such as 2m.")
 @_option("--read-only", is_flag=True, help="Change nothing in the target.")
 @_option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
 @_option("--report-dir", type=click.Path(path_type=Path), help="Folder for all four reports.")
@@ -145,9 +153,9 @@ def check(quiet: bool, report_dir: Path | None, **settings: Any) -> None:
 @main.command()
 @_target_options
 def doctor(**settings: Any) -> None:
-    """See whether the target can be checked, and how much of it.
+    """Examine the target file and the target: can it be checked, and how much of it?
 
-    Asks for a token of each identity, looks who it is and whether there is data enough.
+    Gets a token for each identity, reads its user, and counts the data.
     """
     options = Options(**settings)
     findings: list[Finding] = []
@@ -205,7 +213,7 @@ def sweep(dry_run: bool, **settings: Any) -> None:
         with _kit(options) as kit:
             for one in sweep_leftovers(kit, dry_run):
                 total, removed = total + 1, removed + one.removed
-                what = "found" if dry_run else "removed" if one.removed else f"kept ({one.answer})"
+                what = "found" if dry_run else "removed" if one.removed else f"kept ({one.problem})"
                 click.echo(f"{what}: {one.kind} {printable(one.name)}")
     except CannotRun as error:
         _stop(str(error))
@@ -223,7 +231,6 @@ def sweep(dry_run: bool, **settings: Any) -> None:
 
 @contextmanager
 def _kit(options: Options) -> Iterator[CheckContext]:
-    """A kit for a target that answers. Raises CannotRun and Unreachable."""
     contract, target = read_document(options), read_target(options)
     transport = Transport(target, contract)
     try:

@@ -30,7 +30,6 @@ class Conformance:
         self._compiled: dict[str, dict[str, ResponseSchema]] = {}
 
     def find(self, method: str, path: str) -> Operation | None:
-        """The operation of a request, its path in any slash form; None if there is none."""
         return self._templates.find(method, path.removeprefix(self._before))[0]
 
     def problems(self, response: httpx.Response) -> list[str]:

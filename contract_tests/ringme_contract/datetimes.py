@@ -29,7 +29,6 @@ def write_datetime(moment: datetime) -> str:
 
 
 def whole_second(moment: datetime) -> datetime:
-    """Cuts off the fraction."""
     return moment.replace(microsecond=0)
 
 

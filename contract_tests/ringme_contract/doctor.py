@@ -50,14 +50,13 @@ class Finding:
 
 
 def worst(findings: list[Finding]) -> ExitCode:
-    """How the command has to end for these findings."""
     codes = [finding.code for finding in findings]
     return next(code for code in _SEVERITY if code in codes or code is ExitCode.PASSED)
 
 
 def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
     """Looks at every identity, then at the data. The target has to be reachable."""
-    yield Finding("target", f"{kit.target.url} answers")
+    yield Finding("target", f"{kit.target.url} responds")
     users: dict[str, dict[str, Any]] = {}
     for name in IDENTITIES:
         if name not in kit.target.identities:
@@ -79,14 +78,14 @@ def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
 
 
 def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) -> Finding:
-    answer = kit.request_token(**kit.target.identities[name].parameters)
-    token = json_object(answer).get("access_token")
-    if not answer.is_success or not isinstance(token, str):
-        return Finding(name, f"gets no token: {said(answer)}", ExitCode.COULD_NOT_RUN)
+    response = kit.request_token(**kit.target.identities[name].parameters)
+    token = json_object(response).get("access_token")
+    if not response.is_success or not isinstance(token, str):
+        return Finding(name, f"gets no token: {said(response)}", ExitCode.COULD_NOT_RUN)
     response = Caller(kit, name, token).get("/user/")
     user = json_object(response)
     if response.status_code != 200:
-        text = f"has a token, but GET /user/ answers {response.status_code}"
+        text = f"has a token, but GET /user/ has the status {response.status_code}"
         return Finding(name, text, ExitCode.COULD_NOT_RUN)
     users[name] = user
     owner, access = _EXPECTED[name]
@@ -97,14 +96,14 @@ def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) ->
         return Finding(name, f"should have {owner} alone: {who}", ExitCode.COULD_NOT_RUN)
     if access is not None and user.get("access") != access:
         return Finding(name, f"should have the access {access}: {who}", ExitCode.COULD_NOT_RUN)
-    trouble = _relation(name, users, json_object(answer))
+    trouble = _relation(name, users, json_object(response))
     if trouble:
         return Finding(name, f"{trouble}: {who}", ExitCode.COULD_NOT_RUN)
     return Finding(name, who)
 
 
 def _relation(name: str, users: dict[str, dict[str, Any]], token: dict[str, Any]) -> str:
-    """What is wrong with a user beside those before it."""
+    """The contradiction of a user to those before it; empty if there is none."""
 
     def same(key: str, other: str) -> bool:
         return other not in users or users[name].get(key) == users[other].get(key)
@@ -129,21 +128,21 @@ def _optional(kit: CheckContext, name: str) -> Finding:
     if name == "other_login":
         return _login(kit, name)
     # Its requests are few, so that none of them is spent here.
-    answer = kit.request_token(**kit.target.identities[name].parameters)
-    if not answer.is_success:
-        return Finding(name, f"gets no token: {said(answer)}", ExitCode.COULD_NOT_RUN)
+    response = kit.request_token(**kit.target.identities[name].parameters)
+    if not response.is_success:
+        return Finding(name, f"gets no token: {said(response)}", ExitCode.COULD_NOT_RUN)
     return Finding(name, "gets a token")
 
 
 def _refused(kit: CheckContext, name: str) -> Finding:
-    answer = kit.request_token(**kit.target.identities[name].parameters)
-    token = json_object(answer).get("access_token")
-    if answer.is_success and isinstance(token, str):
-        answer = Caller(kit, name, token).get("/user/")
-    body = json_object(answer)
-    if answer.status_code == 403 and "user_blocked" in (body.get("status"), body.get("error")):
+    response = kit.request_token(**kit.target.identities[name].parameters)
+    token = json_object(response).get("access_token")
+    if response.is_success and isinstance(token, str):
+        response = Caller(kit, name, token).get("/user/")
+    body = json_object(response)
+    if response.status_code == 403 and "user_blocked" in (body.get("status"), body.get("error")):
         return Finding(name, "is refused as user_blocked")
-    text = f"should be refused as user_blocked, but {said(answer)}"
+    text = f"should be refused as user_blocked, but {said(response)}"
     return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 
@@ -153,15 +152,15 @@ def _login(kit: CheckContext, name: str) -> Finding:
     if name != "login" and first and application["client_id"] == first.application["client_id"]:
         return Finding(name, "is the application of `login` again", ExitCode.COULD_NOT_RUN)
     # Nobody can log in yet; but a wrong application is refused in another way than a wrong user.
-    answer = kit.request_token(
+    response = kit.request_token(
         grant_type="password",
         username=f"{kit.run_id}-nobody",
         password="-",
         **application,
     )
-    if json_object(answer).get("error") == "invalid_grant":
+    if json_object(response).get("error") == "invalid_grant":
         return Finding(name, "is an application that users can log in through")
-    text = f"should be a password_credentials application, but {said(answer)}"
+    text = f"should be a password_credentials application, but {said(response)}"
     return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 

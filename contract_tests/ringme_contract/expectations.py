@@ -25,7 +25,6 @@ class Expectation:
     expires: date
 
     def expired(self, today: date) -> bool:
-        """Whether it no longer excuses anything."""
         return today > self.expires
 
 
@@ -45,7 +44,7 @@ def load_expectations(path: Path, rules: Iterable[str]) -> dict[str, Expectation
         raise ExpectationError(f"{path}: is not text in UTF-8") from None
     nodes = content.pop("expected", [])
     if content:
-        raise ExpectationError(f"{path}: {next(iter(content))}: is not known, but [[expected]]")
+        raise ExpectationError(f"{path}: unknown key {next(iter(content))}; known: [[expected]]")
     if not isinstance(nodes, list):
         raise ExpectationError(f"{path}: expected: must be tables, [[expected]]")
     known = set(rules)
@@ -63,7 +62,7 @@ def _read(node: Any, where: str, known: set[str]) -> Expectation:
         raise ExpectationError(f"{where}: must be a table")
     for key in node:
         if key not in _KEYS:
-            raise ExpectationError(f"{where}: {key}: is not known, but {', '.join(_KEYS)}")
+            raise ExpectationError(f"{where}: unknown key {key}; known: {', '.join(_KEYS)}")
     for key in ("rule", "reason"):
         if not isinstance(node.get(key), str) or not node[key].strip():
             raise ExpectationError(f"{where}: {key}: is missing")

@@ -40,14 +40,12 @@ class Factory:
         self._own: dict[str, Any] = {}
 
     def forget(self) -> None:
-        """Forgets what the last check found and made."""
         for known in (self._known, self._items, self._own):
             known.clear()
 
     # --- entries
 
     def creation(self, collection: str) -> Operation:
-        """The operation that creates entries of a collection."""
         return next(
             one
             for one in self._kit.contract.operations.values()
@@ -66,7 +64,6 @@ class Factory:
         return found
 
     def create(self, collection: str, identity: str = "client", **keys: Any) -> Item:
-        """Creates an entry."""
         operation, caller = self.creation(collection), self._kit.caller(identity)
         path = self.path(collection)
         body = self.body(operation, identity=identity, **keys)
@@ -77,7 +74,6 @@ class Factory:
         return entry
 
     def new_group(self, identity: str = "client", **keys: Any) -> Item:
-        """Creates a group."""
         return self.create("extension_group", identity, **keys)
 
     def new_extension(self, identity: str = "client", **keys: Any) -> Item:
@@ -260,7 +256,6 @@ class Factory:
         return next(one for one in (own, *_TEXTS) if fits(one))
 
     def change(self, operation: Operation) -> Item:
-        """A body of an update that changes something."""
         label = self._label(operation)
         return {label: self.new_name("changed")} if label else {}
 

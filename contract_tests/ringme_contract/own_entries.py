@@ -28,7 +28,6 @@ class OwnEntries:
 
     @classmethod
     def new(cls, kit: CheckContext) -> OwnEntries:
-        """Creates all three."""
         group = kit.new_group(extra_params="own")
         extension = kit.new_extension(extension_group_id=group["id"])
         user, password = kit.new_group_user(group["id"], comment="own")

@@ -1,4 +1,4 @@
-"""What the pytest plugin needs of the kit: rules as parameters, and the verdict of each alone."""
+"""Rules as parameters of pytest, and the verdict of each as the result of a test."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class RuleRunner:
     def finding(self, rule: str) -> RuleFinding:
         """The same finding on a rule as that of a run of all checks.
 
-        Any check can show that an answer does not conform, so the rule about that needs them all:
+        Any check can show that a response does not conform, so the rule about that needs them all:
         those that were not run in this process yet are run then.
         """
         result = RunResult(self._session.kit.target.url, self._session.kit.run_id)
@@ -64,12 +64,11 @@ class RuleRunner:
         return evaluate_rule(result, session.rules[rule], session.expectations, session.today)
 
     def skip_unassessed(self, finding: RuleFinding) -> None:
-        """Ends the running test if nobody asked about the rule, and no answer broke it, either."""
+        """Skips the running test if no chosen layer has a check of the rule, and none broke it."""
         if not finding.outcomes and finding.rule.id not in self._session.assessed:
             pytest.skip("not assessed: none of the chosen layers has a check of this rule")
 
     def tell(self, finding: RuleFinding) -> None:
-        """Ends the running test as the finding says."""
         reasons = "; ".join(finding.reasons)
         if finding.state == Verdict.FAIL.value:
             pytest.fail(printable(details(finding)), pytrace=False)
@@ -89,7 +88,7 @@ class RuleRunner:
 
 
 def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
-    """A parameter for each rule, with markers; the rule about all answers comes last.
+    """A parameter for each rule, with markers; the rule about all responses comes last.
 
     Raises CannotRun.
     """
@@ -110,7 +109,6 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
 
 @contextmanager
 def open_runner(app: Any, options: Options) -> Iterator[RuleRunner]:
-    """A face for an application, or for the URL of the options. Raises CannotRun."""
     with _asked(app, options) as (chosen, http), open_session(chosen, http) as session:
         yield RuleRunner(session)
 
@@ -133,7 +131,6 @@ def _asked(app: Any, options: Options) -> Iterator[tuple[Options, httpx.Client |
 
 
 def is_asgi(app: Any) -> bool:
-    """Whether an application is to be awaited, rather than called."""
     call = app if inspect.isfunction(app) or inspect.ismethod(app) else type(app).__call__
     return inspect.iscoroutinefunction(call)
 
@@ -171,7 +168,7 @@ def import_app(name: str) -> Any:
 
 @contextmanager
 def taking_turns(url: str) -> Iterator[None]:
-    """Lets one process at a time ask a URL: checks change things that others compare."""
+    """Lets one process at a time check a URL: checks change things that others compare."""
     if sys.platform == "win32":
         yield
         return

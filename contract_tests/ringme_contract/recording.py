@@ -53,7 +53,6 @@ def record(
     problems: list[str],
     redaction: Redaction,
 ) -> Exchange:
-    """Records one request and its response."""
     request = response.request
     return Exchange(
         identity=identity,

@@ -29,7 +29,7 @@ class Leftover:
     kind: str
     name: str
     removed: bool
-    answer: str = ""
+    problem: str = ""
 
 
 def sweep(kit: CheckContext, dry_run: bool = False) -> Iterator[Leftover]:
@@ -59,8 +59,8 @@ def _own_name(thing: dict[str, Any], keys: tuple[str, ...]) -> str | None:
 
 def _remove(caller: Caller, kind: str, name: str, path: str) -> Leftover:
     try:
-        answer = caller.delete(path)
+        response = caller.delete(path)
     except (Failure, Unreachable) as error:
         return Leftover(kind, name, False, str(error))
-    gone = answer.status_code in (200, 204, 404)
-    return Leftover(kind, name, gone, "" if gone else f"answers {answer.status_code}")
+    gone = response.status_code in (200, 204, 404)
+    return Leftover(kind, name, gone, "" if gone else f"status {response.status_code}")

@@ -1,4 +1,4 @@
-"""The implementation under test: where it is, who can ask it, what may be done to it."""
+"""Target file: the URL, identities and limits of the implementation under test."""
 
 from __future__ import annotations
 
@@ -52,23 +52,22 @@ class TargetError(Exception):
 
 @dataclass(frozen=True)
 class Identity:
-    """How one role gets its token: the parameters of the token endpoint."""
+    """A role, and the parameters of the token endpoint by which it logs in."""
 
     name: str
     parameters: dict[str, str]
 
     @property
     def application(self) -> dict[str, str]:
-        """Id and secret of the application alone."""
         return {name: self.parameters[name] for name in ("client_id", "client_secret")}
 
 
 @dataclass(frozen=True)
 class Target:
-    """All that a run knows of the implementation before it asks the first question.
+    """All that a run knows of the implementation before its first request.
 
     `range` is a time range, texts, in which recorded items exist. `requests_per_second` 0 means
-    without limit; `time_budget` is in seconds, and `timeout` how many of them one answer may take.
+    without limit; `time_budget` is in seconds, as is `timeout`, the limit of one response.
     """
 
     url: str
@@ -84,7 +83,6 @@ class Target:
 
     @property
     def secrets(self) -> Iterator[str]:
-        """The secrets of the target file."""
         for identity in self.identities.values():
             for name in _SECRETS & identity.parameters.keys():
                 yield identity.parameters[name]

@@ -11,7 +11,6 @@ class InitError(Exception):
 
 
 def template() -> str:
-    """The text of a commented target file."""
     return files("ringme_contract").joinpath("target_template.toml").read_text(encoding="utf-8")
 
 

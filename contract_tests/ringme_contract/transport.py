@@ -54,7 +54,6 @@ class Transport:
 
     @property
     def interrupted(self) -> bool:
-        """The run was told to end."""
         return self._interrupted
 
     def send(self, identity: str, method: str, path: str, **arguments: Any) -> httpx.Response:

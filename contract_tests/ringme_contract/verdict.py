@@ -1,4 +1,4 @@
-"""What a check can come to, and how the verdicts of several checks make that of a rule."""
+"""Verdicts of checks, and of a rule from those of its checks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class NotOffered(Exception):
 
 @dataclass
 class Outcome:
-    """What one check came to, with the requests that prove it."""
+    """Outcome of one check, with the requests that prove it."""
 
     check: str
     rule: str

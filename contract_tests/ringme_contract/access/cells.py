@@ -63,7 +63,6 @@ def visibility() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def cells(kit: CheckContext, objects: TableObjects) -> Iterator[Cell]:
-    """The cells of all operations for every identity and object that the target has."""
     for operation in kit.secured_operations:
         for kind, row in visibility().get(operation.section or "", {}).items():
             key = objects.keys.get((operation.section or "", kind))
@@ -84,7 +83,6 @@ def send_cell(kit: CheckContext, objects: TableObjects, cell: Cell) -> httpx.Res
 
 
 def path_of(operation: Operation) -> str:
-    """The path of an operation as people write it."""
     return operation.path.removeprefix(API)
 
 

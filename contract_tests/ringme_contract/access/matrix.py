@@ -36,31 +36,31 @@ class Table:
         self._wrong: list[str] = []
         self._expected: object = None
         self._got: object = None
-        self.asked = 0
+        self.count = 0
 
     def judge(
-        self, what: str, answer: httpx.Response, status: int | None, word: str | None
+        self, what: str, response: httpx.Response, status: int | None, word: str | None
     ) -> None:
-        """Notes an answer that has not this status (None: any success) and word."""
-        self.asked += 1
-        found = error_code(answer)
-        good = answer.is_success if status is None else answer.status_code == status
+        """Notes a response without this status (None: any success) and error code."""
+        self.count += 1
+        found = error_code(response)
+        good = response.is_success if status is None else response.status_code == status
         if good and (word is None or found == word):
             return
         expected = f"{status or '2xx'} {word or ''}".strip()
-        got = f"{answer.status_code} {found or ''}".strip()
+        got = f"{response.status_code} {found or ''}".strip()
         if not self._wrong:
             self._expected, self._got = expected, got
         self._wrong.append(f"{what}: {got} instead of {expected}")
 
     def conclude(self) -> None:
         """Fails the check if any cell came out wrong."""
-        require(self.asked, "this table")
+        require(self.count, "this table")
         if self._wrong:
             more = len(self._wrong) - _SHOWN
             text = "; ".join(self._wrong[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
             self._kit.fail(
-                f"{len(self._wrong)} of {self.asked} cells are wrong: {text}",
+                f"{len(self._wrong)} of {self.count} cells are wrong: {text}",
                 self._expected,
                 self._got,
             )
@@ -72,23 +72,23 @@ def _name(cell: Cell) -> str:
 
 
 def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> None:
-    """Asks the cells that are chosen, and judges each answer by what the table says."""
+    """Makes the requests of the chosen cells, and compares each response with the table."""
     objects, table = TableObjects(kit, writing), Table(kit)
     before = _view(kit) if writing else None
     for cell in cells(kit, objects):
         if not chosen(cell):
             continue
         try:
-            answer = send_cell(kit, objects, cell)
+            response = send_cell(kit, objects, cell)
         except NotReached:
             continue
         if cell.expected == OK:
-            table.judge(_name(cell), answer, None, None)
+            table.judge(_name(cell), response, None, None)
         elif cell.expected == MISSING:
             word = cell.operation.path_collections[0].missing
-            table.judge(_name(cell), answer, 404, word)
+            table.judge(_name(cell), response, 404, word)
         else:
-            table.judge(_name(cell), answer, 403, cell.expected)
+            table.judge(_name(cell), response, 403, cell.expected)
     table.conclude()
     if before is not None:
         kit.expect_equal("what the clients see after refused requests", _view(kit), before)
@@ -106,7 +106,7 @@ def _view(kit: CheckContext) -> dict[str, list[Item]]:
 
 
 def _by_level(kit: CheckContext, cell: Cell) -> bool:
-    """Whether neither the application nor the user's access level comes before the table."""
+    """Neither the application nor the user's access level comes before the table."""
     if cell.operation.reads:
         return True
     read_only = cell.identity.endswith("read_only")
@@ -115,7 +115,7 @@ def _by_level(kit: CheckContext, cell: Cell) -> bool:
 
 @check("user-types", layer="access", needs=("client", "group", "extension"), writes=False)
 def every_identity_reads_what_the_table_says(kit: CheckContext) -> None:
-    """All GET operations: what is within reach answers, what lies outside is 403."""
+    """All GET operations: 200 within reach, 403 outside."""
     _walk(kit, lambda cell: cell.operation.reads and cell.expected != MISSING, writing=False)
 
 
@@ -170,9 +170,9 @@ def items_of_another_client_are_not_there_under_ones_own(kit: CheckContext) -> N
         word = kit.contract.collections[item].missing
         for key in keys[item]:
             if key is not None:
-                answer = send(kit, kit.caller("client"), operation, "@me", key)
+                response = send(kit, kit.caller("client"), operation, "@me", key)
                 name = f"client, {operation.method} {path_of(operation)}, {key}"
-                table.judge(name, answer, 404, word)
+                table.judge(name, response, 404, word)
     table.conclude()
     kit.clean_up()
     kit.expect_equal(
@@ -199,8 +199,8 @@ def no_operation_answers_without_a_good_token(kit: CheckContext) -> None:
     for operation in kit.secured_operations:
         for name, caller in callers.items():
             section = "@me" if operation.section == "client" else 1
-            answer = send(kit, caller, operation, section, 1)
-            table.judge(f"{name}, {operation.method} {path_of(operation)}", answer, 401, None)
+            response = send(kit, caller, operation, section, 1)
+            table.judge(f"{name}, {operation.method} {path_of(operation)}", response, 401, None)
     table.conclude()
 
 
@@ -235,7 +235,7 @@ def _refused(
                 item = objects.item(operation.section or "", "own", section, name)
             except NotReached:
                 continue
-        answer = send(kit, kit.caller(identity), operation, section, item)
-        table.judge(f"{identity}, {operation.method} {path_of(operation)}", answer, 403, word)
+        response = send(kit, kit.caller(identity), operation, section, item)
+        table.judge(f"{identity}, {operation.method} {path_of(operation)}", response, 403, word)
     table.conclude()
     kit.expect_equal("what the clients see after refused writes", _view(kit), before)

@@ -86,17 +86,17 @@ class ReferenceModel:
         return choice[number % len(choice)]
 
     def _create(self, client: str, path: str, body: Item) -> None:
-        answer = self._kit.expect(self._kit.caller(client).post(path, body), 201)
-        entry: Item = answer.json()
+        response = self._kit.expect(self._kit.caller(client).post(path, body), 201)
+        entry: Item = response.json()
         shown = {name: value for name, value in body.items() if name in entry and name != "name"}
         self._kit.expect_equal(f"what POST {path} made of its body", _part(entry, shown), shown)
         self.entries[client, path][entry["id"]] = entry
         self.made[client, path].append(entry["id"])
 
     def _update(self, client: str, path: str, key: int, changes: Item) -> None:
-        answer = self._kit.expect(self._kit.caller(client).put(f"{path}{key}", changes), 200)
+        response = self._kit.expect(self._kit.caller(client).put(f"{path}{key}", changes), 200)
         entry = {**self.entries[client, path][key], **changes}
-        self._kit.expect_equal(f"the answer of PUT {path}{key}", answer.json(), entry)
+        self._kit.expect_equal(f"the response of PUT {path}{key}", response.json(), entry)
         self.entries[client, path][key] = entry
 
     def _delete(self, client: str, path: str, key: int) -> None:
@@ -266,7 +266,6 @@ def _part(entry: Item, keys: Item) -> Item:
 
 
 def kinds() -> list[str]:
-    """The kinds of steps."""
     return [
         "create_group",
         "update_group",

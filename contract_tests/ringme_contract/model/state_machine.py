@@ -52,7 +52,6 @@ def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
 
         @rule(kind=st.sampled_from(_weighted(kinds())), who=_NUMBER, which=_NUMBER, what=_NUMBER)
         def any_step(self, kind: str, who: int, which: int, what: int) -> None:
-            """One step."""
             self.take(Step(kind, who, which, what))
 
         @initialize(who=_NUMBER)
@@ -68,13 +67,12 @@ def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
                 self.world.do(self.steps[-1])
                 self.world.compare()
             except Failure as failure:
-                # Hypothesis would take a target that answers otherwise the second time for a
+                # Hypothesis would take a target that responds otherwise the second time for a
                 # flaw of the test; the first failure is what counts.
                 found.append((list(self.steps), failure))
                 raise _Found from None
 
         def teardown(self) -> None:
-            """Leaves the target as it was."""
             self.world.restore()
 
     try:
@@ -132,7 +130,7 @@ def _shorten(kit: CheckContext, steps: list[Step], failure: Failure) -> tuple[li
 
 
 def _replay(kit: CheckContext, steps: list[Step]) -> tuple[int, Failure] | None:
-    """How many steps of a sequence it takes to fail, and how; None if it does not."""
+    """The number of steps until a sequence fails, and the failure; None if it does not."""
     world = ReferenceModel(kit)
     try:
         for count, step in enumerate(steps, start=1):

@@ -64,9 +64,9 @@ def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
             for item in read_list(kit, caller, operation, group["id"])[:_FILES]:
                 key = item.get("record_uuid") or item["uuid"]
                 path = f"/extension_group/{group['id']}/{operation.collection.name}/{key}"
-                answer = kit.expect(caller.get(path), 200)
+                response = kit.expect(caller.get(path), 200)
                 size = item[sizes[operation.collection.name]]
-                kit.expect_equal(f"the length of {path}", len(answer.content), size)
+                kit.expect_equal(f"the length of {path}", len(response.content), size)
                 fetched += 1
     if not fetched:
         raise NotReached("no group of the client has recorded items in the target's range")

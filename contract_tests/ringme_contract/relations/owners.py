@@ -23,13 +23,11 @@ class ClientView:
 
     @cached_property
     def groups(self) -> list[Item]:
-        """Its groups."""
         found: list[Item] = self._kit.caller("client").read("/client/@me/extension_group/")
         return found
 
     @cached_property
     def numbers(self) -> list[Item]:
-        """Its numbers."""
         found: list[Item] = self._kit.caller("client").read("/client/@me/extension/")
         return found
 

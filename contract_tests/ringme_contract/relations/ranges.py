@@ -21,13 +21,13 @@ _INSTANTS = 4
 @check("media-range", layer="relations", writes=False)
 def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None:
     """Ends are taken from the items' own times: at one, a second before, a second after."""
-    asked = 0
+    tried = 0
     for operation in lists_with(kit, owner="client", ranged=True):
         whole = read_list(kit, kit.caller("client"), operation, "@me", order="asc")
         for bound in _bounds(kit, operation, whole):
             _compare(kit, operation, whole, bound)
-            asked += 1
-    if not asked:
+            tried += 1
+    if not tried:
         raise NotReached("the client has no recorded items in the target's range")
 
 

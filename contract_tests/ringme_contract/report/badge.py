@@ -13,7 +13,6 @@ _COLORS = {ExitCode.PASSED: "brightgreen", ExitCode.FAILED: "red"}
 
 
 def badge(report: Report) -> str:
-    """The text of badge.json."""
     parts = []
     for level in ("MUST", "SHOULD"):
         verdicts = [one.verdict for one in report.findings if one.rule.level == level]

@@ -1,4 +1,4 @@
-"""Writes the reports that were asked for."""
+"""Writes the reports of a run."""
 
 from __future__ import annotations
 

@@ -30,7 +30,6 @@ def workflow_commands(report: Report) -> list[str]:
 
 
 def step_summary(report: Report) -> str:
-    """Markdown for the page of the run."""
     lines = [
         f"## ringme-contract: {summary(report.findings)}",
         "",

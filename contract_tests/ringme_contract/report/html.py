@@ -13,7 +13,7 @@ from ringme_contract.report.printable import difference, printable, shown
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES
 from ringme_contract.verdict import Verdict
 
-# One letter or two for each who asks, so that the coverage table fits on a screen.
+# One letter or two for each identity, so that the coverage table fits on a screen.
 _MARKS = {
     "anonymous": "\N{EN DASH}",
     "client": "C",
@@ -34,7 +34,6 @@ _OTHERS = ("+", "users that the kit made, and requests with a changed token")
 
 
 def html_page(report: Report) -> str:
-    """The text of report.html."""
     environment = Environment(
         loader=PackageLoader("ringme_contract.report", "."),
         autoescape=True,

@@ -11,7 +11,6 @@ from ringme_contract.report.content import content
 
 
 def json_report(report: Report) -> str:
-    """The text of report.json."""
     return json.dumps(content(report), ensure_ascii=False, indent=2) + "\n"
 
 

@@ -12,7 +12,6 @@ from ringme_contract.verdict import Verdict
 
 
 def junit(report: Report) -> str:
-    """The text of junit.xml."""
     cases = [_case(finding) for finding in report.findings]
     suite = ElementTree.Element(
         "testsuite",

@@ -62,7 +62,7 @@ class ProgressLine:
         self._bar.stop()
 
     def __call__(self, outcome: Outcome) -> None:
-        """Takes note of an outcome. A check and what its answers broke besides count once."""
+        """Takes note of an outcome. A check and the outcome of its responses count once."""
         name = f"{outcome.layer}/{outcome.check.rpartition('/')[2]}"
         if outcome.verdict is Verdict.FAIL:
             self._failed += 1
@@ -77,7 +77,6 @@ class ProgressLine:
             self.say(f"{self._done} of {self._total} checks, {self._failed} failures")
 
     def say(self, line: str, style: str = "") -> None:
-        """One line above the bar."""
         if not self._quiet:
             _print(self._console, line, style)
 

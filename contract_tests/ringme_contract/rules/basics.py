@@ -1,4 +1,4 @@
-"""Where the API is, and how it answers whoever asks in whatever form of a request."""
+"""Basics: the place of the API, forms of paths, methods and codes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def the_api_and_the_token_endpoint_are_where_they_should_be(kit: CheckContext) -
 
 @check("conforms", layer="rules", writes=False)
 def every_read_succeeds(kit: CheckContext) -> None:
-    """Each GET of the document with a 200; the transport holds the answers against it."""
+    """Each GET of the document with a 200; the transport checks the responses against it."""
     client, lacking = kit.caller("client"), []
     values = _readable(kit)
     start, end = kit.target.range
@@ -109,17 +109,17 @@ def _expect_alike(
     kit.expect(other, first.status_code)
     # Lists of the whole client may change between two reads; what is the check's own does not.
     if set(operation.path_names) & set(_SHARED) or other.status_code != 200:
-        what = f"the answer to {other.request.url.path} beside {first.request.url.path}"
+        what = f"the response to {other.request.url.path} beside {first.request.url.path}"
         kit.expect_equal(what, other.text, first.text)
 
 
 @check("slash", layer="rules")
 def writes_work_in_every_form_of_the_path(kit: CheckContext) -> None:
-    """Create, change and delete a group, and ask for a token, each with and without slashes."""
+    """Create, change and delete a group, and get a token, each with and without slashes."""
     client = kit.caller("client")
     for path in _forms(API + GROUPS):
-        answer = send(kit, client, "POST", path, json={"name": kit.new_name("group")})
-        group = kit.expect(answer, 201).json()["id"]
+        response = send(kit, client, "POST", path, json={"name": kit.new_name("group")})
+        group = kit.expect(response, 201).json()["id"]
         item = _forms(f"{API}{GROUPS}{group}")
         for number, form in enumerate(item):
             changed = kit.expect(
@@ -183,7 +183,7 @@ def success_has_the_code_of_its_method(kit: CheckContext) -> None:
         kit.expect(client.request("GET", item), 200)
         kit.expect(client.request("PUT", item, json={}), 200)
         gone = kit.expect(client.request("DELETE", item), 204)
-        kit.expect_equal(f"the body of the answer to DELETE {item}", gone.content, b"")
+        kit.expect_equal(f"the body of the response to DELETE {item}", gone.content, b"")
 
 
 @check("no-patch", layer="rules")
@@ -210,9 +210,9 @@ def _expect_refused(
     kit: CheckContext, caller: Caller, method: str, path: str, known: set[str]
 ) -> None:
     body: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
-    answer = kit.expect(send(kit, caller, method, path, **body), 405)
-    allowed = {one.upper() for one in re.findall("[A-Za-z]+", answer.headers.get("Allow", ""))}
-    # Servers may answer these two for every path, without a word of it in the document.
+    response = kit.expect(send(kit, caller, method, path, **body), 405)
+    allowed = {one.upper() for one in re.findall("[A-Za-z]+", response.headers.get("Allow", ""))}
+    # Servers may support these two for every path, without a word of it in the document.
     kit.expect_equal(
         f"Allow for {method} {path}", sorted(allowed - {"HEAD", "OPTIONS"}), sorted(known)
     )
@@ -226,6 +226,6 @@ def deleting_a_range_has_the_code_of_a_delete(kit: CheckContext) -> None:
     for name in ("record", "voicemail"):
         if name not in kit.target.off:
             path = f"/extension_group/{group}/{name}/"
-            answer = kit.caller("client").delete(path, start_datetime=start, end_datetime=end)
-            kit.expect(answer, 204)
-            kit.expect_equal(f"the body of the answer to DELETE {path}", answer.content, b"")
+            response = kit.caller("client").delete(path, start_datetime=start, end_datetime=end)
+            kit.expect(response, 204)
+            kit.expect_equal(f"the body of the response to DELETE {path}", response.content, b"")

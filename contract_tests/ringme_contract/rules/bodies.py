@@ -40,12 +40,12 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
             b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
             b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
         ):  # fmt: skip
-            answer = send(
+            response = send(
                 kit, kit.caller("client"), operation.method, operation.fill(own.values),
                 content=content, headers=_JSON,
             )  # fmt: skip
-            if answer.status_code != 400:
-                kit.fail(f"{operation.id} takes the body {content!r}", 400, answer.status_code)
+            if response.status_code != 400:
+                kit.fail(f"{operation.id} takes the body {content!r}", 400, response.status_code)
     own.expect_unchanged("bodies that are no JSON object")
 
 
@@ -60,19 +60,19 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
             "text/plain", "application/xml", "text/html; charset=utf-8",
             "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
         ):  # fmt: skip
-            answer = send(
+            response = send(
                 kit, client, operation.method, operation.fill(own.values),
                 content=b'{"name": "x"}', headers={"Content-Type": media_type},
             )  # fmt: skip
-            kit.expect(answer, 415)
+            kit.expect(response, 415)
     own.expect_unchanged("bodies of another media type")
     path = f"{API}{GROUPS}{own.group['id']}"
     accepted = ("application/json; charset=utf-8", "Application/JSON")
     for headers in (*({"Content-Type": one} for one in accepted), {}):
         name = kit.new_name("group")
         content = f'{{"name": "{name}"}}'.encode()
-        answer = kit.expect(client.request("PUT", path, content=content, headers=headers), 200)
-        kit.expect_equal(f"the name sent with {headers}", answer.json()["name"], name)
+        response = kit.expect(client.request("PUT", path, content=content, headers=headers), 200)
+        kit.expect_equal(f"the name sent with {headers}", response.json()["name"], name)
 
 
 @check("body", layer="rules")
@@ -86,11 +86,11 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
         for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
             content = body.encode(encoding)
             for charset, codes in (("", (400,)), (f"; charset={encoding}", (400, 415))):
-                answer = send(
+                response = send(
                     kit, client, operation.method, operation.fill(own.values), content=content,
                     headers={"Content-Type": f"application/json{charset}"},
                 )  # fmt: skip
-                if answer.status_code not in codes:
+                if response.status_code not in codes:
                     what = f"{operation.id} takes a body in {encoding}{charset}"
-                    kit.fail(what, codes, answer.status_code)
+                    kit.fail(what, codes, response.status_code)
     own.expect_unchanged("bodies in another encoding")

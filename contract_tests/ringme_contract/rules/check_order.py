@@ -1,4 +1,4 @@
-"""Requests that are wrong in two ways at once: which of the two is answered."""
+"""Requests that are wrong in two ways at once: the first check that fails decides."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def the_token_comes_before_what_is_asked(kit: CheckContext) -> None:
 
 @check("check-order", layer="rules", needs=("client", "login"))
 def being_blocked_comes_before_access_and_what_is_asked(kit: CheckContext) -> None:
-    """A user who is blocked may only read, and asks for what is wrong, missing or not its own."""
+    """A user who is blocked may only read, and requests what is wrong, missing or not its own."""
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group, access="read_only")
     caller = kit.log_in("blocked group user", user["login"], password)
     kit.expect(kit.caller("client").put(f"{USERS}{user['id']}", {"status": "blocked"}), 200)
-    for answer in (
+    for response in (
         caller.get(GROUPS),
         caller.get(f"/extension_group/{group}/record/"),
         caller.get(f"/extension_group/{NOWHERE}/extension/"),
@@ -55,7 +55,7 @@ def being_blocked_comes_before_access_and_what_is_asked(kit: CheckContext) -> No
         send(kit, caller, "POST", API + GROUPS, json={}),
         send(kit, caller, "POST", API + GROUPS, **_TEXT),
     ):
-        kit.expect(answer, 403, "user_blocked")
+        kit.expect(response, 403, "user_blocked")
     kit.expect(caller.request("GET", _NO_PATH), 404)
 
 
@@ -79,14 +79,14 @@ def the_access_of_the_user_comes_before_reach(kit: CheckContext) -> None:
     caller = kit.log_in("read-only group user", user["login"], password)
     _expect_access_first(kit, caller, "user_access_type_deny")
     for where in (group, kit.new_group()["id"], NOWHERE):
-        answer = caller.delete(f"/extension_group/{where}/record/{NO_RECORD}")
-        kit.expect(answer, 403, "user_access_type_deny")
+        response = caller.delete(f"/extension_group/{where}/record/{NO_RECORD}")
+        kit.expect(response, 403, "user_access_type_deny")
 
 
 def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
     own = OwnEntries.new(kit)
     item = f"{API}{GROUPS}{own.group['id']}"
-    for answer in (
+    for response in (
         send(kit, caller, "POST", API + GROUPS, json={}),
         send(kit, caller, "POST", API + GROUPS, **_TEXT),
         send(kit, caller, "POST", _NO_CLIENT, json={"name": "x"}),
@@ -98,7 +98,7 @@ def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
         caller.request("DELETE", _NO_GROUP),
         caller.request("DELETE", f"{API}{USERS}{NOWHERE}"),
     ):
-        kit.expect(answer, 403, word)
+        kit.expect(response, 403, word)
     own.expect_unchanged(f"requests that are {word}")
 
 
@@ -141,8 +141,8 @@ def existence_comes_before_reach_and_reach_before_the_item(kit: CheckContext) ->
                 continue
             if operation.action == "delete_range":
                 continue
-            answer = own.request(caller, operation, ext_group_id=NOWHERE)
-            kit.expect(answer, 404, "extension_group_not_found")
+            response = own.request(caller, operation, ext_group_id=NOWHERE)
+            kit.expect(response, 404, "extension_group_not_found")
             kit.expect(own.request(caller, operation, ext_group_id=group), 403, "access_denied")
     foreign = f"/client/{own_id(kit, 'other_client', 'client')}"
     for path in ("extension_group", "extension", "user/extension_group"):

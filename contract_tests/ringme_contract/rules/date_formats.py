@@ -1,4 +1,4 @@
-"""Moments: how they are written in answers and requests, and that they are UTC."""
+"""Formats of date-times in requests and responses, and that they are UTC."""
 
 from __future__ import annotations
 
@@ -90,26 +90,26 @@ def _bare(text: str) -> str:
 @check("dates-in", layer="rules")
 def what_is_no_moment_is_refused(kit: CheckContext) -> None:
     """Days that do not exist and other formats are 400 at either end, and leap days are not."""
-    own, client, asked = OwnEntries.new(kit), kit.caller("client"), 0
+    own, client, tried = OwnEntries.new(kit), kit.caller("client"), 0
     for operation in kit.secured_operations:
         if not operation.reads or not operation.ranged:
             continue
         # Every list by a few, and the first by all.
-        some = _NO_MOMENTS[::6] if asked else _NO_MOMENTS
-        asked += 1
+        some = _NO_MOMENTS[::6] if tried else _NO_MOMENTS
+        tried += 1
         path = operation.fill(own.values)
         for text in some:
             for query in (
                 {"start_datetime": text, "end_datetime": "2016-04-30 00:00:00"},
                 {"start_datetime": "2016-02-01 00:00:00", "end_datetime": text},
             ):
-                answer = client.request("GET", path, params=query)
-                if answer.status_code != 400:
-                    kit.fail(f"{operation.id} takes {text!r}", 400, answer.status_code)
+                response = client.request("GET", path, params=query)
+                if response.status_code != 400:
+                    kit.fail(f"{operation.id} takes {text!r}", 400, response.status_code)
         for text in ("2016-02-29 00:00:00", "2000-2-29 0:0:0"):
             query = {"start_datetime": text, "end_datetime": text}
             kit.expect(client.request("GET", path, params=query), 200)
-    if not asked:
+    if not tried:
         raise NotOffered("the target lacks every list that takes a range")
 
 
@@ -117,11 +117,11 @@ def what_is_no_moment_is_refused(kit: CheckContext) -> None:
 def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
     body = {"name": kit.free_number(), "label": kit.new_name("number")}
-    answer = kit.expect(send(kit, kit.caller("client"), "POST", API + NUMBERS, json=body), 201)
-    made = read_datetime(answer.json()["create_date"])
-    told = answer.headers.get("Date")
+    response = kit.expect(send(kit, kit.caller("client"), "POST", API + NUMBERS, json=body), 201)
+    made = read_datetime(response.json()["create_date"])
+    told = response.headers.get("Date")
     if told is None:
-        raise NotOffered("the answers of the target have no Date to compare create_date with")
+        raise NotOffered("the responses of the target have no Date to compare create_date with")
     now = parsedate_to_datetime(told).astimezone(UTC).replace(tzinfo=None)
     # Clocks of the machines of one service may differ by minutes, zones do by quarters of an hour.
     kit.expect_true(

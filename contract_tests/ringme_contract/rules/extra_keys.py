@@ -21,7 +21,7 @@ _UNKNOWN = "contract_unknown_key"
 
 
 def paths_of(own: OwnEntries) -> dict[str, Item]:
-    """Where each thing of a check's own is read and changed."""
+    """The things of a check's own by path."""
     return {
         f"{GROUPS}{own.group['id']}": own.group,
         f"{NUMBERS}{own.extension['id']}": own.extension,
@@ -38,7 +38,7 @@ def change_of(path: str) -> Item:
 
 @check("extra-keys", layer="rules")
 def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
-    """Of a new thing and of an update; neither the answer nor any view shows them."""
+    """Of a new thing and of an update; neither the response nor any view shows them."""
     client, own = kit.caller("client"), OwnEntries.new(kit)
     wanted = never_used(kit, GROUPS)
     extra: Item = {
@@ -69,7 +69,7 @@ def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
                 kit.expect_true("an unknown key is not stored", _UNKNOWN not in changed, changed)
                 changed, expected = plain(kit, changed), plain(kit, expected)
             kit.expect_equal(
-                f"the answer of {path} to keys that it may not change", changed, expected
+                f"the response of {path} to keys that it may not change", changed, expected
             )
             expect_shown(kit, path.rpartition("/")[0] + "/", changed)
 
@@ -80,8 +80,8 @@ def an_id_in_the_body_turns_no_update_on_another_thing(kit: CheckContext) -> Non
     client, meant, other = kit.caller("client"), OwnEntries.new(kit), OwnEntries.new(kit)
     for path, bystander in zip(paths_of(meant), paths_of(other).items(), strict=True):
         body = {**change_of(path), "id": bystander[1]["id"]}
-        answer = kit.expect(client.put(path, body), 200).json()
-        kit.expect_equal("the id of what was changed", answer["id"], paths_of(meant)[path]["id"])
+        response = kit.expect(client.put(path, body), 200).json()
+        kit.expect_equal("the id of what was changed", response["id"], paths_of(meant)[path]["id"])
         kit.expect_equal(bystander[0], client.read(bystander[0]), bystander[1])
 
 

@@ -36,8 +36,8 @@ def a_deleted_group_is_not_there(kit: CheckContext) -> None:
     client = kit.caller("client")
     before = client.read(GROUPS)
     first, group, last = kit.new_group(), kit.new_group(), kit.new_group()
-    answer = kit.expect(client.delete(f"{GROUPS}{group['id']}"), 204)
-    kit.expect_equal("the body of the answer", answer.content, b"")
+    response = kit.expect(client.delete(f"{GROUPS}{group['id']}"), 204)
+    kit.expect_equal("the body of the response", response.content, b"")
     expect_gone(kit, GROUPS, group["id"], MISSING)
     for path, query in reads(kit, "extension_group", group["id"]):
         kit.expect(client.get(path, **query), 404, MISSING)
@@ -115,7 +115,7 @@ def recorded_items_stay(kit: CheckContext) -> None:
 
 @check("group-delete", layer="rules")
 def what_was_read_before_is_gone_for_whoever_read_it(kit: CheckContext) -> None:
-    """No answer of before the deletion comes again: of a group, its user, and their lists."""
+    """No response of before the deletion comes again: of a group, its user, and their lists."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     user, _ = kit.new_group_user(group)
     items = {f"{GROUPS}{group}": GROUPS, f"{USERS}{user['id']}": USERS}
@@ -140,7 +140,7 @@ def items_of_every_kind_stay_when_a_group_goes(kit: CheckContext) -> None:
     client = kit.caller("client")
     lists = [one for one in lists_with(kit, owner="client") if one.collection.name in ITEMS]
     before = {one.path: read_list(kit, client, one, "@me") for one in lists}
-    asked = 0
+    tried = 0
     for one in lists:
         numbers = _ids(client.read(NUMBERS))
         keys = [key for item in before[one.path] if (key := item["extension_id"]) in numbers]
@@ -151,8 +151,8 @@ def items_of_every_kind_stay_when_a_group_goes(kit: CheckContext) -> None:
         kit.expect(client.delete(f"{GROUPS}{group}"), 204)
         after = {other.path: read_list(kit, client, other, "@me") for other in lists}
         expect_same_view(kit, "deleting a group", after, before)
-        asked += 1
-    if not asked:
+        tried += 1
+    if not tried:
         raise NotReached("no number of the client has recorded items in the target's range")
 
 

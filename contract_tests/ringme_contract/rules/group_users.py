@@ -32,7 +32,6 @@ LONG_AGO = {"start_datetime": "1999-12-31 23:59:58", "end_datetime": "1999-12-31
 
 
 def new_body(kit: CheckContext, group: int, **keys: object) -> Item:
-    """The body of a request for a new user that nothing speaks against."""
     name = kit.new_name("user")
     body: Item = {
         "name": name,
@@ -45,13 +44,12 @@ def new_body(kit: CheckContext, group: int, **keys: object) -> Item:
 
 
 def _expect_refused(kit: CheckContext, body: Item, status: int, word: str | None = None) -> None:
-    """No user is made from a body."""
-    answer = send(kit, kit.caller("client"), "POST", API + USERS, json=body)
-    kit.expect(answer, status, word)
+    response = send(kit, kit.caller("client"), "POST", API + USERS, json=body)
+    kit.expect(response, status, word)
 
 
 def _expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, status: int) -> None:
-    """What every GET of a section answers."""
+    """Every GET of a section has this status."""
     word = {200: None, 403: "access_denied", 404: f"{owner}_not_found"}[status]
     for path, query in reads(kit, owner, key):
         kit.expect(caller.get(path, **query), status, word)
@@ -59,7 +57,7 @@ def _expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, st
 
 @check("group-user-create", layer="rules", needs=NEEDS)
 def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
-    """The answer is what was sent, with defaults; the user is of type extension_group."""
+    """The response is what was sent, with defaults; the user is of type extension_group."""
     group = kit.new_group()["id"]
     defaults = {
         "access": "full",
@@ -75,7 +73,7 @@ def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
         user, password = kit.new_group_user(group, **body)
         shown = {**defaults, **body, "id": user["id"]}
         del shown["password"]
-        kit.expect_equal("the answer to a new user", user, shown)
+        kit.expect_equal("the response to a new user", user, shown)
         expect_shown(kit, USERS, user)
     me = Session(kit, "new user", user["login"], password).caller.read("/user/")
     owners = {
@@ -117,7 +115,7 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
     user, first = kit.new_group_user(group, password=secrets[0])
     path = f"{USERS}{user['id']}"
     wrong = new_body(kit, group, password=secrets[0])
-    answers = [
+    responses = [
         client.get(path),
         client.get(USERS),
         client.put(path, {"password": secrets[1]}),
@@ -133,10 +131,10 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
         request_token(kit, secrets[1], secrets[1]),
         Session(kit, "user", user["login"], secrets[1]).caller.get("/user/"),
     ]
-    texts = [str(user), *(answer.text for answer in answers)]
+    texts = [str(user), *(response.text for response in responses)]
     for text in texts:
         shown = [secret for secret in secrets if secret in text]
-        kit.expect_true("an answer is free of the password", not shown, text[:300])
+        kit.expect_true("a response is free of the password", not shown, text[:300])
     kit.expect_equal("the password that was used", first, secrets[0])
 
 
@@ -157,14 +155,14 @@ def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
         {"login": login},
     ]
     for body in steps:
-        answer = kit.expect(client.put(f"{USERS}{user['id']}", body), 200).json()
-        kit.expect_equal(f"the answer to an update with {body}", answer, {**user, **body})
-        expect_shown(kit, USERS, answer)
-        old, user = user, answer
+        response = kit.expect(client.put(f"{USERS}{user['id']}", body), 200).json()
+        kit.expect_equal(f"the response to an update with {body}", response, {**user, **body})
+        expect_shown(kit, USERS, response)
+        old, user = user, response
     kit.expect(request_token(kit, old["login"], password), 401, "invalid_grant")
     Session(kit, "user", login, password)
-    answer = client.put(f"{USERS}{user['id']}", {"password": f"{password}-new"})
-    kit.expect_equal("the answer to a new password", kit.expect(answer, 200).json(), user)
+    response = client.put(f"{USERS}{user['id']}", {"password": f"{password}-new"})
+    kit.expect_equal("the response to a new password", kit.expect(response, 200).json(), user)
     kit.expect(request_token(kit, login, password), 401, "invalid_grant")
     Session(kit, "user", login, f"{password}-new")
 
@@ -180,8 +178,8 @@ def a_group_that_is_not_there_gets_no_user(kit: CheckContext) -> None:
     for key in (never_used(kit, GROUPS), deleted, foreign):
         _expect_refused(kit, new_body(kit, key), 404, "extension_group_not_found")
         body = {"name": "half applied", "extension_group_id": key}
-        answer = client.put(f"{USERS}{user['id']}", body)
-        kit.expect(answer, 404, "extension_group_not_found")
+        response = client.put(f"{USERS}{user['id']}", body)
+        kit.expect(response, 404, "extension_group_not_found")
         now = settings_view(kit), settings_view(kit, "other_client")
         for after, was in zip(now, before, strict=True):
             expect_same_view(kit, "a user for a group that is not there", after, was)
@@ -208,8 +206,8 @@ def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
     for group, status in ((own, 204), (sibling, 403), (foreign, 403)):
         for path, query in reads(kit, "extension_group", group):
             if path.endswith(("/record/", "/voicemail/")):
-                answer = caller.delete(path, **{**query, **LONG_AGO})
-                kit.expect(answer, status, "access_denied" if status == 403 else None)
+                response = caller.delete(path, **{**query, **LONG_AGO})
+                kit.expect(response, status, "access_denied" if status == 403 else None)
 
 
 @check("group-user-scope", layer="rules", needs=NEEDS)

@@ -43,7 +43,7 @@ def the_answer_is_what_was_sent(kit: CheckContext) -> None:
             "client_id": own,
             "extra_params": keys.get("extra_params"),
         }
-        kit.expect_equal(f"the answer to a new group with {keys}", group, stored)
+        kit.expect_equal(f"the response to a new group with {keys}", group, stored)
         expected.append(stored)
     kit.expect_equal("the list of groups", client.read(GROUPS), by_id(expected))
 
@@ -89,17 +89,17 @@ def a_new_group_reads_as_it_was_answered(kit: CheckContext) -> None:
 def a_changed_group_reads_as_it_was_answered(kit: CheckContext) -> None:
     """After each of several updates, and the groups beside it are as they were."""
     client, group = kit.caller("client"), kit.new_group(extra_params="first")
-    beside, answer = kit.new_group(), group
+    beside, response = kit.new_group(), group
     others = _others(client.read(GROUPS), group["id"])
     for text in TEXTS:
         name = f"{kit.run_id} {text}"
         body = {"name": name, "extra_params": text}
-        answer = kit.expect(client.put(f"{GROUPS}{group['id']}", body), 200).json()
-        kit.expect_equal("the answer to an update of both keys", answer, {**group, **body})
-        expect_shown(kit, GROUPS, answer)
+        response = kit.expect(client.put(f"{GROUPS}{group['id']}", body), 200).json()
+        kit.expect_equal("the response to an update of both keys", response, {**group, **body})
+        expect_shown(kit, GROUPS, response)
     kit.expect_equal("the other groups", _others(client.read(GROUPS), group["id"]), others)
     expect_shown(kit, GROUPS, beside, everybody=True)
-    expect_shown(kit, GROUPS, answer, everybody=True)
+    expect_shown(kit, GROUPS, response, everybody=True)
 
 
 def _texts(group: Item) -> tuple[object, object]:
@@ -126,8 +126,8 @@ def an_update_changes_just_the_keys_sent(kit: CheckContext) -> None:
     ]
     for body in bodies:
         expected = {**group, **body}
-        answer = kit.expect(client.put(f"{GROUPS}{group['id']}", body), 200).json()
-        kit.expect_equal(f"the answer to an update with {body}", answer, expected)
+        response = kit.expect(client.put(f"{GROUPS}{group['id']}", body), 200).json()
+        kit.expect_equal(f"the response to an update with {body}", response, expected)
         expect_shown(kit, GROUPS, expected)
         listed = [expected if one["id"] == group["id"] else one for one in listed]
         kit.expect_equal("the list of groups", client.read(GROUPS), listed)
@@ -147,8 +147,8 @@ def two_groups_share_a_name(kit: CheckContext) -> None:
     kit.expect_equal("how many ids they have", len({one["id"] for one in groups}), 3)
     for one in groups:
         expect_shown(kit, GROUPS, one)
-    answer = client.put(f"{GROUPS}{second['id']}", {"extra_params": "second"})
-    second = kit.expect(answer, 200).json()
+    response = client.put(f"{GROUPS}{second['id']}", {"extra_params": "second"})
+    second = kit.expect(response, 200).json()
     kit.expect(client.delete(f"{GROUPS}{first['id']}"), 204)
     expect_gone(kit, GROUPS, first["id"], MISSING)
     expect_shown(kit, GROUPS, {**second, "name": name, "extra_params": "second"})

@@ -1,4 +1,4 @@
-"""Recorded items: what kinds there are, and how a check gets some of them into its own group."""
+"""Kinds of recorded items, and groups of a check's own that have some."""
 
 from __future__ import annotations
 
@@ -36,21 +36,18 @@ class Kind:
     owner: str | None
 
     def moment(self, item: Item) -> datetime:
-        """When it was, fraction and all."""
         return read_datetime(item[self.time])
 
     def range(self, kit: CheckContext) -> RangeRule | None:
-        """The rule of its ranges."""
         return kit.contract.collections[self.name].range
 
     def is_of(self, item: Item, extension: Item) -> bool:
-        """Whether it belongs to a number; the log tells the number without its prefix."""
+        """It belongs to a number; the log tells the number without its prefix."""
         if self.key is None:
             return bool(item[self.tie] == extension["name"].rpartition("*")[2])
         return bool(item["extension_id"] == extension["id"])
 
     def sort_key(self, item: Item) -> tuple[datetime, str]:
-        """What lists are sorted by."""
         return self.moment(item), item[self.tie]
 
 
@@ -103,7 +100,6 @@ def read(kit: CheckContext, section: str, kind: Kind, **query: object) -> list[I
 
 
 def between(start: datetime, end: datetime) -> dict[str, str]:
-    """The query of a range."""
     return {"start_datetime": write_datetime(start), "end_datetime": write_datetime(end)}
 
 
@@ -140,13 +136,12 @@ def group_of(kit: CheckContext, *numbers: Item) -> int:
 
 
 def section_of(group: int) -> str:
-    """The section of a group."""
     return f"/extension_group/{group}"
 
 
 def fetch(kit: CheckContext, url: str) -> httpx.Response:
-    """What a URL of a recording answers to somebody without a token."""
-    answer = kit.transport.send("anonymous", "GET", url)
-    # The document has no such path, so there is nothing that the answer could be held against.
+    """The response of a URL of a recording to somebody without a token."""
+    response = kit.transport.send("anonymous", "GET", url)
+    # The document has no such path, so there is nothing to check the response against.
     kit.transport.exchanges[-1].problems.clear()
-    return answer
+    return response

@@ -1,4 +1,4 @@
-"""What is not there: clients, groups, numbers, users, items, and paths."""
+"""404 for missing clients, groups, numbers, users, items, and paths."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def a_client_that_does_not_exist_is_missing(kit: CheckContext) -> None:
     own = OwnEntries.new(kit)
     for operation in kit.secured_operations:
         if "client_id" in operation.path_names:
-            answer = own.request(kit.caller("client"), operation, client_id=NOWHERE)
-            kit.expect(answer, 404, "client_not_found")
+            response = own.request(kit.caller("client"), operation, client_id=NOWHERE)
+            kit.expect(response, 404, "client_not_found")
     own.expect_unchanged("requests for a client that does not exist")
 
 
@@ -99,8 +99,8 @@ def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     ):  # fmt: skip
         for method in ("GET", "POST", "PUT", "DELETE"):
             body = {"json": {"name": "x"}} if method in ("POST", "PUT") else {}
-            answer = kit.expect(send(kit, client, method, API + path, **body), 404)
-            message = answer.json().get("message")
+            response = kit.expect(send(kit, client, method, API + path, **body), 404)
+            message = response.json().get("message")
             kit.expect_true("the 404 has a message", isinstance(message, str), message)
     own.expect_unchanged("requests for paths that are none")
 
@@ -111,7 +111,7 @@ def a_user_of_another_kind_is_no_group_user(kit: CheckContext) -> None:
     caller = kit.caller("client")
     me = caller.read("/user/")
     path = f"{USERS}{me['id']}"
-    # A server that shows it might delete it as well, and with it the one who asks.
+    # A server that shows it might delete it as well, and with it the caller.
     kit.expect(caller.get(path), 404, "user_not_found")
     kit.expect(caller.put(path, {"comment": "not a group user"}), 404, "user_not_found")
     kit.expect(caller.delete(path), 404, "user_not_found")

@@ -66,7 +66,7 @@ def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
             "status": "blocked",
             "ani_rfc3325": False,
         }
-        kit.expect_equal(f"the answer to the new number {free}", number, expected)
+        kit.expect_equal(f"the response to the new number {free}", number, expected)
         expect_shown(kit, NUMBERS, number)
         made.append(number)
     everything = sorted(
@@ -97,7 +97,7 @@ def a_new_number_is_as_the_request_says(kit: CheckContext) -> None:
             "did_as_transfer_caller_id": "74950000002",
         }
         number = plain(kit, kit.new_extension(**keys))
-        kit.expect_equal("the answer to a new number", number, {**number, **keys})
+        kit.expect_equal("the response to a new number", number, {**number, **keys})
         expect_shown(kit, NUMBERS, number)
         members.append(number)
     expect_members(kit, {group: members})

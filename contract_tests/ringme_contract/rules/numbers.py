@@ -28,11 +28,10 @@ MISSING = "extension_group_not_found"
 
 
 def put_number(kit: CheckContext, number: Item, **changes: object) -> Item:
-    """An update that has to succeed, seen in every view; the number as it is then."""
     expected = {**plain(kit, number), **changes}
-    answer = kit.caller("client").put(f"{NUMBERS}{number['id']}", changes)
-    got = plain(kit, kit.expect(answer, 200).json())
-    kit.expect_equal(f"the answer to an update with {changes}", got, expected)
+    response = kit.caller("client").put(f"{NUMBERS}{number['id']}", changes)
+    got = plain(kit, kit.expect(response, 200).json())
+    kit.expect_equal(f"the response to an update with {changes}", got, expected)
     expect_shown(kit, NUMBERS, expected)
     return expected
 
@@ -98,8 +97,8 @@ def _expect_unplaceable(kit: CheckContext, what: str, group: int) -> None:
     for number in (placed, loose):
         for keys in ({}, {"label": "half applied", "status": "active"}):
             path = f"{NUMBERS}{number['id']}"
-            answer = client.put(path, {**keys, "extension_group_id": group})
-            kit.expect(answer, 404, MISSING)
+            response = client.put(path, {**keys, "extension_group_id": group})
+            kit.expect(response, 404, MISSING)
             step = f"placing a number in {what}"
             expect_same_view(kit, step, settings_view(kit), before)
     body = {"name": free, "extension_group_id": group}
@@ -157,8 +156,8 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
     kept = own_id(kit, "extension", "extension") if "extension" in kit.target.identities else None
     number = busy_number(kit, lambda one: one["id"] != kept)
     beside = kit.new_extension(extension_group_id=group)
-    answer = client.put(f"{NUMBERS}{number['id']}", {"extension_group_id": group})
-    kit.expect(answer, 200)
+    response = client.put(f"{NUMBERS}{number['id']}", {"extension_group_id": group})
+    kit.expect(response, 200)
     items = item_ids(kit, client, "extension_group", group)
     kit.expect_true("the group shows the items of its member", any(items.values()), items)
     before = _recorded(kit)
@@ -172,7 +171,6 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
 
 
 def _recorded(kit: CheckContext) -> dict[str, list[Item]]:
-    """The client's lists of recorded items."""
     view = client_view(kit)
     return {path: items for path, items in view.items() if "extension" not in path}
 

@@ -29,8 +29,8 @@ from ringme_contract.verdict import NotOffered, NotReached
 
 def _ask(kit: CheckContext, path: str, query: str) -> list[Item]:
     """A list by a query that is sent just as it stands here."""
-    answer = kit.expect(kit.caller("client").request("GET", f"{API}{path}?{query}"), 200)
-    found: list[Item] = answer.json()
+    response = kit.expect(kit.caller("client").request("GET", f"{API}{path}?{query}"), 200)
+    found: list[Item] = response.json()
     return found
 
 
@@ -123,10 +123,10 @@ def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
 
 @check("empty-query", layer="rules", writes=False)
 def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
-    """Which is fine where a range need not be given, and 400 where it must be."""
+    """Fine where a range need not be given, 400 where it must be."""
     client = kit.caller("client")
     start, end = kit.target.range
-    asked = 0
+    tried = 0
     for operation in kit.secured_operations:
         if not operation.reads or not operation.ranged or "client_id" not in operation.path_names:
             continue
@@ -139,14 +139,14 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
             {"start_datetime": "", "end_datetime": end},
             {"start_datetime": start, "end_datetime": ""},
         ):
-            answer = client.request("GET", path, params=given)
-            kit.expect(answer, 400 if operation.roles["range_start"].required else 200)
+            response = client.request("GET", path, params=given)
+            kit.expect(response, 400 if operation.roles["range_start"].required else 200)
             if not operation.roles["range_start"].required:
                 bare = {key: value for key, value in given.items() if value}
                 without = client.request("GET", path, params=bare)
-                kit.expect_equal(f"{path} with an empty end", answer.json(), without.json())
-        asked += 1
-    if not asked:
+                kit.expect_equal(f"{path} with an empty end", response.json(), without.json())
+        tried += 1
+    if not tried:
         raise NotOffered("the target lacks every list that takes a range")
 
 
@@ -228,8 +228,8 @@ def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
 def _expect_named(
     kit: CheckContext, client: Caller, path: str, query: dict[str, Any], name: str
 ) -> None:
-    answer = kit.expect(client.request("GET", path, params=query), 400)
-    message = str(answer.json().get("message"))
+    response = kit.expect(client.request("GET", path, params=query), 400)
+    message = str(response.json().get("message"))
     kit.expect_true(f"the message of the 400 names {name}", name in message, message)
 
 

@@ -106,8 +106,8 @@ def _delete_one(kit: CheckContext, kind: Kind) -> None:
     elsewhere = section_of(kit.new_group()["id"])
     kit.expect(client.delete(elsewhere + path), 404, f"{kind.name}_not_found")
     views.expect("a delete in another group", [])
-    answer = kit.expect(client.delete(views.group + path), 204)
-    kit.expect_equal("the body of the answer to a DELETE", answer.content, b"")
+    response = kit.expect(client.delete(views.group + path), 204)
+    kit.expect_equal("the body of the response to a DELETE", response.content, b"")
     views.expect(f"DELETE {path}", [item])
 
 
@@ -146,12 +146,11 @@ class Choice:
 
     @property
     def bounds(self) -> dict[str, str]:
-        """The range as a query."""
         return between(self.start, self.end)
 
     @property
     def badness(self) -> tuple[object, ...]:
-        """What to choose by: one other item beside it is enough to see whether that one stays."""
+        """The key to choose by: one other item beside it is enough to see that that one stays."""
         return (
             (self.beside == 0) + (self.kept == 0),
             self.value,
@@ -195,14 +194,13 @@ def _choose(kit: CheckContext, kind: Kind) -> Choice:
 
 
 def _value(kind: Kind, item: Item, whole: list[Item]) -> tuple[int, bool]:
-    """How much other checks would miss an item: one of two of a moment, one with a fraction."""
+    """The worth of an item for other checks: one of two of a moment, one with a fraction."""
     at = kind.moment(item)
     same = sum(kind.moment(one) == at for one in whole)
     return {1: 1, 2: 2}.get(same, 0), at.microsecond > 0
 
 
 def _up(moment: datetime) -> datetime:
-    """The moment, or the next whole second where it has a fraction."""
     whole = whole_second(moment)
     return whole if whole == moment else whole + SECOND
 
@@ -217,8 +215,8 @@ def _delete_range(kit: CheckContext, kind: Kind) -> None:
     kit.expect_equal(f"the {kind.plural} of the range", listed, [chosen.item])
     kit.expect(client.delete(f"{empty}/{kind.name}/", **chosen.bounds), 204)
     views.expect("deleting the range in a group that has none", [])
-    answer = kit.expect(client.delete(path, **chosen.bounds), 204)
-    kit.expect_equal("the body of the answer to a DELETE", answer.content, b"")
+    response = kit.expect(client.delete(path, **chosen.bounds), 204)
+    kit.expect_equal("the body of the response to a DELETE", response.content, b"")
     views.expect(f"deleting the range {chosen.bounds}", [chosen.item])
     kit.expect(client.delete(path, **chosen.bounds), 204)
     views.expect("deleting the same range again", [chosen.item])

@@ -1,4 +1,4 @@
-"""What recorded items add up to, and their files."""
+"""Statistics of recorded items, and their files."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def _look_at_files(kit: CheckContext, kind: Kind) -> None:
     client, section = kit.caller("client"), section_of(group_of(kit, number))
     for item in items[:4]:
         path = f"/{kind.name}/{item[kind.key or '']}"
-        answer = kit.expect(client.get(section + path), 200)
-        kit.expect_equal(f"the length of {path}", len(answer.content), item[kind.size or ""])
-        disposition = answer.headers.get("Content-Disposition", "")
+        response = kit.expect(client.get(section + path), 200)
+        kit.expect_equal(f"the length of {path}", len(response.content), item[kind.size or ""])
+        disposition = response.headers.get("Content-Disposition", "")
         kit.expect_true(
             "the file is an attachment with a name",
             disposition.lower().startswith("attachment") and "filename" in disposition,
@@ -78,7 +78,7 @@ def _look_at_files(kit: CheckContext, kind: Kind) -> None:
         if kind is RECORD:
             at_client = kit.expect(client.get(CLIENT + path), 200)
             kit.expect_true(
-                f"{path} is the same file at the client", at_client.content == answer.content
+                f"{path} is the same file at the client", at_client.content == response.content
             )
 
 
@@ -93,9 +93,9 @@ def the_url_of_a_file_serves_the_same_bytes(kit: CheckContext) -> None:
         for place in (section, CLIENT):
             url = client.read(f"{place}{path}/storage_url/")["record_url"]
             kit.expect_true("record_url is absolute", url.startswith(("http://", "https://")), url)
-            answer = kit.expect(fetch(kit, url), 200)
+            response = kit.expect(fetch(kit, url), 200)
             kit.expect_true(
                 f"{url} serves the bytes of the file",
-                answer.content == file,
-                f"{len(answer.content)} bytes, not the {len(file)} of the file",
+                response.content == file,
+                f"{len(response.content)} bytes, not the {len(file)} of the file",
             )

@@ -176,8 +176,8 @@ def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
     """By a second, for each list and for the statistics."""
     start, end = "2016-04-02 00:00:01", "2016-04-02 00:00:00"
     for path in _paths(kit):
-        answer = kit.caller("client").get(path, start_datetime=start, end_datetime=end)
-        kit.expect(answer, 400)
+        response = kit.caller("client").get(path, start_datetime=start, end_datetime=end)
+        kit.expect(response, 400)
         kit.expect(kit.caller("client").get(path, start_datetime=end, end_datetime=end), 200)
 
 
@@ -206,7 +206,7 @@ def voicemail_reaches_two_months(kit: CheckContext) -> None:
 def _expect_interval(kit: CheckContext, kind: Kind) -> None:
     client = kit.caller("client")
     for path in _paths(kit, (kind,)):
-        # The client's own list may be long, and is asked for the first two only.
+        # The client's own list may be long, and is tried with the first two only.
         for text in _STARTS[:2] if path.startswith(CLIENT) else _STARTS:
             start = read_datetime(text)
             latest = latest_end(kind.range(kit), start)
@@ -220,15 +220,15 @@ def _expect_interval(kit: CheckContext, kind: Kind) -> None:
 def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
     """Many years at once are fine."""
     for path in _paths(kit, (FAX, LOG)):
-        answer = kit.caller("client").get(
+        response = kit.caller("client").get(
             path, start_datetime="2001-01-01 00:00:00", end_datetime="2031-12-31 23:59:59"
         )
-        kit.expect(answer, 200)
+        kit.expect(response, 200)
 
 
 @check("media-order", layer="rules")
 def lists_are_sorted_by_time(kit: CheckContext) -> None:
-    """Newest first unless asked otherwise, and `asc` is the exact reverse; on each level."""
+    """Newest first by default, and `asc` is the exact reverse; on each level."""
     for_each_kind(kit, _look_at_order)
 
 

@@ -27,7 +27,7 @@ def errors_are_json_with_a_message(kit: CheckContext) -> None:
     """One of each code, and a word with those that have one."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     text = {"content": b"x", "headers": {"Content-Type": "text/plain"}}
-    for code, word, answer in (
+    for code, word, response in (
         (400, None, client.post(GROUPS, {})),
         (400, None, client.get(GROUPS, per_page=1001)),
         (401, None, kit.anonymous.get(GROUPS)),
@@ -38,10 +38,10 @@ def errors_are_json_with_a_message(kit: CheckContext) -> None:
         (405, None, client.request("PATCH", API + GROUPS, json={})),
         (415, None, send(kit, client, "POST", API + GROUPS, **text)),
     ):
-        kit.expect(answer, code, word)
-        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        kit.expect(response, code, word)
+        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         kit.expect_equal(f"the media type of a {code}", kind, "application/json")
-        message = answer.json()["message"]
+        message = response.json()["message"]
         kit.expect_true(
             f"the message of a {code} is a text",
             isinstance(message, str) and message != "",
@@ -61,10 +61,10 @@ def a_body_that_breaks_its_schema_is_refused(kit: CheckContext) -> None:
             broken = {**body, name: value}
             if value is ...:
                 del broken[name]
-            answer = send(
+            response = send(
                 kit, kit.caller("client"), operation.method, operation.fill(own.values), json=broken
             )
-            _expect_named(kit, answer, name)
+            _expect_named(kit, response, name)
     own.expect_unchanged("bodies that break their schema")
 
 
@@ -120,8 +120,8 @@ def a_parameter_that_breaks_its_schema_is_refused(kit: CheckContext) -> None:
         query = {"start_datetime": start, "end_datetime": end}
         if operation.action == "list":
             for wrong in ("up",) if operation.collection.name in seen else ("up", "DESC", "1"):
-                answer = client.request("GET", path, params={**query, "order": wrong})
-                _expect_named(kit, answer, "order")
+                response = client.request("GET", path, params={**query, "order": wrong})
+                _expect_named(kit, response, "order")
             seen.add(operation.collection.name)
         for name in query if operation.range_required else ():
             rest = {key: value for key, value in query.items() if key != name}
@@ -132,9 +132,9 @@ def a_parameter_that_breaks_its_schema_is_refused(kit: CheckContext) -> None:
     own.expect_unchanged("parameters that break their schema")
 
 
-def _expect_named(kit: CheckContext, answer: httpx.Response, name: str) -> None:
-    kit.expect(answer, 400)
-    message = str(answer.json().get("message"))
+def _expect_named(kit: CheckContext, response: httpx.Response, name: str) -> None:
+    kit.expect(response, 400)
+    message = str(response.json().get("message"))
     kit.expect_true(f"the message of the 400 names {name}", name in message, message)
 
 
@@ -177,10 +177,10 @@ def every_operation_needs_a_token(kit: CheckContext) -> None:
     own.expect_unchanged("requests without a token")
 
 
-def _expect_unauthorized(kit: CheckContext, answer: httpx.Response) -> None:
-    kit.expect(answer, 401)
-    kit.expect_equal("the message of a 401", answer.json().get("message"), "Unauthorized")
-    kit.expect_equal("WWW-Authenticate", answer.headers.get("WWW-Authenticate"), "Bearer")
+def _expect_unauthorized(kit: CheckContext, response: httpx.Response) -> None:
+    kit.expect(response, 401)
+    kit.expect_equal("the message of a 401", response.json().get("message"), "Unauthorized")
+    kit.expect_equal("WWW-Authenticate", response.headers.get("WWW-Authenticate"), "Bearer")
 
 
 @check("error-user-blocked", layer="rules", needs=("client", "login"))
@@ -198,7 +198,7 @@ def a_blocked_user_is_refused_everywhere(kit: CheckContext) -> None:
 
 @check("error-user-blocked", layer="rules", needs=("blocked",), writes=False)
 def a_blocked_user_of_the_target_is_refused(kit: CheckContext) -> None:
-    """It gets no token; should it get one all the same, no request is answered."""
+    """It gets no token; should it get one all the same, each request is refused."""
     _expect_blocked(kit, "blocked")
 
 
@@ -211,11 +211,11 @@ def a_user_of_a_blocked_client_is_refused(kit: CheckContext) -> None:
 
 
 def _expect_blocked(kit: CheckContext, identity: str) -> None:
-    answer = kit.request_token(**kit.target.identities[identity].parameters)
-    if answer.status_code == 200:
-        caller = Caller(kit, identity, answer.json()["access_token"])
+    response = kit.request_token(**kit.target.identities[identity].parameters)
+    if response.status_code == 200:
+        caller = Caller(kit, identity, response.json()["access_token"])
         kit.expect(caller.get("/user/"), 403, "user_blocked")
-    kit.expect(answer, 403, "user_blocked")
+    kit.expect(response, 403, "user_blocked")
 
 
 @check("error-app-access", layer="rules", needs=("client", "call_api"))

@@ -1,4 +1,4 @@
-"""What no request may do: be answered with a 5xx, or change anything by reading."""
+"""Safety: no request gets a 5xx, and reading changes nothing."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ _SOME = 3
 def _survives(kit: CheckContext, response: httpx.Response) -> httpx.Response:
     if response.status_code >= 500:
         kit.fail(
-            f"{response.request.method} of an odd request answers {response.status_code}",
+            f"{response.request.method} of an odd request: status {response.status_code}",
             "a status below 500",
             f"{response.status_code} {kit.shown(response)}",
         )
@@ -121,19 +121,19 @@ def _survives(kit: CheckContext, response: httpx.Response) -> httpx.Response:
 
 @check("no-5xx", layer="rules")
 def odd_bodies(kit: CheckContext) -> None:
-    """What is no JSON, hardly JSON, or JSON with odd things in it, to every path that takes it."""
+    """No JSON, hardly JSON, or JSON with odd things in it, to every path that takes it."""
     client, own = kit.caller("client"), OwnEntries.new(kit)
     targets = [("POST", path) for path in (GROUPS, NUMBERS, USERS)]
     targets += [("PUT", path) for path in paths_of(own)]
     for method, path in targets:
         for body in _BODIES:
-            answer = send(kit, client, method, API + path, content=body, headers=_JSON)
-            _survives(kit, answer)
+            response = send(kit, client, method, API + path, content=body, headers=_JSON)
+            _survives(kit, response)
         for header in ("text/plain", "", "application/json; charset=utf-16", "multipart/form-data"):
-            answer = send(
+            response = send(
                 kit, client, method, API + path, content=b"{}", headers={"Content-Type": header}
             )
-            _survives(kit, answer)
+            _survives(kit, response)
     for path, query in reads(kit, "client", "@me"):
         kit.expect(client.get(path, **query), 200)
 
@@ -207,8 +207,8 @@ def odd_token_requests(kit: CheckContext) -> None:
     application = kit.target.identities["client"].application
     for content_type, content in _TOKEN_FORMS:
         headers = {"Content-Type": content_type}
-        answer = kit.anonymous.request("POST", TOKEN_PATH, content=content, headers=headers)
-        _survives(kit, answer)
+        response = kit.anonymous.request("POST", TOKEN_PATH, content=content, headers=headers)
+        _survives(kit, response)
     for text in _TEXTS:
         for name in ("grant_type", "client_id", "client_secret", "username", "refresh_token"):
             form = {"grant_type": "password", "username": "x", "password": text, **application}
@@ -230,11 +230,11 @@ def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, s
 
 @check("get-is-safe", layer="rules", writes=False)
 def reading_changes_nothing(kit: CheckContext) -> None:
-    """Every GET, twice: the same answer, and all that the client sees is as before."""
+    """Every GET, twice: the same response, and all that the client sees is as before."""
     client, before, view = kit.caller("client"), client_view(kit), settings_view(kit)
     for path, query in _every_get(kit, view):
         first = client.read(path, **query)
-        kit.expect_equal(f"the second answer of {path}", client.read(path, **query), first)
+        kit.expect_equal(f"the second response of {path}", client.read(path, **query), first)
     for group in view[GROUPS]:
         for collection, keys in item_ids(kit, client, "extension_group", group["id"]).items():
             for key in keys[:1]:
@@ -264,8 +264,8 @@ def a_get_is_not_taken_for_another_method(kit: CheckContext) -> None:
         for method in ("DELETE", "PUT", "PATCH"):
             headers = {"X-HTTP-Method-Override": method, "X-HTTP-Method": method}
             query = {"_method": method, **change}
-            answer = client.request("GET", API + path, headers=headers, params=query)
-            kit.expect_equal(f"the answer of {path}", kit.expect(answer, 200).json(), thing)
+            response = client.request("GET", API + path, headers=headers, params=query)
+            kit.expect_equal(f"the response of {path}", kit.expect(response, 200).json(), thing)
             # Whether a body is welcome here no rule says, but it changes nothing.
             _survives(kit, client.request("GET", API + path, headers=headers, json=change))
             expect_same_view(kit, f"GET {path} as {method}", settings_view(kit), before)

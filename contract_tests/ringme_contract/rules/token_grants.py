@@ -33,31 +33,29 @@ def _parameters(kit: CheckContext, identity: str, grant: str) -> dict[str, str]:
 
 
 def changed(text: str) -> str:
-    """Another secret of the same length and alphabet."""
     return ("0" if text[0] != "0" else "1") + text[1:]
 
 
-def expect_works(kit: CheckContext, answer: httpx.Response, login: str | None = None) -> str:
-    """The token of an answer, with which the user (of this login, if one is said) can be read."""
-    token = str(kit.expect(answer, 200).json()["access_token"])
+def expect_works(kit: CheckContext, response: httpx.Response, login: str | None = None) -> str:
+    """The token of a response, with which the user (of this login, if one is said) can be read."""
+    token = str(kit.expect(response, 200).json()["access_token"])
     user = Caller(kit, "fresh token", token).read("/user/")
     if login is not None:
         kit.expect_equal("the login of the user of the token", user["login"], login)
-    kit.expect_equal("Cache-Control", answer.headers.get("Cache-Control"), "no-store")
+    kit.expect_equal("Cache-Control", response.headers.get("Cache-Control"), "no-store")
     return token
 
 
-def expect_error(kit: CheckContext, answer: httpx.Response, status: int, word: str) -> None:
-    """Nothing, if the token endpoint refuses with this error; else the check fails."""
-    kit.expect(answer, status)
+def expect_error(kit: CheckContext, response: httpx.Response, status: int, word: str) -> None:
+    """Fails the check unless the token endpoint refuses with this error."""
+    kit.expect(response, status)
     kit.expect_equal(
-        f"the error of a {status} of the token endpoint", answer.json().get("error"), word
+        f"the error of a {status} of the token endpoint", response.json().get("error"), word
     )
-    kit.expect_equal("Cache-Control", answer.headers.get("Cache-Control"), "no-store")
+    kit.expect_equal("Cache-Control", response.headers.get("Cache-Control"), "no-store")
 
 
 def new_user(kit: CheckContext) -> tuple[str, str]:
-    """Login and password of a new group user."""
     user, password = kit.new_group_user(kit.new_group()["id"])
     return user["login"], password
 
@@ -84,8 +82,8 @@ def parameters_come_in_the_query(kit: CheckContext) -> None:
     for parameters in _logins(kit):
         expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, params=parameters))
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        answer = kit.anonymous.request("POST", TOKEN_PATH, params=parameters, headers=headers)
-        expect_works(kit, answer)
+        response = kit.anonymous.request("POST", TOKEN_PATH, params=parameters, headers=headers)
+        expect_works(kit, response)
 
 
 def _logins(kit: CheckContext) -> Iterator[dict[str, str]]:
@@ -97,7 +95,7 @@ def _logins(kit: CheckContext) -> Iterator[dict[str, str]]:
 @check("client-credentials", layer="rules", writes=False)
 def an_application_gets_a_token_for_its_owner(kit: CheckContext) -> None:
     """30 letters and digits, Bearer, an hour, a scope, no refresh token; always the same user."""
-    seen, asked = set(), 0
+    seen, tried = set(), 0
     for name in _TRUSTED:
         if name not in kit.target.identities:
             continue
@@ -106,10 +104,10 @@ def an_application_gets_a_token_for_its_owner(kit: CheckContext) -> None:
             continue
         users = []
         for _ in range(2):
-            answer = kit.expect(kit.request_token(**parameters), 200)
-            expect_token(kit, answer.json(), "call_api" if name == "call_api" else "all")
-            kit.expect_true("there is no refresh_token", "refresh_token" not in answer.json())
-            token = expect_works(kit, answer)
+            response = kit.expect(kit.request_token(**parameters), 200)
+            expect_token(kit, response.json(), "call_api" if name == "call_api" else "all")
+            kit.expect_true("there is no refresh_token", "refresh_token" not in response.json())
+            token = expect_works(kit, response)
             kit.expect_true("no token is given twice", token not in seen)
             seen.add(token)
             users.append(Caller(kit, name, token).read("/user/"))
@@ -119,27 +117,27 @@ def an_application_gets_a_token_for_its_owner(kit: CheckContext) -> None:
             users[0]["access"],
             "read_only" if name == "client_read_only" else "full",
         )
-        asked += 1
-    if not asked:
+        tried += 1
+    if not tried:
         raise NotReached("no identity uses the grant client_credentials")
 
 
-def expect_token(kit: CheckContext, answer: dict[str, object], scope: str | None) -> None:
-    """Nothing, if an answer is as that to each grant has to be; else the check fails."""
-    token = str(answer["access_token"])
+def expect_token(kit: CheckContext, response: dict[str, object], scope: str | None) -> None:
+    """Fails the check unless a response is as that to each grant has to be."""
+    token = str(response["access_token"])
     kit.expect_true(
         "the token is 30 letters and digits",
         re.fullmatch("[0-9A-Za-z]{30}", token) is not None,
         f"{len(token)} characters",
     )
-    kit.expect_equal("token_type", answer["token_type"], "Bearer")
-    kit.expect_equal("expires_in", answer["expires_in"], 3600)
+    kit.expect_equal("token_type", response["token_type"], "Bearer")
+    kit.expect_equal("expires_in", response["expires_in"], 3600)
     if scope is None:
         kit.expect_true(
-            "scope is all or call_api", answer["scope"] in ("all", "call_api"), answer["scope"]
+            "scope is all or call_api", response["scope"] in ("all", "call_api"), response["scope"]
         )
     else:
-        kit.expect_equal("scope", answer["scope"], scope)
+        kit.expect_equal("scope", response["scope"], scope)
 
 
 @check("password", layer="rules", needs=("client", "login"))
@@ -147,14 +145,14 @@ def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
     """Each login gives new tokens, and they stand for that user; those from before stay good."""
     people, tokens = [new_user(kit) for _ in range(2)], []
     for login, password in (*people, people[0]):
-        answer = kit.expect(request_token(kit, login, password), 200)
-        expect_token(kit, answer.json(), None)
-        refresh = str(answer.json().get("refresh_token"))
+        response = kit.expect(request_token(kit, login, password), 200)
+        expect_token(kit, response.json(), None)
+        refresh = str(response.json().get("refresh_token"))
         kit.expect_true(
             "the refresh token is 30 letters and digits",
             re.fullmatch("[0-9A-Za-z]{30}", refresh) is not None,
         )
-        tokens += [expect_works(kit, answer, login), refresh]
+        tokens += [expect_works(kit, response, login), refresh]
     kit.expect_equal("how many different tokens three logins give", len(set(tokens)), 6)
     for token, (login, _) in zip(tokens[::2], (*people, people[0]), strict=True):
         user = Caller(kit, "earlier token", token).read("/user/")
@@ -191,8 +189,8 @@ def each_mistake_has_its_error(kit: CheckContext) -> None:
             rest = {key: value for key, value in good.items() if key != name}
             expect_error(kit, kit.request_token(**rest), 400, "invalid_request")
         for grant in ("authorization", "PASSWORD", "implicit", "x"):
-            answer = kit.request_token(**{**good, "grant_type": grant})
-            expect_error(kit, answer, 400, "unsupported_grant_type")
+            response = kit.request_token(**{**good, "grant_type": grant})
+            expect_error(kit, response, 400, "unsupported_grant_type")
     for change in (
         {"username": f"{login}-nobody"},
         {"password": f"{password}x"},
@@ -222,10 +220,10 @@ def a_grant_that_the_application_lacks_is_refused(kit: CheckContext) -> None:
 
 @check("token-errors", layer="rules", needs=("blocked",), writes=False)
 def the_refusal_of_a_blocked_user_is_not_stored(kit: CheckContext) -> None:
-    """403 user_blocked, with Cache-Control as any other answer."""
-    answer = kit.request_token(**kit.target.identities["blocked"].parameters)
-    kit.expect(answer, 403, "user_blocked")
-    kit.expect_equal("Cache-Control", answer.headers.get("Cache-Control"), "no-store")
+    """403 user_blocked, with Cache-Control as any other response."""
+    response = kit.request_token(**kit.target.identities["blocked"].parameters)
+    kit.expect(response, 403, "user_blocked")
+    kit.expect_equal("Cache-Control", response.headers.get("Cache-Control"), "no-store")
 
 
 @check("whoami", layer="rules", writes=False)
@@ -283,7 +281,7 @@ def the_client_is_that_of_its_groups(kit: CheckContext) -> None:
 
 @check("token-in", layer="rules", writes=False)
 def parameters_are_read_wherever_they_stand(kit: CheckContext) -> None:
-    """A wrong secret is refused in each place; a token for whatever is sent is no answer."""
+    """A wrong secret is refused in each place; a token for whatever is sent is no response."""
     good = kit.target.identities["client"].parameters
     secret = good["client_secret"]
     bad = {**good, "client_secret": ("0" if secret[0] != "0" else "1") + secret[1:]}

@@ -25,11 +25,11 @@ def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
     used: list[str] = []
     tokens = {str(session.caller.token)}
     for _ in range(3):
-        answer = session.request_refresh()
-        tokens.add(expect_works(kit, answer, login))
-        expect_token(kit, answer.json(), None)
+        response = session.request_refresh()
+        tokens.add(expect_works(kit, response, login))
+        expect_token(kit, response.json(), None)
         used.append(session.refresh)
-        session.refresh = str(answer.json()["refresh_token"])
+        session.refresh = str(response.json()["refresh_token"])
         kit.expect_true("the refresh token is a new one", session.refresh not in used)
         for one in used:
             expect_error(kit, _refresh(kit, one), 401, "invalid_grant")
@@ -48,8 +48,8 @@ def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
     kit.expect(Caller(kit, "refresh token", session.refresh).get("/user/"), 401)
     application = kit.target.identities["login"].application
     wrong = {**application, "client_secret": changed(application["client_secret"])}
-    answer = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **wrong)
-    expect_error(kit, answer, 401, "invalid_client")
+    response = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **wrong)
+    expect_error(kit, response, 401, "invalid_client")
     expect_works(kit, session.request_refresh(), login)
 
 
@@ -75,8 +75,8 @@ def a_refresh_token_is_good_for_its_application_alone(kit: CheckContext) -> None
     person = {"grant_type": "password", "username": login, "password": password}
     expect_works(kit, kit.request_token(**person, **other), login)
     session = Session(kit, "new group user", login, password)
-    answer = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **other)
-    expect_error(kit, answer, 401, "invalid_grant")
+    response = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **other)
+    expect_error(kit, response, 401, "invalid_grant")
     expect_works(kit, session.request_refresh(), login)
 
 

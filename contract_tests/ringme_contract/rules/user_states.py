@@ -27,9 +27,9 @@ def a_blocked_user_is_shut_out_at_once(kit: CheckContext) -> None:
     path, members = f"{USERS}{user['id']}", members_path(group)
     for _ in range(2):
         kit.expect(session.caller.get(members), 200)
-        answer = kit.expect(client.put(path, {"status": "blocked"}), 200).json()
-        kit.expect_equal("the answer", answer, {**user, "status": "blocked"})
-        expect_shown(kit, USERS, answer)
+        response = kit.expect(client.put(path, {"status": "blocked"}), 200).json()
+        kit.expect_equal("the response", response, {**user, "status": "blocked"})
+        expect_shown(kit, USERS, response)
         kit.expect(session.caller.get("/user/"), 403, "user_blocked")
         for place, query in reads(kit, "extension_group", group):
             kit.expect(session.caller.get(place, **query), 403, "user_blocked")
@@ -49,16 +49,16 @@ def a_user_made_blocked_cannot_log_in(kit: CheckContext) -> None:
     user, password = kit.new_group_user(kit.new_group()["id"], status="blocked")
     expect_shown(kit, USERS, {**user, "status": "blocked"})
     kit.expect(request_token(kit, user["login"], password), 403, "user_blocked")
-    answer = kit.caller("client").put(f"{USERS}{user['id']}", {"status": "active"})
-    kit.expect(answer, 200)
+    response = kit.caller("client").put(f"{USERS}{user['id']}", {"status": "active"})
+    kit.expect(response, 200)
     Session(kit, "user", user["login"], password)
 
 
 @check("user-block", layer="rules", needs=("blocked",), writes=False)
 def the_blocked_identity_gets_no_token(kit: CheckContext) -> None:
     """The user that the target names as blocked."""
-    answer = kit.request_token(**kit.target.identities["blocked"].parameters)
-    kit.expect(answer, 403, "user_blocked")
+    response = kit.request_token(**kit.target.identities["blocked"].parameters)
+    kit.expect(response, 403, "user_blocked")
 
 
 @check("user-delete", layer="rules", needs=NEEDS)

@@ -34,7 +34,7 @@ _DOWNLOADS = {"client": ("record",), "extension_group": ITEMS}
 def _expect_reach(
     kit: CheckContext, caller: Caller, owner: str, keys: Iterable[object], status: int
 ) -> int:
-    """What every GET of a section answers, for some owners; how many there were."""
+    """Every GET of a section has this status, for some owners; returns their number."""
     some = list(keys)[:_SOME]
     for key in some:
         for path, query in reads(kit, owner, key):
@@ -47,7 +47,6 @@ def _expect_reach(
 def _expect_same_reading(
     kit: CheckContext, full: Caller, reader: Caller, owner: str, key: object
 ) -> None:
-    """Lists, and the first file of each kind, are the same for both."""
     for path, query in reads(kit, owner, key):
         expected = full.read(path, **query)
         kit.expect_equal(f"{path} as {reader.name} reads it", reader.read(path, **query), expected)
@@ -60,7 +59,7 @@ def _expect_same_reading(
 
 @check("read-only", layer="rules", needs=("client", "client_read_only"), writes=False)
 def a_read_only_user_of_the_client_reads_all(kit: CheckContext) -> None:
-    """What the full user of the same client reads: lists, single things, files."""
+    """All that the full user of the same client reads: lists, single things, files."""
     full, reader = kit.caller("client"), kit.caller("client_read_only")
     _expect_same_reading(kit, full, reader, "client", "@me")
     for path, owner in ((GROUPS, "extension_group"), (NUMBERS, "extension"), (USERS, "")):
@@ -73,7 +72,7 @@ def a_read_only_user_of_the_client_reads_all(kit: CheckContext) -> None:
 
 @check("read-only", layer="rules", needs=("group", "group_read_only"), writes=False)
 def a_read_only_user_of_a_group_reads_all(kit: CheckContext) -> None:
-    """What the full user of the same group reads."""
+    """All that the full user of the same group reads."""
     full, reader = kit.caller("group"), kit.caller("group_read_only")
     group = own_id(kit, "group", "extension_group")
     if own_id(kit, "group_read_only", "extension_group") != group:
@@ -111,8 +110,8 @@ def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
     """403 for every operation but reading, in its own group as in any other."""
     own = OwnEntries.new(kit)
     body = {"access": "read_only"}
-    answer = kit.caller("client").put(f"{USERS}{own.user['id']}", body)
-    kit.expect(answer, 200)
+    response = kit.caller("client").put(f"{USERS}{own.user['id']}", body)
+    kit.expect(response, 200)
     caller = Session(kit, "read-only user of a group", own.user["login"], own.password).caller
     word = "user_access_type_deny"
     _expect_no_writes(kit, caller, word)
@@ -129,16 +128,18 @@ def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
     user, password = kit.new_group_user(group)
     caller = Session(kit, "user", user["login"], password).caller
     for access in ("full", "read_only", "full", "read_only"):
-        answer = kit.caller("client").put(f"{USERS}{user['id']}", {"access": access})
-        kit.expect_equal("the answer", kit.expect(answer, 200).json(), {**user, "access": access})
+        response = kit.caller("client").put(f"{USERS}{user['id']}", {"access": access})
+        kit.expect_equal(
+            "the response", kit.expect(response, 200).json(), {**user, "access": access}
+        )
         expect_shown(kit, USERS, {**user, "access": access})
         kit.expect_equal("its own access", caller.read("/user/")["access"], access)
         _expect_reach(kit, caller, "extension_group", [group], 200)
         for collection in ("record", "voicemail"):
             if collection not in kit.target.off:
-                answer = caller.delete(f"/extension_group/{group}/{collection}/", **LONG_AGO)
+                response = caller.delete(f"/extension_group/{group}/{collection}/", **LONG_AGO)
                 full = access == "full"
-                kit.expect(answer, *((204, None) if full else (403, "user_access_type_deny")))
+                kit.expect(response, *((204, None) if full else (403, "user_access_type_deny")))
 
 
 @check("access", layer="rules", needs=("client", "login"))
@@ -155,7 +156,7 @@ def there_is_no_third_access(kit: CheckContext) -> None:
 
 @check("access", layer="rules", writes=False)
 def each_identity_has_the_access_of_its_role(kit: CheckContext) -> None:
-    """What the current user says of itself."""
+    """Access as the current user shows it."""
     for name in USERS_OF_TARGET:
         if name in kit.target.identities:
             expected = "read_only" if name.endswith("read_only") else "full"
@@ -241,9 +242,9 @@ def a_user_made_read_only_may_use_get_alone(kit: CheckContext) -> None:
     kit.expect_equal("access of the new user", caller.read("/user/")["access"], "read_only")
     caller.read(members_path(group))
     path = f"{GROUPS}{group}"
-    for answer in (
+    for response in (
         caller.put(path, {"name": kit.new_name("group")}),
         caller.post(GROUPS, {"name": kit.new_name("group")}),
         caller.delete(path),
     ):
-        kit.expect(answer, 403, "user_access_type_deny")
+        kit.expect(response, 403, "user_access_type_deny")

@@ -1,4 +1,4 @@
-"""What there is to see of a client, and whether a step changed it."""
+"""Views of a client, to be compared before and after a step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NUMBERS = "/client/@me/extension/"
 USERS = "/client/@me/user/extension_group/"
 # Reading through each of these is the same.
 READERS = ("client", "client_read_only", "call_api")
-# The users of the target that may be asked as often as a check likes, and are not blocked.
+# The users of the target that may send requests as often as a check likes, and are not blocked.
 USERS_OF_TARGET = (
     "client",
     "client_read_only",
@@ -56,7 +56,6 @@ def client_view(kit: CheckContext, identity: str = "client", groups: Iterable[in
 
 
 def settings_view(kit: CheckContext, identity: str = "client") -> View:
-    """The groups, numbers and group users of the client of an identity."""
     caller = kit.caller(identity)
     return {path: caller.read(path) for path in (GROUPS, NUMBERS, USERS)}
 
@@ -74,12 +73,10 @@ def expect_same_view(kit: CheckContext, step: str, after: View, before: View) ->
 
 
 def members_path(group: object) -> str:
-    """Where the members of a group are listed."""
     return f"/extension_group/{group}/extension/"
 
 
 def member_ids(kit: CheckContext, group: int, identity: str = "client") -> list[int]:
-    """The ids of the members of a group, sorted."""
     return sorted(one["id"] for one in kit.caller(identity).read(members_path(group)))
 
 
@@ -92,7 +89,6 @@ def own_id(kit: CheckContext, identity: str, owner: str) -> int:
 
 
 def readers(kit: CheckContext) -> list[Caller]:
-    """Those of the target who see all of the client."""
     return [kit.caller(name) for name in READERS if name in kit.target.identities]
 
 
@@ -170,32 +166,29 @@ class Session:
     """One login of a user that the check made: the caller, and the refresh token."""
 
     def __init__(self, kit: CheckContext, name: str, login: str, password: str) -> None:
-        answer = kit.expect(request_token(kit, login, password), 200).json()
-        self.caller = Caller(kit, name, answer["access_token"])
-        self.refresh = str(answer.get("refresh_token"))
+        response = kit.expect(request_token(kit, login, password), 200).json()
+        self.caller = Caller(kit, name, response["access_token"])
+        self.refresh = str(response.get("refresh_token"))
         self._kit = kit
         # A token that was used is one that a server may remember more about than it should.
         kit.expect(self.caller.get("/user/"), 200)
 
     def request_refresh(self) -> httpx.Response:
-        """The answer to the use of the refresh token."""
         application = self._kit.target.identities["login"].application
         return self._kit.request_token(
             grant_type="refresh_token", refresh_token=self.refresh, **application
         )
 
     def expect_over(self, what: str) -> None:
-        """Neither the access token nor the refresh token is good for anything."""
-        answer = self.caller.get("/user/")
-        if answer.status_code != 401:
-            self._kit.fail(f"the access token of {what} still counts", 401, answer.status_code)
-        answer = self.request_refresh()
-        if answer.status_code != 401:
-            self._kit.fail(f"the refresh token of {what} still counts", 401, answer.status_code)
+        response = self.caller.get("/user/")
+        if response.status_code != 401:
+            self._kit.fail(f"the access token of {what} still counts", 401, response.status_code)
+        response = self.request_refresh()
+        if response.status_code != 401:
+            self._kit.fail(f"the refresh token of {what} still counts", 401, response.status_code)
 
 
 def request_token(kit: CheckContext, login: str, password: str) -> httpx.Response:
-    """The answer to a login through the application `login`."""
     application = kit.target.identities["login"].application
     return kit.request_token(
         grant_type="password", username=login, password=password, **application

@@ -38,7 +38,6 @@ class BoundaryValues:
         self._schemas = schemas
 
     def allows(self, schema: Schema, value: object) -> bool:
-        """A JSON value fits a schema."""
         return self._schemas.compile(schema).is_valid(value)
 
     def allows_text(self, schema: Schema, text: str) -> bool:
@@ -62,7 +61,6 @@ class BoundaryValues:
         return [Value(one, self.allows(schema, one)) for one in _once(found)]
 
     def query_values(self, schema: Schema) -> list[Value]:
-        """Texts for a parameter of a query."""
         found: list[str] = []
         if "enum" in schema:
             found = [*schema["enum"], "x", str(schema["enum"][0]).upper()]

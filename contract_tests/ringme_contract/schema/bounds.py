@@ -24,8 +24,6 @@ _LAST = 2**63 - 1
 
 
 class _Bounds:
-    """Sends boundary values and notes the wrong responses."""
-
     def __init__(self, kit: CheckContext) -> None:
         self.kit = kit
         self.findings = Findings(kit)

@@ -36,7 +36,6 @@ class Constraints:
         self._random = random.Random(kit.seed)
 
     def apply(self, operation: Operation, case: AnyCase) -> AnyCase:
-        """The case, changed in place."""
         if operation.ranged and case.query:
             self._limit_range(operation, case.query)
         if operation.json_body is not None and isinstance(case.body, dict):

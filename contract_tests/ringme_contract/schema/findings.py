@@ -76,7 +76,6 @@ class Findings:
         self._failures.setdefault((operation.id, title), (said, shown))
 
     def note_server_error(self, operation: Operation, response: httpx.Response) -> None:
-        """Notes a 5xx."""
         if response.status_code >= 500:
             text = " ".join(self._kit.shown(response).split())
             self.add(operation, f"status {response.status_code}", text)

@@ -22,7 +22,7 @@ from ringme_spec.operations import Operation
 AnyCase = Case[Any]
 
 # No database and no time limits: the same seed makes the same requests. They are made first and
-# sent afterwards, so that no answer and no failure can change which ones there are.
+# sent afterwards, so that no response and no failure can change which ones there are.
 SETTINGS = settings(
     database=None, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -97,7 +97,6 @@ def put_together(
     body: Any = NOT_SET,
     media_type: str | None = None,
 ) -> AnyCase:
-    """A case of given parts."""
     has_body = body is not NOT_SET
     case: AnyCase = (
         schema_of(kit)

@@ -125,20 +125,20 @@ def linked_scenarios(kit: CheckContext) -> None:
 
         def call(self, case: AnyCase, **_: Any) -> Response:
             operation = _operation_of(known, case)
-            answer = send(kit, operation, case) if operation is not None else None
-            if operation is None or answer is None:
+            response = send(kit, operation, case) if operation is not None else None
+            if operation is None or response is None:
                 hypothesis.reject()
-            if operation.action == "create" and answer.is_success:
-                own.add((operation.collection.name, str(answer.json().get("id"))))
-            responses[case.id] = answer
-            return Response.from_any(answer)
+            if operation.action == "create" and response.is_success:
+                own.add((operation.collection.name, str(response.json().get("id"))))
+            responses[case.id] = response
+            return Response.from_any(response)
 
         def validate_response(self, response: Response, case: AnyCase, **_: Any) -> None:
             operation = _operation_of(known, case)
             if operation is not None:
-                answer = responses.pop(case.id)
+                received = responses.pop(case.id)
                 checks = ANSWERS if case.id in moved else _IN_SCENARIOS
-                findings.judge(operation, case, answer, checks, recorder=self.recorder)
+                findings.judge(operation, case, received, checks, recorder=self.recorder)
 
         def step(self, input: Any) -> Any:  # noqa: A002 - so named by the base
             output = super().step(input)

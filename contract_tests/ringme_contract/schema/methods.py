@@ -12,7 +12,7 @@ from ringme_contract.schema.findings import Findings
 from ringme_spec.operations import Operation
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-# Servers may answer these two for every path, without a word of it in the document.
+# Servers may support these two for every path, without a word of it in the document.
 _ALWAYS_FINE = {"HEAD", "OPTIONS"}
 
 

@@ -21,21 +21,17 @@ _PAGES = (("9223372036854775807", "299"), ("576460752303423488", "278"), ("9" * 
 
 
 class _Sender:
-    """Sends cases and notes server errors."""
-
     def __init__(self, kit: CheckContext) -> None:
         self.kit = kit
         self.findings = Findings(kit)
 
     def send(self, operation: Operation, cases: list[AnyCase]) -> None:
-        """Sends cases of one operation."""
         for case in cases:
             response = send(self.kit, operation, case)
             if response is not None:
                 self.findings.note_server_error(operation, response)
 
     def send_generated(self, operation: Operation, path: dict[str, Any] | None) -> None:
-        """Sends a few that fit the schemas and a few that break them."""
         for salt, mode in enumerate(_MODES, 21):
             self.send(operation, generate(self.kit, operation, mode, _SOME, salt, path))
 

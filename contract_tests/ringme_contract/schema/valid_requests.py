@@ -21,15 +21,12 @@ _SOME = 5
 
 
 class _Sender:
-    """Sends good requests for one operation after the other."""
-
     def __init__(self, kit: CheckContext) -> None:
         self.kit = kit
         self.findings = Findings(kit)
         self._constraints = Constraints(kit)
 
     def send(self, operation: Operation, case: AnyCase) -> None:
-        """Sends one request and judges the response."""
         response = send(self.kit, operation, case)
         if response is not None:
             self.findings.judge(operation, case, response, VALID)
