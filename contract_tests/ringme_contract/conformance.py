@@ -9,12 +9,7 @@ import httpx
 from ringme_spec.contract import Contract
 from ringme_spec.operations import JSON, Operation
 from ringme_spec.path_templates import PathTemplates
-from ringme_spec.responses import (
-    ResponseSchema,
-    ResponseSchemas,
-    find_response,
-    plain_media_type,
-)
+from ringme_spec.responses import ResponseSchema, ResponseSchemas, find_response, plain_media_type
 
 
 class Conformance:

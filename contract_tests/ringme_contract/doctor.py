@@ -153,10 +153,7 @@ def _login(kit: CheckContext, name: str) -> Finding:
         return Finding(name, "is the application of `login` again", ExitCode.COULD_NOT_RUN)
     # Nobody can log in yet; but a wrong application is refused in another way than a wrong user.
     response = kit.request_token(
-        grant_type="password",
-        username=f"{kit.run_id}-nobody",
-        password="-",
-        **application,
+        grant_type="password", username=f"{kit.run_id}-nobody", password="-", **application
     )
     if json_object(response).get("error") == "invalid_grant":
         return Finding(name, "is an application that users can log in through")

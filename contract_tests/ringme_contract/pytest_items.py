@@ -23,12 +23,7 @@ import uvicorn
 from ringme_contract.check import all_checks
 from ringme_contract.check_run import Options, Session, choose, open_session, read_document
 from ringme_contract.engine import CONFORMS, RunResult
-from ringme_contract.evaluation import (
-    EXPECTED_FAILURE,
-    UNEXPECTED_PASS,
-    RuleFinding,
-    evaluate_rule,
-)
+from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, evaluate_rule
 from ringme_contract.interrupt import orderly_interrupts
 from ringme_contract.report.finding_text import details
 from ringme_contract.report.printable import printable

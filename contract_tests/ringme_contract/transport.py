@@ -146,6 +146,5 @@ def reason_of(error: Exception) -> str:
 
 def _client(target: Target) -> httpx.Client:
     return httpx.Client(
-        base_url=target.url,
-        timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, 5.0)),
+        base_url=target.url, timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, 5.0))
     )

@@ -11,12 +11,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import API, TOKEN_PATH, Caller, CheckContext
 from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.item_kinds import CLIENT, KINDS, group_of, read
-from ringme_contract.rules.views import (
-    GROUPS,
-    NUMBERS,
-    USERS,
-    own_id,
-)
+from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, own_id
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 

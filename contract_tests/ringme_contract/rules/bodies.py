@@ -7,12 +7,7 @@ import json
 from ringme_contract.check import check
 from ringme_contract.check_context import API, CheckContext
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.rules.views import (
-    GROUPS,
-    NUMBERS,
-    USERS,
-    members_path,
-)
+from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
 
 _JSON = {"Content-Type": "application/json"}
 

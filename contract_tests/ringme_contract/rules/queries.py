@@ -18,12 +18,7 @@ from ringme_contract.rules.item_kinds import (
     read,
     section_of,
 )
-from ringme_contract.rules.views import (
-    GROUPS,
-    NUMBERS,
-    USERS,
-    members_path,
-)
+from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
 from ringme_contract.verdict import NotOffered, NotReached
 
 

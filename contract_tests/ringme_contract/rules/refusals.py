@@ -10,13 +10,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import API, Caller, CheckContext, configures
 from ringme_contract.factories import NOWHERE
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.rules.views import (
-    GROUPS,
-    NUMBERS,
-    USERS,
-    members_path,
-    own_id,
-)
+from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
 from ringme_contract.verdict import NotOffered
 
 _TOO_LONG = "x" * 256

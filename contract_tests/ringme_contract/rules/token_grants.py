@@ -10,12 +10,7 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import TOKEN_PATH, Caller, CheckContext
-from ringme_contract.rules.views import (
-    USERS,
-    Session,
-    own_id,
-    request_token,
-)
+from ringme_contract.rules.views import USERS, Session, own_id, request_token
 from ringme_contract.target import REFUSED
 from ringme_contract.verdict import NotReached
 

@@ -13,10 +13,7 @@ from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
 _EXPECTED = "a response that the document describes, and no refusal of a request that it allows"
-_FORMS = {
-    "application/x-www-form-urlencoded": None,
-    "multipart/form-data": "multipart",
-}
+_FORMS = {"application/x-www-form-urlencoded": None, "multipart/form-data": "multipart"}
 _SOME = 5
 
 
