@@ -294,7 +294,7 @@ def _try_tokens(kit: CheckContext) -> list[str]:
 
 def said(response: httpx.Response) -> str:
     """A response of the token endpoint in a few words."""
-    line = f"POST {TOKEN_PATH} has the status {response.status_code}"
+    line = f"POST {TOKEN_PATH}: status {response.status_code}"
     if response.is_redirect:
         return f"{line}, a redirect to {response.headers.get('Location')}: give that URL instead"
     try:

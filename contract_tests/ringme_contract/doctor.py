@@ -78,14 +78,14 @@ def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
 
 
 def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) -> Finding:
-    response = kit.request_token(**kit.target.identities[name].parameters)
-    token = json_object(response).get("access_token")
-    if not response.is_success or not isinstance(token, str):
-        return Finding(name, f"gets no token: {said(response)}", ExitCode.COULD_NOT_RUN)
+    login = kit.request_token(**kit.target.identities[name].parameters)
+    token = json_object(login).get("access_token")
+    if not login.is_success or not isinstance(token, str):
+        return Finding(name, f"gets no token: {said(login)}", ExitCode.COULD_NOT_RUN)
     response = Caller(kit, name, token).get("/user/")
     user = json_object(response)
     if response.status_code != 200:
-        text = f"has a token, but GET /user/ has the status {response.status_code}"
+        text = f"has a token, but GET /user/: status {response.status_code}"
         return Finding(name, text, ExitCode.COULD_NOT_RUN)
     users[name] = user
     owner, access = _EXPECTED[name]
@@ -96,7 +96,7 @@ def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) ->
         return Finding(name, f"should have {owner} alone: {who}", ExitCode.COULD_NOT_RUN)
     if access is not None and user.get("access") != access:
         return Finding(name, f"should have the access {access}: {who}", ExitCode.COULD_NOT_RUN)
-    trouble = _relation(name, users, json_object(response))
+    trouble = _relation(name, users, json_object(login))
     if trouble:
         return Finding(name, f"{trouble}: {who}", ExitCode.COULD_NOT_RUN)
     return Finding(name, who)
@@ -195,7 +195,7 @@ def _recorded(
         if capability in kit.target.off:
             yield Finding("data", f"{CAPABILITIES[capability]}: off in the target file")
             continue
-        found = client.read(f"{place}/{path}/", start_datetime=start, end_datetime=end)
+        found = client.read(f"{place}/{path}/", **kit.range_query)
         yield _enough(kit, what, len(found), 2, _area(kit, checks, "recorded items"))
 
 

@@ -170,7 +170,7 @@ def test_doctor_finds_all_there_in_the_mock(mock: RunningMock) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "said"),
     [
-        ("mock-sales-lead", "wrong", 2, "wrong   group: gets no token: POST /oauth/token answer"),
+        ("mock-sales-lead", "wrong", 2, "wrong   group: gets no token: POST /oauth/token: status"),
         (
             '"support-lead"\npassword = "mock-support-lead"',
             '"sales-lead"\npassword = "mock-sales-lead"',

@@ -198,7 +198,7 @@ def test_a_suite_of_ones_own_imports_the_test_and_overrides_the_application(fold
         (("--ringme-url", "http://127.0.0.1:1"), "the target cannot be reached"),
         (("--ringme-url", "https://api.example.com"), "ringme-contract init"),
         (("--ringme-app", "apps:none"), "--ringme-app apps:none"),
-        (("--ringme-app", "apps:nothing_app"), "answers 404 no"),
+        (("--ringme-app", "apps:nothing_app"), "status 404 no"),
         (("--ringme-url", "http://127.0.0.1:1", "--ringme-layer", "x"), "--layer x: there is none"),
     ],
 )

@@ -33,7 +33,6 @@ def every_read_succeeds(kit: CheckContext) -> None:
     """Each GET of the document with a 200; the transport checks the responses against it."""
     client, lacking = kit.caller("client"), []
     values = _readable(kit)
-    start, end = kit.target.range
     for operation in kit.secured_operations:
         known = {**values.get("", {}), **values.get(operation.collection.name, {})}
         if not operation.reads:
@@ -41,7 +40,7 @@ def every_read_succeeds(kit: CheckContext) -> None:
         if not set(operation.path_names) <= set(known):
             lacking.append(operation.id)
             continue
-        query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
+        query = kit.range_query if operation.ranged else {}
         kit.expect(client.request("GET", operation.fill(known), params=query), 200)
     if lacking:
         raise NotReached(f"there is nothing to read for {', '.join(lacking)}")
@@ -80,11 +79,10 @@ def _readable(kit: CheckContext) -> dict[str, dict[str, object]]:
 def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
     """With a slash at the end, without, with doubled ones; an item that is missing as well."""
     own, client = OwnEntries.new(kit), kit.caller("client")
-    start, end = kit.target.range
     for operation in kit.secured_operations:
         if not operation.reads:
             continue
-        query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
+        query = kit.range_query if operation.ranged else {}
         first, *others = [
             client.request("GET", path, params=query) for path in _forms(operation.fill(own.values))
         ]
@@ -217,10 +215,9 @@ def _expect_refused(
 def deleting_a_range_has_the_code_of_a_delete(kit: CheckContext) -> None:
     """204 with nothing in it, for the ranges of a group that has no items."""
     group = kit.new_group()["id"]
-    start, end = kit.target.range
     for name in ("record", "voicemail"):
         if name not in kit.target.off:
             path = f"/extension_group/{group}/{name}/"
-            response = kit.caller("client").delete(path, start_datetime=start, end_datetime=end)
+            response = kit.caller("client").delete(path, **kit.range_query)
             kit.expect(response, 204)
             kit.expect_equal(f"the body of the response to DELETE {path}", response.content, b"")

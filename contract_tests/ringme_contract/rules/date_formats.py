@@ -11,7 +11,7 @@ from ringme_contract.check_context import API, CheckContext
 from ringme_contract.datetimes import read_datetime
 from ringme_contract.factories import Item
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.rules.item_kinds import CLIENT, Kind, for_each_kind, read
+from ringme_contract.rules.item_kinds import CLIENT, Kind, of_each_kind, read
 from ringme_contract.rules.views import NUMBERS
 from ringme_contract.verdict import NotOffered, NotReached
 
@@ -34,9 +34,10 @@ def date_times_have_no_zone(kit: CheckContext) -> None:
     _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
     for number in kit.caller("client").read(NUMBERS):
         _expect_moments(kit, f"number {number['id']}", number, {"create_date": _MOMENT})
-    for_each_kind(kit, _look_at_moments)
+    _look_at_moments(kit)
 
 
+@of_each_kind()
 def _look_at_moments(kit: CheckContext, kind: Kind) -> None:
     items = read(kit, CLIENT, kind)
     if not items:
@@ -62,12 +63,9 @@ def _expect_moments(
 
 
 @check("dates-in", layer="rules", writes=False)
-def leading_zeros_may_be_left_out(kit: CheckContext) -> None:
+@of_each_kind()
+def leading_zeros_may_be_left_out(kit: CheckContext, kind: Kind) -> None:
     """A range at an item's own second gives the same list with zeros and without."""
-    for_each_kind(kit, _look_without_zeros)
-
-
-def _look_without_zeros(kit: CheckContext, kind: Kind) -> None:
     items = read(kit, CLIENT, kind)
     if not items:
         raise NotReached(f"the client has no {kind.plural} in the target's range")

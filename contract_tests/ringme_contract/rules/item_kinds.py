@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 
 import httpx
 
+from ringme_contract.check import CheckFunction
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import read_datetime, write_datetime
 from ringme_contract.factories import Item
@@ -16,6 +18,7 @@ from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import RangeRule
 
 CLIENT = "/client/@me"
+KindCheck = Callable[["CheckContext", "Kind"], None]
 
 
 @dataclass(frozen=True)
@@ -77,24 +80,29 @@ def offered(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
     return found
 
 
-def for_each_kind(
-    kit: CheckContext, look: Callable[[CheckContext, Kind], None], kinds: tuple[Kind, ...] = KINDS
-) -> None:
-    """Looks at each kind that the target has; one without items does not keep from the next."""
-    lacking = []
-    for kind in offered(kit, kinds):
-        try:
-            look(kit, kind)
-        except NotReached as reason:
-            lacking.append(str(reason))
-    if lacking:
-        raise NotReached("; ".join(lacking))
+def of_each_kind(kinds: tuple[Kind, ...] = KINDS) -> Callable[[KindCheck], CheckFunction]:
+    """Makes a check of one kind one of all; a kind without items does not keep from the next."""
+
+    def decorate(function: KindCheck) -> CheckFunction:
+        @wraps(function)
+        def check_each(kit: CheckContext) -> None:
+            lacking = []
+            for kind in offered(kit, kinds):
+                try:
+                    function(kit, kind)
+                except NotReached as reason:
+                    lacking.append(str(reason))
+            if lacking:
+                raise NotReached("; ".join(lacking))
+
+        return check_each
+
+    return decorate
 
 
 def read(kit: CheckContext, section: str, kind: Kind, **query: object) -> list[Item]:
     """A list of a section, as `/client/@me`; in the target's range unless another is given."""
-    start, end = kit.target.range
-    query = {"start_datetime": start, "end_datetime": end, **query}
+    query = {**kit.range_query, **query}
     found: list[Item] = kit.caller("client").read(f"{section}/{kind.name}/", **query)
     return found
 

@@ -12,9 +12,9 @@ from ringme_contract.rules.item_kinds import (
     RECORD,
     VOICEMAIL,
     Kind,
-    for_each_kind,
     group_of,
     numbers_with,
+    of_each_kind,
     offered,
     section_of,
 )
@@ -61,12 +61,9 @@ def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
 
 
 @check("error-not-found", layer="rules")
-def an_item_of_another_group_is_missing(kit: CheckContext) -> None:
+@of_each_kind((RECORD, VOICEMAIL, FAX))
+def an_item_of_another_group_is_missing(kit: CheckContext, kind: Kind) -> None:
     """It is there under the group of its number, but not under another one or as another kind."""
-    for_each_kind(kit, _look_elsewhere, (RECORD, VOICEMAIL, FAX))
-
-
-def _look_elsewhere(kit: CheckContext, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     item: Item = items[0]
     key = item[kind.key or ""]

@@ -12,9 +12,9 @@ from ringme_contract.own_entries import OwnEntries
 from ringme_contract.rules.item_kinds import (
     CLIENT,
     Kind,
-    for_each_kind,
     group_of,
     numbers_with,
+    of_each_kind,
     read,
     section_of,
 )
@@ -94,9 +94,10 @@ def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
         ("page=1&per_page=9&page=2&per_page=2", made[2:]),
     ):  # fmt: skip
         kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)
-    for_each_kind(kit, _look_at_repeated_values)
+    _look_at_repeated_values(kit)
 
 
+@of_each_kind()
 def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
     start, end = kit.target.range
     newest = read(kit, CLIENT, kind)
@@ -126,8 +127,8 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
         if not operation.reads or not operation.ranged or "client_id" not in operation.path_names:
             continue
         path = operation.fill({"client_id": "@me"})
-        full = client.request("GET", path, params={"start_datetime": start, "end_datetime": end})
-        with_order = {"start_datetime": start, "end_datetime": end, "order": ""}
+        full = client.request("GET", path, params=kit.range_query)
+        with_order = {**kit.range_query, "order": ""}
         same = client.request("GET", path, params=with_order)
         kit.expect_equal(f"{path} with an empty order", same.json(), kit.expect(full, 200).json())
         for given in (
@@ -161,20 +162,16 @@ def pages_of_settings_are_the_whole(kit: CheckContext) -> None:
 
 
 @check("paging", layer="rules")
-def pages_of_recorded_items_are_the_whole(kit: CheckContext) -> None:
+@of_each_kind()
+def pages_of_recorded_items_are_the_whole(kit: CheckContext, kind: Kind) -> None:
     """In a group of the check's own, either way round."""
-    for_each_kind(kit, _look_at_pages)
-
-
-def _look_at_pages(kit: CheckContext, kind: Kind) -> None:
     numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
     section = section_of(group_of(kit, *numbers))
-    start, end = kit.target.range
     for order in ("desc", "asc"):
         whole = read(kit, section, kind, order=order)
         if len(whole) < 2:
             raise NotReached(f"no two numbers of the client have two {kind.plural}")
-        query = {"start_datetime": start, "end_datetime": end, "order": order}
+        query = {**kit.range_query, "order": order}
         _expect_pages(kit, f"{section}/{kind.name}/", query, whole)
 
 
@@ -206,12 +203,11 @@ def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: li
 def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
     """On every list: 1000 is fine; more, less than nothing, and what is no number is a 400."""
     own, client = OwnEntries.new(kit), kit.caller("client")
-    start, end = kit.target.range
     for operation in kit.secured_operations:
         if not operation.reads or operation.action != "list":
             continue
         path = operation.fill(own.values)
-        query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
+        query = kit.range_query if operation.ranged else {}
         kit.expect(client.request("GET", path, params={**query, "per_page": 1000}), 200)
         for name, value in (
             ("per_page", 1001), ("per_page", NOWHERE), ("per_page", -1), ("per_page", "many"),

@@ -18,9 +18,9 @@ from ringme_contract.rules.item_kinds import (
     Kind,
     between,
     fetch,
-    for_each_kind,
     group_of,
     numbers_with,
+    of_each_kind,
     offered,
     read,
     section_of,
@@ -71,9 +71,8 @@ class Views:
                 )
         if kind is RECORD:
             items = after[self.group]
-            start, end = self._kit.target.range
             sums = {"count": len(items), "size": sum(one["record_file_size"] for one in items)}
-            query = {"start_datetime": start, "end_datetime": end}
+            query = self._kit.range_query
             got = self._kit.caller("client").read(f"{self.group}/record/stats/", **query)
             self._kit.expect_equal(f"the statistics after {step}", got, sums)
         for item in gone:
@@ -234,8 +233,10 @@ def a_deleted_range_of_voicemail_is_just_its_list(kit: CheckContext) -> None:
     _delete_range(kit, VOICEMAIL)
 
 
-def _refused_ranges(kit: CheckContext, kind: Kind) -> None:
-    """Ranges that a list would refuse, over a group that has items: nothing goes."""
+@check("media-range", layer="rules", deletes_recorded_items=True)
+@of_each_kind((RECORD, VOICEMAIL))
+def a_range_that_is_refused_deletes_nothing(kit: CheckContext, kind: Kind) -> None:
+    """Backwards, without an end, too long, or no dates: 400, and every list is as it was."""
     number, _ = numbers_with(kit, kind)[0]
     views = Views(kit, kind, group_of(kit, number), number)
     client, path = kit.caller("client"), f"{views.group}/{kind.name}/"
@@ -260,18 +261,11 @@ def _refused_ranges(kit: CheckContext, kind: Kind) -> None:
     views.expect("a DELETE of a path that is none", [])
 
 
-@check("media-range", layer="rules", deletes_recorded_items=True)
-def a_range_that_is_refused_deletes_nothing(kit: CheckContext) -> None:
-    """Backwards, without an end, too long, or no dates: 400, and every list is as it was."""
-    for_each_kind(kit, _refused_ranges, (RECORD, VOICEMAIL))
-
-
 @check("error-app-access", layer="rules", needs=("client", "call_api"), deletes_recorded_items=True)
 def an_application_with_call_api_may_delete_recorded_items(kit: CheckContext) -> None:
     """A range of a group that has none, so that nothing goes."""
     section = section_of(kit.new_group()["id"])
-    start, end = kit.target.range
     for kind in offered(kit, (RECORD, VOICEMAIL)):
         path = f"{section}/{kind.name}/"
-        query = {"start_datetime": start, "end_datetime": end}
+        query = kit.range_query
         kit.expect(kit.caller("call_api").delete(path, **query), 204)

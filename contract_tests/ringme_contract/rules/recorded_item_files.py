@@ -14,17 +14,16 @@ from ringme_contract.rules.item_kinds import (
     Kind,
     between,
     fetch,
-    for_each_kind,
     group_of,
     numbers_with,
+    of_each_kind,
     read,
     section_of,
 )
 
 
 def _stats(kit: CheckContext, section: str, **query: object) -> object:
-    start, end = kit.target.range
-    query = {"start_datetime": start, "end_datetime": end, **query}
+    query = {**kit.range_query, **query}
     return kit.caller("client").read(f"{section}/record/stats/", **query)
 
 
@@ -57,12 +56,9 @@ def statistics_are_those_of_the_list(kit: CheckContext) -> None:
 
 
 @check("media-file", layer="rules")
-def a_file_is_as_long_as_its_item_says(kit: CheckContext) -> None:
+@of_each_kind((RECORD, VOICEMAIL, FAX))
+def a_file_is_as_long_as_its_item_says(kit: CheckContext, kind: Kind) -> None:
     """Some items of each kind; a record at the client is the same file as in the group."""
-    for_each_kind(kit, _look_at_files, (RECORD, VOICEMAIL, FAX))
-
-
-def _look_at_files(kit: CheckContext, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     client, section = kit.caller("client"), section_of(group_of(kit, number))
     for item in items[:4]:

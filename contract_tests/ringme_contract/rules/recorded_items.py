@@ -18,9 +18,9 @@ from ringme_contract.rules.item_kinds import (
     VOICEMAIL,
     Kind,
     between,
-    for_each_kind,
     group_of,
     numbers_with,
+    of_each_kind,
     offered,
     read,
     section_of,
@@ -35,12 +35,9 @@ _STARTS = (
 
 
 @check("group-media-by-membership", layer="rules")
-def items_go_where_their_number_goes(kit: CheckContext) -> None:
+@of_each_kind()
+def items_go_where_their_number_goes(kit: CheckContext, kind: Kind) -> None:
     """Into a group, into another one, out of it; the items themselves stay what they were."""
-    for_each_kind(kit, _look_at_moves)
-
-
-def _look_at_moves(kit: CheckContext, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     whole = read(kit, CLIENT, kind)
     first, second = (section_of(kit.new_group()["id"]) for _ in range(2))
@@ -70,12 +67,9 @@ def _look_at_moves(kit: CheckContext, kind: Kind) -> None:
 
 
 @check("group-media-by-membership", layer="rules")
-def a_group_shows_the_items_of_all_its_numbers(kit: CheckContext) -> None:
+@of_each_kind()
+def a_group_shows_the_items_of_all_its_numbers(kit: CheckContext, kind: Kind) -> None:
     """Two numbers in one group: the list of the client without those of other numbers."""
-    for_each_kind(kit, _look_at_two)
-
-
-def _look_at_two(kit: CheckContext, kind: Kind) -> None:
     numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
     section = section_of(group_of(kit, *numbers))
     expected = [
@@ -85,12 +79,9 @@ def _look_at_two(kit: CheckContext, kind: Kind) -> None:
 
 
 @check("media-range", layer="rules")
-def both_ends_belong_to_the_range(kit: CheckContext) -> None:
+@of_each_kind()
+def both_ends_belong_to_the_range(kit: CheckContext, kind: Kind) -> None:
     """Ranges that begin or end at an item, a second before and after it; on each level."""
-    for_each_kind(kit, _look_at_ends)
-
-
-def _look_at_ends(kit: CheckContext, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     sections = (CLIENT, section_of(group_of(kit, number)), f"/extension/{number['id']}")
     first, last = (read_datetime(text) for text in kit.target.range)
@@ -147,12 +138,9 @@ def the_fraction_of_a_second_counts(kit: CheckContext) -> None:
 
 
 @check("media-range", layer="rules", writes=False)
-def one_end_is_enough_where_none_is_needed(kit: CheckContext) -> None:
+@of_each_kind((FAX, LOG))
+def one_end_is_enough_where_none_is_needed(kit: CheckContext, kind: Kind) -> None:
     """Faxes and the log, from an item on, up to an item, and as a whole."""
-    for_each_kind(kit, _look_at_open_ends, (FAX, LOG))
-
-
-def _look_at_open_ends(kit: CheckContext, kind: Kind) -> None:
     path = f"{CLIENT}/{kind.name}/"
     client = kit.caller("client")
     within = read(kit, CLIENT, kind)
@@ -227,12 +215,9 @@ def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
 
 
 @check("media-order", layer="rules")
-def lists_are_sorted_by_time(kit: CheckContext) -> None:
+@of_each_kind()
+def lists_are_sorted_by_time(kit: CheckContext, kind: Kind) -> None:
     """Newest first by default, and `asc` is the exact reverse; on each level."""
-    for_each_kind(kit, _look_at_order)
-
-
-def _look_at_order(kit: CheckContext, kind: Kind) -> None:
     numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
     sections = (CLIENT, section_of(group_of(kit, *numbers)), f"/extension/{numbers[0]['id']}")
     longest = max(_expect_sorted(kit, kind, section) for section in sections)
@@ -251,12 +236,9 @@ def _expect_sorted(kit: CheckContext, kind: Kind, section: str) -> int:
 
 
 @check("media-order", layer="rules")
-def items_of_one_moment_are_sorted_too(kit: CheckContext) -> None:
+@of_each_kind()
+def items_of_one_moment_are_sorted_too(kit: CheckContext, kind: Kind) -> None:
     """By their id, entries of the log by their number, in the direction of the whole."""
-    for_each_kind(kit, _look_at_ties)
-
-
-def _look_at_ties(kit: CheckContext, kind: Kind) -> None:
     section = section_of(group_of(kit, *tied_numbers(kit, kind)))
     _expect_sorted(kit, kind, section)
     for order in ("desc", "asc"):

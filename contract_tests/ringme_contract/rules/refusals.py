@@ -95,7 +95,6 @@ def _broken(operation: str) -> list[tuple[str, Any]]:
 def a_parameter_that_breaks_its_schema_is_refused(kit: CheckContext) -> None:
     """Ids that are none, an order that is none, a range that is missing, a filter that is none."""
     own, client = OwnEntries.new(kit), kit.caller("client")
-    start, end = kit.target.range
     seen: set[str] = set()
     for operation in kit.secured_operations:
         # Ranges are not deleted here, not even in a group that has nothing.
@@ -111,7 +110,7 @@ def a_parameter_that_breaks_its_schema_is_refused(kit: CheckContext) -> None:
         path = operation.fill(own.values)
         if not operation.reads or not operation.ranged:
             continue
-        query = {"start_datetime": start, "end_datetime": end}
+        query = kit.range_query
         if operation.action == "list":
             for wrong in ("up",) if operation.collection.name in seen else ("up", "DESC", "1"):
                 response = client.request("GET", path, params={**query, "order": wrong})
