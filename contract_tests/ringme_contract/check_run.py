@@ -16,15 +16,8 @@ from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
 from ringme_contract.engine import Engine, RunResult
 from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code
-from ringme_contract.expectations import Expectation, ExpectationError, load_expectations
-from ringme_contract.target import (
-    MOCK,
-    OPTIONAL_IDENTITIES,
-    REFUSED,
-    Target,
-    TargetError,
-    load_target,
-)
+from ringme_contract.expectations import Expectation, load_expectations
+from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
 from ringme_contract.transport import Transport, Unreachable, json_object
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import Contract, read_contract
@@ -43,7 +36,7 @@ _TAKEN = (
 )
 
 
-class CannotRun(Exception):
+class CannotRun(ConfigError):
     """The run cannot begin; the message says in one line why, and what to do."""
 
 
@@ -130,7 +123,7 @@ class Session:
 def open_session(
     options: Options, http: httpx.Client | None = None, checks: list[Check] | None = None
 ) -> Iterator[Session]:
-    """Finds target and document, and sees that the target responds. Raises CannotRun.
+    """Finds target and document, and sees that the target responds. Raises ConfigError.
 
     `http` calls an application that runs in this process; `checks` are others than the kit's own.
     """
@@ -138,7 +131,7 @@ def open_session(
     rules = contract.rules
     target = read_target(options)
     chosen = choose(all_checks() if checks is None else checks, options, rules)
-    expectations = _read_expectations(options, rules)
+    expectations = load_expectations(options.expect, rules) if options.expect else {}
     transport = Transport(target, contract, http)
     try:
         kit = CheckContext(target, contract, transport, options.seed)
@@ -151,22 +144,18 @@ def open_session(
 
 
 def read_document(options: Options) -> Contract:
-    """The document that the options name, or that of the distribution. Raises CannotRun."""
+    """The document that the options name, or that of the distribution. Raises ConfigError."""
     path = options.document or SPEC
     if not path.is_file():
         raise CannotRun(f"{path}: there is no such file; --document names another")
-    try:
-        contract = read_contract(path)
-        rules = contract.rules
-    except ConfigError as error:
-        raise CannotRun(str(error)) from None
-    if not rules:
+    contract = read_contract(path)
+    if not contract.rules:
         raise CannotRun(f"{path}: has no x-rules, so there is nothing to check a target against")
     return contract
 
 
 def read_target(options: Options) -> Target:
-    """The target of the options. Raises CannotRun."""
+    """The target of the options. Raises ConfigError."""
     path = options.target
     if options.url is not None:
         _refuse_address(options.url)
@@ -179,10 +168,7 @@ def read_target(options: Options) -> Target:
                 "`ringme-contract init target.toml` writes one, --target names it"
             )
         path = MOCK
-    try:
-        target = load_target(path, options.url)
-    except TargetError as error:
-        raise CannotRun(str(error)) from None
+    target = load_target(path, options.url)
     _refuse_address(target.url)
     return replace(
         target,
@@ -230,7 +216,7 @@ def _refuse_address(url: str) -> None:
 
 
 def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> list[Check]:
-    """The checks of the layers and rules that the options name. Raises CannotRun."""
+    """The checks of the layers and rules that the options name. Raises ConfigError."""
     for layer in options.layers:
         if layer not in LAYERS:
             raise CannotRun(f"--layer {layer}: there is none but {', '.join(LAYERS)}")
@@ -249,15 +235,6 @@ def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> lis
     if not chosen:
         raise CannotRun("there is no check to run for these layers and rules")
     return chosen
-
-
-def _read_expectations(options: Options, rules: dict[str, Rule]) -> dict[str, Expectation]:
-    if options.expect is None:
-        return {}
-    try:
-        return load_expectations(options.expect, rules)
-    except ExpectationError as error:
-        raise CannotRun(str(error)) from None
 
 
 def reach(kit: CheckContext, wait: float) -> list[str]:

@@ -15,20 +15,21 @@ from rich.console import Console
 
 from ringme_contract.check import LAYERS, all_checks
 from ringme_contract.check_context import CheckContext
-from ringme_contract.check_run import CannotRun, Options, open_session, read_document, read_target
+from ringme_contract.check_run import Options, open_session, read_document, read_target
 from ringme_contract.doctor import Finding, examine, worst
 from ringme_contract.evaluation import ExitCode
 from ringme_contract.interrupt import orderly_interrupts
 from ringme_contract.proof.command import prove
 from ringme_contract.report.content import tool_version
-from ringme_contract.report.files import FILES, ReportError, write_reports
+from ringme_contract.report.files import FILES, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
 from ringme_contract.sweep import sweep as sweep_leftovers
-from ringme_contract.target_template import InitError, template, write_template
+from ringme_contract.target_template import template, write_template
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure
+from ringme_spec.errors import ConfigError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -127,7 +128,7 @@ def check(quiet: bool, report_dir: Path | None, **settings: Any) -> None:
             ):
                 report = session.run(progress)
         write_reports(report, report_dir, reports)
-    except (CannotRun, ReportError) as error:
+    except ConfigError as error:
         _stop(str(error))
     except KeyboardInterrupt:
         _stop("interrupted", ExitCode.INTERRUPTED)
@@ -157,7 +158,7 @@ def doctor(**settings: Any) -> None:
             for finding in examine(kit, all_checks()):
                 findings.append(finding)
                 _print_finding(finding)
-    except CannotRun as error:
+    except ConfigError as error:
         _stop(str(error))
     except Unreachable as error:
         _stop(f"the target cannot be reached: {error}")
@@ -185,7 +186,7 @@ def init(file: Path) -> None:
         return
     try:
         write_template(file)
-    except InitError as error:
+    except ConfigError as error:
         _stop(str(error))
     click.echo(f"wrote {file}; fill it in, then: ringme-contract doctor --target {file}")
 
@@ -207,7 +208,7 @@ def sweep(dry_run: bool, **settings: Any) -> None:
                 total, removed = total + 1, removed + one.removed
                 what = "found" if dry_run else "removed" if one.removed else f"kept ({one.problem})"
                 click.echo(f"{what}: {one.kind} {printable(one.name)}")
-    except CannotRun as error:
+    except ConfigError as error:
         _stop(str(error))
     except Unreachable as error:
         _stop(f"the target cannot be reached: {error}")

@@ -72,12 +72,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "ringme_rule" not in metafunc.fixturenames:
         return
-    from ringme_contract.check_run import CannotRun
     from ringme_contract.pytest_items import rule_parameters
+    from ringme_spec.errors import ConfigError
 
     try:
         parameters = rule_parameters(metafunc.config, options_of(metafunc.config))
-    except CannotRun as error:
+    except ConfigError as error:
         raise pytest.UsageError(str(error)) from None
     metafunc.parametrize("ringme_rule", parameters)
 
@@ -100,13 +100,13 @@ def ringme_options(pytestconfig: pytest.Config) -> Options:
 @pytest.fixture(scope="session")
 def ringme_runner(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
     """The runner of the checks of one rule after the other in this process."""
-    from ringme_contract.check_run import CannotRun
     from ringme_contract.pytest_items import open_runner
+    from ringme_spec.errors import ConfigError
 
     try:
         with open_runner(ringme_app, ringme_options) as runner:
             yield runner
-    except CannotRun as error:
+    except ConfigError as error:
         pytest.exit(f"ringme-contract: {error}", returncode=2)
 
 

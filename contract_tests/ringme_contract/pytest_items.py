@@ -85,7 +85,7 @@ class RuleRunner:
 def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
     """A parameter for each rule, with markers; the rule about all responses comes last.
 
-    Raises CannotRun.
+    Raises ConfigError.
     """
     rules = read_document(options).rules
     checks = choose(all_checks(), options, rules)

@@ -24,9 +24,9 @@ _PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *PLUGIN)
 RULES = read_contract(SPEC).rules
 APPS = """
 from ringme_mock.app import create_app
-from ringme_mock.clock import Clock
+from ringme_mock.store.clock import Clock
 from ringme_spec.paths import FIXTURES, SPEC
-from ringme_mock.session import Settings
+from ringme_mock.http.sessions import Settings
 
 def asgi():
     return create_app(SPEC, FIXTURES, Clock(), Settings(validate_responses=True))

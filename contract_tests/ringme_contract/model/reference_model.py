@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -105,24 +106,26 @@ class ReferenceModel:
         self.made[client, path].remove(key)
 
     def _create_group(self, client: str, step: Step) -> None:
-        body = {"name": self._kit.new_name("group"), "extra_params": TEXTS[step.what % len(TEXTS)]}
+        body = self._body("extension_group", client, extra_params=_text(step))
         self._create(client, GROUPS, body)
         key = self.made[client, GROUPS][-1]
         self._kit.expect_true(f"the id {key} was never used before", key not in self._used, key)
         self._used.add(key)
 
-    def _update_group(self, client: str, step: Step) -> None:
-        key = self._pick(client, GROUPS, step)
+    def _update_one(self, client: str, path: str, step: Step, changes: tuple[Item, ...]) -> None:
+        key = self._pick(client, path, step)
         if key is not None:
-            text = TEXTS[step.what % len(TEXTS)]
-            name = {"name": self._kit.new_name("group")}
-            changes: tuple[Item, ...] = (
-                {},
-                name,
-                {"extra_params": text},
-                {**name, "extra_params": text},
-            )
-            self._update(client, GROUPS, key, changes[step.what % len(changes)])
+            self._update(client, path, key, changes[step.what % len(changes)])
+
+    def _delete_one(self, client: str, path: str, step: Step) -> None:
+        key = self._pick(client, path, step)
+        if key is not None:
+            self._delete(client, path, key)
+
+    def _update_group(self, client: str, step: Step) -> None:
+        text = {"extra_params": _text(step)}
+        name = {"name": self._kit.new_name("group")}
+        self._update_one(client, GROUPS, step, ({}, name, text, {**name, **text}))
 
     def _delete_group(self, client: str, step: Step) -> None:
         key = self._pick(client, GROUPS, step)
@@ -138,21 +141,15 @@ class ReferenceModel:
             self.made[client, USERS].remove(user)
 
     def _create_number(self, client: str, step: Step) -> None:
-        body = {
-            "name": self._kit.free_number(client),
-            "label": self._kit.new_name("number"),
-            "extra_params": TEXTS[step.what % len(TEXTS)],
-            "extension_group_id": self._pick_group(client, step.which),
-        }
-        self._create(client, NUMBERS, body)
+        group = self._pick_group(client, step.which)
+        keys = {"extra_params": _text(step), "extension_group_id": group}
+        self._create(client, NUMBERS, self._body("extension", client, **keys))
 
     def _update_number(self, client: str, step: Step) -> None:
-        key = self._pick(client, NUMBERS, step)
-        if key is not None:
-            status = ("active", "blocked")[step.what % 2]
-            text = TEXTS[step.what % len(TEXTS)]
-            changes: tuple[Item, ...] = ({}, {"status": status}, {"extra_params": text})
-            self._update(client, NUMBERS, key, changes[step.what % len(changes)])
+        changes: tuple[Item, ...] = (
+            {}, {"status": ("active", "blocked")[step.what % 2]}, {"extra_params": _text(step)},
+        )  # fmt: skip
+        self._update_one(client, NUMBERS, step, changes)
 
     def _place_number(self, client: str, step: Step) -> None:
         keys = sorted(self.entries[client, NUMBERS])
@@ -161,37 +158,26 @@ class ReferenceModel:
             self._update(client, NUMBERS, keys[step.which % len(keys)], changes)
 
     def _delete_number(self, client: str, step: Step) -> None:
-        key = self._pick(client, NUMBERS, step)
-        if key is not None:
-            self._delete(client, NUMBERS, key)
+        self._delete_one(client, NUMBERS, step)
 
     def _create_user(self, client: str, step: Step) -> None:
         group = self._pick(client, GROUPS, step)
-        if group is None:
-            return
-        name = self._kit.new_name("user")
-        body = {
-            "name": name,
-            "login": name.replace(" ", "-"),
-            "password": f"pass-{name.replace(' ', '-')}",
-            "email": "contract@example.com",
-            "extension_group_id": group,
-            "access": ("full", "read_only")[step.what % 2],
-        }
-        self._create(client, USERS, body)
+        if group is not None:
+            keys = {"extension_group_id": group, "access": ("full", "read_only")[step.what % 2]}
+            self._create(client, USERS, self._body("user", client, **keys))
 
     def _update_user(self, client: str, step: Step) -> None:
-        key = self._pick(client, USERS, step)
-        if key is not None:
-            status = ("active", "blocked")[step.what % 2]
-            comment = TEXTS[step.what % len(TEXTS)]
-            changes: tuple[Item, ...] = ({}, {"status": status}, {"comment": comment})
-            self._update(client, USERS, key, changes[step.what % len(changes)])
+        changes: tuple[Item, ...] = (
+            {}, {"status": ("active", "blocked")[step.what % 2]}, {"comment": _text(step)},
+        )  # fmt: skip
+        self._update_one(client, USERS, step, changes)
 
     def _delete_user(self, client: str, step: Step) -> None:
-        key = self._pick(client, USERS, step)
-        if key is not None:
-            self._delete(client, USERS, key)
+        self._delete_one(client, USERS, step)
+
+    def _body(self, collection: str, client: str, **keys: Any) -> Item:
+        factory = self._kit.factory
+        return factory.body(factory.creation(collection), identity=client, **keys)
 
     def _refused(self, client: str, step: Step) -> None:
         """A request that must fail, and so must leave everything as it was."""
@@ -261,21 +247,15 @@ class ReferenceModel:
                     self._kit.caller(client).delete(f"{path}{key}")
 
 
+def _text(step: Step) -> str | None:
+    return TEXTS[step.what % len(TEXTS)]
+
+
 def _part(entry: Item, keys: Item) -> Item:
     return {name: entry[name] for name in keys}
 
 
 def kinds() -> list[str]:
-    return [
-        "create_group",
-        "update_group",
-        "delete_group",
-        "create_number",
-        "update_number",
-        "place_number",
-        "delete_number",
-        "create_user",
-        "update_user",
-        "delete_user",
-        "refused",
-    ]
+    group, user = (f"create_{one} update_{one} delete_{one}" for one in ("group", "user"))
+    number = "create_number update_number place_number delete_number"
+    return f"{group} {number} {user} refused".split()

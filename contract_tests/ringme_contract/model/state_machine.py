@@ -42,7 +42,7 @@ def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
 
         def __init__(self) -> None:
             super().__init__()
-            self.world = ReferenceModel(kit)
+            self.model = ReferenceModel(kit)
             self.steps: list[Step] = []
 
         @rule(kind=st.sampled_from(_weighted(kinds())), who=_NUMBER, which=_NUMBER, what=_NUMBER)
@@ -59,8 +59,8 @@ def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
             """Makes a step, and notes it if anything is wrong after it."""
             self.steps.append(step)
             try:
-                self.world.do(self.steps[-1])
-                self.world.compare()
+                self.model.do(self.steps[-1])
+                self.model.compare()
             except Failure as failure:
                 # Hypothesis would take a target that responds otherwise the second time for a
                 # flaw of the test; the first failure is what counts.
@@ -68,7 +68,7 @@ def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
                 raise _Found from None
 
         def teardown(self) -> None:
-            self.world.restore()
+            self.model.restore()
 
     try:
         run_state_machine_as_test(seed(kit.seed)(Machine), settings=_settings())
@@ -126,14 +126,14 @@ def _shorten(kit: CheckContext, steps: list[Step], failure: Failure) -> tuple[li
 
 def _replay(kit: CheckContext, steps: list[Step]) -> tuple[int, Failure] | None:
     """The number of steps until a sequence fails, and the failure; None if it does not."""
-    world = ReferenceModel(kit)
+    model = ReferenceModel(kit)
     try:
         for count, step in enumerate(steps, start=1):
             try:
-                world.do(step)
-                world.compare()
+                model.do(step)
+                model.compare()
             except Failure as failure:
                 return count, failure
     finally:
-        world.restore()
+        model.restore()
     return None

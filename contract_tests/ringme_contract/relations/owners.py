@@ -23,13 +23,11 @@ class ClientView:
 
     @cached_property
     def groups(self) -> list[Item]:
-        found: list[Item] = self._kit.caller("client").read("/client/@me/extension_group/")
-        return found
+        return self._kit.factory.read("extension_group")
 
     @cached_property
     def numbers(self) -> list[Item]:
-        found: list[Item] = self._kit.caller("client").read("/client/@me/extension/")
-        return found
+        return self._kit.factory.read("extension")
 
     def members(self, group: int) -> list[Item]:
         """Its numbers that say that they are in a group."""

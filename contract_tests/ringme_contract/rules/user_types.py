@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from ringme_contract.check import check
 from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.rules.group_users import LONG_AGO, new_body
+from ringme_contract.rules.group_user_scope import LONG_AGO
+from ringme_contract.rules.group_users import new_body
 from ringme_contract.rules.views import (
     GROUPS,
     ITEMS,
