@@ -10,8 +10,7 @@ import httpx
 from ringme_contract.check import check
 from ringme_contract.check_context import API, TOKEN_PATH, Caller, CheckContext
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.rules.item_kinds import CLIENT, KINDS, group_of, read
-from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, own_id
+from ringme_contract.rules.views import GROUPS, own_id
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -31,48 +30,19 @@ def the_api_and_the_token_endpoint_are_where_they_should_be(kit: CheckContext) -
 @check("conforms", layer="rules", writes=False)
 def every_read_succeeds(kit: CheckContext) -> None:
     """Each GET of the document with a 200; the transport checks the responses against it."""
-    client, lacking = kit.caller("client"), []
-    values = _readable(kit)
+    lacking = []
     for operation in kit.secured_operations:
-        known = {**values.get("", {}), **values.get(operation.collection.name, {})}
         if not operation.reads:
             continue
-        if not set(operation.path_names) <= set(known):
+        try:
+            path = operation.fill(kit.factory.to_read(operation))
+        except NotReached:
             lacking.append(operation.id)
             continue
         query = kit.range_query if operation.ranged else {}
-        kit.expect(client.request("GET", operation.fill(known), params=query), 200)
+        kit.expect(kit.caller("client").request("GET", path, params=query), 200)
     if lacking:
         raise NotReached(f"there is nothing to read for {', '.join(lacking)}")
-
-
-def _readable(kit: CheckContext) -> dict[str, dict[str, object]]:
-    """Values for the parameters of paths by collection, and under "" for those without."""
-    client = kit.caller("client")
-    numbers, groups = client.read(NUMBERS), client.read(GROUPS)
-    users = client.read(USERS)
-    if not users and groups and not kit.target.read_only:
-        users = [kit.new_group_user(groups[0]["id"])[0]]
-    found: dict[str, dict[str, object]] = {"": {"client_id": "@me"}}
-    for name, things in (("ext_group_id", groups), ("extension_id", numbers), ("user_id", users)):
-        if things:
-            found[""][name] = things[0]["id"]
-    for kind in KINDS:
-        if kind.key is None or kind.capability in kit.target.off:
-            continue
-        owners = {one["id"]: one for one in numbers}
-        items = [one for one in read(kit, CLIENT, kind) if one["extension_id"] in owners]
-        # One that is in a group is there to read without changing anything.
-        items.sort(key=lambda one: owners[one["extension_id"]]["extension_group_id"] is None)
-        if not items:
-            continue
-        owner = owners[items[0]["extension_id"]]
-        group = owner["extension_group_id"]
-        if group is None and not kit.target.read_only:
-            group = group_of(kit, owner)
-        if group is not None:
-            found[kind.name] = {"ext_group_id": group, kind.key: items[0][kind.key]}
-    return found
 
 
 @check("slash", layer="rules")

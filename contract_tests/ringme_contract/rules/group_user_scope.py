@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.rules.group_users import NEEDS
 from ringme_contract.rules.views import (
     GROUPS,
@@ -11,6 +11,7 @@ from ringme_contract.rules.views import (
     USERS,
     Session,
     busy_number,
+    expect_reach,
     item_ids,
     member_ids,
     members_path,
@@ -32,15 +33,15 @@ def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
     outside = kit.new_extension(extension_group_id=sibling)
     user, password = kit.new_group_user(own)
     caller = Session(kit, "user of the group", user["login"], password).caller
-    _expect_reach(kit, caller, "extension_group", own, 200)
-    _expect_reach(kit, caller, "extension", number["id"], 200)
+    expect_reach(kit, caller, "extension_group", own, 200)
+    expect_reach(kit, caller, "extension", number["id"], 200)
     seen = caller.read(members_path(own))
     kit.expect_equal("the members as its user sees them", seen, [number])
-    _expect_reach(kit, caller, "extension_group", sibling, 403)
-    _expect_reach(kit, caller, "extension_group", foreign, 403)
-    _expect_reach(kit, caller, "extension_group", never_used(kit, GROUPS), 404)
-    _expect_reach(kit, caller, "extension", outside["id"], 403)
-    _expect_reach(kit, caller, "client", "@me", 403)
+    expect_reach(kit, caller, "extension_group", sibling, 403)
+    expect_reach(kit, caller, "extension_group", foreign, 403)
+    expect_reach(kit, caller, "extension_group", never_used(kit, GROUPS), 404)
+    expect_reach(kit, caller, "extension", outside["id"], 403)
+    expect_reach(kit, caller, "client", "@me", 403)
     for group, status in ((own, 204), (sibling, 403), (foreign, 403)):
         for path, query in reads(kit, "extension_group", group):
             if path.endswith(("/record/", "/voicemail/")):
@@ -85,8 +86,8 @@ def a_user_moved_to_another_group_reaches_that_one(kit: CheckContext) -> None:
         body = {"extension_group_id": group}
         kit.expect(kit.caller("client").put(f"{USERS}{user['id']}", body), 200)
         kit.expect_equal("its group", caller.read("/user/")["extension_group_id"], group)
-        _expect_reach(kit, caller, "extension_group", group, 200)
-        _expect_reach(kit, caller, "extension_group", other, 403)
+        expect_reach(kit, caller, "extension_group", group, 200)
+        expect_reach(kit, caller, "extension_group", other, 403)
 
 
 @check("group-user-follows-membership", layer="rules", needs=NEEDS)
@@ -104,12 +105,12 @@ def a_number_that_leaves_is_out_of_reach(kit: CheckContext) -> None:
         kit.expect(client.put(f"{NUMBERS}{number}", body), 200)
         for group, caller in zip(groups, callers, strict=True):
             inside = group == place
-            _expect_reach(kit, caller, "extension", number, 200 if inside else 403)
+            expect_reach(kit, caller, "extension", number, 200 if inside else 403)
             members = [one["id"] for one in caller.read(members_path(group))]
             kit.expect_equal(f"members of group {group}", members, [number] if inside else [])
     kit.expect(client.delete(f"{NUMBERS}{number}"), 204)
     for group, caller in zip(groups, callers, strict=True):
-        _expect_reach(kit, caller, "extension", number, 404)
+        expect_reach(kit, caller, "extension", number, 404)
         kit.expect_equal(f"members of group {group}", caller.read(members_path(group)), [])
 
 
@@ -129,7 +130,7 @@ def its_items_leave_with_the_number(kit: CheckContext) -> None:
     for path in files[:3]:
         kit.expect(caller.get(path), 200)
     kit.expect(client.put(f"{NUMBERS}{number}", {"extension_group_id": None}), 200)
-    _expect_reach(kit, caller, "extension", number, 403)
+    expect_reach(kit, caller, "extension", number, 403)
     nothing: dict[str, list[str]] = {name: [] for name in of_number}
     kit.expect_equal("items", item_ids(kit, caller, "extension_group", group), nothing)
     for path in files[:3]:
@@ -141,14 +142,7 @@ def its_items_leave_with_the_number(kit: CheckContext) -> None:
 def the_group_identity_reaches_its_own_group_alone(kit: CheckContext) -> None:
     """The user that the target names, and every other group of its client."""
     own = own_id(kit, "group", "extension_group")
-    _expect_reach(kit, kit.caller("group"), "extension_group", own, 200)
+    expect_reach(kit, kit.caller("group"), "extension_group", own, 200)
     for group in kit.caller("client").read(GROUPS)[:20]:
         if group["id"] != own:
-            _expect_reach(kit, kit.caller("group"), "extension_group", group["id"], 403)
-
-
-def _expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, status: int) -> None:
-    """Every GET of a section has this status."""
-    word = {200: None, 403: "access_denied", 404: f"{owner}_not_found"}[status]
-    for path, query in reads(kit, owner, key):
-        kit.expect(caller.get(path, **query), status, word)
+            expect_reach(kit, kit.caller("group"), "extension_group", group["id"], 403)

@@ -26,7 +26,7 @@ class Kind:
     """One kind of recorded item, and the names of its properties.
 
     `key` is the id (None for the log, whose entries have none), `tie` what sorts items of the
-    same moment, `owner` where the group at the time of the call stands.
+    same moment.
     """
 
     name: str
@@ -36,7 +36,6 @@ class Kind:
     key: str | None
     tie: str
     size: str | None
-    owner: str | None
 
     def moment(self, item: Item) -> datetime:
         return read_datetime(item[self.time])
@@ -56,18 +55,18 @@ class Kind:
 
 RECORD = Kind(
     "record", "record", "call records", "init_time_gmt", "record_uuid", "record_uuid",
-    "record_file_size", "extension_group_owner_id",
+    "record_file_size",
 )  # fmt: skip
 VOICEMAIL = Kind(
     "voicemail", "voicemail", "voicemails", "init_time_gmt", "record_uuid", "record_uuid",
-    "record_file_size", "extension_group_owner_id",
+    "record_file_size",
 )  # fmt: skip
 FAX = Kind(
-    "fax", "fax", "faxes", "datetime", "uuid", "uuid", "file_size", "extension_group_id",
+    "fax", "fax", "faxes", "datetime", "uuid", "uuid", "file_size",
 )  # fmt: skip
 LOG = Kind(
     "reg_status_log", "registration_log", "entries of the registration log", "date_gmt", None,
-    "short_ext_name", None, None,
+    "short_ext_name", None,
 )  # fmt: skip
 KINDS = (RECORD, VOICEMAIL, FAX, LOG)
 

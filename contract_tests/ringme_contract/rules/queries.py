@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.check_context import API, CheckContext
 from ringme_contract.datetimes import whole_second, write_datetime
 from ringme_contract.factories import NOWHERE, Item
 from ringme_contract.own_entries import OwnEntries
@@ -18,7 +18,7 @@ from ringme_contract.rules.item_kinds import (
     read,
     section_of,
 )
-from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
+from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, expect_named, members_path
 from ringme_contract.verdict import NotOffered, NotReached
 
 
@@ -213,15 +213,7 @@ def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
             ("per_page", 1001), ("per_page", NOWHERE), ("per_page", -1), ("per_page", "many"),
             ("page", -1), ("page", "last"), ("page", "1.5"),
         ):  # fmt: skip
-            _expect_named(kit, client, path, {**query, name: value}, name)
-
-
-def _expect_named(
-    kit: CheckContext, client: Caller, path: str, query: dict[str, Any], name: str
-) -> None:
-    response = kit.expect(client.request("GET", path, params=query), 400)
-    message = str(response.json().get("message"))
-    kit.expect_true(f"the message of the 400 names {name}", name in message, message)
+            expect_named(kit, client.request("GET", path, params={**query, name: value}), name)
 
 
 @check("extension-filters", layer="rules", writes=False)

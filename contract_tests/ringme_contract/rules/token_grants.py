@@ -278,8 +278,7 @@ def the_client_is_that_of_its_groups(kit: CheckContext) -> None:
 def parameters_are_read_wherever_they_stand(kit: CheckContext) -> None:
     """A wrong secret is refused in each place; a token for whatever is sent is no response."""
     good = kit.target.identities["client"].parameters
-    secret = good["client_secret"]
-    bad = {**good, "client_secret": ("0" if secret[0] != "0" else "1") + secret[1:]}
+    bad = {**good, "client_secret": changed(good["client_secret"])}
     ways: dict[str, dict[str, Any]] = {"": {"data": bad}}
     ways["multipart"] = {"files": {name: (None, value) for name, value in bad.items()}}
     ways["token_query"] = {"params": bad}

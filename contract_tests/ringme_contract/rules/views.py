@@ -127,6 +127,19 @@ def expect_gone(kit: CheckContext, path: str, key: int, word: str) -> None:
         )
 
 
+def expect_named(kit: CheckContext, response: httpx.Response, name: str) -> None:
+    """Fails the check unless a response is a 400 whose message names a field."""
+    message = str(kit.expect(response, 400).json().get("message"))
+    kit.expect_true(f"the message of the 400 names {name}", name in message, message)
+
+
+def expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, status: int) -> None:
+    """Fails the check unless every GET of a section has this status."""
+    word = {200: None, 403: "access_denied", 404: f"{owner}_not_found"}[status]
+    for path, query in reads(kit, owner, key):
+        kit.expect(caller.get(path, **query), status, word)
+
+
 def reads(kit: CheckContext, owner: str, key: object) -> list[tuple[str, dict[str, str]]]:
     """Path and query of every GET of an owner's section that needs no id of an item."""
     return [
