@@ -11,7 +11,7 @@ from ringme_spec.schema import Schema, Schemas
 
 @dataclass(frozen=True)
 class Owner:
-    """An owner of entries: the property with its key, or the owner that it is the owner of."""
+    """The owner of an entry: the property with its key, or another owner that leads to it."""
 
     property: str | None
     through: str | None
