@@ -166,8 +166,8 @@ def _data(
 ) -> Iterator[Finding]:
     try:
         client = kit.caller("client")
-        groups = client.read("/client/@me/extension_group/")
-        numbers = client.read("/client/@me/extension/")
+        groups = kit.factory.read("extension_group")
+        numbers = kit.factory.read("extension")
         inside = sum(one["extension_group_id"] is not None for one in numbers)
         yield _enough(kit, "groups", len(groups), 2, _area(kit, checks, "groups"))
         rules = _area(kit, checks, "numbers")

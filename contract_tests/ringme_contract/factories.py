@@ -9,6 +9,7 @@ import httpx
 
 from ringme_contract.datetimes import latest_end, read_datetime, write_datetime
 from ringme_contract.verdict import NotReached
+from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
 from ringme_spec.schema import Schema
 
@@ -44,6 +45,13 @@ class Factory:
             known.clear()
 
     # --- entries
+
+    @property
+    def collections(self) -> list[CollectionRule]:
+        """The collections whose entries can be created, those that refer to others first."""
+        operations = self._kit.operations
+        found = [one.collection for one in operations if one.action == "create"]
+        return sorted(found, key=lambda rule: -len(rule.references))
 
     def creation(self, collection: str) -> Operation:
         return next(
@@ -227,7 +235,7 @@ class Factory:
             return {}
         names = operation.json_body.properties if full else operation.json_body.required_properties
         found = {name: self.value(operation, name, identity) for name in names if name not in keys}
-        if self._label(operation) not in keys:
+        if self.label(operation) not in keys:
             found = self.marked(operation, found)
         return {**found, **keys}
 
@@ -256,12 +264,12 @@ class Factory:
         return next(one for one in (own, *_TEXTS) if fits(one))
 
     def change(self, operation: Operation) -> Item:
-        label = self._label(operation)
+        label = self.label(operation)
         return {label: self.new_name("changed")} if label else {}
 
     def marked(self, operation: Operation, body: Item) -> Item:
         """The body, its label marked with the prefix of the run."""
-        name = self._label(operation)
+        name = self.label(operation)
         if name and (operation.action == "create" or isinstance(body.get(name), str)):
             text = str(body.get(name) or "")
             if not text.startswith(self._kit.run_id):
@@ -288,7 +296,7 @@ class Factory:
     def _password(self) -> str:
         return f"pass-{self._kit.random.randrange(16**12):012x}"
 
-    def _label(self, operation: Operation) -> str | None:
+    def label(self, operation: Operation) -> str | None:
         """The property that tells people what a thing is: the first text that may repeat."""
         rule, body = operation.collection, operation.json_body
         reserved = {

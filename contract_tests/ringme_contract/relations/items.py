@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
 from ringme_contract.lists import lists_with, read_list
 from ringme_contract.relations.owners import ClientView
 from ringme_contract.verdict import NotReached
@@ -12,31 +11,31 @@ from ringme_contract.verdict import NotReached
 _FILES = 3
 
 
-def _read_alone(kit: CheckContext, path: str) -> None:
-    listed: list[Item] = kit.caller("client").read(path)
+def _read_alone(kit: CheckContext, collection: str) -> None:
+    path, listed = kit.factory.path(collection), kit.factory.read(collection)
     if not listed:
         raise NotReached(f"{path} is empty")
     for item in listed:
-        alone = kit.caller("client").read(f"{path}{item['id']}")
+        alone = kit.expect(kit.caller("client").request("GET", f"{path}{item['id']}"), 200).json()
         kit.expect_equal(f"{path}{item['id']} read alone", alone, item)
 
 
 @check("group-read-your-writes", layer="relations", writes=False)
 def a_group_read_alone_is_the_listed_one(kit: CheckContext) -> None:
     """Every group of the client."""
-    _read_alone(kit, "/client/@me/extension_group/")
+    _read_alone(kit, "extension_group")
 
 
 @check("members-agree", layer="relations", writes=False)
 def a_number_read_alone_is_the_listed_one(kit: CheckContext) -> None:
     """Every number of the client."""
-    _read_alone(kit, "/client/@me/extension/")
+    _read_alone(kit, "extension")
 
 
 @check("group-user-create", layer="relations", writes=False)
 def a_group_user_read_alone_is_the_listed_one(kit: CheckContext) -> None:
     """Every group user of the client."""
-    _read_alone(kit, "/client/@me/user/extension_group/")
+    _read_alone(kit, "user")
 
 
 @check("me", layer="relations", writes=False)

@@ -265,8 +265,8 @@ def a_new_user_is_shown_as_it_was_made(kit: CheckContext) -> None:
 @check("whoami", layer="rules", writes=False)
 def the_client_is_that_of_its_groups(kit: CheckContext) -> None:
     """The id of the client is the one that its own groups and numbers bear."""
-    client, own = kit.caller("client"), own_id(kit, "client", "client")
-    things = [*client.read("/client/@me/extension_group/"), *client.read("/client/@me/extension/")]
+    own = own_id(kit, "client", "client")
+    things = [*kit.factory.read("extension_group"), *kit.factory.read("extension")]
     if not things:
         raise NotReached("the client has neither groups nor numbers")
     kit.expect_equal(
