@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from ringme_contract.face import served
+from ringme_contract.pytest_items import served
 from support.checked import checked_app
 from support.operations import (
     BY_ID,

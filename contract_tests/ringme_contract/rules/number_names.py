@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.own_entries import send
 from ringme_contract.rules.numbers import expect_members, put_number
-from ringme_contract.rules.requests import send
 from ringme_contract.rules.views import (
     NUMBERS,
     TEXTS,
@@ -18,7 +18,7 @@ from ringme_contract.rules.views import (
 
 
 @check("extension-no-rename", layer="rules")
-def another_name_is_refused_with_all_beside_it(kit: Kit) -> None:
+def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
     """A free name, a taken one, whole or bare, alone or with keys that could be applied.
 
     Also its own number behind another prefix or none, and null.
@@ -45,7 +45,7 @@ def another_name_is_refused_with_all_beside_it(kit: Kit) -> None:
 
 
 @check("extension-create", layer="rules")
-def a_bare_number_gets_the_prefix(kit: Kit) -> None:
+def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
     """Bare or whole, the name is the same; what the request leaves out has its default."""
     client, own = kit.caller("client"), own_id(kit, "client", "client")
     known = client.read(NUMBERS)[0]
@@ -66,7 +66,7 @@ def a_bare_number_gets_the_prefix(kit: Kit) -> None:
             "status": "blocked",
             "ani_rfc3325": False,
         }
-        kit.expect_equal(f"the answer to the new number {free}", number, expected)
+        kit.expect_equal(f"the response to the new number {free}", number, expected)
         expect_shown(kit, NUMBERS, number)
         made.append(number)
     everything = sorted(
@@ -76,7 +76,7 @@ def a_bare_number_gets_the_prefix(kit: Kit) -> None:
 
 
 @check("extension-create", layer="rules")
-def a_new_number_is_as_the_request_says(kit: Kit) -> None:
+def a_new_number_is_as_the_request_says(kit: CheckContext) -> None:
     """Every key that can be set, and a group, whose member it is from the start."""
     group = kit.new_group()["id"]
     members = []
@@ -97,14 +97,14 @@ def a_new_number_is_as_the_request_says(kit: Kit) -> None:
             "did_as_transfer_caller_id": "74950000002",
         }
         number = plain(kit, kit.new_extension(**keys))
-        kit.expect_equal("the answer to a new number", number, {**number, **keys})
+        kit.expect_equal("the response to a new number", number, {**number, **keys})
         expect_shown(kit, NUMBERS, number)
         members.append(number)
     expect_members(kit, {group: members})
 
 
 @check("extension-create", layer="rules")
-def a_name_that_cannot_be_is_refused(kit: Kit) -> None:
+def a_name_that_cannot_be_is_refused(kit: CheckContext) -> None:
     """A digit short, a digit long, taken, the prefix of another client; nothing is made."""
     client, taken = kit.caller("client"), kit.new_extension()
     prefix, _, bare = taken["name"].rpartition("*")

@@ -1,4 +1,4 @@
-"""What a target sent, as text that no terminal, XML parser or log takes for something else."""
+"""Texts of a target, made harmless for terminals, XML parsers and logs."""
 
 from __future__ import annotations
 
@@ -31,12 +31,11 @@ def shown(value: object) -> str:
 
 
 def difference(expected: object, got: object) -> str:
-    """Where two long values first differ, and how; empty if they are no lists or objects."""
+    """The first difference of two long values; empty if they are no lists or objects."""
     return _difference(plain(expected), plain(got), "")
 
 
 def plain(value: object) -> object:
-    """A value of which nothing but JSON is left."""
     try:
         return json.loads(json.dumps(value, default=_plain, allow_nan=False))
     except (TypeError, ValueError, RecursionError):

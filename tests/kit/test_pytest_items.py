@@ -12,21 +12,21 @@ from xml.etree import ElementTree
 import pytest
 
 import ringme_contract
-from ringme_contract.document_file import find_document, load_document
 from ringme_contract.target import MOCK
-from ringme_spec.rules import read_rules
+from ringme_spec.contract import read_contract
+from ringme_spec.paths import SPEC
 from support.server import RunningMock
 
 PACKAGE = Path(ringme_contract.__file__).parent
 # The conftest file beside the package in a checkout belongs to other tests; a wheel has none.
 PLUGIN = ("-p", "ringme_contract.plugin", "--confcutdir", str(PACKAGE))
 _PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *PLUGIN)
-RULES = read_rules(load_document(find_document()))
+RULES = read_contract(SPEC).rules
 APPS = """
 from ringme_mock.app import create_app
-from ringme_mock.clock import Clock
+from ringme_mock.store.clock import Clock
 from ringme_spec.paths import FIXTURES, SPEC
-from ringme_mock.session import Settings
+from ringme_mock.http.sessions import Settings
 
 def asgi():
     return create_app(SPEC, FIXTURES, Clock(), Settings(validate_responses=True))
@@ -198,7 +198,7 @@ def test_a_suite_of_ones_own_imports_the_test_and_overrides_the_application(fold
         (("--ringme-url", "http://127.0.0.1:1"), "the target cannot be reached"),
         (("--ringme-url", "https://api.example.com"), "ringme-contract init"),
         (("--ringme-app", "apps:none"), "--ringme-app apps:none"),
-        (("--ringme-app", "apps:nothing_app"), "answers 404 no"),
+        (("--ringme-app", "apps:nothing_app"), "status 404 no"),
         (("--ringme-url", "http://127.0.0.1:1", "--ringme-layer", "x"), "--layer x: there is none"),
     ],
 )

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
-from ringme_contract.model.world import Step, World, kinds
+from ringme_contract.check_context import CheckContext
+from ringme_contract.model.reference_model import ReferenceModel, Step, kinds
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import Failure, NotReached
 
@@ -24,7 +19,7 @@ _NUMBER = st.integers(0, 11)
 
 
 @check("sequences", layer="model", needs=("client", "other_client"))
-def lists_equal_a_plain_model_after_every_step(kit: Kit) -> None:
+def lists_equal_a_plain_model_after_every_step(kit: CheckContext) -> None:
     """Random sequences over groups, numbers, users and calls of two clients."""
     failed = _search(kit)
     if failed is None:
@@ -38,7 +33,7 @@ class _Found(Exception):
     """Ends a run of Hypothesis once a sequence has failed; what it is stands beside."""
 
 
-def _search(kit: Kit) -> tuple[list[Step], Failure] | None:
+def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
     """The first sequence that fails, and how; None if none does."""
     found: list[tuple[list[Step], Failure]] = []
 
@@ -47,12 +42,11 @@ def _search(kit: Kit) -> tuple[list[Step], Failure] | None:
 
         def __init__(self) -> None:
             super().__init__()
-            self.world = World(kit)
+            self.model = ReferenceModel(kit)
             self.steps: list[Step] = []
 
         @rule(kind=st.sampled_from(_weighted(kinds())), who=_NUMBER, which=_NUMBER, what=_NUMBER)
         def any_step(self, kind: str, who: int, which: int, what: int) -> None:
-            """One step."""
             self.take(Step(kind, who, which, what))
 
         @initialize(who=_NUMBER)
@@ -65,17 +59,16 @@ def _search(kit: Kit) -> tuple[list[Step], Failure] | None:
             """Makes a step, and notes it if anything is wrong after it."""
             self.steps.append(step)
             try:
-                self.world.do(self.steps[-1])
-                self.world.compare()
+                self.model.do(self.steps[-1])
+                self.model.compare()
             except Failure as failure:
-                # Hypothesis would take a target that answers otherwise the second time for a
+                # Hypothesis would take a target that responds otherwise the second time for a
                 # flaw of the test; the first failure is what counts.
                 found.append((list(self.steps), failure))
                 raise _Found from None
 
         def teardown(self) -> None:
-            """Leaves the target as it was."""
-            self.world.restore()
+            self.model.restore()
 
     try:
         run_state_machine_as_test(seed(kit.seed)(Machine), settings=_settings())
@@ -110,7 +103,7 @@ def _settings() -> settings:
     )
 
 
-def _shorten(kit: Kit, steps: list[Step], failure: Failure) -> tuple[list[Step], Failure]:
+def _shorten(kit: CheckContext, steps: list[Step], failure: Failure) -> tuple[list[Step], Failure]:
     """The shortest sequence that still fails, found by leaving out parts, large ones first.
 
     Begins again as long as that helps: without one step another may have become needless.
@@ -131,16 +124,16 @@ def _shorten(kit: Kit, steps: list[Step], failure: Failure) -> tuple[list[Step],
     return steps, failure
 
 
-def _replay(kit: Kit, steps: list[Step]) -> tuple[int, Failure] | None:
-    """How many steps of a sequence it takes to fail, and how; None if it does not."""
-    world = World(kit)
+def _replay(kit: CheckContext, steps: list[Step]) -> tuple[int, Failure] | None:
+    """The number of steps until a sequence fails, and the failure; None if it does not."""
+    model = ReferenceModel(kit)
     try:
         for count, step in enumerate(steps, start=1):
             try:
-                world.do(step)
-                world.compare()
+                model.do(step)
+                model.compare()
             except Failure as failure:
                 return count, failure
     finally:
-        world.restore()
+        model.restore()
     return None

@@ -1,41 +1,41 @@
-"""What is not there: clients, groups, numbers, users, items, and paths."""
+"""404 for missing clients, groups, numbers, users, items, and paths."""
 
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
-from ringme_contract.lists import Item
-from ringme_contract.rules.recorded import (
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.factories import NO_FAX, NO_RECORD, NOWHERE, Item
+from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
     RECORD,
     VOICEMAIL,
     Kind,
-    for_each_kind,
     group_of,
     numbers_with,
+    of_each_kind,
     offered,
     section_of,
 )
-from ringme_contract.rules.requests import NO_FAX, NO_RECORD, NOWHERE, Own, operations, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS
 
 
 @check("error-client-not-found", layer="rules")
-def a_client_that_does_not_exist_is_missing(kit: Kit) -> None:
+def a_client_that_does_not_exist_is_missing(kit: CheckContext) -> None:
     """In each path that names a client, whatever stands behind it."""
-    own = Own.new(kit)
-    for operation in operations(kit):
-        if "client_id" in operation.parameters:
-            answer = own.ask(kit.caller("client"), operation, client_id=NOWHERE)
-            kit.expect(answer, 404, "client_not_found")
+    own = OwnEntries.new(kit)
+    for operation in kit.secured_operations:
+        if "client_id" in operation.path_names:
+            response = own.request(kit.caller("client"), operation, client_id=NOWHERE)
+            kit.expect(response, 404, "client_not_found")
     own.expect_unchanged("requests for a client that does not exist")
 
 
 @check("error-not-found", layer="rules", needs=("client", "other_client"))
-def what_is_not_there_is_missing_by_its_own_word(kit: Kit) -> None:
+def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
     """Groups, numbers, users and items that never were, were deleted, or are another client's."""
-    own, gone = Own.new(kit), Own.new(kit)
+    own, gone = OwnEntries.new(kit), OwnEntries.new(kit)
     client = kit.caller("client")
     for path, thing in ((USERS, gone.user), (NUMBERS, gone.extension), (GROUPS, gone.group)):
         kit.expect(client.delete(f"{path}{thing['id']}"), 204)
@@ -44,29 +44,26 @@ def what_is_not_there_is_missing_by_its_own_word(kit: Kit) -> None:
         "extension_id": kit.new_extension("other_client")["id"],
     }
     words = {"ext_group_id": "extension_group", "extension_id": "extension", "user_id": "user"}
-    for operation in operations(kit):
-        for name in operation.parameters:
+    for operation in kit.secured_operations:
+        for name in operation.path_names:
             if name == "client_id":
                 continue
             item = name in ("record_uuid", "uuid")
-            word = f"{operation.collection if item else words[name]}_not_found"
+            word = f"{operation.collection.name if item else words[name]}_not_found"
             keys = (
                 [NO_FAX if name == "uuid" else NO_RECORD] if item else [NOWHERE, gone.values[name]]
             )
-            if operation.parameters[0] == "client_id" and name in foreign:
+            if operation.path_names[0] == "client_id" and name in foreign:
                 keys.append(foreign[name])
             for key in keys:
-                kit.expect(own.ask(client, operation, **{name: key}), 404, word)
+                kit.expect(own.request(client, operation, **{name: key}), 404, word)
     own.expect_unchanged("requests for what is not there")
 
 
 @check("error-not-found", layer="rules")
-def an_item_of_another_group_is_missing(kit: Kit) -> None:
+@of_each_kind((RECORD, VOICEMAIL, FAX))
+def an_item_of_another_group_is_missing(kit: CheckContext, kind: Kind) -> None:
     """It is there under the group of its number, but not under another one or as another kind."""
-    for_each_kind(kit, _look_elsewhere, (RECORD, VOICEMAIL, FAX))
-
-
-def _look_elsewhere(kit: Kit, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     item: Item = items[0]
     key = item[kind.key or ""]
@@ -86,9 +83,9 @@ def _look_elsewhere(kit: Kit, kind: Kind) -> None:
 
 
 @check("error-no-route", layer="rules")
-def a_path_that_is_none_is_missing(kit: Kit) -> None:
+def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     """With each method; near a path that there is, and far from any."""
-    own, client = Own.new(kit), kit.caller("client")
+    own, client = OwnEntries.new(kit), kit.caller("client")
     group, number = own.group["id"], own.extension["id"]
     for path in (
         "/no-such-path", "/no-such-path/", "/user/no-such-path", "/client/@me/no-such-path/",
@@ -99,7 +96,22 @@ def a_path_that_is_none_is_missing(kit: Kit) -> None:
     ):  # fmt: skip
         for method in ("GET", "POST", "PUT", "DELETE"):
             body = {"json": {"name": "x"}} if method in ("POST", "PUT") else {}
-            answer = kit.expect(send(kit, client, method, API + path, **body), 404)
-            message = answer.json().get("message")
+            response = kit.expect(send(kit, client, method, API + path, **body), 404)
+            message = response.json().get("message")
             kit.expect_true("the 404 has a message", isinstance(message, str), message)
     own.expect_unchanged("requests for paths that are none")
+
+
+@check("error-not-found", layer="rules")
+def a_user_of_another_kind_is_no_group_user(kit: CheckContext) -> None:
+    """The client's own user, by its id: not to be read, and then not to be changed or deleted."""
+    caller = kit.caller("client")
+    me = caller.read("/user/")
+    path = f"{USERS}{me['id']}"
+    # A server that shows it might delete it as well, and with it the caller.
+    kit.expect(caller.get(path), 404, "user_not_found")
+    kit.expect(caller.put(path, {"comment": "not a group user"}), 404, "user_not_found")
+    kit.expect(caller.delete(path), 404, "user_not_found")
+    kit.expect_equal("the client's own user", caller.read("/user/"), me)
+    listed = [one["id"] for one in caller.read(USERS)]
+    kit.expect_true("the list of group users leaves it out", me["id"] not in listed, listed)

@@ -1,4 +1,4 @@
-"""What was asked and what was answered, kept so that a report can prove a verdict."""
+"""Recording of requests and responses, so that a report can prove a verdict."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from ringme_contract.masking import MASK, Masking
+from ringme_spec.redaction import MASK, Redaction
 
 _BODY_LIMIT = 4000
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, secrets masked, long bodies cut.
+    """One request and its response, secrets masked, long bodies cut.
 
-    `identity` is who asked; `problems` what the answer says that the document does not.
+    `problems` are the differences between the response and the document.
     """
 
     identity: str
@@ -51,29 +51,28 @@ def record(
     response: httpx.Response,
     operation: str | None,
     problems: list[str],
-    masking: Masking,
+    redaction: Redaction,
 ) -> Exchange:
-    """The evidence of one answered request."""
     request = response.request
     return Exchange(
         identity=identity,
         method=request.method,
-        url=masking.text(str(request.url)),
+        url=redaction.mask_text(str(request.url)),
         request_headers={
             name.title(): _mask_header(name, value)
             for name, value in request.headers.items()
             if name in ("authorization", "content-type", "content-encoding")
         },
-        request_body=_text(_content(request), masking),
+        request_body=_text(_content(request), redaction),
         status=response.status_code,
         response_headers={
-            name: MASK if name == "set-cookie" else masking.text(value)
+            name: MASK if name == "set-cookie" else redaction.mask_text(value)
             for name, value in response.headers.items()
         },
-        response_body=_text(response.content, masking),
+        response_body=_text(response.content, redaction),
         seconds=response.elapsed.total_seconds(),
         operation=operation,
-        problems=[masking.text(one) for one in problems],
+        problems=[redaction.mask_text(one) for one in problems],
     )
 
 
@@ -91,13 +90,13 @@ def _content(request: httpx.Request) -> bytes:
         return b"(streamed)"
 
 
-def _text(content: bytes, masking: Masking) -> str:
+def _text(content: bytes, redaction: Redaction) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         return f"({len(content)} bytes that are no text)"
     # Masked before it is cut: half a secret is not known for one.
-    shown = masking.text(text[: 2 * _BODY_LIMIT])
+    shown = redaction.mask_text(text[: 2 * _BODY_LIMIT])
     if len(text) > _BODY_LIMIT:
         return f"{shown[:_BODY_LIMIT]} ... ({len(text)} characters)"
     return shown

@@ -1,26 +1,22 @@
-"""The objects that the access table is about, found in the target or made in it."""
+"""Objects of the access table, found in the target or made in it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ringme_contract.kit import Kit
-from ringme_contract.lists import Item
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import NOWHERE, Item
 from ringme_contract.verdict import NotReached
 
-NEVER = 9_000_000_000_000
-_GROUPS = "/client/@me/extension_group/"
-_NUMBERS = "/client/@me/extension/"
 
-
-class Objects:
+class TableObjects:
     """Keys of objects by section and kind, as `visibility.toml` names them.
 
     A kind for which the target has no object is left out; with `writing` those that are missing
     are made, as far as that is possible over the API.
     """
 
-    def __init__(self, kit: Kit, writing: bool) -> None:
+    def __init__(self, kit: CheckContext, writing: bool) -> None:
         self._kit = kit
         self._writing = writing
         self.keys: dict[tuple[str, str], Any] = {}
@@ -37,31 +33,28 @@ class Objects:
 
     def _find_clients(self) -> None:
         self.keys["client", "own"] = self._whoami("client")["client_id"]
-        self.keys["client", "never"] = NEVER
+        self.keys["client", "never"] = NOWHERE
         if self._has("other_client"):
             self.keys["client", "other"] = self._whoami("other_client")["client_id"]
 
     def _find_groups(self) -> None:
-        self.keys["extension_group", "never"] = NEVER
+        self.keys["extension_group", "never"] = NOWHERE
         for identity, kind in (("group", "own"), ("sibling_group", "sibling")):
             if self._has(identity):
                 key = self._whoami(identity)["extension_group_id"]
                 self.keys["extension_group", kind] = key
         if self._has("other_client"):
-            groups = self._kit.caller("other_client").read(_GROUPS)
+            groups = self._kit.factory.read("extension_group", "other_client")
             if not groups and self._writing:
                 groups = [self._kit.new_group("other_client")]
             if groups:
                 self.keys["extension_group", "other"] = groups[0]["id"]
         if self._writing:
-            group = self._kit.new_group()
-            caller = self._kit.caller("client")
-            self._kit.expect(caller.delete(f"{_GROUPS}{group['id']}"), 204)
-            self.keys["extension_group", "deleted"] = group["id"]
+            self.keys["extension_group", "deleted"] = self._deleted("extension_group")
 
     def _find_numbers(self) -> None:
-        self.keys["extension", "never"] = NEVER
-        numbers = self._kit.caller("client").read(_NUMBERS)
+        self.keys["extension", "never"] = NOWHERE
+        numbers = self._kit.factory.read("extension")
         own = self._whoami("extension")["extension_id"] if self._has("extension") else None
         if own is not None:
             self.keys["extension", "own"] = own
@@ -83,31 +76,31 @@ class Objects:
             if fitting:
                 self.keys["extension", kind] = fitting[0]
         if self._has("other_client"):
-            others = self._kit.caller("other_client").read(_NUMBERS)
+            others = self._kit.factory.read("extension", "other_client")
             if others:
                 self.keys["extension", "other"] = others[0]["id"]
         if self._writing:
-            gone = self._kit.new_extension()["id"]
-            self._kit.expect(self._kit.caller("client").delete(f"{_NUMBERS}{gone}"), 204)
-            self.keys["extension", "deleted"] = gone
+            self.keys["extension", "deleted"] = self._deleted("extension")
+
+    def _deleted(self, collection: str) -> Any:
+        factory = self._kit.factory
+        key = factory.create(collection)["id"]
+        caller = self._kit.caller("client")
+        self._kit.expect(caller.request("DELETE", f"{factory.path(collection)}{key}"), 204)
+        return key
 
     def item(self, section: str, kind: str, key: Any, collection: str) -> Any:
         """The key of an item of a collection that an object holds, as its own client sees it.
 
         Raises NotReached if it holds none.
         """
-        caller = self._kit.caller("other_client" if kind == "other" else "client")
-        start, end = self._kit.target.range
-        paths = {
-            "extension_group": _GROUPS,
-            "extension": _NUMBERS,
-            "user": "/client/@me/user/extension_group/",
-        }
-        if section == "client" and collection in paths:
-            items = caller.read(paths[collection])
+        kit, identity = self._kit, "other_client" if kind == "other" else "client"
+        rule = kit.contract.collections[collection]
+        if section == "client" and rule.content is None:
+            items = kit.factory.read(collection, identity)
         else:
-            query = {"start_datetime": start, "end_datetime": end, "per_page": 1}
-            items = caller.read(f"/{section}/{key}/{collection}/", **query)
+            path = f"/{section}/{key}/{collection}/"
+            items = kit.caller(identity).read(path, **kit.range_query, per_page=1)
         if not items:
             raise NotReached(f"{section} {key} has no {collection} in the target's range")
-        return next(items[0][name] for name in ("id", "record_uuid", "uuid") if name in items[0])
+        return items[0][rule.key]

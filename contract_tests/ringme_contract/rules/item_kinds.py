@@ -1,21 +1,24 @@
-"""Recorded items: what kinds there are, and how a check gets some of them into its own group."""
+"""Kinds of recorded items, and groups of a check's own that have some."""
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import wraps
 
 import httpx
 
-from ringme_contract.kit import Kit
-from ringme_contract.lists import Item, read_moment, write_moment
+from ringme_contract.check import CheckFunction
+from ringme_contract.check_context import CheckContext
+from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.factories import Item
 from ringme_contract.rules.views import NUMBERS
 from ringme_contract.verdict import NotOffered, NotReached
+from ringme_spec.collections import RangeRule
 
-SECOND = timedelta(seconds=1)
 CLIENT = "/client/@me"
+KindCheck = Callable[["CheckContext", "Kind"], None]
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Kind:
     """One kind of recorded item, and the names of its properties.
 
     `key` is the id (None for the log, whose entries have none), `tie` what sorts items of the
-    same moment, `owner` where the group at the time of the call stands.
+    same moment.
     """
 
     name: str
@@ -33,42 +36,42 @@ class Kind:
     key: str | None
     tie: str
     size: str | None
-    owner: str | None
 
     def moment(self, item: Item) -> datetime:
-        """When it was, fraction and all."""
-        return read_moment(item[self.time])
+        return read_datetime(item[self.time])
+
+    def range(self, kit: CheckContext) -> RangeRule | None:
+        return kit.contract.collections[self.name].range
 
     def is_of(self, item: Item, extension: Item) -> bool:
-        """Whether it belongs to a number; the log tells the number without its prefix."""
+        """It belongs to a number; the log tells the number without its prefix."""
         if self.key is None:
             return bool(item[self.tie] == extension["name"].rpartition("*")[2])
         return bool(item["extension_id"] == extension["id"])
 
     def sort_key(self, item: Item) -> tuple[datetime, str]:
-        """What lists are sorted by."""
         return self.moment(item), item[self.tie]
 
 
 RECORD = Kind(
     "record", "record", "call records", "init_time_gmt", "record_uuid", "record_uuid",
-    "record_file_size", "extension_group_owner_id",
+    "record_file_size",
 )  # fmt: skip
 VOICEMAIL = Kind(
     "voicemail", "voicemail", "voicemails", "init_time_gmt", "record_uuid", "record_uuid",
-    "record_file_size", "extension_group_owner_id",
+    "record_file_size",
 )  # fmt: skip
 FAX = Kind(
-    "fax", "fax", "faxes", "datetime", "uuid", "uuid", "file_size", "extension_group_id",
+    "fax", "fax", "faxes", "datetime", "uuid", "uuid", "file_size",
 )  # fmt: skip
 LOG = Kind(
     "reg_status_log", "registration_log", "entries of the registration log", "date_gmt", None,
-    "short_ext_name", None, None,
+    "short_ext_name", None,
 )  # fmt: skip
 KINDS = (RECORD, VOICEMAIL, FAX, LOG)
 
 
-def offered(kit: Kit, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
+def offered(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
     """Those of some kinds that the target does not declare as lacking, of which there is one."""
     found = [kind for kind in kinds if kind.capability not in kit.target.off]
     if not found:
@@ -76,34 +79,38 @@ def offered(kit: Kit, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
     return found
 
 
-def for_each_kind(
-    kit: Kit, look: Callable[[Kit, Kind], None], kinds: tuple[Kind, ...] = KINDS
-) -> None:
-    """Looks at each kind that the target has; one without items does not keep from the next."""
-    lacking = []
-    for kind in offered(kit, kinds):
-        try:
-            look(kit, kind)
-        except NotReached as reason:
-            lacking.append(str(reason))
-    if lacking:
-        raise NotReached("; ".join(lacking))
+def of_each_kind(kinds: tuple[Kind, ...] = KINDS) -> Callable[[KindCheck], CheckFunction]:
+    """Makes a check of one kind one of all; a kind without items does not keep from the next."""
+
+    def decorate(function: KindCheck) -> CheckFunction:
+        @wraps(function)
+        def check_each(kit: CheckContext) -> None:
+            lacking = []
+            for kind in offered(kit, kinds):
+                try:
+                    function(kit, kind)
+                except NotReached as reason:
+                    lacking.append(str(reason))
+            if lacking:
+                raise NotReached("; ".join(lacking))
+
+        return check_each
+
+    return decorate
 
 
-def read(kit: Kit, section: str, kind: Kind, **query: object) -> list[Item]:
+def read(kit: CheckContext, section: str, kind: Kind, **query: object) -> list[Item]:
     """A list of a section, as `/client/@me`; in the target's range unless another is given."""
-    start, end = kit.target.range
-    query = {"start_datetime": start, "end_datetime": end, **query}
+    query = {**kit.range_query, **query}
     found: list[Item] = kit.caller("client").read(f"{section}/{kind.name}/", **query)
     return found
 
 
 def between(start: datetime, end: datetime) -> dict[str, str]:
-    """The query of a range."""
-    return {"start_datetime": write_moment(start), "end_datetime": write_moment(end)}
+    return {"start_datetime": write_datetime(start), "end_datetime": write_datetime(end)}
 
 
-def numbers_with(kit: Kit, kind: Kind) -> list[tuple[Item, list[Item]]]:
+def numbers_with(kit: CheckContext, kind: Kind) -> list[tuple[Item, list[Item]]]:
     """The client's numbers that have items, each with them; those with most items first."""
     items = read(kit, CLIENT, kind)
     found = [
@@ -116,7 +123,7 @@ def numbers_with(kit: Kit, kind: Kind) -> list[tuple[Item, list[Item]]]:
     return sorted(found, key=lambda pair: -len(pair[1]))
 
 
-def tied_numbers(kit: Kit, kind: Kind) -> tuple[Item, Item]:
+def tied_numbers(kit: CheckContext, kind: Kind) -> tuple[Item, Item]:
     """Two numbers of the client with an item each of the very same moment."""
     numbers = numbers_with(kit, kind)
     for index, (number, items) in enumerate(numbers):
@@ -127,7 +134,7 @@ def tied_numbers(kit: Kit, kind: Kind) -> tuple[Item, Item]:
     raise NotReached(f"no two numbers of the client have {kind.plural} of the same moment")
 
 
-def group_of(kit: Kit, *numbers: Item) -> int:
+def group_of(kit: CheckContext, *numbers: Item) -> int:
     """A new group with these numbers in it, which go back after the check."""
     group: int = kit.new_group()["id"]
     for number in numbers:
@@ -136,28 +143,12 @@ def group_of(kit: Kit, *numbers: Item) -> int:
 
 
 def section_of(group: int) -> str:
-    """The section of a group."""
     return f"/extension_group/{group}"
 
 
-def whole_second(moment: datetime) -> datetime:
-    """The moment without its fraction."""
-    return moment.replace(microsecond=0)
-
-
-def fetch(kit: Kit, url: str) -> httpx.Response:
-    """What a URL of a recording answers to somebody without a token."""
-    answer = kit.transport.send("anonymous", "GET", url)
-    # The document has no such path, so there is nothing that the answer could be held against.
+def fetch(kit: CheckContext, url: str) -> httpx.Response:
+    """The response of a URL of a recording to somebody without a token."""
+    response = kit.transport.send("anonymous", "GET", url)
+    # The document has no such path, so there is nothing to check the response against.
     kit.transport.exchanges[-1].problems.clear()
-    return answer
-
-
-def latest_end(kind: Kind, start: datetime) -> datetime:
-    """The last moment at which a range of records or voicemail may end (rule media-interval)."""
-    months = start.month - 1 + (1 if kind is RECORD else 2)
-    year, month = start.year + months // 12, months % 12 + 1
-    last_day = calendar.monthrange(year, month)[1]
-    if kind is RECORD:
-        return datetime(year, month, last_day, 23, 59, 59)
-    return start.replace(year=year, month=month, day=min(start.day, last_day))
+    return response

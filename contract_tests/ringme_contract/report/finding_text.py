@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ringme_contract.judgement import RuleFinding
-from ringme_contract.report.text import difference, printable, shown
+from ringme_contract.evaluation import RuleFinding
+from ringme_contract.report.printable import difference, printable, shown
 from ringme_contract.verdict import Outcome
 
 _FAILURES = 3
@@ -21,7 +21,7 @@ def details(finding: RuleFinding) -> str:
 
 
 def failures(finding: RuleFinding) -> list[str]:
-    """The failures of a rule, each after an empty line; those that say the same are told once."""
+    """The failures of a rule, each after an empty line; equal ones are told once."""
     lines = []
     distinct = finding.distinct_failures
     for outcome, others in distinct[:_FAILURES]:
@@ -47,7 +47,7 @@ def _failure_lines(outcome: Outcome) -> list[str]:
         lines += [f"  differs   {printable(first)}"] if first else []
     # The last ones are those that the check stumbled over; the JSON and HTML reports have more.
     for exchange in outcome.exchanges[-_STEPS:]:
-        lines.append(f"  # {exchange.identity}, answered {exchange.status}")
+        lines.append(f"  # {exchange.identity}, status {exchange.status}")
         lines.append(f"  {printable(exchange.curl())}")
         lines += [f"  # {printable(problem)}" for problem in exchange.problems[:_PROBLEMS]]
     return lines

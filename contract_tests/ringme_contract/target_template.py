@@ -5,22 +5,19 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-
-class InitError(Exception):
-    """The file could not be written, in one line."""
+from ringme_spec.errors import ConfigError
 
 
 def template() -> str:
-    """The text of a commented target file."""
     return files("ringme_contract").joinpath("target_template.toml").read_text(encoding="utf-8")
 
 
 def write_template(path: Path) -> None:
-    """Writes it to a path where nothing is yet. Raises InitError."""
+    """Writes it to a path where nothing is yet. Raises ConfigError."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(template())
     except FileExistsError:
-        raise InitError(f"{path}: is there already; it is left as it is") from None
+        raise ConfigError(f"{path}: is there already; it is left as it is") from None
     except OSError as error:
-        raise InitError(f"{path}: cannot be written: {error.strerror}") from None
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
-from ringme_contract.access.objects import NEVER
-from ringme_contract.kit import Kit
-from ringme_contract.lists import Item, ListOperation, lists_with
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.lists import lists_with, read_list
 from ringme_contract.relations.owners import of_numbers
+from ringme_spec.operations import Operation
 
 GROUPS = "/client/@me/extension_group/"
 NUMBERS = "/client/@me/extension/"
@@ -32,14 +34,14 @@ class Step:
         return f"{self.kind}({self.who}, {self.which}, {self.what})"
 
 
-class World:
+class ReferenceModel:
     """The model: for each client the entries of its three lists by id.
 
     Only things that the steps made are updated or deleted; numbers that were there before are
     moved between groups, and put back by `restore`.
     """
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self.clients = [
             name for name in ("client", "other_client") if name in kit.target.identities
@@ -56,13 +58,15 @@ class World:
             for key, entry in self.entries[client, NUMBERS].items()
         }
         self._recorded: dict[tuple[str, str], list[Item]] = {
-            (client, operation.collection): operation.read(kit, kit.caller(client), "@me")
+            (client, operation.collection.name): read_list(
+                kit, kit.caller(client), operation, "@me"
+            )
             for client in self.clients
             for operation in self._lists("client")
         }
         self._used = {key for client in self.clients for key in self.entries[client, GROUPS]}
 
-    def _lists(self, owner: str) -> list[ListOperation]:
+    def _lists(self, owner: str) -> list[Operation]:
         return lists_with(self._kit, owner=owner, ranged=True)
 
     # --- steps
@@ -83,17 +87,17 @@ class World:
         return choice[number % len(choice)]
 
     def _create(self, client: str, path: str, body: Item) -> None:
-        answer = self._kit.expect(self._kit.caller(client).post(path, body), 201)
-        entry: Item = answer.json()
+        response = self._kit.expect(self._kit.caller(client).post(path, body), 201)
+        entry: Item = response.json()
         shown = {name: value for name, value in body.items() if name in entry and name != "name"}
         self._kit.expect_equal(f"what POST {path} made of its body", _part(entry, shown), shown)
         self.entries[client, path][entry["id"]] = entry
         self.made[client, path].append(entry["id"])
 
     def _update(self, client: str, path: str, key: int, changes: Item) -> None:
-        answer = self._kit.expect(self._kit.caller(client).put(f"{path}{key}", changes), 200)
+        response = self._kit.expect(self._kit.caller(client).put(f"{path}{key}", changes), 200)
         entry = {**self.entries[client, path][key], **changes}
-        self._kit.expect_equal(f"the answer of PUT {path}{key}", answer.json(), entry)
+        self._kit.expect_equal(f"the response of PUT {path}{key}", response.json(), entry)
         self.entries[client, path][key] = entry
 
     def _delete(self, client: str, path: str, key: int) -> None:
@@ -102,24 +106,26 @@ class World:
         self.made[client, path].remove(key)
 
     def _create_group(self, client: str, step: Step) -> None:
-        body = {"name": self._kit.new_name("group"), "extra_params": TEXTS[step.what % len(TEXTS)]}
+        body = self._body("extension_group", client, extra_params=_text(step))
         self._create(client, GROUPS, body)
         key = self.made[client, GROUPS][-1]
         self._kit.expect_true(f"the id {key} was never used before", key not in self._used, key)
         self._used.add(key)
 
-    def _update_group(self, client: str, step: Step) -> None:
-        key = self._pick(client, GROUPS, step)
+    def _update_one(self, client: str, path: str, step: Step, changes: tuple[Item, ...]) -> None:
+        key = self._pick(client, path, step)
         if key is not None:
-            text = TEXTS[step.what % len(TEXTS)]
-            name = {"name": self._kit.new_name("group")}
-            changes: tuple[Item, ...] = (
-                {},
-                name,
-                {"extra_params": text},
-                {**name, "extra_params": text},
-            )
-            self._update(client, GROUPS, key, changes[step.what % len(changes)])
+            self._update(client, path, key, changes[step.what % len(changes)])
+
+    def _delete_one(self, client: str, path: str, step: Step) -> None:
+        key = self._pick(client, path, step)
+        if key is not None:
+            self._delete(client, path, key)
+
+    def _update_group(self, client: str, step: Step) -> None:
+        text = {"extra_params": _text(step)}
+        name = {"name": self._kit.new_name("group")}
+        self._update_one(client, GROUPS, step, ({}, name, text, {**name, **text}))
 
     def _delete_group(self, client: str, step: Step) -> None:
         key = self._pick(client, GROUPS, step)
@@ -135,21 +141,15 @@ class World:
             self.made[client, USERS].remove(user)
 
     def _create_number(self, client: str, step: Step) -> None:
-        body = {
-            "name": self._kit.free_number(client),
-            "label": self._kit.new_name("number"),
-            "extra_params": TEXTS[step.what % len(TEXTS)],
-            "extension_group_id": self._pick_group(client, step.which),
-        }
-        self._create(client, NUMBERS, body)
+        group = self._pick_group(client, step.which)
+        keys = {"extra_params": _text(step), "extension_group_id": group}
+        self._create(client, NUMBERS, self._body("extension", client, **keys))
 
     def _update_number(self, client: str, step: Step) -> None:
-        key = self._pick(client, NUMBERS, step)
-        if key is not None:
-            status = ("active", "blocked")[step.what % 2]
-            text = TEXTS[step.what % len(TEXTS)]
-            changes: tuple[Item, ...] = ({}, {"status": status}, {"extra_params": text})
-            self._update(client, NUMBERS, key, changes[step.what % len(changes)])
+        changes: tuple[Item, ...] = (
+            {}, {"status": ("active", "blocked")[step.what % 2]}, {"extra_params": _text(step)},
+        )  # fmt: skip
+        self._update_one(client, NUMBERS, step, changes)
 
     def _place_number(self, client: str, step: Step) -> None:
         keys = sorted(self.entries[client, NUMBERS])
@@ -158,37 +158,26 @@ class World:
             self._update(client, NUMBERS, keys[step.which % len(keys)], changes)
 
     def _delete_number(self, client: str, step: Step) -> None:
-        key = self._pick(client, NUMBERS, step)
-        if key is not None:
-            self._delete(client, NUMBERS, key)
+        self._delete_one(client, NUMBERS, step)
 
     def _create_user(self, client: str, step: Step) -> None:
         group = self._pick(client, GROUPS, step)
-        if group is None:
-            return
-        name = self._kit.new_name("user")
-        body = {
-            "name": name,
-            "login": name.replace(" ", "-"),
-            "password": f"pass-{name.replace(' ', '-')}",
-            "email": "contract@example.com",
-            "extension_group_id": group,
-            "access": ("full", "read_only")[step.what % 2],
-        }
-        self._create(client, USERS, body)
+        if group is not None:
+            keys = {"extension_group_id": group, "access": ("full", "read_only")[step.what % 2]}
+            self._create(client, USERS, self._body("user", client, **keys))
 
     def _update_user(self, client: str, step: Step) -> None:
-        key = self._pick(client, USERS, step)
-        if key is not None:
-            status = ("active", "blocked")[step.what % 2]
-            comment = TEXTS[step.what % len(TEXTS)]
-            changes: tuple[Item, ...] = ({}, {"status": status}, {"comment": comment})
-            self._update(client, USERS, key, changes[step.what % len(changes)])
+        changes: tuple[Item, ...] = (
+            {}, {"status": ("active", "blocked")[step.what % 2]}, {"comment": _text(step)},
+        )  # fmt: skip
+        self._update_one(client, USERS, step, changes)
 
     def _delete_user(self, client: str, step: Step) -> None:
-        key = self._pick(client, USERS, step)
-        if key is not None:
-            self._delete(client, USERS, key)
+        self._delete_one(client, USERS, step)
+
+    def _body(self, collection: str, client: str, **keys: Any) -> Item:
+        factory = self._kit.factory
+        return factory.body(factory.creation(collection), identity=client, **keys)
 
     def _refused(self, client: str, step: Step) -> None:
         """A request that must fail, and so must leave everything as it was."""
@@ -198,12 +187,12 @@ class World:
         foreign = sorted(self.entries[other, GROUPS]) if other != client else []
         requests: list[tuple[Callable[[], httpx.Response], int]] = [
             (lambda: caller.post(GROUPS, {"name": ""}), 400),
-            (lambda: caller.put(f"{GROUPS}{NEVER}", {"name": "x"}), 404),
+            (lambda: caller.put(f"{GROUPS}{NOWHERE}", {"name": "x"}), 404),
         ]
         if numbers:
             path = f"{NUMBERS}{numbers[step.which % len(numbers)]}"
             requests += [
-                (lambda: caller.put(path, {"label": "x", "extension_group_id": NEVER}), 404),
+                (lambda: caller.put(path, {"label": "x", "extension_group_id": NOWHERE}), 404),
                 (lambda: caller.put(path, {"label": "x", "name": "no name"}), 400),
             ]
         if foreign:
@@ -237,10 +226,12 @@ class World:
         path = f"/extension_group/{group}/extension/"
         self._kit.expect_equal(f"{path} of {client}", caller.read(path), members)
         for operation in self._lists("extension_group"):
-            if operation.collection != "record":
+            if operation.collection.name != "record":
                 continue
-            got = operation.read(self._kit, caller, group)
-            expected = of_numbers(operation, self._recorded[client, operation.collection], members)
+            got = read_list(self._kit, caller, operation, group)
+            expected = of_numbers(
+                operation, self._recorded[client, operation.collection.name], members
+            )
             self._kit.expect_equal(f"{operation.id} of {group}", got, expected)
 
     def restore(self) -> None:
@@ -256,22 +247,15 @@ class World:
                     self._kit.caller(client).delete(f"{path}{key}")
 
 
+def _text(step: Step) -> str | None:
+    return TEXTS[step.what % len(TEXTS)]
+
+
 def _part(entry: Item, keys: Item) -> Item:
     return {name: entry[name] for name in keys}
 
 
 def kinds() -> list[str]:
-    """The kinds of steps."""
-    return [
-        "create_group",
-        "update_group",
-        "delete_group",
-        "create_number",
-        "update_number",
-        "place_number",
-        "delete_number",
-        "create_user",
-        "update_user",
-        "delete_user",
-        "refused",
-    ]
+    group, user = (f"create_{one} update_{one} delete_{one}" for one in ("group", "user"))
+    number = "create_number update_number place_number delete_number"
+    return f"{group} {number} {user} refused".split()

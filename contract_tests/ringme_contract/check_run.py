@@ -8,29 +8,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from ringme_contract.check import LAYERS, Check, all_checks
-from ringme_contract.document_file import DocumentError, find_document, load_document
+from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
 from ringme_contract.engine import Engine, RunResult
-from ringme_contract.expectations import Expectation, ExpectationError, load_expectations
-from ringme_contract.judgement import ExitCode, RuleFinding, exit_code, judge
-from ringme_contract.kit import API, TOKEN_PATH, Kit
-from ringme_contract.masking import mask
-from ringme_contract.target import (
-    MOCK,
-    OPTIONAL_IDENTITIES,
-    REFUSED,
-    Target,
-    TargetError,
-    load_target,
-)
-from ringme_contract.transport import Transport, Unreachable
+from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code
+from ringme_contract.expectations import Expectation, load_expectations
+from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
+from ringme_contract.transport import Transport, Unreachable, json_object
 from ringme_contract.verdict import Outcome, Verdict
-from ringme_spec.rules import Rule, read_rules
+from ringme_spec.contract import Contract, read_contract
+from ringme_spec.errors import ConfigError
+from ringme_spec.paths import SPEC
+from ringme_spec.redaction import mask_text
+from ringme_spec.rules import Rule
 
 # Identities whose token says nothing: some are refused by right, the others are applications.
 TOKENLESS = (*REFUSED, "login")
@@ -42,13 +36,13 @@ _TAKEN = (
 )
 
 
-class CannotRun(Exception):
+class CannotRun(ConfigError):
     """The run cannot begin; the message says in one line why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a run is to do; None leaves it to the target file."""
+    """Options of a run; None leaves it to the target file."""
 
     url: str | None = None
     target: Path | None = None
@@ -69,7 +63,7 @@ class Report:
     """All that reports tell of a run."""
 
     target: Target
-    document: dict[str, Any]
+    contract: Contract
     result: RunResult
     findings: list[RuleFinding]
     code: ExitCode
@@ -80,12 +74,12 @@ class Report:
 
 
 class Session:
-    """A target that answers, the checks that are chosen for it, and what is expected of it."""
+    """A target that responds, the checks chosen for it, and its expected failures."""
 
-    def __init__(self, options: Options, kit: Kit, checks: list[Check]) -> None:
+    def __init__(self, options: Options, kit: CheckContext, checks: list[Check]) -> None:
         self.kit = kit
         self.checks = checks
-        self.rules = read_rules(kit.document)
+        self.rules = kit.contract.rules
         self.engine = Engine(kit)
         self.expectations: dict[str, Expectation] = {}
         self.notes: list[str] = []
@@ -101,22 +95,20 @@ class Session:
 
     @property
     def today(self) -> date:
-        """The day on which expectations are held against their end."""
         return self.started.date()
 
     def run(self, progress: Callable[[Outcome], None] | None = None) -> Report:
-        """Runs all chosen checks."""
         return self.report(self.engine.run(self.checks, self._options.shuffle, progress))
 
     def report(self, result: RunResult) -> Report:
-        """What the outcomes of a run mean."""
-        findings = judge(result, self.rules, self.assessed, self.expectations, self.today)
+        """Evaluates the outcomes of a run."""
+        findings = evaluate(result, self.rules, self.assessed, self.expectations, self.today)
         lacking = any(one.verdict is Verdict.NOT_REACHED for one in findings)
         if lacking and self.kit.target.delete_recorded_items and not result.interrupted:
             self.notes.append(_TAKEN)
         return Report(
             self.kit.target,
-            self.kit.document,
+            self.kit.contract,
             result,
             findings,
             exit_code(findings, result.interrupted),
@@ -131,18 +123,18 @@ class Session:
 def open_session(
     options: Options, http: httpx.Client | None = None, checks: list[Check] | None = None
 ) -> Iterator[Session]:
-    """Finds target and document, and sees that the target answers. Raises CannotRun.
+    """Finds target and document, and sees that the target responds. Raises ConfigError.
 
-    `http` asks an application that runs in this process; `checks` are others than the kit's own.
+    `http` calls an application that runs in this process; `checks` are others than the kit's own.
     """
-    document = read_document(options)
-    rules = read_rules(document)
+    contract = read_document(options)
+    rules = contract.rules
     target = read_target(options)
     chosen = choose(all_checks() if checks is None else checks, options, rules)
-    expectations = _read_expectations(options, rules)
-    transport = Transport(target, document, http)
+    expectations = load_expectations(options.expect, rules) if options.expect else {}
+    transport = Transport(target, contract, http)
     try:
-        kit = Kit(target, document, transport, options.seed)
+        kit = CheckContext(target, contract, transport, options.seed)
         session = Session(options, kit, chosen)
         session.expectations = expectations
         session.notes += reach(kit, options.wait)
@@ -151,16 +143,19 @@ def open_session(
         transport.close()
 
 
-def read_document(options: Options) -> dict[str, Any]:
-    """The document that the options name, or the usual one. Raises CannotRun."""
-    try:
-        return load_document(find_document(options.document))
-    except DocumentError as error:
-        raise CannotRun(str(error)) from None
+def read_document(options: Options) -> Contract:
+    """The document that the options name, or that of the distribution. Raises ConfigError."""
+    path = options.document or SPEC
+    if not path.is_file():
+        raise CannotRun(f"{path}: there is no such file; --document names another")
+    contract = read_contract(path)
+    if not contract.rules:
+        raise CannotRun(f"{path}: has no x-rules, so there is nothing to check a target against")
+    return contract
 
 
 def read_target(options: Options) -> Target:
-    """The target of the options. Raises CannotRun."""
+    """The target of the options. Raises ConfigError."""
     path = options.target
     if options.url is not None:
         _refuse_address(options.url)
@@ -169,14 +164,11 @@ def read_target(options: Options) -> Target:
             raise CannotRun("no target: give a URL, or a file with --target")
         if not is_loopback(options.url):
             raise CannotRun(
-                f"{options.url}: a target file has to say who can ask there: "
+                f"{options.url}: a target file has to say how to log in there: "
                 "`ringme-contract init target.toml` writes one, --target names it"
             )
         path = MOCK
-    try:
-        target = load_target(path, options.url)
-    except TargetError as error:
-        raise CannotRun(str(error)) from None
+    target = load_target(path, options.url)
     _refuse_address(target.url)
     return replace(
         target,
@@ -187,7 +179,6 @@ def read_target(options: Options) -> Target:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL leads to this machine."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -202,7 +193,7 @@ def is_loopback(url: str) -> bool:
 
 def _refuse_address(url: str) -> None:
     """Raises CannotRun for what is no URL, or one that holds what the kit adds itself."""
-    shown = mask(url)
+    shown = mask_text(url)
     if not url.startswith(("http://", "https://")):
         raise CannotRun(f"{shown}: a URL begins with http:// or https://")
     try:
@@ -210,12 +201,12 @@ def _refuse_address(url: str) -> None:
         port, host = parts.port, parts.hostname
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL) as error:
-        raise CannotRun(f"{shown}: is no URL: {mask(str(error))}") from None
+        raise CannotRun(f"{shown}: is no URL: {mask_text(str(error))}") from None
     if parts.username is not None:
         # They would go where the token has to go, and into every report.
         raise CannotRun(f"{shown}: leave user and password out, they would replace each token")
     if not host or port == 0:
-        raise CannotRun(f"{shown}: names no host and port that can be asked")
+        raise CannotRun(f"{shown}: names no host and port")
     # A path may come before those of the document: behind a gateway, or a session of the mock.
     inside = any(f"{one}/" in f"{parts.path}/" for one in (API, TOKEN_PATH))
     if inside or parts.query or parts.fragment:
@@ -225,7 +216,7 @@ def _refuse_address(url: str) -> None:
 
 
 def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> list[Check]:
-    """The checks of the layers and rules that the options name. Raises CannotRun."""
+    """The checks of the layers and rules that the options name. Raises ConfigError."""
     for layer in options.layers:
         if layer not in LAYERS:
             raise CannotRun(f"--layer {layer}: there is none but {', '.join(LAYERS)}")
@@ -246,17 +237,8 @@ def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> lis
     return chosen
 
 
-def _read_expectations(options: Options, rules: dict[str, Rule]) -> dict[str, Expectation]:
-    if options.expect is None:
-        return {}
-    try:
-        return load_expectations(options.expect, rules)
-    except ExpectationError as error:
-        raise CannotRun(str(error)) from None
-
-
-def reach(kit: Kit, wait: float) -> list[str]:
-    """Sees that the target answers and gives a token to somebody.
+def reach(kit: CheckContext, wait: float) -> list[str]:
+    """Sees that the target responds and gives a token to somebody.
 
     Returns a line for each identity that gets none. Raises CannotRun.
     """
@@ -267,35 +249,29 @@ def reach(kit: Kit, wait: float) -> list[str]:
         raise CannotRun(f"the target cannot be reached: {error}") from None
 
 
-def _try_tokens(kit: Kit) -> list[str]:
-    asked, refused = 0, []
+def _try_tokens(kit: CheckContext) -> list[str]:
+    tried, refused = 0, []
     for name, identity in kit.target.identities.items():
         if name in TOKENLESS or name in OPTIONAL_IDENTITIES:
             continue
-        asked += 1
-        answer = kit.ask_token(**identity.parameters)
-        if not answer.is_success or not _token(answer):
-            refused.append(f"{kit.target.source}: identities.{name} gets no token: {said(answer)}")
-    if asked == 0:
-        raise CannotRun(f"{kit.target.source}: identities: names nobody who could ask")
-    if len(refused) == asked:
+        tried += 1
+        response = kit.request_token(**identity.parameters)
+        if not response.is_success or not json_object(response).get("access_token"):
+            refused.append(
+                f"{kit.target.source}: identities.{name} gets no token: {said(response)}"
+            )
+    if tried == 0:
+        raise CannotRun(f"{kit.target.source}: identities: names nobody who could log in")
+    if len(refused) == tried:
         raise CannotRun(
-            refused[0] if asked == 1 else f"{refused[0]} (nor does any other of {asked} identities)"
+            refused[0] if tried == 1 else f"{refused[0]} (nor does any other of {tried} identities)"
         )
     return refused
 
 
-def _token(response: httpx.Response) -> object:
-    try:
-        body = response.json()
-    except ValueError:
-        return None
-    return body.get("access_token") if isinstance(body, dict) else None
-
-
 def said(response: httpx.Response) -> str:
-    """What an answer of the token endpoint says, in a few words."""
-    line = f"POST {TOKEN_PATH} answers {response.status_code}"
+    """A response of the token endpoint in a few words."""
+    line = f"POST {TOKEN_PATH}: status {response.status_code}"
     if response.is_redirect:
         return f"{line}, a redirect to {response.headers.get('Location')}: give that URL instead"
     try:

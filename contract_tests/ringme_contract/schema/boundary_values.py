@@ -1,4 +1,4 @@
-"""Values around the bounds of a schema, and which of them it allows."""
+"""Boundary values of a schema, and those just outside of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import jsonschema_rs
+from ringme_spec.schema import Schema, Schemas
 
-from ringme_contract.lists import resolve
-
-_MOMENT = "2016-02-29 10:20:30"
-# Texts for a parameter or property that is a moment; the schema says which of them are none.
-_MOMENTS = (
+_DATETIME = "2016-02-29 10:20:30"
+# Texts for a parameter or property that is a date-time; the schema says which of them are none.
+_DATETIMES = (
     "2016-2-29 0:0:0", "1000-01-01 00:00:00", "2999-12-31 23:59:59", "0999-12-31 23:59:59",
     "3000-01-01 00:00:00", "2015-2-29 00:00:00", "2016-04-01 24:00:00", "x",
 )  # fmt: skip
@@ -33,32 +31,21 @@ class Value:
         return text if len(text) <= 60 else f"{text[:40]}... ({len(text) - 2} characters)"
 
 
-class Validity:
-    """Whether values fit schemas of one document."""
+class BoundaryValues:
+    """Boundary values for properties and parameters of one document."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self._document = document
-        self._schemas = document.get("components", {}).get("schemas", {})
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
 
-    def allows(self, schema: dict[str, Any], value: object) -> bool:
-        """Whether a JSON value fits a schema of OpenAPI 3.0 without references inside."""
-        if value is None:
-            return bool(schema.get("nullable"))
-        plain = {key: part for key, part in schema.items() if key != "nullable"}
-        return jsonschema_rs.Draft4Validator(plain).is_valid(value)
+    def allows(self, schema: Schema, value: object) -> bool:
+        return self._schemas.compile(schema).is_valid(value)
 
-    def allows_text(self, schema: dict[str, Any], text: str) -> bool:
-        """Whether a text of a path or query stands for a value that fits a schema."""
+    def allows_text(self, schema: Schema, text: str) -> bool:
+        """A text of a path or query stands for a value that fits a schema."""
         number = schema.get("type") == "integer" and re.fullmatch("-?[0-9]{1,1000}", text)
         return self.allows(schema, int(text) if number else text)
 
-    def properties(self, schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """The properties of an object, references followed."""
-        return {
-            name: resolve(self._document, one) for name, one in schema.get("properties", {}).items()
-        }
-
-    def json_values(self, schema: dict[str, Any], sample: str) -> list[Value]:
+    def json_values(self, schema: Schema, sample: str) -> list[Value]:
         """Values for a property of a body; `sample` is a text that it allows, if it is a text."""
         kind = schema.get("type")
         found: list[Any] = [None, []]
@@ -73,26 +60,25 @@ class Validity:
             found += [True, False, "true"]
         return [Value(one, self.allows(schema, one)) for one in _once(found)]
 
-    def query_values(self, schema: dict[str, Any]) -> list[Value]:
-        """Texts for a parameter of a query."""
+    def query_values(self, schema: Schema) -> list[Value]:
         found: list[str] = []
         if "enum" in schema:
             found = [*schema["enum"], "x", str(schema["enum"][0]).upper()]
         elif schema.get("type") == "integer":
             found = ["x", "1.5", "1", *map(str, _bounds(schema))]
             found += [] if "maximum" in schema else map(str, _LARGE)
-        elif self.allows_text(schema, _MOMENT) and not self.allows_text(schema, "x"):
-            found = list(_MOMENTS)
+        elif self.allows_text(schema, _DATETIME) and not self.allows_text(schema, "x"):
+            found = list(_DATETIMES)
         return [Value(one, self.allows_text(schema, one)) for one in _once(found)]
 
-    def path_values(self, schema: dict[str, Any]) -> list[Value]:
+    def path_values(self, schema: Schema) -> list[Value]:
         """Texts for a parameter of a path that is an id; none for one that may be any text."""
         if self.allows_text(schema, "x"):
             return []
         return [Value(one, self.allows_text(schema, one)) for one in _IDS]
 
 
-def _lengths(schema: dict[str, Any], sample: str) -> list[str]:
+def _lengths(schema: Schema, sample: str) -> list[str]:
     """Texts of the shortest and the longest length, and of one less and one more."""
     found = []
     for bound, lengths in (("minLength", (-1, 0)), ("maxLength", (0, 1))):
@@ -101,7 +87,7 @@ def _lengths(schema: dict[str, Any], sample: str) -> list[str]:
     return found
 
 
-def text_of(schema: dict[str, Any], sample: str, length: int) -> str:
+def text_of(schema: Schema, sample: str, length: int) -> str:
     """A text of a length; in front of a sample that has to fit a pattern, behind any other."""
     if length < len(sample):
         return sample[:length]
@@ -109,7 +95,7 @@ def text_of(schema: dict[str, Any], sample: str, length: int) -> str:
     return more + sample if "pattern" in schema else sample + more
 
 
-def _bounds(schema: dict[str, Any]) -> list[int]:
+def _bounds(schema: Schema) -> list[int]:
     found = []
     for bound, outward in (("minimum", -1), ("maximum", 1)):
         if bound in schema:

@@ -1,10 +1,10 @@
-"""Sequences that chance comes upon too seldom: the same step twice, and things made anew."""
+"""Runs that chance takes too seldom: the same step twice, and things made anew."""
 
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
-from ringme_contract.model.world import NUMBERS, Step, World
+from ringme_contract.check_context import CheckContext
+from ringme_contract.model.reference_model import NUMBERS, ReferenceModel, Step
 from ringme_contract.verdict import Failure
 
 # Two groups; three numbers in the first one, a user in it.
@@ -14,7 +14,7 @@ _BEGIN = (
     "create_user",
 )
 # Negative numbers pick what was made last.
-_ROUND = (
+_STEPS = (
     Step("place_number", which=-1, what=1),
     Step("place_number", which=-1, what=1),
     Step("place_number", which=-2, what=2),
@@ -33,26 +33,26 @@ _ROUND = (
 
 
 @check("sequences", layer="model", needs=("client",))
-def steps_that_repeat_and_things_made_anew(kit: Kit) -> None:
+def steps_that_repeat_and_things_made_anew(kit: CheckContext) -> None:
     """A number placed twice, released twice, deleted beside others, made again by its name."""
-    world = _Rounds(kit)
-    steps = [Step(kind, which=1) for kind in _BEGIN] + list(_ROUND)
+    model = _Model(kit)
+    steps = [Step(kind, which=1) for kind in _BEGIN] + list(_STEPS)
     taken: list[Step] = []
     try:
-        for who in range(len(world.clients)):
+        for who in range(len(model.clients)):
             for step in steps:
                 taken.append(Step(step.kind, who, step.which, step.what))
-                world.do(taken[-1])
-                world.compare()
+                model.do(taken[-1])
+                model.compare()
     except Failure as failure:
         told = " ; ".join(str(step) for step in taken)
         raise Failure(f"{failure.message} (after {told})", failure.expected, failure.got) from None
     finally:
-        world.restore()
+        model.restore()
 
 
-class _Rounds(World):
-    """A world with one more kind of step."""
+class _Model(ReferenceModel):
+    """A model with one more kind of step."""
 
     def _make_anew(self, client: str, step: Step) -> None:
         """Deletes a number and makes one of the same name, which is in no group."""

@@ -1,4 +1,4 @@
-"""What the pytest plugin needs of the kit: rules as parameters, and the verdict of each alone."""
+"""Rules as parameters of pytest, and the verdict of each as the result of a test."""
 
 from __future__ import annotations
 
@@ -21,26 +21,20 @@ import pytest
 import uvicorn
 
 from ringme_contract.check import all_checks
+from ringme_contract.check_run import Options, Session, choose, open_session, read_document
 from ringme_contract.engine import CONFORMS, RunResult
+from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, evaluate_rule
 from ringme_contract.interrupt import orderly_interrupts
-from ringme_contract.judgement import (
-    EXPECTED_FAILURE,
-    UNEXPECTED_PASS,
-    RuleFinding,
-    judge_rule,
-)
-from ringme_contract.report.text import printable
-from ringme_contract.report.words import details
-from ringme_contract.run import Options, Session, choose, open_session, read_document
+from ringme_contract.report.finding_text import details
+from ringme_contract.report.printable import printable
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Outcome, Verdict
-from ringme_spec.rules import read_rules
 
 if sys.platform != "win32":
     import fcntl
 
 
-class Face:
+class RuleRunner:
     """Runs the checks of single rules, each once in this process."""
 
     def __init__(self, session: Session) -> None:
@@ -50,7 +44,7 @@ class Face:
     def finding(self, rule: str) -> RuleFinding:
         """The same finding on a rule as that of a run of all checks.
 
-        Any check can show that an answer does not conform, so the rule about that needs them all:
+        Any check can show that a response does not conform, so the rule about that needs them all:
         those that were not run in this process yet are run then.
         """
         result = RunResult(self._session.kit.target.url, self._session.kit.run_id)
@@ -62,15 +56,14 @@ class Face:
         for outcomes in self._outcomes.values():
             result.outcomes += outcomes
         session = self._session
-        return judge_rule(result, session.rules[rule], session.expectations, session.today)
+        return evaluate_rule(result, session.rules[rule], session.expectations, session.today)
 
     def skip_unassessed(self, finding: RuleFinding) -> None:
-        """Ends the running test if nobody asked about the rule, and no answer broke it, either."""
+        """Skips the running test if no chosen layer has a check of the rule, and none broke it."""
         if not finding.outcomes and finding.rule.id not in self._session.assessed:
             pytest.skip("not assessed: none of the chosen layers has a check of this rule")
 
     def tell(self, finding: RuleFinding) -> None:
-        """Ends the running test as the finding says."""
         reasons = "; ".join(finding.reasons)
         if finding.state == Verdict.FAIL.value:
             pytest.fail(printable(details(finding)), pytrace=False)
@@ -90,11 +83,11 @@ class Face:
 
 
 def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
-    """A parameter for each rule, with markers; the rule about all answers comes last.
+    """A parameter for each rule, with markers; the rule about all responses comes last.
 
-    Raises CannotRun.
+    Raises ConfigError.
     """
-    rules = read_rules(read_document(options))
+    rules = read_document(options).rules
     checks = choose(all_checks(), options, rules)
     layers = {rule: sorted({one.layer for one in checks if one.rule == rule}) for rule in rules}
     names = [rule for rule in rules if layers[rule] or rule == CONFORMS or not options.layers]
@@ -110,10 +103,9 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
 
 
 @contextmanager
-def open_face(app: Any, options: Options) -> Iterator[Face]:
-    """A face for an application, or for the URL of the options. Raises CannotRun."""
+def open_runner(app: Any, options: Options) -> Iterator[RuleRunner]:
     with _asked(app, options) as (chosen, http), open_session(chosen, http) as session:
-        yield Face(session)
+        yield RuleRunner(session)
 
 
 @contextmanager
@@ -134,7 +126,6 @@ def _asked(app: Any, options: Options) -> Iterator[tuple[Options, httpx.Client |
 
 
 def is_asgi(app: Any) -> bool:
-    """Whether an application is to be awaited, rather than called."""
     call = app if inspect.isfunction(app) or inspect.ismethod(app) else type(app).__call__
     return inspect.iscoroutinefunction(call)
 
@@ -172,7 +163,7 @@ def import_app(name: str) -> Any:
 
 @contextmanager
 def taking_turns(url: str) -> Iterator[None]:
-    """Lets one process at a time ask a URL: checks change things that others compare."""
+    """Lets one process at a time check a URL: checks change things that others compare."""
     if sys.platform == "win32":
         yield
         return

@@ -1,4 +1,4 @@
-"""What a run means: the verdict of each rule, what was expected of it, and the exit code."""
+"""Evaluation of a run: the verdict of each rule, expected failures, and the exit code."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from ringme_spec.rules import Rule
 
 
 class ExitCode(IntEnum):
-    """How the command ends."""
-
     PASSED = 0
     FAILED = 1
     COULD_NOT_RUN = 2
@@ -61,7 +59,6 @@ class RuleFinding:
 
     @property
     def failures(self) -> list[Outcome]:
-        """The outcomes of its checks that failed."""
         return [one for one in self.outcomes if one.verdict is Verdict.FAIL]
 
     @property
@@ -86,7 +83,7 @@ class RuleFinding:
 
     @property
     def note(self) -> str:
-        """What there is to say about the expectation, if there was one."""
+        """A sentence about the expectation, if there was one."""
         if self.expectation is None:
             return ""
         if self.expired:
@@ -96,7 +93,7 @@ class RuleFinding:
         return f"expected until {self.expectation.expires}: {self.expectation.reason}"
 
 
-def judge(
+def evaluate(
     result: RunResult,
     rules: Mapping[str, Rule],
     assessed: set[str],
@@ -105,16 +102,17 @@ def judge(
 ) -> list[RuleFinding]:
     """The finding on each assessed rule, in the document's order.
 
-    A rule that was not to be assessed is listed all the same when an answer broke it.
+    A rule that was not to be assessed is listed all the same when a response broke it.
     """
     asked = assessed | {outcome.rule for outcome in result.outcomes}
-    return [judge_rule(result, rules[name], expectations, today) for name in rules if name in asked]
+    return [
+        evaluate_rule(result, rules[name], expectations, today) for name in rules if name in asked
+    ]
 
 
-def judge_rule(
+def evaluate_rule(
     result: RunResult, rule: Rule, expectations: Mapping[str, Expectation], today: date
 ) -> RuleFinding:
-    """The finding on one rule."""
     expectation = expectations.get(rule.id)
     return RuleFinding(
         rule,
@@ -126,7 +124,6 @@ def judge_rule(
 
 
 def exit_code(findings: list[RuleFinding], interrupted: bool = False) -> ExitCode:
-    """How the command has to end for these findings."""
     if interrupted:
         return ExitCode.INTERRUPTED
     states = {(finding.rule.level, finding.state) for finding in findings}
@@ -141,7 +138,6 @@ def exit_code(findings: list[RuleFinding], interrupted: bool = False) -> ExitCod
 
 
 def counts(findings: list[RuleFinding], level: str) -> dict[str, int]:
-    """How many rules of a level are in each state."""
     states = [finding.state for finding in findings if finding.rule.level == level]
     return {state: states.count(state) for state in STATES if state in states}
 

@@ -1,4 +1,4 @@
-"""Moments: how they are written in answers and requests, and that they are UTC."""
+"""Formats of date-times in requests and responses, and that they are UTC."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
-from ringme_contract.lists import Item, read_moment
-from ringme_contract.rules.recorded import CLIENT, Kind, for_each_kind, read
-from ringme_contract.rules.requests import Own, operations, send
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.datetimes import read_datetime
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.rules.item_kinds import CLIENT, Kind, of_each_kind, read
 from ringme_contract.rules.views import NUMBERS
 from ringme_contract.verdict import NotOffered, NotReached
 
@@ -28,15 +29,16 @@ _APART = timedelta(minutes=7)
 
 
 @check("no-zone", layer="rules")
-def date_times_have_no_zone(kit: Kit) -> None:
+def date_times_have_no_zone(kit: CheckContext) -> None:
     """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
     _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
     for number in kit.caller("client").read(NUMBERS):
         _expect_moments(kit, f"number {number['id']}", number, {"create_date": _MOMENT})
-    for_each_kind(kit, _look_at_moments)
+    _look_at_moments(kit)
 
 
-def _look_at_moments(kit: Kit, kind: Kind) -> None:
+@of_each_kind()
+def _look_at_moments(kit: CheckContext, kind: Kind) -> None:
     items = read(kit, CLIENT, kind)
     if not items:
         raise NotReached(f"the client has no {kind.plural} in the target's range")
@@ -48,7 +50,9 @@ def _look_at_moments(kit: Kit, kind: Kind) -> None:
         _expect_moments(kit, f"one of the {kind.plural}", item, names)
 
 
-def _expect_moments(kit: Kit, what: str, item: Item, names: dict[str, re.Pattern[str]]) -> None:
+def _expect_moments(
+    kit: CheckContext, what: str, item: Item, names: dict[str, re.Pattern[str]]
+) -> None:
     for name, pattern in names.items():
         value = item[name]
         # A call that nobody answered may lack a time.
@@ -59,12 +63,9 @@ def _expect_moments(kit: Kit, what: str, item: Item, names: dict[str, re.Pattern
 
 
 @check("dates-in", layer="rules", writes=False)
-def leading_zeros_may_be_left_out(kit: Kit) -> None:
+@of_each_kind()
+def leading_zeros_may_be_left_out(kit: CheckContext, kind: Kind) -> None:
     """A range at an item's own second gives the same list with zeros and without."""
-    for_each_kind(kit, _look_without_zeros)
-
-
-def _look_without_zeros(kit: Kit, kind: Kind) -> None:
     items = read(kit, CLIENT, kind)
     if not items:
         raise NotReached(f"the client has no {kind.plural} in the target's range")
@@ -78,47 +79,47 @@ def _look_without_zeros(kit: Kit, kind: Kind) -> None:
 
 
 def _bare(text: str) -> str:
-    moment = read_moment(text)
+    moment = read_datetime(text)
     return (
         f"{moment.year}-{moment.month}-{moment.day} {moment.hour}:{moment.minute}:{moment.second}"
     )
 
 
 @check("dates-in", layer="rules")
-def what_is_no_moment_is_refused(kit: Kit) -> None:
+def what_is_no_moment_is_refused(kit: CheckContext) -> None:
     """Days that do not exist and other formats are 400 at either end, and leap days are not."""
-    own, client, asked = Own.new(kit), kit.caller("client"), 0
-    for operation in operations(kit):
-        if operation.writes or not operation.ranged:
+    own, client, tried = OwnEntries.new(kit), kit.caller("client"), 0
+    for operation in kit.secured_operations:
+        if not operation.reads or not operation.ranged:
             continue
         # Every list by a few, and the first by all.
-        some = _NO_MOMENTS[::6] if asked else _NO_MOMENTS
-        asked += 1
-        path = operation.url(own.values)
+        some = _NO_MOMENTS[::6] if tried else _NO_MOMENTS
+        tried += 1
+        path = operation.fill(own.values)
         for text in some:
             for query in (
                 {"start_datetime": text, "end_datetime": "2016-04-30 00:00:00"},
                 {"start_datetime": "2016-02-01 00:00:00", "end_datetime": text},
             ):
-                answer = client.request("GET", path, params=query)
-                if answer.status_code != 400:
-                    kit.fail(f"{operation.id} takes {text!r}", 400, answer.status_code)
+                response = client.request("GET", path, params=query)
+                if response.status_code != 400:
+                    kit.fail(f"{operation.id} takes {text!r}", 400, response.status_code)
         for text in ("2016-02-29 00:00:00", "2000-2-29 0:0:0"):
             query = {"start_datetime": text, "end_datetime": text}
             kit.expect(client.request("GET", path, params=query), 200)
-    if not asked:
+    if not tried:
         raise NotOffered("the target lacks every list that takes a range")
 
 
 @check("no-zone", layer="rules")
-def the_date_of_a_new_number_is_utc(kit: Kit) -> None:
+def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
     body = {"name": kit.free_number(), "label": kit.new_name("number")}
-    answer = kit.expect(send(kit, kit.caller("client"), "POST", API + NUMBERS, json=body), 201)
-    made = read_moment(answer.json()["create_date"])
-    told = answer.headers.get("Date")
+    response = kit.expect(send(kit, kit.caller("client"), "POST", API + NUMBERS, json=body), 201)
+    made = read_datetime(response.json()["create_date"])
+    told = response.headers.get("Date")
     if told is None:
-        raise NotOffered("the answers of the target have no Date to compare create_date with")
+        raise NotOffered("the responses of the target have no Date to compare create_date with")
     now = parsedate_to_datetime(told).astimezone(UTC).replace(tzinfo=None)
     # Clocks of the machines of one service may differ by minutes, zones do by quarters of an hour.
     kit.expect_true(
