@@ -155,6 +155,11 @@ def test_a_long_body_is_not_cut_in_the_midst_of_a_secret(target: Target) -> None
     assert target.identities["client"].parameters["client_secret"] == SECRET
 
 
+def test_a_part_of_a_multipart_body_is_masked_by_its_name() -> None:
+    text = f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{TOKEN} x\r\n--b--'
+    assert Redaction(CONTRACT.document).mask_text(text) == text.replace(f"{TOKEN} x", MASK)
+
+
 def test_what_is_wrong_with_a_token_is_said_without_it() -> None:
     request = httpx.Request("POST", f"{URL}{TOKEN_PATH}")
     answer = httpx.Response(200, json={**GIVEN, "access_token": f"{TOKEN} ?"}, request=request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, CheckContext
+from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
 from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
 
@@ -26,7 +26,7 @@ def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
 
 @check("body", layer="rules")
 def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
-    """Half of an object, none, a list, a text, a number, null, NaN, another encoding: 400."""
+    """Half of an object, none, a list, a text, null, another encoding, or one flaw in it: 400."""
     own = OwnEntries.new(kit)
     for operation in kit.secured_operations:
         if operation.body is None:
@@ -34,6 +34,8 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
         for content in (
             b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
             b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
+            b'{"comment": "x",}', b'{"comment": "x"} {}', b'{"dial_rule_id": 01}',
+            b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}',
         ):  # fmt: skip
             response = send(
                 kit, kit.caller("client"), operation.method, operation.fill(own.values),
@@ -61,6 +63,8 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
             )  # fmt: skip
             kit.expect(response, 415)
     own.expect_unchanged("bodies of another media type")
+    parameters = kit.target.identities["client"].parameters
+    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, json=parameters), 415)
     path = f"{API}{GROUPS}{own.group['id']}"
     accepted = ("application/json; charset=utf-8", "Application/JSON")
     for headers in (*({"Content-Type": one} for one in accepted), {}):
@@ -89,3 +93,13 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
                     what = f"{operation.id} takes a body in {encoding}{charset}"
                     kit.fail(what, codes, response.status_code)
     own.expect_unchanged("bodies in another encoding")
+
+
+@check("body", layer="rules")
+def all_of_json_is_understood(kit: CheckContext) -> None:
+    """Blanks around it and within, and characters as escapes, halves of a pair included."""
+    path = f"{API}{GROUPS}{kit.new_group()['id']}"
+    content = b'\r\n\t { "name" :"\\u041e\\/\\ud83d\\udcde\\n\\"",\n"extra_params":null }\n '
+    response = kit.caller("client").request("PUT", path, content=content, headers=_JSON)
+    name = kit.expect(response, 200).json()["name"]
+    kit.expect_equal("the name that was sent in escapes", name, '\u041e/\U0001f4de\n"')

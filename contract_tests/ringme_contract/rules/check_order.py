@@ -7,6 +7,7 @@ from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.factories import NO_RECORD, NOWHERE
 from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, own_id
+from ringme_contract.verdict import NotOffered
 
 _NO_PATH = f"{API}/no-such-path/"
 _NO_GROUP = f"{API}{GROUPS}{NOWHERE}"
@@ -69,6 +70,22 @@ def the_access_of_the_application_comes_before_what_is_asked(kit: CheckContext) 
 def the_access_of_the_user_comes_before_what_is_asked(kit: CheckContext) -> None:
     """Bad bodies, other media types, bad ids, and what does not exist."""
     _expect_access_first(kit, kit.caller("client_read_only"), "user_access_type_deny")
+
+
+@check("check-order", layer="rules", needs=("client",))
+def the_access_of_the_application_comes_before_that_of_the_user(kit: CheckContext) -> None:
+    """A read-only user through an application with call_api, where the target has one."""
+    if "other_login" not in kit.target.identities:
+        raise NotOffered("the target names no identity other_login")
+    user, password = kit.new_group_user(kit.new_group()["id"], access="read_only")
+    given = {"grant_type": "password", "username": user["login"], "password": password}
+    application = kit.target.identities["other_login"].application
+    response = kit.expect(kit.request_token(**given, **application), 200).json()
+    if response["scope"] != "call_api":
+        raise NotOffered("the application other_login may do everything")
+    caller = Caller(kit, "read-only user through call_api", response["access_token"])
+    kit.expect(send(kit, caller, "POST", API + GROUPS, json={}), 403, "app_access_type_deny")
+    kit.expect(caller.delete(f"{GROUPS}{NOWHERE}"), 403, "app_access_type_deny")
 
 
 @check("check-order", layer="rules", needs=("client", "login"))

@@ -12,7 +12,7 @@ from ringme_contract.datetimes import read_datetime
 from ringme_contract.factories import Item
 from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.item_kinds import CLIENT, Kind, of_each_kind, read
-from ringme_contract.rules.views import NUMBERS
+from ringme_contract.rules.views import NUMBERS, expect_named
 from ringme_contract.verdict import NotOffered, NotReached
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -23,7 +23,13 @@ _NO_MOMENTS = (
     "2016-04-01 12:60:00", "2016-04-01 12:00:60", "2016-04-01T00:00:00", "2016-04-01 00:00:00Z",
     "2016-04-01T00:00:00Z", "2016-04-01 00:00:00 +0300", "2016-04-01", "2016-04-01 00:00",
     "01.04.2016 00:00:00", "2016/04/01 00:00:00", "1459468800", "yesterday", "16-04-01 00:00:00",
+    "2016-04-01 00:00:00.50", "2016-04-01 00:00:00+03:00", " 2016-04-01 00:00:00",
+    "2016-04-01 00:00:00\n", "2016-04-01  00:00:00", "201\u0666-04-01 00:00:00",
 )  # fmt: skip
+_LAST_DAYS = tuple(
+    f"2015-{month}-{day} 23:59:59"
+    for month, day in enumerate((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1)
+)
 # Less than any two zones are apart.
 _APART = timedelta(minutes=7)
 
@@ -104,7 +110,9 @@ def what_is_no_moment_is_refused(kit: CheckContext) -> None:
                 response = client.request("GET", path, params=query)
                 if response.status_code != 400:
                     kit.fail(f"{operation.id} takes {text!r}", 400, response.status_code)
-        for text in ("2016-02-29 00:00:00", "2000-2-29 0:0:0"):
+                name = next(name for name in query if query[name] is text)
+                expect_named(kit, response, name)
+        for text in ("2016-02-29 00:00:00", "2000-2-29 0:0:0", *_LAST_DAYS):
             query = {"start_datetime": text, "end_datetime": text}
             kit.expect(client.request("GET", path, params=query), 200)
     if not tried:

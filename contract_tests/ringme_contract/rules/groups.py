@@ -75,8 +75,8 @@ def ids_differ_between_clients(kit: CheckContext) -> None:
 def a_new_group_reads_as_it_was_answered(kit: CheckContext) -> None:
     """Alone and in the list, whatever its texts are made of."""
     made = []
-    for text in (*TEXTS, "я" * 255):
-        name = f"{kit.run_id} {text}"[:255]
+    for text in (*TEXTS, "я" * 255, "\U0001f4de" * 255):
+        name = text if len(text) == 255 else f"{kit.run_id} {text}"
         group = kit.new_group(name=name, extra_params=text)
         kit.expect_equal("the texts of a new group", _texts(group), (name, text))
         made.append(group)

@@ -153,13 +153,14 @@ def _count_together(kit: CheckContext, identity: str) -> None:
 
 @check("limits", layer="rules", needs=("client", "other_client"), writes=False)
 def clients_are_counted_apart(kit: CheckContext) -> None:
-    """A request of one client is not used up for another."""
+    """A request of one client is not used up for another, nor is one without a good token."""
     client, other = kit.caller("client"), kit.caller("other_client")
+    wrong = Caller(kit, "wrong token", f"{other.token}0")
 
     def look() -> None:
         before = allowance(kit, other.get("/user/"))
-        for _ in range(3):
-            client.get("/user/")
+        for caller in (client, kit.anonymous, wrong) * 3:
+            caller.get("/user/")
         after = allowance(kit, other.get("/user/"))
         kit.expect_equal(
             "how many requests of its own count for a client", after.used - before.used, 1

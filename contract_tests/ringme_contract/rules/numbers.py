@@ -74,6 +74,20 @@ def an_update_without_a_group_leaves_the_number_there(kit: CheckContext) -> None
     expect_members(kit, {one: [], other: [number]})
 
 
+@check("extension-place", layer="rules")
+def each_setting_can_be_changed_and_cleared(kit: CheckContext) -> None:
+    """One at a time, and then back to null where that is allowed; the others stay as they are."""
+    group = kit.new_group()["id"]
+    number = kit.new_extension(extension_group_id=group)
+    texts = ("label", "caller_id_name", "extra_params", "message_did", "did_as_transfer_caller_id")
+    nullable = {**dict.fromkeys(texts, "74950000001"), "dial_rule_id": 7, "dial_rule_limit": 0}
+    for name, value in {**nullable, "ani_rfc3325": True, "type": "ivr", "status": "active"}.items():
+        number = put_number(kit, number, **{name: value})
+    for name in nullable:
+        number = put_number(kit, number, **{name: None})
+    expect_members(kit, {group: [number]})
+
+
 @check("extension-release", layer="rules")
 def null_takes_the_number_out(kit: CheckContext) -> None:
     """One of two members leaves; the other stays. Again, it is out already."""

@@ -8,7 +8,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import API, CheckContext
 from ringme_contract.datetimes import whole_second, write_datetime
 from ringme_contract.factories import NOWHERE, Item
-from ringme_contract.own_entries import OwnEntries
+from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.item_kinds import (
     CLIENT,
     Kind,
@@ -56,6 +56,18 @@ def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
         every = f"{query}&extension_group_id={group}" if "extension_group_id" not in query else ""
         if every and not query.startswith("page=0&per_page=3"):
             kit.expect_equal(f"{NUMBERS}?{every}", _ask(kit, NUMBERS, every), made)
+
+
+@check("empty-query", layer="rules")
+def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
+    """What the body may hold is not taken from the query."""
+    client, name = kit.caller("client"), kit.new_name("group")
+    query = {"name": "elsewhere", "extra_params": "elsewhere", "id": NOWHERE}
+    response = send(kit, client, "POST", API + GROUPS, params=query, json={"name": name})
+    group = kit.expect(response, 201).json()
+    kit.expect_equal("the new group", (group["name"], group["extra_params"]), (name, None))
+    response = client.request("PUT", f"{API}{GROUPS}{group['id']}", params=query, json={})
+    kit.expect_equal("the group after an update", kit.expect(response, 200).json(), group)
 
 
 @check("empty-query", layer="rules")

@@ -14,7 +14,7 @@ from ringme_contract.rules.token_grants import changed
 from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, expect_named, members_path, own_id
 from ringme_contract.verdict import NotOffered
 
-_TOO_LONG = "x" * 256
+_TOO_LONG = ("x" * 256, "\U0001f4de" * 256)
 
 
 @check("error-body", layer="rules", needs=("client", "client_read_only"))
@@ -67,7 +67,7 @@ def _broken(operation: str) -> list[tuple[str, Any]]:
     """Keys with values that they must not have; an ellipsis for a key that must not be missing."""
     creates = operation.startswith("create")
     if operation.endswith("ExtensionGroup"):
-        found: list[tuple[str, Any]] = [("name", one) for one in ("", _TOO_LONG, None, 5, ["x"])]
+        found: list[tuple[str, Any]] = [("name", one) for one in ("", *_TOO_LONG, None, 5, ["x"])]
         found += [("extra_params", one) for one in (5, True, {"a": 1}, ["x"])]
     elif operation.endswith("Extension"):
         found = [("type", one) for one in ("telephone", "", None, 5)]
@@ -78,7 +78,7 @@ def _broken(operation: str) -> list[tuple[str, Any]]:
         found += [("name", one) for one in (("abc", "", "*1", None, 300) if creates else ())]
     else:
         found = [
-            (name, one) for name in ("name", "login", "password") for one in ("", _TOO_LONG, 5)
+            (name, one) for name in ("name", "login", "password") for one in ("", *_TOO_LONG, 5)
         ]
         found += [("email", one) for one in ("nobody", "a b@example.com", None, "")]
         found += [("access", "write"), ("status", "off"), ("extension_group_id", "x")]
@@ -143,6 +143,7 @@ def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
         ("one letter off", f"Bearer {similar}"), ("cut short", f"Bearer {token[:-1]}"),
         ("too long", f"Bearer {token}0"), ("no token", "Bearer"), ("Basic", f"Basic {token}"),
         ("no scheme", token),
+        ("in quotes", f'Bearer "{token}"'), ("two", f"Bearer {token} {token}"),
     ):  # fmt: skip
         caller = Caller(kit, name, None)
         headers = {"Authorization": header} if header else {}

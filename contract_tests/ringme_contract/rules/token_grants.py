@@ -166,7 +166,7 @@ def a_changed_password_counts_at_once(kit: CheckContext) -> None:
 
 @check("token-errors", layer="rules", needs=("client", "login"))
 def each_mistake_has_its_error(kit: CheckContext) -> None:
-    """Application, secret, user, password, grant, and each parameter that is missing."""
+    """Application, secret, user, password, grant, and each parameter that is missing or empty."""
     login, password = new_user(kit)
     application = kit.target.identities["login"].application
     person = {"grant_type": "password", "username": login, "password": password, **application}
@@ -183,6 +183,8 @@ def each_mistake_has_its_error(kit: CheckContext) -> None:
         for name in good:
             rest = {key: value for key, value in good.items() if key != name}
             expect_error(kit, kit.request_token(**rest), 400, "invalid_request")
+            # RFC 6749, 3.2: a parameter without a value counts as left out.
+            expect_error(kit, kit.request_token(**{**rest, name: ""}), 400, "invalid_request")
         for grant in ("authorization", "PASSWORD", "implicit", "x"):
             response = kit.request_token(**{**good, "grant_type": grant})
             expect_error(kit, response, 400, "unsupported_grant_type")

@@ -211,6 +211,18 @@ def a_group_user_changes_nothing_of_its_client(kit: CheckContext) -> None:
     _expect_no_writes(kit, caller, "access_denied")
 
 
+@check("user-types", layer="rules", needs=("client", "login"))
+def a_group_user_may_delete_recorded_items(kit: CheckContext) -> None:
+    """In the section of its own group; what it asks for is missing there, and not forbidden."""
+    own = OwnEntries.new(kit)
+    caller = Session(kit, "user of a group", own.user["login"], own.password).caller
+    for operation in kit.secured_operations:
+        if operation.action == "delete" and operation.path_names[0] == "ext_group_id":
+            kit.expect(
+                own.request(caller, operation), 404, f"{operation.collection.name}_not_found"
+            )
+
+
 @check("user-types", layer="rules", needs=("client", "extension"))
 def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
     """Not another number, not the client, no group, and not that which its number is in."""
@@ -224,6 +236,7 @@ def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
         _expect_reach(kit, caller, "extension", [number], 200)
         _expect_reach(kit, caller, "extension", [beside, *others], 403)
         _expect_reach(kit, caller, "extension_group", [group, *groups], 403)
+        kit.expect_equal("its own group", caller.read("/user/")["extension_group_id"], None)
     _expect_reach(kit, caller, "client", ["@me", own_id(kit, "client", "client")], 403)
     for path in (GROUPS, NUMBERS):
         for key in _keys(kit, path)[:_SOME]:
