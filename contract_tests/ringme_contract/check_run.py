@@ -47,6 +47,7 @@ class Options:
     url: str | None = None
     target: Path | None = None
     document: Path | None = None
+    overlay: tuple[Path, ...] = ()
     layers: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     seed: int = 0
@@ -148,7 +149,7 @@ def read_document(options: Options) -> Contract:
     path = options.document or SPEC
     if not path.is_file():
         raise CannotRun(f"{path}: there is no such file; --document names another")
-    contract = read_contract(path)
+    contract = read_contract(path, options.overlay)
     if not contract.rules:
         raise CannotRun(f"{path}: has no x-rules, so there is nothing to check a target against")
     return contract

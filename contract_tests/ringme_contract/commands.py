@@ -62,6 +62,12 @@ def _target_options(function: _Function) -> _Function:
     for decorate in (
         _option("--timeout", type=_Seconds(), help="Time limit of one response, such as 5s."),
         _option("--wait", type=_Seconds(), default=0.0, help="Time to wait for the target."),
+        _option(
+            "--overlay",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            help="OpenAPI Overlay to lay over the document; repeatable.",
+        ),
         _option("--document", type=click.Path(path_type=Path), help="OpenAPI document."),
         _option("--target", type=click.Path(path_type=Path), help="Target file, TOML."),
         click.argument("url", required=False, envvar="RINGME_CONTRACT_URL"),

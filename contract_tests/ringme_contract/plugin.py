@@ -45,6 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ringme-target", help="target file (TOML): users and applications")
     group.addoption("--ringme-app", help="ASGI or WSGI application, or what makes one: module:name")
     group.addoption("--ringme-openapi", help="OpenAPI document to check against")
+    group.addoption(
+        "--ringme-overlay", action="append", default=[], help="OpenAPI Overlay over the document"
+    )
     group.addoption("--ringme-expect", help="list of expected failures (TOML)")
     group.addoption("--ringme-seed", type=int, default=0, help="random seed")
     group.addoption("--ringme-wait", type=float, default=0, help="seconds to wait for the target")
@@ -122,6 +125,7 @@ def options_of(config: pytest.Config) -> Options:
         url=config.getoption("--ringme-url") or None,
         target=path("--ringme-target"),
         document=path("--ringme-openapi"),
+        overlay=tuple(map(Path, config.getoption("--ringme-overlay"))),
         layers=tuple(config.getoption("--ringme-layer")),
         seed=config.getoption("--ringme-seed"),
         wait=config.getoption("--ringme-wait"),
