@@ -1,4 +1,4 @@
-"""Which values are nobody's business, and how they are shown instead."""
+"""Redaction of secrets in journals, logs and messages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 MASK = "***"
-# What clients call their secrets, whatever the document calls them. Part of a name, or all of it.
+# Parts of the names of secrets, whatever the document calls them, and whole names.
 _WORDS = ("secret", "passw", "token", "credential", "apikey", "assertion", "authorization")
 _NAMES = frozenset({"code", "codeverifier", "pass", "pwd", "auth", "bearer", "jwt"})
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
@@ -21,8 +21,7 @@ _IN_TEXT = (
         r"[\w.%+\[\]-]{0,40}(?:=|%(?:25){0,2}3[dD]))[^&\s\"'<>]+()",
         re.IGNORECASE,
     ),
-    # "name": "value", in JSON and in what Python prints, also within another text; it may end in
-    # the midst of the value.
+    # "name": "value", in JSON or printed by Python, also within another text or cut off.
     re.compile(
         r"((?:secret|passw\w{0,10}|pwd|token|credentials?|api.?key|assertion|authorization)"
         r"\\{0,4}[\"']\s{0,9}:\s{0,9}b?(?P<q>\\{0,4}[\"']))(?:(?!(?P=q))(?:\\.|[^\\]))+()",
@@ -35,13 +34,13 @@ _IN_TEXT = (
 
 
 class Redaction:
-    """Masks what a document marks as `format: password`, and what is called like a secret."""
+    """Masks properties that a document marks as `format: password` or that are named as secrets."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._names = _NAMES | {_plain(name) for name in _secret_names(document)}
 
     def mask(self, value: Any) -> Any:
-        """A JSON value with every secret in it masked."""
+        """Return a JSON value with every secret in it masked."""
         if isinstance(value, dict):
             return {
                 mask_text(name): MASK if self._is_secret(name) else self.mask(one)
@@ -52,7 +51,7 @@ class Redaction:
         return mask_text(value) if isinstance(value, str) else value
 
     def mask_query(self, query: bytes) -> str:
-        """A query string with every secret in it masked."""
+        """Return a query string with every secret in it masked."""
         if not query:
             return ""
         return "&".join(map(self._mask_pair, query.decode("latin-1").split("&")))
@@ -72,7 +71,7 @@ class Redaction:
 
 
 def mask_text(text: str) -> str:
-    """A text without the secrets that stand in it by name, as in a query or in JSON."""
+    """Mask the secrets that a text holds by name, as in a query or in JSON."""
     for pattern in _IN_TEXT:
         text = pattern.sub(_masked, text)
     return text
@@ -92,12 +91,12 @@ def _decoded(text: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name in lower case, without what it is divided by, and without the index of a list."""
+    """Reduce a name to lower-case letters and digits."""
     return _NOT_IN_NAMES.sub("", name.casefold())
 
 
 def _secret_names(node: Any) -> set[str]:
-    """The names of all properties and parameters below `node` that hold secrets."""
+    """Collect the names of all properties and parameters below `node` that hold secrets."""
     found: set[str] = set()
     if isinstance(node, list):
         for one in node:
