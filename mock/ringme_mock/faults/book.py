@@ -40,13 +40,13 @@ class FaultBook:
         """Takes a fault and gives its id. Raises the 400 for one too many, or one too long."""
         if len(self.rules) >= MOST_FAULTS:
             raise invalid(
-                f"faults: there are {len(self.rules)}, and {MOST_FAULTS} may be; drop some with"
+                f"faults: there are {len(self.rules)}, the limit is {MOST_FAULTS}; delete some with"
                 " DELETE /__mock__/faults/ID, or all with DELETE /__mock__/faults"
             )
         size = len(orjson.dumps(rule.source))
         if size > LONGEST_FAULT:
             raise invalid(
-                f"fault: has {size} bytes as JSON, and {LONGEST_FAULT} may be;"
+                f"fault: has {size} bytes as JSON, the limit is {LONGEST_FAULT};"
                 " shorten answer.body or answer.headers"
             )
         return self._take(rule)

@@ -22,8 +22,8 @@ class EventStream(StreamingResponse):
     ) -> None:
         if session.streams >= MOST_STREAMS:
             raise invalid(
-                f"stream: there are {session.streams} of this session, and {MOST_STREAMS} may be;"
-                " close one"
+                f"stream: there are {session.streams} in this session,"
+                f" the limit is {MOST_STREAMS}; close one"
             )
         super().__init__(events, headers=headers, media_type="text/event-stream")
         self._session = session
