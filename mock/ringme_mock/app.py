@@ -60,7 +60,7 @@ class MockApp(AsyncApp):  # type: ignore[misc]
         super().__init__(
             __name__,
             middlewares=[
-                partial(ApiMiddleware, contract=contract, sessions=sessions, answers=answers),
+                partial(ApiMiddleware, contract=contract, sessions=sessions, forced=answers),
                 ServerErrorMiddleware,
                 ExceptionMiddleware,
                 *_control(Mock(contract, sessions, answers), control),

@@ -1,35 +1,35 @@
-"""Collections of the document (`x-collections`): entries, their owners, order and references."""
+"""Collections that the document declares in `x-collections`, and how their entries relate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, reason_of
 from ringme_spec.schema import Schema, Schemas
 
 
 @dataclass(frozen=True)
 class Owner:
-    """The owner of an entry: the property with its key, or another owner that leads to it."""
+    """Owner of an entry: by a property with the owner's key, or through another owner."""
 
-    property: str | None
-    through: str | None
+    property: str | None = None
+    through: str | None = None
 
 
 @dataclass(frozen=True)
 class Unique:
-    """A property that no two entries share, within one owner or (None) in the whole service."""
+    """Property that no two entries share, within one owner or (None) in the whole service."""
 
     property: str
-    within: str | None
+    within: str | None = None
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A property with the key of an entry elsewhere, and what happens when that one goes.
+    """Property with the key of another entry, and what happens when that one is deleted.
 
-    `gone` is `release` (the property becomes null) or `delete` (the entry goes too).
+    `gone` is `release` (the property becomes null) or `delete` (this entry is deleted too).
     """
 
     collection: str
@@ -38,7 +38,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Numbering:
-    """A property made of a prefix, a separator and so many digits; both come from the owner."""
+    """Property made of prefix, separator and digits; prefix and length are those of the owner."""
 
     property: str
     owner: str
@@ -49,30 +49,33 @@ class Numbering:
 
 @dataclass(frozen=True)
 class RangeRule:
-    """The time property that a range compares, and how many months a range may reach.
+    """Time property that a range compares, and the longest range in months (None: no limit).
 
-    `up_to` is `end_of_month` or `same_moment`; `months` None means without limit.
+    `up_to` is `end_of_month` or `same_moment`.
     """
 
     property: str
-    months: int | None
-    up_to: str
+    months: int | None = None
+    up_to: str = "same_moment"
 
 
 @dataclass(frozen=True)
 class Content:
-    """The properties with the bytes of an entry and their length, media type, and name."""
+    """File of an entry: properties with its name in storage, its length, and its download name.
+
+    Where no property has a download name, it is the key with `extension`.
+    """
 
     file: str
     size: str
     media_type: str
-    name: str | None
-    extension: str
+    name: str | None = None
+    extension: str = ""
 
 
 @dataclass(frozen=True)
 class CollectionRule:
-    """One collection as the document declares it.
+    """Collection as the document declares it.
 
     `texts` are the properties whose length the document does not limit.
     """
@@ -95,38 +98,32 @@ class CollectionRule:
     content: Content | None
 
     def owner_property(self, owner: str) -> str | None:
-        """The property that holds the key of `owner`, if entries belong to it directly."""
+        """Return the property that holds the key of `owner`, if entries belong to it directly."""
         found = self.within.get(owner)
         return found.property if found else None
 
     @property
     def indexed(self) -> tuple[str, ...]:
-        """The properties by whose value entries must be found without a search of all."""
+        """Properties by whose values entries are indexed: keys of owners and references."""
         names = [owner.property for owner in self.within.values() if owner.property]
         return tuple(dict.fromkeys([*names, *self.references]))
 
 
 def read_collections(document: dict[str, Any], schemas: Schemas) -> dict[str, CollectionRule]:
-    """All collections of the document by name. Raises ConfigError for one that makes no sense."""
+    """Read all collections by name. Raises ConfigError for one that is inconsistent."""
     found = {}
     for name, node in document.get("x-collections", {}).items():
         try:
             found[name] = _read_collection(name, node, schemas)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ConfigError(f"x-collections.{name}: {_explain(error)}") from None
+            raise ConfigError(f"x-collections.{name}: {reason_of(error)}") from None
     for rule in found.values():
         _check_names(rule, found)
     return found
 
 
-def _explain(error: Exception) -> str:
-    return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
-
-
 def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> CollectionRule:
-    stored = node["stored"]
-    key = node["key"]
-    order = tuple(node.get("order", [key]))
+    stored, key = node["stored"], node["key"]
     properties = schemas.properties(stored)
     return CollectionRule(
         name=name,
@@ -137,33 +134,14 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
         sequence=node.get("identifiers") == "sequence",
         missing=node.get("missing"),
         within={owner: _read_owner(value) for owner, value in node.get("within", {}).items()},
-        order=order,
+        order=tuple(node.get("order", [key])),
         initial=node.get("initial", {}),
-        unique=Unique(node["unique"]["property"], node["unique"].get("within"))
-        if "unique" in node
-        else None,
+        unique=Unique(**node["unique"]) if "unique" in node else None,
         fixed=tuple(node.get("fixed", [])),
-        references={
-            prop: Reference(value["collection"], value["gone"])
-            for prop, value in node.get("references", {}).items()
-        },
+        references={prop: Reference(**value) for prop, value in node.get("references", {}).items()},
         numbering=_read_numbering(node["numbering"]) if "numbering" in node else None,
-        range=RangeRule(
-            node["range"]["property"],
-            node["range"].get("months"),
-            node["range"].get("up_to", "same_moment"),
-        )
-        if "range" in node
-        else None,
-        content=Content(
-            node["content"]["file"],
-            node["content"]["size"],
-            node["content"]["media_type"],
-            node["content"].get("name"),
-            node["content"].get("extension", ""),
-        )
-        if "content" in node
-        else None,
+        range=RangeRule(**node["range"]) if "range" in node else None,
+        content=Content(**node["content"]) if "content" in node else None,
     )
 
 
@@ -173,9 +151,7 @@ def _is_any_text(schemas: Schemas, schema: Schema) -> bool:
 
 
 def _read_owner(value: str | dict[str, str]) -> Owner:
-    if isinstance(value, str):
-        return Owner(value, None)
-    return Owner(None, value["through"])
+    return Owner(value) if isinstance(value, str) else Owner(**value)
 
 
 def _read_numbering(node: dict[str, str]) -> Numbering:

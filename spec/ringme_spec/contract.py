@@ -1,4 +1,4 @@
-"""The document as a whole: operations, collections, rules and the limits that it declares."""
+"""Contract: operations, collections, rules and limits of one document."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ringme_spec.schema import Schemas
 
 
 class Contract:
-    """A document, read once. Raises ConfigError where it, or an extension of it, makes no sense.
+    """Document, read once. Raises ConfigError if it or one of its extensions is invalid.
 
-    `user_types` is `x-user-types`: by type of user the property with the key of what it is
-    confined to. `rate_limit` is `x-rate-limit`, empty where the document has none.
+    `user_types` is `x-user-types`: by type of user the property with the key of the entry
+    that it is confined to. `rate_limit` is `x-rate-limit`, empty where the document has none.
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
@@ -39,19 +39,18 @@ class Contract:
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
-        """The rules of `x-rules` by id."""
         return read_rules(self.document)
 
     @cached_property
     def token_operation(self) -> Operation | None:
-        """The operation that issues tokens: the one whose `x-resource` names grants."""
+        """Operation that issues tokens: the one whose `x-resource` has grants."""
         return next((one for one in self.operations.values() if "grants" in one.resource), None)
 
 
 def read_contract(path: Path, overlays: Sequence[Path] = ()) -> Contract:
-    """The contract in a YAML or JSON file, with overlays laid over it in their order.
+    """Read the contract from a YAML or JSON file, with overlays applied in their order.
 
-    Raises ConfigError with one line that names the file.
+    Raises ConfigError, which names the file.
     """
     document = read_yaml(path)
     if not isinstance(document, dict) or not {"openapi", "paths"} <= document.keys():

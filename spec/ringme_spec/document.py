@@ -1,4 +1,4 @@
-"""Reads YAML files the way that people expect who do not know YAML's older rules."""
+"""YAML without the surprises of YAML 1.1: dates, times and `on` stay text."""
 
 from __future__ import annotations
 
@@ -16,14 +16,10 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _PlainLoader(_Base):  # type: ignore[misc]
-    """Takes only null, true/false and numbers for other than text.
-
-    YAML 1.1 would make a date of `2020-03-16 12:18:08` and a truth value of `on`; the API has
-    both as text.
-    """
+    """Loader for which all scalars but null, true, false and numbers are text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping whose keys are all different; YAML itself would let the last one win."""
+        """Refuse a repeated key; YAML itself would let the last one win."""
         seen = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
@@ -36,7 +32,7 @@ class _PlainLoader(_Base):  # type: ignore[misc]
         return mapping
 
     def construct_whole_number(self, node: yaml.ScalarNode) -> int:
-        """One of 64 bits at most, as JSON is written with no longer ones."""
+        """Refuse more than 64 bits, which JSON cannot be written with."""
         number: int = self.construct_yaml_int(node)
         if not -(2**63) <= number < 2**64:
             problem = f"{node.value[:30]} has more than 64 bits"
@@ -61,10 +57,9 @@ for _tag, _pattern, _first in (
 
 
 def read_yaml(path: Path) -> Any:
-    """Reads one YAML (or JSON) file.
+    """Read one YAML (or JSON) file: dicts, lists, text, numbers, truth values and None.
 
-    Returns what it holds: dicts, lists, text, numbers, truth values and None. Raises ConfigError,
-    which names the file, the line and what is wrong, if it cannot be read.
+    Raises ConfigError, which names the file, the line and the problem.
     """
     try:
         content = path.read_bytes()
@@ -74,10 +69,7 @@ def read_yaml(path: Path) -> Any:
 
 
 def parse_yaml(content: bytes, where: str) -> Any:
-    """Reads YAML (or JSON) from bytes; `where` names them in messages.
-
-    Returns and raises what `read_yaml` does.
-    """
+    """Read YAML (or JSON) from bytes as `read_yaml` does; `where` names them in messages."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -97,7 +89,7 @@ def parse_yaml(content: bytes, where: str) -> Any:
 
 
 def _check_depth(text: str, where: str) -> None:
-    """Refuses what is nested so deeply that building it would overrun the stack of the process."""
+    """Raise ConfigError for nesting so deep that building it would overflow the stack."""
     depth = 0
     for event in yaml.parse(text, Loader=_PlainLoader):
         if isinstance(event, yaml.CollectionStartEvent):

@@ -1,7 +1,12 @@
-"""The error of a file that cannot be used."""
+"""Errors of files that cannot be used."""
 
 from __future__ import annotations
 
 
 class ConfigError(Exception):
     """A document, fixture or option that cannot be used: one line that names it and the reason."""
+
+
+def reason_of(error: Exception) -> str:
+    """Describe an error that reading a part of the document raised, such as a missing key."""
+    return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)

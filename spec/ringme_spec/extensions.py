@@ -1,4 +1,4 @@
-"""The extensions of OpenAPI that mock and kit read, held against their JSON Schema."""
+"""Extensions of OpenAPI that mock and kit read, checked against their JSON Schema."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _VALUES = ("example", "examples", "default", "enum")
 
 @dataclass(frozen=True)
 class ExtensionKey:
-    """One key of an extension, for the documentation: its path, meaning, and whether it must be."""
+    """Key of an extension, for the documentation."""
 
     path: str
     description: str
@@ -31,16 +31,16 @@ class ExtensionKey:
 
 @cache
 def extension_schema() -> dict[str, Any]:
-    """The JSON Schema of all extensions, which are its properties."""
+    """Return the JSON Schema whose properties are the extensions."""
     text = files("ringme_spec").joinpath("extensions.schema.json").read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
 
 
 def check_extensions(document: dict[str, Any]) -> None:
-    """Raises ConfigError, which names key and place, for an extension that breaks its schema.
+    """Raise ConfigError, which names place and key, for an extension that breaks its schema.
 
-    Extensions that the schema does not have are none of ours.
+    Extensions of other tools are ignored.
     """
     for place, name, value in _extensions(document, []):
         errors = sorted(_validator(name).iter_errors(value), key=_unknown_key_last)
@@ -50,7 +50,7 @@ def check_extensions(document: dict[str, Any]) -> None:
 
 
 def extension_keys() -> dict[str, tuple[str, list[ExtensionKey]]]:
-    """By extension its description, and all keys within it in the order of the schema."""
+    """Return by extension its description and all its keys in the order of the schema."""
     return {
         name: (node["description"], list(_keys(node, "")))
         for name, node in extension_schema()["properties"].items()
@@ -66,7 +66,7 @@ def _validator(name: str) -> jsonschema_rs.Draft202012Validator:
 
 
 def _extensions(node: Any, path: list[str]) -> Iterator[tuple[list[str], str, Any]]:
-    """All extensions that the schema has: path of the node, name, value."""
+    """Yield path of the node, name and value of all known extensions."""
     if isinstance(node, list):
         for number, one in enumerate(node):
             yield from _extensions(one, [*path, str(number)])
@@ -105,7 +105,7 @@ def _at(node: Any, path: list[Any]) -> Any:
 
 
 def _shown(path: list[str]) -> str:
-    """The place of a node for people, with what separates it from a key of it."""
+    """Return the place of a node for messages, with the separator to its keys."""
     if path[:1] == ["paths"] and len(path) > 2 and path[2] in METHODS:
         return ": ".join([f"{path[2].upper()} {path[1]}", *path[3:], ""])
     return "".join(f"{part}." for part in path)

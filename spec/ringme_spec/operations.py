@@ -1,4 +1,4 @@
-"""The operations of a document: the one class for them, with parameters, body and responses."""
+"""Operations of a document with their parameters, bodies and responses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ringme_spec.collections import CollectionRule
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, reason_of
 from ringme_spec.schema import Schema, Schemas, Validator
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -17,18 +17,18 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Filter:
-    """The property that a query parameter filters by; `after`: its part behind this text counts."""
+    """Property that a query parameter filters by; its part behind `after` matches as well."""
 
     property: str
-    after: str | None
+    after: str | None = None
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of an operation.
+    """Parameter of an operation.
 
-    `collection` is what a path parameter addresses (`x-collection`), `me` the text that means the
-    caller's own (`x-me`), `role` what a query parameter does to a list (`x-role`).
+    `collection` is the one that a path parameter addresses (`x-collection`), `me` the value for
+    the caller's own entry (`x-me`), `role` the part of a query parameter in a list (`x-role`).
     """
 
     name: str
@@ -45,12 +45,12 @@ class Parameter:
 
     @property
     def kind(self) -> str:
-        """The JSON type of its value."""
+        """JSON type of the value."""
         return str(self.schema.get("type", "string"))
 
     @property
     def item_kind(self) -> str:
-        """The JSON type of the items of its value, if that is an array."""
+        """JSON type of the items of an array."""
         return str(self.item_schema.get("type", "string"))
 
     @property
@@ -65,16 +65,15 @@ class Parameter:
 
     @cached_property
     def validator(self) -> Validator:
-        """The compiled schema."""
         return self.schemas.compile(self.schema)
 
 
 @dataclass(frozen=True)
 class Body:
-    """The request body of an operation.
+    """Request body of an operation.
 
-    `schema` is that of its first media type. `properties` are those that a client may send, each
-    with its schema; `defaults` those of them that have a default.
+    `schema` is that of the first media type. `properties` are those that a client may send, by
+    name; `defaults` are the values of those that have one.
     """
 
     required: bool
@@ -91,18 +90,18 @@ class Body:
 
     @cached_property
     def validator(self) -> Validator:
-        """The compiled schema; nothing that is `readOnly` is required."""
+        """Validator of the schema without requiring `readOnly` properties."""
         return self.schemas.compile(self.schema, is_sent=True)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of a document.
+    """Operation of a document.
 
-    `path` has its parameters in braces, `node` is the operation as the document has it,
-    `responses` are the response objects by status with their references resolved. `scopes` is None
-    for an operation without security. `path_collections` are the collections that the path leads
-    through, outermost first. `resource` is its `x-resource`, empty where it has none.
+    `method` is in capitals, `path` has its parameters in braces, `node` is the operation object;
+    `responses` are response objects by status, references resolved. `scopes` is None without
+    security. `path_collections` are those of the path parameters, outermost first. `resource` is
+    `x-resource`, or empty.
     """
 
     id: str
@@ -125,44 +124,42 @@ class Operation:
 
     @property
     def action(self) -> str:
-        """The action that `x-resource` names; empty where it names none."""
+        """Action that `x-resource` names, or an empty text."""
         return str(self.resource.get("action", ""))
 
     @property
     def collection(self) -> CollectionRule:
-        """The collection that `x-resource` names. Raises LookupError where it names none."""
+        """Collection that `x-resource` names. Raises LookupError if it names none."""
         if self.collection_rule is None:
             raise LookupError(f"{self.id} has no x-resource")
         return self.collection_rule
 
     @property
     def description(self) -> str:
-        """The description in the document."""
         return str(self.node.get("description", ""))
 
     @property
     def summary(self) -> str:
-        """The summary in the document, else the id."""
+        """Summary, or else the id."""
         return str(self.node.get("summary", self.id))
 
     @cached_property
     def path_parameters(self) -> tuple[Parameter, ...]:
-        """Those in the path, in its order."""
+        """Path parameters in the order of the path."""
         return tuple(one for one in self.parameters if one.location == "path")
 
     @cached_property
     def query_parameters(self) -> tuple[Parameter, ...]:
-        """Those in the query."""
         return tuple(one for one in self.parameters if one.location == "query")
 
     @cached_property
     def roles(self) -> Mapping[str, Parameter]:
-        """The query parameters that have a role, by role."""
+        """Query parameters by role."""
         return {one.role: one for one in self.query_parameters if one.role}
 
     @cached_property
     def entry_parameters(self) -> tuple[Parameter, ...]:
-        """The path parameters that each lead to an entry, from owner to owner."""
+        """Path parameters that address entries, outermost first."""
         return tuple(one for one in self.path_parameters if one.collection)
 
     @property
@@ -196,19 +193,19 @@ class Operation:
 
     @cached_property
     def ends_at_item(self) -> bool:
-        """The path leads to an entry of the operation's own collection."""
+        """True if the path addresses an entry of the operation's own collection."""
         last = self.path_collections[-1:]
         return bool(last) and last[0] is self.collection_rule
 
     @cached_property
     def where(self) -> dict[str, Any]:
-        """Values that all entries have which this operation is about."""
+        """Values by property that all entries of this operation have."""
         found: dict[str, Any] = self.resource.get("where", {})
         return found
 
     @cached_property
     def status(self) -> int:
-        """The status of success. Raises LookupError where the document has none."""
+        """Success status. Raises LookupError if the document has none."""
         for code in self.responses:
             if code.startswith("2"):
                 return int(code)
@@ -216,13 +213,13 @@ class Operation:
 
     @cached_property
     def success_schema(self) -> Schema | None:
-        """The schema of the JSON of success; None where success has none."""
+        """Schema of the JSON success response, if it is JSON."""
         media = self.responses[str(self.status)].get("content", {}).get(JSON)
         return self.schemas.resolve(media["schema"]) if media else None
 
     @cached_property
     def response_properties(self) -> tuple[str, ...]:
-        """The properties that the JSON of success shows, or each item of it, in order."""
+        """Properties, in order, of the JSON success response or of its items."""
         schema = self.success_schema
         if schema is None:
             return ()
@@ -237,17 +234,16 @@ class Operation:
 def read_operations(
     document: dict[str, Any], schemas: Schemas, collections: Mapping[str, CollectionRule]
 ) -> dict[str, Operation]:
-    """All operations by id, in the order of the document.
+    """Read all operations by id, in the order of the document.
 
-    Raises ConfigError, which names method and path, for one that makes no sense.
+    Raises ConfigError, which names method and path, for one that is inconsistent.
     """
     found: dict[str, Operation] = {}
     for path, method, item in _nodes(document):
-        where = f"{method.upper()} {path}"
         try:
             operation = _read(document, schemas, collections, path, method, item)
-        except (KeyError, TypeError, AttributeError, LookupError, ValueError) as error:
-            raise ConfigError(f"{where}: {_reason(error)}") from None
+        except (LookupError, TypeError, AttributeError, ValueError) as error:
+            raise ConfigError(f"{method.upper()} {path}: {reason_of(error)}") from None
         if operation.id in found:
             raise ConfigError(f"operationId {operation.id}: two operations have it")
         found[operation.id] = operation
@@ -299,7 +295,7 @@ def _collection(collections: Mapping[str, CollectionRule], name: str) -> Collect
 def _read_parameters(
     schemas: Schemas, path: str, item: dict[str, Any], node: dict[str, Any]
 ) -> tuple[Parameter, ...]:
-    """The parameters of path item and operation, which wins; those in the path in its order."""
+    """Read the parameters of path item and operation, which wins, in the order of the path."""
     by_name = {}
     for raw in [*item.get("parameters", []), *node.get("parameters", [])]:
         parameter = _read_parameter(schemas, schemas.resolve(raw))
@@ -309,7 +305,6 @@ def _read_parameters(
 
 def _read_parameter(schemas: Schemas, node: dict[str, Any]) -> Parameter:
     schema = schemas.resolve(node["schema"])
-    filter_node = node.get("x-filter")
     return Parameter(
         name=node["name"],
         location=node["in"],
@@ -320,7 +315,7 @@ def _read_parameter(schemas: Schemas, node: dict[str, Any]) -> Parameter:
         collection=node.get("x-collection"),
         me=node.get("x-me"),
         role=node.get("x-role"),
-        filter=Filter(filter_node["property"], filter_node.get("after")) if filter_node else None,
+        filter=Filter(**node["x-filter"]) if "x-filter" in node else None,
         example=node.get("example"),
     )
 
@@ -347,7 +342,3 @@ def _scopes(security: list[dict[str, list[str]]]) -> tuple[str, ...] | None:
     if not security:
         return None
     return tuple(scope for scopes in security[0].values() for scope in scopes)
-
-
-def _reason(error: Exception) -> str:
-    return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)

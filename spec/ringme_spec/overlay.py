@@ -1,4 +1,4 @@
-"""OpenAPI Overlay 1.0: changes that are laid over a document."""
+"""OpenAPI Overlay 1.0: changes applied to a document."""
 
 from __future__ import annotations
 
@@ -19,11 +19,10 @@ _KEYS = ("target", "description", "update", "remove")
 
 
 def apply_overlay(document: dict[str, Any], path: Path) -> dict[str, Any]:
-    """A copy of a document with the actions of an overlay file applied in their order.
+    """Return a copy of a document with the actions of an overlay file applied in their order.
 
-    An update of an object is merged into it, one of a list is appended to it, and `remove` takes
-    the target out. Raises ConfigError, which names file and action, for a file that is no overlay.
-    A target that matches nothing changes nothing, as the specification says, and is logged.
+    An update is merged into an object and appended to a list; `remove` removes the target. A
+    target that matches nothing is logged. Raises ConfigError, which names file and action.
     """
     overlay = read_yaml(path)
     if not isinstance(overlay, dict) or not str(overlay.get("overlay", "")).startswith("1."):
@@ -45,10 +44,9 @@ def apply_overlay(document: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 def with_common_responses(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    """The document, operations that are not in `before` completed by `x-common-responses`.
+    """Add `x-common-responses` to the operations with `x-resource` that are not in `before`.
 
-    An operation with `x-resource` gets the statuses that it does not list itself; 413 and 415 only
-    if it has a request body.
+    An operation gets the statuses that it does not list; 413 and 415 only with a request body.
     """
     common = document.get("x-common-responses", {})
     for path, item in document.get("paths", {}).items():
@@ -63,7 +61,7 @@ def with_common_responses(document: dict[str, Any], before: dict[str, Any]) -> d
 
 
 def _unshared(node: Any) -> Any:
-    """A deep copy in which no part stands in two places."""
+    """Copy deeply, also parts that are in two places."""
     if isinstance(node, dict):
         return {name: _unshared(one) for name, one in node.items()}
     if isinstance(node, list):
@@ -82,7 +80,7 @@ def _apply(document: dict[str, Any], action: dict[str, Any], where: str) -> None
         raise ConfigError(f"{where}: target {target}: is not a JSONPath: {error}") from None
     if not nodes:
         logger.warning("%s: target %s matches nothing", where, target)
-    # From behind, so that indexes of what comes before stay true.
+    # Last first, so that the indexes of the others stay valid.
     for node in reversed(nodes):
         if action.get("remove") is True:
             if node.parent is None:

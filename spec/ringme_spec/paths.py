@@ -1,4 +1,4 @@
-"""The files that come with the package: the OpenAPI document and the fixtures of the mock."""
+"""Files that come with the package: the OpenAPI document and the fixtures of the mock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets in texts, JSON values and queries, and the mask that is shown in their stead."""
+"""Redaction of secrets in journals, logs and messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
 MASK = "***"
-# What clients call their secrets, whatever the document calls them. Part of a name, or all of it.
+# Parts of the names of secrets, whatever the document calls them, and whole names.
 _WORDS = ("secret", "passw", "token", "credential", "apikey", "assertion", "authorization")
 _NAMES = frozenset({"code", "codeverifier", "pass", "pwd", "auth", "bearer", "jwt"})
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
@@ -25,8 +25,7 @@ _IN_TEXT = (
         r"[\w.%+\[\]-]{0,40}(?:=|%(?:25){0,2}3[dD]))[^&\s\"'<>]+()",
         re.IGNORECASE,
     ),
-    # "name": "value", in JSON and in what Python prints, also within another text; it may end in
-    # the midst of the value.
+    # "name": "value", in JSON or printed by Python, also within another text or cut off.
     re.compile(
         r"((?:secret|passw\w{0,10}|pwd|token|credentials?|api.?key|assertion|authorization)"
         r"\\{0,4}[\"']\s{0,9}:\s{0,9}b?(?P<q>\\{0,4}[\"']))(?:(?!(?P=q))(?:\\.|[^\\]))+()",
@@ -70,7 +69,7 @@ class Redaction:
         return mask_text(self._known.sub(MASK, text) if self._known else text)
 
     def mask_query(self, query: bytes) -> str:
-        """A query string with every secret in it masked."""
+        """Return a query string with every secret in it masked."""
         if not query:
             return ""
         return "&".join(map(self._mask_pair, query.decode("latin-1").split("&")))
@@ -93,7 +92,7 @@ class Redaction:
 
 
 def mask_text(text: str) -> str:
-    """A text without the secrets that stand in it by name, as in a query or in JSON."""
+    """Mask the secrets that a text holds by name, as in a query or in JSON."""
     for pattern in _IN_TEXT:
         text = pattern.sub(_masked, text)
     return text
@@ -131,12 +130,12 @@ def _decoded(text: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name in lower case, without what it is divided by, and without the index of a list."""
+    """Reduce a name to lower-case letters and digits."""
     return _NOT_IN_NAMES.sub("", name.casefold())
 
 
 def _secret_names(node: Any) -> set[str]:
-    """The names of all properties and parameters below `node` that hold secrets."""
+    """Collect the names of all properties and parameters below `node` that hold secrets."""
     found: set[str] = set()
     if isinstance(node, list):
         for one in node:

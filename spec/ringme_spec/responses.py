@@ -1,4 +1,4 @@
-"""The responses of a document, compiled: statuses, headers and bodies."""
+"""Responses of a document, compiled: statuses, headers and bodies."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Problem = tuple[str, str]
 
 
 class ResponseSchema:
-    """One response of the document: which headers it has, and what its body is."""
+    """Response of the document: its headers, and its body by media type."""
 
     def __init__(self, schemas: Schemas, node: dict[str, Any]) -> None:
         self._headers = [
             _Header(schemas, name, schemas.resolve(one))
             for name, one in node.get("headers", {}).items()
-            # The document says that of the content.
+            # OpenAPI ignores it here: the media types define it.
             if name.lower() != "content-type"
         ]
         self._contents = {
@@ -34,10 +34,10 @@ class ResponseSchema:
     def problems(
         self, headers: Mapping[str, str], media_type: str, body: bytes | None
     ) -> Iterator[Problem]:
-        """Differences between a response and the document: pairs of a field and a reason.
+        """Yield a field and a reason for each way that a response breaks the document.
 
-        The names of `headers` are in lower case, `media_type` is empty where there is none, and
-        `body` None stands for one that is not sent. No reason repeats a value.
+        The names of `headers` are in lower case, `media_type` may be empty, and `body` is None
+        if it is not sent. No reason repeats a value.
         """
         for header in self._headers:
             yield from header.problems(headers)
@@ -60,12 +60,12 @@ class ResponseSchema:
 
 
 class ResponseSchemas:
-    """All responses of a document by operation and status, each made ready once."""
+    """Responses of a document by operation and status, each compiled once."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         references = Schemas(document)
         self._document: dict[str, Any] = {
-            name: _as_answered(references, document[name])
+            name: _for_response(references, document[name])
             for name in ("paths", "components")
             if name in document
         }
@@ -74,7 +74,7 @@ class ResponseSchemas:
         self._made: dict[int, ResponseSchema] = {}
 
     def of(self, path: str, method: str) -> dict[str, ResponseSchema]:
-        """The responses of an operation by status as the document has it, in capitals."""
+        """Return the responses of an operation by status; `5XX` and `DEFAULT` are in capitals."""
         responses = self._document["paths"][path][method.lower()]["responses"]
         return {str(code).upper(): self._shape(node) for code, node in responses.items()}
 
@@ -86,7 +86,7 @@ class ResponseSchemas:
 
 
 def find_response(shapes: Mapping[str, ResponseSchema], status: int) -> ResponseSchema | None:
-    """The response for a status: its own, that of its hundred, or the default one."""
+    """Find the response for a status: its own, that of its range, or the default."""
     for name in (str(status), f"{status // 100}XX", "DEFAULT"):
         if name in shapes:
             return shapes[name]
@@ -94,12 +94,12 @@ def find_response(shapes: Mapping[str, ResponseSchema], status: int) -> Response
 
 
 def plain_media_type(text: str) -> str:
-    """A media type in lower case, without parameters."""
+    """Return a media type in lower case, without parameters."""
     return text.partition(";")[0].strip().lower()
 
 
 class _Header:
-    """One header of a response."""
+    """Header of a response."""
 
     def __init__(self, schemas: Schemas, name: str, node: dict[str, Any]) -> None:
         schema = schemas.resolve(node.get("schema", {}))
@@ -110,7 +110,6 @@ class _Header:
         self._validator = schemas.compile(schema)
 
     def problems(self, headers: Mapping[str, str]) -> Iterator[Problem]:
-        """Problems of this header among those of a response."""
         text = headers.get(self._name.lower())
         if text is None:
             if self._required:
@@ -118,13 +117,13 @@ class _Header:
         elif self._kind == "array":
             items = [_read(self._item_kind, item.strip()) for item in text.split(",")]
             yield from self._validator.problems(items, self._name)
-        # How an object is written into a header is for each document to say.
+        # Documents differ in how they write an object into a header.
         elif self._kind != "object":
             yield from self._validator.problems(_read(self._kind, text), self._name)
 
 
 class _Content:
-    """The body of a response in one media type."""
+    """Body of a response in one media type."""
 
     def __init__(self, schemas: Schemas, name: str, schema: Schema) -> None:
         media_type = plain_media_type(name)
@@ -135,7 +134,6 @@ class _Content:
         self._validator = schemas.compile(schema)
 
     def problems(self, body: bytes) -> Iterator[Problem]:
-        """Problems of a body."""
         if self._is_bytes:
             return
         try:
@@ -151,7 +149,7 @@ class _Content:
 
 
 def _read(kind: str, text: str) -> Any:
-    """The value that the text of a header stands for, or the text where it stands for none."""
+    """Convert the text of a header, or return it if it is no value of that type."""
     if kind in ("integer", "number", "boolean"):
         try:
             return orjson.loads(text)
@@ -160,22 +158,19 @@ def _read(kind: str, text: str) -> Any:
     return text
 
 
-def _as_answered(schemas: Schemas, node: Any) -> Any:
-    """Schemas as JSON Schema has them for a response.
-
-    What is `writeOnly` is in no answer, so it is not required there, either.
-    """
+def _for_response(schemas: Schemas, node: Any) -> Any:
+    """Forbid `writeOnly` properties, and require them no more, in all schemas below `node`."""
     if isinstance(node, list):
-        return [_as_answered(schemas, part) for part in node]
+        return [_for_response(schemas, part) for part in node]
     if not isinstance(node, dict):
         return node
-    answered = {name: _as_answered(schemas, part) for name, part in node.items()}
-    properties = answered.get("properties")
+    converted = {name: _for_response(schemas, part) for name, part in node.items()}
+    properties = converted.get("properties")
     if isinstance(properties, dict):
         hidden = schemas.flagged(node, "writeOnly")
         properties.update({name: {"not": {}} for name in hidden})
-        drop_required(answered, hidden)
-    return answered
+        drop_required(converted, hidden)
+    return converted
 
 
 def _is_base64(text: str) -> bool:
@@ -193,5 +188,5 @@ def _is_uuid(text: str) -> bool:
         return False
 
 
-# Those that OpenAPI and its users have beside the ones of JSON Schema draft 4.
+# Formats of OpenAPI that JSON Schema draft 4 does not have.
 _FORMATS: Formats = {"byte": _is_base64, "uuid": _is_uuid}

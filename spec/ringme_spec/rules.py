@@ -1,4 +1,4 @@
-"""The rules of a document (`x-rules`): behaviour that no schema can say."""
+"""Rules of a document (`x-rules`): behaviour that no schema can say."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ EVERY_OPERATION = "*"
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of `x-rules`.
+    """Rule of `x-rules`.
 
-    `grade` is D, O or C; `level` MUST or SHOULD; `operations` the ids of those it binds, or `*`.
+    `grade` is D, O or C; `level` MUST or SHOULD; `operations` are ids, or `*` for all.
     """
 
     id: str
@@ -26,17 +26,15 @@ class Rule:
 
     @property
     def pointer(self) -> str:
-        """The place of the rule in the document."""
         return f"x-rules/{self.id}"
 
     @property
     def general(self) -> bool:
-        """It binds every operation."""
         return EVERY_OPERATION in self.operations
 
 
 def read_rules(document: dict[str, Any]) -> dict[str, Rule]:
-    """The rules of a document by id, in its order. Raises ConfigError for one that lacks a key."""
+    """Read the rules by id, in their order. Raises ConfigError for one that lacks a key."""
     try:
         return {
             node["id"]: Rule(

@@ -1,4 +1,4 @@
-"""JSON Schema as OpenAPI 3.0 writes it: compiled once, with messages that name the field."""
+"""JSON Schema as OpenAPI 3.0 has it, compiled, with messages that name the field."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import jsonschema_rs
 from ringme_spec.errors import ConfigError
 
 Schema = dict[str, Any]
-# What a text has to be for a format, by the name of the format.
+# Checks of texts by name of the format.
 Formats = dict[str, Callable[[str], bool]]
 
 _NAMED = "#/components/schemas/"
@@ -20,10 +20,9 @@ _END = 2**63
 
 
 class Schemas:
-    """All schemas of one document, so that `$ref` works between them.
+    """Schemas of one document, so that `$ref` works between them.
 
-    The formats of texts count only where `formats` are given; those are known beside the ones
-    that JSON Schema has itself.
+    Formats are checked only if `formats` are given, which extend those of JSON Schema.
     """
 
     def __init__(self, document: dict[str, Any], formats: Formats | None = None) -> None:
@@ -35,7 +34,7 @@ class Schemas:
         self._explained = dict(_explained_patterns(document))
 
     def check_references(self) -> None:
-        """Raises ConfigError for a `$ref` of the document that points at nothing in it."""
+        """Raise ConfigError for a `$ref` of the document that points at nothing in it."""
         for reference in _references(self._document):
             if not reference.startswith("#"):
                 raise ConfigError(
@@ -48,7 +47,7 @@ class Schemas:
                 raise ConfigError(f"$ref {reference}: points at nothing") from None
 
     def resolve(self, schema: Schema) -> Schema:
-        """Follows `$ref` until there is a schema that says something itself."""
+        """Follow `$ref` to the schema itself."""
         while "$ref" in schema:
             target: Any = self._document
             for part in schema["$ref"].removeprefix("#/").split("/"):
@@ -57,7 +56,7 @@ class Schemas:
         return schema
 
     def properties(self, schema: Schema) -> dict[str, Schema]:
-        """The properties of an object schema in the order of the document, `allOf` included."""
+        """Return the properties of an object schema in order, those of `allOf` included."""
         schema = self.resolve(schema)
         found: dict[str, Schema] = {}
         for part in schema.get("allOf", []):
@@ -66,22 +65,22 @@ class Schemas:
         return found
 
     def compile(self, schema: Schema, is_sent: bool = False) -> Validator:
-        """A validator for `schema`, whose `$ref`s point into the document.
+        """Compile `schema`, whose `$ref`s point into the document.
 
-        With `is_sent` it is one for what a client sends: nobody has to send what is `readOnly`.
+        With `is_sent` it is for requests, in which no `readOnly` property is required.
         """
         converted = to_json_schema(schema)
         named = self._needed(converted)
         if named:
             converted = {"allOf": [converted], "components": {"schemas": named}}
         if is_sent:
-            # A copy, as an answer does have what nobody sends.
+            # A copy, as responses do require them.
             converted = copy.deepcopy(converted)
             self._require_no_read_only(converted)
         return Validator(converted, self._explained, self._formats)
 
     def flagged(self, schema: Schema, flag: str) -> set[str]:
-        """The properties that `schema` itself has and marks as `readOnly` or `writeOnly`."""
+        """Return the properties that `schema` itself marks with `readOnly` or `writeOnly`."""
         properties = schema.get("properties")
         if not isinstance(properties, dict):
             return set()
@@ -100,9 +99,9 @@ class Schemas:
                 self._require_no_read_only(part)
 
     def _needed(self, schema: Schema) -> dict[str, Schema]:
-        """The schemas that `schema` refers to, directly or through others.
+        """Return the schemas that `schema` refers to, directly or through others.
 
-        A validator keeps a copy of all that it is given, so it is given nothing else.
+        Only these are compiled with it, as a validator copies all that it is given.
         """
         found: dict[str, Schema] = {}
         waiting = [schema]
@@ -116,7 +115,7 @@ class Schemas:
 
 
 class Validator:
-    """Checks values against one schema. `is_valid(value)` says whether a value fits."""
+    """Checks values against one schema; `is_valid(value)` is its fast check."""
 
     is_valid: Callable[[object], bool]
 
@@ -132,7 +131,7 @@ class Validator:
         self.is_valid = self._validator.is_valid
 
     def problems(self, value: object, name: str = "") -> Iterator[tuple[str, str]]:
-        """Problems of `value`: pairs of a field (`name` stands for the whole) and a reason.
+        """Yield a field (`name` stands for the whole) and a reason for each error in `value`.
 
         The reason never repeats the value, which may be a password or a megabyte long.
         """
@@ -157,7 +156,7 @@ class Validator:
 
 
 def reason(keyword: str, kind: Any) -> str:
-    """The words for a keyword of JSON Schema that a value breaks, without the value."""
+    """Word the violation of a keyword of JSON Schema, without the value."""
     if keyword == "Required":
         return "is missing"
     if keyword == "AdditionalProperties":
@@ -203,7 +202,7 @@ _LIMITS = {
 
 
 def _explained_patterns(node: Any) -> Iterator[tuple[str, str]]:
-    """The patterns of a document that have their meaning beside them, as `x-pattern-message`."""
+    """Yield the patterns of a document that have an `x-pattern-message`, with it."""
     if isinstance(node, dict):
         if isinstance(node.get("pattern"), str) and "x-pattern-message" in node:
             yield node["pattern"], node["x-pattern-message"]
@@ -215,7 +214,7 @@ def _explained_patterns(node: Any) -> Iterator[tuple[str, str]]:
 
 
 def drop_required(schema: Schema, names: set[str]) -> None:
-    """Has a schema require none of these properties."""
+    """Change a schema to require none of these properties."""
     required = schema.get("required")
     if names and isinstance(required, list):
         schema["required"] = [name for name in required if name not in names]
@@ -236,7 +235,7 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def to_json_schema(node: Any) -> Any:
-    """`nullable`, and the ends of whole numbers, in the words of JSON Schema; all else as it is."""
+    """Convert `nullable` and the limits of integer formats to JSON Schema."""
     if isinstance(node, list):
         return [to_json_schema(part) for part in node]
     if not isinstance(node, dict):
@@ -252,7 +251,7 @@ def to_json_schema(node: Any) -> Any:
 
 
 def _ends(schema: Schema) -> Schema:
-    """The least and the greatest number of an integer's format, where it does not say less.
+    """Return the limits of an integer: its own, within those of its format.
 
     JSON with more than 64 bits could be read by few, and by the mock only as a float.
     """

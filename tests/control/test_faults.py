@@ -164,7 +164,7 @@ def test_pages_and_the_control_interface_have_no_faults(control: Control) -> Non
 @pytest.mark.parametrize(
     ("fault", "problem"),
     [
-        ({}, "one of answer, delay and connection must be there"),
+        ({}, "one of answer, delay and connection is required"),
         ({"answer": {}}, "answer.status: "),
         ({"answer": {"status": 418}}, "answer.status: must be one of 200"),
         ({"answer": {"status": 999}}, "answer.status: "),

@@ -63,7 +63,9 @@ def test_a_snapshot_that_is_not_there_is_refused_by_name(control: Control) -> No
         ("DELETE", "snapshots/two", None),
         ("POST", "reset", {"snapshot": "two"}),
     ):
-        assert control.refused(method, path, body) == "404 No such snapshot: two; there is one"
+        assert (
+            control.refused(method, path, body) == "404 No such snapshot: two; known snapshots: one"
+        )
 
 
 def test_a_name_that_is_none_is_refused_with_what_would_be_right(control: Control) -> None:

@@ -31,7 +31,7 @@ class Findings:
         """One answer. A 5xx is a fault, unless someone asked for it."""
         with self._lock:
             self.statuses[status] += 1
-            is_forced = may_be_forced or (status == 503 and b" sessions, and no more" in body)
+            is_forced = may_be_forced or (status == 503 and b"Too many sessions" in body)
             if status >= 500 and (FAILED in body or not is_forced):
                 self._note(f"{status} {body[:200]!r}: {what}")
 

@@ -74,7 +74,7 @@ def test_a_collection_takes_what_there_is_room_for_and_says_why_not_more(control
         check_quota(state, "record", SPARE + 1)
     assert caught.value.status == 400
     assert caught.value.message == (
-        f"record: there are {most - SPARE}, {SPARE + 1} more cannot be added, as {most} may be;"
+        f"record: there are {most - SPARE}, {SPARE + 1} more would exceed the limit of {most};"
         " delete some, or start the mock with a higher --max-entries"
     )
 
@@ -94,7 +94,7 @@ def test_no_more_arrives_than_there_is_room_for(control: Control, kind: str) -> 
         control.done("POST", kind, {"extension": number})
     message = control.refused("POST", kind, {"extension": number})
     assert message == (
-        f"400 {collection}: there are {most}, 1 more cannot be added, as {most} may be;"
+        f"400 {collection}: there are {most}, 1 more would exceed the limit of {most};"
         " delete some, or start the mock with a higher --max-entries"
     )
     assert size(control, collection) == most
@@ -104,7 +104,7 @@ def test_no_more_arrives_than_there_is_room_for(control: Control, kind: str) -> 
 def test_bulk_makes_no_more_than_there_is_room_for(control: Control, kind: str) -> None:
     most = bound(control, BULK[kind])
     message = control.refused("POST", "bulk", {"client": 12, kind: SPARE + 1})
-    assert f"{SPARE + 1} more cannot be added, as {most} may be" in message
+    assert f"{SPARE + 1} more would exceed the limit of {most};" in message
     assert size(control, BULK[kind]) == most - SPARE
     control.done("POST", "bulk", {"client": 12, kind: SPARE})
     assert size(control, BULK[kind]) == most
@@ -120,7 +120,7 @@ def test_an_import_holds_no_more_entries_than_may_be(control: Control) -> None:
     for asked in ({"body": exported}, {"content": archive, "headers": ZIPPED}):
         message = control.refused("PUT", "state", **asked)
         assert message == (
-            f"400 record: has {most - SPARE + 20} entries, and {most} may be;"
+            f"400 record: has {most - SPARE + 20} entries, the limit is {most};"
             " leave some out, or start the mock with a higher --max-entries"
         )
     assert control.done("GET", "state") == before
@@ -141,7 +141,7 @@ def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
         control.done("PUT", "state", content=archive, headers=ZIPPED)
         control.done("PUT", f"snapshots/{name}")
     message = control.refused("PUT", "state", content=archive, headers=ZIPPED)
-    assert "MB that snapshots keep, and 3 MB may be" in message
+    assert " MB, the limit is 3 MB;" in message
     assert "DELETE /__mock__/snapshots/NAME" in message
     control.done("DELETE", "snapshots/one")
     control.done("PUT", "state", content=archive, headers=ZIPPED)
@@ -167,7 +167,7 @@ def test_what_snapshots_keep_of_entries_is_bounded(control: Control) -> None:
     message = control.refused("PUT", "snapshots/over")
     assert message == (
         f"400 name: the other snapshots keep {room * each} entries, this one would keep {each}"
-        f" more, and {10 * most} may be; delete one with DELETE /__mock__/snapshots/NAME,"
+        f" more, the limit is {10 * most}; delete one with DELETE /__mock__/snapshots/NAME,"
         " or start the mock with a higher --max-entries"
     )
     # In the place of another one, it needs no more room.
@@ -181,7 +181,7 @@ def test_snapshots_of_the_same_entries_keep_them_once(control: Control) -> None:
         control.done("PUT", f"snapshots/n{number}")
     message = control.refused("PUT", "snapshots/n100")
     assert message == (
-        "400 name: there are 100 snapshots, and 100 may be;"
+        "400 name: there are 100 snapshots, the limit is 100;"
         " delete one with DELETE /__mock__/snapshots/NAME"
     )
 
@@ -193,7 +193,7 @@ def test_no_more_faults_are_taken_than_may_be(
     fault = {"match": {"path": "/nowhere"}, "connection": "drop"}
     ids = [control.done("POST", "faults", fault)["id"] for _ in range(3)]
     assert control.refused("POST", "faults", fault) == (
-        "400 faults: there are 3, and 3 may be; drop some with DELETE /__mock__/faults/ID,"
+        "400 faults: there are 3, the limit is 3; delete some with DELETE /__mock__/faults/ID,"
         " or all with DELETE /__mock__/faults"
     )
     control.done("DELETE", f"faults/{ids[0]}")
@@ -218,7 +218,7 @@ def test_a_fault_is_no_longer_than_may_be(control: Control, answer: dict[str, An
     message = control.refused("POST", "faults", {"answer": answer})
     assert message.startswith("400 fault: has 70")
     assert message.endswith(
-        "bytes as JSON, and 65536 may be; shorten answer.body or answer.headers"
+        "bytes as JSON, the limit is 65536; shorten answer.body or answer.headers"
     )
     assert control.done("GET", "faults") == []
 
@@ -271,7 +271,7 @@ def test_no_more_streams_are_open_than_may_be(
         texts = stream.iter_text()
         assert next(texts) == ": open\n\n"
         assert control.refused("GET", "journal/stream") == (
-            "400 stream: there are 1 of this session, and 1 may be; close one"
+            "400 stream: there are 1 in this session, the limit is 1; close one"
         )
         # Another session has streams of its own.
         other = {"X-Mock-Session": "other"}

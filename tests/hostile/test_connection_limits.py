@@ -292,7 +292,7 @@ def test_there_are_no_more_connections_than_the_limit(scheme: str) -> None:
             with Wire(url) as wire:
                 answer = wire.answer()
                 assert answer.status == 503
-                assert answer.message == "There are 5 connections already"
+                assert answer.message == "Too many connections: the limit is 5"
             wires[0].send(HEALTH)
             assert wires[0].answer().status == 200
         finally:

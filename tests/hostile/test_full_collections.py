@@ -42,7 +42,7 @@ def test_a_full_collection_takes_no_more_and_the_refusal_says_what_to_do(
         assert (answer.status_code, answer.json()) == (
             400,
             {
-                "message": f"{name}: there are {most}, 1 more cannot be added, as {most} may be;"
+                "message": f"{name}: there are {most}, 1 more would exceed the limit of {most};"
                 " delete some, or start the mock with a higher --max-entries"
             },
         )
@@ -85,8 +85,8 @@ def test_a_long_text_counts_for_as_many_entries_as_it_weighs(full: Control) -> N
     answer = full.http.post(f"{GROUPS}/", json=wide, headers=headers)
     assert answer.status_code == 400
     assert answer.json()["message"] == (
-        f"extension_group: there are {there}, 4 more cannot be added, as {there + 3} may be,"
-        " and 4096 characters of a text count for one;"
+        f"extension_group: there are {there}, 4 more would exceed the limit of {there + 3}"
+        " (4096 characters of a text count as one);"
         " delete some, or start the mock with a higher --max-entries"
     )
     wide["extra_params"] = TEXT * 2
@@ -94,7 +94,7 @@ def test_a_long_text_counts_for_as_many_entries_as_it_weighs(full: Control) -> N
     assert made.status_code == 201
     answer = full.http.post(f"{GROUPS}/", json={"name": "One more"}, headers=headers)
     assert answer.status_code == 400
-    assert f"there are {there + 3}, 1 more cannot" in answer.json()["message"]
+    assert f"there are {there + 3}, 1 more would" in answer.json()["message"]
     assert full.http.delete(f"{GROUPS}/{made.json()['id']}", headers=headers).status_code == 204
     for number in range(3):
         full.make_group(headers, f"In its place {number}")
@@ -138,4 +138,4 @@ def test_long_texts_count_in_snapshots_and_imports_too(full: Control) -> None:
     ):
         assert answer.status_code == 400
     refused = full.http.put("/__mock__/state", json=exported).json()["message"]
-    assert refused.startswith(f"extension_group: has {most + 10} entries, and {most} may be, and 4")
+    assert refused.startswith(f"extension_group: has {most + 10} entries, the limit is {most} (4")

@@ -1,4 +1,4 @@
-"""The actions that `x-resource` can name, each a function of the action context."""
+"""Actions that `x-resource` can name, each a function of the action context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One checked request to one operation: what an action or handler gets to work with."""
+"""Action context: one checked request to one operation."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from ringme_spec.operations import Operation
 
 if TYPE_CHECKING:
     from ringme_mock.http.context import RequestContext
-    from ringme_mock.http.parameters import Given
+    from ringme_mock.http.parameters import QueryValues
 
 
 @dataclass(slots=True)
 class ActionContext:
-    """A request whose parameters and body fit the document.
+    """Request with valid parameters and body, and the entries of its path.
 
     `path` and `query` hold values by parameter name, `body` the JSON object as it was sent.
-    `owners` are the entries of the path that hold what the operation is about, outermost first,
-    by collection; `owner` is the innermost of them, by collection and key; `item` is the entry that
-    the path ends at, if it ends at one.
+    `owners` are entries by collection, outermost first; `owner` is collection and key of the
+    innermost; `item` is the entry that the path ends at, if any.
     """
 
     operation: Operation
@@ -34,7 +33,7 @@ class ActionContext:
     request: RequestContext
     caller: Caller | None
     path: dict[str, Any]
-    query: Given
+    query: QueryValues
     body: dict[str, Any]
     view: View
     defaults: EntryDefaults
@@ -44,38 +43,37 @@ class ActionContext:
 
     @property
     def collection(self) -> Collection:
-        """The collection that the operation is about."""
         return self.state.store[self.operation.collection.name]
 
     @property
     def entry(self) -> Entry:
-        """The entry that the path ends at, for operations whose path does."""
+        """Entry that the path ends at. Raises LookupError if it ends at none."""
         if self.item is None:
             raise LookupError(f"the path of {self.operation.id} ends at no entry")
         return self.item
 
     @property
     def user(self) -> Entry:
-        """The user of the token, for operations that need one."""
+        """User of the token. Raises LookupError for an open operation."""
         if self.caller is None:
             raise LookupError(f"{self.operation.id} is open to all")
         return self.caller.user
 
     @property
     def base_url(self) -> str:
-        """How the client reaches the session of the request."""
+        """URL of the session as the client reaches it."""
         return self.request.base_url
 
     def show(self, entry: Entry) -> Reply:
-        """The answer of success with the part of an entry that the document has in it."""
+        """Make the success response with the properties of an entry that the document shows."""
         return json_reply(self.operation.status, self.view(entry))
 
     def show_all(self, entries: Iterable[Entry]) -> Reply:
-        """The answer of success with a bare array of entries."""
+        """Make the success response with a bare array of entries."""
         return json_reply(self.operation.status, list(map(self.view, entries)))
 
     def reply(self, value: Any = None) -> Reply:
-        """The answer of success: the document's status, and a JSON value or nothing."""
+        """Make the success response with a JSON value, or without a body."""
         if value is None:
             return Reply(self.operation.status)
         return json_reply(self.operation.status, value)

@@ -1,7 +1,7 @@
-"""The plain actions: list, create, read, update and delete, over any collection.
+"""Actions on any collection: list, create, read, update and delete.
 
-All that they know of a resource they take from the document, so that another plain resource
-needs no more than paths, schemas and a fixture file.
+They take all that they know of a resource from the document, so that another plain resource needs
+paths, schemas and a fixture file only.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from ringme_mock.actions.context import ActionContext
 from ringme_mock.actions.listing import list_query
 from ringme_mock.actions.response import Reply
-from ringme_mock.errors import ApiError, invalid, missing
+from ringme_mock.errors import invalid, missing
 from ringme_mock.store.collection import LONG_TEXT, Entry, Taken
 from ringme_mock.store.quotas import check_quota
 from ringme_spec.collections import Numbering
 
 
 def list_entries(context: ActionContext) -> Reply:
-    """The entries of the innermost owner in the path, or all, as a bare array."""
+    """Respond with the entries of the innermost owner in the path, or with all."""
     found = context.state.store.find(
         context.operation.collection.name, list_query(context), context.owner
     )
@@ -24,19 +24,18 @@ def list_entries(context: ActionContext) -> Reply:
 
 
 def read(context: ActionContext) -> Reply:
-    """The entry that the path ends at."""
     return context.show(context.entry)
 
 
 def delete(context: ActionContext) -> Reply:
-    """Drops the entry that the path ends at, with what the document says goes along."""
+    """Delete the entry, and those that the document has deleted with it."""
     rule = context.operation.collection
     context.state.store.delete(rule.name, context.entry[rule.key])
     return context.reply()
 
 
 def create(context: ActionContext) -> Reply:
-    """A new entry from the body, defaults, the path and what the document says beside."""
+    """Insert an entry of values from the body, the path and the document."""
     rule = context.operation.collection
     entry = context.defaults.build(_known(context), context.owners, context.state.clock.text)
     if rule.numbering:
@@ -52,32 +51,35 @@ def create(context: ActionContext) -> Reply:
     try:
         collection.insert_new(entry)
     except Taken as taken:
-        raise _is_taken(taken) from None
+        raise invalid(f"{taken}: is taken") from None
     return context.show(entry)
 
 
 def update(context: ActionContext) -> Reply:
-    """Changes just the keys that were sent (rule group-update-partial)."""
+    """Change the properties that were sent (rule group-update-partial)."""
     rule = context.operation.collection
     _check_fixed(context)
     changes = _known(context)
     _check_references(context, context.entry, changes)
     changed = {**context.entry, **changes}
-    _check_unique(context, changed)
+    try:
+        context.collection.check_unique(changed)
+    except Taken as taken:
+        raise invalid(f"{taken}: is taken") from None
     weigh = context.collection.overweight
     check_quota(context.state, rule.name, 0, weigh(changed) - weigh(context.entry))
     return context.show(context.collection.update(context.entry[rule.key], changes))
 
 
 def _known(context: ActionContext) -> Entry:
-    """What was sent of that which the document lets a client set (rule extra-keys)."""
+    """Return the sent properties that the document lets a client set (rule extra-keys)."""
     body = context.body
     names = context.operation.body.properties if context.operation.body else ()
     return {name: body[name] for name in names if name in body}
 
 
 def _full_number(context: ActionContext, rule: Numbering, name: str) -> str:
-    """A name with its prefix, from one with or without (rule extension-create)."""
+    """Add the prefix to a name that may lack it (rule extension-create)."""
     owner = context.owners[rule.owner]
     prefix, _, number = name.rpartition(rule.separator)
     if prefix not in ("", owner[rule.prefix]):
@@ -88,7 +90,7 @@ def _full_number(context: ActionContext, rule: Numbering, name: str) -> str:
 
 
 def _check_fixed(context: ActionContext) -> None:
-    """Raises the 400 for another value of what cannot change (rule extension-no-rename)."""
+    """Raise the 400 for a changed value of a fixed property (rule extension-no-rename)."""
     rule = context.operation.collection
     for name in rule.fixed:
         if name not in context.body or context.body[name] == context.entry[name]:
@@ -102,7 +104,7 @@ def _check_fixed(context: ActionContext) -> None:
 
 
 def _check_references(context: ActionContext, entry: Entry, changes: Entry) -> None:
-    """Raises the 404 for the key of what the same owner does not have."""
+    """Raise the 404 for the key of an entry that the same owner does not have."""
     store = context.state.store
     rule = context.operation.collection
     for name, reference in rule.references.items():
@@ -118,14 +120,3 @@ def _check_references(context: ActionContext, entry: Entry, changes: Entry) -> N
         )
         if not known:
             raise missing(reference.collection, store[reference.collection].rule.missing)
-
-
-def _check_unique(context: ActionContext, entry: Entry) -> None:
-    try:
-        context.collection.check_unique(entry)
-    except Taken as taken:
-        raise _is_taken(taken) from None
-
-
-def _is_taken(taken: Taken) -> ApiError:
-    return invalid(f"{taken}: is taken")

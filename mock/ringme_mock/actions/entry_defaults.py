@@ -1,4 +1,4 @@
-"""The properties of a new entry that the request does not send, worked out once an operation."""
+"""Values of a new entry that are not sent, prepared once per operation."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ Entry: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True)
 class EntryDefaults:
-    """Where the properties of a new entry come from, beside what is sent.
+    """Sources of the properties of a new entry.
 
-    `constant` holds all of them in order, those that nobody can know before the request as None.
-    Of these `copied` come from an owner in the path (property, owner, property there), and `now`
-    are the moment of the request.
+    `constant` holds all properties in order, those that depend on the request as None: `copied`
+    come from an owner in the path (property, owner, property there), `now` are its time.
     """
 
     constant: Entry
@@ -25,7 +24,7 @@ class EntryDefaults:
     now: tuple[str, ...]
 
     def build(self, sent: Entry, owners: Mapping[str, Entry], moment: Callable[[], str]) -> Entry:
-        """A new entry from what was sent, the owners in the path by collection, and the time."""
+        """Make an entry from the sent values, the owners by collection, and the time."""
         entry = self.constant.copy()
         for prop, owner, there in self.copied:
             entry[prop] = owners[owner][there]
@@ -38,13 +37,12 @@ class EntryDefaults:
 
 
 def entry_defaults(operation: Operation) -> EntryDefaults:
-    """The defaults of entries that an operation creates."""
     rule, body = operation.collection, operation.body
     owners = operation.path_collections
     if operation.ends_at_item:
         owners = owners[:-1]
     initial = rule.initial
-    # What comes first here gives way to what comes behind it.
+    # Later sources override earlier ones.
     sources: dict[str, Any] = {
         **dict.fromkeys(rule.properties),
         **{name: source for name, source in initial.items() if name in rule.properties},

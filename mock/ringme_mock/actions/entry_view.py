@@ -1,4 +1,4 @@
-"""The part of an entry that a response shows."""
+"""View of an entry: the properties that a response shows."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ View: TypeAlias = Callable[[Entry], Entry]
 
 
 def entry_view(operation: Operation) -> View:
-    """Gives an entry with the properties of the response, in order; it may be the entry itself."""
+    """Return a function from an entry to its properties in the response, in order.
+
+    Its result may be the entry itself.
+    """
     stored = operation.collection.properties
     shown = operation.response_properties
-    # Every entry has all that is stored of it, in order; to leave out is quicker than to gather.
+    # Entries have all stored properties in order, so leaving some out is quicker than gathering.
     hidden = [name for name in stored if name not in shown]
     if shown == tuple(name for name in stored if name in shown):
         return partial(_without, hidden) if hidden else _whole

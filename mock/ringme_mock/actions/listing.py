@@ -1,4 +1,4 @@
-"""From the query of a list to what the store is asked for: range, order, filters, page."""
+"""Query parameters of a list as a query of the store: range, order, filters, page."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ Test = Callable[[Entry], bool]
 
 
 def list_query(context: ActionContext) -> Query:
-    """What the store is asked for. Raises the 400s of rules media-range and media-interval."""
-    if context.query.plan is None:
-        context.query.plan = _plan(context)
-    plan: Query = context.query.plan
-    return plan
+    """Return the query of the store. Raises the 400s of rules media-range and media-interval."""
+    if context.query.store_query is None:
+        context.query.store_query = _store_query(context)
+    return context.query.store_query
 
 
-def _plan(context: ActionContext) -> Query:
+def _store_query(context: ActionContext) -> Query:
     roles = context.operation.roles
     start, end = _range(context, roles)
     size = _value(context, roles, "page_size")
@@ -61,7 +60,7 @@ def _range(context: ActionContext, roles: Mapping[str, Parameter]) -> tuple[str 
 
 
 def _moment(text: str | None) -> datetime | None:
-    """The moment that a date-time of a request stands for (rule dates-in)."""
+    """Read a date-time of a request (rule dates-in)."""
     if text is None:
         return None
     year, month, day, hour, minute, second = map(int, re.split("[- :]", text))
@@ -69,12 +68,12 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _text(moment: datetime | None) -> str | None:
-    """A moment as the entries have it, so that the order of the texts is that of time."""
+    """Write a time as entries have it, so that texts sort by time."""
     return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else None
 
 
 def latest_end(rule: RangeRule, start: datetime) -> datetime:
-    """The last moment at which a range that begins at `start` may end (rule media-interval)."""
+    """Return the latest end of a range that begins at `start` (rule media-interval)."""
     months = start.year * 12 + start.month - 1 + (rule.months or 0)
     year, month = months // 12, months % 12 + 1
     last_day = calendar.monthrange(year, month)[1]

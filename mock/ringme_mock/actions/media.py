@@ -1,4 +1,4 @@
-"""Recorded items: ranges deleted and counted, files and where they can be fetched."""
+"""Actions on recorded items: delete and count ranges, download files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ringme_mock.store.store import Store
 from ringme_spec.collections import CollectionRule, Content
 
 STORAGE_PATH = "/storage"
-# Of a stored file, which may hold anything. Any page may play a recording.
+# A stored file may hold anything. Any page may play a recording.
 FILE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -20,17 +20,17 @@ FILE_HEADERS = {
 
 
 def delete_range(context: ActionContext) -> Reply:
-    """Drops exactly what the list of the same range shows now (rule media-delete)."""
+    """Delete exactly the entries that the list of the same range shows (rule media-delete)."""
     rule = context.operation.collection
     found = list(context.state.store.find(rule.name, list_query(context), context.owner))
-    # The last first: of a sorted list that costs least.
+    # Last first, which is the cheapest order for sorted lists.
     for entry in reversed(found):
         context.state.store.delete(rule.name, entry[rule.key])
     return context.reply()
 
 
 def stats(context: ActionContext) -> Reply:
-    """Length and total size of the list of the same range (rule stats-agree)."""
+    """Respond with length and total size of the list of the same range (rule stats-agree)."""
     rule = context.operation.collection
     sizes = [
         entry[_content(rule).size]
@@ -41,19 +41,19 @@ def stats(context: ActionContext) -> Reply:
 
 
 def download(context: ActionContext) -> Reply:
-    """The file of an item (rule media-file)."""
+    """Respond with the file of an item (rule media-file)."""
     return file_reply(context.state.store, context.operation.collection, context.entry)
 
 
 def storage_url(context: ActionContext) -> Reply:
-    """Where the file can be fetched without a token, by whoever knows the URL."""
+    """Respond with a URL at which the file can be fetched without a token."""
     rule = context.operation.collection
     url = f"{context.base_url}{STORAGE_PATH}/{rule.name}/{quote(str(context.entry[rule.key]))}"
     return context.reply(dict.fromkeys(context.operation.response_properties, url))
 
 
 def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:
-    """The bytes of an item as a download."""
+    """Make a response with the file of an item as a download."""
     content = _content(rule)
     name = entry[content.name] if content.name else f"{entry[rule.key]}.{content.extension}"
     return Reply(

@@ -1,4 +1,4 @@
-"""The way that a path leads: from owner to owner to the item, and whether the caller may go it."""
+"""Path resolution: the owners and the item that a path addresses, and the caller's reach."""
 
 from __future__ import annotations
 
@@ -13,24 +13,12 @@ from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
 
 
-class _Step:
-    """One parameter of a path, and the entry that it leads to.
+class _PathEntry:
+    """Parameter of a path, and the entry that it addresses.
 
-    `links` are the owners before it that the entry has to belong to, each with the property that
-    holds its key (None: it belongs to them through others); `where` are values that it has to have.
+    `links` are the owners before it that the entry must belong to, each with the property that
+    holds its key (None: it belongs to them through others); `where` are values that it must have.
     """
-
-    __slots__ = (
-        "is_bound",
-        "is_first",
-        "is_item",
-        "links",
-        "me",
-        "missing",
-        "name",
-        "parameter",
-        "where",
-    )
 
     def __init__(
         self,
@@ -51,18 +39,17 @@ class _Step:
         self.is_item = is_item
 
     def refusal(self) -> ApiError:
-        """The 404 for an entry that is not there."""
         return missing(self.name, self.missing)
 
 
-class Way:
-    """The way of one operation, worked out at the start."""
+class PathResolver:
+    """Resolution of the paths of one operation, prepared at the start."""
 
     def __init__(self, operation: Operation) -> None:
         names = tuple(rule.name for rule in operation.path_collections)
         last = len(names) - 1
-        self._steps = [
-            _Step(
+        self._entries = [
+            _PathEntry(
                 parameter,
                 rule,
                 names[:number],
@@ -74,25 +61,25 @@ class Way:
             )
         ]
 
-    def follow(self, context: ActionContext) -> None:
-        """Puts owners and item into the context, and checks that the caller may go there.
+    def resolve(self, context: ActionContext) -> None:
+        """Set owners and item of the context.
 
-        Raises the 404 for what is not there, then the 403 for what is out of reach, then the 404
-        for the item (contract section 2, the order of checks).
+        Raises the 404 for the first entry of the path, then the 403 for one out of the caller's
+        reach, then the 404 for further entries (contract section 2, the order of checks).
         """
         collections, caller = context.state.store.collections, context.caller
         keys: dict[str, Key] = {}
-        for step in self._steps:
-            name = step.name
-            key = context.path[step.parameter]
-            if step.me is not None:
-                key = _own_key(step, caller) if key == step.me else int(key)
+        for one in self._entries:
+            name = one.name
+            key = context.path[one.parameter]
+            if one.me is not None:
+                key = _own_key(one, caller) if key == one.me else int(key)
             entry = collections[name].get(key)
-            if entry is None or (step.is_bound and not _is_here(context, step, entry, keys)):
-                raise step.refusal()
-            if step.is_first and caller is not None:
+            if entry is None or (one.is_bound and not _belongs(context, one, entry, keys)):
+                raise one.refusal()
+            if one.is_first and caller is not None:
                 context.state.access.check_reach(caller, name, key, entry)
-            if step.is_item:
+            if one.is_item:
                 context.item = entry
             else:
                 keys[name] = key
@@ -100,20 +87,22 @@ class Way:
                 context.owner = name, key
 
 
-def _own_key(step: _Step, caller: Caller | None) -> Key:
-    """What `@me` stands for: the caller's client."""
-    if caller is None or step.name != "client":
-        raise step.refusal()
+def _own_key(one: _PathEntry, caller: Caller | None) -> Key:
+    """Return the key that `@me` means: that of the caller's client."""
+    if caller is None or one.name != "client":
+        raise one.refusal()
     return caller.client_key
 
 
-def _is_here(context: ActionContext, step: _Step, entry: Entry, keys: Mapping[str, Key]) -> bool:
-    """Whether an entry is one of the operation's, and belongs to all owners before it."""
-    for prop, value in step.where:
+def _belongs(
+    context: ActionContext, one: _PathEntry, entry: Entry, keys: Mapping[str, Key]
+) -> bool:
+    """Check that an entry is one of the operation's, and belongs to all owners before it."""
+    for prop, value in one.where:
         if entry[prop] != value:
             return False
-    for owner, link in step.links:
-        own = entry[link] if link else context.state.store.owner_key(step.name, entry, owner)
+    for owner, link in one.links:
+        own = entry[link] if link else context.state.store.owner_key(one.name, entry, owner)
         if own != keys[owner]:
             return False
     return True

@@ -1,4 +1,4 @@
-"""The response of an action."""
+"""Response of an action."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ JSON = "application/json"
 
 @dataclass(slots=True)
 class Reply:
-    """A finished answer: status, body, media type (None without a body), further headers."""
+    """Complete response: status, body, media type (None without a body), further headers."""
 
     status: int
     body: bytes = b""
@@ -22,5 +22,4 @@ class Reply:
 
 
 def json_reply(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Reply:
-    """A response in JSON."""
     return Reply(status, orjson.dumps(value), JSON, headers)

@@ -18,12 +18,12 @@ from ringme_mock.store.tokens import Grant
 CLIENT_CREDENTIALS = "client_credentials"
 PASSWORD = "password"
 REFRESH_TOKEN = "refresh_token"
-# What is compared where there is nobody; whoever sends it is refused all the same.
+# Compared if there is no user or application, so that the time is the same; never accepted.
 _OF_NOBODY = "nobody"
 
 
 def create(context: ActionContext) -> Reply:
-    """A token for a user, or the error that says why not (rules token-errors, refresh)."""
+    """Issue a token for a user. Raises the errors of rules token-errors and refresh."""
     given = {**context.body, **_basic_credentials(context)}
     grant_type = _needed(given, "grant_type")
     grants = context.operation.resource["grants"]
@@ -38,7 +38,7 @@ def create(context: ActionContext) -> Reply:
         )
     user = _user(context, grant_type, given, application)
     _check_blocked(context, user)
-    return _answer(context, application, user, grant_type, given)
+    return _issue(context, application, user, grant_type, given)
 
 
 def _needed(given: dict[str, Any], name: str) -> str:
@@ -49,7 +49,7 @@ def _needed(given: dict[str, Any], name: str) -> str:
 
 
 def _basic_credentials(context: ActionContext) -> dict[str, str]:
-    """Id and secret of the application from HTTP Basic, as many OAuth clients send them."""
+    """Read id and secret of the application from HTTP Basic."""
     kind, _, encoded = context.request.header(b"authorization").partition(" ")
     if kind.lower() != "basic":
         return {}
@@ -63,12 +63,11 @@ def _basic_credentials(context: ActionContext) -> dict[str, str]:
 
 def _application(context: ActionContext, given: dict[str, Any]) -> Entry:
     application = context.state.store["application"].get(given["client_id"])
-    # Compared for an unknown one as well: the time of the answer is not to tell which it was.
     secret = application["client_secret"] if application else _OF_NOBODY
     if not _same(secret, given["client_secret"]) or application is None:
-        refused = token_refused(401, "invalid_client", "no such application, or another secret")
+        refused = token_refused(401, "invalid_client", "unknown application or wrong secret")
         if b"authorization" in context.request.headers:
-            # RFC 6749 section 5.2: one who used the header is told that it is the way.
+            # RFC 6749 section 5.2: required if the client used the header.
             refused.headers["WWW-Authenticate"] = "Basic"
         raise refused
     return application
@@ -77,18 +76,18 @@ def _application(context: ActionContext, given: dict[str, Any]) -> Entry:
 def _user(
     context: ActionContext, grant_type: str, given: dict[str, Any], application: Entry
 ) -> Entry:
-    """Whom the token is for: the owner of the application, or a user of the owner's client."""
+    """Find the user: the owner of the application, or a user of the owner's client."""
     users = context.state.store["user"]
     owner = users.get(application["user_id"])
     if owner is None:
-        raise token_refused(401, "invalid_client", "the owner of the application is gone")
+        raise token_refused(401, "invalid_client", "the owner of the application was deleted")
     if grant_type == CLIENT_CREDENTIALS:
         return owner
     if grant_type == PASSWORD:
         user = users.by_unique(given["username"])
         password = user["password"] if user else _OF_NOBODY
         if not _same(password, given["password"]) or user is None:
-            raise token_refused(401, "invalid_grant", "no such user, or another password")
+            raise token_refused(401, "invalid_grant", "unknown user or wrong password")
     else:
         user = _user_of_refresh_token(context, given["refresh_token"], application)
     client = context.state.store.owner_key("user", user, "client")
@@ -101,7 +100,7 @@ def _user_of_refresh_token(context: ActionContext, token: str, application: Entr
     grant = context.state.tokens.find_refresh(token)
     user = context.state.store["user"].get(grant.user) if grant else None
     if grant is None or user is None or grant.application != application["client_id"]:
-        raise token_refused(401, "invalid_grant", "the refresh token is not good")
+        raise token_refused(401, "invalid_grant", "the refresh token is not valid")
     return user
 
 
@@ -113,7 +112,7 @@ def _check_blocked(context: ActionContext, user: Entry) -> None:
         raise
 
 
-def _answer(
+def _issue(
     context: ActionContext, application: Entry, user: Entry, grant_type: str, given: dict[str, Any]
 ) -> Reply:
     resource = context.operation.resource
@@ -125,18 +124,15 @@ def _answer(
         "lifetime": resource["lifetime"],
         "scopes": scopes(application)[0],
     }
-    answer = {name: values[value] for name, value in resource["answer"].items()}
+    response = {name: values[value] for name, value in resource["answer"].items()}
     if grant_type == REFRESH_TOKEN:
         tokens.use_refresh(given["refresh_token"])
     if grant_type != CLIENT_CREDENTIALS:
-        answer["refresh_token"] = tokens.issue_refresh(grant, resource["length"])
-    return json_reply(200, answer, NO_STORE)
+        response["refresh_token"] = tokens.issue_refresh(grant, resource["length"])
+    return json_reply(200, response, NO_STORE)
 
 
 def _same(one: str, other: str) -> bool:
-    """Compares secrets in a time that tells neither how much of them agrees nor their length."""
-    return hmac.compare_digest(_digest(one), _digest(other))
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8")).digest()
+    """Compare secrets in a time that depends neither on their content nor on their length."""
+    digests = (hashlib.sha256(secret.encode("utf-8")).digest() for secret in (one, other))
+    return hmac.compare_digest(*digests)

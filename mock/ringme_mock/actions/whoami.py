@@ -1,4 +1,4 @@
-"""The user of the token."""
+"""Action on the user of the token."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ringme_mock.actions.response import Reply
 
 
 def current(context: ActionContext) -> Reply:
-    """The caller, with no owner id but that of its type (rule whoami)."""
+    """Respond with the caller, of the owner ids only that of its type (rule whoami)."""
     shown = dict(context.view(context.user))
     own, _ = context.state.access.owner_of(context.user)
     for name, prop in context.operation.resource["owners"].items():

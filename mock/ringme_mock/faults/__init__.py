@@ -1,1 +1,1 @@
-"""What goes wrong on purpose: answers, delays and broken connections."""
+"""Faults on purpose: responses, delays and broken connections."""

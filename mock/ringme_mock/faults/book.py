@@ -1,4 +1,4 @@
-"""The faults of one session, and how often each had its turn."""
+"""Faults of a session, with counts of their use."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from ringme_mock.errors import ApiError, invalid
-from ringme_mock.faults.fault_rule import FaultRule, Visitor
+from ringme_mock.faults.fault_rule import FaultRule, Target
 
-# Each request is held against all of them.
+# Each request is matched against all of them.
 MOST_FAULTS = 1000
 LONGEST_FAULT = 65_536
 
@@ -25,66 +25,57 @@ class _Counted:
 
 
 class FaultBook:
-    """Faults by id. They are asked in the order in which they were added; the first one counts.
-
-    `rules` is empty where there are none.
-    """
+    """Faults by id, in the order in which they were added; the first that applies counts."""
 
     def __init__(self, rules: Iterable[FaultRule] = ()) -> None:
         self.rules: dict[str, _Counted] = {}
         self._next = 1
         for rule in rules:
-            self._take(rule)
+            self._add(rule)
 
     def add(self, rule: FaultRule) -> str:
-        """Takes a fault and gives its id. Raises the 400 for one too many, or one too long."""
+        """Add a fault and return its id. Raises the 400 for one too many, or one too long."""
         if len(self.rules) >= MOST_FAULTS:
             raise invalid(
-                f"faults: there are {len(self.rules)}, and {MOST_FAULTS} may be; drop some with"
+                f"faults: there are {len(self.rules)}, the limit is {MOST_FAULTS}; delete some with"
                 " DELETE /__mock__/faults/ID, or all with DELETE /__mock__/faults"
             )
         size = len(orjson.dumps(rule.source))
         if size > LONGEST_FAULT:
             raise invalid(
-                f"fault: has {size} bytes as JSON, and {LONGEST_FAULT} may be;"
+                f"fault: has {size} bytes as JSON, the limit is {LONGEST_FAULT};"
                 " shorten answer.body or answer.headers"
             )
-        return self._take(rule)
+        return self._add(rule)
 
-    def _take(self, rule: FaultRule) -> str:
+    def _add(self, rule: FaultRule) -> str:
         name = str(self._next)
         self._next += 1
         self.rules[name] = _Counted(rule)
         return name
 
     def show(self, name: str) -> dict[str, Any]:
-        """A fault with its counts. Raises the 404 for one that is not there."""
+        """Return a fault with its counts as JSON. Raises the 404 for an unknown one."""
         counted = self._find(name)
-        return {
-            "id": name,
-            **counted.rule.source,
-            "seen": counted.seen,
-            "applied": counted.applied,
-        }
+        counts = {"seen": counted.seen, "applied": counted.applied}
+        return {"id": name, **counted.rule.source, **counts}
 
     def show_all(self) -> list[dict[str, Any]]:
-        """All of them in order."""
         return [self.show(name) for name in self.rules]
 
     def remove(self, name: str) -> None:
-        """Drops a fault. Raises the 404 for one that is not there."""
+        """Delete a fault. Raises the 404 for an unknown one."""
         self._find(name)
         del self.rules[name]
 
     def clear(self) -> None:
-        """Drops all of them."""
         self.rules.clear()
 
-    def choose(self, visitor: Visitor, source: random.Random) -> tuple[str, FaultRule] | None:
-        """The fault whose turn it is at this request, with its id; None for the usual case."""
+    def choose(self, target: Target, source: random.Random) -> tuple[str, FaultRule] | None:
+        """Choose the fault that applies to a request, with its id; count those that match."""
         chosen: tuple[str, FaultRule] | None = None
         for name, counted in self.rules.items():
-            if not counted.rule.matches(visitor):
+            if not counted.rule.matches(target):
                 continue
             counted.seen += 1
             if chosen is None and counted.rule.applies(

@@ -1,4 +1,4 @@
-"""How an answer can arrive damaged."""
+"""Damaged responses."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ MALFORMED = "malformed"
 
 
 def malformed(body: bytes) -> bytes:
-    """What is JSON no more, whatever it was before."""
+    """Cut a body so that it is no JSON."""
     return body[: len(body) // 2] + b'{"'

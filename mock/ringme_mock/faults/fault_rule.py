@@ -1,4 +1,4 @@
-"""One fault: which requests it is for, how often, and what happens to them."""
+"""Fault rules: the requests that they match, how often they apply, and their effect."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ringme_mock.faults.latency import Latency, read_latency
 
 
 @dataclass(frozen=True)
-class Visitor:
-    """What a fault can tell requests apart by."""
+class Target:
+    """Properties of a request that a fault can match."""
 
     operation: str | None
     method: str
@@ -21,10 +21,10 @@ class Visitor:
 
 @dataclass(frozen=True)
 class ForcedResponse:
-    """An answer that is given instead of the real one.
+    """Response instead of the real one.
 
-    `word` is the error's word for programs, None for the document's first; `body` None stands
-    for the document's own.
+    `word` is the error code, None for the first of the document; `body` None means an example of
+    the document.
     """
 
     status: int
@@ -36,28 +36,27 @@ class ForcedResponse:
 
 @dataclass(frozen=True)
 class FaultRule:
-    """A fault as it was given (`source`), ready to be used."""
+    """Fault, with the JSON object that it was read from as `source`."""
 
     source: dict[str, Any]
-    answer: ForcedResponse | None
+    response: ForcedResponse | None
     delay: Latency | None
     connection: str | None
 
-    def matches(self, visitor: Visitor) -> bool:
-        """Whether a request is one of those that it is for."""
+    def matches(self, target: Target) -> bool:
         match = self.source.get("match", {})
         return (
-            match.get("operation") in (None, visitor.operation)
-            and match.get("method", visitor.method).upper() == visitor.method
-            and fnmatchcase(visitor.path, match.get("path", "*"))
-            and match.get("login") in (None, visitor.login)
+            match.get("operation") in (None, target.operation)
+            and match.get("method", target.method).upper() == target.method
+            and fnmatchcase(target.path, match.get("path", "*"))
+            and match.get("login") in (None, target.login)
         )
 
     def applies(self, seen: int, applied: int, chance: float) -> bool:
-        """Whether it is this request's turn.
+        """Decide if the fault applies to a request that matches.
 
-        `seen` counts the requests that matched, this one too; `applied` those that it had an
-        effect on before; `chance` is a random number from 0 to 1.
+        `seen` counts matching requests with this one, `applied` those that it applied to before;
+        `chance` is a random number from 0 to 1.
         """
         source = self.source
         return (
@@ -69,26 +68,19 @@ class FaultRule:
 
 
 def read_rule(source: dict[str, Any]) -> FaultRule:
-    """A fault from an object that fits the schema. Raises ValueError for what contradicts."""
-    answer = source.get("answer")
+    """Read a fault that fits the schema. Raises ValueError for one without effect."""
     if not source.keys() & {"answer", "delay", "connection"}:
-        raise ValueError("one of answer, delay and connection must be there")
+        raise ValueError("one of answer, delay and connection is required")
     return FaultRule(
         source=source,
-        answer=_read_answer(answer) if answer is not None else None,
+        response=_read_response(source["answer"]) if "answer" in source else None,
         delay=_read_delay(source["delay"]) if "delay" in source else None,
         connection=source.get("connection"),
     )
 
 
-def _read_answer(node: dict[str, Any]) -> ForcedResponse:
-    return ForcedResponse(
-        status=node["status"],
-        word=node.get("word"),
-        example=node.get("example"),
-        body=node.get("body"),
-        headers=tuple(node.get("headers", {}).items()),
-    )
+def _read_response(node: dict[str, Any]) -> ForcedResponse:
+    return ForcedResponse(**{**node, "headers": tuple(node.get("headers", {}).items())})
 
 
 def _read_delay(node: dict[str, int]) -> Latency:

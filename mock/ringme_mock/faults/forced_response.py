@@ -1,4 +1,4 @@
-"""Answers as the document shows them, for whoever asks for one."""
+"""Forced responses, made from the examples and schemas of the document."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.schema import Schema, Schemas
 
-# What stands before a service may answer with these, whatever the document of the service says.
+# Statuses of gateways and crashes, which no document needs to list.
 ANY_SERVER = (500, 502, 503, 504)
 _UNKNOWN = object()
 _LIMIT_HEADERS = {name.decode() for name, _ in Allowance(0, 0, 0).headers()}
 
 
 class ForcedResponses:
-    """Makes answers of given statuses out of the document's examples and schemas."""
+    """Responses by operation and status."""
 
     def __init__(self, contract: Contract) -> None:
         self._schemas = contract.schemas
@@ -28,30 +28,25 @@ class ForcedResponses:
         }
 
     def check_rule(self, rule: FaultRule) -> None:
-        """Raises ValueError, which says what would be right, for a fault that never happens."""
+        """Raise ValueError for a fault that can never apply."""
         operation = rule.source.get("match", {}).get("operation")
         if operation is not None and operation not in self._statuses:
             raise ValueError(f"match.operation: the document has no operation {operation[:64]}")
-        if rule.answer is not None:
-            self._check(operation, rule.answer)
+        if rule.response is not None:
+            self._check(operation, rule.response)
 
     def _check(self, operation: str | None, wanted: ForcedResponse) -> None:
-        """Raises ValueError, which says what would be right, for an answer that cannot be made.
-
-        Without an operation, it is enough that one of them can be answered so.
-        """
-        tables = (
-            [self._statuses[operation]] if operation is not None else list(self._statuses.values())
-        )
+        """Raise ValueError for a response that the operation, or (None) every operation, lacks."""
+        tables = self._statuses.values() if operation is None else [self._statuses[operation]]
         known = {int(code) for table in tables for code in table} | set(ANY_SERVER)
         if wanted.status not in known:
             codes = ", ".join(str(code) for code in sorted(known))
-            raise ValueError(f"answer.status: must be one of {codes}, as the document has them")
+            raise ValueError(f"answer.status: must be one of {codes}")
         if operation is not None and wanted.body is None:
             self._content(self._statuses[operation].get(str(wanted.status)), wanted)
 
     def make(self, operation: Operation | None, wanted: ForcedResponse) -> Reply | None:
-        """The answer; None where the operation has no such answer in the document."""
+        """Make the response; None if the operation has no such response."""
         response = self._statuses[operation.id].get(str(wanted.status)) if operation else None
         headers = {**self._headers(response or {}), **dict(wanted.headers)}
         if wanted.body is not None:
@@ -70,7 +65,7 @@ class ForcedResponses:
         return json_reply(wanted.status, body, headers)
 
     def _headers(self, response: dict[str, Any]) -> dict[str, str]:
-        """The headers that the document has for an answer, but for those of the limits."""
+        """Return the headers of a response by example, except those of the rate limit."""
         headers = {
             name: self._schemas.resolve(header)
             for name, header in response.get("headers", {}).items()
@@ -82,7 +77,7 @@ class ForcedResponses:
         }
 
     def _content(self, response: dict[str, Any] | None, wanted: ForcedResponse) -> Any:
-        """The body for a response of the document; _UNKNOWN for one without."""
+        """Return the body of a response; _UNKNOWN for one without JSON."""
         media = (response or {}).get("content", {}).get(JSON)
         if media is None:
             return _UNKNOWN
@@ -92,7 +87,7 @@ class ForcedResponses:
         if wanted.word is not None:
             body = self._with_word(media["schema"], body, wanted.word)
         if not self._schemas.compile(media["schema"]).is_valid(body):
-            raise ValueError(f"answer.body: must be there, as {wanted.status} has no example")
+            raise ValueError(f"answer.body: is missing, and {wanted.status} has no example")
         return body
 
     def _with_word(self, schema: Schema, body: Any, word: str) -> Any:
@@ -105,7 +100,7 @@ class ForcedResponses:
 
 
 def _words(schemas: Schemas, schema: Schema) -> tuple[str, list[str]]:
-    """The property of an error with a word for programs, and the words that it may have."""
+    """Find the property of an error with its code, and the possible codes."""
     for name, one in schemas.properties(schema).items():
         found = schemas.resolve(one).get("enum")
         if found:
@@ -130,7 +125,7 @@ def _example(schemas: Schemas, media: dict[str, Any]) -> Any:
 
 
 def sample(schemas: Schemas, schema: Schema) -> Any:
-    """A value for a schema from what it says itself: example, default, first of enum, type."""
+    """Make a value for a schema: its example or default, or by its enum or type."""
     schema = schemas.resolve(schema)
     for key in ("example", "default"):
         if key in schema:

@@ -1,4 +1,4 @@
-"""Where faults, latency and preferences get between a request and its answer."""
+"""Injection of faults, latency and preferences into requests."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError
-from ringme_mock.faults.fault_rule import FaultRule, ForcedResponse, Visitor
+from ringme_mock.faults.fault_rule import FaultRule, ForcedResponse, Target
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.prefer import Preference, applied, read_preference
-from ringme_spec.operations import Operation
 
 if TYPE_CHECKING:
     from ringme_mock.http.context import RequestContext
@@ -19,28 +18,28 @@ if TYPE_CHECKING:
 
 @dataclass
 class Plan:
-    """What is done to one request: an answer instead of the real one (None: that), and when."""
+    """Response instead of the real one (None), and its delay in seconds."""
 
     reply: Reply | None
     seconds: float
 
 
 class Faults:
-    """Answers in the place of the API, later, or badly, where somebody asked for that."""
+    """Faults and preferences of all sessions, applied before the API runs."""
 
-    def __init__(self, answers: ForcedResponses, table: PathTable[Operation]) -> None:
-        self._answers = answers
+    def __init__(self, responses: ForcedResponses, table: PathTable) -> None:
+        self._responses = responses
         self._table = table
 
     def may_act(self, request: RequestContext) -> bool:
-        """Whether there is anything to look at: for most requests there is not."""
+        """Check quickly for anything to inject; most requests have nothing."""
         session = request.session
         return (
             b"prefer" in request.headers or bool(session.faults.rules) or session.latency.high > 0
         )
 
     def plan(self, request: RequestContext) -> Plan:
-        """What happens to this request; the request knows the rest of it then."""
+        """Plan the injection, and note fault and connection on the request."""
         self._identify(request)
         wanted = _preference(request)
         rule = self._choose(request)
@@ -48,14 +47,14 @@ class Faults:
         session = request.session
         latency = rule.delay if rule and rule.delay else session.latency
         seconds = latency.seconds(session.random) + (wanted.wait or 0.0)
-        request.honoured = applied(None, None, wanted.wait)
-        # A fault goes before the preference of a request, which a page cannot take back.
-        if rule and rule.answer:
-            return Plan(self._force(request, rule.answer), seconds)
+        request.applied_preferences = applied(None, None, wanted.wait)
+        # A fault has precedence over the preference of a request.
+        if rule and rule.response:
+            return Plan(self._force(request, rule.response), seconds)
         return Plan(self._prefer(request, wanted), seconds)
 
     def _identify(self, request: RequestContext) -> None:
-        """Finds operation and caller, which the later steps may never get to see."""
+        """Find operation and caller, as the API may not run at all."""
         state = request.session.state
         request.allowance = state.limits.unknown()
         try:
@@ -69,13 +68,13 @@ class Faults:
             request.caller = state.access.caller(token.strip())
 
     def _choose(self, request: RequestContext) -> FaultRule | None:
-        visitor = Visitor(
+        target = Target(
             request.operation.id if request.operation else None,
             request.method,
             request.path,
             request.caller.user["login"] if request.caller else None,
         )
-        chosen = request.session.faults.choose(visitor, request.session.random)
+        chosen = request.session.faults.choose(target, request.session.random)
         if chosen is None:
             return None
         request.fault = f"fault {chosen[0]}"
@@ -86,16 +85,16 @@ class Faults:
         success = operation.status if operation else None
         code = wanted.code or (success if wanted.example is not None else None)
         if code is None or (code == success and wanted.example is None):
-            # The real thing is a better answer than an example of it, but it may be another one.
+            # The real response is better than an example of it.
             return None
         reply = self._force(request, ForcedResponse(code, example=wanted.example))
         if reply is not None:
             request.fault = "Prefer"
-            request.honoured = applied(wanted.code, wanted.example, wanted.wait)
+            request.applied_preferences = applied(wanted.code, wanted.example, wanted.wait)
         return reply
 
     def _force(self, request: RequestContext, wanted: ForcedResponse) -> Reply | None:
-        reply = self._answers.make(request.operation, wanted)
+        reply = self._responses.make(request.operation, wanted)
         if reply is not None and reply.status == 429 and request.allowance is not None:
             request.allowance = replace(request.allowance, remaining=0, exceeded=True)
         return reply

@@ -1,4 +1,4 @@
-"""How long the mock takes for an answer, on purpose."""
+"""Latency of responses on purpose."""
 
 from __future__ import annotations
 
@@ -13,22 +13,20 @@ _TEXT = re.compile(r"(\d{1,6})(?:ms)?(?:-(\d{1,6})(?:ms)?)?")
 
 @dataclass(frozen=True)
 class Latency:
-    """From `low` to `high` milliseconds, evenly spread."""
+    """Uniformly distributed latency from `low` to `high` milliseconds."""
 
     low: int = 0
     high: int = 0
 
     def seconds(self, source: random.Random) -> float:
-        """How long this time."""
         return (self.low if self.low == self.high else source.uniform(self.low, self.high)) / 1000
 
     def as_json(self) -> dict[str, int]:
-        """As the control interface shows it."""
         return {"from": self.low, "to": self.high}
 
 
 def parse_latency(text: str) -> Latency:
-    """`200` or `100-400`, in milliseconds. Raises ValueError with what would be right."""
+    """Read `200` or `100-400`, in milliseconds. Raises ValueError."""
     match = _TEXT.fullmatch(text.strip())
     low = int(match[1]) if match else 0
     high = int(match[2]) if match and match[2] else low
@@ -40,10 +38,7 @@ def parse_latency(text: str) -> Latency:
 
 
 def read_latency(value: dict[str, int]) -> Latency:
-    """From the object that the control interface takes: `milliseconds`, or `from` and `to`.
-
-    Raises ValueError for a range that ends before it begins.
-    """
+    """Read a JSON object with `milliseconds`, or `from` and `to`. Raises ValueError."""
     if "milliseconds" in value:
         return Latency(value["milliseconds"], value["milliseconds"])
     low, high = value.get("from", 0), value.get("to", value.get("from", 0))

@@ -1,4 +1,4 @@
-"""What the header `Prefer` of a single request asks for. Source: RFC 7240."""
+"""Preferences in the header `Prefer` of a request. Source: RFC 7240."""
 
 from __future__ import annotations
 
@@ -14,21 +14,18 @@ _CODE = re.compile(r"[1-5][0-9]{2}")
 
 @dataclass(frozen=True)
 class Preference:
-    """A status to be answered with, the name of an example, seconds to wait; None: not asked."""
+    """Status of the response, name of an example, seconds to wait; None if not given."""
 
     code: int | None = None
     example: str | None = None
     wait: float | None = None
 
-    def __bool__(self) -> bool:
-        return self != Preference()
-
 
 def read_preference(header: str) -> Preference:
-    """The preferences of a header. What is unknown or makes no sense is none, as the RFC says."""
+    """Read the preferences of a header; unknown and invalid ones are ignored (RFC 7240)."""
     given: dict[str, str] = {}
     for match in _PREFERENCE.finditer(header):
-        # Of a preference that comes twice the first one counts.
+        # Of repeated preferences the first one counts.
         given.setdefault(match[1].lower(), (match[2] or "").strip('"'))
     code, wait = given.get("code", ""), given.get("wait", "")
     seconds = float(wait) if _SECONDS.fullmatch(wait) else None
@@ -40,7 +37,7 @@ def read_preference(header: str) -> Preference:
 
 
 def applied(code: int | None, example: str | None, wait: float | None) -> str:
-    """The header `Preference-Applied` for what was honoured; empty for nothing."""
+    """Write the header `Preference-Applied`; empty without any preference."""
     parts = []
     if code is not None:
         parts.append(f"code={code}")

@@ -1,1 +1,1 @@
-"""HTTP as the mock serves it: connections, their limits, requests and responses."""
+"""HTTP: connections and their limits, requests and responses."""

@@ -1,10 +1,9 @@
-"""The way of one request to the API, from its first byte to its answer."""
+"""API of the document: from a request to its response."""
 
 from __future__ import annotations
 
 import asyncio
 
-from ringme_mock.actions.media import STORAGE_PATH
 from ringme_mock.actions.response import Reply
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.context import RequestContext
@@ -15,14 +14,15 @@ from ringme_mock.http.storage import find_file
 
 
 class Api:
-    """Answers requests to the operations of the document, and to the storage beside them."""
+    """Responds to requests for the operations of the document and for stored files."""
 
-    def __init__(self, operations: OperationAPI, faults: Faults) -> None:
+    def __init__(self, operations: OperationAPI, table: PathTable, faults: Faults) -> None:
+        self._operations: dict[str, RunningOperation] = operations.operations
+        self._table = table
         self._faults = faults
-        self._table: PathTable[RunningOperation] = PathTable(operations.operations.values())
 
-    async def answer(self, request: RequestContext) -> Reply:
-        """The answer to a request, whatever it is: errors are answers, too."""
+    async def respond(self, request: RequestContext) -> Reply:
+        """Return the response to a request; errors become responses, too."""
         try:
             if self._faults.may_act(request):
                 plan = self._faults.plan(request)
@@ -30,22 +30,17 @@ class Api:
                     await asyncio.sleep(plan.seconds)
                 if plan.reply is not None:
                     return plan.reply
-            if request.raw_path.startswith(STORAGE_PATH):
-                stored = find_file(request)
-                if stored is not None:
-                    return stored
-            return await self._find(request).answer(request)
+            stored = find_file(request)
+            if stored is not None:
+                return stored
+            request.allowance = request.session.state.limits.unknown()
+            operation, request.path_values = self._table.find(request.method, request.raw_path)
+            request.operation = operation
+            if operation.scopes is None:
+                request.allowance = None
+            return await self._operations[operation.id].run(request)
         except Exception as error:
             request.refusal = refusal = as_api_error(error)
-            # The journal keeps it, and is not to keep all that was at hand when it was raised.
+            # The journal keeps it, and must not keep the frames that it was raised in.
             refusal.__traceback__ = refusal.__context__ = None
             return error_reply(refusal)
-
-    def _find(self, request: RequestContext) -> RunningOperation:
-        """The operation of a request. Raises the 404 and the 405 of PathTable."""
-        request.allowance = request.session.state.limits.unknown()
-        running, request.path_values = self._table.find(request.method, request.raw_path)
-        request.operation = running.operation
-        if running.operation.scopes is None:
-            request.allowance = None
-        return running

@@ -1,4 +1,4 @@
-"""The middleware that gives the responses of the API, in front of Connexion's own."""
+"""Middleware that serves the API, in place of Connexion's own."""
 
 from __future__ import annotations
 
@@ -19,24 +19,23 @@ from ringme_mock.http.sessions import Sessions
 from ringme_mock.http.urls import LOCAL_ORIGIN
 from ringme_spec.contract import Contract
 
-# The type of a scope that is no request: it has Connexion put its middlewares together.
+# The type of a scope on which Connexion assembles its middlewares.
 START = "ringme_mock.start"
 
 
 class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
-    """Responds to requests of the API, each operation compiled once; passes pages on.
+    """Responds to requests for the API, and passes those for pages on.
 
-    Connexion hands over the specification, the resolver and the security handlers of `add_api`
-    when it puts its middlewares together.
+    Connexion calls `add_api` when it assembles its middlewares.
     """
 
     def __init__(
-        self, app: ASGIApp, contract: Contract, sessions: Sessions, answers: ForcedResponses
+        self, app: ASGIApp, contract: Contract, sessions: Sessions, forced: ForcedResponses
     ) -> None:
         self._app = app
         self._contract = contract
         self._sessions = sessions
-        self._answers = answers
+        self._forced = forced
 
     def add_api(
         self,
@@ -46,28 +45,28 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         security_map: dict[str, Any],
         **_options: Any,
     ) -> None:
-        """Compiles the operations of the specification."""
+        """Prepare the operations of the specification."""
         operations = OperationAPI(
             specification, resolver=resolver, contract=self._contract, security_map=security_map
         )
-        faults = Faults(self._answers, PathTable(self._contract.operations.values()))
-        api = Api(operations, faults)
+        table = PathTable(self._contract.operations.values())
+        faults = Faults(self._forced, table)
+        api = Api(operations, table, faults)
         if self._sessions.settings.validate_responses:
-            # On demand: a mock that does not validate its responses starts without the import.
+            # On demand, as the import takes time.
             from ringme_mock.http.response_validation import ResponseValidator, ValidatingApi
 
-            api = ValidatingApi(ResponseValidator(self._contract), operations, faults)
-        self._front = Dispatcher(self._sessions, api, self._app)
-        self._origins = _with_cors(self._front, self._sessions)
+            api = ValidatingApi(ResponseValidator(self._contract), operations, table, faults)
+        self._dispatcher = Dispatcher(self._sessions, api, self._app)
+        self._cors = _with_cors(self._dispatcher, self._sessions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Responds to a request of the API, and passes everything else on."""
         if scope["type"] == "http":
             request = RequestContext(scope, receive)
             if b"origin" in request.headers:
-                await self._origins(scope, receive, send)
+                await self._cors(scope, receive, send)
             else:
-                await self._front.answer(request, send)
+                await self._dispatcher.dispatch(request, send)
         elif scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -77,7 +76,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
 
 
 def _with_cors(app: ASGIApp, sessions: Sessions) -> ASGIApp:
-    """The application for pages of other origins: a front end has some port of this machine."""
+    """Add CORS for the pages of this machine: a front end has a port of its own."""
     limits = sessions.default.state.limits.unknown().headers()
     return CORSMiddleware(
         app,

@@ -1,4 +1,4 @@
-"""The token of a request, as Connexion's security layer has it checked."""
+"""Security handler that checks the token of a request."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ringme_mock.http.connexion_parts import AbstractSecurityHandler
 from ringme_mock.http.context import RequestContext
 from ringme_mock.store.access import Caller, check_read_only, check_scopes
 
-# Whether a request carries what a security scheme asks for; raises ApiError for who may not go on.
+# Returns False for a request without credentials; raises ApiError for refused ones.
 Verify: TypeAlias = Callable[[RequestContext], bool]
 
 
 class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
-    """Checks the Bearer token for operations that the document secures with `oauth2`."""
+    """Bearer tokens of operations that the document secures with `oauth2`."""
 
     def get_fn(self, security_scheme: dict[str, Any], required_scopes: list[str]) -> Verify:
-        """The check for operations with these scopes."""
+        """Make the check of one operation with these scopes."""
         required = tuple(required_scopes)
 
         def verify(request: RequestContext) -> bool:
@@ -26,9 +26,11 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
             if kind.lower() != b"bearer":
                 return False
             caller = _admit(request, token.strip().decode("latin-1"))
-            # Connexion asks for a check for each operation, so it stands for its method as well.
+            # There is one check per operation, so the method is always the same.
             if verify not in caller.passed:
-                _clear(request, caller, required)
+                request.session.state.access.check_blocked(caller.user, caller.client)
+                check_scopes(caller, required)
+                check_read_only(caller, request.method)
                 caller.passed.add(verify)
             return True
 
@@ -36,7 +38,7 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
 
 
 def _admit(request: RequestContext, token: str) -> Caller:
-    """Finds the caller and counts the request: the first checks of contract section 2."""
+    """Find the caller and count the request. Source: contract section 2, the order of checks."""
     state = request.session.state
     caller = state.access.caller(token)
     if caller is None:
@@ -46,10 +48,3 @@ def _admit(request: RequestContext, token: str) -> Caller:
     if request.allowance.exceeded:
         raise too_many_requests()
     return caller
-
-
-def _clear(request: RequestContext, caller: Caller, required: tuple[str, ...]) -> None:
-    """Raises the 403 for a caller who may not call the operation: the checks after that."""
-    request.session.state.access.check_blocked(caller.user, caller.client)
-    check_scopes(caller, required)
-    check_read_only(caller, request.method)

@@ -16,44 +16,36 @@ from ringme_mock.http.context import RequestContext
 from ringme_mock.json_input import DEEPEST, read_json
 from ringme_spec.operations import Body
 
-# What is wrong with a form goes into the answer, and need not go to the terminal as well.
+# Its problems are in the response, and need not be in the log.
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
-# The most bytes that a body of the API may have.
+# Bytes of a body of the API.
 LONGEST_BODY = 1_048_576
-# No length that is written with more digits is one that is taken.
+# Digits of a Content-Length; longer ones are not converted.
 _SHORT_NUMBER = 12
 _JSON = JSON.encode()
 
 
 async def read_bytes(request: RequestContext, limit: int = LONGEST_BODY) -> bytes:
-    """All bytes of a request's body, with or without a Content-Length.
-
-    Raises the 413 for more than `limit`, as soon as that is known.
-    """
-    whole = _take_bytes(request, limit)
-    return await _receive_bytes(request, limit) if whole is None else whole
-
-
-def _take_bytes(request: RequestContext, limit: int) -> bytes | None:
-    """All bytes if they can be had at once; None where their parts must be received."""
+    """Read the body. Raises the 413 for more than `limit` bytes as soon as that is known."""
     length = request.headers.get(b"content-length", b"")
     if len(length) > _SHORT_NUMBER or (length.isdigit() and int(length) > limit):
         raise too_large(limit)
     whole = request.take_whole()
-    if whole is not None and len(whole) > limit:
+    if whole is None:
+        return await _receive_bytes(request, limit)
+    if len(whole) > limit:
         raise too_large(limit)
     return whole
 
 
 async def _receive_bytes(request: RequestContext, limit: int) -> bytes:
-    """All bytes, in the parts in which they come."""
     parts = []
     size = 0
     while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":
-            # Half a body may well be JSON, but it is not what the client meant to send.
+            # Part of a body may be JSON as well.
             raise invalid("body: ended before its length")
         part = message.get("body", b"")
         size += len(part)
@@ -65,18 +57,18 @@ async def _receive_bytes(request: RequestContext, limit: int) -> bytes:
 
 
 def media_type(request: RequestContext) -> str:
-    """The media type of a request in lower case, or nothing where it does not say."""
+    """Return the media type in lower case, or an empty text."""
     return request.header(b"content-type").partition(";")[0].strip().lower()
 
 
 async def read_object(
     request: RequestContext, body: Body, limit: int = LONGEST_BODY, deepest: int = DEEPEST
 ) -> dict[str, Any]:
-    """The JSON object that a request carries, checked against the schema of the operation.
+    """Read a JSON object that fits the schema; unknown keys are kept.
 
-    It still holds keys that the schema does not know. Raises the 415 for another media type or
-    an encoding, the 413 for more than `limit` bytes, and the 400 that names the field, or what is
-    wrong with the JSON, which may have `deepest` levels (rule body).
+    Raises the 415 for another media type or a content encoding, the 413 for more than `limit`
+    bytes, and the 400 for what is no JSON of at most `deepest` levels, or breaks the schema (rule
+    body).
     """
     if request.headers.get(b"content-type") != _JSON:
         sent = media_type(request)
@@ -85,10 +77,7 @@ async def read_object(
     coding = request.headers.get(b"content-encoding")
     if coding and coding.lower() != b"identity":
         raise unsupported_media_type(f"{body.media_types[0]}, not compressed")
-    # As `read_bytes` does: one coroutine less for a body that is there, as nearly every one is.
-    content = _take_bytes(request, limit)
-    if content is None:
-        content = await _receive_bytes(request, limit)
+    content = await read_bytes(request, limit)
     if not content:
         raise invalid("body: is missing, it must be a JSON object")
     try:
@@ -104,10 +93,9 @@ async def read_object(
 
 
 async def read_form(request: RequestContext, body: Body) -> dict[str, Any]:
-    """The parameters of the token endpoint, from the query and from a form (rule token-in).
+    """Read the parameters of the token endpoint from query and form (rule token-in).
 
-    Where both have one, the form counts. Files in a multipart body are passed over. Raises the
-    errors of RFC 6749.
+    The form has precedence; files in a multipart body are ignored. Raises the errors of RFC 6749.
     """
     given = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
     content = await _read_form_bytes(request)
@@ -133,7 +121,7 @@ async def _read_form_bytes(request: RequestContext) -> bytes:
 
 
 def _parse_form(content: bytes, content_type: str) -> dict[str, str]:
-    """The fields of a form. Raises ValueError for bytes that are no text."""
+    """Read the fields of a form. Raises ValueError for bytes that are no text."""
     if not content_type.lower().startswith("multipart/"):
         text = content.decode("utf-8")
         return dict(parse_qsl(text, keep_blank_values=True, errors="strict"))

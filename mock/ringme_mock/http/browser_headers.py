@@ -1,4 +1,4 @@
-"""What a browser is told about the pages that it opens: what they may load, who may frame them."""
+"""Security headers of pages: what they may load, and who may embed them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ _FOR_ALL: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
     # With `no-referrer`, browsers send `Origin: null` with the page's own forms.
     (b"referrer-policy", b"same-origin"),
-    # No page of another site may load it as a script or an image.
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
-# What no policy was written for is data, or an error: nothing in it is to run.
+# For data and errors, in which nothing may run.
 _POLICY = b"default-src 'none'; frame-ancestors 'none'; sandbox"
-# The page of Swagger UI has a script and a style of its own in it, and puts its images into both.
+# Swagger UI has an inline script and style with images in them.
 _DOCS_POLICY = (
     b"default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
     b" img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none';"
@@ -24,7 +23,7 @@ _DOCS_POLICY = (
 
 
 def with_browser_headers(path: str, headers: list[Header]) -> list[Header]:
-    """The headers of an answer to a request for a page, completed where it says nothing itself."""
+    """Add the security headers that the response to a request for a page does not have."""
     names = {name.lower() for name, _ in headers}
     missing = [header for header in _FOR_ALL if header[0] not in names]
     if b"content-security-policy" not in names:

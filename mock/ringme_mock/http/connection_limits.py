@@ -1,17 +1,17 @@
-"""What one client may take up of the server: bytes, seconds, connections."""
+"""Limits of a connection: bytes, seconds, and the number of connections."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
 
-# Descriptors that are left for files, and for the loop itself.
+# Descriptors for files and for the event loop.
 _SPARE_FILES = 100
 _MOST_CONNECTIONS = 10_000
 
 
 def _most_connections() -> int:
-    """As many as the process may have open: one more would make accepting fail, and loudly."""
+    """Return the number of descriptors that the process may have for connections."""
     if sys.platform == "win32":
         return _MOST_CONNECTIONS
     import resource
@@ -24,12 +24,12 @@ def _most_connections() -> int:
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """The limits of a connection, and of their number; seen to every `period` seconds.
+    """Limits of a connection, checked every `period` seconds, and of the number of connections.
 
     `head_seconds` is for the whole head of a request; `body_seconds` and `write_seconds` for a
-    client that sends, or takes, nothing at all. `overhead_bytes` may be sent around a body, and
-    `surplus_bytes` of one whose answer did not wait for it. `linger_seconds` is how long a client
-    may go on sending that was refused, so that it gets to read why.
+    client that sends, or takes, nothing at all. `overhead_bytes` is the framing around a body,
+    `surplus_bytes` the rest of one whose response did not wait for it. `linger_seconds` is the
+    time in which a refused client may still send, so that it can read the response.
     """
 
     head_bytes: int = 32 * 1024

@@ -1,4 +1,4 @@
-"""The document as Connexion takes it."""
+"""Validation of the document, and its part for Connexion."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _OF_OPERATION = ("operationId", "summary", "tags", "security")
 
 
 def check_document(document: dict[str, Any]) -> None:
-    """Raises Connexion's InvalidSpecification for a document that is not valid OpenAPI 3.0.
+    """Raise Connexion's InvalidSpecification for a document that is not valid OpenAPI 3.0.
 
-    The document is checked by Connexion's own schema, compiled. Only one that is not clearly valid
-    is left to Connexion itself, which words the error and takes a hundred times as long.
+    Connexion itself takes a hundred times as long as its compiled schema, so it only words the
+    errors of documents that this schema refuses.
     """
     if not _is_valid(document):
         Specification.load(copy.deepcopy(document))
 
 
 def connexion_document(document: dict[str, Any]) -> dict[str, Any]:
-    """The part of a valid document for `add_api`: operations, their ids and their security."""
+    """Return the part of a valid document for `add_api`: operations, ids and security."""
     schemes = document.get("components", {}).get("securitySchemes", {})
     return {
         **{name: document[name] for name in _OF_DOCUMENT if name in document},
@@ -55,7 +55,6 @@ def _is_valid(document: dict[str, Any]) -> bool:
             _fits(to_json_schema(schema), schema["default"]) for schema in _with_default(document)
         )
     except (ValueError, jsonschema_rs.ReferencingError):
-        # Keys that are no text, a part that is no schema, or one that leads elsewhere.
         return False
 
 
@@ -65,7 +64,7 @@ def _fits(schema: Any, value: Any) -> bool:
 
 
 def _with_default(node: Any) -> Iterator[dict[str, Any]]:
-    """All parts of a document with a `default`."""
+    """Yield all parts of a document with a `default`."""
     if isinstance(node, dict):
         if "default" in node:
             yield node

@@ -1,7 +1,4 @@
-"""The names of Connexion that the mock uses, imported in one place.
-
-The import raises deprecation warnings of packages below it, which are none of the user's.
-"""
+"""Names of Connexion that the mock uses, imported without warnings of packages below it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request and its answer, and what is known about both while it is being answered."""
+"""Request context: a request, and all that is known about it and its response."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ _SCOPE_KEY = "ringme_mock.http.context"
 
 
 class RequestContext:
-    """Filled on the way: the operation by routing, the caller by security, and so on.
+    """Request whose operation is set by routing, its caller by security, and so on.
 
-    `prefix` is the part of the path that chose the session, `path` what comes behind it, and
-    `raw_path` the same before it was decoded, by which a request finds its way;
-    `headers` are the request's by name in lower case, of several the first one. `allowance`
-    None means that the answer is not one of the API and carries no limit headers. `refusal` is
-    why it was refused, `fault` what was put in on purpose, `connection` how it is to be broken.
-    `body` is the begin of what was sent, of `size` bytes.
+    `prefix` is the part of the path that chose the session, `path` the rest, and `raw_path` the
+    same undecoded, as routing needs it; `headers` are by name in lower case, of repeated ones the
+    first. `allowance` None means a response without limit headers. `fault` names the injected
+    fault, `connection` its damage. `body` is the beginning of the body, of `size` bytes.
     """
 
     session: Session
@@ -40,7 +38,7 @@ class RequestContext:
     refusal: ApiError | None = None
     fault: str | None = None
     connection: str | None = None
-    honoured: str = ""
+    applied_preferences: str = ""
     body: bytes = b""
     size: int = 0
 
@@ -56,21 +54,21 @@ class RequestContext:
 
     @property
     def base_url(self) -> str:
-        """The URL of the mock as the client reaches it, with the prefix of the session."""
+        """URL of the session as the client reaches it."""
         return base_url(self.scope, self.headers) + self.prefix
 
     def header(self, name: bytes) -> str:
-        """A header of the request; empty where there is none."""
+        """Return a header of the request, or an empty text."""
         return self.headers.get(name, b"").decode("latin-1")
 
     async def receive(self) -> Any:
-        """The next part of the request; its begin is kept for the journal."""
+        """Receive the next message; the beginning of the body is kept for the journal."""
         message = await self.receive_part()
         self._keep(message.get("body", b""))
         return message
 
     def take_whole(self) -> bytes | None:
-        """The body if it can be had at once, its begin kept likewise; else None."""
+        """Return the body if all of it has arrived and the server is the mock's own, else None."""
         whole = take_whole(self.scope, self.receive_part)
         if whole:
             self._keep(whole)
@@ -82,11 +80,10 @@ class RequestContext:
 
 
 def attach(scope: Scope, request: RequestContext) -> None:
-    """Puts the request where the layers of the pages find it."""
+    """Put the request into the scope for the layers of the pages."""
     scope[_SCOPE_KEY] = request
 
 
 def context_of(scope: Any) -> RequestContext:
-    """The request of the request that is being answered."""
     request: RequestContext = scope[_SCOPE_KEY]
     return request

@@ -1,4 +1,4 @@
-"""One request on a connection and the response to it, as ASGI has them."""
+"""Cycle: one request on a connection and its response, over ASGI."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from starlette.types import ASGIApp, Message, Scope
 
 from ringme_mock.http.extension import Headers
 
+if TYPE_CHECKING:
+    from ringme_mock.http.protocol import HttpProtocol
+
 logger = logging.getLogger(__name__)
 
-# Bytes that no header may hold.
 _UNFIT = b"\r\n\0"
 _BODILESS = frozenset((204, 304))
 _FAILURE = b'{"message": "The mock failed; its log says how"}'
@@ -25,30 +27,10 @@ _FAILURE_HEADERS = [
 ]
 
 
-class Connection(Protocol):
-    """The connection that a request came in on."""
-
-    transport: asyncio.Transport
-    write_paused: bool
-
-    @property
-    def default_headers(self) -> Headers:
-        """Headers that every response has."""
-
-    async def drain(self) -> None:
-        """Waits until the client has taken most of what was written."""
-
-    def resume_reading(self) -> None:
-        """Lets the client send on."""
-
-    def finish(self, cycle: Cycle) -> None:
-        """Goes on behind a response that is complete."""
-
-
 class Cycle:
-    """A request whose body may still be coming, and its response.
+    """Request whose body may still be coming, and its response.
 
-    Is the extension `WholeResponse` of its scope, and holds no reference to that scope.
+    It is the extension of its scope (see `extension`), and holds no reference to that scope.
     """
 
     disconnected = False
@@ -57,12 +39,12 @@ class Cycle:
     response_complete = False
     _size = 0
     _chunked = False
-    # Bytes of the response that are still to come; None where nothing says how many.
+    # Bytes of the response that are still to come; None if its length is unknown.
     _left: int | None = None
     _news: asyncio.Event | None = None
 
     def __init__(
-        self, connection: Connection, method: str, version: str, keep_alive: bool, expects: bool
+        self, connection: HttpProtocol, method: str, version: str, keep_alive: bool, expects: bool
     ) -> None:
         self.keep_alive = keep_alive
         # The client waits for a 100 before it sends its body.
@@ -74,11 +56,11 @@ class Cycle:
 
     @property
     def may_last(self) -> bool:
-        """Whether a response is under way of which nothing says where it ends."""
+        """True while a response of unknown length is sent."""
         return self.response_started and not self.response_complete and self._left is None
 
     async def run(self, app: ASGIApp, scope: Scope, tasks: set[asyncio.Task[None]]) -> None:
-        """Has the application respond, in a task that is one of `tasks` until then."""
+        """Run the application in the current task, which is removed from `tasks` at the end."""
         try:
             await app(scope, self.receive, self.send)
             if not (self.response_complete or self.disconnected):
@@ -90,7 +72,7 @@ class Cycle:
             self._connection.transport.close()
             raise
         finally:
-            # A callback of the task would do the same a turn of the loop later.
+            # Earlier than a callback of the task would.
             tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     async def _fail(self) -> None:
@@ -103,7 +85,7 @@ class Cycle:
         await self.send({"type": "http.response.body", "body": _FAILURE})
 
     def add(self, body: bytes) -> int:
-        """Takes a part of the body; gives the number of bytes that wait to be received."""
+        """Add a part of the body; return the number of bytes that wait to be received."""
         if self.response_complete or self.disconnected:
             return 0
         self.expects = False
@@ -113,12 +95,12 @@ class Cycle:
         return self._size
 
     def end_body(self) -> None:
-        """Notes that the request is there as a whole."""
+        """Mark the request as complete."""
         self.expects = self.more_body = False
         self._wake()
 
     def disconnect(self) -> None:
-        """Sends nothing more, and tells the application."""
+        """Send nothing more, and tell the application."""
         self.disconnected = True
         self._wake()
 
@@ -127,7 +109,7 @@ class Cycle:
             self._news.set()
 
     async def receive(self) -> Message:
-        """The next part of the request, as ASGI has it."""
+        """Receive the next message of the request."""
         if self.expects:
             self.expects = False
             if not self.disconnected:
@@ -145,22 +127,22 @@ class Cycle:
     def _take(self) -> bytes:
         body = b"".join(self._parts)
         self._parts.clear()
-        # Below zero, the end of the body has been received as well.
+        # Below zero, the application has received the end of the body.
         self._size = 0 if self.more_body else -1
         self._connection.resume_reading()
         return body
 
     def take_body(self) -> bytes | None:
-        """The body, if all of it is there and nobody has taken any; else None."""
+        """Return the body if all of it has arrived, else None."""
         if self.more_body or self.disconnected:
             return None
         return self._take()
 
     def respond(self, status: int, headers: Headers, body: bytes) -> bool:
-        """Writes a response whose headers say its length, and ends it.
+        """Write a complete response in one piece (single-write response, the fast path).
 
-        False, and nothing written, for whatever is out of the ordinary: `send` knows what to do
-        with a client that is gone or slow, a connection that is to end, HEAD, or odd headers.
+        Returns False without writing anything for whatever `send` has to handle: a client that is
+        gone or slow, a connection that is to end, HEAD, or a response of unknown length.
         """
         if (
             self.response_started
@@ -182,14 +164,14 @@ class Cycle:
         return True
 
     def cut(self, at_once: bool) -> None:
-        """Ends the connection; `at_once` loses what is still on its way."""
+        """Close the connection; `at_once` drops data that is not sent yet."""
         if at_once:
             self._connection.transport.abort()
         else:
             self._connection.transport.close()
 
     async def send(self, message: Message) -> None:
-        """Sends a part of the response, as ASGI has it."""
+        """Send a message of the response."""
         if self._connection.write_paused and not self.disconnected:
             await self._connection.drain()
         if self.disconnected:
@@ -203,7 +185,7 @@ class Cycle:
             self._start(message["status"], message.get("headers", ()))
 
     def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        # Nobody knows if the body will come that the client has held back.
+        # The client may or may not send the body that it has held back.
         keep_alive = self.keep_alive and not self.expects
         lines = list(self._connection.default_headers)
         length = None
@@ -213,7 +195,7 @@ class Cycle:
                 length = int(value)
             elif name == b"connection":
                 keep_alive = keep_alive and b"close" not in value.lower()
-            # How the body is framed, and whether the connection lasts, is said below.
+            # These two are added below.
             if name not in (b"connection", b"transfer-encoding"):
                 lines.append((name, value))
         if self._method == "HEAD" or status in _BODILESS:
@@ -260,7 +242,7 @@ _STATUS_LINES = {status: _status_line(status) for status in range(200, 600)}
 
 
 def _head(status: int, headers: Headers) -> bytes:
-    """The head of a response. Raises ValueError for a header that would end before its end."""
+    """Build the head of a response. Raises ValueError for a header with a line break or zero."""
     lines = b"\r\n".join(map(b": ".join, headers))
     if len(lines) - len(lines.translate(None, _UNFIT)) != 2 * max(0, len(headers) - 1):
         raise ValueError("a header of the response holds a line break or a zero byte")

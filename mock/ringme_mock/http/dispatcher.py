@@ -1,4 +1,4 @@
-"""Where requests come in and answers go out: sessions, limit headers, journal and log."""
+"""Dispatcher of requests to API and pages: sessions, limit headers, journal and log."""
 
 from __future__ import annotations
 
@@ -27,23 +27,20 @@ _PREFIX = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
 _VARY = (b"vary", b"Origin")
 _JSON_TYPE = (b"content-type", JSON.encode())
 
-Pages = ASGIApp
-
 
 class Dispatcher:
-    """Gives requests to the API or the pages, each in its session, and sends the answers."""
+    """Passes requests to the API or the pages, each in its session, and sends the responses."""
 
-    def __init__(self, sessions: Sessions, api: Api, pages: Pages) -> None:
+    def __init__(self, sessions: Sessions, api: Api, pages: ASGIApp) -> None:
         self._sessions = sessions
         self._api = api
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
-        await self.answer(RequestContext(scope, receive), send)
+        await self.dispatch(RequestContext(scope, receive), send)
 
-    async def answer(self, request: RequestContext, send: Send) -> None:
-        """Answers the request of an request that has just begun."""
+    async def dispatch(self, request: RequestContext, send: Send) -> None:
+        """Respond to a request."""
         try:
             self._choose_session(request)
         except ApiError as refused:
@@ -53,8 +50,8 @@ class Dispatcher:
         if is_page(request.raw_path):
             await self._show_page(request, send)
             return
-        reply = await self._api.answer(request)
-        # Before the client has the answer: it may ask for the journal right then.
+        reply = await self._api.respond(request)
+        # Before the response: the client may request the journal right after it.
         _note(request, None if request.connection == DROP else reply.status)
         if request.connection is not None:
             await _break(request, reply, send)
@@ -64,7 +61,7 @@ class Dispatcher:
             await send_whole(send, reply.status, headers, reply.body)
 
     def _choose_session(self, request: RequestContext) -> None:
-        """Finds the session by path or header. Raises the error of a name that is none."""
+        """Find the session by path or header. Raises as `Sessions.get` does."""
         if request.raw_path.startswith("/s/"):
             match = _PREFIX.fullmatch(request.raw_path)
             if match is not None:
@@ -99,16 +96,16 @@ class Dispatcher:
 
 
 def _may_begin(request: RequestContext) -> bool:
-    """Whether a request may begin a session: not one that a page of another site has made."""
+    """Allow a request to begin a session unless it comes from a page of another site."""
     if request.headers.get(b"sec-fetch-site") != b"cross-site":
         return True
     return LOCAL_ORIGIN.fullmatch(request.header(b"origin")) is not None
 
 
 async def _break(request: RequestContext, reply: Reply, send: Send) -> None:
-    """Answers as a fault says: with what is no JSON, with a half of it, or not at all."""
+    """Send a damaged response: broken JSON, half of the body, or nothing."""
     if request.connection == MALFORMED:
-        # A new one: some replies are there for more than one request.
+        # A new one, as some replies are shared.
         reply = replace(reply, body=malformed(reply.body))
         await send_whole(send, reply.status, _headers(request, reply), reply.body)
         return
@@ -121,27 +118,27 @@ async def _break(request: RequestContext, reply: Reply, send: Send) -> None:
 
 
 def _headers(request: RequestContext, reply: Reply) -> Headers:
-    """All headers of an answer of the API."""
+    """Build the headers of a response of the API."""
     headers = _own_headers(reply)
     if request.allowance is not None:
         headers += request.allowance.headers()
-    if request.honoured:
-        headers.append((b"preference-applied", request.honoured.encode("latin-1")))
+    if request.applied_preferences:
+        headers.append((b"preference-applied", request.applied_preferences.encode("latin-1")))
         headers.append((b"vary", b"Prefer"))
     if b"origin" not in request.headers:
-        # The layer that answers to origins says so itself where there is one.
+        # The CORS middleware adds it otherwise.
         headers.append(_VARY)
     return headers
 
 
 def _own_headers(reply: Reply) -> Headers:
-    """The headers that come with an answer itself."""
+    """Build the headers of the reply itself."""
     headers = []
     if reply.media_type == JSON:
         headers.append(_JSON_TYPE)
     elif reply.media_type is not None:
         headers.append((b"content-type", reply.media_type.encode("latin-1")))
-    # An answer without content has no length, either (RFC 9110 section 8.6).
+    # A response without content has no length (RFC 9110 section 8.6).
     if reply.body or reply.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(reply.body)))
     if reply.headers:
@@ -151,7 +148,7 @@ def _own_headers(reply: Reply) -> Headers:
 
 
 def _note(request: RequestContext, status: int | None) -> None:
-    """Writes the journal, and one line of the log."""
+    """Add a request to the journal and the log."""
     caller, refusal = request.caller, request.refusal
     journal = request.session.journal
     noted = (
@@ -171,14 +168,14 @@ def _note(request: RequestContext, status: int | None) -> None:
         request.fault,
         time.time() - request.at,
     )
-    # Half of the time of a call with so many arguments.
+    # Takes half the time of the constructor.
     journal.add(tuple.__new__(JournalEntry, noted))
     if logger.isEnabledFor(logging.INFO):
         _log(request, status)
 
 
 def _log(request: RequestContext, status: int | None) -> None:
-    """One line for a request, the secrets in its query masked."""
+    """Log a request in one line, the secrets in its query masked."""
     caller = request.caller
     shown = {
         "method": request.method,

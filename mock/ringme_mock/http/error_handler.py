@@ -19,12 +19,12 @@ logger = logging.getLogger(__name__)
 
 
 def error_reply(error: ApiError) -> Reply:
-    """The response of a refusal (rule error-body)."""
+    """Make the response of a refusal (rule error-body)."""
     return json_reply(error.status, error.body(), error.headers)
 
 
 def as_api_error(error: Exception) -> ApiError:
-    """The error of the API for any exception; an unexpected one is logged and becomes a 500."""
+    """Convert any exception to an error; an unexpected one is logged and becomes a 500."""
     if isinstance(error, ApiError):
         return error
     status = error.status_code if isinstance(error, HTTPException) else 500
@@ -41,7 +41,7 @@ def as_api_error(error: Exception) -> ApiError:
 
 
 async def handle_error(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """Connexion's error handler for whatever a page, or a layer before it, raises."""
+    """Handle the exceptions of pages, as Connexion's error handler."""
     refused = as_api_error(error)
     return ConnexionResponse(
         status_code=refused.status,

@@ -1,4 +1,4 @@
-"""Server-sent events, as the journal and the page send them; a session has but so many at once."""
+"""Server-sent events of journal and page."""
 
 from __future__ import annotations
 
@@ -10,26 +10,25 @@ from starlette.types import Receive, Scope, Send
 from ringme_mock.errors import invalid
 from ringme_mock.http.sessions import Session
 
-# Each may hold back entries that the journal has dropped already.
+# Per session, as each may hold entries that the journal has dropped already.
 MOST_STREAMS = 100
 
 
 class EventStream(StreamingResponse):
-    """Counts as a stream of its session while it lasts. Raises the 400 for one too many."""
+    """Stream of server-sent events. Raises the 400 if the session has too many."""
 
     def __init__(
         self, session: Session, events: AsyncIterator[str], headers: Mapping[str, str]
     ) -> None:
         if session.streams >= MOST_STREAMS:
             raise invalid(
-                f"stream: there are {session.streams} of this session, and {MOST_STREAMS} may be;"
-                " close one"
+                f"stream: there are {session.streams} in this session,"
+                f" the limit is {MOST_STREAMS}; close one"
             )
         super().__init__(events, headers=headers, media_type="text/event-stream")
         self._session = session
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends the events as they come."""
         self._session.streams += 1
         try:
             await super().__call__(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The head of a request: what it must say, and the refusal of one that does not."""
+"""Checks of the head of a request."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ringme_mock.http.extension import Headers
 INVALID = "Invalid HTTP request received."
 _MOST_KEPT = 1000
 _LONGEST_KEPT = 500
-# What belongs to an offer to go on in another protocol.
+# Connection options of an offer to upgrade.
 _OFFER = frozenset((b"upgrade", b"http2-settings"))
 
 
 class Refused(Exception):
-    """A request that is none, or takes up too much: a status, and a sentence for people."""
+    """Refusal of an invalid or too large request: status and message."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -27,7 +27,7 @@ class Refused(Exception):
         self._message = message
 
     def response(self) -> bytes:
-        """The response to it, behind which the connection ends."""
+        """Return the bytes of a response after which the connection is closed."""
         body = json.dumps({"message": self._message}).encode()
         head = (
             f"HTTP/1.1 {self._status} {HTTPStatus(self._status).phrase}\r\n"
@@ -38,8 +38,7 @@ class Refused(Exception):
 
 
 def read_target(target: bytes) -> tuple[str, bytes, bytes]:
-    """Path, raw path and query of a request. Raises Refused for what is no URL."""
-    # A page requests the same things again and again. Long ones are not to fill the memory.
+    """Split a target into path, raw path and query. Raises Refused for an invalid one."""
     return _read_kept(target) if len(target) <= _LONGEST_KEPT else _read_target(target)
 
 
@@ -61,7 +60,7 @@ _read_kept = lru_cache(_MOST_KEPT)(_read_target)
 
 
 def check_head(version: str, headers: Headers) -> None:
-    """Raises Refused for a head that leaves open for whom it is, or where its body ends."""
+    """Raise Refused for a head without one clear host, or without one clear end of the body."""
     names = [name for name, _ in headers]
     hosts = names.count(b"host")
     codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
@@ -76,12 +75,12 @@ def check_head(version: str, headers: Headers) -> None:
 
 
 def expects_100(headers: Headers) -> bool:
-    """Whether the client waits for a 100 before it sends the body."""
+    """Check for a client that waits for a 100 before it sends the body."""
     return any(name == b"expect" and value.lower() == b"100-continue" for name, value in headers)
 
 
 def without_offer(method: bytes, target: bytes, version: str, headers: Headers) -> bytes:
-    """The bytes of a head without its offer to go on in another protocol."""
+    """Write a head again, without its offer to upgrade the protocol."""
     lines = [method + b" " + target + f" HTTP/{version}".encode()]
     for name, value in headers:
         if name == b"connection":

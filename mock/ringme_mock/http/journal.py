@@ -1,4 +1,4 @@
-"""What the mock was asked lately, and what came of it."""
+"""Journal of the latest requests and responses of a session."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction, mask_text
 
 DEFAULT_SIZE = 1000
-# Enough for every body that the API takes; more would let one request fill the memory.
+# Bytes of a body that are kept.
 BODY_LIMIT = 16_384
-# What the entries of a session hold together, in characters of paths, queries and bodies.
+# Characters of paths, queries and bodies of all entries together.
 MOST_CONTENT = 4 * 1024 * 1024
 _STREAM_LIMIT = 1000
 
 
 class JournalEntry(NamedTuple):
-    """One request and its answer, as they were found. `status` None: it got none.
+    """Request and its response; `status` is None if the connection was dropped.
 
-    `at` is the moment in seconds since 1970, `seconds` the time until the answer; `values` are
-    those of the path, `body` the begin of what was sent, of `size` bytes.
+    `at` is the time in seconds since 1970, `seconds` the time until the response; `values` are
+    those of the path, `body` is the beginning of the body, of `size` bytes.
     """
 
     number: int
@@ -35,7 +35,7 @@ class JournalEntry(NamedTuple):
     method: str
     path: str
     query_string: bytes
-    asked: Operation | None
+    target: Operation | None
     values: Sequence[str]
     caller: Caller | None
     content_type: bytes
@@ -48,35 +48,29 @@ class JournalEntry(NamedTuple):
 
     @property
     def operation(self) -> str | None:
-        """The id of the operation."""
-        return self.asked.id if self.asked else None
+        """Id of the operation."""
+        return self.target.id if self.target else None
 
     @property
     def login(self) -> str | None:
-        """The user of the token."""
         return self.caller.user["login"] if self.caller else None
 
     @property
     def reason(self) -> str | None:
-        """Why it was refused."""
+        """Message of the refusal."""
         return self.refusal.message if self.refusal else None
 
     @property
-    def word(self) -> str | None:
-        """The same for programs."""
-        return self.refusal.word if self.refusal else None
-
-    @property
     def parameters(self) -> dict[str, str]:
-        """Those of the path, as they were sent."""
-        if self.asked is None:
+        """Path parameters as they were sent."""
+        if self.target is None:
             return {}
-        names = [parameter.name for parameter in self.asked.path_parameters]
+        names = [parameter.name for parameter in self.target.path_parameters]
         return dict(zip(names, self.values, strict=False))
 
     @property
     def verdict(self) -> str:
-        """`valid`, `refused` by the rules, `failed`, or `fault` for one put in on purpose."""
+        """One of `valid`, `refused`, `failed` and `fault` (injected)."""
         if self.fault is not None:
             return "fault"
         if self.status is None or self.status >= 500:
@@ -84,7 +78,7 @@ class JournalEntry(NamedTuple):
         return "refused" if self.status >= 400 else "valid"
 
     def as_json(self, redaction: Redaction) -> dict[str, Any]:
-        """The entry for people and programs, secrets masked."""
+        """Return the entry as JSON, secrets masked."""
         moment = datetime.fromtimestamp(self.at, UTC)
         return {
             "number": self.number,
@@ -101,16 +95,13 @@ class JournalEntry(NamedTuple):
             "verdict": self.verdict,
             "status": self.status,
             "reason": mask_text(self.reason) if self.reason else None,
-            "word": self.word,
+            "word": self.refusal.code if self.refusal else None,
             "fault": self.fault,
             "milliseconds": round(self.seconds * 1000, 3),
         }
 
     def _body(self, redaction: Redaction) -> Any:
-        """The body as JSON; of a form its fields; None for anything that is neither, or too deep.
-
-        Secrets are masked.
-        """
+        """Return JSON or the fields of a form, secrets masked; None for any other body."""
         kind = self.content_type.partition(b";")[0].strip().lower()
         try:
             if kind == b"application/x-www-form-urlencoded":
@@ -123,13 +114,13 @@ class JournalEntry(NamedTuple):
 
 
 def _pairs(text: str) -> dict[str, str | list[str]]:
-    """A query or form by name; what comes several times is a list."""
+    """Read a query or form by name; repeated names have a list."""
     found = parse_qs(text, keep_blank_values=True)
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
 class Journal:
-    """The last `size` entries, fewer where they are long, and whoever waits for the next one."""
+    """Journal of the last `size` entries, or fewer long ones, and its followers."""
 
     def __init__(self, size: int = DEFAULT_SIZE) -> None:
         self._entries: deque[JournalEntry] = deque()
@@ -140,17 +131,16 @@ class Journal:
 
     @property
     def followed(self) -> bool:
-        """Whether someone waits for the next entry."""
         return bool(self._waiting)
 
     def next_number(self) -> int:
-        """The number of the entry that comes next; none is given twice."""
+        """Take the number of the next entry; no number is reused."""
         number = self._next
         self._next += 1
         return number
 
     def add(self, entry: JournalEntry) -> None:
-        """Keeps an entry, and drops the oldest when there are too many, or too much in them."""
+        """Add an entry, and drop the oldest ones beyond the limits."""
         entries = self._entries
         entries.append(entry)
         self._content += len(entry.path) + len(entry.query_string) + len(entry.body)
@@ -158,26 +148,25 @@ class Journal:
             gone = entries.popleft()
             self._content -= len(gone.path) + len(gone.query_string) + len(gone.body)
         for queue in self._waiting:
-            # A reader that does not keep up misses entries, rather than holding all of them.
+            # A follower that does not keep up misses entries.
             if queue.qsize() < _STREAM_LIMIT:
                 queue.put_nowait(entry)
 
     def entries(self) -> list[JournalEntry]:
-        """All that are kept, oldest first."""
+        """List the entries, oldest first."""
         return list(self._entries)
 
     def clear(self) -> None:
-        """Forgets all entries."""
         self._entries.clear()
         self._content = 0
 
     def follow(self) -> Follower:
-        """The entries from now on, as they come."""
+        """Follow the entries from now on."""
         return Follower(self._waiting)
 
 
 class Follower:
-    """Gets every entry that is added while it is open: `async with` it, then `await next()`."""
+    """Follower of a journal: `async with` it, then `await next()` for each new entry."""
 
     def __init__(self, waiting: set[asyncio.Queue[JournalEntry]]) -> None:
         self._waiting = waiting
@@ -191,5 +180,4 @@ class Follower:
         self._waiting.discard(self._queue)
 
     async def next(self) -> JournalEntry:
-        """The next entry, when it comes."""
         return await self._queue.get()

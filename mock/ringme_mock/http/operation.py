@@ -1,4 +1,4 @@
-"""Runs one operation: checks caller, parameters and body, finds what the path names, and acts."""
+"""Operations: checks of caller, parameters and body, path resolution, and the action."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ringme_mock.actions import ACTIONS
 from ringme_mock.actions.context import ActionContext
 from ringme_mock.actions.entry_defaults import entry_defaults
 from ringme_mock.actions.entry_view import entry_view
-from ringme_mock.actions.path_resolution import Way
+from ringme_mock.actions.path_resolution import PathResolver
 from ringme_mock.actions.response import JSON, Reply
 from ringme_mock.errors import unauthorized
 from ringme_mock.http.auth import Verify
@@ -31,34 +31,33 @@ from ringme_spec.operations import Body, Operation
 
 
 def check_actions(contract: Contract) -> None:
-    """Raises ConfigError for an operation whose action the mock does not know."""
+    """Raise ConfigError for an operation without a known action."""
     for known in contract.operations.values():
         if not known.resource:
             raise ConfigError(f"{known.method} {known.path}: x-resource is missing")
         if known.action not in ACTIONS:
             raise ConfigError(
-                f"{known.method} {known.path}: x-resource: there is no action {known.action},"
-                f" but {', '.join(ACTIONS)}"
+                f"{known.method} {known.path}: x-resource: unknown action {known.action};"
+                f" known actions: {', '.join(ACTIONS)}"
             )
 
 
 class ActionResolver(Resolver):  # type: ignore[misc]
-    """Tells Connexion which function serves an operation: the action that `x-resource` names."""
+    """Resolver that finds the function of an operation by the action of its `x-resource`."""
 
     def __init__(self, contract: Contract) -> None:
         super().__init__()
         self._contract = contract
 
     def resolve(self, operation: AbstractOperation) -> Resolution:
-        """The action of an operation."""
         known = self._contract.operations[operation.operation_id]
         return Resolution(ACTIONS[known.action], known.id)
 
 
 class RunningOperation:
-    """One operation with its action, all that it needs made ready at the start.
+    """Operation with its action, prepared at the start.
 
-    `verify` are the checks of the caller, of which one has to pass; none for an open operation.
+    `verify` are the checks of the caller, one of which must pass; an open operation has none.
     """
 
     def __init__(
@@ -69,26 +68,16 @@ class RunningOperation:
     ) -> None:
         self.operation = operation
         self._action = action
-        self._verify = verify or [_admit]
+        self._verify = verify or [lambda _: True]
         self._path = PathReader(operation.path_parameters)
         self._query = QueryReader(operation.query_parameters)
         self._body = _body_reader(operation.body)
-        self._way = Way(operation)
+        self._resolver = PathResolver(operation)
         self._view = entry_view(operation)
         self._defaults = entry_defaults(operation)
 
-    @property
-    def method(self) -> str:
-        """That of the operation, in capitals."""
-        return self.operation.method
-
-    @property
-    def path(self) -> str:
-        """That of the operation, with its parameters in braces."""
-        return self.operation.path
-
-    async def answer(self, request: RequestContext) -> Reply:
-        """The answer of success. Raises ApiError for a refusal, in the order of section 2."""
+    async def run(self, request: RequestContext) -> Reply:
+        """Return the success response. Raises ApiError in the order of contract section 2."""
         for verify in self._verify:
             if verify(request):
                 break
@@ -108,29 +97,22 @@ class RunningOperation:
             self._view,
             self._defaults,
         )
-        self._way.follow(context)
+        self._resolver.resolve(context)
         return self._action(context)
 
 
-def _admit(_: RequestContext) -> bool:
-    """The check of an open operation."""
-    return True
-
-
 def _body_reader(body: Body | None) -> Callable[[RequestContext], Awaitable[dict[str, Any]]] | None:
-    """What reads the body of an operation; None for one that takes none."""
+    """Return the reader of the body of an operation, if it has one."""
     if body is None:
         return None
     return partial(read_object if JSON in body.media_types else read_form, body=body)
 
 
 class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
-    """The operations of the document, as Connexion reads, resolves and secures them.
+    """Operations of the document, as Connexion reads, resolves and secures them at the start.
 
-    Connexion does that once, at the start: it validates the document, finds the function that
-    serves an operation, and asks `TokenSecurity` for the check that the operation's security
-    requirement means. What it would do again for each request (a router in each of nine layers,
-    schemas compiled anew, arguments looked up by signature) is left out.
+    Its work per request (nine layers of routers, schemas compiled anew, arguments by signature)
+    is left out.
     """
 
     def __init__(
@@ -147,7 +129,6 @@ class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> RunningOperation:
-        """What runs one of Connexion's operations."""
         known = self._contract.operations[operation.operation_id]
         return RunningOperation(known, operation.function, self._checks(operation))
 

@@ -1,4 +1,4 @@
-"""Path and query parameters: from the text of a request to checked values."""
+"""Path and query parameters: checked values from the texts of a request."""
 
 from __future__ import annotations
 
@@ -10,40 +10,37 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from ringme_mock.errors import invalid
+from ringme_mock.store.store import Query
 from ringme_spec.operations import Parameter
 
 _LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 _ZERO_IS_NOTHING = ("page", "page_size")
-# Paths and queries of an operation whose values are kept: a page sends the same again and again.
+# Number and length of the paths and queries of an operation whose values are cached.
 _KEPT = 1000
-# Longer ones are not kept, so that no client fills the memory with them.
 _LONGEST = 500
 
 
-class Given(dict[str, Any]):
-    """Query parameters by name; `plan` is what a list makes of them, once it was worked out."""
+class QueryValues(dict[str, Any]):
+    """Query parameters by name; `store_query` caches the query that a list makes of them."""
 
-    __slots__ = ("plan",)
+    __slots__ = ("store_query",)
 
     def __init__(self, values: dict[str, Any]) -> None:
         super().__init__(values)
-        self.plan: Any = None
+        self.store_query: Query | None = None
 
 
 class PathReader:
-    """Reads the path parameters of one operation."""
+    """Reader of the path parameters of one operation."""
 
     def __init__(self, parameters: tuple[Parameter, ...]) -> None:
         self._parameters = parameters
         self._read_once = lru_cache(_KEPT)(self._read)
 
     def read(self, values: Sequence[str]) -> dict[str, Any]:
-        """The parameters by name, from their texts in the order of the path.
-
-        Raises the 400 that names the parameter.
-        """
+        """Read texts in the order of the path. Raises the 400 that names the parameter."""
         texts = tuple(values)
         if sum(map(len, texts)) > _LONGEST:
             return self._read(texts)
@@ -57,7 +54,7 @@ class PathReader:
 
 
 class QueryReader:
-    """Reads the query parameters of one operation."""
+    """Reader of the query parameters of one operation."""
 
     def __init__(self, parameters: tuple[Parameter, ...]) -> None:
         self._parameters = parameters
@@ -69,19 +66,18 @@ class QueryReader:
         }
         self._read_once = lru_cache(_KEPT)(self._read)
 
-    def read(self, query_string: bytes) -> Given:
-        """The given parameters by name, defaults filled in.
+    def read(self, query_string: bytes) -> QueryValues:
+        """Read a query, with defaults. Raises the 400 that names the parameter.
 
-        Empty values, unknown keys and 0 for a page or its size count as not given (rule
-        empty-query). Raises the 400 that names the parameter.
+        Empty values, unknown keys and 0 for a page or its size are ignored (rule empty-query).
         """
         if len(query_string) > _LONGEST:
             return self._read(query_string)
         return self._read_once(query_string)
 
-    def _read(self, query_string: bytes) -> Given:
+    def _read(self, query_string: bytes) -> QueryValues:
         if not self._parameters or not (query_string or self._required):
-            return Given(self._defaults)
+            return QueryValues(self._defaults)
         given = _split(query_string)
         values = dict(self._defaults)
         for parameter in self._parameters:
@@ -90,7 +86,7 @@ class QueryReader:
                 values[parameter.name] = value
             elif parameter.required:
                 raise invalid(f"{parameter.name}: is missing")
-        return Given(values)
+        return QueryValues(values)
 
 
 def _split(query_string: bytes) -> dict[str, list[str]]:
@@ -115,7 +111,7 @@ def _read(parameter: Parameter, texts: list[str]) -> Any:
 
 
 def _convert(kind: str, text: str) -> Any:
-    """The value that the text stands for, or the text itself where it stands for none."""
+    """Convert a text, or return it if it is no value of that type."""
     if kind == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if kind == "number" and _NUMBER.fullmatch(text):

@@ -1,10 +1,11 @@
-"""Connections that keep to limits: the protocol that uvicorn gives them to."""
+"""Protocol of uvicorn for connections with limits."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from starlette.types import Scope
@@ -17,16 +18,16 @@ from ringme_mock.http.extension import EXTENSION, Headers
 from ringme_mock.http.head import Refused
 from ringme_mock.http.reader import RequestReader
 
-# As much of a body waits for the application before the client has to.
+# Bytes of a body that may wait for the application before the client has to.
 _MOST_WAITING = 64 * 1024
 _EVER = float("inf")
 
 
 class HttpProtocol(asyncio.Protocol):
-    """One connection: its requests are answered in their order, one at a time.
+    """Connection that serves its requests one at a time, in their order.
 
-    What takes up too much is refused in JSON. All that has to do with time is looked at once in a
-    `period`, so that a request sets no timers.
+    Requests beyond the limits are refused in JSON. Limits of time are checked once in a `period`,
+    so that requests set no timers.
     """
 
     limits: ClassVar[ConnectionLimits] = ConnectionLimits()
@@ -47,11 +48,11 @@ class HttpProtocol(asyncio.Protocol):
         self._app_state = app_state
         self._loop = _loop or asyncio.get_running_loop()
         self._reader = RequestReader(self, self.limits)
-        # The request that is being answered, those that wait behind it, and the one that came last.
+        # The request that is served, those that wait behind it, and the latest one.
         self._running: Cycle | None = None
         self._waiting: deque[tuple[Cycle, Scope]] = deque()
         self._latest: Cycle | None = None
-        # Nothing that comes in counts any more: it is refused, or the connection ends.
+        # Input is ignored: it was refused, or the connection ends.
         self._is_deaf = False
         self._is_lingering = False
         self._refusal: Refused | None = None
@@ -59,16 +60,16 @@ class HttpProtocol(asyncio.Protocol):
         self.write_paused = False
         self._writable = asyncio.Event()
         self._writable.set()
-        # Periods: since the connection is in its present phase, and since it is stuck.
+        # Periods in the present phase, and without any progress in writing.
         self._phase: Any = None
         self._periods = 0
         self._stuck = 0
         self._unsent = 0
 
-    # What uvicorn and its event loop call.
+    # Called by uvicorn and the event loop.
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Takes a connection, unless there are too many."""
+        """Accept a connection, or refuse one too many."""
         self.transport = transport
         self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
         self._server = _address(transport.get_extra_info("sockname"))
@@ -78,12 +79,12 @@ class HttpProtocol(asyncio.Protocol):
         self._timer = self._loop.call_later(self.limits.period, self._look)
         if len(connections) > self.limits.connections:
             self._is_deaf = True
-            message = f"There are {self.limits.connections} connections already"
+            message = f"Too many connections: the limit is {self.limits.connections}"
             transport.write(Refused(503, message).response())
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tells the application, and lets go of all that the connection needed."""
+        """Tell the application, and release all resources."""
         self._server_state.connections.discard(self)
         self._timer.cancel()
         self._give_up()
@@ -92,7 +93,6 @@ class HttpProtocol(asyncio.Protocol):
         self.resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        """Reads on."""
         if self._is_deaf or self.transport.is_closing():
             return
         reader = self._reader
@@ -105,12 +105,12 @@ class HttpProtocol(asyncio.Protocol):
             self.transport.close()
 
     def eof_received(self) -> bool | None:
-        """Still answers a client that has said all it has to say; None ends the connection."""
+        """Still respond to a client that has sent all it has to send; None ends the connection."""
         running, latest = self._running, self._latest
         if running is None or latest is None or latest.more_body or self._is_deaf:
             return None
-        # Who has gone looks the same, and there would be no end to such a response. With TLS,
-        # asyncio cannot keep one half of a connection.
+        # A client that is gone looks the same, and a response without end would never notice.
+        # With TLS, asyncio cannot keep one half of a connection open.
         if running.may_last or not self.transport.can_write_eof():
             return None
         latest.keep_alive = False
@@ -126,16 +126,19 @@ class HttpProtocol(asyncio.Protocol):
         self._writable.set()
 
     def shutdown(self) -> None:
-        """Ends the connection as soon as the requests that it has brought are answered."""
+        """Close the connection after the responses to the requests that have arrived."""
         if self._running is None or self._latest is None:
             self.transport.close()
         else:
             self._latest.keep_alive = False
 
-    # What the reader calls.
+    # Called by the reader.
 
     def begin(self, scope: Scope, keep_alive: bool, expects: bool) -> None:
-        """Answers a request, or lets it wait for its turn."""
+        """Serve a request whose head has arrived, or queue it. Raises Refused for one too many.
+
+        `expects` means that the client waits for a 100 before it sends the body.
+        """
         if len(self._waiting) >= self.limits.pipelined:
             raise Refused(400, "Too many requests at once on one connection")
         cycle = Cycle(self, scope["method"], scope["http_version"], keep_alive, expects)
@@ -153,7 +156,7 @@ class HttpProtocol(asyncio.Protocol):
             self._pause_reading()
 
     def add(self, body: bytes) -> None:
-        """Keeps a part of a body, for a while even from a client that sends faster."""
+        """Add a part of the latest body, and pause a client that sends faster than it is read."""
         if self._latest is not None and self._latest.add(body) > _MOST_WAITING:
             self._pause_reading()
 
@@ -161,7 +164,7 @@ class HttpProtocol(asyncio.Protocol):
         if self._latest is not None:
             self._latest.end_body()
 
-    # What the cycle of a request and its response calls.
+    # Called by the cycle of a request.
 
     @property
     def default_headers(self) -> Headers:
@@ -178,7 +181,7 @@ class HttpProtocol(asyncio.Protocol):
             self.transport.resume_reading()
 
     def finish(self, cycle: Cycle) -> None:
-        """Goes on to the next request, unless there is to be none."""
+        """Go on to the next request after a response, or end."""
         self._server_state.total_requests += 1
         if not cycle.keep_alive:
             self._end()
@@ -194,7 +197,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def _start(self, cycle: Cycle, scope: Scope) -> None:
         self._running = cycle
-        # The server waits for these when it ends.
+        # The server waits for these when it stops.
         tasks = self._server_state.tasks
         tasks.add(self._loop.create_task(cycle.run(self._app, scope, tasks)))
 
@@ -204,14 +207,14 @@ class HttpProtocol(asyncio.Protocol):
             self.transport.pause_reading()
 
     def _give_up(self) -> None:
-        """Sends nothing more for the requests that there are."""
+        """Drop all requests and their responses."""
         self._waiting.clear()
         if self._running is not None and not self._running.response_complete:
             self._running.disconnect()
         self._running = None
 
     def _end(self) -> None:
-        """Closes behind the last response, which is not to be lost to what still comes in."""
+        """Close after the last response, which incoming data must not destroy."""
         self._give_up()
         if self._read_paused or self._reader.part != "start":
             self._linger()
@@ -219,9 +222,9 @@ class HttpProtocol(asyncio.Protocol):
             self.transport.close()
 
     def _linger(self) -> None:
-        """Closes when the client has stopped to send, or has had the time to.
+        """Close when the client has stopped sending, or after a while.
 
-        At once, its response could be lost: what comes in on a closed connection resets it.
+        Data that arrives on a closed connection resets it, and the response could be lost.
         """
         self._is_deaf = True
         if self.transport.is_closing():
@@ -235,12 +238,12 @@ class HttpProtocol(asyncio.Protocol):
         self.resume_reading()
 
     def _is_surplus(self) -> bool:
-        """Whether a body is coming whose response has not waited for it."""
+        """Check for a body whose response has not waited for it."""
         latest = self._latest
         return self._reader.part == "body" and latest is not None and latest.response_complete
 
     def _refuse(self, refused: Refused) -> None:
-        """Takes in no more; the refusal goes out behind the responses that are still to come."""
+        """Ignore further input; the refusal is sent after the responses that are still due."""
         if self._is_deaf or self.transport.is_closing():
             return
         self._is_deaf = True
@@ -259,7 +262,7 @@ class HttpProtocol(asyncio.Protocol):
             self._pause_reading()
 
     def _drop_latest(self) -> None:
-        """Gives up the request whose body is refused, and with it a response under way."""
+        """Drop the request whose body is refused, and its response."""
         if self._waiting:
             self._waiting.pop()
             return
@@ -268,10 +271,10 @@ class HttpProtocol(asyncio.Protocol):
         if running is not None and running.response_started:
             self.transport.close()
 
-    # What the clock sets off.
+    # Called by the timer.
 
     def _look(self) -> None:
-        """Sees whether the client has used up its time for what it is doing."""
+        """Check the limits of time of the present phase."""
         limits, transport = self.limits, self.transport
         self._timer = self._loop.call_later(limits.period, self._look)
         phase, seconds, end = self._present()
@@ -289,34 +292,31 @@ class HttpProtocol(asyncio.Protocol):
             end()
 
     def _present(self) -> tuple[Any, float, Callable[[], None]]:
-        """The phase of the connection, how long it may last, and what ends it."""
+        """Return the phase of the connection, its longest time in seconds, and what ends it."""
         limits, reader, close = self.limits, self._reader, self.transport.close
         if self._is_lingering:
             return "lingering", limits.linger_seconds, close
         if self._is_surplus():
             return ("surplus", reader.begun), limits.body_seconds, close
         if self._is_deaf or self._read_paused or (self._latest and self._latest.expects):
-            # It is not the client that is slow.
+            # The client is not to blame.
             return "working", _EVER, close
         if reader.part == "head":
-            return ("head", reader.begun), limits.head_seconds, self._end_head
+            return ("head", reader.begun), limits.head_seconds, partial(self._time_out, "head")
         if reader.part == "body":
-            return ("body", reader.received), limits.body_seconds, self._end_body
+            return ("body", reader.received), limits.body_seconds, partial(self._time_out, "body")
         if self._running is not None:
             return "working", _EVER, close
-        # One that a browser has opened in advance gets longer for its first request.
+        # Browsers open connections in advance, so the first request has more time.
         seconds = limits.idle_seconds if reader.begun else limits.head_seconds
         return ("idle", reader.begun), seconds, close
 
-    def _end_head(self) -> None:
-        self._refuse(Refused(408, "The head of the request did not come in time"))
-
-    def _end_body(self) -> None:
-        self._refuse(Refused(408, "The body of the request did not come in time"))
+    def _time_out(self, part: str) -> None:
+        self._refuse(Refused(408, f"The {part} of the request did not come in time"))
 
 
 def _address(name: Any) -> tuple[str, int | None] | None:
-    """Host and port, or the path of a Unix socket."""
+    """Return host and port, or the path of a Unix socket."""
     if isinstance(name, tuple):
         return str(name[0]), int(name[1])
     return (name, None) if name else None

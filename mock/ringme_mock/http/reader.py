@@ -1,8 +1,8 @@
-"""Bytes of a connection, read as requests."""
+"""Reader of requests from the bytes of a connection."""
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 import httptools
 from starlette.types import Scope
@@ -18,35 +18,22 @@ from ringme_mock.http.head import (
     without_offer,
 )
 
-# Headers that say for whom a request is, and where it ends; most requests have but one of them.
+if TYPE_CHECKING:
+    from ringme_mock.http.protocol import HttpProtocol
+
+# Headers that `check_head` and `expects_100` are about; most requests have but one of them.
 _NOTED = frozenset((b"host", b"transfer-encoding", b"expect"))
 _COMMON = [b"host"]
 
 
-class Requests(Protocol):
-    """Whoever takes what was read. Each method may raise Refused."""
-
-    def begin(self, scope: Scope, keep_alive: bool, expects: bool) -> None:
-        """Takes the head of a request, which says if another one may follow.
-
-        `expects` means that the client waits for a 100 before it sends the body.
-        """
-
-    def add(self, body: bytes) -> None:
-        """Takes a part of its body."""
-
-    def end(self) -> None:
-        """Notes that the request is there as a whole."""
-
-
 class RequestReader:
-    """Reads requests one after the other, and keeps their heads within the limits.
+    """Reader of requests one after the other, whose heads keep to the limits.
 
-    `part` is what comes next, of the request number `begun`; `size` is how much of it has come,
-    as far as pieces hold nothing else, and `content` how much of that was content of a body.
+    `part` is what comes next, of the request number `begun`; `size` counts its bytes, as far as
+    pieces hold nothing else, and `content` those of them that are content of a body.
     """
 
-    def __init__(self, requests: Requests, limits: ConnectionLimits) -> None:
+    def __init__(self, requests: HttpProtocol, limits: ConnectionLimits) -> None:
         self._requests = requests
         self._limits = limits
         self._parser = httptools.HttpRequestParser(self)
@@ -56,7 +43,7 @@ class RequestReader:
         # A head or a body has ended within the present piece.
         self._has_moved = False
         self._is_last = False
-        # The last request has come: what is behind it is no request any more.
+        # The last request is complete, and further input is ignored.
         self.is_over = False
         self.part: Literal["start", "head", "body"] = "start"
         self.begun = 0
@@ -65,18 +52,18 @@ class RequestReader:
         self.content = 0
 
     def close(self) -> None:
-        """Lets go of the parser, which holds the reader, and of whoever takes the requests."""
+        """Break the reference cycles with parser and protocol."""
         del self._parser, self._requests
 
     def feed(self, data: bytes) -> None:
-        """Reads on, in pieces that no head can hide its size in. Raises Refused."""
+        """Read in pieces of at most the size that a head has left. Raises Refused."""
         self.received += len(data)
         while data:
             if self.is_over:
                 self.size += len(data)
                 return
-            room = self._limits.head_bytes - (0 if self.part == "body" else self.size)
-            piece, data = data[:room], data[room:]
+            left = self._limits.head_bytes - (0 if self.part == "body" else self.size)
+            piece, data = data[:left], data[left:]
             self._has_moved = False
             self._parse(piece)
             if self._has_moved:
@@ -99,7 +86,7 @@ class RequestReader:
                 self._parser.feed_data(data)
                 return
             except httptools.HttpParserUpgrade as offer:
-                # Nobody has to take one up (RFC 9110, 7.8), and this parser reads no body behind.
+                # Ignored (RFC 9110, 7.8); the parser would read no body after it.
                 data = self._head_without_offer() + data[offer.args[0] :]
                 self._parser = httptools.HttpRequestParser(self)
             except httptools.HttpParserError as error:
@@ -113,10 +100,9 @@ class RequestReader:
         method, version = self._parser.get_method(), self._parser.get_http_version()
         return without_offer(method, self._target, version, self._headers)
 
-    # The rest is called by the parser.
+    # Called by the parser.
 
     def on_message_begin(self) -> None:
-        """A head begins."""
         if self._is_last:
             raise Refused(400, INVALID)
         self.part = "head"
@@ -126,23 +112,22 @@ class RequestReader:
         self._noted = []
 
     def on_url(self, target: bytes) -> None:
-        """The target, or a part of it."""
+        """Add a part of the target."""
         self._target += target
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A whole header; one behind the body comes here, too, and goes nowhere."""
+        """Add a header; trailers behind the body are never used."""
         name = name.lower()
         if name in _NOTED:
             self._noted.append(name)
         self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """The head is there."""
         parser = self._parser
         method = parser.get_method().decode("ascii")
         version = parser.get_http_version()
         if method == "CONNECT":
-            raise Refused(400, "CONNECT is for proxies, and this is none")
+            raise Refused(400, "CONNECT is not supported")
         if parser.should_upgrade():
             return
         expects = False
@@ -168,12 +153,10 @@ class RequestReader:
         self._headers = []
 
     def on_body(self, body: bytes) -> None:
-        """A part of the body."""
         self.content += len(body)
         self._requests.add(body)
 
     def on_message_complete(self) -> None:
-        """The body is at its end."""
         if self.part == "body":
             self.part = "start"
             self.is_over = self._is_last

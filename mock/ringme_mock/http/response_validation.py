@@ -1,4 +1,4 @@
-"""Holds what the API answers against the document, before it goes out."""
+"""Validation of responses against the document before they are sent."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ringme_mock.http.api import Api
 from ringme_mock.http.context import RequestContext
 from ringme_mock.http.error_handler import error_reply
 from ringme_mock.http.operation import OperationAPI
+from ringme_mock.http.routing import PathTable
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.responses import ResponseSchemas, find_response
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class ResponseValidator:
-    """Knows for each operation of a document what its answers may be."""
+    """Responses of each operation of a document."""
 
     def __init__(self, contract: Contract) -> None:
         shapes = ResponseSchemas(contract.document)
@@ -29,7 +30,7 @@ class ResponseValidator:
         }
 
     def problem(self, operation: Operation, request: RequestContext, reply: Reply) -> str | None:
-        """What an answer says that the document does not, in one line; None if it conforms.
+        """Describe in one line how a response breaks the document; None if it conforms.
 
         The line names operation, status, field and reason, and no value, which may be a secret.
         """
@@ -48,50 +49,51 @@ class ResponseValidator:
 
 
 class ValidatingApi(Api):
-    """The API, with an error in the place of each answer that breaks the document.
+    """API with a 500 in the place of each response that breaks the document.
 
-    Not checked are refusals of requests for no operation, which the document does not have, and
-    answers that somebody asked for with a fault or a preference. Late ones, and those that are
-    damaged on their way, are the API's own.
+    Not checked are responses to requests for no operation, and those forced by a fault or a
+    preference.
     """
 
-    def __init__(self, check: ResponseValidator, operations: OperationAPI, faults: Faults) -> None:
-        super().__init__(operations, faults)
+    def __init__(
+        self,
+        check: ResponseValidator,
+        operations: OperationAPI,
+        table: PathTable,
+        faults: Faults,
+    ) -> None:
+        super().__init__(operations, table, faults)
         self._check = check
 
-    async def answer(self, request: RequestContext) -> Reply:
-        """The answer to a request, or the 500 that says what is wrong with it."""
-        reply = await super().answer(request)
+    async def respond(self, request: RequestContext) -> Reply:
+        """Return the response to a request, or the 500 that names its problem."""
+        reply = await super().respond(request)
         operation = request.operation
-        if operation is None or _is_forced(request) or _has_failed(request):
+        has_failed = request.refusal is not None and request.refusal.status >= 500
+        if operation is None or has_failed or _is_forced(request):
             return reply
         problem = self._check.problem(operation, request, reply)
         if problem is None:
             return reply
-        logger.error("an answer breaks the document: %s", problem)
-        request.refusal = ApiError(500, f"The answer breaks the document: {problem}")
+        logger.error("a response breaks the document: %s", problem)
+        request.refusal = ApiError(500, f"The response breaks the document: {problem}")
         return error_reply(request.refusal)
 
 
 def _is_forced(request: RequestContext) -> bool:
-    """Whether a fault or a preference gave the answer, and not the API."""
+    """Check for a response of a fault or a preference instead of the API."""
     if request.fault is None:
         return False
     try:
         fault = request.session.faults.show(request.fault.removeprefix("fault "))
     except ApiError:
-        # A preference, which is in no list, or a fault that was taken away just now.
+        # A preference, or a fault that was deleted meanwhile.
         return True
     return "answer" in fault
 
 
-def _has_failed(request: RequestContext) -> bool:
-    """Whether the mock broke down; the answer says so, and the log says how."""
-    return request.refusal is not None and request.refusal.status >= 500
-
-
 def _headers(request: RequestContext, reply: Reply) -> dict[str, str]:
-    """All headers that an answer has by itself, by name in lower case."""
+    """Return the headers of a response by name in lower case."""
     headers = {name.lower(): value for name, value in (reply.headers or {}).items()}
     if request.allowance is not None:
         for name, value in request.allowance.headers():

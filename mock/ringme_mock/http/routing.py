@@ -1,53 +1,38 @@
-"""Finds the operation of a request by the paths of the document, in all the forms clients send."""
+"""Routing: the operation of a request by its path."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Generic, Protocol, TypeVar
 
 from ringme_mock.errors import method_not_allowed, no_route
 from ringme_mock.http.urls import decoded
+from ringme_spec.operations import Operation
 
-
-class Routed(Protocol):
-    """Whatever has a method and a path."""
-
-    @property
-    def method(self) -> str:
-        """In capitals."""
-
-    @property
-    def path(self) -> str:
-        """With its parameters in braces."""
-
-
-# A page requests the same things again and again. Longer paths are not to fill the memory.
+# Number and length of the paths that are cached.
 _MOST_KEPT = 1000
 _LONGEST_KEPT = 500
 
-AnyOperation = TypeVar("AnyOperation", bound=Routed)
-
 
 @dataclass(slots=True)
-class _Node(Generic[AnyOperation]):
-    """One segment of the paths: what may follow, and the operations of a path that ends here."""
+class _Node:
+    """Segment of paths: the segments after it, and the operations of a path that ends here."""
 
-    fixed: dict[str, _Node[AnyOperation]] = field(default_factory=dict)
-    variable: _Node[AnyOperation] | None = None
-    operations: dict[str, AnyOperation] = field(default_factory=dict)
+    fixed: dict[str, _Node] = field(default_factory=dict)
+    variable: _Node | None = None
+    operations: dict[str, Operation] = field(default_factory=dict)
 
 
-class PathTable(Generic[AnyOperation]):
-    """The paths of operations as a tree of segments.
+class PathTable:
+    """Tree of the segments of all paths.
 
-    Slashes at the end and doubled ones make no segment, so every form of a path ends at the same
-    node (rule slash). A segment that a path spells out goes before one that is a parameter.
+    Repeated slashes and those at the end make no segment (rule slash). Fixed segments have
+    precedence over parameters.
     """
 
-    def __init__(self, operations: Iterable[AnyOperation]) -> None:
-        self._root: _Node[AnyOperation] = _Node()
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._root = _Node()
         for operation in operations:
             node = self._root
             for segment in _segments(operation.path):
@@ -59,15 +44,15 @@ class PathTable(Generic[AnyOperation]):
             node.operations[operation.method] = operation
         self._find_kept = lru_cache(_MOST_KEPT)(self._find)
 
-    def find(self, method: str, path: str) -> tuple[AnyOperation, tuple[str, ...]]:
-        """The operation of a raw path, and the decoded values of its parameters in order.
+    def find(self, method: str, path: str) -> tuple[Operation, tuple[str, ...]]:
+        """Find the operation of a raw path, and the decoded values of its parameters.
 
-        Raises the 404 for a path that is not there and the 405 for a method that it lacks.
+        Raises the 404 for an unknown path and the 405 for a method that it lacks.
         """
         find = self._find_kept if len(path) <= _LONGEST_KEPT else self._find
         return find(method, path)
 
-    def _find(self, method: str, path: str) -> tuple[AnyOperation, tuple[str, ...]]:
+    def _find(self, method: str, path: str) -> tuple[Operation, tuple[str, ...]]:
         values: list[str] = []
         node = _descend(self._root, _segments(path), 0, values)
         if node is None:
@@ -79,14 +64,12 @@ class PathTable(Generic[AnyOperation]):
 
 
 def _segments(path: str) -> list[str]:
-    """The segments of a raw path, decoded (rule segments)."""
+    """Split a raw path into decoded segments (rule segments)."""
     return [decoded(segment) for segment in path.split("/") if segment]
 
 
-def _descend(
-    node: _Node[AnyOperation], segments: list[str], place: int, values: list[str]
-) -> _Node[AnyOperation] | None:
-    """The node at the end of a path, with the values of its parameters put into `values`."""
+def _descend(node: _Node, segments: list[str], place: int, values: list[str]) -> _Node | None:
+    """Find the node at the end of a path; the values of parameters are added to `values`."""
     for number in range(place, len(segments)):
         segment = segments[number]
         following = node.fixed.get(segment)
@@ -98,7 +81,6 @@ def _descend(
         elif node.variable is None:
             node = following
         else:
-            # Both may lead on: the one that is spelled out is tried first.
             before = len(values)
             found = _descend(following, segments, number + 1, values)
             if found is not None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 
 class SessionLock:
-    """Lock that goes along from one event loop to the next, as a mock in tests may do."""
+    """Lock that may be used from one event loop after another, as in tests."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
@@ -16,7 +16,6 @@ class SessionLock:
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Wait for those who came before; the next one waits for the end of this block."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._loop, self._lock = loop, asyncio.Lock()

@@ -1,4 +1,4 @@
-"""Sessions: states side by side that know nothing of each other."""
+"""Sessions: independent states side by side."""
 
 from __future__ import annotations
 
@@ -22,19 +22,18 @@ from ringme_spec.contract import Contract
 from ringme_spec.redaction import Redaction
 
 DEFAULT = "default"
-# Not a dot first: browsers take `..` out of a path.
+# No dot first, as browsers remove `..` from paths.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 KEEPABLE = ("tokens", "clock", "faults", "latency", "journal")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What every session begins with, and how many there may be.
+    """Settings of all sessions.
 
-    `idle` is the number of seconds after which an unused session ends. `seed` makes what is
-    generated the same in each run; None means that it differs. `max_entries` is how many entries
-    of a collection requests can bring a session to. With `validate_responses` each answer of the
-    API is held against the document before it goes out.
+    `idle` is the number of seconds after which an unused session ends. `seed` makes generated data
+    the same in each run. `max_entries` is the quota of each collection. With `validate_responses`,
+    each response of the API is validated against the document.
     """
 
     faults: tuple[FaultRule, ...] = ()
@@ -48,9 +47,9 @@ class Settings:
 
 
 class Session:
-    """One state with all that belongs to it: journal, faults, latency, snapshots.
+    """State with its journal, faults, latency and snapshots.
 
-    `seconds` is a clock that nobody puts forward or back, by which it is idle.
+    `seconds` is the monotonic clock of its idle time.
     """
 
     def __init__(
@@ -68,20 +67,20 @@ class Session:
         self.faults = FaultBook(settings.faults)
         self.latency = settings.latency
         self.snapshots: dict[str, Snapshot] = {}
-        # By name as well, so that two sessions of one run are not the same throughout.
+        # With the name, so that the sessions of a run differ.
         self.random = random.Random(None if settings.seed is None else f"{settings.seed} {name}")
         self._seconds = seconds
         self.used = seconds()
-        # Who watches the journal as a stream.
+        # The number of open event streams.
         self.streams = 0
-        # For what takes so long that other requests are served meanwhile.
+        # Held by long control requests.
         self.lock = SessionLock()
         self._settings = settings
 
     def reset(self, keep: Collection[str] = (), snapshot: str | None = None) -> None:
-        """Back to the fixtures or to a snapshot, but for what `keep` names (of KEEPABLE).
+        """Reset to the fixtures or a snapshot, except what `keep` names (of KEEPABLE).
 
-        Raises the 404 for a snapshot that is not there.
+        Raises the 404 for an unknown snapshot.
         """
         if snapshot is None:
             self.state.reset(keep)
@@ -95,24 +94,23 @@ class Session:
             self.journal.clear()
 
     def find_snapshot(self, name: str) -> Snapshot:
-        """The snapshot with this name. Raises the 404 that names those that are there."""
+        """Find a snapshot by name. Raises the 404 with the known names."""
         if name not in self.snapshots:
             known = ", ".join(sorted(self.snapshots)) or "none"
-            raise ApiError(404, f"No such snapshot: {name}; there is {known}")
+            raise ApiError(404, f"No such snapshot: {name}; known snapshots: {known}")
         return self.snapshots[name]
 
     def is_idle(self, seconds: float) -> bool:
-        """Whether nobody used it for so many seconds, nor follows its journal now."""
+        """Check that it was unused for so many seconds, and that nobody follows its journal."""
         return self.idle_seconds() > seconds and not self.journal.followed
 
     def idle_seconds(self) -> float:
-        """How long nobody has used it."""
         return self._seconds() - self.used
 
 
 @dataclass
 class Sessions:
-    """All sessions by name. The one that is called `default` is always there."""
+    """Sessions by name. The one named `default` always exists."""
 
     contract: Contract
     seed: Store
@@ -126,10 +124,10 @@ class Sessions:
         self._others: dict[str, Session] = {}
 
     def get(self, name: str | None, begin: bool = True) -> Session:
-        """The session with this name, begun now if it is new; None stands for the default.
+        """Find or begin the session with this name; None means the default.
 
-        Raises the 400 for a name that is none, the 503 where there are too many, and without
-        `begin` the 403 for one that is new.
+        Raises the 400 for an invalid name, the 503 for one session too many, and without `begin`
+        the 403 for a new one.
         """
         if name is None or name == DEFAULT:
             return self.default
@@ -142,12 +140,12 @@ class Sessions:
         return session
 
     def all(self) -> list[Session]:
-        """Those that there are, the default first."""
+        """List all sessions, the default first."""
         self._end_idle()
         return [self.default, *self._others.values()]
 
     def end(self, name: str) -> None:
-        """Ends a session. Raises the 404 for one that is not there, the 400 for the default."""
+        """End a session. Raises the 404 for an unknown one, the 400 for the default."""
         if name == DEFAULT:
             raise invalid("name: the default session cannot be ended; reset it")
         if self._others.pop(name, None) is None:
@@ -162,7 +160,7 @@ class Sessions:
         if len(self._others) + 1 >= self.settings.max_sessions and name not in self._others:
             raise ApiError(
                 503,
-                f"There are {self.settings.max_sessions} sessions, and no more may be:"
+                f"Too many sessions: the limit is {self.settings.max_sessions};"
                 " end one with DELETE /__mock__/sessions/NAME, or start with --max-sessions",
             )
         session = self._new(name)

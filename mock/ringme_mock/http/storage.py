@@ -1,4 +1,4 @@
-"""The files that storage URLs lead to: whoever has the URL needs no token."""
+"""Stored files, which need no token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PREFIX = f"{STORAGE_PATH}/"
 
 
 def find_file(request: RequestContext) -> Reply | None:
-    """The file of a path below the storage; None for a path that leads elsewhere."""
+    """Respond with the file of a path below the storage; None for any other path."""
     if not request.raw_path.startswith(_PREFIX) or request.method not in ("GET", "HEAD"):
         return None
     names = [decoded(name) for name in request.raw_path.removeprefix(_PREFIX).split("/")]

@@ -1,4 +1,4 @@
-"""Where things are: how the client reaches the mock, and what is no part of the API."""
+"""URLs of the mock, and the paths that are no part of the API."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 
 
 def base_url(scope: Scope, headers: dict[bytes, bytes]) -> str:
-    """By the host that it asked for, if that looks like one; else by the address it came to."""
+    """Build the URL of the mock by a valid Host header, or else by the address of the server."""
     host = headers.get(b"host", b"").decode("latin-1")
     if not _is_host(host):
         name, port = scope.get("server") or ("127.0.0.1", None)
@@ -46,10 +46,10 @@ def _is_ipv6(text: str) -> bool:
 
 
 def raw_path(scope: Scope) -> str:
-    """The path of a request as it was sent: only a `/` that is not escaped parts its segments.
+    """Return the path of a request as it was sent, with escaped slashes within segments.
 
-    Made from the decoded one where the server does not give it, or a middleware has changed that
-    one alone.
+    It is made from the decoded path if the server does not have it, or a middleware has changed
+    the decoded path only.
     """
     path: str = scope["path"]
     raw = scope.get("raw_path")
@@ -61,11 +61,11 @@ def raw_path(scope: Scope) -> str:
 
 
 def decoded(text: str) -> str:
-    """A path or a segment without its escapes; what is not UTF-8 becomes U+FFFD."""
+    """Decode a path or a segment; what is not UTF-8 becomes U+FFFD."""
     return unquote(text) if "%" in text else text
 
 
 def is_page(path: str) -> bool:
-    """Whether a raw path leads to a page or the control interface, and so not to the API."""
+    """Check for the raw path of a page or of the control interface."""
     first = path.split("/", 2)[1] if path.startswith("/") else path
     return decoded(first) in _PAGES and (first != "" or path == "/")

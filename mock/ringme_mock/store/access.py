@@ -1,4 +1,4 @@
-"""From a token to a caller, and from a caller to what it may do here."""
+"""Authorization: the caller of a token, and its rights."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ringme_mock.errors import forbidden
 from ringme_mock.store.collection import Entry, Key
 from ringme_mock.store.store import Store
-from ringme_mock.store.tokens import AccessToken, Tokens
+from ringme_mock.store.tokens import Tokens
 from ringme_spec.contract import Contract
 
 BLOCKED = "blocked"
@@ -17,11 +17,11 @@ EVERYTHING = "all"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who makes a request: the user, the application, the user's client, the token's scopes.
+    """User and application of a token, the user's client, the token's scopes.
 
-    `realm` is what the user is realm to: a collection and the key of an entry of it.
-    `passed` are the checks of operations that it has passed for good: entries never change, so
-    a user who is changed is another caller from then on.
+    `realm` is the entry that the user is confined to: its collection and key. `passed` are the
+    checks of operations that the caller has passed: entries are immutable, so a user that is
+    updated is another caller.
     """
 
     user: Entry
@@ -34,7 +34,7 @@ class Caller:
 
 
 class Access:
-    """Who is who, and who may reach what. Source: contract sections 2 and 3."""
+    """Finds callers and checks their rights. Source: contract sections 2 and 3."""
 
     def __init__(self, contract: Contract, store: Store, tokens: Tokens) -> None:
         self._user_types = contract.user_types
@@ -45,7 +45,7 @@ class Access:
         self._tokens = tokens
 
     def caller(self, token: str) -> Caller | None:
-        """Whom a token stands for; None if it is unknown, expired, or its user is gone."""
+        """Find the caller of a token; None if it is unknown or expired, or its user is deleted."""
         access = self._tokens.find(token)
         if access is None:
             return None
@@ -61,9 +61,6 @@ class Access:
             return known
         if user is None or application is None:
             return None
-        return self._meet(access, user, application)
-
-    def _meet(self, access: AccessToken, user: Entry, application: Entry) -> Caller:
         client = self._client(user)
         access.caller = caller = Caller(
             user,
@@ -82,22 +79,22 @@ class Access:
         return client
 
     def check_blocked(self, user: Entry, client: Entry | None = None) -> None:
-        """Raises the 403 for a user that is blocked, or whose client is (rule user-block).
+        """Raise the 403 for a user that is blocked, or whose client is (rule user-block).
 
-        `client` is the user's, for whoever knows it already.
+        `client` is the user's, if it is known already.
         """
         if BLOCKED in (user["status"], (client or self._client(user))["status"]):
             raise forbidden("user_blocked", "The user is blocked")
 
     def owner_of(self, user: Entry) -> tuple[str, Key]:
-        """What a user is realm to: a collection and the key of an entry of it."""
+        """Return the realm of a user: collection and key of an entry."""
         kind = user["type"]
         return kind, user[self._user_types[kind]]
 
     def check_reach(self, caller: Caller, name: str, key: Key, entry: Entry) -> None:
-        """Raises the 403 for an entry outside of what the user is realm to (rule user-types).
+        """Raise the 403 for an entry outside of the caller's realm (rule user-types).
 
-        `name` is the collection of the entry, `key` its own key.
+        `name` is the collection of the entry.
         """
         owner, wanted = caller.realm
         own = key if name == owner else self._store.owner_key(name, entry, owner)
@@ -106,13 +103,13 @@ class Access:
 
 
 def scopes(application: Entry) -> tuple[str, ...]:
-    """The scopes that tokens of an application have; `all` takes in the other."""
+    """Return the scopes of an application's tokens; `all` includes the other."""
     level = application["access"]
     return (EVERYTHING, "call_api") if level == EVERYTHING else (level,)
 
 
 def check_scopes(caller: Caller, required: tuple[str, ...]) -> None:
-    """Raises the 403 for an application whose access level is too low (rule error-app-access)."""
+    """Raise the 403 for an application whose access level is too low (rule error-app-access)."""
     for scope in required:
         if scope not in caller.scopes:
             raise forbidden(
@@ -121,6 +118,6 @@ def check_scopes(caller: Caller, required: tuple[str, ...]) -> None:
 
 
 def check_read_only(caller: Caller, method: str) -> None:
-    """Raises the 403 for a read-only user who uses any method but GET (rule error-user-access)."""
+    """Raise the 403 for any method but GET of a read-only user (rule error-user-access)."""
     if caller.user["access"] == READ_ONLY and method != "GET":
         raise forbidden("user_access_type_deny", "The user may only read")

@@ -1,6 +1,6 @@
-"""A store as fixture files, in a folder, in a zip archive or as JSON, and back again.
+"""Export and import of a store as fixture files: a folder, a zip archive, or JSON.
 
-What goes out comes in as it was: entries, files, and the keys that are not to be given again.
+An import restores entries, files, and the keys that must not be reused.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from ringme_spec.errors import ConfigError
 MAX_MEMBERS = 10_000
 MAX_UNPACKED = 256 * 1024 * 1024
 _CHUNK = 1024 * 1024
-# The earliest moment that a zip archive can hold: the same state gives the same bytes.
+# The earliest time of a zip archive, so that the same state gives the same bytes.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1
-# What JSON has in a text as it is, and YAML only escaped, or as the end of a line.
+# Characters that JSON has unescaped, and YAML only escaped or as a line break.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-# What zipfile lets through from the formats inside, and for formats that it does not know.
+# Errors of decompression that zipfile lets through.
 _UNREADABLE = (
     zlib.error,
     lzma.LZMAError,
@@ -52,8 +52,8 @@ _UNREADABLE = (
 
 
 def export_state(contract: Contract, store: Store) -> dict[str, dict[str, Any]]:
-    """All collections by name, each as the content of its fixture file."""
-    beside = _beside(store)
+    """Return all collections by name, each as the content of its fixture file."""
+    beside = _key_state(store)
     return {
         name: {**beside[name], ENTRIES: _plain_entries(contract, collection)}
         for name, collection in store.collections.items()
@@ -61,19 +61,11 @@ def export_state(contract: Contract, store: Store) -> dict[str, dict[str, Any]]:
 
 
 def export_json(contract: Contract, store: Store) -> bytes:
-    """What `export_state` gives, as JSON."""
     return orjson.dumps(export_state(contract, store))
 
 
-def export_entries(contract: Contract, store: Store) -> dict[str, list[Entry]]:
-    """The entries of all collections by name, and nothing beside them."""
-    return {
-        name: _plain_entries(contract, collection) for name, collection in store.collections.items()
-    }
-
-
 def export_archive(contract: Contract, store: Store) -> bytes:
-    """A zip archive of a folder for `--fixtures`; of the same state always the same bytes."""
+    """Make a zip archive of a folder for `--fixtures`; the same state gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in _members(contract, store):
@@ -82,7 +74,7 @@ def export_archive(contract: Contract, store: Store) -> bytes:
 
 
 def write_folder(contract: Contract, store: Store, folder: Path) -> None:
-    """Writes a folder for `--fixtures`. Raises ConfigError if there is something in it already."""
+    """Write a folder for `--fixtures`. Raises ConfigError if it exists and is not empty."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(f"{folder}: must be an empty folder, or not there yet")
     (folder / FILES_FOLDER).mkdir(parents=True, exist_ok=True)
@@ -93,20 +85,20 @@ def write_folder(contract: Contract, store: Store, folder: Path) -> None:
 def import_entries(
     contract: Contract, data: Any, files: Mapping[str, bytes], current: Store | None = None
 ) -> Store:
-    """A store from JSON: by the name of the collection its entries, or what a file of it holds.
+    """Make a store from JSON: by collection its entries, or the content of its fixture file.
 
-    `files` are the bytes of recorded items. From `current`, the store that is replaced, comes what
-    a list of entries does not say: which keys are not to be given again. Raises ConfigError, which
-    names collection, entry and field, for what fixture files would be refused for.
+    `files` are the bytes of recorded items. A list of entries does not say which keys must not be
+    reused; that comes from `current`, the store that is replaced. Raises ConfigError, which names
+    collection, entry and field, as for fixture files.
     """
     if not isinstance(data, dict):
         raise ConfigError("state: must be an object of collections")
-    beside = {} if current is None else _beside(current)
+    beside = {} if current is None else _key_state(current)
     sources = {}
     for name, content in data.items():
         if name not in contract.collections:
             known = ", ".join(contract.collections)
-            raise ConfigError(f"{name[:100]}: is not a collection of the document, but {known}")
+            raise ConfigError(f"unknown collection {name[:100]}; known collections: {known}")
         if isinstance(content, list):
             content = {**beside.get(name, {}), ENTRIES: content}
         sources[name] = Source(name, content)
@@ -114,10 +106,10 @@ def import_entries(
 
 
 def import_archive(contract: Contract, content: bytes) -> Store:
-    """A store from a zip archive of a fixtures folder.
+    """Make a store from a zip archive of a fixtures folder.
 
-    Raises ConfigError for one that is broken, encrypted, too large or oddly named, and for
-    everything that a folder would be refused for.
+    Raises ConfigError for a broken, encrypted or too large archive, for unsafe names, and as for
+    a folder.
     """
     members = dict(_unpack(content))
     prefix = f"{FILES_FOLDER}/"
@@ -128,7 +120,7 @@ def import_archive(contract: Contract, content: bytes) -> Store:
     }
     names = sorted(name for name in members if "/" not in name and _is_yaml(name))
     if not names and any(_is_yaml(name) for name in members):
-        raise ConfigError("archive: the fixture files must be at its top, and not in a folder")
+        raise ConfigError("archive: the fixture files must be at its top, not in a folder")
     check_names(contract, names, "archive")
     sources = {
         name.removesuffix(".yaml"): Source(name, parse_fixture(members[name], name))
@@ -137,8 +129,8 @@ def import_archive(contract: Contract, content: bytes) -> Store:
     return build_store(contract, sources, files)
 
 
-def _beside(store: Store) -> dict[str, dict[str, Any]]:
-    """By collection, what its file says beside the entries."""
+def _key_state(store: Store) -> dict[str, dict[str, Any]]:
+    """Return by collection which keys must not be reused, as its fixture file has it."""
     gone = _gone(store)
     found: dict[str, dict[str, Any]] = {}
     for name, collection in store.collections.items():
@@ -151,7 +143,7 @@ def _beside(store: Store) -> dict[str, dict[str, Any]]:
 
 
 def _gone(store: Store) -> dict[str, set[Any]]:
-    """By collection, the keys that entries elsewhere still name though their entry is gone."""
+    """Return by collection the keys of deleted entries that other entries still name."""
     found: dict[str, set[Any]] = {}
     for collection in store.collections.values():
         rule = collection.rule
@@ -166,12 +158,12 @@ def _gone(store: Store) -> dict[str, set[Any]]:
 
 
 def _plain_entries(contract: Contract, collection: Collection) -> list[Entry]:
-    """The entries without the values that stand for none where the schema knows no null."""
+    """Return the entries without their null properties where the schema allows no null."""
     entries = list(collection.entries())
-    empty = {name for entry in entries for name, value in entry.items() if value is None}
+    null = {name for entry in entries for name, value in entry.items() if value is None}
     properties = contract.schemas.properties(collection.rule.stored)
     unsaid = {
-        name for name in empty if not contract.schemas.compile(properties[name]).is_valid(None)
+        name for name in null if not contract.schemas.compile(properties[name]).is_valid(None)
     }
     if not unsaid:
         return entries
@@ -182,7 +174,7 @@ def _plain_entries(contract: Contract, collection: Collection) -> list[Entry]:
 
 
 def _members(contract: Contract, store: Store) -> Iterator[tuple[str, bytes]]:
-    """The files of a fixtures folder: names and bytes."""
+    """Yield names and bytes of the files of a fixtures folder."""
     for name, content in export_state(contract, store).items():
         yield f"{name}.yaml", write_fixture(content).encode("utf-8")
     for name, file in sorted(store.files.items()):
@@ -190,7 +182,7 @@ def _members(contract: Contract, store: Store) -> Iterator[tuple[str, bytes]]:
 
 
 def write_fixture(content: Mapping[str, Any]) -> str:
-    """A file of fixtures as JSON that is YAML: an entry a line, as people read and edit them."""
+    """Write a fixture file as JSON that is YAML as well, an entry a line."""
     entries = b",\n".join(map(orjson.dumps, content[ENTRIES]))
     beside = {name: value for name, value in content.items() if name != ENTRIES}
     head = "".join(f'"{name}": {orjson.dumps(value).decode()},\n' for name, value in beside.items())
@@ -211,7 +203,7 @@ def _is_yaml(name: str) -> bool:
 
 
 def _unpack(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """The files of an archive, in memory alone. Raises ConfigError for one that is not sound."""
+    """Yield the files of an archive, in memory. Raises ConfigError for a broken one."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             # `is_dir` fails for a member without a name.
@@ -237,18 +229,18 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
         shown = name[:100]
         parts = name.split("/")
         if "" in parts or ".." in parts or "." in parts or "\\" in name or not name.isprintable():
-            raise ConfigError(f"archive: {shown!r}: is not the name of a file of fixtures")
+            raise ConfigError(f"archive: {shown!r}: is not the name of a fixture file")
         if parts[0] == FILES_FOLDER and len(parts) > 2:
             raise ConfigError(f"archive: {shown}: {FILES_FOLDER}/ can have no folders in it")
         if name in seen:
-            raise ConfigError(f"archive: {shown}: is there twice")
+            raise ConfigError(f"archive: duplicate file {shown}")
         if member.flag_bits & _ENCRYPTED:
             raise ConfigError(f"archive: {shown}: is encrypted")
         seen.add(name)
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
-    """The bytes of a file, as many as there are and not as many as it says there are."""
+    """Read a file up to `limit` bytes, whatever size the archive claims."""
     parts = []
     with archive.open(member) as stream:
         while part := stream.read(_CHUNK):

@@ -1,4 +1,4 @@
-"""The time that the mock goes by."""
+"""Clock of a session."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _LAST = datetime(9000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Setting:
-    """How a clock is set: so far ahead of the real time, or standing still at a moment."""
+    """Setting of a clock: an offset to the real time, or the moment at which it is frozen."""
 
     ahead: timedelta = timedelta()
     frozen_at: datetime | None = None
 
 
 class Clock:
-    """Clock that can be put forward, set, and made to stand still.
+    """Clock that can be advanced, set and frozen.
 
-    `seconds()` is the moment in seconds since 1970, `real` that of the real time.
+    `seconds()` returns its time in seconds since 1970, `real()` the real time.
     """
 
     seconds: Callable[[], float]
@@ -34,7 +34,6 @@ class Clock:
 
     @property
     def setting(self) -> Setting:
-        """How it is set."""
         return self._setting
 
     @setting.setter
@@ -42,16 +41,15 @@ class Clock:
         self._setting = setting
         self._ahead = setting.ahead.total_seconds()
         self._still = setting.frozen_at.timestamp() if setting.frozen_at else None
-        # Each request asks for it several times.
+        # Read several times per request.
         self.seconds = self._real if setting == Setting() else self._set_seconds
 
     @property
     def frozen(self) -> bool:
-        """Whether it stands still."""
         return self.setting.frozen_at is not None
 
     def now(self) -> datetime:
-        """The moment, UTC."""
+        """Return its time in UTC."""
         return self.setting.frozen_at or self._real_now() + self.setting.ahead
 
     def _real_now(self) -> datetime:
@@ -61,22 +59,19 @@ class Clock:
         return self._real() + self._ahead if self._still is None else self._still
 
     def text(self) -> str:
-        """The moment to the second, `YYYY-MM-DD HH:MM:SS` (rule no-zone)."""
+        """Return its time as `YYYY-MM-DD HH:MM:SS` (rule no-zone)."""
         return self.now().strftime(_FORMAT)
 
     def reset(self) -> None:
-        """Goes back to the real time."""
+        """Return to the real time."""
         self.setting = Setting()
 
     def advance(self, seconds: float) -> None:
-        """Puts the clock forward by `seconds`; raises OverflowError as `set` does."""
+        """Add `seconds` to its time. Raises OverflowError as `set` does."""
         self.set(self.now() + timedelta(seconds=seconds))
 
     def set(self, moment: datetime) -> None:
-        """Shows `moment` now; one that stands still stands still there.
-
-        Raises OverflowError for a moment after the year 8999.
-        """
+        """Set its time; it stays frozen if it is. Raises OverflowError after the year 8999."""
         if moment >= _LAST:
             raise OverflowError("no clock goes beyond the year 8999")
         if self.frozen:
@@ -85,10 +80,9 @@ class Clock:
             self.setting = Setting(ahead=moment - self._real_now())
 
     def freeze(self) -> None:
-        """Stands still from now on."""
         self.setting = Setting(frozen_at=self.now())
 
     def unfreeze(self) -> None:
-        """Goes on from where it stands."""
+        """Continue from the time at which it is frozen."""
         if self.frozen:
             self.setting = Setting(ahead=self.now() - self._real_now())

@@ -1,4 +1,4 @@
-"""The entries of one collection, by key, by unique value, and sorted. Knows no HTTP."""
+"""Collection of entries by key, by unique value, and sorted."""
 
 from __future__ import annotations
 

@@ -1,14 +1,13 @@
-"""Reads the seed state from a folder and checks it against the document before anything runs.
+"""Fixtures: the initial state in YAML files, checked against the document.
 
-A folder has one YAML file a collection, named for it, and the bytes of recorded items in `files`.
-What a file holds:
+A folder has one YAML file per collection, with its name, and the recorded items in `files`. Keys
+of a file, of which only `entries` is required:
 
     entries:    the entries, each a mapping of names to values
-    defaults:   what each entry has that does not say otherwise; may be left out
-    next_id:    for collections whose keys are counted: no new entry gets a lower key than this,
-                so that the key of an entry which was deleted is never given again; may be left out
-    gone:       the keys of entries that were deleted and that entries elsewhere still name, as the
-                calls of a number name it when it is gone; may be left out
+    defaults:   values of entries that do not have their own
+    next_id:    for collections with counted keys: the lowest key of a new entry, so that the key
+                of a deleted entry is never reused
+    gone:       keys of deleted entries that other entries still name, as calls name a number
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ ENTRIES = "entries"
 DEFAULTS = "defaults"
 NEXT_ID = "next_id"
 GONE = "gone"
-# An entry is flat or nearly so; YAML can say in a few lines what has billions of values.
+# Aliases of YAML can expand a few lines to billions of values.
 _MAX_VALUES = 10_000
 _MAX_KEY = 2**63 - 1
 _SCALARS = frozenset([str, int, bool, type(None)])
@@ -40,19 +39,17 @@ _SCALARS = frozenset([str, int, bool, type(None)])
 
 @dataclass(frozen=True)
 class Source:
-    """What one collection is loaded from: the name that messages give it, and what it holds."""
+    """Content of a fixture file; `where` names it in messages."""
 
     where: str
     content: Any
 
 
 def load_store(contract: Contract, *folders: Path) -> Store:
-    """A store with the entries of folders: one YAML file a collection, and the folder `files`.
+    """Load the entries of folders; a file replaces one of the same name in an earlier folder.
 
-    A file takes the place of one with the same name in an earlier folder.
-
-    Raises ConfigError, which names file, entry and field, for an entry that breaks its schema,
-    a key or unique value that is there twice, and a reference to what is not there.
+    Raises ConfigError, which names file, entry and field, for an entry that breaks its schema, a
+    duplicate key or unique value, and a reference to a missing entry.
     """
     found: dict[str, Path] = {}
     files: dict[str, bytes] = {}
@@ -70,7 +67,7 @@ def load_store(contract: Contract, *folders: Path) -> Store:
 def build_store(
     contract: Contract, sources: Mapping[str, Source], files: Mapping[str, bytes]
 ) -> Store:
-    """A store with what is in `sources`, by the name of the collection. Raises ConfigError."""
+    """Make a store from sources by collection. Raises ConfigError."""
     store = Store.empty(contract, files)
     rules = [rule for name, rule in contract.collections.items() if name in sources]
     for rule in rules:
@@ -83,28 +80,28 @@ def build_store(
 
 
 def check_names(contract: Contract, names: list[str], where: str) -> None:
-    """Raises ConfigError for a file that is of no collection, and where there is none at all."""
+    """Raise ConfigError for a file of no collection, or if there is no file."""
     known = {f"{name}.yaml" for name in contract.collections}
     for name in names:
         if name not in known:
             files = ", ".join(sorted(known))
             stem = name.rpartition(".")[0]
-            raise ConfigError(f"{where}/{name}: the document has no collection {stem}, but {files}")
+            raise ConfigError(f"{where}/{name}: no collection {stem}; known files: {files}")
     if not names:
         raise ConfigError(f"{where}: holds none of the files {', '.join(sorted(known))}")
 
 
 def parse_fixture(content: bytes, where: str) -> Any:
-    """Reads a file of fixtures. Returns and raises what `parse_yaml` does."""
+    """Read a fixture file as `parse_yaml` does."""
     try:
-        # An export is JSON as well, which takes a hundredth of the time.
+        # Exports are JSON, which is read a hundred times as fast.
         return read_json(content, DEEPEST_STATE)
     except ValueError:
         return parse_yaml(content, where)
 
 
 def label(rule: CollectionRule, entry: Entry) -> str:
-    """What messages call an entry."""
+    """Name an entry in messages."""
     key = entry.get(rule.key, "missing")
     return f"{rule.key} {str(key)[:100] if type(key) in _SCALARS else '?'}"
 
@@ -158,8 +155,8 @@ def _entries(source: Source) -> Iterator[Any]:
     for name in content:
         if name not in (ENTRIES, DEFAULTS, NEXT_ID, GONE):
             raise ConfigError(
-                f"{source.where}: {str(name)[:100]}: is not known here, but {ENTRIES},"
-                f" {DEFAULTS}, {NEXT_ID}, {GONE}"
+                f"{source.where}: unknown key {str(name)[:100]};"
+                f" known keys: {ENTRIES}, {DEFAULTS}, {NEXT_ID}, {GONE}"
             )
     defaults = content.get(DEFAULTS) or {}
     if not isinstance(defaults, dict):
@@ -173,7 +170,7 @@ def _place(source: Source, rule: CollectionRule, number: int, entry: Entry) -> s
 
 
 def _check_parts(value: Any, where: str) -> None:
-    """Refuses what JSON cannot say, what refers to itself, and what no entry can mean."""
+    """Raise ConfigError for values that JSON does not have, and for recursive or huge ones."""
     for count, part in enumerate(_parts(value)):
         if count == _MAX_VALUES:
             raise ConfigError(f"{where}: holds more than {_MAX_VALUES} values, or itself")
@@ -197,7 +194,7 @@ def _parts(value: Any) -> Iterator[Any]:
 def _check_content(
     store: Store, source: Source, rule: CollectionRule, number: int, entry: Entry
 ) -> None:
-    """A recorded item is as long as its file (rule media-file)."""
+    """Raise ConfigError for an item whose size is not that of its file (rule media-file)."""
     content = rule.content
     if content is None:
         return
@@ -212,7 +209,7 @@ def _check_content(
 
 
 def _reserve(collection: Collection, source: Source) -> None:
-    """Sees to it that keys which were given once are not given again (rule group-create)."""
+    """Reserve the keys that were used before (rule group-create)."""
     rule = collection.rule
     next_id = source.content.get(NEXT_ID, 1)
     if NEXT_ID in source.content and not rule.sequence:
@@ -223,13 +220,13 @@ def _reserve(collection: Collection, source: Source) -> None:
         )
     last = max([next_id - 1, *(key for key in _gone(source) if isinstance(key, int))])
     if rule.sequence and last > 0:
-        # A collection counts on from the highest key that it ever held.
+        # A collection continues after the highest key that it ever held.
         collection.insert({**dict.fromkeys(rule.properties), rule.key: last})
         collection.delete(last)
 
 
 def _gone(source: Source) -> frozenset[Key]:
-    """The keys of entries that were deleted, and that others may still name."""
+    """Return the keys of deleted entries that others may still name."""
     keys = source.content.get(GONE, [])
     if not isinstance(keys, list) or not all(
         type(key) is str or (type(key) is int and key <= _MAX_KEY) for key in keys
@@ -239,7 +236,7 @@ def _gone(source: Source) -> frozenset[Key]:
 
 
 def _check_users(contract: Contract, store: Store, sources: Mapping[str, Source]) -> None:
-    """Each user has the key of what its type confines it to."""
+    """Raise ConfigError for a user without the key of what its type confines it to."""
     rule = contract.collections["user"]
     for user in store[rule.name].entries():
         prop = contract.user_types[user["type"]]
@@ -251,7 +248,7 @@ def _check_users(contract: Contract, store: Store, sources: Mapping[str, Source]
 def _check_references(
     store: Store, rule: CollectionRule, gone: Mapping[str, frozenset[Key]], where: str
 ) -> None:
-    """Each key that an entry names is that of an entry of the same owners."""
+    """Raise ConfigError for a key of no entry, or of an entry of another owner."""
     links = {prop: reference.collection for prop, reference in rule.references.items()}
     lasting = {
         link.property: owner

@@ -1,4 +1,4 @@
-"""Who can log in, through which application, and the role that each stands for."""
+"""Identities: users, the applications that they log in through, and their roles."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ _NAMES = {"extension_group": "group"}
 
 @dataclass(frozen=True)
 class Identity:
-    """A user, an application of its client that it gets tokens through, and a role.
+    """User, key of its client, an application that issues tokens for it, and a role.
 
-    The role is such as `group_user` or `group_user_read_only`; the first user of a kind has it,
-    all others have None.
+    The first user of a kind has a role such as `group_user_read_only`, all others None.
     """
 
     user: Entry
@@ -28,7 +27,6 @@ class Identity:
     role: str | None
 
     def as_json(self) -> dict[str, Any]:
-        """As the control interface shows it."""
         user, application = self.user, self.application
         return {
             "login": user["login"],
@@ -46,7 +44,7 @@ class Identity:
 
 
 def identities_of(store: Store) -> list[Identity]:
-    """All users of a store in order."""
+    """List all users of a store in order."""
     return list(_identities(store))
 
 
@@ -64,11 +62,11 @@ def _identities(store: Store) -> Iterator[Identity]:
 
 
 def find_identity(store: Store, name: str) -> Identity | None:
-    """The user with this login, or with this role; None if there is none."""
+    """Find the user with this login or role."""
     user = store["user"].by_unique(name)
     if user is None:
         return next((one for one in _identities(store) if one.role == name), None)
-    # Not by a search for the login: there may be very many users.
+    # Not by a search for the login, as there may be very many users.
     client = store.owner_key("user", user, "client")
     role = _role(user)
     first = next(one for one in store["user"].entries() if _role(one) == role)
@@ -83,7 +81,7 @@ def _role(user: Entry) -> str | None:
 
 
 def _applications(store: Store) -> dict[Any, Entry]:
-    """For each client the application that a user is best served with: for logins, all access."""
+    """Return by client its best application: for logins, with full access."""
     found: dict[Any, Entry] = {}
     for application in store["application"].entries():
         owner = store["user"].get(application["user_id"])

@@ -1,4 +1,4 @@
-"""Where the entries of a collection are in its order, by the value of each indexed property."""
+"""Sorted index of a collection, for each value of each indexed property."""
 
 from __future__ import annotations
 

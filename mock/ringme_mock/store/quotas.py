@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ringme_mock.errors import ApiError, invalid
+from ringme_mock.errors import invalid
 from ringme_mock.store.collection import LONG_TEXT, Collection
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ def check_quota(state: State, name: str, more: int = 1, overweight: int = 0) -> 
     """
     more += overweight
     if more > 0 and state.store.collections[name].weight + more > state.max_entries:
-        raise _full(state, name, more, overweight > 0)
+        collection = state.store[name]
+        raise invalid(
+            f"{name}: there are {collection.weight}, {more} more would exceed the limit of"
+            f" {state.max_entries}{_long(collection, overweight > 0)}; delete some, or {_MORE}"
+        )
 
 
 def check_import(session: Session, store: Store) -> None:
@@ -44,15 +48,15 @@ def check_import(session: Session, store: Store) -> None:
         most = max(state.max_entries, state.seed[name].weight)
         if collection.weight > most:
             raise invalid(
-                f"{name}: has {collection.weight} entries, and {most} may be{_long(collection)};"
+                f"{name}: has {collection.weight} entries, the limit is {most}{_long(collection)};"
                 f" leave some out, or {_MORE}"
             )
     kept = _own_bytes([one.store for one in session.snapshots.values()], [state.seed, store])
     size = _own_bytes([store], [state.seed])
     if kept + size > MOST_FILE_BYTES:
         raise invalid(
-            f"state: has {size / _MB:.1f} MB of files, beside {kept / _MB:.1f} MB that snapshots"
-            f" keep, and {MOST_FILE_BYTES // _MB} MB may be;"
+            f"state: has {size / _MB:.1f} MB of files, snapshots keep {kept / _MB:.1f} MB,"
+            f" the limit is {MOST_FILE_BYTES // _MB} MB;"
             " delete a snapshot with DELETE /__mock__/snapshots/NAME, or leave files out"
         )
 
@@ -62,7 +66,7 @@ def check_snapshot(session: Session, name: str) -> None:
     others = [one.store for other, one in session.snapshots.items() if other != name]
     if len(others) >= MOST_SNAPSHOTS:
         raise invalid(
-            f"name: there are {len(others)} snapshots, and {MOST_SNAPSHOTS} may be;"
+            f"name: there are {len(others)} snapshots, the limit is {MOST_SNAPSHOTS};"
             " delete one with DELETE /__mock__/snapshots/NAME"
         )
     state = session.state
@@ -72,23 +76,15 @@ def check_snapshot(session: Session, name: str) -> None:
     if total > most:
         raise invalid(
             f"name: the other snapshots keep {kept} entries, this one would keep {total - kept}"
-            f" more, and {most} may be;"
+            f" more, the limit is {most};"
             f" delete one with DELETE /__mock__/snapshots/NAME, or {_MORE}"
         )
-
-
-def _full(state: State, name: str, more: int, is_long: bool) -> ApiError:
-    collection = state.store[name]
-    return invalid(
-        f"{name}: there are {collection.weight}, {more} more cannot be added,"
-        f" as {state.max_entries} may be{_long(collection, is_long)}; delete some, or {_MORE}"
-    )
 
 
 def _long(collection: Collection, is_long: bool = False) -> str:
     """Explain that long texts count for more, where a number of entries may surprise."""
     if is_long or collection.weight > len(collection):
-        return f", and {LONG_TEXT} characters of a text count for one"
+        return f" ({LONG_TEXT} characters of a text count as one)"
     return ""
 
 

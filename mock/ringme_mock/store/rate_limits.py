@@ -1,4 +1,4 @@
-"""How many requests a client has made in its hour."""
+"""Rate limits: requests of a client within its hour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringme_mock.store.collection import Key
 
 @dataclass(slots=True)
 class _Hour:
-    """When it began, in seconds, and the requests since then."""
+    """Start of an hour, in seconds, and the number of requests since then."""
 
     start: float
     used: int = 0
@@ -19,9 +19,9 @@ class _Hour:
 
 @dataclass(slots=True)
 class Allowance:
-    """What an answer tells of the limit: requests in an hour, requests left, seconds to go.
+    """State of a limit for a response: requests per hour, requests left, seconds to the reset.
 
-    Never changed: one may be that of several answers.
+    Never modified, as responses share it.
     """
 
     limit: int
@@ -30,7 +30,7 @@ class Allowance:
     exceeded: bool = False
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """As response headers (rule limits)."""
+        """Return the response headers (rule limits)."""
         return [
             (b"x-ratelimit-limit", b"%d" % self.limit),
             (b"x-ratelimit-remaining", b"%d" % self.remaining),
@@ -39,7 +39,7 @@ class Allowance:
 
 
 class RateLimits:
-    """Counts requests by client. The hour of a client begins with its first request."""
+    """Counts of requests by client. The hour of a client begins with its first request."""
 
     def __init__(self, clock: Clock, limit: int, seconds: int) -> None:
         self._clock = clock
@@ -49,19 +49,19 @@ class RateLimits:
         self._unknown = Allowance(limit, limit, seconds)
 
     def unknown(self) -> Allowance:
-        """For a request that counts for nobody."""
+        """Return the allowance of a request that counts for no client."""
         return self._unknown
 
     def count(self, client: Key, limit: int | None) -> Allowance:
-        """Counts one request of a client through an application with this limit an hour."""
+        """Count a request of a client; `limit` is that of its application, if any."""
         limit = self._limit if limit is None else limit
         now = self._clock.seconds()
         hour = self._hours.get(client)
-        # The clock may have been put back: no hour ends later than an hour from now.
+        # If the clock was put back, another hour begins.
         if hour is None or not 0 <= now - hour.start < self._period:
             hour = self._hours[client] = _Hour(now)
         hour.used += 1
         left = limit - hour.used
-        # In this order, so that rounding makes no more of it than there is.
+        # In this order, so that rounding cannot exceed the period.
         reset = math.ceil(self._period - (now - hour.start))
         return Allowance(limit, left, reset) if left >= 0 else Allowance(limit, 0, reset, True)

@@ -1,4 +1,4 @@
-"""All that changes while the mock runs and that the API can tell, in one object of a session."""
+"""State of a session."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ _PERIOD = 3600
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a state was at some moment: its entries, and how its clock was set."""
+    """Copy of a state: its entries, and the setting of its clock."""
 
     store: Store
     clock: Setting
 
 
 class State:
-    """The store, the tokens given out, the counts of requests, and the clock they go by.
+    """Store, tokens, rate limits and clock.
 
-    `seed` is the store of the fixtures; `max_entries` is how many entries of a collection there
-    may be for requests to add another one.
+    `seed` is the store of the fixtures; `max_entries` is the quota of each collection.
     """
 
     store: Store
@@ -51,26 +50,26 @@ class State:
         self.reset()
 
     def reset(self, keep: Collection[str] = ()) -> None:
-        """Goes back to the fixtures as they were: no tokens, nothing counted, the real time.
+        """Reset to the fixtures: no tokens, no requests counted, the real time.
 
-        `keep` may hold `tokens` and `clock`, which then stay as they are.
+        `keep` may name `tokens` and `clock`, which are not reset.
         """
         if "clock" not in keep:
             self.clock.reset()
         self._begin(self.seed.copy(), keep)
 
     def snapshot(self) -> Snapshot:
-        """What it is now; a store's copy costs the same whatever it holds."""
+        """Copy the state, in O(1) of the number of entries."""
         return Snapshot(self.store.copy(), self.clock.setting)
 
     def load(self, snapshot: Snapshot, keep: Collection[str] = ()) -> None:
-        """Goes back to what it was; `keep` as for `reset`."""
+        """Reset to a snapshot; `keep` as for `reset`."""
         if "clock" not in keep:
             self.clock.setting = snapshot.clock
         self._begin(snapshot.store.copy(), keep)
 
     def replace(self, store: Store) -> None:
-        """Takes other entries; tokens stay good where their user is there."""
+        """Replace all entries; tokens stay valid if their user exists."""
         self._begin(store, ("tokens",))
 
     def _begin(self, store: Store, keep: Collection[str]) -> None:

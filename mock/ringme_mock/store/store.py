@@ -1,4 +1,4 @@
-"""The state of the mock: its collections and the files of recorded items. Knows no HTTP."""
+"""Store: the collections and the files of recorded items."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Query:
 
 
 class Store:
-    """All collections of a contract, and what ties them together."""
+    """Collections of a contract with their references, and the files of entries."""
 
     def __init__(self, collections: dict[str, Collection], files: Mapping[str, bytes]) -> None:
         self.collections = collections

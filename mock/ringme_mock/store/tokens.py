@@ -1,10 +1,11 @@
-"""Access and refresh tokens, and whom they stand for."""
+"""Access and refresh tokens."""
 
 from __future__ import annotations
 
 import secrets
 import string
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,17 @@ from ringme_mock.store.clock import Clock
 from ringme_mock.store.collection import Key
 
 _ALPHABET = string.ascii_letters + string.digits
-# Of each kind, in a session. A client that logs in for every request fills the memory no further
-# than that, a few megabytes, and the tokens of all who log in once an hour stay good.
+# Of each kind, in a session: a few megabytes at most for a client that logs in for every request.
 MOST_TOKENS = 10_000
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token stands for: a user, through an application."""
+    """User and application of a token, by key."""
 
     user: Key
     application: Key
@@ -27,7 +31,7 @@ class Grant:
 
 @dataclass(slots=True)
 class AccessToken:
-    """A grant until a moment, in seconds; `caller` is what was found out about it last."""
+    """Grant until a time in seconds; `caller` caches the last caller that it was resolved to."""
 
     grant: Grant
     until: float
@@ -35,54 +39,54 @@ class AccessToken:
 
 
 class Tokens:
-    """The tokens that were given out. Source: contract section 3."""
+    """Issued tokens. Source: contract section 3."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, random_text: Callable[[int], str] = _random) -> None:
         self._clock = clock
-        # These give up their oldest at once; a dict looks for it behind all that were deleted.
+        self._random_text = random_text
+        # Ordered dicts find their oldest item at once, plain ones behind all that were deleted.
         self._access: OrderedDict[str, AccessToken] = OrderedDict()
         self._refresh: OrderedDict[str, Grant] = OrderedDict()
 
     def issue(self, grant: Grant, length: int, lifetime: int) -> str:
-        """A new access token of `length` letters and digits, good for `lifetime` seconds.
+        """Issue an access token of `length` letters and digits, valid for `lifetime` seconds.
 
-        Where there are MOST_TOKENS, the oldest ends.
+        If there are MOST_TOKENS, the oldest is revoked.
         """
         self._drop_expired()
-        _make_room(self._access)
-        token = _random(length)
+        _drop_oldest(self._access)
+        token = self._random_text(length)
         self._access[token] = AccessToken(grant, self._clock.seconds() + lifetime)
         return token
 
     def issue_refresh(self, grant: Grant, length: int) -> str:
-        """A new refresh token, good until it is used (rule refresh).
+        """Issue a refresh token, valid until it is used (rule refresh).
 
-        Where there are MOST_TOKENS, the oldest ends.
+        If there are MOST_TOKENS, the oldest is revoked.
         """
-        _make_room(self._refresh)
-        token = _random(length)
+        _drop_oldest(self._refresh)
+        token = self._random_text(length)
         self._refresh[token] = grant
         return token
 
     def find(self, token: str) -> AccessToken | None:
-        """What an access token stands for; None if it is unknown or has expired."""
+        """Find a valid access token; None if it is unknown or has expired."""
         found = self._access.get(token)
         if found is None or found.until <= self._clock.seconds():
             return None
         return found
 
     def find_refresh(self, token: str) -> Grant | None:
-        """What a refresh token stands for; None if it is unknown or was used."""
+        """Find the grant of a refresh token; None if it is unknown or was used."""
         return self._refresh.get(token)
 
     def use_refresh(self, token: str) -> None:
-        """Takes a refresh token out of use."""
         del self._refresh[token]
 
     def revoke(self, user: Key | None, refresh: bool) -> int:
-        """Ends the access tokens of a user, or (None) of all; with `refresh` those tokens too.
+        """Revoke access tokens, with `refresh` also refresh tokens, of a user or (None) of all.
 
-        Gives the number of tokens that were ended.
+        Returns their number.
         """
         ended = 0
         for token, access in list(self._access.items()):
@@ -96,7 +100,7 @@ class Tokens:
         return ended
 
     def _drop_expired(self) -> None:
-        # Tokens expire nearly in the order in which they were given out.
+        # Tokens expire nearly in the order in which they were issued.
         now = self._clock.seconds()
         while self._access:
             token, access = next(iter(self._access.items()))
@@ -105,10 +109,6 @@ class Tokens:
             del self._access[token]
 
 
-def _make_room(tokens: OrderedDict[str, Any]) -> None:
+def _drop_oldest(tokens: OrderedDict[str, Any]) -> None:
     while len(tokens) >= MOST_TOKENS:
         tokens.popitem(last=False)
-
-
-def _random(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
