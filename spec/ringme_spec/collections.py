@@ -133,7 +133,10 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
         texts=tuple(prop for prop in properties if _is_any_text(schemas, properties[prop])),
         sequence=node.get("identifiers") == "sequence",
         missing=node.get("missing"),
-        within={owner: _read_owner(value) for owner, value in node.get("within", {}).items()},
+        within={
+            owner: Owner(value) if isinstance(value, str) else Owner(**value)
+            for owner, value in node.get("within", {}).items()
+        },
         order=tuple(node.get("order", [key])),
         initial=node.get("initial", {}),
         unique=Unique(**node["unique"]) if "unique" in node else None,
@@ -148,10 +151,6 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
 def _is_any_text(schemas: Schemas, schema: Schema) -> bool:
     schema = schemas.resolve(schema)
     return schema.get("type") == "string" and not {"maxLength", "enum"} & schema.keys()
-
-
-def _read_owner(value: str | dict[str, str]) -> Owner:
-    return Owner(value) if isinstance(value, str) else Owner(**value)
 
 
 def _read_numbering(node: dict[str, str]) -> Numbering:

@@ -17,7 +17,7 @@ from ringme_mock.faults import book as book_module
 from ringme_mock.faults.book import FaultBook
 from ringme_mock.faults.fault_rule import read_rule
 from ringme_mock.http import event_stream
-from ringme_mock.store import quotas as room_module
+from ringme_mock.store import quotas as quotas_module
 from ringme_mock.store import tokens as tokens_module
 from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
@@ -48,7 +48,7 @@ def control(_server: MockServer) -> Iterator[Control]:
     session.reset()
     with Control(_server) as client:
         yield client
-    session.state.max_entries = room_module.MOST_ENTRIES
+    session.state.max_entries = quotas_module.MOST_ENTRIES
 
 
 def state_of(control: Control) -> State:
@@ -135,7 +135,7 @@ def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     megabyte = 1024 * 1024
-    monkeypatch.setattr(room_module, "MOST_FILE_BYTES", 3 * megabyte)
+    monkeypatch.setattr(quotas_module, "MOST_FILE_BYTES", 3 * megabyte)
     archive = with_file(control.ask("GET", "state", params={"format": "zip"}).content, megabyte)
     for name in ("one", "two"):
         control.done("PUT", "state", content=archive, headers=ZIPPED)

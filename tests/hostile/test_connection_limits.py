@@ -115,7 +115,7 @@ def test_a_token_request_that_is_too_long_is_refused_as_oauth_has_it(url: str) -
         wire.send(ask("POST", "/oauth/token", form, f"Content-Length: {LONGEST_BODY + 1}"))
         answer = wire.answer()
         assert answer.status == 413
-        assert b'"error": "invalid_request"' in answer.body
+        assert b'"error":"invalid_request"' in answer.body
 
 
 @pytest.mark.parametrize("piece", [1000, 32 * KIB, 200 * KIB])

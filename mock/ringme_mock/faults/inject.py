@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ringme_mock.actions.response import Reply
@@ -14,14 +14,6 @@ from ringme_mock.faults.prefer import Preference, applied, read_preference
 if TYPE_CHECKING:
     from ringme_mock.http.context import RequestContext
     from ringme_mock.http.routing import PathTable
-
-
-@dataclass
-class Plan:
-    """Response instead of the real one (None), and its delay in seconds."""
-
-    reply: Reply | None
-    seconds: float
 
 
 class Faults:
@@ -38,8 +30,11 @@ class Faults:
             b"prefer" in request.headers or bool(session.faults.rules) or session.latency.high > 0
         )
 
-    def plan(self, request: RequestContext) -> Plan:
-        """Plan the injection, and note fault and connection on the request."""
+    def plan(self, request: RequestContext) -> tuple[Reply | None, float]:
+        """Return the response instead of the real one (None), and the delay in seconds.
+
+        Notes fault, connection and applied preferences on the request.
+        """
         self._identify(request)
         wanted = _preference(request)
         rule = self._choose(request)
@@ -50,8 +45,8 @@ class Faults:
         request.applied_preferences = applied(None, None, wanted.wait)
         # A fault has precedence over the preference of a request.
         if rule and rule.response:
-            return Plan(self._force(request, rule.response), seconds)
-        return Plan(self._prefer(request, wanted), seconds)
+            return self._force(request, rule.response), seconds
+        return self._prefer(request, wanted), seconds
 
     def _identify(self, request: RequestContext) -> None:
         """Find operation and caller, as the API may not run at all."""

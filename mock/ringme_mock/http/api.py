@@ -25,11 +25,11 @@ class Api:
         """Return the response to a request; errors become responses, too."""
         try:
             if self._faults.may_act(request):
-                plan = self._faults.plan(request)
-                if plan.seconds:
-                    await asyncio.sleep(plan.seconds)
-                if plan.reply is not None:
-                    return plan.reply
+                forced, seconds = self._faults.plan(request)
+                if seconds:
+                    await asyncio.sleep(seconds)
+                if forced is not None:
+                    return forced
             stored = find_file(request)
             if stored is not None:
                 return stored

@@ -98,7 +98,12 @@ async def read_form(request: RequestContext, body: Body) -> dict[str, Any]:
     The form has precedence; files in a multipart body are ignored. Raises the errors of RFC 6749.
     """
     given = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
-    content = await _read_form_bytes(request)
+    try:
+        content = await read_bytes(request)
+    except ApiError as error:
+        refused = token_refused(error.status, "invalid_request", error.message)
+        refused.headers.update(error.headers)
+        raise refused from None
     if content:
         sent = media_type(request)
         if sent not in body.media_types:
@@ -109,15 +114,6 @@ async def read_form(request: RequestContext, body: Body) -> dict[str, Any]:
         except (FormParserError, ValueError):
             raise token_refused(400, "invalid_request", f"body: is not {sent} in UTF-8") from None
     return given
-
-
-async def _read_form_bytes(request: RequestContext) -> bytes:
-    try:
-        return await read_bytes(request)
-    except ApiError as error:
-        refused = token_refused(error.status, "invalid_request", error.message)
-        refused.headers.update(error.headers)
-        raise refused from None
 
 
 def _parse_form(content: bytes, content_type: str) -> dict[str, str]:

@@ -233,12 +233,11 @@ class Cycle:
         self._connection.finish(self)
 
 
-def _status_line(status: int) -> bytes:
-    known = {one.value: one.phrase for one in HTTPStatus}
-    return f"HTTP/1.1 {status} {known.get(status, '')}\r\n".encode()
-
-
-_STATUS_LINES = {status: _status_line(status) for status in range(200, 600)}
+_PHRASES = {one.value: one.phrase for one in HTTPStatus}
+_STATUS_LINES = {
+    status: f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n".encode()
+    for status in range(200, 600)
+}
 
 
 def _head(status: int, headers: Headers) -> bytes:

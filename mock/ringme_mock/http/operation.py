@@ -130,11 +130,9 @@ class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
 
     def make_operation(self, operation: AbstractOperation) -> RunningOperation:
         known = self._contract.operations[operation.operation_id]
-        return RunningOperation(known, operation.function, self._checks(operation))
-
-    def _checks(self, operation: AbstractOperation) -> list[Verify]:
-        return [
+        verify = [
             self._security.parse_security_scheme(operation.security_schemes[name], scopes)
             for requirement in operation.security
             for name, scopes in requirement.items()
         ]
+        return RunningOperation(known, operation.function, verify)

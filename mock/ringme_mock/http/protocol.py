@@ -135,10 +135,7 @@ class HttpProtocol(asyncio.Protocol):
     # Called by the reader.
 
     def begin(self, scope: Scope, keep_alive: bool, expects: bool) -> None:
-        """Serve a request whose head has arrived, or queue it. Raises Refused for one too many.
-
-        `expects` means that the client waits for a 100 before it sends the body.
-        """
+        """Serve a request whose head has arrived, or queue it. Raises Refused for one too many."""
         if len(self._waiting) >= self.limits.pipelined:
             raise Refused(400, "Too many requests at once on one connection")
         cycle = Cycle(self, scope["method"], scope["http_version"], keep_alive, expects)

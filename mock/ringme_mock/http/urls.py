@@ -34,15 +34,10 @@ def base_url(scope: Scope, headers: dict[bytes, bytes]) -> str:
 
 def _is_host(text: str) -> bool:
     match = _HOST.fullmatch(text)
-    return match is not None and (match[1] is None or _is_ipv6(match[1]))
-
-
-def _is_ipv6(text: str) -> bool:
     try:
-        IPv6Address(text)
+        return match is not None and (match[1] is None or bool(IPv6Address(match[1])))
     except ValueError:
         return False
-    return True
 
 
 def raw_path(scope: Scope) -> str:

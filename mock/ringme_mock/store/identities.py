@@ -43,12 +43,8 @@ class Identity:
         }
 
 
-def identities_of(store: Store) -> list[Identity]:
-    """List all users of a store in order."""
-    return list(_identities(store))
-
-
-def _identities(store: Store) -> Iterator[Identity]:
+def identities_of(store: Store) -> Iterator[Identity]:
+    """Iterate over the identities of all users of a store, in their order."""
     applications = _applications(store)
     taken: set[str] = set()
     for user in store["user"].entries():
@@ -65,7 +61,7 @@ def find_identity(store: Store, name: str) -> Identity | None:
     """Find the user with this login or role."""
     user = store["user"].by_unique(name)
     if user is None:
-        return next((one for one in _identities(store) if one.role == name), None)
+        return next((one for one in identities_of(store) if one.role == name), None)
     # Not by a search for the login, as there may be very many users.
     client = store.owner_key("user", user, "client")
     role = _role(user)
