@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from ringme_mock.control.control_context import Mock
 from ringme_mock.control.middleware import ControlMiddleware
-from ringme_mock.docs.site import NoSuchPage, SiteMiddleware
+from ringme_mock.docs.docs_middleware import DocsMiddleware, NotFoundMiddleware
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.api_middleware import START, ApiMiddleware
@@ -56,17 +56,17 @@ class MockApp(AsyncApp):  # type: ignore[misc]
     def __init__(self, contract: Contract, sessions: Sessions, control: str = LOOPBACK) -> None:
         self.contract = contract
         self.sessions = sessions
-        answers = ForcedResponses(contract)
+        forced = ForcedResponses(contract)
         super().__init__(
             __name__,
             middlewares=[
-                partial(ApiMiddleware, contract=contract, sessions=sessions, answers=answers),
+                partial(ApiMiddleware, contract=contract, sessions=sessions, answers=forced),
                 ServerErrorMiddleware,
                 ExceptionMiddleware,
-                *_control(Mock(contract, sessions, answers), control),
-                partial(SiteMiddleware, contract=contract),
+                *_control(Mock(contract, sessions, forced), control),
+                partial(DocsMiddleware, contract=contract),
                 SwaggerUIMiddleware,
-                NoSuchPage,
+                NotFoundMiddleware,
                 LifespanMiddleware,
             ],
             swagger_ui_options=SwaggerUIOptions(

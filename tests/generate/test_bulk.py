@@ -277,7 +277,7 @@ def next_keys(store: Store) -> list[int]:
         ({"faxes": "3"}, "faxes: must be a whole number from 0 to 200000"),
         (
             {"calls": 3},
-            f"calls: is not known here, but {', '.join(COUNTS)}",
+            f"calls: is unknown; known: {', '.join(COUNTS)}",
         ),
     ],
 )
@@ -338,7 +338,7 @@ def test_items_that_the_document_does_not_have_are_refused() -> None:
     state = State(contract, Store.empty(contract, {}))
     for name in ("client", "extension_group", "extension"):
         state.store[name].insert_many(SEED[name].entries())
-    with pytest.raises(ApiError, match="fax: is nothing that can arrive") as caught:
+    with pytest.raises(ApiError, match="fax: cannot be simulated") as caught:
         make_bulk(state, contract, CLIENT, {"faxes": 1}, Random(1))
     assert caught.value.status == 400
 

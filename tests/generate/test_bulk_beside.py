@@ -150,7 +150,7 @@ def test_where_others_never_stop_writing_it_is_refused_and_nothing_is_added() ->
     with pytest.raises(ApiError) as caught:
         beside(one, rename(one))
     assert caught.value.status == 409
-    assert "written to" in caught.value.message
+    assert "changed the session" in caught.value.message
     assert "3 times" in caught.value.message
     for name in MADE:
         assert len(one.state.store[name]) == len(SEED[name])

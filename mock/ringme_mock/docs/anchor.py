@@ -1,4 +1,4 @@
-"""The place of an operation on the page of the API reference."""
+"""Links to operations on the page of the API reference."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ringme_spec.operations import Operation
 
 
 def anchor(operation: Operation) -> str:
-    """The fragment as Redoc 2 makes it: operations lie below the first of their tags."""
+    """Make the fragment as Redoc 2 does: operations are below the first of their tags."""
     tags = operation.node.get("tags", [])
     section = f"tag/{re.sub(r'[^A-Za-z0-9_.-]+', '-', tags[0])}/" if tags else ""
     return f"{section}operation/{operation.id}"

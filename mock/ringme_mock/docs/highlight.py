@@ -1,4 +1,4 @@
-"""Code in colours."""
+"""Code with syntax highlighting."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from pygments.util import ClassNotFound
 
 
 def highlight(code: str, language: str) -> str:
-    """The code as HTML, with a class for each kind of word.
-
-    A language that is unknown, or none, gives the code without colours.
-    """
+    """Make HTML with a class for each kind of word; an unknown language gives plain text."""
     try:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:

@@ -1,4 +1,4 @@
-"""All that the pages tell, read from the document when it is first asked for."""
+"""Values of the pages, derived from the document on first use."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ CHOSEN = "C"
 
 
 class Material:
-    """The values of the templates: the contract, and all that is derived from it.
+    """The contract, and all that the templates derive from it.
 
-    `served` says that a running mock shows the pages, so that links can lead to the mock itself.
+    `served`: a running mock shows the pages, so links can lead to the mock itself.
     """
 
     def __init__(
@@ -51,33 +51,30 @@ class Material:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """All rules."""
         return tuple(self.contract.rules.values())
 
     @property
     def rules_by_area(self) -> dict[str, list[Rule]]:
-        """All rules under their areas."""
         return _by_area(self.rules)
 
     @property
     def chosen_rules_by_area(self) -> dict[str, list[Rule]]:
-        """The rules that neither pages nor clients of the service speak of."""
+        """The rules of grade C."""
         return _by_area(rule for rule in self.rules if rule.grade == CHOSEN)
 
     def operations_of(self, rule: Rule) -> list[Operation]:
-        """The operations that a rule names; ids that the document lacks are left out."""
+        """List the operations of a rule; ids that the document lacks are left out."""
         return [self.operations[name] for name in rule.operations if name in self.operations]
 
     @property
     def chosen_operations(self) -> list[Operation]:
-        """The operations that the service may not have: no part of them is of another grade."""
+        """The operations of which no part has another grade than C."""
         return [
             one for one in self.operations.values() if set(grades_of(one.description)) == {CHOSEN}
         ]
 
     @property
     def token_operation(self) -> Operation | None:
-        """The operation that issues tokens."""
         return self.contract.token_operation
 
     @property
@@ -99,17 +96,15 @@ class Material:
 
     @cached_property
     def errors(self) -> list[ErrorRow]:
-        """The table of errors."""
         return read_errors(self.contract)
 
     @cached_property
     def token_errors(self) -> list[TokenError]:
-        """The error codes of the token endpoint."""
         return read_token_errors(self.contract)
 
     @property
     def scopes(self) -> dict[str, str]:
-        """The access levels of applications, each with what it permits."""
+        """The descriptions of the access levels of applications."""
         scopes: dict[str, str] = {}
         for scheme in self.document.get("components", {}).get("securitySchemes", {}).values():
             for flow in scheme.get("flows", {}).values():
@@ -118,26 +113,22 @@ class Material:
 
     @cached_property
     def grades(self) -> dict[str, Grade]:
-        """The grades by letter."""
         return read_grades()
 
     @cached_property
     def guide(self) -> Guide:
-        """The guide."""
         return read_guide()
 
     @cached_property
     def speed(self) -> Speed:
-        """The last measurements."""
         return read_speed()
 
     def rules_with_grade(self, letter: str) -> int:
-        """The number of rules of a grade."""
         return sum(rule.grade == letter for rule in self.rules)
 
 
 def _by_area(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
-    """Rules by area, both in the order of the document."""
+    """Group rules by area, both in the order of the document."""
     found: dict[str, list[Rule]] = {}
     for rule in rules:
         found.setdefault(rule.area, []).append(rule)

@@ -1,4 +1,4 @@
-"""The document as Redoc shows it: each operation with the rules that bind it."""
+"""The document as Redoc shows it: each operation with its rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringme_mock.docs.grade import read_grades
 from ringme_spec.operations import METHODS
 from ringme_spec.rules import Rule
 
-# Below these keys stand names that the API chose, and values: nothing of OpenAPI's own.
+# Below these keys are names that the API chose, and values: no keys of OpenAPI.
 _NAMES = ("properties", "headers", "patternProperties")
 _VALUES = ("example", "default", "enum")
 
@@ -19,7 +19,7 @@ _VALUES = ("example", "default", "enum")
 def derived_document(
     document: dict[str, Any], rules: tuple[Rule, ...], environment: Environment
 ) -> dict[str, Any]:
-    """A copy without extensions, in whose descriptions the rules stand."""
+    """Copy a document without extensions, and with the rules in its descriptions."""
     derived: dict[str, Any] = _without_extensions(copy.deepcopy(document))
     if rules:
         _append_rules(derived, rules, environment)
@@ -41,7 +41,7 @@ def _append_rules(
 
 
 def _append(node: dict[str, Any], text: str) -> None:
-    # A line of its own between them: Markdown takes what follows for HTML then.
+    # After an empty line, Markdown takes what follows for HTML.
     node["description"] = f"{node.get('description', '').rstrip()}\n\n{text.strip()}\n"
 
 

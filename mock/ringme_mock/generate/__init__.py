@@ -1,6 +1,6 @@
-"""Makes entries that look real: one for a number, or many at once.
+"""Generated entries that look real: one for a number, or many at once.
 
-What they look like stands in the YAML files of this folder, and can be changed without Python.
+The YAML files of this folder define them.
 """
 
 from ringme_mock.generate.arrive import arrive
