@@ -1,4 +1,4 @@
-"""JSON from outside: what could not be written again is refused here."""
+"""JSON from clients and files, limited to what can be written again."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from typing import Any
 
 import orjson
 
-# What is read once has to go out again, within an export or the journal, and come in from there:
-# orjson writes 254 levels, and the reader of YAML takes 100.
+# Levels that can be written again within an export or the journal, and read from there: orjson
+# writes 254, the reader of YAML takes 100.
 DEEPEST_STATE = 100
 DEEPEST = DEEPEST_STATE - 10
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_json(content: bytes, deepest: int = DEEPEST) -> Any:
-    """Reads one value, of repeated keys the last.
+    """Read one value, with the last of repeated keys.
 
-    A whole number beyond 64 bits comes as a float, which no schema for whole numbers takes. Raises
-    ValueError, which says what is wrong, for anything else than JSON in UTF-8, and for lists and
-    objects of more levels than `deepest`.
+    An integer beyond 64 bits becomes a float, which no integer schema accepts. Raises ValueError
+    for anything but JSON in UTF-8, and for more levels than `deepest`.
     """
     try:
         value = orjson.loads(content)
@@ -30,7 +29,7 @@ def read_json(content: bytes, deepest: int = DEEPEST) -> Any:
 
 
 def _is_deeper(content: bytes, value: Any, most: int) -> bool:
-    # Nearly nothing has so many brackets that it could be.
+    # Few texts have that many brackets.
     if content.count(b"[") + content.count(b"{") <= most:
         return False
     level = [value] if isinstance(value, dict | list) else []

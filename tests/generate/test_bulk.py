@@ -18,13 +18,13 @@ from generate.worlds import (
     CONTRACT,
     NOW,
     SEED,
+    bulk_now,
     entries,
     fresh_state,
     moment,
     problems,
 )
 from ringme_mock.errors import ApiError
-from ringme_mock.generate import make_bulk
 from ringme_mock.store.archive import export_archive, import_archive
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.state import State
@@ -43,7 +43,7 @@ OTHER_CLIENT, EMPTY_CLIENT = 13, 15
 
 
 def bulk(state: State, counts: dict[str, Any], seed: int = 7, client: Any = CLIENT) -> Any:
-    return make_bulk(state, CONTRACT, client, counts, Random(seed))
+    return bulk_now(state, CONTRACT, client, counts, Random(seed))
 
 
 @pytest.fixture(scope="module")
@@ -329,7 +329,7 @@ def test_a_document_without_groups_is_refused() -> None:
     contract = without("extension_group", "extension", *items)
     state = State(contract, Store.empty(contract, {}))
     with pytest.raises(ApiError, match="has no extension_group of a client") as caught:
-        make_bulk(state, contract, CLIENT, {"groups": 1}, Random(1))
+        bulk_now(state, contract, CLIENT, {"groups": 1}, Random(1))
     assert caught.value.status == 400
 
 
@@ -339,7 +339,7 @@ def test_items_that_the_document_does_not_have_are_refused() -> None:
     for name in ("client", "extension_group", "extension"):
         state.store[name].insert_many(SEED[name].entries())
     with pytest.raises(ApiError, match="fax: cannot be simulated") as caught:
-        make_bulk(state, contract, CLIENT, {"faxes": 1}, Random(1))
+        bulk_now(state, contract, CLIENT, {"faxes": 1}, Random(1))
     assert caught.value.status == 400
 
 

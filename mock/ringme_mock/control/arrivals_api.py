@@ -25,9 +25,8 @@ async def arrive(context: ControlContext) -> Response:
 
 
 async def bulk(context: ControlContext) -> Response:
-    """Add many entries to a client."""
     counts = dict(context.body)
     client, seed = counts.pop("client"), counts.pop("seed", None)
     if seed is None:
         seed = context.session.random.getrandbits(64)
-    return context.response(await generate.make_bulk_beside(context.session, client, counts, seed))
+    return context.response(await generate.make_bulk(context.session, client, counts, seed))

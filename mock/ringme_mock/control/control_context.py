@@ -44,7 +44,6 @@ class ControlContext:
 
     @property
     def state(self) -> State:
-        """The state of the session."""
         return self.session.state
 
     def response(self, value: Any = None) -> Response:

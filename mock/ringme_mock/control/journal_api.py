@@ -30,7 +30,6 @@ async def read(context: ControlContext) -> Response:
 
 
 async def count(context: ControlContext) -> Response:
-    """Count the entries that match the body."""
     return context.response({"count": len(_matching(context, context.body))})
 
 

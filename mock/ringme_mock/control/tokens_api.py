@@ -53,7 +53,6 @@ async def make(context: ControlContext) -> Response:
 
 
 async def revoke(context: ControlContext) -> Response:
-    """Revoke access and refresh tokens."""
     return context.response({"count": context.state.tokens.revoke(_user(context), refresh=True)})
 
 

@@ -42,7 +42,6 @@ class DocsMiddleware:
         return RedirectResponse(f"{context_of(request.scope).prefix}{DOCS_PATH}/")
 
     async def _show_document(self, request: Request) -> Response:
-        """Serve the document with absolute URLs, for programs that import it."""
         context = context_of(request.scope)
         root = context.base_url
         content = {**_at(root, self._document), "servers": [{"url": root}]}

@@ -25,7 +25,6 @@ class ErrorRow:
 
     @property
     def anchor(self) -> str:
-        """The fragment of the row on its page."""
         return self.word or f"code-{self.code}"
 
 
@@ -38,15 +37,10 @@ class TokenError:
     meaning: str
 
 
-class ErrorTexts:
-    """The content of content/errors.yaml."""
-
-    def __init__(self) -> None:
-        texts = read_yaml(CONTENT / "errors.yaml")
-        self.word_property: str = texts["word_property"]
-        self.token_word_property: str = texts["token_word_property"]
-        self.errors: list[dict[str, Any]] = texts["errors"]
-        self.token_errors: dict[str, dict[str, Any]] = texts["token_errors"]
+def error_texts() -> dict[str, Any]:
+    """Read content/errors.yaml: names of properties, and meanings of errors."""
+    texts: dict[str, Any] = read_yaml(CONTENT / "errors.yaml")
+    return texts
 
 
 def read_errors(contract: Contract) -> list[ErrorRow]:
@@ -54,10 +48,10 @@ def read_errors(contract: Contract) -> list[ErrorRow]:
 
     An error that is missing there gets the description of its response.
     """
-    texts = ErrorTexts()
+    texts = error_texts()
     found = _found_in_responses(contract, texts)
     rows = []
-    for entry in texts.errors:
+    for entry in texts["errors"]:
         code, word = str(entry["code"]), entry.get("word")
         beside = ErrorRow(code, word, "", None, ()) if entry.get("beside_operations") else None
         row = found.pop((code, word), beside)
@@ -74,23 +68,23 @@ def read_token_errors(contract: Contract) -> list[TokenError]:
 
     Its errors share one schema for all statuses, so these come from content/errors.yaml.
     """
-    texts = ErrorTexts()
+    texts = error_texts()
     words: dict[str, TokenError] = {}
     for _, _, response in _error_responses(contract):
-        for word in _words(contract, response, texts.token_word_property):
-            text = texts.token_errors.get(word, {"codes": [], "meaning": ""})
+        for word in _words(contract, response, texts["token_word_property"]):
+            text = texts["token_errors"].get(word, {"codes": [], "meaning": ""})
             words[word] = TokenError(word, tuple(map(str, text["codes"])), text["meaning"])
     return list(words.values())
 
 
 def _found_in_responses(
-    contract: Contract, texts: ErrorTexts
+    contract: Contract, texts: dict[str, Any]
 ) -> dict[tuple[str, str | None], ErrorRow]:
     found: dict[tuple[str, str | None], ErrorRow] = {}
     for operation, code, response in _error_responses(contract):
-        if _words(contract, response, texts.token_word_property):
+        if _words(contract, response, texts["token_word_property"]):
             continue
-        words: list[str | None] = [*_words(contract, response, texts.word_property)]
+        words: list[str | None] = [*_words(contract, response, texts["word_property"])]
         for word in words or [None]:
             row = found.get((code, word)) or ErrorRow(
                 code, word, response.get("description", ""), None, ()

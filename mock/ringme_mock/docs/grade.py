@@ -22,7 +22,6 @@ class Grade:
 
 
 def read_grades() -> dict[str, Grade]:
-    """Read all grades by their letter."""
     entries = read_yaml(CONTENT / "grades.yaml")
     return {letter: Grade(letter, **entry) for letter, entry in entries.items()}
 

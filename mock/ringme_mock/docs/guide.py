@@ -35,7 +35,6 @@ class Step:
 
     @property
     def shown_answer(self) -> str:
-        """The output as indented JSON."""
         return json.dumps(json.loads(self.answer), indent=2, ensure_ascii=False)
 
 

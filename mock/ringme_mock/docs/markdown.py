@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -9,13 +10,24 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-
-from ringme_mock.docs.highlight import highlight
+from pygments import highlight as pygments_highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 
 def slug(text: str) -> str:
     """Make the anchor of a heading: lower case, words joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def highlight(code: str, language: str) -> str:
+    """Make HTML with a class for each kind of word; an unknown language gives plain text."""
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        return html.escape(code, quote=False)
+    return str(pygments_highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
 class _Renderer(RendererHTML):
@@ -46,5 +58,4 @@ def render_markdown(text: str) -> str:
 
 
 def render_inline(text: str) -> str:
-    """Render one line, without a paragraph around it."""
     return str(_MARKDOWN.renderInline(text))

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from ringme_mock.docs.error_table import ErrorRow, TokenError, read_errors, read_token_errors
-from ringme_mock.docs.grade import Grade, grades_of, read_grades
-from ringme_mock.docs.guide import Guide, read_guide
+from ringme_mock.docs.error_table import read_errors, read_token_errors
+from ringme_mock.docs.grade import grades_of, read_grades
+from ringme_mock.docs.guide import read_guide
 from ringme_mock.docs.places import CONTROL_DOCUMENT
 from ringme_mock.docs.report_page import ContractReport
-from ringme_mock.docs.speed import Speed, read_speed
+from ringme_mock.docs.speed import read_speed
 from ringme_spec.contract import Contract
 from ringme_spec.document import read_yaml
-from ringme_spec.extensions import ExtensionKey, extension_keys
+from ringme_spec.extensions import extension_keys
 from ringme_spec.operations import Operation
 from ringme_spec.rules import Rule
 
@@ -36,6 +36,13 @@ class Material:
         self.report = report
         self.served = served
 
+    extensions = cached_property(lambda self: extension_keys())
+    errors = cached_property(lambda self: read_errors(self.contract))
+    token_errors = cached_property(lambda self: read_token_errors(self.contract))
+    grades = cached_property(lambda self: read_grades())
+    guide = cached_property(lambda self: read_guide())
+    speed = cached_property(lambda self: read_speed())
+
     @cached_property
     def control(self) -> dict[str, Any] | None:
         """The document of the control interface, if the mock has one."""
@@ -43,11 +50,6 @@ class Material:
             return None
         document: dict[str, Any] = read_yaml(CONTROL_DOCUMENT)
         return document
-
-    @cached_property
-    def extensions(self) -> dict[str, tuple[str, list[ExtensionKey]]]:
-        """The extensions that the mock reads: description and keys by name."""
-        return extension_keys()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -59,7 +61,6 @@ class Material:
 
     @property
     def chosen_rules_by_area(self) -> dict[str, list[Rule]]:
-        """The rules of grade C."""
         return _by_area(rule for rule in self.rules if rule.grade == CHOSEN)
 
     def operations_of(self, rule: Rule) -> list[Operation]:
@@ -79,7 +80,6 @@ class Material:
 
     @property
     def token_rules(self) -> list[Rule]:
-        """The rules that name the operation that issues tokens."""
         operation = self.token_operation
         return [rule for rule in self.rules if operation and operation.id in rule.operations]
 
@@ -94,14 +94,6 @@ class Material:
         """The grants of the token operation by grant_type: types of applications, parameters."""
         return self.token_operation.resource["grants"] if self.token_operation else {}
 
-    @cached_property
-    def errors(self) -> list[ErrorRow]:
-        return read_errors(self.contract)
-
-    @cached_property
-    def token_errors(self) -> list[TokenError]:
-        return read_token_errors(self.contract)
-
     @property
     def scopes(self) -> dict[str, str]:
         """The descriptions of the access levels of applications."""
@@ -110,18 +102,6 @@ class Material:
             for flow in scheme.get("flows", {}).values():
                 scopes |= flow.get("scopes", {})
         return scopes
-
-    @cached_property
-    def grades(self) -> dict[str, Grade]:
-        return read_grades()
-
-    @cached_property
-    def guide(self) -> Guide:
-        return read_guide()
-
-    @cached_property
-    def speed(self) -> Speed:
-        return read_speed()
 
     def rules_with_grade(self, letter: str) -> int:
         return sum(rule.grade == letter for rule in self.rules)

@@ -27,12 +27,10 @@ class Page:
 
     @property
     def name(self) -> str:
-        """The file without its suffix."""
         return self.file.removesuffix(".html")
 
 
 def read_pages(path: Path = PAGES) -> tuple[Page, ...]:
-    """Read all pages in the order of the menu."""
     return tuple(_read_page(entry) for entry in read_yaml(path)["pages"])
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 from jinja2 import Environment
 
 from ringme_mock.docs.grade import read_grades
-from ringme_spec.operations import METHODS
+from ringme_spec.operations import METHODS, Operation
 from ringme_spec.rules import Rule
 
 # Below these keys are names that the API chose, and values: no keys of OpenAPI.
@@ -59,3 +60,10 @@ def _without_extensions(node: Any) -> Any:
         elif not str(key).startswith("x-"):
             kept[key] = _without_extensions(value)
     return kept
+
+
+def anchor(operation: Operation) -> str:
+    """Make the fragment as Redoc 2 does: operations are below the first of their tags."""
+    tags = operation.node.get("tags", [])
+    section = f"tag/{re.sub(r'[^A-Za-z0-9_.-]+', '-', tags[0])}/" if tags else ""
+    return f"{section}operation/{operation.id}"

@@ -62,12 +62,10 @@ class Speed:
 
     @property
     def target_height(self) -> float:
-        """The line of the target in the chart of a curve, in percent."""
         return _height(TARGET)
 
     @property
     def writes(self) -> int:
-        """The number of writes under load."""
         kinds = ("create", "rename", "delete")
         responses = self.load["answers"] if self.load else {}
         return sum(number for kind, number in responses.items() if kind.startswith(kinds))

@@ -10,10 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ringme_mock.docs.anchor import anchor
-from ringme_mock.docs.highlight import highlight
-from ringme_mock.docs.markdown import render_inline, render_markdown
+from ringme_mock.docs.markdown import highlight, render_inline, render_markdown
 from ringme_mock.docs.places import TEMPLATES
+from ringme_mock.docs.redoc import anchor
 from ringme_mock.docs.speed import MOST_BARS, bars, curves, response_kinds, soak_points
 
 
@@ -47,7 +46,6 @@ def environment(templates: Path = TEMPLATES) -> Environment:
 
 
 def _breakable(word: str) -> Markup:
-    """Let a narrow column break a long word after its underscores."""
     return Markup("_<wbr>").join(escape(part) for part in word.split("_"))
 
 

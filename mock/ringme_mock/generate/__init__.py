@@ -4,6 +4,6 @@ The YAML files of this folder define them.
 """
 
 from ringme_mock.generate.arrive import arrive
-from ringme_mock.generate.bulk import make_bulk, make_bulk_beside
+from ringme_mock.generate.bulk import make_bulk
 
-__all__ = ["arrive", "make_bulk", "make_bulk_beside"]
+__all__ = ["arrive", "make_bulk"]

@@ -28,6 +28,7 @@ ARRIVALS = Path(__file__).with_name("arrivals.yaml")
 _LONGEST = 100
 _SHOWN = 20
 ATTEMPTS = 100
+_nodes = cache(lambda: read_yaml(ARRIVALS))
 
 
 class Arrivals:
@@ -141,7 +142,6 @@ def _follows(rule: CollectionRule, of: str) -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def arrivals_of(contract: Contract, name: str) -> Arrivals:
-    """Cache one `Arrivals` for each collection."""
     return Arrivals(contract, name)
 
 
@@ -194,12 +194,6 @@ def _insert(found: Arrivals, store: Store, values: Values, random: Random) -> En
         else:
             return entry
     raise invalid(f"{rule.key}: is taken")
-
-
-@cache
-def _nodes() -> dict[str, Any]:
-    found: dict[str, Any] = read_yaml(ARRIVALS)
-    return found
 
 
 # Without the lists of the system: the same on every machine.

@@ -40,28 +40,15 @@ if TYPE_CHECKING:
 _TRIES = 3
 
 
-def make_bulk(
-    state: State, contract: Contract, owner: Key, counts: Mapping[str, Any], random: Random
-) -> dict[str, int]:
-    """Add many entries to a client: the same ones for the same state, time and `random`.
-
-    `counts` may hold `groups`, `extensions`, `records`, `voicemail`, `faxes`, `registrations`.
-    Returns how many entries were added, by collection. Raises the 404 for an unknown client, and
-    the 400 that names an invalid count; then nothing is added.
-    """
-    bulk = Bulk(state, contract, owner, counts, random)
-    bulk.make()
-    bulk.put_in()
-    return bulk.counts
-
-
-async def make_bulk_beside(
+async def make_bulk(
     session: Session, owner: Key, counts: Mapping[str, Any], seed: int
 ) -> dict[str, int]:
-    """Do what `make_bulk` does in a thread, on a copy, while other requests are served.
+    """Add many entries to a client: the same ones for the same state, time and seed.
 
-    After a write of others meanwhile, the entries are made again for the new state. Raises the 409
-    after `_TRIES` of them, and otherwise what `make_bulk` raises.
+    `counts` may hold `groups`, `extensions`, `records`, `voicemail`, `faxes`, `registrations`.
+    Returns how many entries were added, by collection. The work is done in a thread, on a copy,
+    and again after a write of others meanwhile. Raises the 409 after `_TRIES` of these, the 404 for
+    an unknown client, and the 400 that names an invalid count; then nothing is added.
     """
     async with session.lock.held():
         for _ in range(_TRIES):
@@ -239,7 +226,6 @@ class Bulk:
         return Template(self._contract, f"{BULK.name}: {name}", node, rule)
 
     def _owned(self, template: Template, owners: dict[str, Entry | None], drawn: Entry) -> Entry:
-        """Make an entry with the keys of its owners, and a key of its own."""
         rule = template.rule
         values: dict[str, Any] = {AT: self._start, LAST: None, **owners, **drawn}
         for owner, entry in owners.items():

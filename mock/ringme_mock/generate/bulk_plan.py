@@ -14,12 +14,7 @@ from ringme_spec.document import read_yaml
 BULK = Path(__file__).with_name("bulk.yaml")
 GROUPS = "groups"
 NUMBERS = "extensions"
-
-
-@cache
-def bulk_plan() -> dict[str, Any]:
-    found: dict[str, Any] = read_yaml(BULK)
-    return found
+bulk_plan = cache(lambda: read_yaml(BULK))
 
 
 def nodes_of(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -22,6 +22,7 @@ Values = dict[str, Any]
 Make = Callable[[Values, Random], Any]
 
 LISTS = Path(__file__).with_name("lists.yaml")
+_lists = cache(lambda: read_yaml(LISTS))
 _ONE_NAME = re.compile(r"\{([\w.]+)\}")
 _SIGNS = {"#": "0123456789", "X": "0123456789ABCDEF", "x": "0123456789abcdef"}
 
@@ -190,12 +191,7 @@ def _pick(node: dict[str, Any]) -> Maker:
 
 def read_list(name: str) -> list[Any]:
     """Find a list of `lists.yaml`. Raises KeyError for an unknown one."""
-    return _lists()[name]
-
-
-@cache
-def _lists() -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = read_yaml(LISTS)
+    found: list[Any] = _lists()[name]
     return found
 
 

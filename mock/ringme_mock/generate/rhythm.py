@@ -37,7 +37,6 @@ class Rhythm:
         self._weights = weights
 
     def draw(self, count: int, random: Random) -> list[datetime]:
-        """Draw `count` datetimes, the earliest first."""
         slots = random.choices(self._slots, self._weights, k=count)
         return sorted([self._within(*slot, random) for slot in slots])
 

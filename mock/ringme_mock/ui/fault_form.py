@@ -36,7 +36,6 @@ class QuickFault:
 
 
 def read_quick_faults(path: Path = _FILE) -> dict[str, QuickFault]:
-    """Read the switches by name, in order."""
     return {name: QuickFault(name, **node) for name, node in read_yaml(path).items()}
 
 
@@ -45,7 +44,6 @@ def is_used_up(fault: dict[str, Any]) -> bool:
 
 
 def describe(fault: dict[str, Any]) -> str:
-    """Describe the requests that a fault is for, and its effects."""
     return f"{_requests(fault)}: {', '.join(_effects(fault))}"
 
 

@@ -44,7 +44,6 @@ class PageRequest:
 
     @property
     def state(self) -> State:
-        """The state of the session."""
         return self.session.state
 
     def text(self, name: str) -> str:

@@ -52,7 +52,6 @@ async def arrive(request: PageRequest) -> str:
 
 
 async def switch_fault(request: PageRequest) -> str:
-    """Turn a quick fault on or off."""
     quick = request.config.quick_faults.get(request.text("name"))
     if quick is None:
         raise invalid("There is no such switch")
@@ -96,7 +95,6 @@ async def reset(request: PageRequest) -> str:
 
 
 async def freeze_clock(request: PageRequest) -> str:
-    """Freeze or unfreeze the clock."""
     frozen = request.text("frozen") == "1"
     clock = await request.control.request("PUT", "/__mock__/clock", {"frozen": frozen})
     state = "is frozen at" if frozen else "goes on from"

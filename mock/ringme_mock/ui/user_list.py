@@ -58,7 +58,6 @@ class UserReader:
         return len(self._store[self._users]) if self._is_there else 0
 
     def read(self, wanted: str) -> list[ClientUsers]:
-        """Read the first users whose login contains `wanted`, by client."""
         if not self._is_there:
             return []
         text = wanted.casefold()

@@ -33,7 +33,6 @@ class View:
         self._config = config
 
     async def values(self, request: PageRequest) -> dict[str, Any]:
-        """Collect the values by the names that the templates use."""
         return {
             "session_name": request.session.name,
             "is_default": request.session.name == DEFAULT,
@@ -48,7 +47,6 @@ class View:
         }
 
     def found(self, directory: Directory) -> str:
-        """Describe the result of a search."""
         groups, numbers = len(directory.groups), len(directory.numbers)
         more = "at least " if numbers == NUMBERS_SHOWN else ""
         return f"Found: {groups} groups, {more}{numbers} numbers."
