@@ -28,7 +28,7 @@ AUDIT_TOOLS := pip-audit==2.10.1 cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 TOOLS := $(VENV)/tools
 TOOLS_READY := $(TOOLS)/.installed
 
-.PHONY: help install serve test test-all lint lint-openapi docs lint-container format bench soak fuzz audit sbom licences prove lock wheel clean
+.PHONY: help install serve test test-all lint lint-openapi docs lint-container format bench soak fuzz audit sbom licences prove mutants lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ licences: $(TOOLS_READY) ## list the licences of all installed packages
 
 prove: $(PYTHON_READY) ## put faults into the mock, one at a time, and see the contract kit find them all
 	@$(BIN)/ringme-contract prove $(ARGS)
+
+mutants: $(PYTHON_READY) ## change the mock a little, one way at a time, and see the contract kit notice it (ARGS='--id way-2')
+	@$(BIN)/python tests/mutation/run.py $(ARGS)
 
 lock: $(BIN)/pip ## renew requirements.lock after a change of pyproject.toml (ARGS=--upgrade takes newer releases)
 	@$(PIP) install '$(UV)'

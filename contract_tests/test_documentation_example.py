@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from ringme_contract.kit import Caller
-from ringme_contract.run import Options, open_session
+from ringme_contract.check_context import Caller
+from ringme_contract.check_run import Options, open_session
 
 GROUP = '{"id": 14, "name": "New group of internal numbers", "client_id": 12, "extra_params": null}'
 NUMBER = (

@@ -1,4 +1,4 @@
-"""Every rule of the document has a test, and every test names rules of the document."""
+"""Tests name rules of the document; that each rule has a check is held in tests/kit."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC
 
 TESTS = Path(__file__).parent
-# What no single test can hold: the kit looks at every answer, and at random sequences.
-HELD_BY_THE_KIT = {"conforms", "sequences"}
 
 
 def marked_rules() -> Iterator[str]:
@@ -24,7 +22,7 @@ def marked_rules() -> Iterator[str]:
                         yield str(argument.value)
 
 
-def test_every_rule_of_the_document_has_a_test_and_every_test_a_known_rule() -> None:
+def test_no_test_names_a_rule_that_the_document_does_not_have() -> None:
     known = [rule["id"] for rule in read_yaml(SPEC)["x-rules"]]
-    assert set(known) == set(marked_rules()) | HELD_BY_THE_KIT
+    assert set(marked_rules()) <= set(known)
     assert len(known) == len(set(known))

@@ -1,5 +1,27 @@
-"""`python -m ringme_contract` is the command ringme-contract."""
+"""Entry point of `ringme-contract`; the commands themselves are in commands.py."""
 
-from ringme_contract.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def main() -> None:
+    """Runs the command that the arguments name.
+
+    The kit is installed with the mock, what it needs besides the mock is not: says so, if need be.
+    """
+    try:
+        from ringme_contract.commands import main as run
+
+        run(prog_name="ringme-contract")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("ringme_"):
+            raise
+        sys.stderr.write(
+            f"ringme-contract: {error.name} is not installed: pip install 'ringme-mock[contract]'\n"
+        )
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

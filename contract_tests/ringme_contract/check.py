@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ringme_contract.kit import Kit
+    from ringme_contract.check_context import CheckContext
 
-CheckFunction = Callable[["Kit"], None]
+CheckFunction = Callable[["CheckContext"], None]
 LAYERS = ("schema", "rules", "relations", "access", "model")
 
 

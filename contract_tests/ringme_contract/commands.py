@@ -14,21 +14,22 @@ import click
 from rich.console import Console
 
 from ringme_contract.check import LAYERS, all_checks
+from ringme_contract.check_context import CheckContext
+from ringme_contract.check_run import Options, open_session, read_document, read_target
 from ringme_contract.doctor import Finding, examine, worst
-from ringme_contract.init import InitError, template, write_template
+from ringme_contract.evaluation import ExitCode
 from ringme_contract.interrupt import orderly_interrupts
-from ringme_contract.judgement import ExitCode
-from ringme_contract.kit import Kit
 from ringme_contract.proof.command import prove
 from ringme_contract.report.content import tool_version
-from ringme_contract.report.files import FILES, ReportError, write_reports
+from ringme_contract.report.files import FILES, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
+from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
-from ringme_contract.report.text import printable
-from ringme_contract.run import CannotRun, Options, open_session, read_document, read_target
 from ringme_contract.sweep import sweep as sweep_leftovers
+from ringme_contract.target_template import template, write_template
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure
+from ringme_spec.errors import ConfigError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -59,10 +60,16 @@ def _option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
 
 def _target_options(function: _Function) -> _Function:
     for decorate in (
-        _option("--timeout", type=_Seconds(), help="How long one answer may take, such as 5s."),
-        _option("--wait", type=_Seconds(), default=0.0, help="Wait so long for the target, 30s."),
-        _option("--document", type=click.Path(path_type=Path), help="Another openapi.yaml."),
-        _option("--target", type=click.Path(path_type=Path), help="File that says who can ask."),
+        _option("--timeout", type=_Seconds(), help="Time limit of one response, such as 5s."),
+        _option("--wait", type=_Seconds(), default=0.0, help="Time to wait for the target."),
+        _option(
+            "--overlay",
+            type=click.Path(path_type=Path),
+            multiple=True,
+            help="OpenAPI Overlay to lay over the document; repeatable.",
+        ),
+        _option("--document", type=click.Path(path_type=Path), help="OpenAPI document."),
+        _option("--target", type=click.Path(path_type=Path), help="Target file, TOML."),
         click.argument("url", required=False, envvar="RINGME_CONTRACT_URL"),
     ):
         function = decorate(function)
@@ -72,7 +79,7 @@ def _target_options(function: _Function) -> _Function:
 @click.group()
 @click.version_option(tool_version(), prog_name="ringme-contract")
 def main() -> None:
-    """Holds an implementation of the RingMe API against openapi.yaml, over HTTP.
+    """Check an implementation of the RingMe API against its OpenAPI document, over HTTP.
 
     Every option can also be given by the environment variable RINGME_CONTRACT_ and its name.
     Exit codes: 0 every MUST passed, 1 a MUST failed or something passed that was expected to fail,
@@ -89,9 +96,9 @@ main.add_command(prove)
 @_target_options
 @_option("--layer", "layers", multiple=True, type=click.Choice(LAYERS), help="Only this layer.")
 @_option("--rule", "rules", multiple=True, help="Only this rule.")
-@_option("--seed", type=int, default=0, show_default=True, help="What chance begins with.")
+@_option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @_option("--shuffle", type=int, help="Run the checks in an order made from this number.")
-@_option("--time-budget", type=_Seconds(), help="How long all checks may take, such as 2m.")
+@_option("--time-budget", type=_Seconds(), help="Time limit of all checks, such as 2m.")
 @_option("--read-only", is_flag=True, help="Change nothing in the target.")
 @_option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
 @_option("--report-dir", type=click.Path(path_type=Path), help="Folder for all four reports.")
@@ -127,7 +134,7 @@ def check(quiet: bool, report_dir: Path | None, **settings: Any) -> None:
             ):
                 report = session.run(progress)
         write_reports(report, report_dir, reports)
-    except (CannotRun, ReportError) as error:
+    except ConfigError as error:
         _stop(str(error))
     except KeyboardInterrupt:
         _stop("interrupted", ExitCode.INTERRUPTED)
@@ -145,9 +152,9 @@ def check(quiet: bool, report_dir: Path | None, **settings: Any) -> None:
 @main.command()
 @_target_options
 def doctor(**settings: Any) -> None:
-    """See whether the target can be checked, and how much of it.
+    """Examine the target file and the target: can it be checked, and how much of it?
 
-    Asks for a token of each identity, looks who it is and whether there is data enough.
+    Gets a token for each identity, reads its user, and counts the data.
     """
     options = Options(**settings)
     findings: list[Finding] = []
@@ -157,7 +164,7 @@ def doctor(**settings: Any) -> None:
             for finding in examine(kit, all_checks()):
                 findings.append(finding)
                 _print_finding(finding)
-    except CannotRun as error:
+    except ConfigError as error:
         _stop(str(error))
     except Unreachable as error:
         _stop(f"the target cannot be reached: {error}")
@@ -185,7 +192,7 @@ def init(file: Path) -> None:
         return
     try:
         write_template(file)
-    except InitError as error:
+    except ConfigError as error:
         _stop(str(error))
     click.echo(f"wrote {file}; fill it in, then: ringme-contract doctor --target {file}")
 
@@ -205,9 +212,9 @@ def sweep(dry_run: bool, **settings: Any) -> None:
         with _kit(options) as kit:
             for one in sweep_leftovers(kit, dry_run):
                 total, removed = total + 1, removed + one.removed
-                what = "found" if dry_run else "removed" if one.removed else f"kept ({one.answer})"
+                what = "found" if dry_run else "removed" if one.removed else f"kept ({one.problem})"
                 click.echo(f"{what}: {one.kind} {printable(one.name)}")
-    except CannotRun as error:
+    except ConfigError as error:
         _stop(str(error))
     except Unreachable as error:
         _stop(f"the target cannot be reached: {error}")
@@ -222,13 +229,12 @@ def sweep(dry_run: bool, **settings: Any) -> None:
 
 
 @contextmanager
-def _kit(options: Options) -> Iterator[Kit]:
-    """A kit for a target that answers. Raises CannotRun and Unreachable."""
-    document, target = read_document(options), read_target(options)
-    transport = Transport(target, document)
+def _kit(options: Options) -> Iterator[CheckContext]:
+    contract, target = read_document(options), read_target(options)
+    transport = Transport(target, contract)
     try:
         transport.wait_until_ready(options.wait)
-        yield Kit(target, document, transport)
+        yield CheckContext(target, contract, transport)
     finally:
         transport.close()
 

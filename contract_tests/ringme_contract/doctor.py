@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from ringme_contract.check import Check
-from ringme_contract.judgement import ExitCode
-from ringme_contract.kit import Caller, Kit
-from ringme_contract.run import said
+from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_run import said
+from ringme_contract.evaluation import ExitCode
 from ringme_contract.target import CAPABILITIES, IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
+from ringme_contract.transport import json_object
 from ringme_contract.verdict import Failure, NotReached
 
 # Owner id that is set for a user in each role, and its access.
@@ -51,14 +50,13 @@ class Finding:
 
 
 def worst(findings: list[Finding]) -> ExitCode:
-    """How the command has to end for these findings."""
     codes = [finding.code for finding in findings]
     return next(code for code in _SEVERITY if code in codes or code is ExitCode.PASSED)
 
 
-def examine(kit: Kit, checks: list[Check]) -> Iterator[Finding]:
+def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
     """Looks at every identity, then at the data. The target has to be reachable."""
-    yield Finding("target", f"{kit.target.url} answers")
+    yield Finding("target", f"{kit.target.url} responds")
     users: dict[str, dict[str, Any]] = {}
     for name in IDENTITIES:
         if name not in kit.target.identities:
@@ -79,15 +77,15 @@ def examine(kit: Kit, checks: list[Check]) -> Iterator[Finding]:
         yield from _data(kit, checks, users)
 
 
-def _identity(kit: Kit, name: str, users: dict[str, dict[str, Any]]) -> Finding:
-    answer = kit.ask_token(**kit.target.identities[name].parameters)
-    token = _json(answer).get("access_token")
-    if not answer.is_success or not isinstance(token, str):
-        return Finding(name, f"gets no token: {said(answer)}", ExitCode.COULD_NOT_RUN)
+def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) -> Finding:
+    login = kit.request_token(**kit.target.identities[name].parameters)
+    token = json_object(login).get("access_token")
+    if not login.is_success or not isinstance(token, str):
+        return Finding(name, f"gets no token: {said(login)}", ExitCode.COULD_NOT_RUN)
     response = Caller(kit, name, token).get("/user/")
-    user = _json(response)
+    user = json_object(response)
     if response.status_code != 200:
-        text = f"has a token, but GET /user/ answers {response.status_code}"
+        text = f"has a token, but GET /user/: status {response.status_code}"
         return Finding(name, text, ExitCode.COULD_NOT_RUN)
     users[name] = user
     owner, access = _EXPECTED[name]
@@ -98,14 +96,14 @@ def _identity(kit: Kit, name: str, users: dict[str, dict[str, Any]]) -> Finding:
         return Finding(name, f"should have {owner} alone: {who}", ExitCode.COULD_NOT_RUN)
     if access is not None and user.get("access") != access:
         return Finding(name, f"should have the access {access}: {who}", ExitCode.COULD_NOT_RUN)
-    trouble = _relation(name, users, _json(answer))
+    trouble = _relation(name, users, json_object(login))
     if trouble:
         return Finding(name, f"{trouble}: {who}", ExitCode.COULD_NOT_RUN)
     return Finding(name, who)
 
 
 def _relation(name: str, users: dict[str, dict[str, Any]], token: dict[str, Any]) -> str:
-    """What is wrong with a user beside those before it."""
+    """The contradiction of a user to those before it; empty if there is none."""
 
     def same(key: str, other: str) -> bool:
         return other not in users or users[name].get(key) == users[other].get(key)
@@ -124,53 +122,52 @@ def _relation(name: str, users: dict[str, dict[str, Any]], token: dict[str, Any]
     return ""
 
 
-def _optional(kit: Kit, name: str) -> Finding:
+def _optional(kit: CheckContext, name: str) -> Finding:
     if name in REFUSED:
         return _refused(kit, name)
     if name == "other_login":
         return _login(kit, name)
     # Its requests are few, so that none of them is spent here.
-    answer = kit.ask_token(**kit.target.identities[name].parameters)
-    if not answer.is_success:
-        return Finding(name, f"gets no token: {said(answer)}", ExitCode.COULD_NOT_RUN)
+    response = kit.request_token(**kit.target.identities[name].parameters)
+    if not response.is_success:
+        return Finding(name, f"gets no token: {said(response)}", ExitCode.COULD_NOT_RUN)
     return Finding(name, "gets a token")
 
 
-def _refused(kit: Kit, name: str) -> Finding:
-    answer = kit.ask_token(**kit.target.identities[name].parameters)
-    token = _json(answer).get("access_token")
-    if answer.is_success and isinstance(token, str):
-        answer = Caller(kit, name, token).get("/user/")
-    body = _json(answer)
-    if answer.status_code == 403 and "user_blocked" in (body.get("status"), body.get("error")):
+def _refused(kit: CheckContext, name: str) -> Finding:
+    response = kit.request_token(**kit.target.identities[name].parameters)
+    token = json_object(response).get("access_token")
+    if response.is_success and isinstance(token, str):
+        response = Caller(kit, name, token).get("/user/")
+    body = json_object(response)
+    if response.status_code == 403 and "user_blocked" in (body.get("status"), body.get("error")):
         return Finding(name, "is refused as user_blocked")
-    text = f"should be refused as user_blocked, but {said(answer)}"
+    text = f"should be refused as user_blocked, but {said(response)}"
     return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 
-def _login(kit: Kit, name: str) -> Finding:
+def _login(kit: CheckContext, name: str) -> Finding:
     application = kit.target.identities[name].application
     first = kit.target.identities.get("login")
     if name != "login" and first and application["client_id"] == first.application["client_id"]:
         return Finding(name, "is the application of `login` again", ExitCode.COULD_NOT_RUN)
     # Nobody can log in yet; but a wrong application is refused in another way than a wrong user.
-    answer = kit.ask_token(
-        grant_type="password",
-        username=f"{kit.run_id}-nobody",
-        password="-",
-        **application,
+    response = kit.request_token(
+        grant_type="password", username=f"{kit.run_id}-nobody", password="-", **application
     )
-    if _json(answer).get("error") == "invalid_grant":
+    if json_object(response).get("error") == "invalid_grant":
         return Finding(name, "is an application that users can log in through")
-    text = f"should be a password_credentials application, but {said(answer)}"
+    text = f"should be a password_credentials application, but {said(response)}"
     return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 
-def _data(kit: Kit, checks: list[Check], users: dict[str, dict[str, Any]]) -> Iterator[Finding]:
+def _data(
+    kit: CheckContext, checks: list[Check], users: dict[str, dict[str, Any]]
+) -> Iterator[Finding]:
     try:
         client = kit.caller("client")
-        groups = client.read("/client/@me/extension_group/")
-        numbers = client.read("/client/@me/extension/")
+        groups = kit.factory.read("extension_group")
+        numbers = kit.factory.read("extension")
         inside = sum(one["extension_group_id"] is not None for one in numbers)
         yield _enough(kit, "groups", len(groups), 2, _area(kit, checks, "groups"))
         rules = _area(kit, checks, "numbers")
@@ -187,7 +184,7 @@ def _data(kit: Kit, checks: list[Check], users: dict[str, dict[str, Any]]) -> It
 
 
 def _recorded(
-    kit: Kit, checks: list[Check], client: Caller, users: dict[str, dict[str, Any]]
+    kit: CheckContext, checks: list[Check], client: Caller, users: dict[str, dict[str, Any]]
 ) -> Iterator[Finding]:
     group = users.get("group", {}).get("extension_group_id")
     place = f"/extension_group/{group}" if group is not None else "/client/@me"
@@ -198,36 +195,29 @@ def _recorded(
         if capability in kit.target.off:
             yield Finding("data", f"{CAPABILITIES[capability]}: off in the target file")
             continue
-        found = client.read(f"{place}/{path}/", start_datetime=start, end_datetime=end)
+        found = client.read(f"{place}/{path}/", **kit.range_query)
         yield _enough(kit, what, len(found), 2, _area(kit, checks, "recorded items"))
 
 
-def _free_number(kit: Kit, rules: tuple[str, ...]) -> Finding:
+def _free_number(kit: CheckContext, rules: tuple[str, ...]) -> Finding:
     try:
         return Finding("data", f"a free number: {kit.free_number()}")
     except NotReached as reason:
         return Finding("data", str(reason), ExitCode.NOT_REACHED, rules)
 
 
-def _enough(kit: Kit, what: str, number: int, least: int, rules: tuple[str, ...]) -> Finding:
+def _enough(
+    kit: CheckContext, what: str, number: int, least: int, rules: tuple[str, ...]
+) -> Finding:
     if number >= least:
         return Finding("data", f"{what}: {number}")
     text = f"{what}: {number}, but at least {least} would be needed"
     return Finding("data", text, ExitCode.NOT_REACHED, rules)
 
 
-def _area(kit: Kit, checks: list[Check], area: str) -> tuple[str, ...]:
-    areas = {node["id"]: node.get("area") for node in kit.document["x-rules"]}
-    return _rules(checks, lambda check: areas.get(check.rule) == area)
+def _area(kit: CheckContext, checks: list[Check], area: str) -> tuple[str, ...]:
+    return _rules(checks, lambda check: kit.contract.rules[check.rule].area == area)
 
 
 def _rules(checks: list[Check], concerned: Any) -> tuple[str, ...]:
     return tuple(sorted({check.rule for check in checks if concerned(check)}))
-
-
-def _json(response: httpx.Response) -> dict[str, Any]:
-    try:
-        body = response.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ringme_contract.check import Check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import Failure, NotOffered, NotReached, Outcome, Verdict, combine
 from ringme_spec.rules import Rule
 
 CONFORMS = "conforms"
 _EVIDENCE = 12
-# So many requests in a row without an answer, and the target is taken for gone.
+# So many requests in a row without a response, and the target is taken for gone.
 _GONE = 3
 
 
 @dataclass
 class RunResult:
-    """What a run found: every outcome, and the coverage of the document by requests."""
+    """Result of a run: every outcome, and the coverage of the document by requests."""
 
     target: str
     run_id: str
@@ -33,7 +33,6 @@ class RunResult:
     left_behind: list[str] = field(default_factory=list)
 
     def of_rule(self, rule: str) -> list[Outcome]:
-        """The outcomes of all checks of a rule."""
         return [outcome for outcome in self.outcomes if outcome.rule == rule]
 
     def verdict(self, rule: Rule) -> Verdict:
@@ -47,7 +46,7 @@ class RunResult:
 class Engine:
     """Runs checks one after the other, each with things of its own that are removed after it."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._until = time.monotonic() + kit.target.time_budget
 
@@ -89,7 +88,7 @@ class Engine:
         ]
 
     def run_one(self, check: Check) -> list[Outcome]:
-        """What one check came to, and what its answers said against the document."""
+        """The outcome of one check, and of its responses against the document."""
         evidence = self._kit.transport.exchanges
         # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
         evidence.clear()
@@ -99,7 +98,7 @@ class Engine:
             self._refuse(check)
             check.function(self._kit)
             if not evidence:
-                raise NotReached("the check asked nothing")
+                raise NotReached("the check sent no request")
         except Failure as failure:
             outcome.verdict = Verdict.FAIL
             outcome.message = failure.message
@@ -109,21 +108,21 @@ class Engine:
         except NotOffered as reason:
             outcome.verdict, outcome.message = Verdict.NOT_OFFERED, str(reason)
         except Unreachable as reason:
-            outcome.verdict, outcome.message = Verdict.FAIL, f"no answer: {reason}"
+            outcome.verdict, outcome.message = Verdict.FAIL, f"no response: {reason}"
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            # An answer of another shape than the check can read breaks the rule as well.
+            # A response of another shape than the check can read breaks the rule as well.
             outcome.verdict = Verdict.FAIL
-            outcome.message = f"the answer cannot be read: {type(error).__name__}: {error}"
+            outcome.message = f"unreadable response: {type(error).__name__}: {error}"
         except Exception as error:
-            # No answer of a target, however odd, may end the run.
+            # No response of a target, however odd, may end the run.
             outcome.verdict = Verdict.FAIL
             outcome.message = f"the check broke down: {type(error).__name__}: {error}"
         finally:
             outcome.exchanges = evidence[-_EVIDENCE:]
-            masking = self._kit.transport.masking
-            outcome.message = masking.text(outcome.message)
-            outcome.expected = masking.value(outcome.expected)
-            outcome.got = masking.value(outcome.got)
+            redaction = self._kit.transport.redaction
+            outcome.message = redaction.mask_text(outcome.message)
+            outcome.expected = redaction.mask(outcome.expected)
+            outcome.got = redaction.mask(outcome.got)
             self._kit.clean_up()
         outcome.seconds = time.monotonic() - start
         return [outcome, *self._conformance(check)]
@@ -150,11 +149,11 @@ class Engine:
         try:
             self._kit.transport.wait_until_ready(0)
         except Unreachable as error:
-            raise NotReached(f"the target does not answer any more: {error}") from None
+            raise NotReached(f"the target does not respond any more: {error}") from None
         self._kit.transport.unreachable = 0
 
     def _conformance(self, check: Check) -> list[Outcome]:
-        """Answers to the check that are not as the document describes them."""
+        """Responses to the check that are not as the document describes them."""
         bad = [one for one in self._kit.transport.exchanges if one.problems]
         if not bad:
             return []

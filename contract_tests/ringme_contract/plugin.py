@@ -1,4 +1,4 @@
-"""The pytest face of the kit: one test a rule, by the engine that the command has, too.
+"""The pytest plugin of the kit: one test a rule, by the engine that the command has, too.
 
 Against an implementation at a URL, or against an application object of this process:
 
@@ -19,7 +19,7 @@ Each test has the id of its rule in its node id and carries the markers `ringme_
 `ringme_layer(name)`, and one made of the area, such as `ringme_recorded_items`, for `-m`. A failed
 SHOULD and an expected failure are xfailed, what the target does not offer is skipped, and a MUST
 that was not reached fails. Tests share nothing, so any of them can run alone or in any process;
-those that ask the same URL take turns.
+those with the same URL take turns.
 
 Without these options and without that import the plugin does nothing.
 """
@@ -33,21 +33,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ringme_contract.run import Options
+    from ringme_contract.check_run import Options
 
-_FACE = "rule_tests.py"
+_RULE_TESTS = "rule_tests.py"
 _PACKAGE = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the options, all beginning with --ringme-."""
     group = parser.getgroup("ringme", "contract kit of the RingMe API")
-    group.addoption("--ringme-url", help="URL of an implementation to hold against openapi.yaml")
-    group.addoption("--ringme-target", help="file that says who can ask there (TOML)")
+    group.addoption("--ringme-url", help="URL of an implementation to check")
+    group.addoption("--ringme-target", help="target file (TOML): users and applications")
     group.addoption("--ringme-app", help="ASGI or WSGI application, or what makes one: module:name")
-    group.addoption("--ringme-openapi", help="another openapi.yaml")
+    group.addoption("--ringme-openapi", help="OpenAPI document to check against")
+    group.addoption(
+        "--ringme-overlay", action="append", default=[], help="OpenAPI Overlay over the document"
+    )
     group.addoption("--ringme-expect", help="list of expected failures (TOML)")
-    group.addoption("--ringme-seed", type=int, default=0, help="what chance begins with")
+    group.addoption("--ringme-seed", type=int, default=0, help="random seed")
     group.addoption("--ringme-wait", type=float, default=0, help="seconds to wait for the target")
     group.addoption("--ringme-read-only", action="store_true", help="change nothing there")
     group.addoption(
@@ -56,14 +58,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the markers."""
     config.addinivalue_line("markers", "ringme_area(name): the area of the rule")
     config.addinivalue_line("markers", "ringme_layer(name): a layer that has checks of the rule")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    """Collects the rules, if the package is named and there is something to ask."""
-    if file_path.name != _FACE or file_path.parent != _PACKAGE:
+    """Collects the rules, if the package is named and there is a target."""
+    if file_path.name != _RULE_TESTS or file_path.parent != _PACKAGE:
         return None
     if not (parent.config.getoption("--ringme-url") or parent.config.getoption("--ringme-app")):
         return None
@@ -72,23 +73,22 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each rule that the chosen layers have checks of."""
     if "ringme_rule" not in metafunc.fixturenames:
         return
-    from ringme_contract.face import rule_parameters
-    from ringme_contract.run import CannotRun
+    from ringme_contract.pytest_items import rule_parameters
+    from ringme_spec.errors import ConfigError
 
     try:
         parameters = rule_parameters(metafunc.config, options_of(metafunc.config))
-    except CannotRun as error:
+    except ConfigError as error:
         raise pytest.UsageError(str(error)) from None
     metafunc.parametrize("ringme_rule", parameters)
 
 
 @pytest.fixture(scope="session")
 def ringme_app(pytestconfig: pytest.Config) -> Any:
-    """The application under test, ASGI or WSGI; None if a URL is asked. Made to be overridden."""
-    from ringme_contract.face import import_app
+    """The application under test, ASGI or WSGI; None for a URL. Made to be overridden."""
+    from ringme_contract.pytest_items import import_app
 
     name = pytestconfig.getoption("--ringme-app")
     return import_app(name) if name else None
@@ -96,26 +96,26 @@ def ringme_app(pytestconfig: pytest.Config) -> Any:
 
 @pytest.fixture(scope="session")
 def ringme_options(pytestconfig: pytest.Config) -> Options:
-    """What the run is to do, from the options of pytest. Can be overridden."""
+    """The options of the run, from those of pytest. Can be overridden."""
     return options_of(pytestconfig)
 
 
 @pytest.fixture(scope="session")
-def ringme_face(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
-    """What runs the checks of one rule after the other in this process."""
-    from ringme_contract.face import open_face
-    from ringme_contract.run import CannotRun
+def ringme_runner(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
+    """The runner of the checks of one rule after the other in this process."""
+    from ringme_contract.pytest_items import open_runner
+    from ringme_spec.errors import ConfigError
 
     try:
-        with open_face(ringme_app, ringme_options) as face:
-            yield face
-    except CannotRun as error:
+        with open_runner(ringme_app, ringme_options) as runner:
+            yield runner
+    except ConfigError as error:
         pytest.exit(f"ringme-contract: {error}", returncode=2)
 
 
 def options_of(config: pytest.Config) -> Options:
-    """What the options of pytest ask for."""
-    from ringme_contract.run import Options
+    """The options of a run that the options of pytest stand for."""
+    from ringme_contract.check_run import Options
 
     def path(name: str) -> Path | None:
         text = config.getoption(name)
@@ -125,6 +125,7 @@ def options_of(config: pytest.Config) -> Options:
         url=config.getoption("--ringme-url") or None,
         target=path("--ringme-target"),
         document=path("--ringme-openapi"),
+        overlay=tuple(map(Path, config.getoption("--ringme-overlay"))),
         layers=tuple(config.getoption("--ringme-layer")),
         seed=config.getoption("--ringme-seed"),
         wait=config.getoption("--ringme-wait"),

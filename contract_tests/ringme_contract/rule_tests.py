@@ -1,17 +1,16 @@
-"""The one test of the pytest face; the plugin makes one of each rule."""
+"""The one test of the pytest plugin; the plugin makes one of each rule."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ringme_contract.face import Face
+from ringme_contract.pytest_items import RuleRunner
 
 
 def test_rule(
-    ringme_rule: str, ringme_face: Face, record_property: Callable[[str, object], None]
+    ringme_rule: str, ringme_runner: RuleRunner, record_property: Callable[[str, object], None]
 ) -> None:
-    """The target keeps the rule."""
-    finding = ringme_face.finding(ringme_rule)
-    ringme_face.skip_unassessed(finding)
+    finding = ringme_runner.finding(ringme_rule)
+    ringme_runner.skip_unassessed(finding)
     record_property("ringme_verdict", finding.verdict.value)
-    ringme_face.tell(finding)
+    ringme_runner.tell(finding)

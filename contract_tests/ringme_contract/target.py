@@ -1,14 +1,18 @@
-"""The implementation under test: where it is, who can ask it, what may be done to it."""
+"""Target file: the URL, identities and limits of the implementation under test."""
 
 from __future__ import annotations
 
 import math
 import os
-import re
-import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ringme_contract.datetimes import DATETIME
+from ringme_contract.toml_file import read_toml
+from ringme_spec.errors import ConfigError
+from ringme_spec.operations import Operation
 
 # The roles that checks are written for. A target may leave some out; what needs them is then
 # not reached.
@@ -43,29 +47,24 @@ CAPABILITIES = {
 }
 
 
-class TargetError(Exception):
-    """A target file that cannot be used, in one line that says what is wrong and what is right."""
-
-
 @dataclass(frozen=True)
 class Identity:
-    """How one role gets its token: the parameters of the token endpoint."""
+    """A role, and the parameters of the token endpoint by which it logs in."""
 
     name: str
     parameters: dict[str, str]
 
     @property
     def application(self) -> dict[str, str]:
-        """Id and secret of the application alone."""
         return {name: self.parameters[name] for name in ("client_id", "client_secret")}
 
 
 @dataclass(frozen=True)
 class Target:
-    """All that a run knows of the implementation before it asks the first question.
+    """All that a run knows of the implementation before its first request.
 
     `range` is a time range, texts, in which recorded items exist. `requests_per_second` 0 means
-    without limit; `time_budget` is in seconds, and `timeout` how many of them one answer may take.
+    without limit; `time_budget` is in seconds, as is `timeout`, the limit of one response.
     """
 
     url: str
@@ -79,7 +78,21 @@ class Target:
     source: str = "target"
     timeout: float = 10
 
+    @property
+    def secrets(self) -> Iterator[str]:
+        for identity in self.identities.values():
+            for name in _SECRETS & identity.parameters.keys():
+                yield identity.parameters[name]
 
+    def offers(self, operation: Operation) -> bool:
+        """Nothing that the operation needs is declared to be lacking."""
+        name = operation.resource.get("collection", "")
+        return not {_COLLECTIONS.get(name, name), operation.action} & self.off
+
+
+# The capability of a collection, where it has another name.
+_COLLECTIONS = {"reg_status_log": "registration_log"}
+_SECRETS = {"client_secret", "password"}
 _GRANTS = {
     "client_credentials": ("client_id", "client_secret"),
     "password": ("client_id", "client_secret", "username", "password"),
@@ -98,7 +111,6 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 }
 _KINDS = {bool: "true or false", str: "text", list: "a list", dict: "a table"}
 _POSITIVE = ("time_budget", "timeout")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 # The target for a mock with its own fixtures.
 MOCK = Path(__file__).with_name("mock.toml")
 
@@ -107,47 +119,38 @@ def load_target(path: Path, url: str | None = None) -> Target:
     """A target from a TOML file. `url` goes before the one of the file.
 
     Secrets may stand in the environment instead: RINGME_SECRET_<identity> and
-    RINGME_PASSWORD_<identity>, in capitals. Raises TargetError.
+    RINGME_PASSWORD_<identity>, in capitals. Raises ConfigError.
     """
-    try:
-        with path.open("rb") as file:
-            content = tomllib.load(file)
-    except OSError as error:
-        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise TargetError(f"{path}: is not valid TOML: {error}") from None
-    except UnicodeDecodeError:
-        raise TargetError(f"{path}: is not text in UTF-8") from None
-    return _read_target(content, str(path), url)
+    return _read_target(read_toml(path), str(path), url)
 
 
 def _read_target(content: dict[str, Any], source: str, url: str | None) -> Target:
     for name, value in content.items():
         if name not in _TYPES:
-            raise TargetError(f"{source}: {name}: is not known, but {', '.join(_TYPES)}")
+            raise ConfigError(f"{source}: unknown key {name}; known: {', '.join(_TYPES)}")
         kinds = _TYPES[name]
         if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
             kind = _KINDS[kinds] if isinstance(kinds, type) else "a number"
-            raise TargetError(f"{source}: {name}: must be {kind}, not {value!r}")
+            raise ConfigError(f"{source}: {name}: must be {kind}, not {value!r}")
         if isinstance(value, int | float) and not _is_amount(value, name in _POSITIVE):
-            raise TargetError(f"{source}: {name}: must not be {value!r}")
+            raise ConfigError(f"{source}: {name}: must not be {value!r}")
     address = url or content.get("url")
     if not address or not address.startswith(("http://", "https://")):
-        raise TargetError(f"{source}: url: must begin with http:// or https://")
+        raise ConfigError(f"{source}: url: must begin with http:// or https://")
     bounds = content.get("range", {})
     for name in ("start", "end"):
         if not isinstance(bounds.get(name), str):
-            raise TargetError(f"{source}: range.{name}: is missing, YYYY-MM-DD HH:MM:SS in quotes")
-        if not _MOMENT.fullmatch(bounds[name]):
-            raise TargetError(
+            raise ConfigError(f"{source}: range.{name}: is missing, YYYY-MM-DD HH:MM:SS in quotes")
+        if not DATETIME.fullmatch(bounds[name]):
+            raise ConfigError(
                 f"{source}: range.{name}: must be YYYY-MM-DD HH:MM:SS, not {bounds[name]!r}"
             )
     if bounds["start"] > bounds["end"]:
-        raise TargetError(f"{source}: range: its start comes after its end")
+        raise ConfigError(f"{source}: range: its start comes after its end")
     off = content.get("off", [])
     for name in off:
         if not isinstance(name, str) or name not in CAPABILITIES:
-            raise TargetError(f"{source}: off: {name} is not one of {', '.join(CAPABILITIES)}")
+            raise ConfigError(f"{source}: off: {name} is not one of {', '.join(CAPABILITIES)}")
     return Target(
         url=address.rstrip("/"),
         identities=dict(_read_identities(content.get("identities", {}), source)),
@@ -172,12 +175,12 @@ def _read_identities(nodes: dict[str, Any], source: str) -> list[tuple[str, Iden
         where = f"{source}: identities.{name}"
         if name not in IDENTITIES and name not in OPTIONAL_IDENTITIES:
             known = ", ".join((*IDENTITIES, *OPTIONAL_IDENTITIES))
-            raise TargetError(f"{where}: is not one of {known}")
+            raise ConfigError(f"{where}: is not one of {known}")
         if not isinstance(node, dict):
-            raise TargetError(f"{where}: must be a table")
+            raise ConfigError(f"{where}: must be a table")
         grant = node.get("grant", "password" if "username" in node else "client_credentials")
         if grant not in _GRANTS:
-            raise TargetError(f"{where}.grant: must be one of {', '.join(_GRANTS)}")
+            raise ConfigError(f"{where}.grant: must be one of {', '.join(_GRANTS)}")
         values = {
             "client_secret": os.environ.get(f"RINGME_SECRET_{name.upper()}"),
             "password": os.environ.get(f"RINGME_PASSWORD_{name.upper()}"),
@@ -187,7 +190,7 @@ def _read_identities(nodes: dict[str, Any], source: str) -> list[tuple[str, Iden
             value = values.get(key) or node.get(key)
             if not isinstance(value, str) or not value:
                 hint = f", or RINGME_{_ENVIRONMENT[key]}_{name.upper()}" if key in values else ""
-                raise TargetError(f"{where}.{key}: is missing{hint}")
+                raise ConfigError(f"{where}.{key}: is missing{hint}")
             parameters[key] = value
         found.append((name, Identity(name, parameters)))
     return found

@@ -1,43 +1,43 @@
-"""The one way in which the kit asks the target anything."""
+"""Transport: the one way in which the kit sends requests to the target."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 
 from ringme_contract.conformance import Conformance
-from ringme_contract.evidence import Exchange, record
-from ringme_contract.masking import Masking, is_secret_name
+from ringme_contract.recording import Exchange, record
 from ringme_contract.target import Target
+from ringme_spec.contract import Contract
+from ringme_spec.redaction import Redaction
 
-# What a gateway answers for a service that is still starting.
+# Statuses of a gateway for a service that is still starting.
 _NOT_READY = (502, 503, 504)
 
 
 class Unreachable(Exception):
-    """The target does not answer, or not in HTTP; the message says how it failed."""
+    """No response of the target, or none in HTTP; the message says how it failed."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """Somebody asked the run to end: no further request is sent but those that clean up."""
+    """The run was told to end: no further request is sent but those that clean up."""
 
 
 class Transport:
-    """Sends requests, keeps the evidence, holds every answer against the document.
+    """Sends requests, records them, and checks every response against the document.
 
-    No redirect is followed. Requests are spaced as the target asks for. `interrupt` ends the run
+    No redirect is followed. Requests are spaced as the target demands. `interrupt` ends the run
     at the next request and not in the midst of one: whatever a request makes is then known to the
     check that has to remove it.
     """
 
     def __init__(
-        self, target: Target, document: dict[str, Any], http: httpx.Client | None = None
+        self, target: Target, contract: Contract, http: httpx.Client | None = None
     ) -> None:
-        self.conformance = Conformance(document, httpx.URL(target.url).path)
-        self.masking = Masking(_secrets(target))
+        self.conformance = Conformance(contract, httpx.URL(target.url).path)
+        self.redaction = Redaction(contract.document, target.secrets)
         self.exchanges: list[Exchange] = []
         self.count = 0
         self.cells: set[tuple[str, int, str]] = set()
@@ -54,13 +54,12 @@ class Transport:
 
     @property
     def interrupted(self) -> bool:
-        """Whether the run was asked to end."""
         return self._interrupted
 
     def send(self, identity: str, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """One request by an identity; the answer, whatever it is.
+        """One request by an identity; the response, whatever it is.
 
-        Raises Unreachable, and Interrupted instead of sending once the run was asked to end.
+        Raises Unreachable, and Interrupted instead of sending once the run was told to end.
         """
         if self._interrupted and not self.cleaning:
             raise Interrupted
@@ -70,7 +69,7 @@ class Transport:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.unreachable += 1
             raise Unreachable(
-                f"{method} {self.masking.text(self._address(path))}: {reason_of(error)}"
+                f"{method} {self.redaction.mask_text(self._address(path))}: {reason_of(error)}"
             ) from None
         self.unreachable = 0
         self.count += 1
@@ -79,13 +78,13 @@ class Transport:
         name = operation.id if operation else None
         if name:
             self.cells.add((name, response.status_code, identity))
-        self.exchanges.append(record(identity, response, name, problems, self.masking))
+        self.exchanges.append(record(identity, response, name, problems, self.redaction))
         return response
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Waits until the target answers, and not as a gateway whose service is not there yet.
+        """Waits until the target responds, and not as a gateway whose service is not there yet.
 
-        Raises Unreachable when it does not answer at all in that time.
+        Raises Unreachable when it does not respond at all in that time.
         """
         until = time.monotonic() + seconds
         while True:
@@ -103,7 +102,6 @@ class Transport:
             time.sleep(0.2)
 
     def close(self) -> None:
-        """Closes all connections."""
         self._http.close()
 
     def _address(self, path: str) -> str:
@@ -113,7 +111,7 @@ class Transport:
         try:
             return self.conformance.problems(response)
         except (ValueError, TypeError, RecursionError) as error:
-            return [f"the answer cannot be read: {type(error).__name__}: {error}"]
+            return [f"unreadable response: {type(error).__name__}: {error}"]
 
     def _wait_turn(self) -> None:
         if not self._pause:
@@ -124,21 +122,23 @@ class Transport:
         self._next = max(now, self._next) + self._pause
 
 
-def _secrets(target: Target) -> Iterator[str]:
-    for identity in target.identities.values():
-        for name, value in identity.parameters.items():
-            if is_secret_name(name):
-                yield value
+def json_object(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of a response; empty if it holds none."""
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def reason_of(error: Exception) -> str:
-    """Why a request got no answer, in words for people."""
+    """The reason for which a request got no response, in words for people."""
     if isinstance(error, httpx.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
+        return "no response in time"
     if isinstance(error, httpx.RemoteProtocolError):
-        return f"the connection was closed before the answer was complete ({error})"
+        return f"the connection was closed before the response was complete ({error})"
     if isinstance(error, httpx.DecodingError):
         return f"the body is not encoded as its Content-Encoding says ({error})"
     return str(error) or type(error).__name__
@@ -146,6 +146,5 @@ def reason_of(error: Exception) -> str:
 
 def _client(target: Target) -> httpx.Client:
     return httpx.Client(
-        base_url=target.url,
-        timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, 5.0)),
+        base_url=target.url, timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, 5.0))
     )

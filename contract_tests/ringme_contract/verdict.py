@@ -1,11 +1,11 @@
-"""What a check can come to, and how the verdicts of several checks make that of a rule."""
+"""Verdicts of checks, and of a rule from those of its checks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ringme_contract.evidence import Exchange
+from ringme_contract.recording import Exchange
 
 
 class Verdict(Enum):
@@ -38,7 +38,7 @@ class NotOffered(Exception):
 
 @dataclass
 class Outcome:
-    """What one check came to, with the requests that prove it."""
+    """Outcome of one check, with the requests that prove it."""
 
     check: str
     rule: str

@@ -1,4 +1,4 @@
-"""What the document says under `x-collections`: what is kept, and how its entries hang together."""
+"""Collections of the document (`x-collections`): entries, their owners, order and references."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringme_spec.schema import Schema, Schemas
 
 @dataclass(frozen=True)
 class Owner:
-    """Who an entry belongs to: the property with the owner's key, or the owner of another owner."""
+    """The owner of an entry: the property with its key, or another owner that leads to it."""
 
     property: str | None
     through: str | None
@@ -61,7 +61,7 @@ class RangeRule:
 
 @dataclass(frozen=True)
 class Content:
-    """Where the bytes of an entry are, their length, media type, and the name for saving them."""
+    """The properties with the bytes of an entry and their length, media type, and name."""
 
     file: str
     size: str

@@ -53,6 +53,16 @@ class Parameter:
         """The JSON type of the items of its value, if that is an array."""
         return str(self.item_schema.get("type", "string"))
 
+    @property
+    def is_list(self) -> bool:
+        """It can be given several times."""
+        return "items" in self.schema
+
+    @property
+    def value_schema(self) -> Schema:
+        """The schema of one value: that of an item, if it is a list."""
+        return self.item_schema if self.is_list else self.schema
+
     @cached_property
     def validator(self) -> Validator:
         """The compiled schema."""
@@ -73,6 +83,11 @@ class Body:
     schemas: Schemas
     properties: dict[str, Schema]
     defaults: dict[str, Any]
+
+    @property
+    def required_properties(self) -> tuple[str, ...]:
+        """The properties that a client has to send."""
+        return tuple(name for name in self.schema.get("required", ()) if name in self.properties)
 
     @cached_property
     def validator(self) -> Validator:
@@ -102,6 +117,11 @@ class Operation:
     collection_rule: CollectionRule | None
     path_collections: tuple[CollectionRule, ...]
     schemas: Schemas
+
+    @property
+    def reads(self) -> bool:
+        """It is a GET."""
+        return self.method == "GET"
 
     @property
     def action(self) -> str:
@@ -144,6 +164,35 @@ class Operation:
     def entry_parameters(self) -> tuple[Parameter, ...]:
         """The path parameters that each lead to an entry, from owner to owner."""
         return tuple(one for one in self.path_parameters if one.collection)
+
+    @property
+    def section(self) -> str | None:
+        """The name of the collection that the path begins at, if it leads through any."""
+        return self.path_collections[0].name if self.path_collections else None
+
+    @property
+    def json_body(self) -> Body | None:
+        """The body, if it is sent as JSON."""
+        return self.body if self.body and JSON in self.body.media_types else None
+
+    @property
+    def path_names(self) -> tuple[str, ...]:
+        """The names of the parameters in the path, in its order."""
+        return tuple(one.name for one in self.path_parameters)
+
+    @property
+    def range_required(self) -> bool:
+        """It needs a range of time."""
+        return self.ranged and self.roles["range_start"].required
+
+    @property
+    def ranged(self) -> bool:
+        """It takes a range of time."""
+        return "range_start" in self.roles
+
+    def fill(self, values: Mapping[str, object]) -> str:
+        """The path with values for its parameters."""
+        return self.path.format(**values)
 
     @cached_property
     def ends_at_item(self) -> bool:

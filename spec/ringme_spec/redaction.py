@@ -1,10 +1,12 @@
-"""Which values are nobody's business, and how they are shown instead."""
+"""Secrets in texts, JSON values and queries, and the mask that is shown in their stead."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 MASK = "***"
 # What clients call their secrets, whatever the document calls them. Part of a name, or all of it.
@@ -13,6 +15,8 @@ _NAMES = frozenset({"code", "codeverifier", "pass", "pwd", "auth", "bearer", "jw
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 # A name that was encoded by two layers of a client is still the same name.
 _LAYERS = 3
+# A shorter known secret is also a part of ordinary words, and would be found all over a text.
+_SHORTEST = 6
 # None of these begins with a repetition, so that no text makes them slow.
 _IN_TEXT = (
     # name=value; not what the mock itself says, as in `refresh_token: is missing`.
@@ -28,6 +32,12 @@ _IN_TEXT = (
         r"\\{0,4}[\"']\s{0,9}:\s{0,9}b?(?P<q>\\{0,4}[\"']))(?:(?!(?P=q))(?:\\.|[^\\]))+()",
         re.IGNORECASE | re.DOTALL,
     ),
+    # In a part of a multipart body.
+    re.compile(
+        r"((?:secret|passw|pwd|token|credential|api.?key|assertion)[\w.%\[\]-]{0,40}\""
+        r"\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n)[^\r\n]+()",
+        re.IGNORECASE,
+    ),
     re.compile(r"(\b(?:bearer|basic)(?: |\+|%20){1,9})[\w.~+/%=-]{8,}()", re.IGNORECASE),
     # The user and the password of a URL.
     re.compile(r"(://)[^/\s@\"']{1,500}(@)"),
@@ -35,21 +45,29 @@ _IN_TEXT = (
 
 
 class Redaction:
-    """Masks what a document marks as `format: password`, and what is called like a secret."""
+    """Masks what a document marks as `format: password`, and what is called like a secret.
 
-    def __init__(self, document: dict[str, Any]) -> None:
+    `secrets` are known ones, masked wherever they are.
+    """
+
+    def __init__(self, document: dict[str, Any], secrets: Iterable[str] = ()) -> None:
         self._names = _NAMES | {_plain(name) for name in _secret_names(document)}
+        self._known = _any_of(secrets)
 
     def mask(self, value: Any) -> Any:
-        """A JSON value with every secret in it masked."""
+        """A value of JSON, tuples and sets with every secret in it masked."""
         if isinstance(value, dict):
             return {
-                mask_text(name): MASK if self._is_secret(name) else self.mask(one)
+                self.mask(name): MASK if self.is_secret(name) else self.mask(one)
                 for name, one in value.items()
             }
-        if isinstance(value, list):
-            return [self.mask(one) for one in value]
-        return mask_text(value) if isinstance(value, str) else value
+        if isinstance(value, list | tuple | set | frozenset):
+            return type(value)(self.mask(one) for one in value)
+        return self.mask_text(value) if isinstance(value, str) else value
+
+    def mask_text(self, text: str) -> str:
+        """A text without known secrets, and without those that stand in it by name."""
+        return mask_text(self._known.sub(MASK, text) if self._known else text)
 
     def mask_query(self, query: bytes) -> str:
         """A query string with every secret in it masked."""
@@ -59,14 +77,17 @@ class Redaction:
 
     def _mask_pair(self, pair: str) -> str:
         name, equals, _ = pair.partition("=")
-        if equals and self._is_secret(_decoded(name)):
-            return f"{mask_text(name)}={MASK}"
+        if equals and self.is_secret(_decoded(name)):
+            return f"{self.mask_text(name)}={MASK}"
         decoded = _decoded(pair)
-        masked = mask_text(decoded)
+        masked = self.mask_text(decoded)
         # As it was sent, where there is nothing to hide.
         return pair if masked == decoded else masked
 
-    def _is_secret(self, name: str) -> bool:
+    def is_secret(self, name: object) -> bool:
+        """Its name says that a value is a secret."""
+        if not isinstance(name, str):
+            return False
         plain = _plain(_decoded(name))
         return plain in self._names or any(word in plain for word in _WORDS)
 
@@ -81,6 +102,24 @@ def mask_text(text: str) -> str:
 def _masked(match: re.Match[str]) -> str:
     groups = match.groups()
     return f"{groups[0]}{MASK}{groups[-1]}"
+
+
+def _any_of(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    """A pattern for known secrets, however they were encoded."""
+    forms = {
+        form
+        for secret in secrets
+        if len(secret) >= _SHORTEST
+        for form in (
+            secret,
+            quote(secret, safe=""),
+            quote_plus(secret),
+            json.dumps(secret, ensure_ascii=False)[1:-1],
+        )
+    }
+    # The longest first: one may be the begin of another.
+    found = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    return re.compile(found) if found else None
 
 
 def _decoded(text: str) -> str:

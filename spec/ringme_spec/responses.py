@@ -34,7 +34,7 @@ class ResponseSchema:
     def problems(
         self, headers: Mapping[str, str], media_type: str, body: bytes | None
     ) -> Iterator[Problem]:
-        """What an answer says that the document does not: pairs of a field and a reason.
+        """Differences between a response and the document: pairs of a field and a reason.
 
         The names of `headers` are in lower case, `media_type` is empty where there is none, and
         `body` None stands for one that is not sent. No reason repeats a value.
@@ -110,7 +110,7 @@ class _Header:
         self._validator = schemas.compile(schema)
 
     def problems(self, headers: Mapping[str, str]) -> Iterator[Problem]:
-        """What is wrong with this header among those of an answer."""
+        """Problems of this header among those of a response."""
         text = headers.get(self._name.lower())
         if text is None:
             if self._required:
@@ -135,7 +135,7 @@ class _Content:
         self._validator = schemas.compile(schema)
 
     def problems(self, body: bytes) -> Iterator[Problem]:
-        """What is wrong with a body."""
+        """Problems of a body."""
         if self._is_bytes:
             return
         try:
@@ -161,7 +161,7 @@ def _read(kind: str, text: str) -> Any:
 
 
 def _as_answered(schemas: Schemas, node: Any) -> Any:
-    """What schemas mean for an answer, in the words of JSON Schema.
+    """Schemas as JSON Schema has them for a response.
 
     What is `writeOnly` is in no answer, so it is not required there, either.
     """

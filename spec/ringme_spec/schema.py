@@ -132,7 +132,7 @@ class Validator:
         self.is_valid = self._validator.is_valid
 
     def problems(self, value: object, name: str = "") -> Iterator[tuple[str, str]]:
-        """What is wrong with `value`: pairs of a field (`name` stands for the whole) and a reason.
+        """Problems of `value`: pairs of a field (`name` stands for the whole) and a reason.
 
         The reason never repeats the value, which may be a password or a megabyte long.
         """

@@ -61,7 +61,7 @@ def test_a_fault_is_for_what_matches(
 
 def test_every_documented_answer_can_be_forced_and_is_as_documented(control: Control) -> None:
     contract = control.server.app.contract
-    conformance = Conformance(contract.document)
+    conformance = Conformance(contract)
     headers = control.token()
     forced = 0
     for operation in contract.operations.values():

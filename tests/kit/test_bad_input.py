@@ -77,9 +77,9 @@ def test_a_report_that_cannot_be_written_is_known_before_the_run(
 @pytest.mark.parametrize(
     ("behaviour", "said"),
     [
-        (silent, "no answer in time"),
+        (silent, "no response in time"),
         (closing, "the connection was closed"),
-        (halfway, "the connection was closed before the answer was complete"),
+        (halfway, "the connection was closed before the response was complete"),
         (speechless, "cannot be reached|http"),
     ],
     ids=["silent", "closing", "halfway", "speechless"],
@@ -115,8 +115,8 @@ def test_a_host_that_is_not_there() -> None:
             "text/html and not JSON",
         ),
         (answering("301 Moved", b"", "Location: https://b.example"), "a redirect to https://b.ex"),
-        (answering("401 Unauthorized", b'{"error": "invalid_client"}'), "answers 401 invalid_clie"),
-        (answering("500 Oops", b"[1]"), "answers 500"),
+        (answering("401 Unauthorized", b'{"error": "invalid_client"}'), "status 401 invalid_clie"),
+        (answering("500 Oops", b"[1]"), "status 500"),
     ],
     ids=["html", "html 404", "redirect", "always 401", "500"],
 )
@@ -139,11 +139,11 @@ def test_wrong_secrets_for_all_could_not_run_and_for_one_are_noted(
     done = ringme_contract("check", mock.url, "--rule", "me", "--target", target)
     assert done.exit_code == 0
     assert "note: " in done.output
-    assert "identities.group gets no token: POST /oauth/token answers 401" in done.output
+    assert "identities.group gets no token: POST /oauth/token: status 401" in done.output
     target = mock_target(tmp_path, ('client_secret = "', 'client_secret = "00'))
     done = ringme_contract("check", mock.url, "--rule", "me", "--target", target)
     assert done.exit_code == 2
-    assert "answers 401 invalid_client (nor does any other of 8 identities)" in done.output
+    assert "status 401 invalid_client (nor does any other of 8 identities)" in done.output
 
 
 def test_a_target_that_goes_away_ends_the_run_soon(
@@ -155,4 +155,4 @@ def test_a_target_that_goes_away_ends_the_run_soon(
     instead_of_all_checks(monkeypatch, own_check("me", goes_away), GOOD)
     done = ringme_contract("check", mock.url, "--rule", "me")
     assert done.exit_code == 1
-    assert "no answer: GET /: gone" in done.output
+    assert "no response: GET /: gone" in done.output

@@ -170,7 +170,7 @@ def test_doctor_finds_all_there_in_the_mock(mock: RunningMock) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "said"),
     [
-        ("mock-sales-lead", "wrong", 2, "wrong   group: gets no token: POST /oauth/token answer"),
+        ("mock-sales-lead", "wrong", 2, "wrong   group: gets no token: POST /oauth/token: status"),
         (
             '"support-lead"\npassword = "mock-support-lead"',
             '"sales-lead"\npassword = "mock-sales-lead"',
@@ -277,7 +277,7 @@ def test_sweep_removes_what_a_crashed_run_left_and_nothing_else(
 def test_a_missing_library_is_named_with_what_installs_it() -> None:
     script = (
         "import sys; sys.modules['rich'] = None; sys.argv = ['ringme-contract', '--version'];"
-        "from ringme_contract.cli import main; main()"
+        "from ringme_contract.__main__ import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 2

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.target import MOCK
 from support.kit_command import instead_of_all_checks, own_check, ringme_contract
 from support.server import Api, RunningMock
@@ -48,7 +48,7 @@ def target(tmp_path: Path) -> str:
     return str(path)
 
 
-def makes_all_kinds(kit: Kit) -> None:
+def makes_all_kinds(kit: CheckContext) -> None:
     """Makes one of each, and moves a number that was there."""
     group = kit.new_group()
     kit.new_extension(extension_group_id=group["id"])
@@ -72,11 +72,11 @@ def test_a_whole_run_leaves_the_target_as_it_was(mock: RunningMock, target: str)
 def test_a_check_that_fails_or_breaks_down_cleans_up(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(kit: Kit) -> None:
+    def fails(kit: CheckContext) -> None:
         makes_all_kinds(kit)
         kit.fail("on purpose")
 
-    def breaks(kit: Kit) -> None:
+    def breaks(kit: CheckContext) -> None:
         makes_all_kinds(kit)
         raise RecursionError("on purpose")
 
@@ -92,13 +92,13 @@ def test_a_check_that_fails_or_breaks_down_cleans_up(
 def test_an_interrupted_run_cleans_up_and_still_writes_its_reports(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int
 ) -> None:
-    def is_interrupted(kit: Kit) -> None:
+    def is_interrupted(kit: CheckContext) -> None:
         makes_all_kinds(kit)
         os.kill(os.getpid(), number)
         kit.new_group()
         raise AssertionError("a request was sent after the signal")
 
-    def never_runs(kit: Kit) -> None:
+    def never_runs(kit: CheckContext) -> None:
         raise AssertionError("a check was run after the signal")
 
     before = snapshot(mock)
@@ -120,7 +120,7 @@ def test_a_signal_in_the_midst_of_a_request_leaves_nothing_behind(
 ) -> None:
     """The answer tells the id of what was made, so it is awaited."""
 
-    def is_interrupted(kit: Kit) -> None:
+    def is_interrupted(kit: CheckContext) -> None:
         http = kit.transport._http
         send = http.send
 
@@ -142,7 +142,7 @@ def test_a_signal_in_the_midst_of_a_request_leaves_nothing_behind(
 def test_a_second_signal_ends_the_run_at_once_and_still_cleans_up(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def is_interrupted_twice(kit: Kit) -> None:
+    def is_interrupted_twice(kit: CheckContext) -> None:
         makes_all_kinds(kit)
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
@@ -181,7 +181,7 @@ def test_ctrl_c_ends_the_real_command_in_good_order(
 def test_what_cannot_be_removed_is_named(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch, admin: Api
 ) -> None:
-    def cannot_clean_up(kit: Kit) -> None:
+    def cannot_clean_up(kit: CheckContext) -> None:
         caller = kit.caller("client")
         caller.read("/user/")
         kit.undo(lambda: caller.request("PATCH", "/api/ver1.0/user/"))
@@ -189,8 +189,8 @@ def test_what_cannot_be_removed_is_named(
 
     instead_of_all_checks(monkeypatch, own_check("me", cannot_clean_up))
     done = ringme_contract("check", mock.url, "--rule", "me")
-    assert "not cleaned up: PATCH /api/ver1.0/user/ answers 405" in done.output
-    assert "not cleaned up: the answer cannot be read: KeyError" in done.output
+    assert "not cleaned up: PATCH /api/ver1.0/user/: status 405" in done.output
+    assert "not cleaned up: unreadable response: KeyError" in done.output
 
 
 def test_leftovers_of_a_crashed_run_do_no_harm(

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from ringme_contract.conformance import Conformance
-from ringme_contract.document_file import find_document, load_document
+from ringme_spec.contract import read_contract
+from ringme_spec.paths import SPEC
 from support.kit_command import ringme_contract
 from support.server import RunningMock
 
@@ -47,9 +48,9 @@ def test_runs_in_a_row_on_one_mock_find_the_same_in_sessions_of_their_own(
 
 
 def test_the_operations_of_a_target_below_a_path_are_known() -> None:
-    document = load_document(find_document())
+    contract = read_contract(SPEC)
     for before in ("", "/s/one", "/a/b/"):
-        conformance = Conformance(document, before)
+        conformance = Conformance(contract, before)
         for path, expected in (
             ("/api/ver1.0/client/@me/extension_group/", "listExtensionGroups"),
             ("//api/ver1.0/user", "getCurrentUser"),
@@ -61,7 +62,7 @@ def test_the_operations_of_a_target_below_a_path_are_known() -> None:
         ):
             found = conformance.find("GET", before.rstrip("/") + path)
             assert (found.id if found else None) == expected
-    assert Conformance(document, "/s/one").find("GET", "/s/two/api/ver1.0/user/") is None
+    assert Conformance(contract, "/s/one").find("GET", "/s/two/api/ver1.0/user/") is None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_an_escaped_slash_may_be_taken_for_one(
     headers = {f"X-RateLimit-{name}": "1" for name in ("Limit", "Remaining", "Reset")}
     request = httpx.Request("GET", f"http://127.0.0.1{path}")
     response = httpx.Response(status, json=body, headers=headers, request=request)
-    problems = Conformance(load_document(find_document())).problems(response)
+    problems = Conformance(read_contract(SPEC)).problems(response)
     assert (problems == []) == is_fine, problems
 
 

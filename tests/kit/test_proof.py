@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ringme_contract.document_file import find_document, load_document
-from ringme_contract.judgement import ExitCode
+from ringme_contract.evaluation import ExitCode
 from ringme_contract.proof.command import prove as prove_command
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
@@ -26,6 +25,8 @@ from ringme_contract.proof.running import ServerError, running_server
 from ringme_contract.proof.site import Site, patches
 from ringme_contract.proof.table import complaints
 from ringme_contract.proof.trial import FaultFinding, ServerFinding
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import SPEC
 from support.kit_command import ringme_contract
 
 FAULTS = all_faults()
@@ -42,7 +43,7 @@ WITHOUT_FAULT: frozenset[str] = frozenset()
 
 
 def rule_ids() -> set[str]:
-    return {rule["id"] for rule in load_document(find_document())["x-rules"]}
+    return {rule["id"] for rule in read_yaml(SPEC)["x-rules"]}
 
 
 def test_there_are_many_faults_and_each_says_what_it_is() -> None:
@@ -71,9 +72,9 @@ def test_the_arguments_of_a_fault_are_those_of_its_patch() -> None:
 
 
 def test_every_fault_changes_something(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = json.dumps(load_document(find_document()))
+    text = json.dumps(read_yaml(SPEC))
     hooks: list[object] = []
-    monkeypatch.setattr("ringme_contract.proof.site.load_document", lambda _: json.loads(text))
+    monkeypatch.setattr("ringme_contract.proof.site.read_yaml", lambda _: json.loads(text))
     monkeypatch.setattr(Site, "before", lambda _, hook: hooks.append(hook))
     monkeypatch.setattr(Site, "after", lambda _, hook: hooks.append(hook))
     for fault in FAULTS.values():

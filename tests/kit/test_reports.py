@@ -13,20 +13,21 @@ from xml.etree import ElementTree
 import jsonschema_rs
 import pytest
 
-from ringme_contract.document_file import find_document, load_document
+from ringme_contract.check_run import Report
 from ringme_contract.engine import RunResult
-from ringme_contract.evidence import Exchange
+from ringme_contract.evaluation import STATES, evaluate, exit_code
 from ringme_contract.expectations import Expectation
-from ringme_contract.judgement import STATES, exit_code, judge
+from ringme_contract.recording import Exchange
 from ringme_contract.report.badge import badge
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report, json_schema
 from ringme_contract.report.junit import junit
-from ringme_contract.report.text import difference, printable
-from ringme_contract.run import Report
+from ringme_contract.report.printable import difference, printable
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.contract import read_contract
+from ringme_spec.paths import SPEC
 from ringme_spec.rules import Rule
 from support.kit_command import (
     instead_of_all_checks,
@@ -39,12 +40,12 @@ from support.server import RunningMock
 
 # Markup, a terminal's escape, what XML cannot hold, a lone surrogate, Markdown, text in reverse.
 ODD = "<script>alert('x')</script> \x1b[31m \x00 \ud800 | `code` \u202e %0A ::error::"
-DOCUMENT = load_document(find_document())
+CONTRACT = read_contract(SPEC)
 EXCHANGE = Exchange(
     identity="client",
     method="GET",
     url="http://host/api/ver1.0/user/",
-    request_headers={"Authorization": "Bearer [masked]"},
+    request_headers={"Authorization": "Bearer ***"},
     request_body="",
     status=200,
     response_headers={"content-type": "text/html", "x-odd": ODD},
@@ -101,10 +102,10 @@ def report() -> Report:
         name: Expectation(name, f"known {ODD}", date(2030, 1, 31))
         for name in ("expected-failure", "unexpected-pass")
     }
-    findings = judge(result, RULES, set(RULES), expected, date(2026, 1, 1))
+    findings = evaluate(result, RULES, set(RULES), expected, date(2026, 1, 1))
     target = load_target(MOCK, "http://host")
     started = datetime(2026, 1, 1, tzinfo=UTC)
-    return Report(target, DOCUMENT, result, findings, exit_code(findings), started=started)
+    return Report(target, CONTRACT, result, findings, exit_code(findings), started=started)
 
 
 def test_every_state_is_there_once(report: Report) -> None:
@@ -151,9 +152,7 @@ def test_json_of_another_shape_does_not_fit_the_schema(report: Report) -> None:
 
 def test_coverage_shows_the_cells_that_nobody_saw(report: Report) -> None:
     rows = {one["operation"]: one for one in json.loads(json_report(report))["coverage"]}
-    documented = [
-        node["operationId"] for item in DOCUMENT["paths"].values() for node in item.values()
-    ]
+    documented = [operation.id for operation in CONTRACT.operations.values()]
     assert sorted(rows) == sorted(documented)
     cells = {one["status"]: one for one in rows["getCurrentUser"]["statuses"]}
     assert cells["200"]["identities"] == ["client"]
@@ -165,7 +164,7 @@ def test_badge_is_in_the_endpoint_format_of_shields(report: Report) -> None:
     found = json.loads(badge(report))
     assert found == {
         "schemaVersion": 1,
-        "label": f"groups API {DOCUMENT['info']['version']}",
+        "label": f"groups API {CONTRACT.document['info']['version']}",
         "message": "2/6 MUST, 0/1 SHOULD",
         "color": "red",
     }
@@ -272,6 +271,6 @@ def test_the_command_writes_all_reports_and_talks_to_github(
     assert "| fail | `paging` | MUST |" in (tmp_path / "summary.md").read_text()
     found: dict[str, Any] = json.loads((folder / "report.json").read_text())
     secret = "c0ffee01" * 4
-    assert "Bearer [masked]" in json.dumps(found)
+    assert "Bearer ***" in json.dumps(found)
     for path in folder.iterdir():
         assert secret not in path.read_text()

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ringme_contract.check_run import Options, Report, open_session
 from ringme_contract.engine import CONFORMS
-from ringme_contract.run import Options, Report, open_session
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from second.faults import FAULTS

@@ -11,29 +11,28 @@ import httpx
 import pytest
 
 from ringme_contract.check import Check
+from ringme_contract.check_context import TOKEN_PATH, CheckContext
+from ringme_contract.check_run import CannotRun, Options, Report, read_target
 from ringme_contract.conformance import Conformance
 from ringme_contract.engine import Engine
-from ringme_contract.judgement import exit_code, judge
-from ringme_contract.kit import TOKEN_PATH, Kit
-from ringme_contract.masking import MASK, Masking
+from ringme_contract.evaluation import evaluate, exit_code
 from ringme_contract.report.files import write_reports
+from ringme_contract.report.finding_text import details
 from ringme_contract.report.github import step_summary, workflow_commands
-from ringme_contract.report.words import details
-from ringme_contract.run import CannotRun, Options, Report, read_target
 from ringme_contract.target import MOCK, Target, load_target
 from ringme_contract.transport import Transport
 from ringme_contract.verdict import Failure
-from ringme_spec.document import read_yaml
+from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
+from ringme_spec.redaction import MASK, Redaction
 from ringme_spec.rules import Rule
 from support.server import RunningMock
 
 
 def test_a_failure_about_a_query_with_secrets_shows_none_of_them(mock: RunningMock) -> None:
-    document = read_yaml(SPEC)
     target = load_target(MOCK, mock.url)
     with httpx.Client(base_url=mock.url) as http:
-        kit = Kit(target, document, Transport(target, document, http))
+        kit = CheckContext(target, CONTRACT, Transport(target, CONTRACT, http))
         secret = target.identities["client"].parameters["client_secret"]
         query = {**target.identities["client"].parameters, "password": "mock-client-admin"}
         answer = kit.anonymous.request("POST", "/oauth/token", params=query)
@@ -46,7 +45,7 @@ def test_a_failure_about_a_query_with_secrets_shows_none_of_them(mock: RunningMo
     assert answer.json()["access_token"] not in shown
 
 
-DOCUMENT = read_yaml(SPEC)
+CONTRACT = read_contract(SPEC)
 URL = "http://target.example"
 # What the target file holds, and what a target gives out.
 SECRET, PASSWORD = 'se"cret/of the app', "pass-word of a user"
@@ -81,46 +80,46 @@ def echo(request: httpx.Request) -> httpx.Response:
     return httpx.Response(418, content=iter([body]), headers=headers)
 
 
-def expects(kit: Kit) -> None:
-    kit.expect(kit.ask_token(**FORM), 200)
+def expects(kit: CheckContext) -> None:
+    kit.expect(kit.request_token(**FORM), 200)
 
 
-def in_query(kit: Kit) -> None:
+def in_query(kit: CheckContext) -> None:
     kit.expect(kit.anonymous.request("POST", TOKEN_PATH, params=FORM), 200)
 
 
-def in_json(kit: Kit) -> None:
+def in_json(kit: CheckContext) -> None:
     kit.expect(kit.anonymous.request("POST", TOKEN_PATH, json=FORM), 200)
 
 
-def in_multipart(kit: Kit) -> None:
+def in_multipart(kit: CheckContext) -> None:
     parts = {name: (None, value) for name, value in FORM.items()}
     kit.expect(kit.anonymous.request("POST", TOKEN_PATH, files=parts), 200)
 
 
-def as_basic(kit: Kit) -> None:
+def as_basic(kit: CheckContext) -> None:
     headers = {"Authorization": f"Basic {TOKEN}"}
     kit.expect(kit.anonymous.request("POST", TOKEN_PATH, headers=headers), 200)
 
 
-def compares(kit: Kit) -> None:
-    answer = kit.ask_token(**FORM).json()
+def compares(kit: CheckContext) -> None:
+    answer = kit.request_token(**FORM).json()
     kit.expect_equal("the answer", answer, {**answer, "access_token": None, "list": [(SECRET,)]})
 
 
-def cannot_read(kit: Kit) -> None:
-    raise KeyError(str(kit.ask_token(**FORM).json()))
+def cannot_read(kit: CheckContext) -> None:
+    raise KeyError(str(kit.request_token(**FORM).json()))
 
 
-def breaks_down(kit: Kit) -> None:
-    raise RuntimeError(f"{FORM} Bearer {TOKEN} {kit.ask_token(**FORM).text}")
+def breaks_down(kit: CheckContext) -> None:
+    raise RuntimeError(f"{FORM} Bearer {TOKEN} {kit.request_token(**FORM).text}")
 
 
-def gets_no_answer(kit: Kit) -> None:
+def gets_no_answer(kit: CheckContext) -> None:
     kit.anonymous.request("GET", f"/?access_token={TOKEN}&client_secret={SECRET}")
 
 
-CHECKS: list[Callable[[Kit], None]] = [
+CHECKS: list[Callable[[CheckContext], None]] = [
     expects, in_query, in_json, in_multipart, as_basic, compares, cannot_read, breaks_down,
     gets_no_answer,
 ]  # fmt: skip
@@ -128,16 +127,16 @@ CHECKS: list[Callable[[Kit], None]] = [
 
 @pytest.mark.parametrize("function", CHECKS)
 def test_no_report_shows_a_secret(
-    target: Target, tmp_path: Path, function: Callable[[Kit], None]
+    target: Target, tmp_path: Path, function: Callable[[CheckContext], None]
 ) -> None:
     with httpx.Client(base_url=URL, transport=httpx.MockTransport(echo)) as http:
-        kit = Kit(target, DOCUMENT, Transport(target, DOCUMENT, http))
+        kit = CheckContext(target, CONTRACT, Transport(target, CONTRACT, http))
         result = Engine(kit).run([Check(function.__name__, "leaks", "rules", function)])
     assert function is gets_no_answer or result.outcomes[0].exchanges
     rule = Rule("leaks", "Whatever.", "D", "MUST", "an area", ("*",))
-    findings = judge(result, {rule.id: rule}, {rule.id}, {}, date(2026, 1, 1))
+    findings = evaluate(result, {rule.id: rule}, {rule.id}, {}, date(2026, 1, 1))
     started = datetime(2026, 1, 1, tzinfo=UTC)
-    report = Report(target, DOCUMENT, result, findings, exit_code(findings), started=started)
+    report = Report(target, CONTRACT, result, findings, exit_code(findings), started=started)
     paths = write_reports(report, tmp_path / "reports", {})
     assert len(paths) == 4
     told = [path.read_text(encoding="utf-8") for path in paths]
@@ -149,17 +148,22 @@ def test_no_report_shows_a_secret(
 
 
 def test_a_long_body_is_not_cut_in_the_midst_of_a_secret(target: Target) -> None:
-    masking = Masking([SECRET])
+    redaction = Redaction(CONTRACT.document, [SECRET])
     for length in range(170, 200):
-        assert 'se"c' not in masking.text("x" * length + SECRET)[:200]
-        assert TOKEN[:4] not in masking.text("x" * length + f'"password": "{TOKEN}')[:200]
+        assert 'se"c' not in redaction.mask_text("x" * length + SECRET)[:200]
+        assert TOKEN[:4] not in redaction.mask_text("x" * length + f'"password": "{TOKEN}')[:200]
     assert target.identities["client"].parameters["client_secret"] == SECRET
+
+
+def test_a_part_of_a_multipart_body_is_masked_by_its_name() -> None:
+    text = f'--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n{TOKEN} x\r\n--b--'
+    assert Redaction(CONTRACT.document).mask_text(text) == text.replace(f"{TOKEN} x", MASK)
 
 
 def test_what_is_wrong_with_a_token_is_said_without_it() -> None:
     request = httpx.Request("POST", f"{URL}{TOKEN_PATH}")
     answer = httpx.Response(200, json={**GIVEN, "access_token": f"{TOKEN} ?"}, request=request)
-    problems = Conformance(DOCUMENT).problems(answer)
+    problems = Conformance(CONTRACT).problems(answer)
     assert problems
     assert [one for one in ALL if one in " ".join(problems)] == []
 

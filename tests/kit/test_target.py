@@ -6,14 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ringme_contract.init import template
-from ringme_contract.target import (
-    IDENTITIES,
-    MOCK,
-    OPTIONAL_IDENTITIES,
-    TargetError,
-    load_target,
-)
+from ringme_contract.target import IDENTITIES, MOCK, OPTIONAL_IDENTITIES, load_target
+from ringme_contract.target_template import template
+from ringme_spec.errors import ConfigError
 
 ALL = [*IDENTITIES, *OPTIONAL_IDENTITIES]
 MINIMAL = """
@@ -71,7 +66,7 @@ def test_secrets_of_the_environment_go_before_those_of_the_file(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("url =", "uri =", "uri: is not known"),
+        ("url =", "uri =", "unknown key uri"),
         ('"http://127.0.0.1:1"', '"127.0.0.1:1"', "url: must begin with http"),
         ('"http://127.0.0.1:1"', "5", "url: must be text"),
         ('start = "2016-04-01 00:00:00"', "", "range.start: is missing"),
@@ -91,7 +86,7 @@ def test_secrets_of_the_environment_go_before_those_of_the_file(
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, old: str, new: str, said: str) -> None:
     path = written(tmp_path, MINIMAL.replace(old, new))
-    with pytest.raises(TargetError) as error:
+    with pytest.raises(ConfigError) as error:
         load_target(path)
     assert said in str(error.value)
     assert str(error.value).startswith(str(path))
@@ -99,8 +94,8 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, old: str, new: str, s
 
 
 def test_a_file_that_is_not_there_or_no_text_is_said_to_be(tmp_path: Path) -> None:
-    with pytest.raises(TargetError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="cannot be read"):
         load_target(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(TargetError, match="UTF-8"):
+    with pytest.raises(ConfigError, match="UTF-8"):
         load_target(tmp_path / "bytes.toml")

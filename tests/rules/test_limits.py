@@ -1,4 +1,4 @@
-"""Requests counted by client, limited by application, and told of with every answer."""
+"""Limits of requests, by the clock and by fixtures of their own."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from ringme_spec.paths import FIXTURES
-from support.media import OPERATIONS, Operation, operation, send, send_raw
+from support.media import operation
 from support.server import (
-    API,
     LIMITED,
-    LOGIN_CALL_API,
     TRUSTED,
     TRUSTED_CALL_API,
     Api,
@@ -74,55 +71,6 @@ def use_up(api: Api) -> httpx.Response:
     answers = [api.get("/user/") for _ in range(5)]
     assert [one.status_code for one in answers] == [200] * 5
     return answers[-1]
-
-
-@pytest.mark.rule("limits")
-@pytest.mark.parametrize("one", OPERATIONS, ids=str)
-def test_every_success_tells_of_the_limit(admin: Api, one: Operation) -> None:
-    response = send(admin, one)
-    assert response.is_success
-    limit, left, reset = figures(response)
-    assert 0 < left < limit
-    assert 0 < reset <= HOUR
-
-
-FAILURES: list[tuple[str, str, dict[str, Any], int]] = [
-    ("GET", GROUPS, {"params": {"per_page": "x"}}, 400),
-    ("POST", GROUPS, {"json": {}}, 400),
-    ("POST", GROUPS, {"content": b"\xff"}, 400),
-    ("GET", GROUPS, {"headers": {"Authorization": "Bearer wrong"}}, 401),
-    ("GET", GROUPS, {"headers": {"Authorization": ""}}, 401),
-    ("GET", "/client/13/extension/", {}, 403),
-    ("GET", "/client/99/extension/", {}, 404),
-    ("GET", "/extension_group/3/fax/x", {}, 404),
-    ("GET", "/nothing/here", {}, 404),
-    ("PATCH", GROUPS, {}, 405),
-    ("POST", GROUPS, {"content": b"x", "headers": {"Content-Type": "text/plain"}}, 415),
-]
-
-
-@pytest.mark.rule("limits")
-@pytest.mark.parametrize(("method", "path", "arguments", "code"), FAILURES)
-def test_every_failure_tells_of_the_limit(
-    admin: Api, method: str, path: str, arguments: dict[str, Any], code: int
-) -> None:
-    response = admin.request(method, API + path, **arguments)
-    assert response.status_code == code
-    limit, left, reset = figures(response)
-    assert 0 < left <= limit
-    assert 0 < reset <= HOUR
-
-
-@pytest.mark.rule("limits")
-@pytest.mark.parametrize(
-    ("login", "application"), [("client-reader", None), ("client-admin", LOGIN_CALL_API)]
-)
-def test_an_access_level_that_is_too_low_tells_of_the_limit(
-    mock: RunningMock, login: str, application: str | None
-) -> None:
-    refused = mock.as_user(login, application).post(GROUPS, {"name": "x"})
-    assert refused.status_code == 403
-    assert len(figures(refused)) == len(NAMES)
 
 
 @pytest.mark.rule("limits")
@@ -193,19 +141,6 @@ def test_an_hour_ends_within_an_hour_also_for_a_clock_that_is_put_back(
 
 
 @pytest.mark.rule("limits")
-def test_a_client_is_counted_over_all_its_applications_and_users(mock: RunningMock) -> None:
-    callers = [
-        mock.as_application(TRUSTED),
-        mock.as_application(TRUSTED_CALL_API),
-        mock.as_user("client-admin"),
-        mock.as_user("sales-viewer", LOGIN_CALL_API),
-        mock.as_user("petrov-phone"),
-    ]
-    left = [remaining(api) for api in callers]
-    assert left == list(range(left[0], left[0] - 5, -1))
-
-
-@pytest.mark.rule("limits")
 def test_the_limit_is_that_of_the_application(three_an_hour: RunningMock) -> None:
     large = three_an_hour.as_application(TRUSTED)
     small = three_an_hour.as_application(TRUSTED_CALL_API)
@@ -214,28 +149,6 @@ def test_the_limit_is_that_of_the_application(three_an_hour: RunningMock) -> Non
     assert figures(large.get("/user/"))[:2] == [1000000, 999997]
     assert small.get("/user/").status_code == 429
     assert large.get("/user/").status_code == 200
-
-
-@pytest.mark.rule("limits")
-def test_one_client_does_not_use_up_the_requests_of_another(mock: RunningMock, admin: Api) -> None:
-    other = mock.as_user("other-admin")
-    left, others = remaining(admin), remaining(other)
-    limited = mock.as_application(LIMITED)
-    use_up(limited)
-    assert limited.get("/user/").status_code == 429
-    assert (remaining(admin), remaining(other)) == (left - 1, others - 1)
-
-
-@pytest.mark.rule("limits", "error-unauthorized")
-def test_requests_without_a_good_token_count_for_nobody(mock: RunningMock, admin: Api) -> None:
-    limited = mock.as_application(LIMITED)
-    left = remaining(admin)
-    for token in (None, "wrong", (admin.token or "")[:-1], f"{limited.token}x"):
-        refused = send_raw(mock, "GET", f"{API}/user/", token)
-        assert refused.status_code == 401
-        assert len(figures(refused)) == len(NAMES)
-    assert remaining(admin) == left - 1
-    assert remaining(limited) == 4
 
 
 @pytest.mark.rule("limits")

@@ -1,4 +1,4 @@
-"""The bytes of recorded items: how many, of what kind, under which name, and where else."""
+"""Files of recorded items: under which name they are saved, and where else they are."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from support.server import API, Api, RunningMock
 
 DOWNLOADS = [one for one in OPERATIONS if one.action == "download"]
 STORAGE = [one for one in OPERATIONS if one.action == "storage_url"]
-SIZE = {"record": "record_file_size", "voicemail": "record_file_size", "fax": "file_size"}
-TYPE = {"record": "audio/mpeg", "voicemail": "audio/mpeg", "fax": "application/pdf"}
 ENDING = {"record": ".mp3", "voicemail": ".mp3", "fax": ".pdf"}
 every_download = pytest.mark.parametrize("download", DOWNLOADS, ids=str)
 every_storage = pytest.mark.parametrize("storage", STORAGE, ids=str)
@@ -41,32 +39,6 @@ def attachment_name(response: httpx.Response) -> str:
     message["Content-Disposition"] = response.headers["Content-Disposition"]
     assert message.get_content_disposition() == "attachment"
     return message.get_filename("")
-
-
-@pytest.mark.rule("media-file")
-def test_recorded_items_can_be_downloaded_where_the_contract_says() -> None:
-    assert {(one.level, one.collection) for one in DOWNLOADS} == {
-        ("extension_group", "record"),
-        ("extension_group", "voicemail"),
-        ("extension_group", "fax"),
-        ("client", "record"),
-    }
-    assert {one.level for one in STORAGE} == {"extension_group", "client"}
-
-
-@pytest.mark.rule("media-file")
-@every_download
-def test_a_file_is_as_long_as_its_item_says(admin: Api, download: Operation) -> None:
-    kind = download.collection
-    items = items_at(admin, download)
-    assert len(items) > 1
-    for item, path in items:
-        response = admin.get(path)
-        assert response.status_code == 200
-        assert response.content == kept_bytes(kind, item)
-        assert len(response.content) == item[SIZE[kind]]
-        assert response.headers["Content-Length"] == str(item[SIZE[kind]])
-        assert response.headers["Content-Type"] == TYPE[kind]
 
 
 @pytest.mark.rule("media-file")
@@ -99,13 +71,6 @@ def test_a_storage_url_serves_the_same_bytes_without_a_token(
         assert served.headers["Content-Length"] == str(item["record_file_size"])
 
 
-@pytest.mark.rule("media-file")
-@every_storage
-def test_a_storage_url_is_of_one_record(admin: Api, storage: Operation) -> None:
-    urls = [admin.read(path)["record_url"] for _, path in items_at(admin, storage)]
-    assert len(set(urls)) == len(urls) > 1
-
-
 @pytest.mark.parametrize("host", ["[:]", "[:::::]:80", "[1]", "[FFFFF::]", "x:y", "a b"])
 def test_a_host_that_is_no_address_is_in_no_storage_url(
     mock: RunningMock, admin: Api, host: str
@@ -120,48 +85,3 @@ def test_a_storage_url_leads_to_the_host_that_was_asked(admin: Api, host: str) -
     _, path = items_at(admin, STORAGE[0])[0]
     answer = admin.request("GET", API + path, headers={"Host": host})
     assert urlsplit(answer.json()["record_url"]).netloc == host
-
-
-@pytest.mark.rule("media-file", "group-user-scope")
-@every_download
-def test_a_group_user_downloads_files_of_its_group_alone(
-    mock: RunningMock, admin: Api, download: Operation
-) -> None:
-    viewer = mock.as_user("sales-viewer")
-    for _, path in items_at(admin, download):
-        response = viewer.get(path)
-        if download.level == "client":
-            assert (response.status_code, response.json()["status"]) == (403, "access_denied")
-        else:
-            assert response.status_code == 200
-            assert response.content == admin.get(path).content
-
-
-@pytest.mark.rule("media-file", "group-user-scope")
-def test_a_group_user_gets_storage_urls_of_its_group(mock: RunningMock, admin: Api) -> None:
-    viewer = mock.as_user("sales-viewer")
-    group = next(one for one in STORAGE if one.level == "extension_group")
-    for _, path in items_at(viewer, group):
-        assert viewer.read(path) == admin.read(path)
-
-
-@pytest.mark.rule("media-file", "group-media-by-membership", "error-not-found")
-@every_download
-def test_a_file_is_found_only_where_its_number_is(admin: Api, download: Operation) -> None:
-    if download.level == "client":
-        key = "20-63B9D7682AC8FB97912A679B3D34B844"
-        path = download.at("@me", key)
-    else:
-        item, path = items_at(admin, download)[0]
-        assert admin.get(path).status_code == 200
-        admin.put(
-            f"/client/@me/extension/{item['extension_id']}",
-            {"extension_group_id": 8},
-        )
-        moved = download.at(8, item[KEY[download.collection]])
-        assert admin.get(moved).content == kept_bytes(download.collection, item)
-    refused = admin.get(path)
-    assert (refused.status_code, refused.json()["status"]) == (
-        404,
-        f"{download.collection}_not_found",
-    )

@@ -20,7 +20,7 @@ class Control:
         self.server = server
         headers = {"X-Mock-Session": session} if session else {}
         self.http = httpx.Client(base_url=server.url, headers=headers, timeout=10)
-        self._conformance = Conformance(interface().contract.document)
+        self._conformance = Conformance(interface().contract)
         self._others: list[Control] = []
 
     def __enter__(self) -> Control:

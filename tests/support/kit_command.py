@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ringme_contract import commands, run
+from ringme_contract import check_run, commands
 from ringme_contract.check import Check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.target import MOCK
 
-CheckFunction = Callable[[Kit], None]
+CheckFunction = Callable[[CheckContext], None]
 
 
 def own_check(rule: str, function: CheckFunction, writes: bool = True) -> Check:
@@ -21,25 +21,25 @@ def own_check(rule: str, function: CheckFunction, writes: bool = True) -> Check:
     return Check(function.__name__, rule, "rules", function, writes=writes)
 
 
-def reads_user(kit: Kit) -> None:
+def reads_user(kit: CheckContext) -> None:
     """Passes."""
     kit.caller("client").read("/user/")
 
 
-def makes_group(kit: Kit) -> None:
+def makes_group(kit: CheckContext) -> None:
     """Passes, and makes something."""
     group = kit.new_group()
     kit.caller("client").read(f"/client/@me/extension_group/{group['id']}")
 
 
-def misses_group(kit: Kit) -> None:
+def misses_group(kit: CheckContext) -> None:
     """Fails."""
     kit.expect(kit.caller("client").get("/client/@me/extension_group/1"), 200)
 
 
 def instead_of_all_checks(patch: pytest.MonkeyPatch, *checks: Check) -> None:
     """Has the command run these checks and no other."""
-    for module in (run, commands):
+    for module in (check_run, commands):
         patch.setattr(module, "all_checks", lambda: list(checks))
 
 

@@ -42,7 +42,7 @@ class RunningMock:
 
     def __init__(self, app: MockApp, url: str) -> None:
         self.url = url
-        self.conformance = Conformance(app.contract.document)
+        self.conformance = Conformance(app.contract)
         self.http = httpx.Client(base_url=url, timeout=10)
         self._app = app
 

@@ -1,1 +1,1 @@
-"""Who may do what: identity by operation by object."""
+"""Access: identity by operation by object."""

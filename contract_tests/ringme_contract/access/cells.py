@@ -1,8 +1,7 @@
-"""Every cell of identity by operation by object, with what the answer has to be."""
+"""Cells of the access table: identity by operation by object, each with the response required."""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,97 +11,47 @@ from typing import Any
 
 import httpx
 
-from ringme_contract.access.objects import NEVER, Objects
-from ringme_contract.kit import API, Caller, Kit
-from ringme_contract.lists import resolve
+from ringme_contract.access.table_objects import TableObjects
+from ringme_contract.check_context import API, Caller, CheckContext
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
 OK = "ok"
 MISSING = "missing"
 
 
 @dataclass(frozen=True)
-class SecuredOperation:
-    """One operation that needs a token, as the document describes it.
-
-    `section` is the collection of the first parameter of the path (None: there is none);
-    `item` that of the last one where the path ends at an item below the section.
-    """
-
-    id: str
-    method: str
-    path: str
-    section: str | None
-    item: str | None
-    scopes: tuple[str, ...]
-    query: dict[str, Any]
-    body: Any
-
-    @property
-    def reads(self) -> bool:
-        """Whether it is a GET."""
-        return self.method == "GET"
-
-    def send(self, caller: Caller, section_key: object, item_key: object) -> httpx.Response:
-        """Makes the request, with these keys for the parameters of its path."""
-        keys = iter((section_key, item_key))
-        path = re.sub(r"\{\w+\}", lambda _: str(next(keys)), self.path)
-        arguments: dict[str, Any] = {"params": self.query} if self.query else {}
-        if self.body is not None:
-            arguments["json"] = self.body
-        return caller.request(self.method, path, **arguments)
-
-
-@dataclass(frozen=True)
 class Cell:
-    """One request of the table: who, what, on which object, and what has to come of it."""
+    """One request of the table: identity, operation, object, and the outcome required."""
 
     identity: str
-    operation: SecuredOperation
+    operation: Operation
     kind: str
     key: object
     expected: str
 
 
-def secured_operations(kit: Kit) -> list[SecuredOperation]:
-    """The operations of the document that need a token, each with a valid query and body."""
-    start, end = kit.target.range
-    found = []
-    for path, item in kit.document["paths"].items():
-        for method, node in item.items():
-            security = node.get("security", kit.document.get("security", []))
-            if not security:
-                continue
-            parameters = [resolve(kit.document, one) for one in node.get("parameters", [])]
-            owners = [one["x-collection"] for one in parameters if "x-collection" in one]
-            names = {one["name"] for one in parameters}
-            ranged = "start_datetime" in names
-            found.append(
-                SecuredOperation(
-                    id=node["operationId"],
-                    method=method.upper(),
-                    path=path,
-                    section=owners[0] if owners else None,
-                    item=owners[1] if len(owners) > 1 else None,
-                    scopes=tuple(scope for scopes in security[0].values() for scope in scopes),
-                    query={"start_datetime": start, "end_datetime": end} if ranged else {},
-                    body=_body(kit.document, node),
-                )
-            )
-    return found
+def item_of(operation: Operation) -> str | None:
+    """The collection of the item at the end of a path, below the thing that it begins at."""
+    return operation.path_collections[1].name if len(operation.path_collections) > 1 else None
 
 
-def _body(document: dict[str, Any], node: dict[str, Any]) -> Any:
-    if "requestBody" not in node:
-        return None
-    schema = resolve(document, node["requestBody"]["content"]["application/json"]["schema"])
-    # A body without required keys may be empty, which changes nothing even where it is let in.
-    return schema["example"] if schema.get("required") else {}
+def send(
+    kit: CheckContext, caller: Caller, operation: Operation, section_key: object, item_key: object
+) -> httpx.Response:
+    """A request with a valid query and body, and these keys for the parameters of its path."""
+    keys = dict(zip(operation.path_names, (section_key, item_key), strict=False))
+    arguments: dict[str, Any] = {"params": kit.range_query} if operation.ranged else {}
+    if operation.json_body is not None:
+        # A body without required keys may be empty, which changes nothing even where it is let in.
+        schema = operation.json_body.schema
+        arguments["json"] = schema["example"] if schema.get("required") else {}
+    return caller.request(operation.method, operation.fill(keys), **arguments)
 
 
 @cache
 def visibility() -> dict[str, dict[str, dict[str, str]]]:
-    """The table as section, kind of object and identity: what that identity gets."""
+    """The outcome by section, kind of object and identity."""
     text = files("ringme_contract.access").joinpath("visibility.toml").read_text("utf-8")
     return {
         section: {
@@ -113,13 +62,10 @@ def visibility() -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
-def cells(kit: Kit, objects: Objects, operations: list[SecuredOperation]) -> Iterator[Cell]:
-    """The cells of these operations for every identity and object that the target has."""
-    for operation in operations:
-        if operation.section is None:
-            continue
-        for kind, row in visibility()[operation.section].items():
-            key = objects.keys.get((operation.section, kind))
+def cells(kit: CheckContext, objects: TableObjects) -> Iterator[Cell]:
+    for operation in kit.secured_operations:
+        for kind, row in visibility().get(operation.section or "", {}).items():
+            key = objects.keys.get((operation.section or "", kind))
             if key is None:
                 continue
             for identity, outcome in row.items():
@@ -127,28 +73,20 @@ def cells(kit: Kit, objects: Objects, operations: list[SecuredOperation]) -> Ite
                     yield Cell(identity, operation, kind, key, outcome)
 
 
-def missing_word(kit: Kit, collection: str) -> str:
-    """The status word of the 404 for a thing of a collection."""
-    word: str = kit.document["x-collections"][collection]["missing"]
-    return word
-
-
-def ask(kit: Kit, objects: Objects, cell: Cell) -> httpx.Response:
+def send_cell(kit: CheckContext, objects: TableObjects, cell: Cell) -> httpx.Response:
     """Makes the request of a cell; below a reachable object it is for an item that is there."""
-    item: object = NEVER
-    if cell.operation.item is not None and cell.expected == OK:
-        item = objects.item(cell.operation.section or "", cell.kind, cell.key, cell.operation.item)
-    elif cell.operation.item in ("record", "voicemail", "fax"):
-        item = f"{NEVER}-{'0' * 32}"
-    return cell.operation.send(kit.caller(cell.identity), cell.key, item)
+    operation, name = cell.operation, item_of(cell.operation)
+    item: object = kit.factory.nowhere(operation)[operation.path_names[-1]]
+    if name is not None and cell.expected == OK:
+        item = objects.item(operation.section or "", cell.kind, cell.key, name)
+    return send(kit, kit.caller(cell.identity), operation, cell.key, item)
 
 
-def path_of(operation: SecuredOperation) -> str:
-    """The path of an operation as people write it."""
+def path_of(operation: Operation) -> str:
     return operation.path.removeprefix(API)
 
 
 def require(count: int, what: str) -> None:
-    """Raises NotReached if no cell was asked."""
+    """Raises NotReached if no cell was requested."""
     if not count:
         raise NotReached(f"the target has nothing for {what}")

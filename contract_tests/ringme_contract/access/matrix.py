@@ -10,19 +10,20 @@ from ringme_contract.access.cells import (
     MISSING,
     OK,
     Cell,
-    SecuredOperation,
-    ask,
     cells,
-    missing_word,
+    item_of,
     path_of,
     require,
-    secured_operations,
+    send,
+    send_cell,
 )
-from ringme_contract.access.objects import NEVER, Objects
+from ringme_contract.access.table_objects import TableObjects
 from ringme_contract.check import check
-from ringme_contract.kit import Caller, Kit
-from ringme_contract.lists import Item, list_operations
+from ringme_contract.check_context import Caller, CheckContext, configures, error_code
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.lists import lists_with, read_list
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
 _SHOWN = 6
 
@@ -30,48 +31,39 @@ _SHOWN = 6
 class Table:
     """Collects the cells that came out wrong, so that one report shows them all."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._wrong: list[str] = []
         self._expected: object = None
         self._got: object = None
-        self.asked = 0
+        self.count = 0
 
     def judge(
-        self, what: str, answer: httpx.Response, status: int | None, word: str | None
+        self, what: str, response: httpx.Response, status: int | None, word: str | None
     ) -> None:
-        """Notes an answer that has not this status (None: any success) and word."""
-        self.asked += 1
-        found = _word(answer)
-        good = answer.is_success if status is None else answer.status_code == status
+        """Notes a response without this status (None: any success) and error code."""
+        self.count += 1
+        found = error_code(response)
+        good = response.is_success if status is None else response.status_code == status
         if good and (word is None or found == word):
             return
         expected = f"{status or '2xx'} {word or ''}".strip()
-        got = f"{answer.status_code} {found or ''}".strip()
+        got = f"{response.status_code} {found or ''}".strip()
         if not self._wrong:
             self._expected, self._got = expected, got
         self._wrong.append(f"{what}: {got} instead of {expected}")
 
     def conclude(self) -> None:
         """Fails the check if any cell came out wrong."""
-        require(self.asked, "this table")
+        require(self.count, "this table")
         if self._wrong:
             more = len(self._wrong) - _SHOWN
             text = "; ".join(self._wrong[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
             self._kit.fail(
-                f"{len(self._wrong)} of {self.asked} cells are wrong: {text}",
+                f"{len(self._wrong)} of {self.count} cells are wrong: {text}",
                 self._expected,
                 self._got,
             )
-
-
-def _word(answer: httpx.Response) -> str | None:
-    try:
-        body = answer.json()
-    except ValueError:
-        return None
-    word = body.get("status") if isinstance(body, dict) else None
-    return word if isinstance(word, str) else None
 
 
 def _name(cell: Cell) -> str:
@@ -79,57 +71,56 @@ def _name(cell: Cell) -> str:
     return f"{cell.identity}, {operation.method} {path_of(operation)} of {cell.kind}"
 
 
-def _walk(kit: Kit, chosen: Callable[[Cell], bool], writing: bool) -> None:
-    """Asks the cells that are chosen, and judges each answer by what the table says."""
-    objects, table = Objects(kit, writing), Table(kit)
+def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> None:
+    """Makes the requests of the chosen cells, and compares each response with the table."""
+    objects, table = TableObjects(kit, writing), Table(kit)
     before = _view(kit) if writing else None
-    for cell in cells(kit, objects, secured_operations(kit)):
+    for cell in cells(kit, objects):
         if not chosen(cell):
             continue
         try:
-            answer = ask(kit, objects, cell)
+            response = send_cell(kit, objects, cell)
         except NotReached:
             continue
         if cell.expected == OK:
-            table.judge(_name(cell), answer, None, None)
+            table.judge(_name(cell), response, None, None)
         elif cell.expected == MISSING:
-            word = missing_word(kit, cell.operation.section or "")
-            table.judge(_name(cell), answer, 404, word)
+            word = cell.operation.path_collections[0].missing
+            table.judge(_name(cell), response, 404, word)
         else:
-            table.judge(_name(cell), answer, 403, cell.expected)
+            table.judge(_name(cell), response, 403, cell.expected)
     table.conclude()
     if before is not None:
         kit.expect_equal("what the clients see after refused requests", _view(kit), before)
 
 
-def _view(kit: Kit) -> dict[str, list[Item]]:
+def _view(kit: CheckContext) -> dict[str, list[Item]]:
     """All lists of both clients: what a refused request must leave as it was."""
     view = {}
     for identity in ("client", "other_client"):
         if identity in kit.target.identities:
-            for operation in list_operations(kit.document):
-                if operation.owner == "client":
-                    name = f"{identity} {operation.id}"
-                    view[name] = operation.read(kit, kit.caller(identity), "@me")
+            for operation in lists_with(kit, owner="client"):
+                name = f"{identity} {operation.id}"
+                view[name] = read_list(kit, kit.caller(identity), operation, "@me")
     return view
 
 
-def _by_level(kit: Kit, cell: Cell) -> bool:
-    """Whether neither the application nor the user's access level comes before the table."""
+def _by_level(kit: CheckContext, cell: Cell) -> bool:
+    """Neither the application nor the user's access level comes before the table."""
     if cell.operation.reads:
         return True
     read_only = cell.identity.endswith("read_only")
-    return not read_only and not (cell.identity == "call_api" and "all" in cell.operation.scopes)
+    return not read_only and not (cell.identity == "call_api" and configures(cell.operation))
 
 
 @check("user-types", layer="access", needs=("client", "group", "extension"), writes=False)
-def every_identity_reads_what_the_table_says(kit: Kit) -> None:
-    """All GET operations: what is within reach answers, what lies outside is 403."""
+def every_identity_reads_what_the_table_says(kit: CheckContext) -> None:
+    """All GET operations: 200 within reach, 403 outside."""
     _walk(kit, lambda cell: cell.operation.reads and cell.expected != MISSING, writing=False)
 
 
 @check("error-access-denied", layer="access", needs=("client", "other_client"))
-def writes_outside_of_reach_are_refused_and_change_nothing(kit: Kit) -> None:
+def writes_outside_of_reach_are_refused_and_change_nothing(kit: CheckContext) -> None:
     """All writing operations on what is out of reach."""
     _walk(
         kit,
@@ -141,13 +132,13 @@ def writes_outside_of_reach_are_refused_and_change_nothing(kit: Kit) -> None:
 
 
 @check("error-client-not-found", layer="access", writes=False)
-def a_client_that_never_was_is_missing_for_everybody(kit: Kit) -> None:
+def a_client_that_never_was_is_missing_for_everybody(kit: CheckContext) -> None:
     """All operations of the client section."""
     _walk(kit, lambda cell: _is_missing(kit, cell, "client"), writing=False)
 
 
 @check("error-not-found", layer="access")
-def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: Kit) -> None:
+def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: CheckContext) -> None:
     """All operations of the group and the number section, on deleted and never existing ones."""
     _walk(
         kit,
@@ -158,29 +149,30 @@ def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: Kit) ->
     )
 
 
-def _is_missing(kit: Kit, cell: Cell, section: str) -> bool:
+def _is_missing(kit: CheckContext, cell: Cell, section: str) -> bool:
     return cell.operation.section == section and cell.expected == MISSING and _by_level(kit, cell)
 
 
 @check("group-client-isolation", layer="access", needs=("client", "other_client"))
-def items_of_another_client_are_not_there_under_ones_own(kit: Kit) -> None:
+def items_of_another_client_are_not_there_under_ones_own(kit: CheckContext) -> None:
     """Groups, numbers and group users of the other client, deleted ones, and none that ever was."""
     table, before = Table(kit), _view(kit)
-    objects = Objects(kit, writing=True)
+    objects = TableObjects(kit, writing=True)
     keys = {
         "extension_group": [objects.keys.get(("extension_group", kind)) for kind in _GONE],
         "extension": [objects.keys.get(("extension", kind)) for kind in _GONE],
-        "user": [NEVER, *_users_of_other_client(kit)],
+        "user": [NOWHERE, *_users_of_other_client(kit)],
     }
-    for operation in secured_operations(kit):
-        if operation.section != "client" or operation.item not in keys:
+    for operation in kit.secured_operations:
+        item = item_of(operation)
+        if operation.section != "client" or item not in keys:
             continue
-        word = missing_word(kit, operation.item)
-        for key in keys[operation.item]:
+        word = kit.contract.collections[item].missing
+        for key in keys[item]:
             if key is not None:
-                answer = operation.send(kit.caller("client"), "@me", key)
+                response = send(kit, kit.caller("client"), operation, "@me", key)
                 name = f"client, {operation.method} {path_of(operation)}, {key}"
-                table.judge(name, answer, 404, word)
+                table.judge(name, response, 404, word)
     table.conclude()
     kit.clean_up()
     kit.expect_equal(
@@ -191,13 +183,12 @@ def items_of_another_client_are_not_there_under_ones_own(kit: Kit) -> None:
 _GONE = ("other", "deleted", "never")
 
 
-def _users_of_other_client(kit: Kit) -> list[object]:
-    users = kit.caller("other_client").read("/client/@me/user/extension_group/")
-    return [one["id"] for one in users[:1]]
+def _users_of_other_client(kit: CheckContext) -> list[object]:
+    return [one["id"] for one in kit.factory.read("user", "other_client")[:1]]
 
 
 @check("error-unauthorized", layer="access", writes=False)
-def no_operation_answers_without_a_good_token(kit: Kit) -> None:
+def no_operation_answers_without_a_good_token(kit: CheckContext) -> None:
     """All operations: without a token, with and with ones that nobody got."""
     table = Table(kit)
     callers = {
@@ -205,45 +196,46 @@ def no_operation_answers_without_a_good_token(kit: Kit) -> None:
         "a wrong token": Caller(kit, "wrong token", "A" * 30),
         "a token that is too long": Caller(kit, "wrong token", "A" * 300),
     }
-    for operation in secured_operations(kit):
+    for operation in kit.secured_operations:
         for name, caller in callers.items():
-            answer = operation.send(caller, "@me" if operation.section == "client" else 1, 1)
-            table.judge(f"{name}, {operation.method} {path_of(operation)}", answer, 401, None)
+            section = "@me" if operation.section == "client" else 1
+            response = send(kit, caller, operation, section, 1)
+            table.judge(f"{name}, {operation.method} {path_of(operation)}", response, 401, None)
     table.conclude()
 
 
 @check("error-app-access", layer="access", needs=("client", "call_api"))
-def an_application_that_may_only_call_changes_no_configuration(kit: Kit) -> None:
+def an_application_that_may_only_call_changes_no_configuration(kit: CheckContext) -> None:
     """Every operation that the document keeps to the scope `all`."""
-    _refused(kit, "call_api", "app_access_type_deny", lambda one: "all" in one.scopes)
+    _refused(kit, "call_api", "app_access_type_deny", configures)
 
 
 @check("error-user-access", layer="access", needs=("client", "client_read_only"))
-def a_read_only_user_of_the_client_writes_nothing(kit: Kit) -> None:
+def a_read_only_user_of_the_client_writes_nothing(kit: CheckContext) -> None:
     """Every operation but GET."""
     _refused(kit, "client_read_only", "user_access_type_deny", lambda one: not one.reads)
 
 
 @check("read-only", layer="access", needs=("client", "group_read_only"))
-def a_read_only_user_of_a_group_writes_nothing(kit: Kit) -> None:
+def a_read_only_user_of_a_group_writes_nothing(kit: CheckContext) -> None:
     """Every operation but GET, on the user's own group."""
     _refused(kit, "group_read_only", "user_access_type_deny", lambda one: not one.reads)
 
 
 def _refused(
-    kit: Kit, identity: str, word: str, chosen: Callable[[SecuredOperation], bool]
+    kit: CheckContext, identity: str, word: str, chosen: Callable[[Operation], bool]
 ) -> None:
     table, before = Table(kit), _view(kit)
-    objects = Objects(kit, writing=False)
-    for operation in filter(chosen, secured_operations(kit)):
+    objects = TableObjects(kit, writing=False)
+    for operation in filter(chosen, kit.secured_operations):
         section = objects.keys.get((operation.section or "", "own"), 1)
         item: object = 1
-        if operation.item is not None:
+        if name := item_of(operation):
             try:
-                item = objects.item(operation.section or "", "own", section, operation.item)
+                item = objects.item(operation.section or "", "own", section, name)
             except NotReached:
                 continue
-        answer = operation.send(kit.caller(identity), section, item)
-        table.judge(f"{identity}, {operation.method} {path_of(operation)}", answer, 403, word)
+        response = send(kit, kit.caller(identity), operation, section, item)
+        table.judge(f"{identity}, {operation.method} {path_of(operation)}", response, 403, word)
     table.conclude()
     kit.expect_equal("what the clients see after refused writes", _view(kit), before)

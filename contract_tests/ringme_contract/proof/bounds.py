@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ringme_contract.lists import Item, read_moment, write_moment
+from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.lists import Item
 from ringme_contract.proof.messages import Request
 from ringme_contract.proof.site import Site
 
@@ -19,14 +20,14 @@ def bounds(request: Request) -> tuple[datetime | None, datetime | None]:
 
 def _moment(text: str | None) -> datetime | None:
     try:
-        return read_moment(text) if text else None
+        return read_datetime(text) if text else None
     except ValueError:
         return None
 
 
 def set_bounds(request: Request, start: datetime, end: datetime) -> None:
     """Gives a request another range."""
-    moved = request.with_query(**{START: write_moment(start), END: write_moment(end)})
+    moved = request.with_query(**{START: write_datetime(start), END: write_datetime(end)})
     request.query_string = moved.query_string
 
 
@@ -58,5 +59,5 @@ async def in_range(site: Site, request: Request, of_client: bool = False) -> lis
         if (one[owner] == client if of_client else one["extension_id"] in members)
         and start is not None
         and end is not None
-        and start <= read_moment(one[time]) <= end
+        and start <= read_datetime(one[time]) <= end
     ]

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from ringme_contract.judgement import ExitCode
+from ringme_contract.evaluation import ExitCode
 from ringme_contract.proof.fault import Fault, all_faults
 
 

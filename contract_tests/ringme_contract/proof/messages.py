@@ -46,7 +46,7 @@ class Request:
     @property
     def collection(self) -> str:
         """The collection of the operation; empty without one."""
-        return self.operation.collection if self.operation else ""
+        return self.operation.collection.name if self.operation else ""
 
     @property
     def query(self) -> list[tuple[str, str]]:

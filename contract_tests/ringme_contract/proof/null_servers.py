@@ -11,16 +11,15 @@ from typing import Any
 import yaml
 from starlette.types import ASGIApp
 
-from ringme_contract.lists import resolve
 from ringme_contract.proof.interception import Before
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.site import Site
+from ringme_spec.schema import Schema, Schemas
 
-Document = dict[str, Any]
 _LIMITS = {"x-ratelimit-limit": "1000", "x-ratelimit-remaining": "999", "x-ratelimit-reset": "3600"}
 
 
-def unauthorized(_document: Document) -> Before:
+def unauthorized() -> Before:
     """Responds 401 to everything, in the very words of the document."""
 
     def before(_: Request) -> Response:
@@ -32,25 +31,25 @@ def unauthorized(_document: Document) -> Before:
     return before
 
 
-def missing(_document: Document) -> Before:
+def missing() -> Before:
     """Responds 404 to everything, as to a path that is none."""
 
     return lambda _: _no_such_path()
 
 
-def example(document: Document) -> Before:
+def example() -> Before:
     """Responds to each operation with success and an example of the document; all else is 404."""
 
     def before(request: Request) -> Response:
         operation = request.operation
         if operation is None:
             return _no_such_path()
-        node = resolve(document, operation.node["responses"][str(operation.success)])
-        response = Response(operation.success, {**_LIMITS, "cache-control": "no-store"})
+        node = operation.responses[str(operation.status)]
+        response = Response(operation.status, {**_LIMITS, "cache-control": "no-store"})
         for media_type, content in node.get("content", {}).items():
             if media_type == "application/json":
                 schema = content["schema"]
-                response.set_json(content.get("example", _example(document, schema)))
+                response.set_json(content.get("example", _example(operation.schemas, schema)))
             else:
                 response.body = b"example"
                 response.headers["content-type"] = media_type
@@ -60,7 +59,7 @@ def example(document: Document) -> Before:
     return before
 
 
-NULL_SERVERS: dict[str, Callable[[Document], Before]] = {
+NULL_SERVERS: dict[str, Callable[[], Before]] = {
     "unauthorized": unauthorized,
     "missing": missing,
     "example": example,
@@ -70,7 +69,7 @@ NULL_SERVERS: dict[str, Callable[[Document], Before]] = {
 def null_app(name: str) -> ASGIApp:
     """Builds one of the servers that implement nothing."""
     site = Site()
-    site.before(NULL_SERVERS[name](site.document))
+    site.before(NULL_SERVERS[name]())
     return site.build()
 
 
@@ -88,26 +87,19 @@ def _no_such_path() -> Response:
     return response
 
 
-def _example(document: Document, schema: dict[str, Any]) -> Any:
+def _example(schemas: Schemas, schema: Schema) -> Any:
     """Makes an example of a schema: its own, or one of those of its parts."""
-    schema = resolve(document, schema)
+    schema = schemas.resolve(schema)
     if "example" in schema:
         return json.loads(json.dumps(schema["example"]))
     if schema.get("type") == "array":
-        return [_example(document, schema["items"])]
+        return [_example(schemas, schema["items"])]
     if schema.get("nullable"):
         return None
     if "enum" in schema:
         return schema["enum"][0]
-    properties = _properties(document, schema)
+    properties = schemas.properties(schema)
     if properties:
-        return {name: _example(document, value) for name, value in properties.items()}
+        return {name: _example(schemas, value) for name, value in properties.items()}
     simple = {"integer": 1, "boolean": False, "string": "example"}
     return simple.get(schema.get("type", "string"))
-
-
-def _properties(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
-    found = dict(schema.get("properties", {}))
-    for part in schema.get("allOf", ()):
-        found.update(_properties(document, resolve(document, part)))
-    return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ringme_contract.lists import Item, read_moment
+from ringme_contract.datetimes import read_datetime
+from ringme_contract.lists import Item
 from ringme_contract.proof.bounds import in_range, time_of
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.shown import key_of
@@ -50,8 +51,8 @@ def delete_takes_another(site: Site) -> None:
         response = await site.mock.send(request)
         if response.ok and meant:
             others = [one for one in items if one[client] == meant[client] and one != meant]
-            at = read_moment(meant[time])
-            others.sort(key=lambda one: abs(read_moment(one[time]) - at))
+            at = read_datetime(meant[time])
+            others.sort(key=lambda one: abs(read_datetime(one[time]) - at))
             await _remove(site, request, others[:1])
         return response
 

@@ -6,7 +6,7 @@ import calendar
 from datetime import datetime, timedelta
 from typing import Any
 
-from ringme_contract.lists import read_moment
+from ringme_contract.datetimes import read_datetime
 from ringme_contract.proof.bounds import SECOND, bounds, set_bounds, time_of
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.site import Site, patch
@@ -35,7 +35,7 @@ def range_ends(site: Site, end: str = "", without: list[str] | None = None) -> N
         if not response.ok:
             return None
         out = [{"start": start, "end": last}[name] for name in without or []]
-        response.set_json([one for one in response.json if read_moment(one[time]) not in out])
+        response.set_json([one for one in response.json if read_datetime(one[time]) not in out])
         return response
 
     site.before(before)

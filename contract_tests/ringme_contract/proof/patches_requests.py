@@ -104,7 +104,7 @@ def unknown_keys_refused(site: Site) -> None:
     def before(request: Request) -> Response | None:
         if request.operation is None or request.action == "token":
             return None
-        known = request.operation.query
+        known = [one.name for one in request.operation.query_parameters]
         strange = [key for key, _ in request.query if key.partition("[")[0] not in known]
         return refusal(400, f"{strange[0]}: is not known") if strange else None
 
@@ -116,8 +116,8 @@ def one_value_counts(site: Site, of: str, first: bool) -> None:
     """Leaves one of several values of a list (`array`), or of what is none (`single`)."""
 
     def before(request: Request) -> None:
-        known = request.operation.query if request.operation else {}
-        arrays = {name for name, schema in known.items() if schema.get("type") == "array"}
+        known = request.operation.query_parameters if request.operation else ()
+        arrays = {one.name for one in known if one.is_list}
         kept: dict[str, tuple[str, str]] = {}
         rest = []
         for key, value in request.query:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from ringme_contract.lists import Item, read_moment, write_moment
+from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.lists import Item
 from ringme_contract.proof.bounds import bounds, time_of
 from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.shown import Shown, key_of
@@ -19,7 +20,7 @@ _STORED: dict[str, Callable[[Any, Any], Any]] = {
     "lower": lambda _, new: new.lower(),
     "empty is null": lambda _, new: new or None,
     "no prefix": lambda _, new: new.rpartition("*")[2],
-    "Moscow time": lambda _, new: write_moment(read_moment(new) + timedelta(hours=3)),
+    "Moscow time": lambda _, new: write_datetime(read_datetime(new) + timedelta(hours=3)),
 }
 
 
@@ -143,7 +144,8 @@ def _belongs(site: Site, request: Request, entry: Item) -> bool:
     ) and not (
         time
         and (
-            (start and read_moment(entry[time]) < start) or (end and read_moment(entry[time]) > end)
+            (start and read_datetime(entry[time]) < start)
+            or (end and read_datetime(entry[time]) > end)
         )
     )
 

@@ -13,19 +13,20 @@ from typing import Any
 from starlette.types import ASGIApp
 
 import ringme_contract.proof
-from ringme_contract.document_file import find_document, load_document
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.interception import After, Before, Interception
 from ringme_contract.proof.mock import Mock
 from ringme_contract.proof.operations import Operations
 from ringme_mock.app import create_app
+from ringme_spec.document import read_yaml
+from ringme_spec.paths import FIXTURES, SPEC
 
 
 class Site:
     """One mock that is about to be built, and (for hooks, once it runs) the mock itself."""
 
     def __init__(self) -> None:
-        self.document: dict[str, Any] = load_document(find_document())
+        self.document: dict[str, Any] = json.loads(json.dumps(read_yaml(SPEC)))
         self._before: list[Before] = []
         self._after: list[After] = []
         self._mock: Mock | None = None
@@ -58,7 +59,7 @@ def build_mock(document: dict[str, Any]) -> ASGIApp:
         # JSON is YAML.
         path = Path(folder) / "openapi.yaml"
         path.write_text(json.dumps(document), "utf-8")
-        return create_app(path, find_document().parent / "fixtures")
+        return create_app(path, FIXTURES)
 
 
 Patch = Callable[..., None]

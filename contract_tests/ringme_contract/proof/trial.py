@@ -8,17 +8,18 @@ from functools import cache
 from typing import Any
 
 from ringme_contract.check import LAYERS, Check, all_checks
-from ringme_contract.document_file import find_document, load_document
+from ringme_contract.check_context import CheckContext
+from ringme_contract.check_run import CannotRun, Options, open_session
 from ringme_contract.engine import CONFORMS, Engine, RunResult
-from ringme_contract.judgement import ExitCode, exit_code, judge
-from ringme_contract.kit import Kit
+from ringme_contract.evaluation import ExitCode, evaluate, exit_code
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.running import running_server
-from ringme_contract.run import CannotRun, Options, open_session
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.transport import Transport
 from ringme_contract.verdict import Outcome, Verdict
-from ringme_spec.rules import Rule, read_rules
+from ringme_spec.contract import Contract, read_contract
+from ringme_spec.paths import SPEC
+from ringme_spec.rules import Rule
 
 # As long as a trial may take; a server that breaks everything still gets to the end.
 _BUDGET = 1800.0
@@ -69,9 +70,9 @@ def try_fault(name: str, full: bool = False) -> FaultFinding:
     finding = FaultFinding(fault)
     with running_server("--fault", name) as server:
         target = _target(server.url)
-        transport = Transport(target, _document())
+        transport = Transport(target, _contract())
         try:
-            _search(Engine(Kit(target, _document(), transport)), finding, full)
+            _search(Engine(CheckContext(target, _contract(), transport)), finding, full)
         finally:
             transport.close()
     finding.failure = server.failure
@@ -85,9 +86,9 @@ def try_server(null: str | None = None) -> ServerFinding:
     start = time.monotonic()
     with running_server(*(("--null", null) if null else ())) as server:
         target = _target(server.url)
-        transport = Transport(target, _document())
+        transport = Transport(target, _contract())
         try:
-            result = Engine(Kit(target, _document(), transport)).run(all_checks())
+            result = Engine(CheckContext(target, _contract(), transport)).run(all_checks())
         finally:
             transport.close()
         code = _exit_code(server.url, result)
@@ -106,7 +107,7 @@ def _exit_code(url: str, result: RunResult) -> ExitCode:
     try:
         with open_session(Options(url=url)) as session:
             rules = session.rules
-            return exit_code(judge(result, rules, set(rules), {}, session.today))
+            return exit_code(evaluate(result, rules, set(rules), {}, session.today))
     except CannotRun:
         return ExitCode.COULD_NOT_RUN
 
@@ -153,13 +154,13 @@ def _note(finding: FaultFinding, outcome: Outcome) -> None:
 
 
 @cache
-def _document() -> dict[str, Any]:
-    return load_document(find_document(None))
+def _contract() -> Contract:
+    return read_contract(SPEC)
 
 
 @cache
 def _rules() -> dict[str, Rule]:
-    return read_rules(_document())
+    return _contract().rules
 
 
 def _target(url: str) -> Any:

@@ -1,1 +1,1 @@
-"""Relations between answers that hold whatever the data are."""
+"""Relations between responses that hold whatever the data are."""

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
-from ringme_contract.lists import Item, ListOperation, lists_with
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.lists import lists_with, read_list
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
 _NUMBERS = 6
 
@@ -16,26 +18,22 @@ _NUMBERS = 6
 class ClientView:
     """The groups and numbers of the client, read once."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
 
     @cached_property
     def groups(self) -> list[Item]:
-        """Its groups."""
-        found: list[Item] = self._kit.caller("client").read("/client/@me/extension_group/")
-        return found
+        return self._kit.factory.read("extension_group")
 
     @cached_property
     def numbers(self) -> list[Item]:
-        """Its numbers."""
-        found: list[Item] = self._kit.caller("client").read("/client/@me/extension/")
-        return found
+        return self._kit.factory.read("extension")
 
     def members(self, group: int) -> list[Item]:
         """Its numbers that say that they are in a group."""
         return [one for one in self.numbers if one["extension_group_id"] == group]
 
-    def owners(self, name: str) -> list[object]:
+    def owners(self, name: str | None) -> list[object]:
         """Keys of owners of one kind: the client, all of its groups, some of its numbers."""
         if name == "client":
             return ["@me"]
@@ -45,27 +43,28 @@ class ClientView:
         self._kit.random.shuffle(some)
         return [one["id"] for one in some[:_NUMBERS]]
 
-    def ranged_lists(self) -> Iterator[tuple[ListOperation, object]]:
+    def ranged_lists(self) -> Iterator[tuple[Operation, object]]:
         """Every list of recorded items with each of its owners."""
         for operation in lists_with(self._kit, ranged=True):
-            for owner in self.owners(operation.owner):
+            for owner in self.owners(operation.section):
                 yield operation, owner
 
 
 Numbers = Callable[[ClientView, object], list[Item]]
 
 
-def of_numbers(operation: ListOperation, items: list[Item], numbers: list[Item]) -> list[Item]:
+def of_numbers(operation: Operation, items: list[Item], numbers: list[Item]) -> list[Item]:
     """The items of some numbers; the log names them, other items have their id."""
     ids = {one["id"] for one in numbers}
     names = {one["name"].rpartition("*")[2] for one in numbers}
-    if operation.number and all(operation.number in one for one in items):
-        return [one for one in items if one[operation.number] in ids]
+    number = operation.collection.owner_property("extension")
+    if number and all(number in one for one in items):
+        return [one for one in items if one[number] in ids]
     return [one for one in items if one["short_ext_name"] in names]
 
 
 @check("members-agree", layer="relations", writes=False)
-def members_are_the_numbers_that_say_so(kit: Kit) -> None:
+def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
     """The list of a group against the numbers of the client."""
     view = ClientView(kit)
     for group in view.groups:
@@ -76,26 +75,26 @@ def members_are_the_numbers_that_say_so(kit: Kit) -> None:
 
 
 @check("group-media-by-membership", layer="relations", writes=False)
-def the_list_of_a_group_is_that_of_its_members(kit: Kit) -> None:
+def the_list_of_a_group_is_that_of_its_members(kit: CheckContext) -> None:
     """The client's list restricted to the numbers that are in the group."""
     _restricted(kit, "extension_group", lambda view, key: view.members(int(str(key))))
 
 
 @check("group-media-by-membership", layer="relations", writes=False)
-def the_list_of_a_number_is_its_part_of_the_whole(kit: Kit) -> None:
+def the_list_of_a_number_is_its_part_of_the_whole(kit: CheckContext) -> None:
     """The client's list restricted to the number."""
     _restricted(
         kit, "extension", lambda view, key: [one for one in view.numbers if one["id"] == key]
     )
 
 
-def _restricted(kit: Kit, owner: str, numbers: Numbers) -> None:
+def _restricted(kit: CheckContext, owner: str, numbers: Numbers) -> None:
     caller, view, seen = kit.caller("client"), ClientView(kit), 0
-    whole = {one.collection: one for one in lists_with(kit, owner="client", ranged=True)}
+    whole = {one.collection.name: one for one in lists_with(kit, owner="client", ranged=True)}
     for operation in lists_with(kit, owner=owner, ranged=True):
-        everything = whole[operation.collection].read(kit, caller, "@me")
+        everything = read_list(kit, caller, whole[operation.collection.name], "@me")
         for key in view.owners(owner):
-            got = operation.read(kit, caller, key)
+            got = read_list(kit, caller, operation, key)
             expected = of_numbers(operation, everything, numbers(view, key))
             kit.expect_equal(f"{operation.id} of {owner} {key}", got, expected)
             seen += len(got)

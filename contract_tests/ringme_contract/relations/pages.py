@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
-from ringme_contract.lists import Item, ListOperation, list_operations, lists_with
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.lists import lists_with, read_list
 from ringme_contract.relations.owners import ClientView
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
 _SIZES = (1, 2, 3, 5, 1000)
 _PAGES = 25
 
 
 @check("paging", layer="relations", writes=False)
-def pages_of_any_size_make_up_the_whole(kit: Kit) -> None:
+def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
     """Each list of the client, and those of its groups and numbers with the most items."""
     longest = 0
-    for operation in list_operations(kit.document):
-        if operation not in lists_with(kit):
-            continue
-        owners = ClientView(kit).owners(operation.owner)
-        wholes = {owner: operation.read(kit, kit.caller("client"), owner) for owner in owners}
+    for operation in lists_with(kit):
+        owners = ClientView(kit).owners(operation.section)
+        wholes = {owner: read_list(kit, kit.caller("client"), operation, owner) for owner in owners}
         if not wholes:
             continue
         owner = max(wholes, key=lambda one: len(wholes[one]))
@@ -30,7 +30,7 @@ def pages_of_any_size_make_up_the_whole(kit: Kit) -> None:
         raise NotReached("no list of the client has three items")
 
 
-def _check_pages(kit: Kit, operation: ListOperation, owner: object, whole: list[Item]) -> None:
+def _check_pages(kit: CheckContext, operation: Operation, owner: object, whole: list[Item]) -> None:
     caller = kit.caller("client")
     for size in (*_SIZES, max(len(whole), 1)):
         count = -(-len(whole) // size)
@@ -38,25 +38,25 @@ def _check_pages(kit: Kit, operation: ListOperation, owner: object, whole: list[
             continue
         laid: list[Item] = []
         for page in range(1, count + 1):
-            part = operation.read(kit, caller, owner, page=page, per_page=size)
+            part = read_list(kit, caller, operation, owner, page=page, per_page=size)
             kit.expect_true(f"{operation.id} gives at most {size} a page", len(part) <= size)
             laid += part
         what = f"{operation.id} of {owner} in pages of {size}"
         kit.expect_equal(what, laid, whole)
-        past = operation.read(kit, caller, owner, page=count + 1, per_page=size)
+        past = read_list(kit, caller, operation, owner, page=count + 1, per_page=size)
         kit.expect_equal(f"{what}, the page past the end", past, [])
 
 
 @check("extension-filters", layer="relations", writes=False)
-def a_filtered_list_is_the_filter_of_the_whole(kit: Kit) -> None:
+def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext) -> None:
     """Each filter with each value that is there, two values at once, two filters at once."""
     caller, view = kit.caller("client"), ClientView(kit)
     if not view.numbers:
         raise NotReached("the client has no numbers")
     for operation in lists_with(kit, collection="extension"):
-        for owner in view.owners(operation.owner)[:3]:
-            whole = operation.read(kit, caller, owner)
-            for name in operation.filters:
+        for owner in view.owners(operation.section)[:3]:
+            whole = read_list(kit, caller, operation, owner)
+            for name in (one.name for one in operation.query_parameters if one.filter):
                 values = list(dict.fromkeys(one[name] for one in view.numbers if one[name]))[:5]
                 for chosen in ([value] for value in values):
                     _check_filter(kit, operation, owner, whole, {name: chosen})
@@ -66,12 +66,12 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: Kit) -> None:
 
 
 def _check_filter(
-    kit: Kit,
-    operation: ListOperation,
+    kit: CheckContext,
+    operation: Operation,
     owner: object,
     whole: list[Item],
     chosen: dict[str, list[object]],
 ) -> None:
-    got = operation.read(kit, kit.caller("client"), owner, **chosen)
+    got = read_list(kit, kit.caller("client"), operation, owner, **chosen)
     expected = [one for one in whole if all(one[name] in some for name, some in chosen.items())]
     kit.expect_equal(f"{operation.id} of {owner} with {chosen}", got, expected)

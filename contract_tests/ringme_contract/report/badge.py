@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 
-from ringme_contract.judgement import ExitCode
+from ringme_contract.check_run import Report
+from ringme_contract.evaluation import ExitCode
 from ringme_contract.report.content import content
-from ringme_contract.run import Report
 from ringme_contract.verdict import Verdict
 
 _COLORS = {ExitCode.PASSED: "brightgreen", ExitCode.FAILED: "red"}
 
 
 def badge(report: Report) -> str:
-    """The text of badge.json."""
     parts = []
     for level in ("MUST", "SHOULD"):
         verdicts = [one.verdict for one in report.findings if one.rule.level == level]

@@ -5,21 +5,20 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Any
 
-from ringme_contract.evidence import Exchange
-from ringme_contract.judgement import STATES, RuleFinding, counts, summary
-from ringme_contract.report.text import plain
-from ringme_contract.run import Report
+from ringme_contract.check_run import Report
+from ringme_contract.evaluation import STATES, RuleFinding, counts, summary
+from ringme_contract.recording import Exchange
+from ringme_contract.report.printable import plain
 from ringme_contract.target import IDENTITIES
 from ringme_contract.verdict import Outcome, Verdict
 
 # Goes up with each change that a reader of an older report.json would stumble over.
 VERSION = 1
-_METHODS = ("get", "post", "put", "delete", "patch", "head", "options")
 
 
 def content(report: Report) -> dict[str, Any]:
     """The report as plain values, as report.schema.json describes them."""
-    result, info = report.result, report.document.get("info", {})
+    result, info = report.result, report.contract.document.get("info", {})
     return {
         "version": VERSION,
         "tool": {"name": "ringme-contract", "version": tool_version()},
@@ -52,30 +51,23 @@ def coverage(report: Report) -> list[dict[str, Any]]:
     seen: dict[str, dict[str, set[str]]] = {}
     for operation, status, identity in report.result.cells:
         seen.setdefault(operation, {}).setdefault(str(status), set()).add(identity)
-    found = []
-    for path, item in report.document["paths"].items():
-        for method in _METHODS:
-            if method not in item:
-                continue
-            name = item[method]["operationId"]
-            documented = list(item[method].get("responses", {}))
-            given = seen.get(name, {})
-            found.append(
+    return [
+        {
+            "operation": operation.id,
+            "method": operation.method,
+            "path": operation.path,
+            "statuses": [
                 {
-                    "operation": name,
-                    "method": method.upper(),
-                    "path": path,
-                    "statuses": [
-                        {
-                            "status": status,
-                            "documented": status in documented,
-                            "identities": sorted(given.get(status, ()), key=_rank),
-                        }
-                        for status in sorted({*documented, *given})
-                    ],
+                    "status": status,
+                    "documented": status in operation.responses,
+                    "identities": sorted(given.get(status, ()), key=_rank),
                 }
-            )
-    return found
+                for status in sorted({*operation.responses, *given})
+            ],
+        }
+        for operation in report.contract.operations.values()
+        for given in (seen.get(operation.id, {}),)
+    ]
 
 
 def tool_version() -> str:

@@ -1,15 +1,16 @@
-"""Writes the reports that were asked for."""
+"""Writes the reports of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ringme_contract.check_run import Report
 from ringme_contract.report.badge import badge
 from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report
 from ringme_contract.report.junit import junit
-from ringme_contract.run import Report
+from ringme_spec.errors import ConfigError
 
 # By the name of its option: the file in a folder of reports, and what makes its text.
 FILES: dict[str, tuple[str, Callable[[Report], str]]] = {
@@ -20,17 +21,13 @@ FILES: dict[str, tuple[str, Callable[[Report], str]]] = {
 }
 
 
-class ReportError(Exception):
-    """A report that could not be written, in one line."""
-
-
 def write_reports(
     report: Report | None, folder: Path | None, single: Mapping[str, Path | None]
 ) -> list[Path]:
     """Writes all reports to a folder, and single ones where they are wanted.
 
     Returns where they are. Without a report it is only seen to that they can be written there.
-    Raises ReportError.
+    Raises ConfigError.
     """
     wanted = [(folder / file, make) for file, make in FILES.values()] if folder else []
     wanted += [(path, FILES[name][1]) for name, path in single.items() if path]
@@ -46,5 +43,5 @@ def write_reports(
                 # A lone surrogate, which JSON can carry, has no form in UTF-8.
                 path.write_text(make(report), encoding="utf-8", errors="backslashreplace")
         except OSError as error:
-            raise ReportError(f"{path}: cannot be written: {error.strerror}") from None
+            raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
     return [path for path, _ in wanted]

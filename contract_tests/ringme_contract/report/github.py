@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 
-from ringme_contract.judgement import UNEXPECTED_PASS, RuleFinding, summary
+from ringme_contract.check_run import Report
+from ringme_contract.evaluation import UNEXPECTED_PASS, RuleFinding, summary
 from ringme_contract.report.content import worst_first
-from ringme_contract.report.text import printable
-from ringme_contract.report.words import details
-from ringme_contract.run import Report
+from ringme_contract.report.finding_text import details
+from ringme_contract.report.printable import printable
 from ringme_contract.verdict import Verdict
 
 _WORDS = {
@@ -30,7 +30,6 @@ def workflow_commands(report: Report) -> list[str]:
 
 
 def step_summary(report: Report) -> str:
-    """Markdown for the page of the run."""
     lines = [
         f"## ringme-contract: {summary(report.findings)}",
         "",

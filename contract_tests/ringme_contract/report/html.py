@@ -6,14 +6,14 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ringme_contract.judgement import STATES
+from ringme_contract.check_run import Report
+from ringme_contract.evaluation import STATES
 from ringme_contract.report.content import content
-from ringme_contract.report.text import difference, printable, shown
-from ringme_contract.run import Report
+from ringme_contract.report.printable import difference, printable, shown
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES
 from ringme_contract.verdict import Verdict
 
-# One letter or two for each who asks, so that the coverage table fits on a screen.
+# One letter or two for each identity, so that the coverage table fits on a screen.
 _MARKS = {
     "anonymous": "\N{EN DASH}",
     "client": "C",
@@ -34,7 +34,6 @@ _OTHERS = ("+", "users that the kit made, and requests with a changed token")
 
 
 def html_page(report: Report) -> str:
-    """The text of report.html."""
     environment = Environment(
         loader=PackageLoader("ringme_contract.report", "."),
         autoescape=True,

@@ -6,12 +6,11 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from ringme_contract.check_run import Report
 from ringme_contract.report.content import content
-from ringme_contract.run import Report
 
 
 def json_report(report: Report) -> str:
-    """The text of report.json."""
     return json.dumps(content(report), ensure_ascii=False, indent=2) + "\n"
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from ringme_contract.judgement import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding
-from ringme_contract.report.text import printable
-from ringme_contract.report.words import details
-from ringme_contract.run import Report
+from ringme_contract.check_run import Report
+from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding
+from ringme_contract.report.finding_text import details
+from ringme_contract.report.printable import printable
 from ringme_contract.verdict import Verdict
 
 
 def junit(report: Report) -> str:
-    """The text of junit.xml."""
     cases = [_case(finding) for finding in report.findings]
     suite = ElementTree.Element(
         "testsuite",

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from ringme_contract.judgement import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, summary
+from ringme_contract.check_run import Report
+from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, summary
 from ringme_contract.report.content import worst_first
-from ringme_contract.report.text import printable
-from ringme_contract.report.words import failures
-from ringme_contract.run import Report
+from ringme_contract.report.finding_text import failures
+from ringme_contract.report.printable import printable
 from ringme_contract.verdict import Outcome, Verdict
 
 _STYLES = {
@@ -62,7 +62,7 @@ class ProgressLine:
         self._bar.stop()
 
     def __call__(self, outcome: Outcome) -> None:
-        """Takes note of an outcome. A check and what its answers broke besides count once."""
+        """Takes note of an outcome. A check and the outcome of its responses count once."""
         name = f"{outcome.layer}/{outcome.check.rpartition('/')[2]}"
         if outcome.verdict is Verdict.FAIL:
             self._failed += 1
@@ -77,7 +77,6 @@ class ProgressLine:
             self.say(f"{self._done} of {self._total} checks, {self._failed} failures")
 
     def say(self, line: str, style: str = "") -> None:
-        """One line above the bar."""
         if not self._quiet:
             _print(self._console, line, style)
 

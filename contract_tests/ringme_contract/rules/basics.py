@@ -1,4 +1,4 @@
-"""Where the API is, and how it answers whoever asks in whatever form of a request."""
+"""Basics: the place of the API, forms of paths, methods and codes."""
 
 from __future__ import annotations
 
@@ -8,84 +8,53 @@ from typing import Any
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, TOKEN_PATH, Caller, Kit
-from ringme_contract.rules.recorded import CLIENT, KINDS, group_of, read
-from ringme_contract.rules.requests import Operation, Own, operations, send
-from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path, own_id
+from ringme_contract.check_context import API, TOKEN_PATH, Caller, CheckContext
+from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.rules.views import GROUPS, own_id
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
 _SHARED = ("ext_group_id", "extension_id", "user_id")
 _JSON = {"Content-Type": "application/json"}
 
 
 @check("base", layer="rules", writes=False)
-def the_api_and_the_token_endpoint_are_where_they_should_be(kit: Kit) -> None:
+def the_api_and_the_token_endpoint_are_where_they_should_be(kit: CheckContext) -> None:
     """The API below its base, the token endpoint at the root and nowhere else."""
     kit.expect(kit.caller("client").request("GET", f"{API}/user/"), 200)
-    kit.expect(kit.ask_token(**kit.target.identities["client"].parameters), 200)
+    kit.expect(kit.request_token(**kit.target.identities["client"].parameters), 200)
     below = kit.anonymous.request("POST", API + TOKEN_PATH, data={"grant_type": "password"})
     kit.expect(below, 404)
 
 
 @check("conforms", layer="rules", writes=False)
-def every_read_succeeds(kit: Kit) -> None:
-    """Each GET of the document with a 200; the transport holds the answers against it."""
-    client, lacking = kit.caller("client"), []
-    values = _readable(kit)
-    start, end = kit.target.range
-    for operation in operations(kit):
-        known = {**values.get("", {}), **values.get(operation.collection, {})}
-        if operation.writes:
+def every_read_succeeds(kit: CheckContext) -> None:
+    """Each GET of the document with a 200; the transport checks the responses against it."""
+    lacking = []
+    for operation in kit.secured_operations:
+        if not operation.reads:
             continue
-        if not set(operation.parameters) <= set(known):
+        try:
+            path = operation.fill(kit.factory.to_read(operation))
+        except NotReached:
             lacking.append(operation.id)
             continue
-        query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
-        kit.expect(client.request("GET", operation.url(known), params=query), 200)
+        query = kit.range_query if operation.ranged else {}
+        kit.expect(kit.caller("client").request("GET", path, params=query), 200)
     if lacking:
         raise NotReached(f"there is nothing to read for {', '.join(lacking)}")
 
 
-def _readable(kit: Kit) -> dict[str, dict[str, object]]:
-    """Values for the parameters of paths by collection, and under "" for those without."""
-    client = kit.caller("client")
-    numbers, groups = client.read(NUMBERS), client.read(GROUPS)
-    users = client.read(USERS)
-    if not users and groups and not kit.target.read_only:
-        users = [kit.new_group_user(groups[0]["id"])[0]]
-    found: dict[str, dict[str, object]] = {"": {"client_id": "@me"}}
-    for name, things in (("ext_group_id", groups), ("extension_id", numbers), ("user_id", users)):
-        if things:
-            found[""][name] = things[0]["id"]
-    for kind in KINDS:
-        if kind.key is None or kind.capability in kit.target.off:
-            continue
-        owners = {one["id"]: one for one in numbers}
-        items = [one for one in read(kit, CLIENT, kind) if one["extension_id"] in owners]
-        # One that is in a group is there to read without changing anything.
-        items.sort(key=lambda one: owners[one["extension_id"]]["extension_group_id"] is None)
-        if not items:
-            continue
-        owner = owners[items[0]["extension_id"]]
-        group = owner["extension_group_id"]
-        if group is None and not kit.target.read_only:
-            group = group_of(kit, owner)
-        if group is not None:
-            found[kind.name] = {"ext_group_id": group, kind.key: items[0][kind.key]}
-    return found
-
-
 @check("slash", layer="rules")
-def reads_answer_alike_in_every_form_of_the_path(kit: Kit) -> None:
+def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
     """With a slash at the end, without, with doubled ones; an item that is missing as well."""
-    own, client = Own.new(kit), kit.caller("client")
-    start, end = kit.target.range
-    for operation in operations(kit):
-        if operation.writes:
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for operation in kit.secured_operations:
+        if not operation.reads:
             continue
-        query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
+        query = kit.range_query if operation.ranged else {}
         first, *others = [
-            client.request("GET", path, params=query) for path in _forms(operation.url(own.values))
+            client.request("GET", path, params=query) for path in _forms(operation.fill(own.values))
         ]
         for other in others:
             _expect_alike(kit, operation, first, other)
@@ -98,22 +67,22 @@ def _forms(path: str) -> list[str]:
 
 
 def _expect_alike(
-    kit: Kit, operation: Operation, first: httpx.Response, other: httpx.Response
+    kit: CheckContext, operation: Operation, first: httpx.Response, other: httpx.Response
 ) -> None:
     kit.expect(other, first.status_code)
     # Lists of the whole client may change between two reads; what is the check's own does not.
-    if set(operation.parameters) & set(_SHARED) or other.status_code != 200:
-        what = f"the answer to {other.request.url.path} beside {first.request.url.path}"
+    if set(operation.path_names) & set(_SHARED) or other.status_code != 200:
+        what = f"the response to {other.request.url.path} beside {first.request.url.path}"
         kit.expect_equal(what, other.text, first.text)
 
 
 @check("slash", layer="rules")
-def writes_work_in_every_form_of_the_path(kit: Kit) -> None:
-    """Create, change and delete a group, and ask for a token, each with and without slashes."""
+def writes_work_in_every_form_of_the_path(kit: CheckContext) -> None:
+    """Create, change and delete a group, and get a token, each with and without slashes."""
     client = kit.caller("client")
     for path in _forms(API + GROUPS):
-        answer = send(kit, client, "POST", path, json={"name": kit.new_name("group")})
-        group = kit.expect(answer, 201).json()["id"]
+        response = send(kit, client, "POST", path, json={"name": kit.new_name("group")})
+        group = kit.expect(response, 201).json()["id"]
         item = _forms(f"{API}{GROUPS}{group}")
         for number, form in enumerate(item):
             changed = kit.expect(
@@ -131,7 +100,7 @@ def writes_work_in_every_form_of_the_path(kit: Kit) -> None:
 
 
 @check("me", layer="rules", needs=("client", "other_client"))
-def at_me_is_the_client_of_whoever_asks(kit: Kit) -> None:
+def at_me_is_the_client_of_whoever_asks(kit: CheckContext) -> None:
     """A group made through one form is there through the others, and not at another's @me."""
     client, other = kit.caller("client"), kit.caller("other_client")
     own = own_id(kit, "client", "client")
@@ -153,7 +122,7 @@ def at_me_is_the_client_of_whoever_asks(kit: Kit) -> None:
 
 
 @check("me", layer="rules", needs=("client", "login"))
-def at_me_of_a_group_user_is_its_client(kit: Kit) -> None:
+def at_me_of_a_group_user_is_its_client(kit: CheckContext) -> None:
     """So that the client section is closed to it, and not missing."""
     user, password = kit.new_group_user(kit.new_group()["id"])
     caller = kit.log_in("new group user", user["login"], password)
@@ -162,11 +131,11 @@ def at_me_of_a_group_user_is_its_client(kit: Kit) -> None:
 
 
 @check("codes", layer="rules")
-def success_has_the_code_of_its_method(kit: Kit) -> None:
+def success_has_the_code_of_its_method(kit: CheckContext) -> None:
     """201, 200, 200, and 204 with nothing in it, for all settings; a token is a 200."""
-    kit.expect(kit.ask_token(**kit.target.identities["client"].parameters), 200)
-    own, client = Own.new(kit), kit.caller("client")
-    for operation in operations(kit):
+    kit.expect(kit.request_token(**kit.target.identities["client"].parameters), 200)
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for operation in kit.secured_operations:
         if operation.action != "create":
             continue
         path = operation.path.replace("{client_id}", "@me")
@@ -177,89 +146,48 @@ def success_has_the_code_of_its_method(kit: Kit) -> None:
         kit.expect(client.request("GET", item), 200)
         kit.expect(client.request("PUT", item, json={}), 200)
         gone = kit.expect(client.request("DELETE", item), 204)
-        kit.expect_equal(f"the body of the answer to DELETE {item}", gone.content, b"")
+        kit.expect_equal(f"the body of the response to DELETE {item}", gone.content, b"")
 
 
 @check("no-patch", layer="rules")
-def a_method_that_a_path_lacks_is_refused(kit: Kit) -> None:
+def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
     """405 and the methods that there are, for each path and each method that it lacks."""
-    own, client = Own.new(kit), kit.caller("client")
-    for operation in {one.path: one for one in operations(kit)}.values():
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    methods: dict[str, set[str]] = {}
+    for one in kit.contract.operations.values():
+        methods.setdefault(one.path, set()).add(one.method)
+    for operation in {one.path: one for one in kit.secured_operations}.values():
         for method in ("PATCH", "POST", "PUT", "DELETE"):
             # A DELETE of what is not the check's own would do harm where it is let in.
-            harmless = method != "DELETE" or set(operation.parameters) - {"client_id"}
-            if method not in operation.methods and harmless:
-                _expect_refused(kit, client, method, operation.url(own.values), operation.methods)
+            harmless = method != "DELETE" or set(operation.path_names) - {"client_id"}
+            if method not in methods[operation.path] and harmless:
+                _expect_refused(
+                    kit, client, method, operation.fill(own.values), methods[operation.path]
+                )
     for method in ("GET", "PUT", "PATCH", "DELETE"):
-        _expect_refused(kit, client, method, TOKEN_PATH, frozenset({"POST"}))
+        _expect_refused(kit, client, method, TOKEN_PATH, {"POST"})
     own.expect_unchanged("methods that are not there")
 
 
 def _expect_refused(
-    kit: Kit, caller: Caller, method: str, path: str, known: frozenset[str]
+    kit: CheckContext, caller: Caller, method: str, path: str, known: set[str]
 ) -> None:
     body: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
-    answer = kit.expect(send(kit, caller, method, path, **body), 405)
-    allowed = {one.upper() for one in re.findall("[A-Za-z]+", answer.headers.get("Allow", ""))}
-    # Servers may answer these two for every path, without a word of it in the document.
+    response = kit.expect(send(kit, caller, method, path, **body), 405)
+    allowed = {one.upper() for one in re.findall("[A-Za-z]+", response.headers.get("Allow", ""))}
+    # Servers may support these two for every path, without a word of it in the document.
     kit.expect_equal(
         f"Allow for {method} {path}", sorted(allowed - {"HEAD", "OPTIONS"}), sorted(known)
     )
 
 
-@check("body", layer="rules")
-def a_content_type_without_a_body_is_fine(kit: Kit) -> None:
-    """As many clients send it with each GET and DELETE."""
-    own, client = Own.new(kit), kit.caller("client")
-    for path in (
-        "/user/", GROUPS, f"{GROUPS}{own.group['id']}", NUMBERS, members_path(own.group["id"]),
-    ):  # fmt: skip
-        kit.expect(client.request("GET", API + path, headers=_JSON), 200)
-    for path, thing in ((USERS, own.user), (NUMBERS, own.extension), (GROUPS, own.group)):
-        kit.expect(client.request("DELETE", f"{API}{path}{thing['id']}", headers=_JSON), 204)
-
-
-@check("body", layer="rules")
-def what_is_no_json_object_is_refused(kit: Kit) -> None:
-    """Half of an object, none, a list, a text, a number, null, NaN, another encoding: 400."""
-    own = Own.new(kit)
-    for operation in operations(kit):
-        if not operation.has_body:
-            continue
-        for content in (
-            b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
-            b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
-        ):  # fmt: skip
-            answer = send(
-                kit, kit.caller("client"), operation.method, operation.url(own.values),
-                content=content, headers=_JSON,
-            )  # fmt: skip
-            if answer.status_code != 400:
-                kit.fail(f"{operation.id} takes the body {content!r}", 400, answer.status_code)
-    own.expect_unchanged("bodies that are no JSON object")
-
-
-@check("body", layer="rules")
-def another_media_type_is_refused(kit: Kit) -> None:
-    """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
-    own, client = Own.new(kit), kit.caller("client")
-    for operation in operations(kit):
-        if not operation.has_body:
-            continue
-        for media_type in (
-            "text/plain", "application/xml", "text/html; charset=utf-8",
-            "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-        ):  # fmt: skip
-            answer = send(
-                kit, client, operation.method, operation.url(own.values),
-                content=b'{"name": "x"}', headers={"Content-Type": media_type},
-            )  # fmt: skip
-            kit.expect(answer, 415)
-    own.expect_unchanged("bodies of another media type")
-    path = f"{API}{GROUPS}{own.group['id']}"
-    accepted = ("application/json; charset=utf-8", "Application/JSON")
-    for headers in (*({"Content-Type": one} for one in accepted), {}):
-        name = kit.new_name("group")
-        content = f'{{"name": "{name}"}}'.encode()
-        answer = kit.expect(client.request("PUT", path, content=content, headers=headers), 200)
-        kit.expect_equal(f"the name sent with {headers}", answer.json()["name"], name)
+@check("codes", layer="rules", deletes_recorded_items=True)
+def deleting_a_range_has_the_code_of_a_delete(kit: CheckContext) -> None:
+    """204 with nothing in it, for the ranges of a group that has no items."""
+    group = kit.new_group()["id"]
+    for name in ("record", "voicemail"):
+        if name not in kit.target.off:
+            path = f"/extension_group/{group}/{name}/"
+            response = kit.caller("client").delete(path, **kit.range_query)
+            kit.expect(response, 204)
+            kit.expect_equal(f"the body of the response to DELETE {path}", response.content, b"")

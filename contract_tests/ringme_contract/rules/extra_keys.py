@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
-from ringme_contract.lists import Item
-from ringme_contract.rules.requests import Own
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.rules.views import (
     GROUPS,
     NUMBERS,
@@ -20,8 +20,8 @@ from ringme_contract.rules.views import (
 _UNKNOWN = "contract_unknown_key"
 
 
-def paths_of(own: Own) -> dict[str, Item]:
-    """Where each thing of a check's own is read and changed."""
+def paths_of(own: OwnEntries) -> dict[str, Item]:
+    """The things of a check's own by path."""
     return {
         f"{GROUPS}{own.group['id']}": own.group,
         f"{NUMBERS}{own.extension['id']}": own.extension,
@@ -37,9 +37,9 @@ def change_of(path: str) -> Item:
 
 
 @check("extra-keys", layer="rules")
-def unknown_and_read_only_keys_are_not_stored(kit: Kit) -> None:
-    """Of a new thing and of an update; neither the answer nor any view shows them."""
-    client, own = kit.caller("client"), Own.new(kit)
+def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
+    """Of a new thing and of an update; neither the response nor any view shows them."""
+    client, own = kit.caller("client"), OwnEntries.new(kit)
     wanted = never_used(kit, GROUPS)
     extra: Item = {
         "id": wanted,
@@ -69,24 +69,24 @@ def unknown_and_read_only_keys_are_not_stored(kit: Kit) -> None:
                 kit.expect_true("an unknown key is not stored", _UNKNOWN not in changed, changed)
                 changed, expected = plain(kit, changed), plain(kit, expected)
             kit.expect_equal(
-                f"the answer of {path} to keys that it may not change", changed, expected
+                f"the response of {path} to keys that it may not change", changed, expected
             )
             expect_shown(kit, path.rpartition("/")[0] + "/", changed)
 
 
 @check("extra-keys", layer="rules")
-def an_id_in_the_body_turns_no_update_on_another_thing(kit: Kit) -> None:
+def an_id_in_the_body_turns_no_update_on_another_thing(kit: CheckContext) -> None:
     """The path alone says what is changed."""
-    client, meant, other = kit.caller("client"), Own.new(kit), Own.new(kit)
+    client, meant, other = kit.caller("client"), OwnEntries.new(kit), OwnEntries.new(kit)
     for path, bystander in zip(paths_of(meant), paths_of(other).items(), strict=True):
         body = {**change_of(path), "id": bystander[1]["id"]}
-        answer = kit.expect(client.put(path, body), 200).json()
-        kit.expect_equal("the id of what was changed", answer["id"], paths_of(meant)[path]["id"])
+        response = kit.expect(client.put(path, body), 200).json()
+        kit.expect_equal("the id of what was changed", response["id"], paths_of(meant)[path]["id"])
         kit.expect_equal(bystander[0], client.read(bystander[0]), bystander[1])
 
 
 @check("extra-keys", layer="rules", needs=("client", "login"))
-def no_user_raises_its_rights_by_extra_keys(kit: Kit) -> None:
+def no_user_raises_its_rights_by_extra_keys(kit: CheckContext) -> None:
     """Type, owner and administrator are not to be set, neither at first nor later."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     number = kit.new_extension()["id"]

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
-from ringme_contract.lists import Item
+from ringme_contract.check_context import API, Caller, CheckContext, configures
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.rules.extra_keys import change_of, paths_of
 from ringme_contract.rules.group_users import new_body
-from ringme_contract.rules.requests import Own, operations, send
 from ringme_contract.rules.views import (
     GROUPS,
     NUMBERS,
@@ -28,7 +28,7 @@ _JSON = {"Content-Type": "application/json"}
 Attempt = tuple[str, str, dict[str, Any], int]
 
 
-def _refused_bodies(kit: Kit, own: Own) -> Iterator[Attempt]:
+def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
     """Requests of which each holds something that could be applied, and something that cannot."""
     group, number, user = paths_of(own)
     taken, free = kit.new_extension()["name"], kit.free_number()
@@ -82,9 +82,9 @@ def _refused_bodies(kit: Kit, own: Own) -> Iterator[Attempt]:
 
 
 @check("failed-request-changes-nothing", layer="rules")
-def a_refused_request_is_not_half_applied(kit: Kit) -> None:
+def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
     """After each 400, 404, 405 and 415, groups, numbers and users are as they were."""
-    client, own = kit.caller("client"), Own.new(kit)
+    client, own = kit.caller("client"), OwnEntries.new(kit)
     attempts = list(_refused_bodies(kit, own))
     everything, before = client_view(kit), settings_view(kit)
     for method, path, arguments, status in attempts:
@@ -97,26 +97,26 @@ def a_refused_request_is_not_half_applied(kit: Kit) -> None:
 
 
 @check("failed-request-changes-nothing", layer="rules")
-def a_refused_caller_changes_nothing(kit: Kit) -> None:
+def a_refused_caller_changes_nothing(kit: CheckContext) -> None:
     """Nobody, a wrong token, an application without the right, another client: every method."""
-    own = Own.new(kit)
+    own = OwnEntries.new(kit)
     client_id = own_id(kit, "client", "client")
     callers = [(kit.anonymous, 401), (Caller(kit, "wrong token", "0" * 30), 401)]
     known = kit.target.identities
     callers += [(kit.caller(name), 403) for name in ("call_api", "other_client") if name in known]
     before = settings_view(kit)
     for caller, status in callers:
-        for operation in operations(kit):
+        for operation in kit.secured_operations:
             # Recorded items are no configuration: an application with call_api may delete them.
-            configures = operation.configures or caller.name != "call_api"
-            if operation.writes and configures:
-                kit.expect(own.ask(caller, operation, client_id=client_id), status)
+            refused = configures(operation) or caller.name != "call_api"
+            if not operation.reads and refused:
+                kit.expect(own.request(caller, operation, client_id=client_id), status)
                 step = f"{operation.id} by {caller.name}"
                 expect_same_view(kit, step, settings_view(kit), before)
 
 
 @check("failed-request-changes-nothing", layer="rules", deletes_recorded_items=True)
-def a_refused_range_deletes_nothing(kit: Kit) -> None:
+def a_refused_range_deletes_nothing(kit: CheckContext) -> None:
     """Ranges that lack an end, are upside down, too long, or of days that do not exist."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     kit.place(busy_number(kit)["id"], group)

@@ -1,4 +1,4 @@
-"""How many requests are left, as each answer tells."""
+"""Rate limits, as the headers of each response tell."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from itertools import pairwise
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
-from ringme_contract.rules.requests import NOWHERE
+from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.factories import NOWHERE
 from ringme_contract.rules.views import GROUPS
 from ringme_contract.verdict import Failure, NotOffered, NotReached
 
@@ -26,7 +26,7 @@ _REQUESTS = 6
 
 @dataclass(frozen=True)
 class Allowance:
-    """What one answer says: the limit, what is left of it, seconds until the count starts anew."""
+    """The limit, what is left of it, and the seconds until the count starts anew."""
 
     limit: int
     remaining: int
@@ -34,16 +34,16 @@ class Allowance:
 
     @property
     def used(self) -> int:
-        """How many requests were counted, the last included."""
+        """The number of requests that were counted, the last included."""
         return self.limit - self.remaining
 
 
-def allowance(kit: Kit, answer: httpx.Response) -> Allowance:
-    """The three headers of an answer; the check fails unless all are whole numbers."""
-    what = f"{answer.request.method} {answer.request.url.path}, answered {answer.status_code}"
+def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
+    """The three headers of a response; the check fails unless all are whole numbers."""
+    what = f"{response.request.method} {response.request.url.path}, status {response.status_code}"
     values = []
     for name in _NAMES:
-        text = answer.headers.get(name)
+        text = response.headers.get(name)
         if text is None or not re.fullmatch("[0-9]+", text):
             kit.fail(f"{what}: the header {name} is not a whole number", "a whole number", text)
         values.append(int(text))
@@ -53,8 +53,8 @@ def allowance(kit: Kit, answer: httpx.Response) -> Allowance:
     return found
 
 
-def _answers(client: Caller) -> Iterator[httpx.Response]:
-    """Answers of many kinds, good ones and bad ones, to requests that change nothing."""
+def _responses(client: Caller) -> Iterator[httpx.Response]:
+    """Responses of many kinds, good ones and bad ones, to requests that change nothing."""
     yield client.get("/user/")
     yield client.get(GROUPS)
     yield client.get(GROUPS, per_page=1001)
@@ -66,13 +66,13 @@ def _answers(client: Caller) -> Iterator[httpx.Response]:
 
 
 @check("limits", layer="rules", writes=False)
-def every_answer_says_what_is_left(kit: Kit) -> None:
+def every_answer_says_what_is_left(kit: CheckContext) -> None:
     """Each request takes one off what is left, the limit stays, the time to go does not grow."""
 
     def look() -> None:
-        found = [allowance(kit, answer) for answer in _answers(kit.caller("client"))]
+        found = [allowance(kit, response) for response in _responses(kit.caller("client"))]
         for before, after in pairwise(found):
-            kit.expect_equal("the limit of the next answer", after.limit, before.limit)
+            kit.expect_equal("the limit of the next response", after.limit, before.limit)
             kit.expect_true(
                 "the time until the count starts anew does not grow",
                 after.reset <= before.reset,
@@ -90,18 +90,18 @@ def every_answer_says_what_is_left(kit: Kit) -> None:
 
 
 @check("limits", layer="rules", writes=False)
-def the_time_to_go_falls_as_time_goes_by(kit: Kit) -> None:
+def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
     """A second later it is a second less, however many requests there were meanwhile."""
     client = kit.caller("client")
 
     def look() -> None:
         start = time.monotonic()
         before = allowance(kit, client.get("/user/"))
-        answered = time.monotonic()
+        received = time.monotonic()
         for _ in range(_REQUESTS):
             client.get("/user/")
-        time.sleep(max(0.0, answered + 1 - time.monotonic()))
-        least = math.floor(time.monotonic() - answered)
+        time.sleep(max(0.0, received + 1 - time.monotonic()))
+        least = math.floor(time.monotonic() - received)
         after = allowance(kit, client.get("/user/"))
         most = math.ceil(time.monotonic() - start)
         kit.expect_true(
@@ -114,33 +114,33 @@ def the_time_to_go_falls_as_time_goes_by(kit: Kit) -> None:
 
 
 @check("limits", layer="rules", writes=False)
-def errors_without_a_caller_say_it_too(kit: Kit) -> None:
-    """Answers to requests without a good token, for no path, and with no such method."""
+def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
+    """Responses to requests without a good token, for no path, and with no such method."""
     client, wrong = kit.caller("client"), Caller(kit, "wrong token", "0" * 30)
-    for answer in (
+    for response in (
         kit.anonymous.get("/user/"), wrong.get("/user/"), wrong.post(GROUPS, {}),
         kit.anonymous.get("/nothing/of/the/kind/"), client.get("/nothing/of/the/kind/"),
         client.request("PATCH", API + GROUPS, json={}),
     ):  # fmt: skip
         kit.expect_true(
-            "the request is refused", 400 <= answer.status_code < 500, answer.status_code
+            "the request is refused", 400 <= response.status_code < 500, response.status_code
         )
-        allowance(kit, answer)
+        allowance(kit, response)
 
 
 @check("limits", layer="rules", needs=("client", "call_api"), writes=False)
-def applications_of_a_client_share_one_count(kit: Kit) -> None:
-    """What one of them uses is used up for the other."""
+def applications_of_a_client_share_one_count(kit: CheckContext) -> None:
+    """A request of one of them is used up for the other."""
     _count_together(kit, "call_api")
 
 
 @check("limits", layer="rules", needs=("client", "client_read_only"), writes=False)
-def users_of_a_client_share_one_count(kit: Kit) -> None:
-    """What one of them uses is used up for the other."""
+def users_of_a_client_share_one_count(kit: CheckContext) -> None:
+    """A request of one of them is used up for the other."""
     _count_together(kit, "client_read_only")
 
 
-def _count_together(kit: Kit, identity: str) -> None:
+def _count_together(kit: CheckContext, identity: str) -> None:
     """Requests of the client and of another of its identities, in turn: each counts for both."""
     client, other = kit.caller("client"), kit.caller(identity)
 
@@ -152,14 +152,15 @@ def _count_together(kit: Kit, identity: str) -> None:
 
 
 @check("limits", layer="rules", needs=("client", "other_client"), writes=False)
-def clients_are_counted_apart(kit: Kit) -> None:
-    """What one client uses is not used up for another."""
+def clients_are_counted_apart(kit: CheckContext) -> None:
+    """A request of one client is not used up for another, nor is one without a good token."""
     client, other = kit.caller("client"), kit.caller("other_client")
+    wrong = Caller(kit, "wrong token", f"{other.token}0")
 
     def look() -> None:
         before = allowance(kit, other.get("/user/"))
-        for _ in range(3):
-            client.get("/user/")
+        for caller in (client, kit.anonymous, wrong) * 3:
+            caller.get("/user/")
         after = allowance(kit, other.get("/user/"))
         kit.expect_equal(
             "how many requests of its own count for a client", after.used - before.used, 1
@@ -169,7 +170,7 @@ def clients_are_counted_apart(kit: Kit) -> None:
 
 
 def _once_of_several(look: Callable[[], None]) -> None:
-    """Looks again a few times: others of the same client may ask, and an hour may end meanwhile."""
+    """Looks a few times: others of the client may send requests, and an hour may end meanwhile."""
     for _ in range(_ROUNDS - 1):
         try:
             return look()
@@ -179,30 +180,30 @@ def _once_of_several(look: Callable[[], None]) -> None:
 
 
 @check("limits", layer="rules", needs=("client",), writes=False)
-def past_the_limit_all_is_refused(kit: Kit) -> None:
+def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     """429 rate_limit_exceeded, right after route and token; no other client suffers."""
     if "limited" not in kit.target.identities:
         raise NotOffered("the target names no identity limited, so the limit cannot be reached")
     limited = kit.caller("limited")
-    answer = limited.get("/user/")
-    now = allowance(kit, answer)
+    response = limited.get("/user/")
+    now = allowance(kit, response)
     if now.limit > _MOST:
-        raise NotReached(f"the identity limited may ask more than {_MOST} times an hour")
+        raise NotReached(f"the identity limited has more than {_MOST} requests an hour")
     # It may be used up before the first request, or come back while these are made.
     for _ in range(2 * now.limit + 1):
-        if answer.status_code == 429:
+        if response.status_code == 429:
             break
-        kit.expect(answer, 200)
-        left, answer = now.remaining, limited.get("/user/")
-        now = allowance(kit, answer)
-        if answer.status_code == 429:
+        kit.expect(response, 200)
+        left, response = now.remaining, limited.get("/user/")
+        now = allowance(kit, response)
+        if response.status_code == 429:
             kit.expect_equal("what was left when the first request was refused", left, 0)
         elif left == 0:
             kit.expect_true("a request with nothing left is refused", now.remaining > 0, now)
-    kit.expect(answer, 429, "rate_limit_exceeded")
+    kit.expect(response, 429, "rate_limit_exceeded")
     kit.expect_equal("what is left past the limit", now.remaining, 0)
     for refused in (
-        answer,
+        response,
         limited.get(GROUPS),
         limited.get(GROUPS, page="x"),
         limited.post(GROUPS, {}),

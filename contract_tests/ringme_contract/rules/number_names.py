@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.own_entries import send
 from ringme_contract.rules.numbers import expect_members, put_number
-from ringme_contract.rules.requests import send
 from ringme_contract.rules.views import (
     NUMBERS,
     TEXTS,
+    expect_named,
     expect_same_view,
     expect_shown,
     own_id,
     plain,
     settings_view,
 )
+from ringme_contract.verdict import NotReached
 
 
 @check("extension-no-rename", layer="rules")
-def another_name_is_refused_with_all_beside_it(kit: Kit) -> None:
+def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
     """A free name, a taken one, whole or bare, alone or with keys that could be applied.
 
     Also its own number behind another prefix or none, and null.
@@ -38,14 +40,14 @@ def another_name_is_refused_with_all_beside_it(kit: Kit) -> None:
         ):
             # In either order of the keys, so that what comes first is not applied either.
             for sent in ({**body, "name": name}, {"name": name, **body}):
-                kit.expect(client.put(f"{NUMBERS}{number['id']}", sent), 400)
+                expect_named(kit, client.put(f"{NUMBERS}{number['id']}", sent), "name")
                 expect_same_view(kit, "an update with another name", settings_view(kit), before)
     expect_members(kit, {group: []})
     put_number(kit, number, name=number["name"], label="second")
 
 
 @check("extension-create", layer="rules")
-def a_bare_number_gets_the_prefix(kit: Kit) -> None:
+def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
     """Bare or whole, the name is the same; what the request leaves out has its default."""
     client, own = kit.caller("client"), own_id(kit, "client", "client")
     known = client.read(NUMBERS)[0]
@@ -66,7 +68,7 @@ def a_bare_number_gets_the_prefix(kit: Kit) -> None:
             "status": "blocked",
             "ani_rfc3325": False,
         }
-        kit.expect_equal(f"the answer to the new number {free}", number, expected)
+        kit.expect_equal(f"the response to the new number {free}", number, expected)
         expect_shown(kit, NUMBERS, number)
         made.append(number)
     everything = sorted(
@@ -76,7 +78,7 @@ def a_bare_number_gets_the_prefix(kit: Kit) -> None:
 
 
 @check("extension-create", layer="rules")
-def a_new_number_is_as_the_request_says(kit: Kit) -> None:
+def a_new_number_is_as_the_request_says(kit: CheckContext) -> None:
     """Every key that can be set, and a group, whose member it is from the start."""
     group = kit.new_group()["id"]
     members = []
@@ -97,23 +99,48 @@ def a_new_number_is_as_the_request_says(kit: Kit) -> None:
             "did_as_transfer_caller_id": "74950000002",
         }
         number = plain(kit, kit.new_extension(**keys))
-        kit.expect_equal("the answer to a new number", number, {**number, **keys})
+        kit.expect_equal("the response to a new number", number, {**number, **keys})
         expect_shown(kit, NUMBERS, number)
         members.append(number)
     expect_members(kit, {group: members})
 
 
+@check("extension-create", layer="rules", needs=("client", "other_client"))
+def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
+    """A bare number gets that of its own client, and that of another client is refused."""
+    prefixes = {}
+    for identity in ("client", "other_client"):
+        known = kit.caller(identity).read(NUMBERS)
+        if not known:
+            raise NotReached(f"{identity} has no number to tell its prefix")
+        prefixes[identity] = known[0]["name"].rpartition("*")[0]
+        made, free = kit.new_extension(identity)["name"], kit.free_number(identity)
+        kit.expect_equal(f"the prefix of {identity}", made.rpartition("*")[0], prefixes[identity])
+        if len(set(prefixes.values())) == len(prefixes) == 2:
+            body = {"name": f"{prefixes['client']}*{free}"}
+            response = send(kit, kit.caller(identity), "POST", API + NUMBERS, json=body)
+            expect_named(kit, response, "name")
+
+
 @check("extension-create", layer="rules")
-def a_name_that_cannot_be_is_refused(kit: Kit) -> None:
-    """A digit short, a digit long, taken, the prefix of another client; nothing is made."""
+def a_name_that_cannot_be_is_refused(kit: CheckContext) -> None:
+    """A digit short or long, taken, another prefix, what is no digit; nothing is made."""
     client, taken = kit.caller("client"), kit.new_extension()
     prefix, _, bare = taken["name"].rpartition("*")
     free = kit.free_number()
     names = [taken["name"], bare, free + "0", f"{prefix}*{free}0", f"9{prefix}*{free}"]
     if len(free) > 1:
-        names += [free[1:], f"{prefix}*{free[1:]}"]
+        names += [free[1:], f"{prefix}*{free[1:]}", f"{free[:-1]} ", f"{free[:-1]}a"]
+        names += [f"-{free[1:]}", free[:-1] + chr(0x660 + int(free[-1]))]
+    names += [
+        f"*{free}",
+        f"{prefix}*",
+        f"{prefix}-{free}",
+        f"{prefix}*{prefix}*{free}",
+        f"{free}\n",
+    ]
     before = settings_view(kit)
     for name in names:
         body = {"name": name, "status": "active"}
-        kit.expect(send(kit, client, "POST", API + NUMBERS, json=body), 400)
+        expect_named(kit, send(kit, client, "POST", API + NUMBERS, json=body), "name")
         expect_same_view(kit, f"a new number named {name}", settings_view(kit), before)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
-from ringme_contract.lists import Item
-from ringme_contract.rules.requests import send
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import send
 from ringme_contract.rules.views import (
     GROUPS,
     NUMBERS,
@@ -27,17 +27,16 @@ from ringme_contract.rules.views import (
 MISSING = "extension_group_not_found"
 
 
-def put_number(kit: Kit, number: Item, **changes: object) -> Item:
-    """An update that has to succeed, seen in every view; the number as it is then."""
+def put_number(kit: CheckContext, number: Item, **changes: object) -> Item:
     expected = {**plain(kit, number), **changes}
-    answer = kit.caller("client").put(f"{NUMBERS}{number['id']}", changes)
-    got = plain(kit, kit.expect(answer, 200).json())
-    kit.expect_equal(f"the answer to an update with {changes}", got, expected)
+    response = kit.caller("client").put(f"{NUMBERS}{number['id']}", changes)
+    got = plain(kit, kit.expect(response, 200).json())
+    kit.expect_equal(f"the response to an update with {changes}", got, expected)
     expect_shown(kit, NUMBERS, expected)
     return expected
 
 
-def expect_members(kit: Kit, members: dict[int, list[Item]]) -> None:
+def expect_members(kit: CheckContext, members: dict[int, list[Item]]) -> None:
     """Each group has these members, in its own list and by the filter of the client's."""
     for group, expected in members.items():
         numbers = sorted((plain(kit, one) for one in expected), key=lambda one: int(one["id"]))
@@ -47,7 +46,7 @@ def expect_members(kit: Kit, members: dict[int, list[Item]]) -> None:
 
 
 @check("extension-place", layer="rules")
-def a_number_is_in_one_group_at_most(kit: Kit) -> None:
+def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
     """Into one group, the same again, into another, and back; nothing else of it changes."""
     one, other = kit.new_group()["id"], kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=one)
@@ -61,7 +60,7 @@ def a_number_is_in_one_group_at_most(kit: Kit) -> None:
 
 
 @check("extension-place", layer="rules")
-def an_update_without_a_group_leaves_the_number_there(kit: Kit) -> None:
+def an_update_without_a_group_leaves_the_number_there(kit: CheckContext) -> None:
     """Other keys, with the group and without it; and nothing at all."""
     one, other = kit.new_group()["id"], kit.new_group()["id"]
     number = kit.new_extension(extension_group_id=one, label="first")
@@ -75,8 +74,22 @@ def an_update_without_a_group_leaves_the_number_there(kit: Kit) -> None:
     expect_members(kit, {one: [], other: [number]})
 
 
+@check("extension-place", layer="rules")
+def each_setting_can_be_changed_and_cleared(kit: CheckContext) -> None:
+    """One at a time, and then back to null where that is allowed; the others stay as they are."""
+    group = kit.new_group()["id"]
+    number = kit.new_extension(extension_group_id=group)
+    texts = ("label", "caller_id_name", "extra_params", "message_did", "did_as_transfer_caller_id")
+    nullable = {**dict.fromkeys(texts, "74950000001"), "dial_rule_id": 7, "dial_rule_limit": 0}
+    for name, value in {**nullable, "ani_rfc3325": True, "type": "ivr", "status": "active"}.items():
+        number = put_number(kit, number, **{name: value})
+    for name in nullable:
+        number = put_number(kit, number, **{name: None})
+    expect_members(kit, {group: [number]})
+
+
 @check("extension-release", layer="rules")
-def null_takes_the_number_out(kit: Kit) -> None:
+def null_takes_the_number_out(kit: CheckContext) -> None:
     """One of two members leaves; the other stays. Again, it is out already."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     stays, leaves = (kit.new_extension(extension_group_id=group, label="kept") for _ in range(2))
@@ -90,7 +103,7 @@ def null_takes_the_number_out(kit: Kit) -> None:
     expect_members(kit, {group: [stays, leaves]})
 
 
-def _expect_unplaceable(kit: Kit, what: str, group: int) -> None:
+def _expect_unplaceable(kit: CheckContext, what: str, group: int) -> None:
     client, home = kit.caller("client"), kit.new_group()["id"]
     placed, loose = kit.new_extension(extension_group_id=home), kit.new_extension()
     free = kit.free_number()
@@ -98,8 +111,8 @@ def _expect_unplaceable(kit: Kit, what: str, group: int) -> None:
     for number in (placed, loose):
         for keys in ({}, {"label": "half applied", "status": "active"}):
             path = f"{NUMBERS}{number['id']}"
-            answer = client.put(path, {**keys, "extension_group_id": group})
-            kit.expect(answer, 404, MISSING)
+            response = client.put(path, {**keys, "extension_group_id": group})
+            kit.expect(response, 404, MISSING)
             step = f"placing a number in {what}"
             expect_same_view(kit, step, settings_view(kit), before)
     body = {"name": free, "extension_group_id": group}
@@ -109,13 +122,13 @@ def _expect_unplaceable(kit: Kit, what: str, group: int) -> None:
 
 
 @check("extension-place-unknown", layer="rules")
-def a_group_that_never_was_takes_no_number(kit: Kit) -> None:
+def a_group_that_never_was_takes_no_number(kit: CheckContext) -> None:
     """Neither one that is in a group nor one that is in none, nor a new one."""
     _expect_unplaceable(kit, "a group that never was", never_used(kit, GROUPS))
 
 
 @check("extension-place-unknown", layer="rules")
-def a_deleted_group_takes_no_number(kit: Kit) -> None:
+def a_deleted_group_takes_no_number(kit: CheckContext) -> None:
     """The group was there, and had the number in it."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     kit.new_extension(extension_group_id=group)
@@ -124,7 +137,7 @@ def a_deleted_group_takes_no_number(kit: Kit) -> None:
 
 
 @check("extension-place-unknown", layer="rules", needs=("client", "other_client"))
-def the_group_of_another_client_takes_no_number(kit: Kit) -> None:
+def the_group_of_another_client_takes_no_number(kit: CheckContext) -> None:
     """And the other client sees nothing of it."""
     group = kit.new_group("other_client")["id"]
     _expect_unplaceable(kit, "a group of another client", group)
@@ -133,7 +146,7 @@ def the_group_of_another_client_takes_no_number(kit: Kit) -> None:
 
 
 @check("extension-delete", layer="rules")
-def a_deleted_number_is_not_there(kit: Kit) -> None:
+def a_deleted_number_is_not_there(kit: CheckContext) -> None:
     """404 for every method and for its whole section, in no list; its name is free again."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     stays, gone = (kit.new_extension(extension_group_id=group) for _ in range(2))
@@ -151,14 +164,14 @@ def a_deleted_number_is_not_there(kit: Kit) -> None:
 
 
 @check("extension-delete", layer="rules", deletes_recorded_items=True)
-def its_items_stay_with_the_client(kit: Kit) -> None:
+def its_items_stay_with_the_client(kit: CheckContext) -> None:
     """Those of a number with items leave the lists of its group, and stay in the client's."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     kept = own_id(kit, "extension", "extension") if "extension" in kit.target.identities else None
     number = busy_number(kit, lambda one: one["id"] != kept)
     beside = kit.new_extension(extension_group_id=group)
-    answer = client.put(f"{NUMBERS}{number['id']}", {"extension_group_id": group})
-    kit.expect(answer, 200)
+    response = client.put(f"{NUMBERS}{number['id']}", {"extension_group_id": group})
+    kit.expect(response, 200)
     items = item_ids(kit, client, "extension_group", group)
     kit.expect_true("the group shows the items of its member", any(items.values()), items)
     before = _recorded(kit)
@@ -171,14 +184,13 @@ def its_items_stay_with_the_client(kit: Kit) -> None:
     expect_members(kit, {group: [beside]})
 
 
-def _recorded(kit: Kit) -> dict[str, list[Item]]:
-    """The client's lists of recorded items."""
+def _recorded(kit: CheckContext) -> dict[str, list[Item]]:
     view = client_view(kit)
     return {path: items for path, items in view.items() if "extension" not in path}
 
 
 @check("members-agree", layer="rules")
-def members_are_who_says_so_after_every_step(kit: Kit) -> None:
+def members_are_who_says_so_after_every_step(kit: CheckContext) -> None:
     """Numbers are made, moved, released and deleted, and a group is deleted, among two groups."""
     client = kit.caller("client")
     one, other = kit.new_group()["id"], kit.new_group()["id"]
@@ -200,7 +212,7 @@ def members_are_who_says_so_after_every_step(kit: Kit) -> None:
     _expect_agreement(kit, [one])
 
 
-def _expect_agreement(kit: Kit, own: list[int]) -> None:
+def _expect_agreement(kit: CheckContext, own: list[int]) -> None:
     """The members of a group are those that say that they are in it, and no group is unknown."""
     numbers = kit.caller("client").read(NUMBERS)
     groups = [group["id"] for group in kit.caller("client").read(GROUPS)]

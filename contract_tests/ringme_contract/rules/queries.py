@@ -5,31 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Caller, Kit
-from ringme_contract.lists import Item, write_moment
-from ringme_contract.rules.recorded import (
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.datetimes import whole_second, write_datetime
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.rules.item_kinds import (
     CLIENT,
     Kind,
-    for_each_kind,
     group_of,
     numbers_with,
+    of_each_kind,
     read,
     section_of,
-    whole_second,
 )
-from ringme_contract.rules.requests import NOWHERE, Own, operations
-from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, members_path
+from ringme_contract.rules.views import GROUPS, NUMBERS, USERS, expect_named, members_path
 from ringme_contract.verdict import NotOffered, NotReached
 
 
-def _ask(kit: Kit, path: str, query: str) -> list[Item]:
+def _ask(kit: CheckContext, path: str, query: str) -> list[Item]:
     """A list by a query that is sent just as it stands here."""
-    answer = kit.expect(kit.caller("client").request("GET", f"{API}{path}?{query}"), 200)
-    found: list[Item] = answer.json()
+    response = kit.expect(kit.caller("client").request("GET", f"{API}{path}?{query}"), 200)
+    found: list[Item] = response.json()
     return found
 
 
-def _numbers(kit: Kit) -> tuple[int, list[Item]]:
+def _numbers(kit: CheckContext) -> tuple[int, list[Item]]:
     """A group with three new numbers of different type and status in it, sorted by id."""
     group = kit.new_group()["id"]
     settings = (("phone", "active"), ("queue", "blocked"), ("ivr", "active"))
@@ -41,7 +41,7 @@ def _numbers(kit: Kit) -> tuple[int, list[Item]]:
 
 
 @check("empty-query", layer="rules")
-def what_is_empty_counts_as_not_given(kit: Kit) -> None:
+def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
     """Empty values of each key, 0 for page and per_page, and keys that nobody knows."""
     group, made = _numbers(kit)
     path = members_path(group)
@@ -59,7 +59,19 @@ def what_is_empty_counts_as_not_given(kit: Kit) -> None:
 
 
 @check("empty-query", layer="rules")
-def a_list_of_values_comes_in_three_forms(kit: Kit) -> None:
+def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
+    """What the body may hold is not taken from the query."""
+    client, name = kit.caller("client"), kit.new_name("group")
+    query = {"name": "elsewhere", "extra_params": "elsewhere", "id": NOWHERE}
+    response = send(kit, client, "POST", API + GROUPS, params=query, json={"name": name})
+    group = kit.expect(response, 201).json()
+    kit.expect_equal("the new group", (group["name"], group["extra_params"]), (name, None))
+    response = client.request("PUT", f"{API}{GROUPS}{group['id']}", params=query, json={})
+    kit.expect_equal("the group after an update", kit.expect(response, 200).json(), group)
+
+
+@check("empty-query", layer="rules")
+def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
     """`k=a&k=b`, `k[]=a&k[]=b`, `k[0]=a&k[1]=b`, brackets encoded or not."""
     group, made = _numbers(kit)
     phone, queue, _ = made
@@ -84,7 +96,7 @@ def a_list_of_values_comes_in_three_forms(kit: Kit) -> None:
 
 
 @check("empty-query", layer="rules")
-def of_a_repeated_single_value_the_last_one_counts(kit: Kit) -> None:
+def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
     """Of page and per_page for settings, of order and of both ends of a range for items."""
     group, made = _numbers(kit)
     path = members_path(group)
@@ -94,17 +106,18 @@ def of_a_repeated_single_value_the_last_one_counts(kit: Kit) -> None:
         ("page=1&per_page=9&page=2&per_page=2", made[2:]),
     ):  # fmt: skip
         kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)
-    for_each_kind(kit, _look_at_repeated_values)
+    _look_at_repeated_values(kit)
 
 
-def _look_at_repeated_values(kit: Kit, kind: Kind) -> None:
+@of_each_kind()
+def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
     start, end = kit.target.range
     newest = read(kit, CLIENT, kind)
     if len(newest) < 2:
         raise NotReached(f"the client has no two {kind.plural} in the target's range")
     path, both = f"{CLIENT}/{kind.name}/", f"start_datetime={start}&end_datetime={end}"
     # A moment after the first ones and before the last ones, where they are not all of one second.
-    middle = write_moment(whole_second(kind.moment(newest[0])))
+    middle = write_datetime(whole_second(kind.moment(newest[0])))
     for query, expected in (
         (f"{both}&order=asc&order=desc", newest),
         (f"{both}&order=desc&order=asc", newest[::-1]),
@@ -117,36 +130,36 @@ def _look_at_repeated_values(kit: Kit, kind: Kind) -> None:
 
 
 @check("empty-query", layer="rules", writes=False)
-def an_empty_end_of_a_range_counts_as_not_given(kit: Kit) -> None:
-    """Which is fine where a range need not be given, and 400 where it must be."""
+def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
+    """Fine where a range need not be given, 400 where it must be."""
     client = kit.caller("client")
     start, end = kit.target.range
-    asked = 0
-    for operation in operations(kit):
-        if operation.writes or not operation.ranged or "client_id" not in operation.parameters:
+    tried = 0
+    for operation in kit.secured_operations:
+        if not operation.reads or not operation.ranged or "client_id" not in operation.path_names:
             continue
-        path = operation.url({"client_id": "@me"})
-        full = client.request("GET", path, params={"start_datetime": start, "end_datetime": end})
-        with_order = {"start_datetime": start, "end_datetime": end, "order": ""}
+        path = operation.fill({"client_id": "@me"})
+        full = client.request("GET", path, params=kit.range_query)
+        with_order = {**kit.range_query, "order": ""}
         same = client.request("GET", path, params=with_order)
         kit.expect_equal(f"{path} with an empty order", same.json(), kit.expect(full, 200).json())
         for given in (
             {"start_datetime": "", "end_datetime": end},
             {"start_datetime": start, "end_datetime": ""},
         ):
-            answer = client.request("GET", path, params=given)
-            kit.expect(answer, 400 if operation.range_needed else 200)
-            if not operation.range_needed:
+            response = client.request("GET", path, params=given)
+            kit.expect(response, 400 if operation.roles["range_start"].required else 200)
+            if not operation.roles["range_start"].required:
                 bare = {key: value for key, value in given.items() if value}
                 without = client.request("GET", path, params=bare)
-                kit.expect_equal(f"{path} with an empty end", answer.json(), without.json())
-        asked += 1
-    if not asked:
+                kit.expect_equal(f"{path} with an empty end", response.json(), without.json())
+        tried += 1
+    if not tried:
         raise NotOffered("the target lacks every list that takes a range")
 
 
 @check("paging", layer="rules")
-def pages_of_settings_are_the_whole(kit: Kit) -> None:
+def pages_of_settings_are_the_whole(kit: CheckContext) -> None:
     """Of a group's numbers, of those numbers in the client's list, of groups and of users."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     made = [kit.new_extension(extension_group_id=group) for _ in range(5)]
@@ -161,24 +174,20 @@ def pages_of_settings_are_the_whole(kit: Kit) -> None:
 
 
 @check("paging", layer="rules")
-def pages_of_recorded_items_are_the_whole(kit: Kit) -> None:
+@of_each_kind()
+def pages_of_recorded_items_are_the_whole(kit: CheckContext, kind: Kind) -> None:
     """In a group of the check's own, either way round."""
-    for_each_kind(kit, _look_at_pages)
-
-
-def _look_at_pages(kit: Kit, kind: Kind) -> None:
     numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
     section = section_of(group_of(kit, *numbers))
-    start, end = kit.target.range
     for order in ("desc", "asc"):
         whole = read(kit, section, kind, order=order)
         if len(whole) < 2:
             raise NotReached(f"no two numbers of the client have two {kind.plural}")
-        query = {"start_datetime": start, "end_datetime": end, "order": order}
+        query = {**kit.range_query, "order": order}
         _expect_pages(kit, f"{section}/{kind.name}/", query, whole)
 
 
-def _expect_pages(kit: Kit, path: str, query: dict[str, Any], whole: list[Item]) -> None:
+def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: list[Item]) -> None:
     client = kit.caller("client")
     count = len(whole)
     for size in sorted({1, 2, count - 1, count, 1000} - {0}):
@@ -203,24 +212,33 @@ def _expect_pages(kit: Kit, path: str, query: dict[str, Any], whole: list[Item])
 
 
 @check("paging", layer="rules")
-def the_size_of_a_page_has_bounds(kit: Kit) -> None:
+def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
     """On every list: 1000 is fine; more, less than nothing, and what is no number is a 400."""
-    own, client = Own.new(kit), kit.caller("client")
-    start, end = kit.target.range
-    for operation in operations(kit):
-        if operation.writes or operation.action != "list":
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for operation in kit.secured_operations:
+        if not operation.reads or operation.action != "list":
             continue
-        path = operation.url(own.values)
-        query = {"start_datetime": start, "end_datetime": end} if operation.ranged else {}
+        path = operation.fill(own.values)
+        query = kit.range_query if operation.ranged else {}
         kit.expect(client.request("GET", path, params={**query, "per_page": 1000}), 200)
         for name, value in (
             ("per_page", 1001), ("per_page", NOWHERE), ("per_page", -1), ("per_page", "many"),
             ("page", -1), ("page", "last"), ("page", "1.5"),
         ):  # fmt: skip
-            _expect_named(kit, client, path, {**query, name: value}, name)
+            expect_named(kit, client.request("GET", path, params={**query, name: value}), name)
 
 
-def _expect_named(kit: Kit, client: Caller, path: str, query: dict[str, Any], name: str) -> None:
-    answer = kit.expect(client.request("GET", path, params=query), 400)
-    message = str(answer.json().get("message"))
-    kit.expect_true(f"the message of the 400 names {name}", name in message, message)
+@check("extension-filters", layer="rules", writes=False)
+def a_name_counts_with_its_prefix_and_without(kit: CheckContext) -> None:
+    """The first and the last number of the client, by either form, in every list of numbers."""
+    client = kit.caller("client")
+    numbers = client.read(NUMBERS)
+    if not numbers:
+        raise NotReached("the client has no number")
+    for number in (numbers[0], numbers[-1]):
+        group = number["extension_group_id"]
+        paths = [NUMBERS] if group is None else [NUMBERS, members_path(group)]
+        for path in paths:
+            for name in (number["name"], number["name"].rpartition("*")[2]):
+                found = [one["id"] for one in client.read(path, name=name)]
+                kit.expect_equal(f"{path} of the name {name}", found, [number["id"]])

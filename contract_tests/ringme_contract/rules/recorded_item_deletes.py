@@ -7,25 +7,23 @@ from datetime import datetime
 from itertools import combinations
 
 from ringme_contract.check import check
-from ringme_contract.kit import API, Kit
-from ringme_contract.lists import Item, read_moment
-from ringme_contract.rules.recorded import (
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.datetimes import SECOND, latest_end, read_datetime, whole_second
+from ringme_contract.factories import Item
+from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
     RECORD,
-    SECOND,
     VOICEMAIL,
     Kind,
     between,
     fetch,
-    for_each_kind,
     group_of,
-    latest_end,
     numbers_with,
+    of_each_kind,
     offered,
     read,
     section_of,
-    whole_second,
 )
 from ringme_contract.verdict import NotReached
 
@@ -37,7 +35,7 @@ _NUMBERS = 8
 class Views:
     """All that shows the items of one kind of numbers in a group of the check's own."""
 
-    def __init__(self, kit: Kit, kind: Kind, group: int, *numbers: Item) -> None:
+    def __init__(self, kit: CheckContext, kind: Kind, group: int, *numbers: Item) -> None:
         self._kit = kit
         self._kind = kind
         self.group = section_of(group)
@@ -73,9 +71,8 @@ class Views:
                 )
         if kind is RECORD:
             items = after[self.group]
-            start, end = self._kit.target.range
             sums = {"count": len(items), "size": sum(one["record_file_size"] for one in items)}
-            query = {"start_datetime": start, "end_datetime": end}
+            query = self._kit.range_query
             got = self._kit.caller("client").read(f"{self.group}/record/stats/", **query)
             self._kit.expect_equal(f"the statistics after {step}", got, sums)
         for item in gone:
@@ -95,7 +92,7 @@ class Views:
             self._kit.expect_true("the URL of a deleted file serves nothing", status >= 400, status)
 
 
-def _delete_one(kit: Kit, kind: Kind) -> None:
+def _delete_one(kit: CheckContext, kind: Kind) -> None:
     """Deletes one item, of the number that has most unless other checks would miss it."""
     whole = read(kit, CLIENT, kind)
     number, item = min(
@@ -108,25 +105,25 @@ def _delete_one(kit: Kit, kind: Kind) -> None:
     elsewhere = section_of(kit.new_group()["id"])
     kit.expect(client.delete(elsewhere + path), 404, f"{kind.name}_not_found")
     views.expect("a delete in another group", [])
-    answer = kit.expect(client.delete(views.group + path), 204)
-    kit.expect_equal("the body of the answer to a DELETE", answer.content, b"")
+    response = kit.expect(client.delete(views.group + path), 204)
+    kit.expect_equal("the body of the response to a DELETE", response.content, b"")
     views.expect(f"DELETE {path}", [item])
 
 
 @check("media-delete", layer="rules", uses=("record",), deletes_recorded_items=True)
-def a_deleted_record_is_gone_everywhere(kit: Kit) -> None:
+def a_deleted_record_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, statistics, its file and its URL; no other."""
     _delete_one(kit, RECORD)
 
 
 @check("media-delete", layer="rules", uses=("voicemail",), deletes_recorded_items=True)
-def a_deleted_voicemail_is_gone_everywhere(kit: Kit) -> None:
+def a_deleted_voicemail_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, and its file; no other."""
     _delete_one(kit, VOICEMAIL)
 
 
 @check("media-delete", layer="rules", uses=("fax",), deletes_recorded_items=True)
-def a_deleted_fax_is_gone_everywhere(kit: Kit) -> None:
+def a_deleted_fax_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, and its file; no other."""
     _delete_one(kit, FAX)
 
@@ -148,12 +145,11 @@ class Choice:
 
     @property
     def bounds(self) -> dict[str, str]:
-        """The range as a query."""
         return between(self.start, self.end)
 
     @property
     def badness(self) -> tuple[object, ...]:
-        """What to choose by: one other item beside it is enough to see whether that one stays."""
+        """The key to choose by: one other item beside it is enough to see that that one stays."""
         return (
             (self.beside == 0) + (self.kept == 0),
             self.value,
@@ -162,13 +158,13 @@ class Choice:
         )
 
 
-def _choose(kit: Kit, kind: Kind) -> Choice:
+def _choose(kit: CheckContext, kind: Kind) -> Choice:
     """The item with which a range delete that takes too much would show most.
 
     Another number's item in the range must stay, and so must the group's own outside of it.
     """
     whole = read(kit, CLIENT, kind)
-    first, last = (read_moment(text) for text in kit.target.range)
+    first, last = (read_datetime(text) for text in kit.target.range)
     found: list[Choice] = []
     numbers = numbers_with(kit, kind)[:_NUMBERS]
     for pair in (*combinations(numbers, 2), *combinations(numbers, 1)):
@@ -197,19 +193,18 @@ def _choose(kit: Kit, kind: Kind) -> Choice:
 
 
 def _value(kind: Kind, item: Item, whole: list[Item]) -> tuple[int, bool]:
-    """How much other checks would miss an item: one of two of a moment, one with a fraction."""
+    """The worth of an item for other checks: one of two of a moment, one with a fraction."""
     at = kind.moment(item)
     same = sum(kind.moment(one) == at for one in whole)
     return {1: 1, 2: 2}.get(same, 0), at.microsecond > 0
 
 
 def _up(moment: datetime) -> datetime:
-    """The moment, or the next whole second where it has a fraction."""
     whole = whole_second(moment)
     return whole if whole == moment else whole + SECOND
 
 
-def _delete_range(kit: Kit, kind: Kind) -> None:
+def _delete_range(kit: CheckContext, kind: Kind) -> None:
     chosen = _choose(kit, kind)
     client, empty = kit.caller("client"), section_of(kit.new_group()["id"])
     views = Views(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
@@ -219,32 +214,36 @@ def _delete_range(kit: Kit, kind: Kind) -> None:
     kit.expect_equal(f"the {kind.plural} of the range", listed, [chosen.item])
     kit.expect(client.delete(f"{empty}/{kind.name}/", **chosen.bounds), 204)
     views.expect("deleting the range in a group that has none", [])
-    answer = kit.expect(client.delete(path, **chosen.bounds), 204)
-    kit.expect_equal("the body of the answer to a DELETE", answer.content, b"")
+    response = kit.expect(client.delete(path, **chosen.bounds), 204)
+    kit.expect_equal("the body of the response to a DELETE", response.content, b"")
     views.expect(f"deleting the range {chosen.bounds}", [chosen.item])
     kit.expect(client.delete(path, **chosen.bounds), 204)
     views.expect("deleting the same range again", [chosen.item])
 
 
 @check("media-delete", layer="rules", uses=("record",), deletes_recorded_items=True)
-def a_deleted_range_of_records_is_just_its_list(kit: Kit) -> None:
+def a_deleted_range_of_records_is_just_its_list(kit: CheckContext) -> None:
     """One record goes; what others have in that time, and what lies beside it, stays."""
     _delete_range(kit, RECORD)
 
 
 @check("media-delete", layer="rules", uses=("voicemail",), deletes_recorded_items=True)
-def a_deleted_range_of_voicemail_is_just_its_list(kit: Kit) -> None:
+def a_deleted_range_of_voicemail_is_just_its_list(kit: CheckContext) -> None:
     """One message goes; what others have in that time, and what lies beside it, stays."""
     _delete_range(kit, VOICEMAIL)
 
 
-def _refused_ranges(kit: Kit, kind: Kind) -> None:
-    """Ranges that a list would refuse, over a group that has items: nothing goes."""
+@check("media-range", layer="rules", deletes_recorded_items=True)
+@of_each_kind((RECORD, VOICEMAIL))
+def a_range_that_is_refused_deletes_nothing(kit: CheckContext, kind: Kind) -> None:
+    """Backwards, without an end, too long, or no dates: 400, and every list is as it was."""
     number, _ = numbers_with(kit, kind)[0]
     views = Views(kit, kind, group_of(kit, number), number)
     client, path = kit.caller("client"), f"{views.group}/{kind.name}/"
     start, end = kit.target.range
-    beyond = between(read_moment(start), latest_end(kind, read_moment(start)) + SECOND)
+    beyond = between(
+        read_datetime(start), latest_end(kind.range(kit), read_datetime(start)) + SECOND
+    )
     for query in (
         {},
         {"start_datetime": start},
@@ -262,18 +261,11 @@ def _refused_ranges(kit: Kit, kind: Kind) -> None:
     views.expect("a DELETE of a path that is none", [])
 
 
-@check("media-range", layer="rules", deletes_recorded_items=True)
-def a_range_that_is_refused_deletes_nothing(kit: Kit) -> None:
-    """Backwards, without an end, too long, or no dates: 400, and every list is as it was."""
-    for_each_kind(kit, _refused_ranges, (RECORD, VOICEMAIL))
-
-
 @check("error-app-access", layer="rules", needs=("client", "call_api"), deletes_recorded_items=True)
-def an_application_with_call_api_may_delete_recorded_items(kit: Kit) -> None:
+def an_application_with_call_api_may_delete_recorded_items(kit: CheckContext) -> None:
     """A range of a group that has none, so that nothing goes."""
     section = section_of(kit.new_group()["id"])
-    start, end = kit.target.range
     for kind in offered(kit, (RECORD, VOICEMAIL)):
         path = f"{section}/{kind.name}/"
-        query = {"start_datetime": start, "end_datetime": end}
+        query = kit.range_query
         kit.expect(kit.caller("call_api").delete(path, **query), 204)

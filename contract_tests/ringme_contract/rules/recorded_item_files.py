@@ -1,31 +1,29 @@
-"""What recorded items add up to, and their files."""
+"""Statistics of recorded items, and their files."""
 
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
-from ringme_contract.lists import Item, read_moment
-from ringme_contract.rules.recorded import (
+from ringme_contract.check_context import CheckContext
+from ringme_contract.datetimes import SECOND, read_datetime, whole_second
+from ringme_contract.factories import Item
+from ringme_contract.rules.item_kinds import (
     CLIENT,
     FAX,
     RECORD,
-    SECOND,
     VOICEMAIL,
     Kind,
     between,
     fetch,
-    for_each_kind,
     group_of,
     numbers_with,
+    of_each_kind,
     read,
     section_of,
-    whole_second,
 )
 
 
-def _stats(kit: Kit, section: str, **query: object) -> object:
-    start, end = kit.target.range
-    query = {"start_datetime": start, "end_datetime": end, **query}
+def _stats(kit: CheckContext, section: str, **query: object) -> object:
+    query = {**kit.range_query, **query}
     return kit.caller("client").read(f"{section}/record/stats/", **query)
 
 
@@ -34,7 +32,7 @@ def _sums(items: list[Item]) -> dict[str, int]:
 
 
 @check("stats-agree", layer="rules", uses=("record",))
-def statistics_are_those_of_the_list(kit: Kit) -> None:
+def statistics_are_those_of_the_list(kit: CheckContext) -> None:
     """Of an empty group, of a part of its records and of all; they follow a number that leaves."""
     number, items = numbers_with(kit, RECORD)[0]
     group: int = kit.new_group()["id"]
@@ -42,7 +40,7 @@ def statistics_are_those_of_the_list(kit: Kit) -> None:
     kit.expect_equal("the statistics of an empty group", _stats(kit, section), nothing)
     kit.place(number["id"], group)
     kit.expect_equal("the statistics of the group", _stats(kit, section), _sums(items))
-    first, last = (read_moment(text) for text in kit.target.range)
+    first, last = (read_datetime(text) for text in kit.target.range)
     for item in (items[0], items[-1], items[len(items) // 2]):
         at = whole_second(RECORD.moment(item))
         for bounds in ((at, at), (first, at), (at, last), (at, at + SECOND), (first, at - SECOND)):
@@ -58,19 +56,16 @@ def statistics_are_those_of_the_list(kit: Kit) -> None:
 
 
 @check("media-file", layer="rules")
-def a_file_is_as_long_as_its_item_says(kit: Kit) -> None:
+@of_each_kind((RECORD, VOICEMAIL, FAX))
+def a_file_is_as_long_as_its_item_says(kit: CheckContext, kind: Kind) -> None:
     """Some items of each kind; a record at the client is the same file as in the group."""
-    for_each_kind(kit, _look_at_files, (RECORD, VOICEMAIL, FAX))
-
-
-def _look_at_files(kit: Kit, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     client, section = kit.caller("client"), section_of(group_of(kit, number))
     for item in items[:4]:
         path = f"/{kind.name}/{item[kind.key or '']}"
-        answer = kit.expect(client.get(section + path), 200)
-        kit.expect_equal(f"the length of {path}", len(answer.content), item[kind.size or ""])
-        disposition = answer.headers.get("Content-Disposition", "")
+        response = kit.expect(client.get(section + path), 200)
+        kit.expect_equal(f"the length of {path}", len(response.content), item[kind.size or ""])
+        disposition = response.headers.get("Content-Disposition", "")
         kit.expect_true(
             "the file is an attachment with a name",
             disposition.lower().startswith("attachment") and "filename" in disposition,
@@ -79,12 +74,12 @@ def _look_at_files(kit: Kit, kind: Kind) -> None:
         if kind is RECORD:
             at_client = kit.expect(client.get(CLIENT + path), 200)
             kit.expect_true(
-                f"{path} is the same file at the client", at_client.content == answer.content
+                f"{path} is the same file at the client", at_client.content == response.content
             )
 
 
 @check("media-file", layer="rules", uses=("record", "storage_url"))
-def the_url_of_a_file_serves_the_same_bytes(kit: Kit) -> None:
+def the_url_of_a_file_serves_the_same_bytes(kit: CheckContext) -> None:
     """An absolute URL that needs no token, from the group as from the client."""
     number, items = numbers_with(kit, RECORD)[0]
     client, section = kit.caller("client"), section_of(group_of(kit, number))
@@ -94,9 +89,9 @@ def the_url_of_a_file_serves_the_same_bytes(kit: Kit) -> None:
         for place in (section, CLIENT):
             url = client.read(f"{place}{path}/storage_url/")["record_url"]
             kit.expect_true("record_url is absolute", url.startswith(("http://", "https://")), url)
-            answer = kit.expect(fetch(kit, url), 200)
+            response = kit.expect(fetch(kit, url), 200)
             kit.expect_true(
                 f"{url} serves the bytes of the file",
-                answer.content == file,
-                f"{len(answer.content)} bytes, not the {len(file)} of the file",
+                response.content == file,
+                f"{len(response.content)} bytes, not the {len(file)} of the file",
             )

@@ -1,4 +1,4 @@
-"""What there is to see of a client, and whether a step changed it."""
+"""Views of a client, to be compared before and after a step."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 
 import httpx
 
-from ringme_contract.kit import Caller, Kit
-from ringme_contract.lists import Item, lists_with
+from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.lists import list_path, lists_with, read_list
 from ringme_contract.verdict import NotOffered, NotReached
 
 GROUPS = "/client/@me/extension_group/"
@@ -16,7 +17,7 @@ NUMBERS = "/client/@me/extension/"
 USERS = "/client/@me/user/extension_group/"
 # Reading through each of these is the same.
 READERS = ("client", "client_read_only", "call_api")
-# The users of the target that may be asked as often as a check likes, and are not blocked.
+# The users of the target that may send requests as often as a check likes, and are not blocked.
 USERS_OF_TARGET = (
     "client",
     "client_read_only",
@@ -44,23 +45,22 @@ TEXTS = (
 View = dict[str, list[Item]]
 
 
-def client_view(kit: Kit, identity: str = "client", groups: Iterable[int] = ()) -> View:
+def client_view(kit: CheckContext, identity: str = "client", groups: Iterable[int] = ()) -> View:
     """All that the client of an identity sees, by path: every list of it, and members of groups."""
     caller = kit.caller(identity)
-    view = {one.path: one.read(kit, caller, "@me") for one in lists_with(kit, owner="client")}
+    view = {one.path: read_list(kit, caller, one, "@me") for one in lists_with(kit, owner="client")}
     for group in groups:
         path = members_path(group)
         view[path] = caller.read(path)
     return view
 
 
-def settings_view(kit: Kit, identity: str = "client") -> View:
-    """The groups, numbers and group users of the client of an identity."""
+def settings_view(kit: CheckContext, identity: str = "client") -> View:
     caller = kit.caller(identity)
     return {path: caller.read(path) for path in (GROUPS, NUMBERS, USERS)}
 
 
-def expect_same_view(kit: Kit, step: str, after: View, before: View) -> None:
+def expect_same_view(kit: CheckContext, step: str, after: View, before: View) -> None:
     """Nothing, if both views are equal; else the check fails with the entries that differ."""
     for path, was in before.items():
         now = after[path]
@@ -73,16 +73,14 @@ def expect_same_view(kit: Kit, step: str, after: View, before: View) -> None:
 
 
 def members_path(group: object) -> str:
-    """Where the members of a group are listed."""
     return f"/extension_group/{group}/extension/"
 
 
-def member_ids(kit: Kit, group: int, identity: str = "client") -> list[int]:
-    """The ids of the members of a group, sorted."""
+def member_ids(kit: CheckContext, group: int, identity: str = "client") -> list[int]:
     return sorted(one["id"] for one in kit.caller(identity).read(members_path(group)))
 
 
-def own_id(kit: Kit, identity: str, owner: str) -> int:
+def own_id(kit: CheckContext, identity: str, owner: str) -> int:
     """The id of the `owner` (client, extension_group, extension) that a user is confined to."""
     found = kit.caller(identity).read("/user/")[f"{owner}_id"]
     if not isinstance(found, int):
@@ -90,18 +88,18 @@ def own_id(kit: Kit, identity: str, owner: str) -> int:
     return found
 
 
-def readers(kit: Kit) -> list[Caller]:
-    """Those of the target who see all of the client."""
+def readers(kit: CheckContext) -> list[Caller]:
     return [kit.caller(name) for name in READERS if name in kit.target.identities]
 
 
-def plain(kit: Kit, extension: Item) -> Item:
+def plain(kit: CheckContext, extension: Item) -> Item:
     """A number without the further keys that an implementation may show."""
-    schema = kit.document["components"]["schemas"]["Extension"]
+    contract = kit.contract
+    schema = contract.schemas.resolve(contract.collections["extension"].stored)
     return {name: extension[name] for name in schema["required"]}
 
 
-def expect_shown(kit: Kit, path: str, thing: Item, *, everybody: bool = False) -> None:
+def expect_shown(kit: CheckContext, path: str, thing: Item, *, everybody: bool = False) -> None:
     """A thing of the client read alone, and its entry in the list, are what they should be.
 
     For all who see the client, or for one of them: these are of one kind.
@@ -116,7 +114,7 @@ def expect_shown(kit: Kit, path: str, thing: Item, *, everybody: bool = False) -
         kit.expect_equal(f"{path}, its entries of id {thing['id']},", same_id, [thing])
 
 
-def expect_gone(kit: Kit, path: str, key: int, word: str) -> None:
+def expect_gone(kit: CheckContext, path: str, key: int, word: str) -> None:
     """A thing of the client is 404 for every method, before and after, and not in the list."""
     client = kit.caller("client")
     kit.expect(client.get(f"{path}{key}"), 404, word)
@@ -129,39 +127,47 @@ def expect_gone(kit: Kit, path: str, key: int, word: str) -> None:
         )
 
 
-def reads(kit: Kit, owner: str, key: object) -> list[tuple[str, dict[str, str]]]:
+def expect_named(kit: CheckContext, response: httpx.Response, name: str) -> None:
+    """Fails the check unless a response is a 400 whose message names a field."""
+    message = str(kit.expect(response, 400).json().get("message"))
+    kit.expect_true(f"the message of the 400 names {name}", name in message, message)
+
+
+def expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, status: int) -> None:
+    """Fails the check unless every GET of a section has this status."""
+    word = {200: None, 403: "access_denied", 404: f"{owner}_not_found"}[status]
+    for path, query in reads(kit, owner, key):
+        kit.expect(caller.get(path, **query), status, word)
+
+
+def reads(kit: CheckContext, owner: str, key: object) -> list[tuple[str, dict[str, str]]]:
     """Path and query of every GET of an owner's section that needs no id of an item."""
-    start, end = kit.target.range
-    bounds = {"start_datetime": start, "end_datetime": end}
-    found = []
-    for one in lists_with(kit, owner=owner):
-        before, _, after = one.path.partition("{")
-        path = f"{before}{key}{after.partition('}')[2]}"
-        found.append((path, bounds if one.time else {}))
-        if owner == "extension_group" and one.collection == "record":
-            found.append((f"{path}stats/", bounds))
-    return found
+    return [
+        (list_path(one, key), kit.range_query if one.ranged else {})
+        for one in kit.operations
+        if one.action in ("list", "stats") and one.section == owner
+    ]
 
 
-def item_ids(kit: Kit, caller: Caller, owner: str, key: object) -> dict[str, list[str]]:
+def item_ids(kit: CheckContext, caller: Caller, owner: str, key: object) -> dict[str, list[str]]:
     """The ids of the recorded items that an owner's lists show, by collection, in their order."""
     return {
-        one.collection: [item.get("record_uuid") or item["uuid"] for item in items]
+        one.collection.name: [item.get("record_uuid") or item["uuid"] for item in items]
         for one in lists_with(kit, owner=owner)
-        if one.collection in ITEMS
-        for items in (one.read(kit, caller, key),)
+        if one.collection.name in ITEMS
+        for items in (read_list(kit, caller, one, key),)
     }
 
 
-def busy_number(kit: Kit, wanted: Callable[[Item], bool] = lambda _: True) -> Item:
+def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: True) -> Item:
     """The number of the client that has recorded items in the target's range, but the fewest."""
     if kit.target.off.issuperset(ITEMS):
         raise NotOffered(f"the target lacks {', '.join(ITEMS)}")
     counts = Counter(
         item["extension_id"]
         for one in lists_with(kit, owner="client")
-        if one.collection in ITEMS
-        for item in one.read(kit, kit.caller("client"), "@me")
+        if one.collection.name in ITEMS
+        for item in read_list(kit, kit.caller("client"), one, "@me")
     )
     found = [one for one in kit.caller("client").read(NUMBERS) if counts[one["id"]] and wanted(one)]
     if not found:
@@ -172,38 +178,37 @@ def busy_number(kit: Kit, wanted: Callable[[Item], bool] = lambda _: True) -> It
 class Session:
     """One login of a user that the check made: the caller, and the refresh token."""
 
-    def __init__(self, kit: Kit, name: str, login: str, password: str) -> None:
-        answer = kit.expect(ask_token(kit, login, password), 200).json()
-        self.caller = Caller(kit, name, answer["access_token"])
-        self.refresh = str(answer.get("refresh_token"))
+    def __init__(self, kit: CheckContext, name: str, login: str, password: str) -> None:
+        response = kit.expect(request_token(kit, login, password), 200).json()
+        self.caller = Caller(kit, name, response["access_token"])
+        self.refresh = str(response.get("refresh_token"))
         self._kit = kit
         # A token that was used is one that a server may remember more about than it should.
         kit.expect(self.caller.get("/user/"), 200)
 
-    def ask_refresh(self) -> httpx.Response:
-        """The answer to the use of the refresh token."""
+    def request_refresh(self) -> httpx.Response:
         application = self._kit.target.identities["login"].application
-        return self._kit.ask_token(
+        return self._kit.request_token(
             grant_type="refresh_token", refresh_token=self.refresh, **application
         )
 
     def expect_over(self, what: str) -> None:
-        """Neither the access token nor the refresh token is good for anything."""
-        answer = self.caller.get("/user/")
-        if answer.status_code != 401:
-            self._kit.fail(f"the access token of {what} still counts", 401, answer.status_code)
-        answer = self.ask_refresh()
-        if answer.status_code != 401:
-            self._kit.fail(f"the refresh token of {what} still counts", 401, answer.status_code)
+        response = self.caller.get("/user/")
+        if response.status_code != 401:
+            self._kit.fail(f"the access token of {what} still counts", 401, response.status_code)
+        response = self.request_refresh()
+        if response.status_code != 401:
+            self._kit.fail(f"the refresh token of {what} still counts", 401, response.status_code)
 
 
-def ask_token(kit: Kit, login: str, password: str) -> httpx.Response:
-    """The answer to a login through the application `login`."""
+def request_token(kit: CheckContext, login: str, password: str) -> httpx.Response:
     application = kit.target.identities["login"].application
-    return kit.ask_token(grant_type="password", username=login, password=password, **application)
+    return kit.request_token(
+        grant_type="password", username=login, password=password, **application
+    )
 
 
-def never_used(kit: Kit, path: str, identity: str = "client") -> int:
+def never_used(kit: CheckContext, path: str, identity: str = "client") -> int:
     """An id that nothing in a list of the client has, and no other client's thing is likely to."""
     ids: list[int] = [one["id"] for one in kit.caller(identity).read(path)]
     return max(2**40, *ids) + kit.random.randrange(1, 10**9) if ids else 2**40

@@ -1,4 +1,4 @@
-"""What generated requests found out, operation by operation."""
+"""Findings of generated requests, operation by operation."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from ringme_contract.evidence import Exchange
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
+from ringme_contract.recording import Exchange
+from ringme_contract.schema.constraints import Wire
 from ringme_contract.schema.generation import AnyCase
-from ringme_contract.schema.operations import Operation
-from ringme_contract.schema.repairs import Wire
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
 # Named one by one: a new release of Schemathesis may bring further checks, and must not change
-# verdicts by that alone. What the tool's other checks ask (server errors, methods, missing
-# tokens), checks of this package ask through the kit's own transport.
+# verdicts by that alone. The tool's other checks (server errors, methods, missing tokens) are
+# checks of this package, made through the kit's own transport.
 ANSWERS = [
     status_code_conformance,
     content_type_conformance,
@@ -40,7 +40,7 @@ _SHOWN = 3
 class Findings:
     """Collects failures of all operations, each kind of each operation once, and what succeeded."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._wire = Wire(kit)
         self._failures: dict[tuple[str, str], tuple[str, Exchange]] = {}
@@ -55,8 +55,8 @@ class Findings:
         checks: list[Any],
         **context: Any,
     ) -> None:
-        """Judges an answer by checks of Schemathesis; the context is what some of them look at."""
-        if response.status_code == operation.success:
+        """Judges a response by checks of Schemathesis; some of them look at the context."""
+        if response.status_code == operation.status:
             self._reached.add(operation.id)
         try:
             case.validate_response(response, checks, **context)
@@ -76,14 +76,12 @@ class Findings:
         self._failures.setdefault((operation.id, title), (said, shown))
 
     def note_server_error(self, operation: Operation, response: httpx.Response) -> None:
-        """Notes an answer with a 5xx."""
         if response.status_code >= 500:
-            masked = self._kit.transport.masking.text(response.text)
-            text = " ".join(masked.split())[:200]
-            self.add(operation, f"is answered with {response.status_code}", text)
+            text = " ".join(self._kit.shown(response).split())
+            self.add(operation, f"status {response.status_code}", text)
 
     def lacks(self, operation: Operation, reason: str) -> None:
-        """Notes why an operation cannot succeed at this target."""
+        """Notes the reason for which an operation cannot succeed at this target."""
         self._lacking[operation.id] = reason
 
     def report(self, expected: str, needed: list[Operation] | None = None) -> None:

@@ -1,10 +1,10 @@
-"""Requests that Schemathesis makes from the document, and how they are sent."""
+"""Requests that Schemathesis makes from the document, and their sending."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
-from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
 import httpx
@@ -16,13 +16,13 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 
-from ringme_contract.kit import Kit
-from ringme_contract.schema.operations import Operation
+from ringme_contract.check_context import CheckContext
+from ringme_spec.operations import Operation
 
 AnyCase = Case[Any]
 
 # No database and no time limits: the same seed makes the same requests. They are made first and
-# sent afterwards, so that no answer and no failure can change which ones there are.
+# sent afterwards, so that no response and no failure can change which ones there are.
 SETTINGS = settings(
     database=None, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -30,11 +30,11 @@ SETTINGS = settings(
 # read says nothing about the schema of one part of it.
 _NO_PART = re.compile(r"[/\\\x00-\x1f\x7f]|^\.{0,2}$")
 _BASE = "http://target"
-_schemas: WeakKeyDictionary[Kit, Any] = WeakKeyDictionary()
+_schemas: WeakKeyDictionary[CheckContext, Any] = WeakKeyDictionary()
 
 
-def schema_of(kit: Kit) -> Any:
-    """The document of a run as Schemathesis knows it; read once, for that takes a second."""
+def schema_of(kit: CheckContext) -> Any:
+    """The document of a run for Schemathesis; read once, for that takes a second."""
     if kit not in _schemas:
         config = schemathesis.Config.from_dict(
             {
@@ -50,12 +50,14 @@ def schema_of(kit: Kit) -> Any:
                 "generation": {"allow-x00": False, "mode": "positive"},
             }
         )
-        _schemas[kit] = schemathesis.openapi.from_dict(kit.document, config=config)
+        # Through JSON, so that no two parts of it are the same object and no key is a number.
+        document = json.loads(json.dumps(kit.contract.document))
+        _schemas[kit] = schemathesis.openapi.from_dict(document, config=config)
     return _schemas[kit]
 
 
 def generate(
-    kit: Kit,
+    kit: CheckContext,
     operation: Operation,
     mode: GenerationMode,
     count: int,
@@ -88,14 +90,13 @@ def generate(
 
 
 def put_together(
-    kit: Kit,
+    kit: CheckContext,
     operation: Operation,
     path: dict[str, Any],
     query: dict[str, Any] | None = None,
     body: Any = NOT_SET,
     media_type: str | None = None,
 ) -> AnyCase:
-    """A case of given parts."""
     has_body = body is not NOT_SET
     case: AnyCase = (
         schema_of(kit)
@@ -110,7 +111,7 @@ def put_together(
     return case
 
 
-def send(kit: Kit, operation: Operation, case: AnyCase) -> httpx.Response | None:
+def send(kit: CheckContext, operation: Operation, case: AnyCase) -> httpx.Response | None:
     """Sends a case as Schemathesis writes it; None if it cannot be written in HTTP.
 
     What it may have created is removed after the check, whether it should have been or not.
@@ -120,7 +121,7 @@ def send(kit: Kit, operation: Operation, case: AnyCase) -> httpx.Response | None
         request = requests.Request(**arguments).prepare()
     except (requests.RequestException, ValueError):
         return None
-    caller = kit.anonymous if operation.gives_token else kit.caller("client")
+    caller = kit.anonymous if operation.scopes is None else kit.caller("client")
     body = request.body.encode() if isinstance(request.body, str) else request.body
     response = caller.request(
         str(request.method),
@@ -132,27 +133,8 @@ def send(kit: Kit, operation: Operation, case: AnyCase) -> httpx.Response | None
             if name.lower() in ("content-type", "authorization")
         },
     )
-    remove_later(kit, operation, response)
+    kit.factory.remove_later(request.path_url.partition("?")[0], response)
     return response
-
-
-def remove_later(kit: Kit, operation: Operation, response: httpx.Response) -> None:
-    """Has the thing removed after the check that a request has made, if it has."""
-    if not operation.creates or not response.is_success:
-        return
-    try:
-        key = response.json()["id"]
-    except (ValueError, TypeError, KeyError):
-        return
-    path = operation.path.format(client_id="@me")
-    kit.undo(lambda: kit.caller("client").request("DELETE", f"{path}{key}"))
-
-
-def path_values(operation: Operation, url: httpx.URL) -> dict[str, str]:
-    """The values of the path parameters of a URL as it was sent."""
-    pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))
-    found = re.search(pattern + "$", url.raw_path.decode("ascii").partition("?")[0])
-    return {name: unquote(text) for name, text in found.groupdict().items()} if found else {}
 
 
 def _can_be_sent(case: AnyCase) -> bool:

@@ -1,15 +1,13 @@
-"""Generated requests that break the document's schemas are refused."""
+"""Generated requests that break the document's schemas."""
 
 from __future__ import annotations
 
 from schemathesis import GenerationMode
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
 from ringme_contract.schema.findings import INVALID, Findings
 from ringme_contract.schema.generation import generate, send
-from ringme_contract.schema.operations import operations
-from ringme_contract.schema.things import Things
 from ringme_contract.verdict import NotReached
 
 _EXPECTED = "a status from 400 to 499 for what breaks a schema"
@@ -17,19 +15,19 @@ _SOME = 5
 
 
 @check("error-validation", layer="schema", writes=False)
-def invalid_reads(kit: Kit) -> None:
+def invalid_reads(kit: CheckContext) -> None:
     """Every GET with parameters that break their schemas."""
-    things, findings = Things(kit), Findings(kit)
-    for operation in operations(kit):
+    findings = Findings(kit)
+    for operation in kit.operations:
         if not operation.reads or not operation.parameters:
             continue
         try:
-            path = things.to_read(operation)
+            path = kit.factory.to_read(operation)
         except NotReached:
-            path = things.nowhere(operation)
+            path = kit.factory.nowhere(operation)
         # About what is there, where nothing but the query can be wrong, and about anything.
         for salt, fixed in ((11, path), (12, None)):
-            if fixed is not None and not operation.placed("query"):
+            if fixed is not None and not operation.query_parameters:
                 continue
             for case in generate(kit, operation, GenerationMode.NEGATIVE, _SOME, salt, fixed):
                 response = send(kit, operation, case)
@@ -39,16 +37,16 @@ def invalid_reads(kit: Kit) -> None:
 
 
 @check("error-validation", layer="schema")
-def invalid_writes(kit: Kit) -> None:
+def invalid_writes(kit: CheckContext) -> None:
     """Every write with a query or a body that breaks its schema, on things of its own."""
-    things, findings = Things(kit), Findings(kit)
-    for operation in operations(kit):
+    findings = Findings(kit)
+    for operation in kit.operations:
         # Wrong ids are left to the bounds: who reads them as others must not delete those.
         if operation.reads or not (
-            operation.body or operation.placed("query") or operation.gives_token
+            operation.json_body or operation.query_parameters or operation.scopes is None
         ):
             continue
-        path = things.to_change(operation)
+        path = kit.factory.to_change(operation)
         for case in generate(kit, operation, GenerationMode.NEGATIVE, _SOME, 13, path):
             response = send(kit, operation, case)
             if response is not None:

@@ -1,4 +1,4 @@
-"""What has been made can be used: the links of the document, each alone and in scenarios."""
+"""Links of the document, each alone and in scenarios: what has been made can be used."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from schemathesis import Response
 from schemathesis.specs.openapi.checks import ensure_resource_availability, use_after_free
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
-from ringme_contract.lists import resolve
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import RANGE
+from ringme_contract.schema.constraints import Constraints
 from ringme_contract.schema.findings import ANSWERS, VALID, Findings
 from ringme_contract.schema.generation import SETTINGS, AnyCase, put_together, schema_of, send
-from ringme_contract.schema.operations import RANGE, Operation, operations
-from ringme_contract.schema.repairs import Repairs
-from ringme_contract.schema.things import Things
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
 _EXPECTED = "a new thing leads to requests that succeed, and one that is gone does not"
 _SCENARIOS = settings(SETTINGS, max_examples=10, stateful_step_count=6)
@@ -29,7 +28,7 @@ _IN_SCENARIOS = [*ANSWERS, use_after_free, ensure_resource_availability]
 
 @dataclass(frozen=True)
 class Link:
-    """A way from the answer of one operation to a request for another."""
+    """Link from the response of one operation to a request for another."""
 
     name: str
     source: Operation
@@ -37,37 +36,36 @@ class Link:
     parameters: dict[str, Any]
 
 
-def links(kit: Kit) -> list[Link]:
+def links(kit: CheckContext) -> list[Link]:
     """The links of the document between operations that the target does not lack."""
-    known = {one.id: one for one in operations(kit)}
+    known = {one.id: one for one in kit.operations}
     return [
         Link(name, source, known[node["operationId"]], node["parameters"])
         for source in known.values()
-        for answer in source.node["responses"].values()
-        for name, node in resolve(kit.document, answer).get("links", {}).items()
+        for response in source.responses.values()
+        for name, node in response.get("links", {}).items()
         if node["operationId"] in known
     ]
 
 
 @check("conforms", layer="schema")
-def each_link(kit: Kit) -> None:
+def each_link(kit: CheckContext) -> None:
     """Each link leads from a new thing to a request that succeeds."""
-    things, findings = Things(kit), Findings(kit)
+    factory, findings = kit.factory, Findings(kit)
     found = links(kit)
     for link in found:
-        source = put_together(
-            kit, link.source, things.to_change(link.source), None, things.body(link.source)
-        )
+        path, body = factory.to_change(link.source), factory.body(link.source)
+        source = put_together(kit, link.source, path, None, body)
         made = send(kit, link.source, source)
-        if made is None or made.status_code != link.source.success:
+        if made is None or made.status_code != link.source.status:
             findings.lacks(link.target, f"{link.source.id} makes nothing to go on with")
             continue
         findings.judge(link.source, source, made, VALID)
-        target = _target(kit, link, things, source.path_parameters, made.json())
+        target = _target(kit, link, source.path_parameters, made.json())
         response = send(kit, link.target, target)
         if response is not None:
             findings.judge(link.target, target, response, VALID)
-            if response.status_code != link.target.success:
+            if response.status_code != link.target.status:
                 findings.add(link.target, f"the link {link.name} of {link.source.id} fails")
     if not found:
         raise NotReached("the document has no links")
@@ -75,22 +73,22 @@ def each_link(kit: Kit) -> None:
 
 
 def _target(
-    kit: Kit, link: Link, things: Things, request_path: dict[str, Any], answer: Any
+    kit: CheckContext, link: Link, request_path: dict[str, Any], response_body: Any
 ) -> AnyCase:
     values = {
-        name: _evaluated(expression, request_path, answer)
+        name: _evaluated(expression, request_path, response_body)
         for name, expression in link.parameters.items()
     }
     operation = link.target
-    path = {one.name: values[one.name] for one in operation.placed("path")}
-    query = things.query(operation)
-    for parameter in operation.placed("query"):
+    path = {one.name: values[one.name] for one in operation.path_parameters}
+    query = kit.factory.query(operation)
+    for parameter in operation.query_parameters:
         # A range of the document's own is one in which this target may have nothing.
         if parameter.name in values and parameter.role not in RANGE:
             query[parameter.name] = values[parameter.name]
     if operation.body is None:
         return put_together(kit, operation, path, query)
-    return put_together(kit, operation, path, query, things.body(operation, full=True))
+    return put_together(kit, operation, path, query, kit.factory.body(operation, full=True))
 
 
 def _evaluated(expression: Any, request_path: dict[str, Any], body: Any) -> Any:
@@ -107,14 +105,13 @@ def _evaluated(expression: Any, request_path: dict[str, Any], body: Any) -> Any:
 
 
 @check("conforms", layer="schema")
-def linked_scenarios(kit: Kit) -> None:
+def linked_scenarios(kit: CheckContext) -> None:
     """Nothing goes wrong in scenarios of several requests along the links."""
-    things, findings = Things(kit), Findings(kit)
-    repairs = Repairs(kit, things)
-    known = {one.id: one for one in operations(kit)}
+    constraints, findings = Constraints(kit), Findings(kit)
+    known = {one.id: one for one in kit.operations}
     own: set[tuple[str, str]] = set()
     followed: set[str] = set()
-    answers: dict[str, httpx.Response] = {}
+    responses: dict[str, httpx.Response] = {}
     moved: set[str] = set()
     base = schema_of(kit).as_state_machine()
 
@@ -122,26 +119,26 @@ def linked_scenarios(kit: Kit) -> None:
         def before_call(self, case: AnyCase) -> None:
             operation = _operation_of(known, case)
             if operation is not None:
-                repairs.repair(operation, case)
-                if _keep_off(operation, case, things, own):
+                constraints.apply(operation, case)
+                if _keep_off(kit, operation, case, own):
                     moved.add(case.id)
 
         def call(self, case: AnyCase, **_: Any) -> Response:
             operation = _operation_of(known, case)
-            answer = send(kit, operation, case) if operation is not None else None
-            if operation is None or answer is None:
+            response = send(kit, operation, case) if operation is not None else None
+            if operation is None or response is None:
                 hypothesis.reject()
-            if operation.creates and answer.is_success:
-                own.add((operation.collection, str(answer.json().get("id"))))
-            answers[case.id] = answer
-            return Response.from_any(answer)
+            if operation.action == "create" and response.is_success:
+                own.add((operation.collection.name, str(response.json().get("id"))))
+            responses[case.id] = response
+            return Response.from_any(response)
 
         def validate_response(self, response: Response, case: AnyCase, **_: Any) -> None:
             operation = _operation_of(known, case)
             if operation is not None:
-                answer = answers.pop(case.id)
+                received = responses.pop(case.id)
                 checks = ANSWERS if case.id in moved else _IN_SCENARIOS
-                findings.judge(operation, case, answer, checks, recorder=self.recorder)
+                findings.judge(operation, case, received, checks, recorder=self.recorder)
 
         def step(self, input: Any) -> Any:  # noqa: A002 - so named by the base
             output = super().step(input)
@@ -161,19 +158,19 @@ def _operation_of(known: dict[str, Operation], case: AnyCase) -> Operation | Non
 
 
 def _keep_off(
-    operation: Operation, case: AnyCase, things: Things, own: set[tuple[str, str]]
+    kit: CheckContext, operation: Operation, case: AnyCase, own: set[tuple[str, str]]
 ) -> bool:
-    """Turns a write to what is not its own into one to nothing that is there; whether it did.
+    """Turns a write to what is not its own into one to nothing; returns True if it did.
 
     What is made is made for the target's own client: a scenario with another goes nowhere.
     """
-    nowhere = things.nowhere(operation)
-    if operation.creates:
+    nowhere = kit.factory.nowhere(operation)
+    if operation.action == "create":
         case.path_parameters = nowhere
-    last = operation.placed("path")[-1].name if operation.placed("path") else None
-    if operation.reads or operation.creates or last is None:
+    last = operation.path_names[-1:]
+    if operation.reads or operation.action == "create" or not last:
         return False
-    if (operation.collection, str(case.path_parameters.get(last))) in own:
+    if (operation.collection.name, str(case.path_parameters.get(last[0]))) in own:
         return False
     case.path_parameters = nowhere
     return True

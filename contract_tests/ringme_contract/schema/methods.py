@@ -6,36 +6,36 @@ import re
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import NOWHERE
 from ringme_contract.schema.findings import Findings
-from ringme_contract.schema.operations import Operation, operations
-from ringme_contract.schema.things import NOWHERE, Things
+from ringme_spec.operations import Operation
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-# Servers may answer these two for every path, without a word of it in the document.
+# Servers may support these two for every path, without a word of it in the document.
 _ALWAYS_FINE = {"HEAD", "OPTIONS"}
 
 
 @check("no-patch", layer="schema")
-def unsupported_methods(kit: Kit) -> None:
+def unsupported_methods(kit: CheckContext) -> None:
     """405 and what there is instead, on every path, about things that are not there."""
-    things, findings = Things(kit), Findings(kit)
+    findings = Findings(kit)
     paths: dict[str, list[Operation]] = {}
-    for operation in operations(kit):
+    for operation in kit.operations:
         paths.setdefault(operation.path, []).append(operation)
     for path, known in paths.items():
         # That of the client as well: where such a method is let in, it must do no harm.
-        values = {**things.nowhere(known[0]), "client_id": NOWHERE}
+        values = {**kit.factory.nowhere(known[0]), "client_id": NOWHERE}
         url = path.format(**values)
         allowed = sorted(one.method for one in known)
         for method in _METHODS:
             if method in allowed or (method == "DELETE" and url == path):
                 continue
             body: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
-            caller = kit.anonymous if known[0].gives_token else kit.caller("client")
+            caller = kit.anonymous if known[0].scopes is None else kit.caller("client")
             response = caller.request(method, url, **body)
             if response.status_code != 405:
-                findings.add(known[0], f"{method} {path} is answered {response.status_code}")
+                findings.add(known[0], f"{method} {path} has the status {response.status_code}")
                 continue
             said = {
                 one.upper() for one in re.findall("[A-Za-z]+", response.headers.get("Allow", ""))

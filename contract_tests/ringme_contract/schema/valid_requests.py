@@ -1,37 +1,29 @@
-"""Requests that fit the document are answered as it says, and each operation can succeed."""
+"""Requests that fit the document: their responses fit it too, and each operation can succeed."""
 
 from __future__ import annotations
 
 from schemathesis import GenerationMode
 
 from ringme_contract.check import check
-from ringme_contract.kit import Kit
+from ringme_contract.check_context import CheckContext
+from ringme_contract.schema.constraints import Constraints
 from ringme_contract.schema.findings import VALID, Findings
 from ringme_contract.schema.generation import AnyCase, generate, put_together, send
-from ringme_contract.schema.operations import Operation, operations
-from ringme_contract.schema.repairs import Repairs
-from ringme_contract.schema.things import Things
 from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
 
-_EXPECTED = "an answer that the document describes, and no refusal of a request that it allows"
-_FORMS = {
-    "application/x-www-form-urlencoded": None,
-    "multipart/form-data": "multipart",
-}
+_EXPECTED = "a response that the document describes, and no refusal of a request that it allows"
+_FORMS = {"application/x-www-form-urlencoded": None, "multipart/form-data": "multipart"}
 _SOME = 5
 
 
-class _Asker:
-    """Sends good requests for one operation after the other."""
-
-    def __init__(self, kit: Kit) -> None:
+class _Sender:
+    def __init__(self, kit: CheckContext) -> None:
         self.kit = kit
-        self.things = Things(kit)
         self.findings = Findings(kit)
-        self._repairs = Repairs(kit, self.things)
+        self._constraints = Constraints(kit)
 
-    def ask(self, operation: Operation, case: AnyCase) -> None:
-        """Sends one request and judges the answer."""
+    def send(self, operation: Operation, case: AnyCase) -> None:
         response = send(self.kit, operation, case)
         if response is not None:
             self.findings.judge(operation, case, response, VALID)
@@ -41,83 +33,88 @@ class _Asker:
     ) -> list[AnyCase]:
         """Generated requests that the rules have nothing against."""
         cases = generate(self.kit, operation, GenerationMode.POSITIVE, _SOME, salt, path)
-        return [self._repairs.repair(operation, case) for case in cases]
+        return [self._constraints.apply(operation, case) for case in cases]
+
+
+def _deletes_recorded_item(operation: Operation) -> bool:
+    """It deletes one call record, voicemail or fax, which nobody can make anew."""
+    return operation.action == "delete" and operation.collection.content is not None
 
 
 @check("conforms", layer="schema", writes=False)
-def valid_reads(kit: Kit) -> None:
+def valid_reads(kit: CheckContext) -> None:
     """Every GET: with all parameters, with those that it needs, and with generated ones."""
-    asker = _Asker(kit)
-    chosen = [one for one in operations(kit) if one.reads]
+    sender = _Sender(kit)
+    chosen = [one for one in kit.operations if one.reads]
     for operation in chosen:
         try:
-            path = asker.things.to_read(operation)
+            path = kit.factory.to_read(operation)
         except NotReached as reason:
-            asker.findings.lacks(operation, str(reason))
-            path = asker.things.nowhere(operation)
+            sender.findings.lacks(operation, str(reason))
+            path = kit.factory.nowhere(operation)
         for full in (False, True):
-            query = asker.things.query(operation, full)
-            asker.ask(operation, put_together(kit, operation, path, query))
-        for missing in asker.things.without_last(operation, path):
-            asker.ask(
-                operation, put_together(kit, operation, missing, asker.things.query(operation))
+            query = kit.factory.query(operation, full)
+            sender.send(operation, put_together(kit, operation, path, query))
+        for missing in kit.factory.without_last(operation, path):
+            sender.send(
+                operation, put_together(kit, operation, missing, kit.factory.query(operation))
             )
         # Once about what is there, which gets further, and once about anything.
         for salt, fixed in ((1, path), (2, None)):
-            for case in asker.generated(operation, salt, fixed):
-                asker.ask(operation, case)
-    asker.findings.report(_EXPECTED, chosen)
+            for case in sender.generated(operation, salt, fixed):
+                sender.send(operation, case)
+    sender.findings.report(_EXPECTED, chosen)
 
 
 @check("conforms", layer="schema", writes=False)
-def tokens(kit: Kit) -> None:
+def tokens(kit: CheckContext) -> None:
     """The token endpoint: a form and a multipart of the target's own parameters."""
-    asker = _Asker(kit)
-    chosen = [one for one in operations(kit) if one.gives_token]
+    sender = _Sender(kit)
+    chosen = [one for one in kit.operations if one.scopes is None]
     for operation in chosen:
         for media_type, capability in _FORMS.items():
             if capability not in kit.target.off:
                 body = dict(kit.target.identities["client"].parameters)
-                asker.ask(operation, put_together(kit, operation, {}, None, body, media_type))
-    asker.findings.report(_EXPECTED, chosen)
+                sender.send(operation, put_together(kit, operation, {}, None, body, media_type))
+    sender.findings.report(_EXPECTED, chosen)
 
 
 @check("conforms", layer="schema")
-def valid_writes(kit: Kit) -> None:
+def valid_writes(kit: CheckContext) -> None:
     """Every POST, PUT and DELETE on things of its own: the least, the most, generated ones."""
-    asker = _Asker(kit)
-    chosen = [one for one in operations(kit) if not one.reads]
+    sender = _Sender(kit)
+    chosen = [one for one in kit.operations if not one.reads]
     for operation in chosen:
-        if operation.gives_token:
-            for case in asker.generated(operation, 3, {}):
-                asker.ask(operation, case)
+        if operation.scopes is None:
+            for case in sender.generated(operation, 3, {}):
+                sender.send(operation, case)
             continue
-        path = asker.things.to_change(operation)
-        if operation.body is not None:
+        path = kit.factory.to_change(operation)
+        if operation.json_body is not None:
             for full in (False, True):
-                body = asker.things.body(operation, full)
-                asker.ask(operation, put_together(kit, operation, path, None, body))
-        for case in asker.generated(operation, 4, path):
-            asker.ask(operation, case)
-        for case in asker.generated(operation, 5, asker.things.nowhere(operation))[:2]:
-            asker.ask(operation, case)
+                body = kit.factory.body(operation, full)
+                sender.send(operation, put_together(kit, operation, path, None, body))
+        for case in sender.generated(operation, 4, path):
+            sender.send(operation, case)
+        for case in sender.generated(operation, 5, kit.factory.nowhere(operation))[:2]:
+            sender.send(operation, case)
     # Recorded items cannot be made, so that their deletion never succeeds here; nor does a token
     # for an application that is made up.
-    able = [one for one in chosen if not one.gives_token and not one.deletes_recorded_item]
-    asker.findings.report(_EXPECTED, able)
+    able = [one for one in chosen if one.scopes is not None and not _deletes_recorded_item(one)]
+    sender.findings.report(_EXPECTED, able)
 
 
 @check("conforms", layer="schema", deletes_recorded_items=True)
-def deletes_of_recorded_items(kit: Kit) -> None:
+def deletes_of_recorded_items(kit: CheckContext) -> None:
     """One call record, one voicemail and one fax, as far as the target has them."""
-    asker = _Asker(kit)
-    chosen = [one for one in operations(kit) if one.deletes_recorded_item]
+    sender = _Sender(kit)
+    chosen = [one for one in kit.operations if _deletes_recorded_item(one)]
     for operation in chosen:
         try:
-            path = asker.things.to_read(operation)
+            path = kit.factory.to_read(operation)
         except NotReached as reason:
-            asker.findings.lacks(operation, str(reason))
+            sender.findings.lacks(operation, str(reason))
             continue
-        asker.ask(operation, put_together(kit, operation, path))
-        asker.ask(operation, put_together(kit, operation, asker.things.nowhere(operation)))
-    asker.findings.report(_EXPECTED, chosen)
+        sender.send(operation, put_together(kit, operation, path))
+        sender.send(operation, put_together(kit, operation, kit.factory.nowhere(operation)))
+    sender.findings.report(_EXPECTED, chosen)

@@ -1,0 +1,106 @@
+"""Objects of the access table, found in the target or made in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.verdict import NotReached
+
+
+class TableObjects:
+    """Keys of objects by section and kind, as `visibility.toml` names them.
+
+    A kind for which the target has no object is left out; with `writing` those that are missing
+    are made, as far as that is possible over the API.
+    """
+
+    def __init__(self, kit: CheckContext, writing: bool) -> None:
+        self._kit = kit
+        self._writing = writing
+        self.keys: dict[tuple[str, str], Any] = {}
+        self._find_clients()
+        self._find_groups()
+        self._find_numbers()
+
+    def _whoami(self, identity: str) -> Item:
+        found: Item = self._kit.caller(identity).read("/user/")
+        return found
+
+    def _has(self, identity: str) -> bool:
+        return identity in self._kit.target.identities
+
+    def _find_clients(self) -> None:
+        self.keys["client", "own"] = self._whoami("client")["client_id"]
+        self.keys["client", "never"] = NOWHERE
+        if self._has("other_client"):
+            self.keys["client", "other"] = self._whoami("other_client")["client_id"]
+
+    def _find_groups(self) -> None:
+        self.keys["extension_group", "never"] = NOWHERE
+        for identity, kind in (("group", "own"), ("sibling_group", "sibling")):
+            if self._has(identity):
+                key = self._whoami(identity)["extension_group_id"]
+                self.keys["extension_group", kind] = key
+        if self._has("other_client"):
+            groups = self._kit.factory.read("extension_group", "other_client")
+            if not groups and self._writing:
+                groups = [self._kit.new_group("other_client")]
+            if groups:
+                self.keys["extension_group", "other"] = groups[0]["id"]
+        if self._writing:
+            self.keys["extension_group", "deleted"] = self._deleted("extension_group")
+
+    def _find_numbers(self) -> None:
+        self.keys["extension", "never"] = NOWHERE
+        numbers = self._kit.factory.read("extension")
+        own = self._whoami("extension")["extension_id"] if self._has("extension") else None
+        if own is not None:
+            self.keys["extension", "own"] = own
+        places = {
+            "member": self.keys.get(("extension_group", "own")),
+            "sibling": self.keys.get(("extension_group", "sibling")),
+            "loose": None,
+        }
+        for kind, group in places.items():
+            if kind != "loose" and group is None:
+                continue
+            fitting = [
+                one["id"]
+                for one in numbers
+                if one["extension_group_id"] == group and one["id"] != own
+            ]
+            if not fitting and self._writing:
+                fitting = [self._kit.new_extension(extension_group_id=group)["id"]]
+            if fitting:
+                self.keys["extension", kind] = fitting[0]
+        if self._has("other_client"):
+            others = self._kit.factory.read("extension", "other_client")
+            if others:
+                self.keys["extension", "other"] = others[0]["id"]
+        if self._writing:
+            self.keys["extension", "deleted"] = self._deleted("extension")
+
+    def _deleted(self, collection: str) -> Any:
+        factory = self._kit.factory
+        key = factory.create(collection)["id"]
+        caller = self._kit.caller("client")
+        self._kit.expect(caller.request("DELETE", f"{factory.path(collection)}{key}"), 204)
+        return key
+
+    def item(self, section: str, kind: str, key: Any, collection: str) -> Any:
+        """The key of an item of a collection that an object holds, as its own client sees it.
+
+        Raises NotReached if it holds none.
+        """
+        kit, identity = self._kit, "other_client" if kind == "other" else "client"
+        rule = kit.contract.collections[collection]
+        if section == "client" and rule.content is None:
+            items = kit.factory.read(collection, identity)
+        else:
+            path = f"/{section}/{key}/{collection}/"
+            items = kit.caller(identity).read(path, **kit.range_query, per_page=1)
+        if not items:
+            raise NotReached(f"{section} {key} has no {collection} in the target's range")
+        return items[0][rule.key]

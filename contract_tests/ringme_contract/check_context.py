@@ -1,0 +1,203 @@
+"""The context of a check: callers, test data, and ways to say what was found."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import httpx
+
+from ringme_contract.factories import Factory
+from ringme_contract.target import Target
+from ringme_contract.transport import Transport, Unreachable, json_object
+from ringme_contract.verdict import Failure, NotReached
+from ringme_spec.contract import Contract
+from ringme_spec.operations import Operation
+from ringme_spec.redaction import mask_text
+
+API = "/api/ver1.0"
+TOKEN_PATH = "/oauth/token"
+# Statuses of a DELETE after which a thing is gone; it may have been gone before.
+REMOVED = (200, 204, 404)
+# A comparison that takes more characters is told in parts.
+_LINE = 160
+
+
+class Caller:
+    """Requests with one token, below the API's base path unless said otherwise."""
+
+    def __init__(self, kit: CheckContext, name: str, token: str | None) -> None:
+        self.name = name
+        self.token = token
+        self._kit = kit
+
+    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Any request to a path from the root."""
+        headers = dict(arguments.pop("headers", {}))
+        if self.token is not None:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        return self._kit.transport.send(self.name, method, path, headers=headers, **arguments)
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        """GET below the API; the query as keywords."""
+        return self.request("GET", API + path, params=query)
+
+    def post(self, path: str, body: object) -> httpx.Response:
+        return self.request("POST", API + path, json=body)
+
+    def put(self, path: str, body: object) -> httpx.Response:
+        return self.request("PUT", API + path, json=body)
+
+    def delete(self, path: str, **query: Any) -> httpx.Response:
+        """DELETE below the API; the query as keywords."""
+        return self.request("DELETE", API + path, params=query)
+
+    def read(self, path: str, **query: Any) -> Any:
+        """The JSON of a GET that has to succeed."""
+        return self._kit.expect(self.get(path, **query), 200).json()
+
+
+class CheckContext:
+    """One run against one target, as its checks see it.
+
+    Everything that a check creates carries the prefix of the run and is removed at the end of
+    the check, last made first, whatever the check came to.
+    """
+
+    def __init__(
+        self, target: Target, contract: Contract, transport: Transport, seed: int = 0
+    ) -> None:
+        self.target = target
+        self.contract = contract
+        self.transport = transport
+        self.seed = seed
+        self.random = random.Random(seed)
+        self.run_id = f"contract-{random.Random().randrange(16**6):06x}"
+        self.anonymous = Caller(self, "anonymous", None)
+        self.operations = [one for one in contract.operations.values() if target.offers(one)]
+        self.left_behind: list[str] = []
+        self.factory = Factory(self)
+        self.new_name = self.factory.new_name
+        self.new_group = self.factory.new_group
+        self.new_extension = self.factory.new_extension
+        self.new_group_user = self.factory.new_group_user
+        self.free_number = self.factory.free_number
+        self.place = self.factory.place
+        self._callers: dict[str, Caller] = {}
+        self._undo: list[Callable[[], object]] = []
+
+    @property
+    def secured_operations(self) -> list[Operation]:
+        """The operations that need a token and that the target offers."""
+        return [one for one in self.operations if one.scopes is not None]
+
+    @property
+    def range_query(self) -> dict[str, str]:
+        start, end = self.target.range
+        return {"start_datetime": start, "end_datetime": end}
+
+    # --- callers
+
+    def caller(self, identity: str) -> Caller:
+        """The caller in a role of the target, which logs in once."""
+        if identity not in self._callers:
+            if identity not in self.target.identities:
+                raise NotReached(f"the target names no identity {identity}")
+            parameters = self.target.identities[identity].parameters
+            self._callers[identity] = self._log_in(identity, parameters)
+        return self._callers[identity]
+
+    def log_in(self, name: str, username: str, password: str) -> Caller:
+        """A caller for a user that the check made, through the application `login`."""
+        if "login" not in self.target.identities:
+            raise NotReached("the target names no identity login")
+        application = self.target.identities["login"].application
+        person = {"grant_type": "password", "username": username, "password": password}
+        return self._log_in(name, {**person, **application})
+
+    def request_token(self, **parameters: str) -> httpx.Response:
+        return self.anonymous.request("POST", TOKEN_PATH, data=parameters)
+
+    def _log_in(self, name: str, parameters: dict[str, str]) -> Caller:
+        response = self.expect(self.request_token(**parameters), 200)
+        return Caller(self, name, response.json()["access_token"])
+
+    # --- removal
+
+    def undo(self, action: Callable[[], object]) -> None:
+        """Has something done after the check, before what was registered earlier."""
+        self._undo.append(action)
+
+    def clean_up(self) -> None:
+        """Undoes all of the check, and notes in `left_behind` what could not be undone."""
+        # An interrupted run cleans up as well: only here are requests still sent then.
+        self.transport.cleaning = True
+        try:
+            while self._undo:
+                self._clean(self._undo.pop())
+        finally:
+            self.transport.cleaning = False
+            self.factory.forget()
+
+    def _clean(self, action: Callable[[], object]) -> None:
+        try:
+            response = action()
+        except (Failure, NotReached, Unreachable) as error:
+            self.left_behind.append(str(error))
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            self.left_behind.append(f"unreadable response: {type(error).__name__}: {error}")
+        else:
+            if isinstance(response, httpx.Response) and response.status_code not in REMOVED:
+                self.left_behind.append(f"{_line(response)}: status {response.status_code}")
+
+    # --- what was found
+
+    def expect(
+        self, response: httpx.Response, status: int, word: str | None = None
+    ) -> httpx.Response:
+        """Returns the response, if it has this status and error code; else fails the check."""
+        if response.status_code != status:
+            self.fail(
+                f"{_line(response)}: status {response.status_code}",
+                status,
+                f"{response.status_code} {self.shown(response)}",
+            )
+        if word is not None:
+            got = error_code(response)
+            if got != word:
+                self.fail(f"{_line(response)}: another error code", word, got)
+        return response
+
+    def expect_equal(self, what: str, got: object, expected: object) -> None:
+        if got != expected:
+            text = f"{what}: expected {expected!r}, got {got!r}"
+            self.fail(text if len(text) <= _LINE else f"{what}: not as expected", expected, got)
+
+    def expect_true(self, what: str, condition: bool, got: object = None) -> None:
+        if not condition:
+            self.fail(f"not true: {what}", what, got)
+
+    def fail(self, message: str, expected: object = None, got: object = None) -> NoReturn:
+        """Fails the check: the target breaks the rule."""
+        raise Failure(message, expected, got)
+
+    def shown(self, response: httpx.Response) -> str:
+        """The begin of a body, without secrets."""
+        return self.transport.redaction.mask_text(response.text)[:200]
+
+
+def configures(operation: Operation) -> bool:
+    """It needs the scope `all`, because it changes configuration."""
+    return "all" in (operation.scopes or ())
+
+
+def _line(response: httpx.Response) -> str:
+    path = response.request.url.raw_path.decode("ascii")
+    return mask_text(f"{response.request.method} {path}")
+
+
+def error_code(response: httpx.Response) -> object:
+    """The `status` of an error of the API, the `error` of one of the token endpoint."""
+    body = json_object(response)
+    return body.get("status", body.get("error"))

@@ -1,0 +1,286 @@
+"""From options to a finding on every rule: what the command and the pytest plugin share."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from ringme_contract.check import LAYERS, Check, all_checks
+from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
+from ringme_contract.engine import Engine, RunResult
+from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code
+from ringme_contract.expectations import Expectation, load_expectations
+from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
+from ringme_contract.transport import Transport, Unreachable, json_object
+from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.contract import Contract, read_contract
+from ringme_spec.errors import ConfigError
+from ringme_spec.paths import SPEC
+from ringme_spec.redaction import mask_text
+from ringme_spec.rules import Rule
+
+# Identities whose token says nothing: some are refused by right, the others are applications.
+TOKENLESS = (*REFUSED, "login")
+
+# Shown where it may be the reason.
+_TAKEN = (
+    "each run takes some recorded items away (delete_recorded_items), so that a target that was"
+    " checked before may lack what is not reached; a new session of the mock, URL/s/NAME, has all"
+)
+
+
+class CannotRun(ConfigError):
+    """The run cannot begin; the message says in one line why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of a run; None leaves it to the target file."""
+
+    url: str | None = None
+    target: Path | None = None
+    document: Path | None = None
+    overlay: tuple[Path, ...] = ()
+    layers: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    seed: int = 0
+    shuffle: int | None = None
+    wait: float = 0
+    timeout: float | None = None
+    time_budget: float | None = None
+    read_only: bool = False
+    expect: Path | None = None
+
+
+@dataclass
+class Report:
+    """All that reports tell of a run."""
+
+    target: Target
+    contract: Contract
+    result: RunResult
+    findings: list[RuleFinding]
+    code: ExitCode
+    seed: int = 0
+    shuffle: int | None = None
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    notes: list[str] = field(default_factory=list)
+
+
+class Session:
+    """A target that responds, the checks chosen for it, and its expected failures."""
+
+    def __init__(self, options: Options, kit: CheckContext, checks: list[Check]) -> None:
+        self.kit = kit
+        self.checks = checks
+        self.rules = kit.contract.rules
+        self.engine = Engine(kit)
+        self.expectations: dict[str, Expectation] = {}
+        self.notes: list[str] = []
+        self.started = datetime.now(UTC)
+        self._options = options
+
+    @property
+    def assessed(self) -> set[str]:
+        """The rules that the run has to say something about."""
+        if self._options.layers or self._options.rules:
+            return {check.rule for check in self.checks}
+        return set(self.rules)
+
+    @property
+    def today(self) -> date:
+        return self.started.date()
+
+    def run(self, progress: Callable[[Outcome], None] | None = None) -> Report:
+        return self.report(self.engine.run(self.checks, self._options.shuffle, progress))
+
+    def report(self, result: RunResult) -> Report:
+        """Evaluates the outcomes of a run."""
+        findings = evaluate(result, self.rules, self.assessed, self.expectations, self.today)
+        lacking = any(one.verdict is Verdict.NOT_REACHED for one in findings)
+        if lacking and self.kit.target.delete_recorded_items and not result.interrupted:
+            self.notes.append(_TAKEN)
+        return Report(
+            self.kit.target,
+            self.kit.contract,
+            result,
+            findings,
+            exit_code(findings, result.interrupted),
+            self._options.seed,
+            self._options.shuffle,
+            self.started,
+            self.notes,
+        )
+
+
+@contextmanager
+def open_session(
+    options: Options, http: httpx.Client | None = None, checks: list[Check] | None = None
+) -> Iterator[Session]:
+    """Finds target and document, and sees that the target responds. Raises ConfigError.
+
+    `http` calls an application that runs in this process; `checks` are others than the kit's own.
+    """
+    contract = read_document(options)
+    rules = contract.rules
+    target = read_target(options)
+    chosen = choose(all_checks() if checks is None else checks, options, rules)
+    expectations = load_expectations(options.expect, rules) if options.expect else {}
+    transport = Transport(target, contract, http)
+    try:
+        kit = CheckContext(target, contract, transport, options.seed)
+        session = Session(options, kit, chosen)
+        session.expectations = expectations
+        session.notes += reach(kit, options.wait)
+        yield session
+    finally:
+        transport.close()
+
+
+def read_document(options: Options) -> Contract:
+    """The document that the options name, or that of the distribution. Raises ConfigError."""
+    path = options.document or SPEC
+    if not path.is_file():
+        raise CannotRun(f"{path}: there is no such file; --document names another")
+    contract = read_contract(path, options.overlay)
+    if not contract.rules:
+        raise CannotRun(f"{path}: has no x-rules, so there is nothing to check a target against")
+    return contract
+
+
+def read_target(options: Options) -> Target:
+    """The target of the options. Raises ConfigError."""
+    path = options.target
+    if options.url is not None:
+        _refuse_address(options.url)
+    if path is None:
+        if options.url is None:
+            raise CannotRun("no target: give a URL, or a file with --target")
+        if not is_loopback(options.url):
+            raise CannotRun(
+                f"{options.url}: a target file has to say how to log in there: "
+                "`ringme-contract init target.toml` writes one, --target names it"
+            )
+        path = MOCK
+    target = load_target(path, options.url)
+    _refuse_address(target.url)
+    return replace(
+        target,
+        timeout=options.timeout or target.timeout,
+        time_budget=options.time_budget or target.time_budget,
+        read_only=options.read_only or target.read_only,
+    )
+
+
+def is_loopback(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_address(url: str) -> None:
+    """Raises CannotRun for what is no URL, or one that holds what the kit adds itself."""
+    shown = mask_text(url)
+    if not url.startswith(("http://", "https://")):
+        raise CannotRun(f"{shown}: a URL begins with http:// or https://")
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise CannotRun(f"{shown}: is no URL: {mask_text(str(error))}") from None
+    if parts.username is not None:
+        # They would go where the token has to go, and into every report.
+        raise CannotRun(f"{shown}: leave user and password out, they would replace each token")
+    if not host or port == 0:
+        raise CannotRun(f"{shown}: names no host and port")
+    # A path may come before those of the document: behind a gateway, or a session of the mock.
+    inside = any(f"{one}/" in f"{parts.path}/" for one in (API, TOKEN_PATH))
+    if inside or parts.query or parts.fragment:
+        raise CannotRun(
+            f"{shown}: give what comes before {API}; the kit adds {API} and {TOKEN_PATH}"
+        )
+
+
+def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> list[Check]:
+    """The checks of the layers and rules that the options name. Raises ConfigError."""
+    for layer in options.layers:
+        if layer not in LAYERS:
+            raise CannotRun(f"--layer {layer}: there is none but {', '.join(LAYERS)}")
+    for rule in options.rules:
+        if rule not in rules:
+            raise CannotRun(f"--rule {rule}: the document has no such rule")
+    strange = [check.id for check in checks if check.rule not in rules]
+    if strange:
+        raise CannotRun(f"the document lacks the rule of {strange[0]}")
+    chosen = [
+        check
+        for check in checks
+        if (not options.layers or check.layer in options.layers)
+        and (not options.rules or check.rule in options.rules)
+    ]
+    if not chosen:
+        raise CannotRun("there is no check to run for these layers and rules")
+    return chosen
+
+
+def reach(kit: CheckContext, wait: float) -> list[str]:
+    """Sees that the target responds and gives a token to somebody.
+
+    Returns a line for each identity that gets none. Raises CannotRun.
+    """
+    try:
+        kit.transport.wait_until_ready(wait)
+        return _try_tokens(kit)
+    except Unreachable as error:
+        raise CannotRun(f"the target cannot be reached: {error}") from None
+
+
+def _try_tokens(kit: CheckContext) -> list[str]:
+    tried, refused = 0, []
+    for name, identity in kit.target.identities.items():
+        if name in TOKENLESS or name in OPTIONAL_IDENTITIES:
+            continue
+        tried += 1
+        response = kit.request_token(**identity.parameters)
+        if not response.is_success or not json_object(response).get("access_token"):
+            refused.append(
+                f"{kit.target.source}: identities.{name} gets no token: {said(response)}"
+            )
+    if tried == 0:
+        raise CannotRun(f"{kit.target.source}: identities: names nobody who could log in")
+    if len(refused) == tried:
+        raise CannotRun(
+            refused[0] if tried == 1 else f"{refused[0]} (nor does any other of {tried} identities)"
+        )
+    return refused
+
+
+def said(response: httpx.Response) -> str:
+    """A response of the token endpoint in a few words."""
+    line = f"POST {TOKEN_PATH}: status {response.status_code}"
+    if response.is_redirect:
+        return f"{line}, a redirect to {response.headers.get('Location')}: give that URL instead"
+    try:
+        body = response.json()
+    except ValueError:
+        media_type = response.headers.get("Content-Type", "no media type").partition(";")[0]
+        return f"{line} with {media_type} and not JSON: is this the host of the API?"
+    if not isinstance(body, dict):
+        return line
+    word = body.get("error") or body.get("status") or body.get("message")
+    return f"{line} {word}" if word else line

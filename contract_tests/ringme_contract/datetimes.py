@@ -1,0 +1,46 @@
+"""Date-times of the API: UTC without a zone, to the second, some with a fraction."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import datetime, timedelta
+
+from ringme_spec.collections import RangeRule
+
+DATETIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+SECOND = timedelta(seconds=1)
+# The document allows none beyond.
+_END_OF_TIME = datetime(2999, 12, 31, 23, 59, 59)
+_FORMAT = "%Y-%m-%d %H:%M:%S"
+
+
+def read_datetime(text: str) -> datetime:
+    """Reads a date-time, with a fraction or without. Raises ValueError for another text."""
+    whole, _, fraction = text.partition(".")
+    return datetime.strptime(whole, _FORMAT) + timedelta(
+        microseconds=int(fraction.ljust(6, "0")) if fraction else 0
+    )
+
+
+def write_datetime(moment: datetime) -> str:
+    """Writes a date-time as requests have it: whole seconds."""
+    return moment.strftime(_FORMAT)
+
+
+def whole_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def latest_end(rule: RangeRule | None, start: datetime) -> datetime:
+    """The last moment at which a range from `start` may end (rule media-interval)."""
+    if rule is None or rule.months is None:
+        return _END_OF_TIME
+    months = start.year * 12 + start.month - 1 + rule.months
+    year, month = months // 12, months % 12 + 1
+    last_day = calendar.monthrange(year, month)[1]
+    if rule.up_to == "end_of_month":
+        latest = datetime(year, month, last_day, 23, 59, 59)
+    else:
+        latest = start.replace(year=year, month=month, day=min(start.day, last_day))
+    return min(latest, _END_OF_TIME)

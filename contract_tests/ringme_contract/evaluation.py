@@ -1,0 +1,165 @@
+"""Evaluation of a run: the verdict of each rule, expected failures, and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from ringme_contract.engine import RunResult
+from ringme_contract.expectations import Expectation
+from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.rules import Rule
+
+
+class ExitCode(IntEnum):
+    PASSED = 0
+    FAILED = 1
+    COULD_NOT_RUN = 2
+    NOT_REACHED = 3
+    # As a shell has it for a process that Ctrl-C ended.
+    INTERRUPTED = 130
+
+
+# In what state a rule is; the first six are in the order in which people want to read them.
+UNEXPECTED_PASS = "unexpected pass"
+EXPECTED_FAILURE = "expected failure"
+STATES = (
+    Verdict.FAIL.value,
+    UNEXPECTED_PASS,
+    Verdict.NOT_REACHED.value,
+    Verdict.WARN.value,
+    EXPECTED_FAILURE,
+    Verdict.NOT_OFFERED.value,
+    Verdict.PASS.value,
+)
+_BROKEN = (Verdict.FAIL, Verdict.WARN)
+
+
+@dataclass(frozen=True)
+class RuleFinding:
+    """A rule, what its checks came to, and what was expected of it."""
+
+    rule: Rule
+    verdict: Verdict
+    outcomes: tuple[Outcome, ...]
+    expectation: Expectation | None = None
+    expired: bool = False
+
+    @property
+    def state(self) -> str:
+        """The verdict in the light of what was expected; one of STATES."""
+        if self.expectation is not None and not self.expired:
+            if self.verdict in _BROKEN:
+                return EXPECTED_FAILURE
+            if self.verdict is Verdict.PASS:
+                return UNEXPECTED_PASS
+        return self.verdict.value
+
+    @property
+    def failures(self) -> list[Outcome]:
+        return [one for one in self.outcomes if one.verdict is Verdict.FAIL]
+
+    @property
+    def distinct_failures(self) -> list[tuple[Outcome, list[str]]]:
+        """The failures by what they say: the first of each kind, and the checks that say it too."""
+        found: dict[str, tuple[Outcome, list[str]]] = {}
+        for one in self.failures:
+            if one.message in found:
+                found[one.message][1].append(one.check)
+            else:
+                found[one.message] = (one, [])
+        return list(found.values())
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why checks of it say neither pass nor fail, each reason once."""
+        silent = (Verdict.NOT_REACHED, Verdict.NOT_OFFERED)
+        found = [one.message for one in self.outcomes if one.verdict in silent]
+        if not self.outcomes:
+            found = ["the kit has no check of this rule"]
+        return list(dict.fromkeys(found))
+
+    @property
+    def note(self) -> str:
+        """A sentence about the expectation, if there was one."""
+        if self.expectation is None:
+            return ""
+        if self.expired:
+            return f"expected to fail until {self.expectation.expires}: {self.expectation.reason}"
+        if self.state == UNEXPECTED_PASS:
+            return f"was expected to fail: {self.expectation.reason}; take it off the list"
+        return f"expected until {self.expectation.expires}: {self.expectation.reason}"
+
+
+def evaluate(
+    result: RunResult,
+    rules: Mapping[str, Rule],
+    assessed: set[str],
+    expectations: Mapping[str, Expectation],
+    today: date,
+) -> list[RuleFinding]:
+    """The finding on each assessed rule, in the document's order.
+
+    A rule that was not to be assessed is listed all the same when a response broke it.
+    """
+    asked = assessed | {outcome.rule for outcome in result.outcomes}
+    return [
+        evaluate_rule(result, rules[name], expectations, today) for name in rules if name in asked
+    ]
+
+
+def evaluate_rule(
+    result: RunResult, rule: Rule, expectations: Mapping[str, Expectation], today: date
+) -> RuleFinding:
+    expectation = expectations.get(rule.id)
+    return RuleFinding(
+        rule,
+        result.verdict(rule),
+        tuple(result.of_rule(rule.id)),
+        expectation,
+        expectation is not None and expectation.expired(today),
+    )
+
+
+def exit_code(findings: list[RuleFinding], interrupted: bool = False) -> ExitCode:
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    states = {(finding.rule.level, finding.state) for finding in findings}
+    if ("MUST", Verdict.FAIL.value) in states or UNEXPECTED_PASS in {state for _, state in states}:
+        return ExitCode.FAILED
+    # A run in which nothing was shown to be right is not a good one, whatever the reason.
+    if ("MUST", Verdict.NOT_REACHED.value) in states or not any(
+        finding.verdict in (Verdict.PASS, *_BROKEN) for finding in findings
+    ):
+        return ExitCode.NOT_REACHED
+    return ExitCode.PASSED
+
+
+def counts(findings: list[RuleFinding], level: str) -> dict[str, int]:
+    states = [finding.state for finding in findings if finding.rule.level == level]
+    return {state: states.count(state) for state in STATES if state in states}
+
+
+def summary(findings: list[RuleFinding]) -> str:
+    """One line: `61 of 61 MUST, 3 of 4 SHOULD, 2 not offered`."""
+    parts = []
+    for level in ("MUST", "SHOULD"):
+        of_level = [finding for finding in findings if finding.rule.level == level]
+        if of_level:
+            passed = sum(finding.verdict is Verdict.PASS for finding in of_level)
+            parts.append(f"{passed} of {len(of_level)} {level}")
+    for state in STATES:
+        number = sum(finding.state == state for finding in findings)
+        if number and state != Verdict.PASS.value:
+            parts.append(f"{number} {_PLURALS.get(state, state) if number > 1 else state}")
+    return ", ".join(parts)
+
+
+_PLURALS = {
+    Verdict.FAIL.value: "fail",
+    Verdict.WARN.value: "warn",
+    UNEXPECTED_PASS: "unexpected passes",
+    EXPECTED_FAILURE: "expected failures",
+}

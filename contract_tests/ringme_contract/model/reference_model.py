@@ -1,0 +1,261 @@
+"""A plain model of what two clients have, and the steps that change target and model alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.lists import lists_with, read_list
+from ringme_contract.relations.owners import of_numbers
+from ringme_spec.operations import Operation
+
+GROUPS = "/client/@me/extension_group/"
+NUMBERS = "/client/@me/extension/"
+USERS = "/client/@me/user/extension_group/"
+PATHS = (GROUPS, NUMBERS, USERS)
+TEXTS = (None, "", "null", "312", '{"a": 1}', "Продажи", "a & b <c>")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a sequence: its kind, and numbers that pick what it is done to and how."""
+
+    kind: str
+    who: int = 0
+    which: int = 0
+    what: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.kind}({self.who}, {self.which}, {self.what})"
+
+
+class ReferenceModel:
+    """The model: for each client the entries of its three lists by id.
+
+    Only things that the steps made are updated or deleted; numbers that were there before are
+    moved between groups, and put back by `restore`.
+    """
+
+    def __init__(self, kit: CheckContext) -> None:
+        self._kit = kit
+        self.clients = [
+            name for name in ("client", "other_client") if name in kit.target.identities
+        ]
+        self.entries: dict[tuple[str, str], dict[int, Item]] = {
+            (client, path): {one["id"]: one for one in kit.caller(client).read(path)}
+            for client in self.clients
+            for path in PATHS
+        }
+        self.made: dict[tuple[str, str], list[int]] = {key: [] for key in self.entries}
+        self._homes = {
+            (client, key): entry["extension_group_id"]
+            for client in self.clients
+            for key, entry in self.entries[client, NUMBERS].items()
+        }
+        self._recorded: dict[tuple[str, str], list[Item]] = {
+            (client, operation.collection.name): read_list(
+                kit, kit.caller(client), operation, "@me"
+            )
+            for client in self.clients
+            for operation in self._lists("client")
+        }
+        self._used = {key for client in self.clients for key in self.entries[client, GROUPS]}
+
+    def _lists(self, owner: str) -> list[Operation]:
+        return lists_with(self._kit, owner=owner, ranged=True)
+
+    # --- steps
+
+    def do(self, step: Step) -> None:
+        """Makes a step in target and model; one that nothing is there for does nothing."""
+        client = self.clients[step.who % len(self.clients)]
+        action: Callable[[str, Step], None] = getattr(self, f"_{step.kind}")
+        action(client, step)
+
+    def _pick(self, client: str, path: str, step: Step) -> int | None:
+        made = self.made[client, path]
+        return made[step.which % len(made)] if made else None
+
+    def _pick_group(self, client: str, number: int) -> int | None:
+        """One of the groups that the steps made, or no group."""
+        choice = [None, *self.made[client, GROUPS]]
+        return choice[number % len(choice)]
+
+    def _create(self, client: str, path: str, body: Item) -> None:
+        response = self._kit.expect(self._kit.caller(client).post(path, body), 201)
+        entry: Item = response.json()
+        shown = {name: value for name, value in body.items() if name in entry and name != "name"}
+        self._kit.expect_equal(f"what POST {path} made of its body", _part(entry, shown), shown)
+        self.entries[client, path][entry["id"]] = entry
+        self.made[client, path].append(entry["id"])
+
+    def _update(self, client: str, path: str, key: int, changes: Item) -> None:
+        response = self._kit.expect(self._kit.caller(client).put(f"{path}{key}", changes), 200)
+        entry = {**self.entries[client, path][key], **changes}
+        self._kit.expect_equal(f"the response of PUT {path}{key}", response.json(), entry)
+        self.entries[client, path][key] = entry
+
+    def _delete(self, client: str, path: str, key: int) -> None:
+        self._kit.expect(self._kit.caller(client).delete(f"{path}{key}"), 204)
+        del self.entries[client, path][key]
+        self.made[client, path].remove(key)
+
+    def _create_group(self, client: str, step: Step) -> None:
+        body = self._body("extension_group", client, extra_params=_text(step))
+        self._create(client, GROUPS, body)
+        key = self.made[client, GROUPS][-1]
+        self._kit.expect_true(f"the id {key} was never used before", key not in self._used, key)
+        self._used.add(key)
+
+    def _update_one(self, client: str, path: str, step: Step, changes: tuple[Item, ...]) -> None:
+        key = self._pick(client, path, step)
+        if key is not None:
+            self._update(client, path, key, changes[step.what % len(changes)])
+
+    def _delete_one(self, client: str, path: str, step: Step) -> None:
+        key = self._pick(client, path, step)
+        if key is not None:
+            self._delete(client, path, key)
+
+    def _update_group(self, client: str, step: Step) -> None:
+        text = {"extra_params": _text(step)}
+        name = {"name": self._kit.new_name("group")}
+        self._update_one(client, GROUPS, step, ({}, name, text, {**name, **text}))
+
+    def _delete_group(self, client: str, step: Step) -> None:
+        key = self._pick(client, GROUPS, step)
+        if key is None:
+            return
+        self._delete(client, GROUPS, key)
+        for entry in self.entries[client, NUMBERS].values():
+            if entry["extension_group_id"] == key:
+                entry["extension_group_id"] = None
+        users = self.entries[client, USERS]
+        for user in [one for one, entry in users.items() if entry["extension_group_id"] == key]:
+            del users[user]
+            self.made[client, USERS].remove(user)
+
+    def _create_number(self, client: str, step: Step) -> None:
+        group = self._pick_group(client, step.which)
+        keys = {"extra_params": _text(step), "extension_group_id": group}
+        self._create(client, NUMBERS, self._body("extension", client, **keys))
+
+    def _update_number(self, client: str, step: Step) -> None:
+        changes: tuple[Item, ...] = (
+            {}, {"status": ("active", "blocked")[step.what % 2]}, {"extra_params": _text(step)},
+        )  # fmt: skip
+        self._update_one(client, NUMBERS, step, changes)
+
+    def _place_number(self, client: str, step: Step) -> None:
+        keys = sorted(self.entries[client, NUMBERS])
+        if keys:
+            changes = {"extension_group_id": self._pick_group(client, step.what)}
+            self._update(client, NUMBERS, keys[step.which % len(keys)], changes)
+
+    def _delete_number(self, client: str, step: Step) -> None:
+        self._delete_one(client, NUMBERS, step)
+
+    def _create_user(self, client: str, step: Step) -> None:
+        group = self._pick(client, GROUPS, step)
+        if group is not None:
+            keys = {"extension_group_id": group, "access": ("full", "read_only")[step.what % 2]}
+            self._create(client, USERS, self._body("user", client, **keys))
+
+    def _update_user(self, client: str, step: Step) -> None:
+        changes: tuple[Item, ...] = (
+            {}, {"status": ("active", "blocked")[step.what % 2]}, {"comment": _text(step)},
+        )  # fmt: skip
+        self._update_one(client, USERS, step, changes)
+
+    def _delete_user(self, client: str, step: Step) -> None:
+        self._delete_one(client, USERS, step)
+
+    def _body(self, collection: str, client: str, **keys: Any) -> Item:
+        factory = self._kit.factory
+        return factory.body(factory.creation(collection), identity=client, **keys)
+
+    def _refused(self, client: str, step: Step) -> None:
+        """A request that must fail, and so must leave everything as it was."""
+        caller = self._kit.caller(client)
+        numbers = sorted(self.entries[client, NUMBERS])
+        other = self.clients[(step.who + 1) % len(self.clients)]
+        foreign = sorted(self.entries[other, GROUPS]) if other != client else []
+        requests: list[tuple[Callable[[], httpx.Response], int]] = [
+            (lambda: caller.post(GROUPS, {"name": ""}), 400),
+            (lambda: caller.put(f"{GROUPS}{NOWHERE}", {"name": "x"}), 404),
+        ]
+        if numbers:
+            path = f"{NUMBERS}{numbers[step.which % len(numbers)]}"
+            requests += [
+                (lambda: caller.put(path, {"label": "x", "extension_group_id": NOWHERE}), 404),
+                (lambda: caller.put(path, {"label": "x", "name": "no name"}), 400),
+            ]
+        if foreign:
+            key = foreign[step.which % len(foreign)]
+            requests += [
+                (lambda: caller.put(f"{GROUPS}{key}", {"name": "x"}), 404),
+                (lambda: caller.delete(f"{GROUPS}{key}"), 404),
+            ]
+        request, status = requests[step.what % len(requests)]
+        self._kit.expect(request(), status)
+
+    # --- comparison
+
+    def compare(self) -> None:
+        """Every list of both clients, and of the groups that the steps made, equals the model."""
+        for (client, path), entries in self.entries.items():
+            expected = [entries[key] for key in sorted(entries)]
+            self._kit.expect_equal(
+                f"{path} of {client}", self._kit.caller(client).read(path), expected
+            )
+        for client in self.clients:
+            for group in self.made[client, GROUPS]:
+                self._compare_group(client, group)
+
+    def _compare_group(self, client: str, group: int) -> None:
+        caller = self._kit.caller(client)
+        numbers = self.entries[client, NUMBERS]
+        members = [
+            numbers[key] for key in sorted(numbers) if numbers[key]["extension_group_id"] == group
+        ]
+        path = f"/extension_group/{group}/extension/"
+        self._kit.expect_equal(f"{path} of {client}", caller.read(path), members)
+        for operation in self._lists("extension_group"):
+            if operation.collection.name != "record":
+                continue
+            got = read_list(self._kit, caller, operation, group)
+            expected = of_numbers(
+                operation, self._recorded[client, operation.collection.name], members
+            )
+            self._kit.expect_equal(f"{operation.id} of {group}", got, expected)
+
+    def restore(self) -> None:
+        """Removes what the steps made, and puts numbers back where they were."""
+        for (client, key), home in self._homes.items():
+            entry = self.entries[client, NUMBERS].get(key)
+            if entry and entry["extension_group_id"] != home:
+                caller = self._kit.caller(client)
+                caller.put(f"{NUMBERS}{key}", {"extension_group_id": home})
+        for path in (USERS, NUMBERS, GROUPS):
+            for client in self.clients:
+                for key in self.made[client, path]:
+                    self._kit.caller(client).delete(f"{path}{key}")
+
+
+def _text(step: Step) -> str | None:
+    return TEXTS[step.what % len(TEXTS)]
+
+
+def _part(entry: Item, keys: Item) -> Item:
+    return {name: entry[name] for name in keys}
+
+
+def kinds() -> list[str]:
+    group, user = (f"create_{one} update_{one} delete_{one}" for one in ("group", "user"))
+    number = "create_number update_number place_number delete_number"
+    return f"{group} {number} {user} refused".split()

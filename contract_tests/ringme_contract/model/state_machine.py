@@ -1,0 +1,139 @@
+"""A Hypothesis state machine that drives target and model, and the search for a short failure."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.model.reference_model import ReferenceModel, Step, kinds
+from ringme_contract.transport import Unreachable
+from ringme_contract.verdict import Failure, NotReached
+
+SEQUENCES = 10
+LENGTH = 14
+_REPLAYS = 60
+_NUMBER = st.integers(0, 11)
+
+
+@check("sequences", layer="model", needs=("client", "other_client"))
+def lists_equal_a_plain_model_after_every_step(kit: CheckContext) -> None:
+    """Random sequences over groups, numbers, users and calls of two clients."""
+    failed = _search(kit)
+    if failed is None:
+        return
+    steps, failure = _shorten(kit, *failed)
+    told = " ; ".join(str(step) for step in steps)
+    raise Failure(f"{failure.message} (after {told})", failure.expected, failure.got)
+
+
+class _Found(Exception):
+    """Ends a run of Hypothesis once a sequence has failed; what it is stands beside."""
+
+
+def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
+    """The first sequence that fails, and how; None if none does."""
+    found: list[tuple[list[Step], Failure]] = []
+
+    class Machine(RuleBasedStateMachine):
+        """Each step goes to the target and the model; then all lists are compared."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = ReferenceModel(kit)
+            self.steps: list[Step] = []
+
+        @rule(kind=st.sampled_from(_weighted(kinds())), who=_NUMBER, which=_NUMBER, what=_NUMBER)
+        def any_step(self, kind: str, who: int, which: int, what: int) -> None:
+            self.take(Step(kind, who, which, what))
+
+        @initialize(who=_NUMBER)
+        def begin(self, who: int) -> None:
+            """A group with a number and a user, so that no sequence works on nothing."""
+            for kind in ("create_group", "create_number", "create_user"):
+                self.take(Step(kind, who, 1, 0))
+
+        def take(self, step: Step) -> None:
+            """Makes a step, and notes it if anything is wrong after it."""
+            self.steps.append(step)
+            try:
+                self.model.do(self.steps[-1])
+                self.model.compare()
+            except Failure as failure:
+                # Hypothesis would take a target that responds otherwise the second time for a
+                # flaw of the test; the first failure is what counts.
+                found.append((list(self.steps), failure))
+                raise _Found from None
+
+        def teardown(self) -> None:
+            self.model.restore()
+
+    try:
+        run_state_machine_as_test(seed(kit.seed)(Machine), settings=_settings())
+    except _Found:
+        return found[0]
+    except (NotReached, Unreachable, KeyboardInterrupt):
+        raise
+    except BaseException:
+        if found:
+            return found[0]
+        raise
+    return None
+
+
+def _weighted(names: list[str]) -> list[str]:
+    """Making things comes more often than deleting them, or sequences end up with nothing."""
+    often = {"create_group": 3, "place_number": 3, "create_number": 2, "create_user": 2}
+    return [name for name in names for _ in range(often.get(name, 1))]
+
+
+def _settings() -> settings:
+    return settings(
+        max_examples=SEQUENCES,
+        stateful_step_count=LENGTH,
+        deadline=None,
+        database=None,
+        # A changing target makes Hypothesis' own shrinking meaningless: see `_shorten`.
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+    )
+
+
+def _shorten(kit: CheckContext, steps: list[Step], failure: Failure) -> tuple[list[Step], Failure]:
+    """The shortest sequence that still fails, found by leaving out parts, large ones first.
+
+    Begins again as long as that helps: without one step another may have become needless.
+    """
+    left, before = _REPLAYS, len(steps) + 1
+    while len(steps) < before and left > 0:
+        before = len(steps)
+        for size in (8, 4, 2, 1):
+            start = 0
+            while start < len(steps) and left > 0:
+                attempt = steps[:start] + steps[start + size :]
+                again = _replay(kit, attempt) if attempt else None
+                left -= 1
+                if again is None:
+                    start += 1
+                else:
+                    steps, failure = attempt[: again[0]], again[1]
+    return steps, failure
+
+
+def _replay(kit: CheckContext, steps: list[Step]) -> tuple[int, Failure] | None:
+    """The number of steps until a sequence fails, and the failure; None if it does not."""
+    model = ReferenceModel(kit)
+    try:
+        for count, step in enumerate(steps, start=1):
+            try:
+                model.do(step)
+                model.compare()
+            except Failure as failure:
+                return count, failure
+    finally:
+        model.restore()
+    return None

@@ -1,0 +1,174 @@
+"""Rules as parameters of pytest, and the verdict of each as the result of a test."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import os
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from ringme_contract.check import all_checks
+from ringme_contract.check_run import Options, Session, choose, open_session, read_document
+from ringme_contract.engine import CONFORMS, RunResult
+from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, evaluate_rule
+from ringme_contract.interrupt import orderly_interrupts
+from ringme_contract.report.finding_text import details
+from ringme_contract.report.printable import printable
+from ringme_contract.target import MOCK
+from ringme_contract.verdict import Outcome, Verdict
+
+if sys.platform != "win32":
+    import fcntl
+
+
+class RuleRunner:
+    """Runs the checks of single rules, each once in this process."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._outcomes: dict[str, list[Outcome]] = {}
+
+    def finding(self, rule: str) -> RuleFinding:
+        """The same finding on a rule as that of a run of all checks.
+
+        Any check can show that a response does not conform, so the rule about that needs them all:
+        those that were not run in this process yet are run then.
+        """
+        result = RunResult(self._session.kit.target.url, self._session.kit.run_id)
+        transport = self._session.kit.transport
+        with taking_turns(result.target), orderly_interrupts(transport, lambda _: None):
+            for check in self._session.checks:
+                if check.id not in self._outcomes and rule in (check.rule, CONFORMS):
+                    self._outcomes[check.id] = self._session.engine.run_one(check)
+        for outcomes in self._outcomes.values():
+            result.outcomes += outcomes
+        session = self._session
+        return evaluate_rule(result, session.rules[rule], session.expectations, session.today)
+
+    def skip_unassessed(self, finding: RuleFinding) -> None:
+        """Skips the running test if no chosen layer has a check of the rule, and none broke it."""
+        if not finding.outcomes and finding.rule.id not in self._session.assessed:
+            pytest.skip("not assessed: none of the chosen layers has a check of this rule")
+
+    def tell(self, finding: RuleFinding) -> None:
+        reasons = "; ".join(finding.reasons)
+        if finding.state == Verdict.FAIL.value:
+            pytest.fail(printable(details(finding)), pytrace=False)
+        if finding.state == UNEXPECTED_PASS:
+            pytest.fail(printable(f"unexpected pass: {finding.note}"), pytrace=False)
+        if finding.state == EXPECTED_FAILURE:
+            pytest.xfail(printable(finding.note))
+        if finding.state == Verdict.WARN.value:
+            pytest.xfail(printable(details(finding)))
+        if finding.state == Verdict.NOT_OFFERED.value:
+            pytest.skip(printable(f"not offered: {reasons}"))
+        if finding.state == Verdict.NOT_REACHED.value:
+            text = printable(f"not reached: {reasons}")
+            if finding.rule.level == "MUST":
+                pytest.fail(text, pytrace=False)
+            pytest.skip(text)
+
+
+def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
+    """A parameter for each rule, with markers; the rule about all responses comes last.
+
+    Raises ConfigError.
+    """
+    rules = read_document(options).rules
+    checks = choose(all_checks(), options, rules)
+    layers = {rule: sorted({one.layer for one in checks if one.rule == rule}) for rule in rules}
+    names = [rule for rule in rules if layers[rule] or rule == CONFORMS or not options.layers]
+    found = []
+    for name in sorted(names, key=CONFORMS.__eq__):
+        area = rules[name].area
+        own = "ringme_" + area.replace(" ", "_")
+        config.addinivalue_line("markers", f"{own}: rules of the area {area}")
+        marks = [pytest.mark.ringme_area(area), getattr(pytest.mark, own)]
+        marks += [pytest.mark.ringme_layer(layer) for layer in layers[name]]
+        found.append(pytest.param(name, id=name, marks=marks))
+    return found
+
+
+@contextmanager
+def open_runner(app: Any, options: Options) -> Iterator[RuleRunner]:
+    with _asked(app, options) as (chosen, http), open_session(chosen, http) as session:
+        yield RuleRunner(session)
+
+
+@contextmanager
+def _asked(app: Any, options: Options) -> Iterator[tuple[Options, httpx.Client | None]]:
+    if app is None:
+        yield options, None
+        return
+    options = replace(options, target=options.target or MOCK)
+    if is_asgi(app):
+        with served(app) as url:
+            yield replace(options, url=url), None
+        return
+    url = "http://app.localhost"
+    # An exception of the application is its 500, as it would be behind a server.
+    transport = httpx.WSGITransport(app=app, raise_app_exceptions=False)
+    with httpx.Client(base_url=url, transport=transport) as http:
+        yield replace(options, url=url), http
+
+
+def is_asgi(app: Any) -> bool:
+    call = app if inspect.isfunction(app) or inspect.ismethod(app) else type(app).__call__
+    return inspect.iscoroutinefunction(call)
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """Serves an ASGI application on a free port of the loopback interface; gives its URL."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", lifespan="auto", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+
+
+def import_app(name: str) -> Any:
+    """The application `module:attribute`, called if it is a function without parameters."""
+    module, _, attribute = name.partition(":")
+    try:
+        app: Any = importlib.import_module(module)
+        for part in (attribute or "app").split("."):
+            app = getattr(app, part)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise pytest.UsageError(f"--ringme-app {name}: {error}") from None
+    if inspect.isfunction(app) and not inspect.signature(app).parameters:
+        return app()
+    return app
+
+
+@contextmanager
+def taking_turns(url: str) -> Iterator[None]:
+    """Lets one process at a time check a URL: checks change things that others compare."""
+    if sys.platform == "win32":
+        yield
+        return
+    name = hashlib.sha256(f"{os.getuid()} {url}".encode()).hexdigest()[:16]
+    path = Path(tempfile.gettempdir()) / f"ringme-contract-{name}.lock"
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

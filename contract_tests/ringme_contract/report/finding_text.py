@@ -1,0 +1,53 @@
+"""A finding in words: the rule's sentence, the steps as curl lines, expected beside got."""
+
+from __future__ import annotations
+
+from ringme_contract.evaluation import RuleFinding
+from ringme_contract.report.printable import difference, printable, shown
+from ringme_contract.verdict import Outcome
+
+_FAILURES = 3
+_PROBLEMS = 3
+_STEPS = 6
+
+
+def details(finding: RuleFinding) -> str:
+    """All that proves the failures of a rule; the first few checks in full."""
+    rule = finding.rule
+    lines = [rule.text, f"see {rule.pointer} in the document ({rule.level}, grade {rule.grade})"]
+    if finding.note:
+        lines.append(finding.note)
+    return "\n".join([*lines, *failures(finding)])
+
+
+def failures(finding: RuleFinding) -> list[str]:
+    """The failures of a rule, each after an empty line; equal ones are told once."""
+    lines = []
+    distinct = finding.distinct_failures
+    for outcome, others in distinct[:_FAILURES]:
+        lines += ["", *_failure_lines(outcome)]
+        if others:
+            lines.append(f"  # the same in {_checks(len(others))} more: {', '.join(others[:3])}")
+    rest = sum(1 + len(others) for _, others in distinct[_FAILURES:])
+    if rest:
+        lines += ["", f"and {_checks(rest)} more that failed in other ways; the reports have all"]
+    return lines
+
+
+def _checks(number: int) -> str:
+    return "1 check" if number == 1 else f"{number} checks"
+
+
+def _failure_lines(outcome: Outcome) -> list[str]:
+    """One failed check: what it says, expected beside got, and how to see it for oneself."""
+    lines = [f"{outcome.check}: {printable(outcome.message)}"]
+    if outcome.expected is not None or outcome.got is not None:
+        lines += [f"  expected  {shown(outcome.expected)}", f"  got       {shown(outcome.got)}"]
+        first = difference(outcome.expected, outcome.got)
+        lines += [f"  differs   {printable(first)}"] if first else []
+    # The last ones are those that the check stumbled over; the JSON and HTML reports have more.
+    for exchange in outcome.exchanges[-_STEPS:]:
+        lines.append(f"  # {exchange.identity}, status {exchange.status}")
+        lines.append(f"  {printable(exchange.curl())}")
+        lines += [f"  # {printable(problem)}" for problem in exchange.problems[:_PROBLEMS]]
+    return lines

@@ -1,0 +1,108 @@
+"""Boundary values of a schema, and those just outside of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ringme_spec.schema import Schema, Schemas
+
+_DATETIME = "2016-02-29 10:20:30"
+# Texts for a parameter or property that is a date-time; the schema says which of them are none.
+_DATETIMES = (
+    "2016-2-29 0:0:0", "1000-01-01 00:00:00", "2999-12-31 23:59:59", "0999-12-31 23:59:59",
+    "3000-01-01 00:00:00", "2015-2-29 00:00:00", "2016-04-01 24:00:00", "x",
+)  # fmt: skip
+_LARGE = (2**31, 2**63 - 1)
+# Long enough for the last id that there can be, and for the first that there cannot.
+_IDS = ("0", "-1", "x", str(2**63 - 1), str(2**63), "1" * 20)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value for a property or, as text, a parameter; and whether the schema allows it."""
+
+    value: Any
+    allowed: bool
+
+    def __str__(self) -> str:
+        text = repr(self.value)
+        return text if len(text) <= 60 else f"{text[:40]}... ({len(text) - 2} characters)"
+
+
+class BoundaryValues:
+    """Boundary values for properties and parameters of one document."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+
+    def allows(self, schema: Schema, value: object) -> bool:
+        return self._schemas.compile(schema).is_valid(value)
+
+    def allows_text(self, schema: Schema, text: str) -> bool:
+        """A text of a path or query stands for a value that fits a schema."""
+        number = schema.get("type") == "integer" and re.fullmatch("-?[0-9]{1,1000}", text)
+        return self.allows(schema, int(text) if number else text)
+
+    def json_values(self, schema: Schema, sample: str) -> list[Value]:
+        """Values for a property of a body; `sample` is a text that it allows, if it is a text."""
+        kind = schema.get("type")
+        found: list[Any] = [None, []]
+        if "enum" in schema:
+            found += [*schema["enum"], "x", str(schema["enum"][0]).upper()]
+        elif kind == "string":
+            found += [sample, 5, *_lengths(schema, sample)]
+            found += ["x", ""] if "pattern" in schema else []
+        elif kind == "integer":
+            found += ["1", 1.5, True, 1, *(_bounds(schema) or [0])]
+        elif kind == "boolean":
+            found += [True, False, "true"]
+        return [Value(one, self.allows(schema, one)) for one in _once(found)]
+
+    def query_values(self, schema: Schema) -> list[Value]:
+        found: list[str] = []
+        if "enum" in schema:
+            found = [*schema["enum"], "x", str(schema["enum"][0]).upper()]
+        elif schema.get("type") == "integer":
+            found = ["x", "1.5", "1", *map(str, _bounds(schema))]
+            found += [] if "maximum" in schema else map(str, _LARGE)
+        elif self.allows_text(schema, _DATETIME) and not self.allows_text(schema, "x"):
+            found = list(_DATETIMES)
+        return [Value(one, self.allows_text(schema, one)) for one in _once(found)]
+
+    def path_values(self, schema: Schema) -> list[Value]:
+        """Texts for a parameter of a path that is an id; none for one that may be any text."""
+        if self.allows_text(schema, "x"):
+            return []
+        return [Value(one, self.allows_text(schema, one)) for one in _IDS]
+
+
+def _lengths(schema: Schema, sample: str) -> list[str]:
+    """Texts of the shortest and the longest length, and of one less and one more."""
+    found = []
+    for bound, lengths in (("minLength", (-1, 0)), ("maxLength", (0, 1))):
+        if bound in schema:
+            found += [text_of(schema, sample, schema[bound] + more) for more in lengths]
+    return found
+
+
+def text_of(schema: Schema, sample: str, length: int) -> str:
+    """A text of a length; in front of a sample that has to fit a pattern, behind any other."""
+    if length < len(sample):
+        return sample[:length]
+    more = "x" * (length - len(sample))
+    return more + sample if "pattern" in schema else sample + more
+
+
+def _bounds(schema: Schema) -> list[int]:
+    found = []
+    for bound, outward in (("minimum", -1), ("maximum", 1)):
+        if bound in schema:
+            found += [schema[bound], schema[bound] + outward]
+    return found
+
+
+def _once(values: list[Any]) -> list[Any]:
+    """Each value once; True is not 1 here."""
+    return list({repr(one): one for one in values}.values())

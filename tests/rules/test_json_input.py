@@ -1,0 +1,79 @@
+"""The words in which a body is refused that could not be written again, and JSON that is taken."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from support.media import OPERATIONS, Operation, operation
+from support.server import API, Api
+
+JSON = {"Content-Type": "application/json"}
+SUCCESS = {"POST": 201, "PUT": 200}
+every_change = pytest.mark.parametrize(
+    "one", [one for one in OPERATIONS if one.body is not None], ids=str
+)
+
+
+def nested(depth: int) -> bytes:
+    """JSON of so many levels."""
+    return b"[" * depth + b"]" * depth
+
+
+def send(api: Api, one: Operation, content: bytes) -> httpx.Response:
+    return api.request(one.method, API + one.at(), content=content, headers=JSON)
+
+
+def with_more(one: Operation, more: bytes) -> bytes:
+    """The example with one more member."""
+    return json.dumps(one.body).encode()[:-1] + b", " + more + b"}"
+
+
+def configuration(admin: Api) -> list[Any]:
+    """All that requests with bodies change."""
+    lists = ("listExtensionGroups", "listExtensions", "listGroupUsers")
+    return [admin.read(operation(name).at()) for name in lists]
+
+
+@pytest.mark.rule("body", "failed-request-changes-nothing")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'\xef\xbb\xbf{"name": "x"}', "begins with a byte order mark; send UTF-8 without it"),
+        (b'{"name": "\xff"}', "is not UTF-8"),
+        (b'{"name":\n x}', "cannot be read as JSON: unexpected character, expected a JSON val"),
+        (b'{"name": "\\ud800"}', "cannot be read as JSON: no low surrogate in string, line 1, c"),
+        (b'{"name": "\\udc00 x"}', "cannot be read as JSON: invalid high surrogate in string, li"),
+        (b'{"name": "\xed\xa0\x80"}', "is not UTF-8"),
+        (b'{"name": "x", "y": 1e400}', "cannot be read as JSON: number is infinity when parsed as"),
+        (b'{"name": "x", "y": ' + nested(90) + b"}", "is nested more than 90 levels deep"),
+        (b'{"name": "x", "y": ' + nested(300) + b"}", "is nested more than 90 levels deep"),
+        (nested(5000), "cannot be read as JSON: depth limit exceeded, line 1, column"),
+    ],
+)
+@every_change
+def test_what_could_not_be_written_again_is_refused_in_clear_words(
+    admin: Api, one: Operation, content: bytes, message: str
+) -> None:
+    before = configuration(admin)
+    refused = send(admin, one, content)
+    assert refused.status_code == 400
+    assert refused.json()["message"].startswith(f"body: {message}")
+    assert configuration(admin) == before
+
+
+@pytest.mark.rule("body", "extra-keys")
+@pytest.mark.parametrize("more", [b'"x": ' + nested(89), b'"x": 1e300', b'"x": ' + b"9" * 300])
+@every_change
+def test_what_is_not_stored_may_be_any_json(admin: Api, one: Operation, more: bytes) -> None:
+    assert send(admin, one, with_more(one, more)).status_code == SUCCESS[one.method]
+
+
+@pytest.mark.rule("body")
+def test_of_repeated_keys_the_last_counts(admin: Api) -> None:
+    content = b'{"name": "first", "name": 5, "name": "last"}'
+    made = send(admin, operation("createExtensionGroup"), content)
+    assert (made.status_code, made.json()["name"]) == (201, "last")
