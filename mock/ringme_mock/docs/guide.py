@@ -34,7 +34,7 @@ class Step:
     varies: tuple[str, ...]
 
     @property
-    def shown_answer(self) -> str:
+    def shown_response(self) -> str:
         return json.dumps(json.loads(self.answer), indent=2, ensure_ascii=False)
 
 

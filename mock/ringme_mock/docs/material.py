@@ -84,7 +84,7 @@ class Material:
         return [rule for rule in self.rules if operation and operation.id in rule.operations]
 
     @property
-    def token_answer(self) -> dict[str, dict[str, Any]]:
+    def token_response(self) -> dict[str, dict[str, Any]]:
         """The properties of the response with a token, each with its schema."""
         schema = self.token_operation.success_schema if self.token_operation else None
         return self.contract.schemas.properties(schema) if schema else {}
