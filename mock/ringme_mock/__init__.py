@@ -1,6 +1,6 @@
 """A mock server for the groups of internal numbers of the RingMe telephony API.
 
-`MockServer` runs it for tests; `asgi_app` gives it to clients of the same process.
+`MockServer` runs it for tests; `asgi_app` is for clients of the same process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["ControlError", "MockServer", "__version__", "asgi_app"]
 
 
 def asgi_app() -> MockApp:
-    """The mock with its own document and fixtures, as an ASGI application."""
+    """Make the mock of its own document and fixtures, as an ASGI application."""
     from ringme_mock.app import create_app
     from ringme_spec.paths import FIXTURES, SPEC
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from ringme_mock.control.control_context import Mock
 from ringme_mock.control.middleware import ControlMiddleware
-from ringme_mock.docs.site import NoSuchPage, SiteMiddleware
+from ringme_mock.docs.docs_middleware import DocsMiddleware, NotFoundMiddleware
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.api_middleware import START, ApiMiddleware
@@ -46,7 +46,7 @@ Layer: TypeAlias = Callable[[ASGIApp], ASGIApp]
 
 
 class MockApp(AsyncApp):  # type: ignore[misc]
-    """A Connexion application of one document, with the sessions that it keeps.
+    """A Connexion application of one document, with its sessions.
 
     Connexion resolves the operations to actions, maps their security to TokenSecurity, handles the
     errors of pages and serves Swagger UI. ApiMiddleware, the outermost middleware, gives the
@@ -56,17 +56,17 @@ class MockApp(AsyncApp):  # type: ignore[misc]
     def __init__(self, contract: Contract, sessions: Sessions, control: str = LOOPBACK) -> None:
         self.contract = contract
         self.sessions = sessions
-        answers = ForcedResponses(contract)
+        forced = ForcedResponses(contract)
         super().__init__(
             __name__,
             middlewares=[
-                partial(ApiMiddleware, contract=contract, sessions=sessions, forced=answers),
+                partial(ApiMiddleware, contract=contract, sessions=sessions, forced=forced),
                 ServerErrorMiddleware,
                 ExceptionMiddleware,
-                *_control(Mock(contract, sessions, answers), control),
-                partial(SiteMiddleware, contract=contract),
+                *_control(Mock(contract, sessions, forced), control),
+                partial(DocsMiddleware, contract=contract),
                 SwaggerUIMiddleware,
-                NoSuchPage,
+                NotFoundMiddleware,
                 LifespanMiddleware,
             ],
             swagger_ui_options=SwaggerUIOptions(
@@ -87,14 +87,12 @@ class MockApp(AsyncApp):  # type: ignore[misc]
 
     @property
     def state(self) -> State:
-        """The state of the default session."""
         return self.sessions.default.state
 
     def _start(self) -> None:
-        """Has Connexion put its middlewares together, which it does at the first ASGI call.
+        """Make Connexion build its middlewares, which it does at the first ASGI call.
 
-        Before the first request, so that what is wrong shows now, and warnings of packages below
-        Connexion do not reach the user.
+        So errors show now, and warnings of packages below Connexion do not reach the user.
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -116,12 +114,11 @@ def create_app(
     overlays: Sequence[Path] = (),
     added_fixtures: Sequence[Path] = (),
 ) -> MockApp:
-    """The mock for a document and a folder with fixtures.
+    """Make a mock of a document and a folder with fixtures.
 
-    `overlays` are laid over the document in their order; the files of `added_fixtures` stand
-    beside those of the fixtures, or take the place of those with the same name. `control` says from
-    where the control interface may be used: `loopback`, `any`, or `off`. Raises ConfigError with
-    one line that says what is wrong with any of them.
+    `overlays` apply in their order; files of `added_fixtures` add to the fixtures, or replace them
+    by name. `control` admits clients of the control interface: `loopback`, `any`, or `off`. Raises
+    ConfigError that names the file and its error.
     """
     contract = read_contract(spec, overlays)
     try:
@@ -137,7 +134,7 @@ def create_app(
 
 
 def _control(mock: Mock, control: str) -> list[Layer]:
-    """The layers of the control interface and of the page above it, if there are any."""
+    """Make the middlewares of the control interface and of the page, unless they are off."""
     if control == OFF:
         return []
     from_any = control == ANY

@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from ringme_mock.docs.command import docs
-from ringme_mock.server.import_blocker import absent
+from ringme_mock.server.import_blocker import block_import
 from ringme_mock.server.log_format import announcer, complain
 from ringme_mock.server.options import SERVE_OPTIONS, OneLineCommand, Options
 from ringme_mock.version import __version__
 from ringme_spec.errors import ConfigError
 
-# Room for each option to stand in a line or two.
+# So that most options fit on one or two lines.
 _WIDE = {"max_content_width": 100}
 
 
@@ -34,7 +34,7 @@ main.add_command(docs)
 def serve(**values: Any) -> None:
     """Run the mock until Ctrl-C.
 
-    Each option can also be given by the environment variable that stands beside it.
+    Each option can also be set by the environment variable beside it.
 
     \b
     Example:
@@ -42,9 +42,9 @@ def serve(**values: Any) -> None:
     """
     options = Options(**values)
     try:
-        # Only now: who asks for help or makes a mistake does not wait for the import; and nobody
-        # waits for the command line of httpx, which brings all of Rich.
-        with absent("httpx._main"):
+        # Only now: help and invalid options do not need the import. Nothing needs the command line
+        # of httpx, which imports all of Rich.
+        with block_import("httpx._main"):
             from ringme_mock.server.run import run
 
         run(options)
@@ -53,5 +53,4 @@ def serve(**values: Any) -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         pass
-    # A shell that starts it in the background has Ctrl-C ignored: then it just comes to its end.
     announcer(options.log_format).info("Stopped.")

@@ -1,4 +1,4 @@
-"""Fixtures for tests of programs that use the API: `ringme_mock`, and the server behind it."""
+"""pytest fixtures: `ringme_mock`, and the server behind it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def ringme_mock_server() -> Iterator[MockServer]:
-    """One mock for the whole run, on a free port; its state lasts from test to test."""
-    # Not above: pytest imports this module in every run, whether a test wants a mock or not.
+    """Run one mock for all tests, on a free port; it keeps its state."""
+    # Only now: pytest imports this module in every run.
     from ringme_mock.testing import MockServer
 
     with MockServer() as server:
@@ -23,6 +23,6 @@ def ringme_mock_server() -> Iterator[MockServer]:
 
 @pytest.fixture
 def ringme_mock(ringme_mock_server: MockServer) -> MockServer:
-    """The mock as its fixtures have it: with no tokens, faults, or journal of other tests."""
+    """Reset the mock: no tokens, faults, or journal of other tests."""
     ringme_mock_server.reset()
     return ringme_mock_server

@@ -1,4 +1,4 @@
-"""The mock for Python tests: started and stopped by them, and controlled by method calls."""
+"""The mock for Python tests: started, stopped and controlled by method calls."""
 
 from __future__ import annotations
 
@@ -21,21 +21,19 @@ _START_LIMIT = 30.0
 
 
 class ControlError(Exception):
-    """What the mock refused to do, in its own words."""
+    """A request that the control interface refused, with its message."""
 
 
 class MockServer:
-    """A mock that answers on a free port of this machine while a `with` block lasts.
+    """A mock on a free port of this machine for the time of a `with` block.
 
         with MockServer() as mock:
             token = mock.token_for("group_user")
             httpx.get(f"{mock.url}/api/ver1.0/user/", headers={"Authorization": f"Bearer {token}"})
 
-    `overlays` are laid over the document, and the files of `added_fixtures` stand beside the
-    fixtures. `latency` is such as `200` or `100-400`, in milliseconds; `max_entries` is how many
-    entries of a collection requests can bring a session to. With `validate_responses` a response
-    that breaks the document becomes a 500 that says where. Raises ConfigError for a document or
-    fixtures that cannot be used.
+    The arguments are those of `ringme-mock serve`: `latency` is text such as `200` or `100-400`, in
+    milliseconds; with `validate_responses`, a response that breaks the document becomes a 500.
+    Raises ConfigError for an invalid document or fixtures.
     """
 
     def __init__(
@@ -81,36 +79,35 @@ class MockServer:
         self.stop()
 
     def start(self) -> None:
-        """Begins to answer; when this returns, it does."""
+        """Start to serve; returns when the mock responds."""
         if self._running is None:
             self._running = RunningServer(self.app, self._port)
 
     def stop(self) -> None:
-        """Ends all connections and gives the port back."""
+        """End all connections and close the port."""
         if self._running is not None:
             self._running.stop()
             self._running = None
 
     @property
     def url(self) -> str:
-        """Where it answers, without a slash at the end. Raises ControlError when it does not."""
+        """The base URL, without a trailing slash. Raises ControlError unless it is started."""
         if self._running is None:
             raise ControlError("the mock is not started: use `with MockServer() as mock:`")
         return self._running.url
 
     def session_url(self, name: str) -> str:
-        """Where the session of that name answers."""
         return f"{self.url}/s/{name}"
 
     def reset(self, snapshot: str | None = None, keep: tuple[str, ...] = ()) -> None:
-        """Back to the fixtures, or to a snapshot; `keep` as the control interface has it."""
+        """Reset to the fixtures, or to a snapshot; `keep` as in the control interface."""
         wanted: dict[str, Any] = {"keep": list(keep)}
         if snapshot is not None:
             wanted["snapshot"] = snapshot
         self.control("POST", "reset", wanted)
 
     def token_for(self, who: str, application: str | None = None) -> str:
-        """A token for a login such as `sales-lead`, or a role such as `group_user`."""
+        """Get a token for a login such as `sales-lead`, or a role such as `group_user`."""
         wanted = {"login": who}
         if application is not None:
             wanted["application"] = application
@@ -118,39 +115,39 @@ class MockServer:
         return token
 
     def journal(self, **filters: Any) -> list[dict[str, Any]]:
-        """The requests that it was asked, oldest first; filters as of `GET /__mock__/journal`."""
+        """List requests, oldest first; filters as in `GET /__mock__/journal`."""
         found: list[dict[str, Any]] = self.control("GET", "journal", query=filters)
         return found
 
     def count(self, **wanted: Any) -> int:
-        """How many requests had all this: `count(operation="createExtensionGroup", status=200)`."""
+        """Count requests, as `count(operation="createExtensionGroup", status=200)`."""
         found: int = self.control("POST", "journal/count", wanted)["count"]
         return found
 
     def advance(self, seconds: float) -> None:
-        """Puts the clock forward: tokens expire, limits start anew."""
+        """Advance the clock: tokens expire, limits are reset."""
         self.control("POST", "clock/advance", {"seconds": seconds})
 
     def add_fault(self, **fault: Any) -> str:
-        """Adds a fault, such as `answer={"status": 503}, times=2`, and gives its id."""
+        """Add a fault, such as `answer={"status": 503}, times=2`. Returns its id."""
         name: str = self.control("POST", "faults", fault)["id"]
         return name
 
     def control(
         self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None
     ) -> Any:
-        """Asks the control interface; `path` is what comes after /__mock__/.
+        """Send a request to the control interface; `path` is relative to /__mock__/.
 
-        Gives the JSON of the answer, or None. Raises ControlError for what it refuses.
+        Returns the JSON of the response, or None. Raises ControlError for a refused request.
         """
-        # Never through a proxy that the environment names: the mock is on this machine.
+        # Without proxies of the environment: the mock is on this machine.
         with httpx.Client(trust_env=False, timeout=30) as client:
-            answer = client.request(
+            response = client.request(
                 method,
                 f"{self.url}/__mock__/{path}",
                 params=query,
                 **({} if body is None else {"json": body}),
             )
-        if answer.is_error:
-            raise ControlError(f"{method} {path}: {answer.json()['message']}")
-        return answer.json() if answer.content else None
+        if response.is_error:
+            raise ControlError(f"{method} {path}: {response.json()['message']}")
+        return response.json() if response.content else None

@@ -49,7 +49,7 @@ def lines(output: list[str]) -> list[dict[str, Any]]:
 def json_command() -> Iterator[Command]:
     arguments = ("--log-format", "json", "--log-level", "info", "--host", "0.0.0.0")
     with running("serve", "--port", "0", *arguments) as command:
-        assert command.wait_for("mock answers at"), command.err
+        assert command.wait_for("mock runs at"), command.err
         yield command
 
 
@@ -96,7 +96,7 @@ def test_a_refused_start_is_a_json_object_too() -> None:
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_secret_is_logged_at_any_level(form: str) -> None:
     with running("serve", "--port", "0", "--log-format", form, "--log-level", "debug") as command:
-        assert command.wait_for("mock answers at")
+        assert command.wait_for("mock runs at")
         with httpx.Client(base_url=command.url, trust_env=False) as client:
             issued = ask_with_secrets(client)
         command.seconds_to_end(signal.SIGINT)

@@ -79,7 +79,7 @@ def test_the_same_seed_generates_the_same() -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        ((), 403, "this machine alone"),
+        ((), 403, "Only this machine"),
         (("--control-from-any",), 200, "read and change everything"),
         (("--no-control",), 404, "control interface is off"),
     ],

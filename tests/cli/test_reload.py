@@ -46,7 +46,7 @@ def test_a_changed_document_is_taken_and_the_state_is_kept(play: Play) -> None:
         await desk.http.put("/s/tab/__mock__/clock", json={"frozen": True})
         clock = (await desk.http.get("/s/tab/__mock__/clock")).json()
         desk.edit(desk.sources.spec, "\n  title: ", "\n  title: Mine # ")
-        await desk.told("Taken", "openapi.yaml", "All sessions go on")
+        await desk.told("Reloaded", "openapi.yaml", "All sessions keep")
         assert await desk.title() == "Mine"
         assert LONG in await desk.names(token, "tab")
         assert LONG not in await desk.names(await desk.token())
@@ -66,7 +66,7 @@ def test_the_count_of_requests_goes_on_over_a_change(play: Play) -> None:
             answer = await desk.http.get(GROUPS, headers=headers)
             left.append(int(answer.headers["X-RateLimit-Remaining"]))
             desk.edit(desk.sources.spec, "\n  title: ", "\n  title: More")
-            await desk.told("Taken")
+            await desk.told("Reloaded")
         assert left[1] == left[0] - 1
 
     play(scene)
@@ -80,8 +80,8 @@ def test_what_is_stored_is_checked_against_the_changed_document(play: Play) -> N
         await desk.http.put("/s/tab/__mock__/snapshots/long")
         await desk.http.put("/__mock__/snapshots/short")
         desk.limit_names(len(LONG) - 1)
-        line = await desk.told("Taken", "go on with what they hold: 1.")
-        assert "Session tab begins anew from the fixtures: extension_group: entry" in line
+        line = await desk.told("Reloaded", "keep their state: 1.")
+        assert "Session tab is reset to the fixtures: extension_group: entry" in line
         assert "name: must have at most" in line
         assert "Snapshot long of session tab is gone" in line
         assert "Snapshot short" not in line
@@ -113,11 +113,11 @@ def test_a_broken_file_is_told_of_and_the_mock_goes_on(
         path = desk.sources.spec.parent / file
         sound = path.read_text("utf-8")
         path.write_text(content, "utf-8")
-        line = await desk.told(path.name, word, "goes on as it was")
+        line = await desk.told(path.name, word, "keeps its former files")
         assert len(line.splitlines()) == 1
         assert LONG in await desk.names(token)
         path.write_text(sound, "utf-8")
-        await desk.told("sound again")
+        await desk.told("valid again")
         assert LONG in await desk.names(token)
 
     play(scene)
@@ -129,7 +129,7 @@ def test_changed_fixtures_are_what_all_sessions_begin_anew_from(play: Play) -> N
         await desk.add(token, LONG, "tab")
         groups = desk.sources.fixtures / "extension_group.yaml"
         desk.edit(groups, "Empty group", "Another group")
-        await desk.told("Taken", "fixtures", "begin anew", "tokens stay")
+        await desk.told("Reloaded", "fixtures", "are reset", "tokens stay")
         for session, one in (("tab", token), ("default", gone)):
             names = await desk.names(one, session)
             assert "Another group" in names
@@ -148,7 +148,7 @@ def test_a_token_ends_with_the_user_that_the_fixtures_no_longer_have(play: Play)
         content = json.loads(json.dumps(read_yaml(users)))
         content["entries"] = [one for one in content["entries"] if one["login"] != "sales-viewer"]
         users.write_text(json.dumps(content), "utf-8")
-        await desk.told("Taken")
+        await desk.told("Reloaded")
         headers = {"Authorization": f"Bearer {token}"}
         answer = await desk.http.get("/api/ver1.0/user/", headers=headers)
         assert answer.status_code == 401
@@ -162,13 +162,13 @@ def test_a_changed_faults_file_is_taken_and_one_that_is_gone_is_told_of(play: Pl
         token = await desk.token()
         await desk.add(token, LONG)
         desk.sources.faults.write_text("- answer: {status: 502}\n", "utf-8")
-        await desk.told("Taken", "faults.yaml", "All sessions go on")
+        await desk.told("Reloaded", "faults.yaml", "All sessions keep")
         headers = {"Authorization": f"Bearer {token}"}
         assert (await desk.http.get(GROUPS, headers=headers)).status_code == 502
         await desk.http.delete("/__mock__/faults")
         assert LONG in await desk.names(token)
         desk.sources.faults.unlink()
-        await desk.told("faults.yaml", "goes on as it was")
+        await desk.told("faults.yaml", "keeps its former files")
 
     play(scene, "- match: {login: nobody}\n  answer: {status: 503}\n")
 
@@ -181,7 +181,7 @@ def test_a_file_is_taken_that_an_editor_puts_into_the_place_of_the_old_one(play:
             shutil.copy(spec, beside)
             desk.edit(beside, "\n  title: ", f"\n  title: {title} # ")
             beside.replace(spec)
-            await desk.told("Taken")
+            await desk.told("Reloaded")
             assert await desk.title() == title
 
     play(scene)
@@ -198,7 +198,7 @@ def test_a_folder_is_taken_that_was_removed_and_made_again(play: Play) -> None:
             shutil.rmtree(fixtures)
             kept.rename(fixtures)
             desk.edit(groups, "name: Support", f"name: {name}")
-            await desk.told("Taken")
+            await desk.told("Reloaded")
             assert name in await desk.names(token)
 
     play(scene)
@@ -211,7 +211,7 @@ def test_a_file_that_was_only_touched_is_no_change(play: Play) -> None:
         desk.sources.spec.touch()
         await until(lambda: desk.sources.stamp() == desk.app.seen)
         desk.edit(desk.sources.spec, "\n  title: ", "\n  title: Mine # ")
-        await desk.told("Taken")
+        await desk.told("Reloaded")
         assert desk.heard.lines == []
         assert LONG in await desk.names(token)
 
@@ -241,7 +241,7 @@ def test_a_file_that_is_saved_in_two_steps_is_read_when_it_is_whole(
             file.flush()
             await until(lambda: looks > before)
             file.write(content[half:])
-        await desk.told("Taken")
+        await desk.told("Reloaded")
         assert await desk.title() == "Mine"
 
     play(scene)
@@ -268,7 +268,7 @@ def test_a_request_under_way_is_answered_and_its_effect_is_kept(play: Play) -> N
         await begun.wait()
         # A change after which the state is another object.
         desk.limit_names(254)
-        await desk.told("Taken")
+        await desk.told("Reloaded")
         assert not post.done()
         go_on.set()
         assert (await post).status_code == 201
@@ -289,7 +289,7 @@ def test_connections_and_streams_last_over_a_change_of_the_running_command(tmp_p
         assert str(spec) in " ".join(command.out)
         first = other.get("/openapi.json")
         spec.write_text(spec.read_text("utf-8").replace("title: ", "title: Mine # ", 1), "utf-8")
-        assert command.wait_for("Taken: "), command.err
+        assert command.wait_for("Reloaded: "), command.err
         second = other.get("/openapi.json")
         assert second.json()["info"]["title"] == "Mine"
         streams = [one.extensions["network_stream"] for one in (first, second)]

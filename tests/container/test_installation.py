@@ -109,7 +109,7 @@ def served(built: Path) -> Iterator[tuple[str, int]]:
     )
     assert process.stdout is not None
     try:
-        shown = next(line for line in process.stdout if "answers at" in line)
+        shown = next(line for line in process.stdout if "runs at" in line)
         yield shown.strip().rpartition(":")[2], process.pid
     finally:
         process.terminate()

@@ -292,7 +292,7 @@ def test_what_cannot_arrive_is_named_with_what_can(collection: str) -> None:
     status, message = refused(collection, {})
     assert (status, message) == (
         400,
-        f"{collection}: is nothing that can arrive, but {', '.join(COLLECTIONS)}",
+        f"{collection}: cannot be simulated; possible: {', '.join(COLLECTIONS)}",
     )
 
 

@@ -18,13 +18,13 @@ from generate.worlds import (
     CONTRACT,
     NOW,
     SEED,
+    bulk_now,
     entries,
     fresh_state,
     moment,
     problems,
 )
 from ringme_mock.errors import ApiError
-from ringme_mock.generate import make_bulk
 from ringme_mock.store.archive import export_archive, import_archive
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.state import State
@@ -43,7 +43,7 @@ OTHER_CLIENT, EMPTY_CLIENT = 13, 15
 
 
 def bulk(state: State, counts: dict[str, Any], seed: int = 7, client: Any = CLIENT) -> Any:
-    return make_bulk(state, CONTRACT, client, counts, Random(seed))
+    return bulk_now(state, CONTRACT, client, counts, Random(seed))
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +277,7 @@ def next_keys(store: Store) -> list[int]:
         ({"faxes": "3"}, "faxes: must be a whole number from 0 to 200000"),
         (
             {"calls": 3},
-            f"calls: is not known here, but {', '.join(COUNTS)}",
+            f"calls: is unknown; known: {', '.join(COUNTS)}",
         ),
     ],
 )
@@ -329,7 +329,7 @@ def test_a_document_without_groups_is_refused() -> None:
     contract = without("extension_group", "extension", *items)
     state = State(contract, Store.empty(contract, {}))
     with pytest.raises(ApiError, match="has no extension_group of a client") as caught:
-        make_bulk(state, contract, CLIENT, {"groups": 1}, Random(1))
+        bulk_now(state, contract, CLIENT, {"groups": 1}, Random(1))
     assert caught.value.status == 400
 
 
@@ -338,8 +338,8 @@ def test_items_that_the_document_does_not_have_are_refused() -> None:
     state = State(contract, Store.empty(contract, {}))
     for name in ("client", "extension_group", "extension"):
         state.store[name].insert_many(SEED[name].entries())
-    with pytest.raises(ApiError, match="fax: is nothing that can arrive") as caught:
-        make_bulk(state, contract, CLIENT, {"faxes": 1}, Random(1))
+    with pytest.raises(ApiError, match="fax: cannot be simulated") as caught:
+        bulk_now(state, contract, CLIENT, {"faxes": 1}, Random(1))
     assert caught.value.status == 400
 
 

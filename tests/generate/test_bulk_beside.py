@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
-from generate.worlds import CLIENT, CONTRACT, NUMBER, SEED, entries, fresh_state
+from generate.worlds import CLIENT, CONTRACT, NUMBER, SEED, bulk_now, entries, fresh_state
 from ringme_mock.errors import ApiError
-from ringme_mock.generate import arrive, make_bulk, make_bulk_beside
+from ringme_mock.generate import arrive, make_bulk
 from ringme_mock.generate.bulk import Bulk
 from ringme_mock.http.sessions import Session, Settings
 from ringme_mock.store.collection import Entry
@@ -27,7 +27,7 @@ def session() -> Session:
 
 
 async def bulk(one: Session, seed: int = 7, **counts: int) -> dict[str, int]:
-    return await make_bulk_beside(one, CLIENT, counts or COUNTS, seed)
+    return await make_bulk(one, CLIENT, counts or COUNTS, seed)
 
 
 def beside(
@@ -74,7 +74,7 @@ def once(write: Callable[[], object]) -> Callable[[int], object]:
 def test_it_makes_what_the_same_seed_makes_at_one_go() -> None:
     one, state = session(), fresh_state()
     assert asyncio.run(bulk(one)) == MADE
-    make_bulk(state, CONTRACT, CLIENT, COUNTS, Random(7))
+    bulk_now(state, CONTRACT, CLIENT, COUNTS, Random(7))
     assert entries(one.state) == entries(state)
 
 
@@ -150,7 +150,7 @@ def test_where_others_never_stop_writing_it_is_refused_and_nothing_is_added() ->
     with pytest.raises(ApiError) as caught:
         beside(one, rename(one))
     assert caught.value.status == 409
-    assert "written to" in caught.value.message
+    assert "changed the session" in caught.value.message
     assert "3 times" in caught.value.message
     for name in MADE:
         assert len(one.state.store[name]) == len(SEED[name])
@@ -197,7 +197,7 @@ def test_one_that_is_cut_off_leaves_nothing_behind(monkeypatch: pytest.MonkeyPat
 
 def test_a_state_without_an_owner_is_refused_as_at_one_go() -> None:
     with pytest.raises(ApiError, match="No such client"):
-        asyncio.run(make_bulk_beside(session(), 99, COUNTS, 7))
+        asyncio.run(make_bulk(session(), 99, COUNTS, 7))
 
 
 def test_there_must_be_room_for_all_of_it() -> None:

@@ -15,8 +15,8 @@ from ringme_mock.errors import ApiError
 from ringme_mock.generate import arrive
 from ringme_mock.generate.arrive import ARRIVALS, arrivals_of
 from ringme_mock.generate.bulk_plan import BULK
+from ringme_mock.generate.datetimes import datetime_text, parse_datetime
 from ringme_mock.generate.makers import LISTS, read_maker
-from ringme_mock.generate.moments import moment_text, parse_moment
 from ringme_mock.generate.rhythm import Rhythm
 from ringme_mock.generate.template import Template
 from ringme_spec.document import read_yaml
@@ -225,14 +225,14 @@ def test_names_are_there_in_both_alphabets() -> None:
     ],
 )
 def test_what_is_no_moment_is_none(text: str) -> None:
-    assert parse_moment(text) is None
+    assert parse_datetime(text) is None
 
 
 def test_a_moment_is_written_as_it_was_read() -> None:
     for text in ("2016-04-01 10:00:05", "2016-04-01 10:00:05.98", "2016-04-01 10:00:05.01"):
-        found = parse_moment(text)
+        found = parse_datetime(text)
         assert found is not None
-        assert moment_text(found, hundredths=True) == text
+        assert datetime_text(found, hundredths=True) == text
 
 
 def test_a_rhythm_keeps_within_its_span_even_if_that_is_a_part_of_an_hour() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
-from ringme_mock.store.collection import Entry
+from ringme_mock.generate.bulk import Bulk
+from ringme_mock.store.collection import Entry, Key
 from ringme_mock.store.fixtures import load_store
 from ringme_mock.store.state import State
 from ringme_spec.contract import Contract
@@ -37,6 +40,16 @@ def fresh_state(now: datetime = NOW) -> State:
     state.clock.freeze()
     state.clock.set(now)
     return state
+
+
+def bulk_now(
+    state: State, contract: Contract, owner: Key, counts: Mapping[str, Any], random: Random
+) -> dict[str, int]:
+    """Adds entries in bulk without a thread; gives how many by collection."""
+    bulk = Bulk(state, contract, owner, counts, random)
+    bulk.make()
+    bulk.put_in()
+    return bulk.counts
 
 
 def entries(state: State) -> dict[str, list[Entry]]:

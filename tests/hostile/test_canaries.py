@@ -118,7 +118,7 @@ def told_by(command: Command) -> Told:
 def told(request: pytest.FixtureRequest) -> Iterator[Told]:
     options = ("--port", "0", "--log-level", "debug", "--log-format", request.param)
     with running("serve", *options) as command:
-        assert command.wait_for("mock answers at"), command.err
+        assert command.wait_for("mock runs at"), command.err
         yield told_by(command)
 
 

@@ -63,7 +63,7 @@ def test_something_arrives_for_a_number(visitor: Visitor, kind: str, message: st
 
 def test_a_quick_fault_is_a_switch(visitor: Visitor) -> None:
     token = visitor.token()
-    assert visitor.told("switch", name="unavailable", on="1") == "Every answer is 503: on."
+    assert visitor.told("switch", name="unavailable", on="1") == "Every response is 503: on."
     assert 'aria-checked="true"' in visitor.page()
     assert status_of(visitor, token) == 503
     # Twice on is on once.
@@ -79,14 +79,14 @@ def test_every_switch_can_be_turned_on_and_off(visitor: Visitor, name: str) -> N
     assert visitor.page().count('aria-checked="true"') == 1
     visitor.told("switch", name=name, on="0")
     assert visitor.page().count('aria-checked="true"') == 0
-    assert "None: every request is answered" in visitor.page()
+    assert "None: every request gets the documented response" in visitor.page()
 
 
 def test_a_fault_of_the_form_is_added_and_removed(visitor: Visitor) -> None:
     token = visitor.token()
     fields = {"operation": "getCurrentUser", "login": "client-admin", "status": "500"}
     visitor.told("add-fault", **fields, times="1", delay="1", connection="")
-    text = "getCurrentUser of client-admin: answered with 500, 1 ms later, once"
+    text = "getCurrentUser of client-admin: response 500, 1 ms later, once"
     assert text in visitor.page()
     assert [status_of(visitor, token), status_of(visitor, token)] == [500, 200]
     assert "used up" in visitor.page()
@@ -105,7 +105,7 @@ def test_a_fault_of_the_form_is_added_and_removed(visitor: Visitor) -> None:
         ("arrival", {"kind": "call", "number": "9" * 100}, 400, "extension: must be at most 92233"),
         ("arrival", {"kind": "flood", "number": "31"}, 400, "Choose a number"),
         ("switch", {"name": "none", "on": "1"}, 400, "no such switch"),
-        ("add-fault", {}, 400, "a status, a delay, or what becomes of the connection"),
+        ("add-fault", {}, 400, "a status, a delay, or a broken connection"),
         ("add-fault", {"status": "abc"}, 400, "status: must be a whole number"),
         ("add-fault", {"status": "9" * 200}, 400, "answer.status: must"),
         ("add-fault", {"status": "418"}, 400, "answer.status: must be one of"),
@@ -166,7 +166,7 @@ def test_snapshots_are_saved_loaded_and_deleted(visitor: Visitor) -> None:
 
 
 def test_the_clock_stops_and_goes_forward(visitor: Visitor) -> None:
-    assert "stands still at" in visitor.told("freeze-clock", frozen="1")
+    assert "is frozen at" in visitor.told("freeze-clock", frozen="1")
     before = visitor.http.get("/__mock__/clock").json()
     assert before["frozen"]
     assert "UTC now" in visitor.told("advance-clock")
@@ -190,16 +190,16 @@ def test_without_a_script_a_form_leads_back_with_its_message(visitor: Visitor) -
 
 
 def test_only_the_last_messages_and_tokens_are_remembered() -> None:
-    from ringme_mock.ui.ui_memory import Memory, Message
+    from ringme_mock.ui.page_session import Message, PageSession
 
-    memory = Memory()
-    names = [memory.keep_message(Message(str(number))) for number in range(1000)]
+    kept = PageSession()
+    names = [kept.keep_message(Message(str(number))) for number in range(1000)]
     for number in range(1000):
-        memory.keep_token(f"user-{number}", "t")
-    assert memory.message(names[-1]) == Message("999")
-    assert memory.message(names[0]) is None
-    assert memory.token("user-999") == "t"
-    assert memory.token("user-0") is None
+        kept.keep_token(f"user-{number}", "t")
+    assert kept.message(names[-1]) == Message("999")
+    assert kept.message(names[0]) is None
+    assert kept.token("user-999") == "t"
+    assert kept.token("user-0") is None
 
 
 def test_a_search_stays_while_buttons_are_pressed(visitor: Visitor) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ringme_mock.app import OFF, create_app
 from ringme_mock.ui.directory import CHOICES_SHOWN, GROUPS_SHOWN, MEMBERS_SHOWN, DirectoryReader
-from ringme_mock.ui.logins import LOG_INS_SHOWN
+from ringme_mock.ui.user_list import USERS_SHOWN
 from ringme_spec.paths import FIXTURES, SPEC
 from support.visitor import PAGE, Visitor
 
@@ -144,7 +144,7 @@ def test_a_search_says_what_it_found(visitor: Visitor) -> None:
     assert 'hx-swap-oob="outerMorph"' in answer.text
 
 
-def test_of_many_log_ins_it_shows_the_first_and_finds_others(visitor: Visitor) -> None:
+def test_of_many_users_it_shows_the_first_and_finds_others(visitor: Visitor) -> None:
     for number in range(60):
         body = {
             "name": "Temp",
@@ -155,8 +155,8 @@ def test_of_many_log_ins_it_shows_the_first_and_finds_others(visitor: Visitor) -
         }
         visitor.api("POST", "/client/12/user/extension_group/", json=body)
     page = visitor.page()
-    assert page.count('<li id="user-') == LOG_INS_SHOWN
-    assert f"The first {LOG_INS_SHOWN} of 75." in page
+    assert page.count('<li id="user-') == USERS_SHOWN
+    assert f"The first {USERS_SHOWN} of 75." in page
     found = visitor.page(find_login="TEMP-59")
     assert found.count('<li id="user-') == 1
     assert "temp-59" in found

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from reference.html_page import HtmlPage
-from ringme_mock.docs.anchor import anchor
+from ringme_mock.docs.redoc import anchor
 from ringme_spec.contract import Contract
 
 

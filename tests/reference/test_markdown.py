@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ringme_mock.docs.highlight import highlight
-from ringme_mock.docs.markdown import render_markdown
+from ringme_mock.docs.markdown import highlight, render_markdown
 
 
 def test_code_has_a_class_for_each_kind_of_word() -> None:

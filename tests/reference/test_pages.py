@@ -11,7 +11,7 @@ import pytest
 
 from reference.html_page import HtmlPage
 from ringme_mock.docs.book import Book
-from ringme_mock.docs.error_table import ErrorTexts, read_errors, read_token_errors
+from ringme_mock.docs.error_table import error_texts, read_errors, read_token_errors
 from ringme_mock.docs.grade import grades_of
 from ringme_mock.docs.material import Material
 from ringme_mock.docs.page import read_pages
@@ -100,14 +100,14 @@ def test_the_document_beside_the_pages_is_the_mocks_own(
 
 
 def test_every_error_of_the_document_has_its_meaning(document_contract: Contract) -> None:
-    texts = ErrorTexts()
+    texts = error_texts()
     rows = read_errors(document_contract)
     shown = {(row.code, row.word) for row in rows}
-    assert shown == {(str(entry["code"]), entry.get("word")) for entry in texts.errors}
+    assert shown == {(str(entry["code"]), entry.get("word")) for entry in texts["errors"]}
     assert [row for row in rows if row.rule is None] == []
     assert ("403", "user_access_type_deny") in shown
     words = read_token_errors(document_contract)
-    assert {error.word for error in words} == texts.token_errors.keys()
+    assert {error.word for error in words} == texts["token_errors"].keys()
 
 
 def test_an_error_of_another_document_is_shown_by_its_description() -> None:

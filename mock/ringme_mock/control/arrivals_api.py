@@ -1,36 +1,32 @@
-"""What happens to numbers: now, at another time, and in bulk."""
+"""New recorded items of numbers: one at a time, and in bulk."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
+from ringme_mock import generate
 from ringme_mock.control.control_context import ControlContext
-from ringme_mock.control.control_response import answer
-from ringme_mock.generate import arrive as arrive_at
 
 
 async def arrive(context: ControlContext) -> Response:
-    """One recorded item or registration of a number."""
+    """Add one item or registration to a number."""
     given = dict(context.body)
     extension = given.pop("extension")
-    entry = arrive_at(
+    collection = context.operation.node["x-collection"]
+    entry = generate.arrive(
         context.state,
         context.mock.contract,
-        context.operation.node["x-collection"],
+        collection,
         extension,
         given,
         context.session.random,
     )
-    return answer(context, entry)
+    return context.response(entry)
 
 
 async def bulk(context: ControlContext) -> Response:
-    """Many entries at once."""
-    from ringme_mock.generate import make_bulk_beside
-
-    wanted = dict(context.body)
-    seed = wanted.pop("seed", None)
+    counts = dict(context.body)
+    client, seed = counts.pop("client"), counts.pop("seed", None)
     if seed is None:
         seed = context.session.random.getrandbits(64)
-    client = wanted.pop("client")
-    return answer(context, await make_bulk_beside(context.session, client, wanted, seed))
+    return context.response(await generate.make_bulk(context.session, client, counts, seed))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+from starlette.responses import Response
+
+from ringme_mock.actions.response import JSON
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.sessions import Session, Sessions
 from ringme_mock.store.state import State
@@ -14,18 +18,19 @@ from ringme_spec.operations import Operation
 
 @dataclass(frozen=True)
 class Mock:
-    """What the control interface controls: the contract, all sessions, the makers of answers."""
+    """The parts of a mock that the control interface controls."""
 
     contract: Contract
     sessions: Sessions
-    answers: ForcedResponses
+    forced: ForcedResponses
 
 
 @dataclass
 class ControlContext:
     """A request whose parameters and body fit the control document.
 
-    `body` is the JSON object, or the bytes where it is none; `base_url` leads to the session.
+    `body` is the JSON object, `content` the bytes of any other body; `base_url` is that of the
+    session.
     """
 
     operation: Operation
@@ -34,10 +39,16 @@ class ControlContext:
     base_url: str
     path: dict[str, Any]
     query: dict[str, Any]
-    body: dict[str, Any]
+    body: dict[str, Any] = field(default_factory=dict)
     content: bytes = b""
 
     @property
     def state(self) -> State:
-        """The state of the session."""
         return self.session.state
+
+    def response(self, value: Any = None) -> Response:
+        """Build the documented success: with a JSON value, or (None) without a body."""
+        if value is None:
+            return Response(status_code=self.operation.status)
+        headers = {"Cache-Control": "no-store"}
+        return Response(orjson.dumps(value), self.operation.status, headers, JSON)

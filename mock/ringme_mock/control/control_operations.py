@@ -1,4 +1,4 @@
-"""What each operation of the control document does."""
+"""Functions that carry out the operations of the control document, by operationId."""
 
 from __future__ import annotations
 
@@ -7,60 +7,48 @@ from collections.abc import Awaitable, Callable
 from starlette.responses import Response
 
 from ringme_mock.control import (
-    arrivals_api as arrivals,
-)
-from ringme_mock.control import (
-    clock_api as clock,
-)
-from ringme_mock.control import (
-    faults_api as faults,
-)
-from ringme_mock.control import (
-    journal_api as journal,
-)
-from ringme_mock.control import (
-    sessions_api as sessions,
-)
-from ringme_mock.control import (
-    state_api as state,
-)
-from ringme_mock.control import (
-    tokens_api as tokens,
+    arrivals_api,
+    clock_api,
+    faults_api,
+    journal_api,
+    sessions_api,
+    state_api,
+    tokens_api,
 )
 from ringme_mock.control.control_context import ControlContext
 
 OPERATIONS: dict[str, Callable[[ControlContext], Awaitable[Response]]] = {
-    "getHealth": sessions.health,
-    "reset": state.reset,
-    "listSnapshots": state.list_snapshots,
-    "saveSnapshot": state.save_snapshot,
-    "deleteSnapshot": state.delete_snapshot,
-    "loadSnapshot": state.load_snapshot,
-    "exportState": state.export,
-    "importState": state.import_entries,
-    "makeBulk": arrivals.bulk,
-    "getClock": clock.read,
-    "setClock": clock.change,
-    "advanceClock": clock.advance,
-    "makeCall": arrivals.arrive,
-    "makeVoicemail": arrivals.arrive,
-    "makeFax": arrivals.arrive,
-    "makeRegistration": arrivals.arrive,
-    "listIdentities": tokens.identities,
-    "makeToken": tokens.make,
-    "revokeTokens": tokens.revoke,
-    "expireTokens": tokens.expire,
-    "listFaults": faults.list_faults,
-    "addFault": faults.add,
-    "clearFaults": faults.clear,
-    "getFault": faults.read,
-    "removeFault": faults.remove,
-    "getLatency": faults.read_latency,
-    "setLatency": faults.set_latency,
-    "readJournal": journal.read,
-    "clearJournal": journal.clear,
-    "countJournal": journal.count,
-    "followJournal": journal.follow,
-    "listSessions": sessions.list_sessions,
-    "endSession": sessions.end,
+    "getHealth": sessions_api.health,
+    "reset": state_api.reset,
+    "listSnapshots": state_api.list_snapshots,
+    "saveSnapshot": state_api.save_snapshot,
+    "deleteSnapshot": state_api.delete_snapshot,
+    "loadSnapshot": state_api.load_snapshot,
+    "exportState": state_api.export,
+    "importState": state_api.import_entries,
+    "makeBulk": arrivals_api.bulk,
+    "getClock": clock_api.read,
+    "setClock": clock_api.change,
+    "advanceClock": clock_api.advance,
+    "makeCall": arrivals_api.arrive,
+    "makeVoicemail": arrivals_api.arrive,
+    "makeFax": arrivals_api.arrive,
+    "makeRegistration": arrivals_api.arrive,
+    "listIdentities": tokens_api.identities,
+    "makeToken": tokens_api.make,
+    "revokeTokens": tokens_api.revoke,
+    "expireTokens": tokens_api.expire,
+    "listFaults": faults_api.list_faults,
+    "addFault": faults_api.add,
+    "clearFaults": faults_api.clear,
+    "getFault": faults_api.read,
+    "removeFault": faults_api.remove,
+    "getLatency": faults_api.read_latency,
+    "setLatency": faults_api.set_latency,
+    "readJournal": journal_api.read,
+    "clearJournal": journal_api.clear,
+    "countJournal": journal_api.count,
+    "followJournal": journal_api.follow,
+    "listSessions": sessions_api.list_sessions,
+    "endSession": sessions_api.end,
 }

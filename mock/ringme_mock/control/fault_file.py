@@ -1,4 +1,4 @@
-"""Faults that a mock begins with, from a file."""
+"""The file of `--faults`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringme_spec.errors import ConfigError
 
 
 def read_fault_file(path: Path) -> tuple[FaultRule, ...]:
-    """The faults of a YAML file: a list of what `POST /__mock__/faults` takes, or one of them.
+    """Read a YAML file: a list of what `POST /__mock__/faults` takes, or one of them.
 
     Raises ConfigError that names the file, the fault and the field.
     """

@@ -1,4 +1,4 @@
-"""Who may use the control interface: programs and pages of this machine, unless all may."""
+"""Access to the control interface: for this machine alone, unless all may use it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ringme_spec.redaction import mask_text
 
 _LOCAL_NAMES = {"localhost"}
 _HOST = re.compile(r"\[([0-9a-fA-F:.]+)\](?::[0-9]+)?|([^:]*)(?::[0-9]+)?")
-# Whom a proxy asks for, in the header of RFC 7239.
+# The client of a proxy, in the header of RFC 7239.
 _FORWARDED_FOR = re.compile(r"(?:^|[;,\s])for=([^;,]*)", re.IGNORECASE)
 
 
 def check_admitted(scope: Scope, from_any: bool) -> None:
-    """Raises the 403 for a request that does not come from this machine, or from a foreign page.
+    """Raise the 403 for a request from another machine, or from a foreign page.
 
     A page of another site can make the browser send requests here; it shows in `Origin`, and
     in `Host` where the site gives its own name this machine's address.
@@ -38,13 +38,13 @@ def check_admitted(scope: Scope, from_any: bool) -> None:
     hosts = headers.getlist("host")
     if len(hosts) != 1 or not _is_own_name(hosts[0], scope):
         raise _refused("Host: must be localhost or the address of this machine")
-    # It is believed where it takes rights away, never where it would give some.
-    if not all(_is_loopback(_without_port(one)) for one in _asked_for(headers)):
-        raise _refused("a proxy may ask for this machine alone; start it with --control-from-any")
+    # These headers can take rights away, never give any.
+    if not all(_is_loopback(_without_port(one)) for one in _forwarded_for(headers)):
+        raise _refused("a proxy may not let other machines in; start it with --control-from-any")
 
 
-def _asked_for(headers: Headers) -> Iterator[str]:
-    """The addresses of those that proxies on the way say they asked for."""
+def _forwarded_for(headers: Headers) -> Iterator[str]:
+    """List the addresses that proxies on the way name as their clients."""
     for value in headers.getlist("x-forwarded-for"):
         yield from (one.strip() for one in value.split(","))
     for value in headers.getlist("forwarded"):

@@ -1,11 +1,10 @@
-"""Serves the control interface, as its own document says."""
+"""The control interface as an ASGI middleware, by its own OpenAPI document."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
 from starlette.responses import Response
@@ -19,20 +18,21 @@ from ringme_mock.http.body import media_type, read_bytes, read_object
 from ringme_mock.http.context import RequestContext, context_of
 from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.routing import PathTable
+from ringme_mock.http.sessions import Session
 from ringme_mock.http.urls import CONTROL_PATH
 from ringme_mock.json_input import DEEPEST_STATE
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.operations import Operation
 
 _DOCUMENT_PATH = f"{CONTROL_PATH}/openapi.json"
-# A whole state may come in. JSON is read at one go, in which nobody else is answered.
+# A whole state may come in. Reading JSON blocks the event loop.
 _LONGEST_ARCHIVE = 64 * 1024 * 1024
 _LONGEST_OBJECT = 16 * 1024 * 1024
 _DOCUMENT = Path(__file__).with_name("control.yaml")
 
 
 class Interface:
-    """The control document, ready to be served."""
+    """The control document, its routes, and the readers of its parameters."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
@@ -42,22 +42,29 @@ class Interface:
             for one in contract.operations.values()
         }
 
-    def read_parameters(
-        self, operation: Operation, values: Sequence[str], query: bytes
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The parameters of the path and of the query. Raises the 400 that names one."""
-        path, query_reader = self._readers[operation.id]
-        return path.read(values), query_reader.read(query)
+    def context(
+        self,
+        mock: Mock,
+        session: Session,
+        base_url: str,
+        operation: Operation,
+        values: Sequence[str],
+        query: bytes,
+    ) -> ControlContext:
+        """Check path values and query. Raises the 400 that names the parameter."""
+        path_reader, query_reader = self._readers[operation.id]
+        path, read = path_reader.read(values), query_reader.read(query)
+        return ControlContext(operation, mock, session, base_url, path, read)
 
 
 @functools.cache
 def interface() -> Interface:
-    """Read on first use: who starts the mock for its API does not wait for it."""
+    """Read the control document, on first use: the start does not wait for it."""
     return Interface(read_contract(_DOCUMENT))
 
 
 class ControlMiddleware:
-    """Answers below /__mock__/; everything else goes on."""
+    """Serves /__mock__/; everything else goes on to `app`."""
 
     def __init__(self, app: ASGIApp, mock: Mock, from_any: bool) -> None:
         self._app = app
@@ -65,7 +72,6 @@ class ControlMiddleware:
         self._from_any = from_any
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, or hands it on."""
         if scope["type"] != "http" or not scope["path"].startswith(CONTROL_PATH + "/"):
             await self._app(scope, receive, send)
             return
@@ -82,15 +88,13 @@ class ControlMiddleware:
 
         request = context_of(scope)
         operation, values = interface().table.find(request.method, request.raw_path)
-        path, query = interface().read_parameters(operation, values, scope["query_string"])
-        context = ControlContext(
-            operation=operation,
-            mock=self._mock,
-            session=request.session,
-            base_url=request.base_url,
-            path=path,
-            query=query,
-            body={},
+        context = interface().context(
+            self._mock,
+            request.session,
+            request.base_url,
+            operation,
+            values,
+            scope["query_string"],
         )
         await _read_body(context, request)
         return await OPERATIONS[operation.id](context)

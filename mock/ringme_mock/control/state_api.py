@@ -1,4 +1,4 @@
-"""Entries of a session as a whole: begun anew, kept, exported, imported."""
+"""State of a session as a whole: reset, snapshots, export and import."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from ringme_mock.actions.response import JSON
 from ringme_mock.control.control_context import ControlContext
-from ringme_mock.control.control_response import answer
 from ringme_mock.errors import invalid
 from ringme_mock.store.archive import export_archive, export_json, import_archive
 from ringme_mock.store.archive import import_entries as store_of
@@ -17,39 +16,35 @@ from ringme_spec.errors import ConfigError
 
 
 async def reset(context: ControlContext) -> Response:
-    """Back to the fixtures, or to a snapshot."""
     context.session.reset(context.body.get("keep", ()), context.body.get("snapshot"))
-    return answer(context)
+    return context.response()
 
 
 async def list_snapshots(context: ControlContext) -> Response:
-    """The names of the snapshots."""
-    return answer(context, sorted(context.session.snapshots))
+    return context.response(sorted(context.session.snapshots))
 
 
 async def save_snapshot(context: ControlContext) -> Response:
-    """Keeps entries and clock under a name. Raises the 400 where there are too many."""
+    """Save entries and clock under a name. Raises the 400 if there are too many snapshots."""
     check_snapshot(context.session, context.path["name"])
     context.session.snapshots[context.path["name"]] = context.state.snapshot()
-    return answer(context)
+    return context.response()
 
 
 async def delete_snapshot(context: ControlContext) -> Response:
-    """Forgets a snapshot."""
     context.session.find_snapshot(context.path["name"])
     del context.session.snapshots[context.path["name"]]
-    return answer(context)
+    return context.response()
 
 
 async def load_snapshot(context: ControlContext) -> Response:
-    """Puts entries and clock back; tokens stay."""
+    """Restore entries and clock; tokens stay."""
     context.state.load(context.session.find_snapshot(context.path["name"]), keep=("tokens",))
-    return answer(context)
+    return context.response()
 
 
 async def export(context: ControlContext) -> Response:
-    """All entries, in JSON or as an archive of fixture files."""
-    # A copy, which stays as it is now.
+    """Send all entries, in JSON or as an archive of fixture files."""
     contract, store = context.mock.contract, context.state.store.copy()
     headers = {"Cache-Control": "no-store"}
     if context.query["format"] == "json":
@@ -61,12 +56,11 @@ async def export(context: ControlContext) -> Response:
 
 
 async def import_entries(context: ControlContext) -> Response:
-    """Takes other entries. Raises the 400 that names file, entry and field."""
+    """Replace the entries. Raises the 400 that names file, entry and field."""
     contract = context.mock.contract
     async with context.session.lock.held():
         current = context.state.store.copy()
         try:
-            # Beside the loop: what takes long must not keep the others waiting.
             if context.content:
                 store = await asyncio.to_thread(import_archive, contract, context.content)
             else:
@@ -76,4 +70,4 @@ async def import_entries(context: ControlContext) -> Response:
             raise invalid(str(error)) from None
         check_import(context.session, store)
         context.state.replace(store)
-    return answer(context)
+    return context.response()

@@ -1,4 +1,4 @@
-"""Tokens without a login, and their end before its time."""
+"""Tokens without a login; revoked and expired tokens; identities."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from itertools import islice
 from starlette.responses import Response
 
 from ringme_mock.control.control_context import ControlContext
-from ringme_mock.control.control_response import answer
 from ringme_mock.errors import ApiError, invalid
 from ringme_mock.store.access import scopes
 from ringme_mock.store.identities import find_identity, identities_of
@@ -18,12 +17,11 @@ _SHOWN = 20
 
 
 async def identities(context: ControlContext) -> Response:
-    """Who can log in, and how."""
-    return answer(context, [one.as_json() for one in identities_of(context.state.store)])
+    return context.response([one.as_json() for one in identities_of(context.state.store)])
 
 
 async def make(context: ControlContext) -> Response:
-    """A token for a user or a role. Raises the 404 for one that is not there."""
+    """Issue a token for a user or a role. Raises the 404 for an unknown one."""
     store = context.state.store
     wanted = context.body["login"]
     identity = find_identity(store, wanted)
@@ -43,30 +41,28 @@ async def make(context: ControlContext) -> Response:
     token = context.state.tokens.issue(
         Grant(identity.user["id"], application["client_id"]), _LENGTH, seconds
     )
-    return answer(
-        context,
+    return context.response(
         {
             "access_token": token,
             "token_type": "Bearer",
             "expires_in": seconds,
             "scope": scopes(application)[0],
             "login": identity.user["login"],
-        },
+        }
     )
 
 
 async def revoke(context: ControlContext) -> Response:
-    """Ends access and refresh tokens."""
-    return answer(context, {"count": context.state.tokens.revoke(_user(context), refresh=True)})
+    return context.response({"count": context.state.tokens.revoke(_user(context), refresh=True)})
 
 
 async def expire(context: ControlContext) -> Response:
-    """Ends access tokens; who has a refresh token can go on."""
-    return answer(context, {"count": context.state.tokens.revoke(_user(context), refresh=False)})
+    """Expire access tokens; refresh tokens stay good."""
+    return context.response({"count": context.state.tokens.revoke(_user(context), refresh=False)})
 
 
 def _user(context: ControlContext) -> int | None:
-    """The key of the user that the query names; None for all. Raises the 404."""
+    """Find the key of the user that the query names; None for all. Raises the 404."""
     if "login" not in context.query:
         return None
     user = context.state.store["user"].by_unique(context.query["login"])

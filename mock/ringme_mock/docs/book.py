@@ -1,4 +1,4 @@
-"""The documentation as a set of files: each made when it is asked for."""
+"""The documentation as a set of files, each made on request."""
 
 from __future__ import annotations
 
@@ -21,15 +21,13 @@ from ringme_mock.version import __version__
 from ringme_spec.document import read_yaml
 
 HTML = "text/html"
-_REPORT = "contract-report.html"
-_DOCUMENT = "openapi.json"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain", "": "text/plain"}
 _PART = re.compile(r"<p>\[\[([a-z_]+)\]\]</p>|\[\[([a-z_]+)\]\]")
 
 
 @dataclass(frozen=True)
 class File:
-    """One file: what it is, how to make its bytes, and for a page what the page may load."""
+    """One file; `policy` is the Content-Security-Policy of a page."""
 
     media_type: str
     make: Callable[[], bytes]
@@ -57,10 +55,10 @@ class Book:
         for asset in (*ASSETS.iterdir(), *REDOC.glob("redoc.*")):
             yield f"assets/{asset.name}", File(_TYPES[asset.suffix], asset.read_bytes)
         yield "assets/redoc.LICENSE", File(_TYPES[""], (REDOC / "LICENSE").read_bytes)
-        yield _DOCUMENT, File("application/json", self._document)
+        yield "openapi.json", File("application/json", self._document)
         report = self._material.report
         if report:
-            yield _REPORT, File(HTML, lambda: report.page)
+            yield "contract-report.html", File(HTML, lambda: report.page)
 
     def _document(self) -> bytes:
         text = json.dumps(self._material.document, ensure_ascii=False, indent=1)

@@ -1,4 +1,4 @@
-"""Builds the documentation as a static site: one folder, to be opened from anywhere."""
+"""The documentation as a static site: one folder, to be opened from anywhere."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ringme_mock.docs.report_page import read_report
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 
-# By this file a later build knows that the folder is its own to replace.
+# Marks a folder that a later build may replace.
 MARKER = ".ringme-mock-site"
 _MARKER_TEXT = "Made by `ringme-mock docs`, which replaces this folder as a whole.\n"
 
 
 def build_site(folder: Path, contract: Contract, report: Path | None = None) -> list[str]:
-    """Writes all files of the documentation to a folder, in the place of a former site.
+    """Write all files of the documentation to a folder, replacing a former site.
 
-    `report` is a folder with a contract report that the site is to show. Returns the names of the
-    pages. Raises ConfigError, and leaves the folder as it was, if that cannot be.
+    `report` is a folder with a contract report for the site. Returns the names of the pages.
+    Raises ConfigError, and leaves the folder as it was, if that fails.
     """
     folder = folder.resolve()
     _check_replaceable(folder)

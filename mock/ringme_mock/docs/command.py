@@ -16,7 +16,7 @@ from ringme_spec.paths import SPEC
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
-    help="Folder with a contract report that the site is to show.",
+    help="Folder with a contract report to include.",
 )
 @click.option(
     "--spec",
@@ -31,18 +31,18 @@ from ringme_spec.paths import SPEC
     type=click.Path(path_type=Path),
     multiple=True,
     envvar="RINGME_MOCK_OVERLAY",
-    help="OpenAPI Overlay to lay over the document; repeatable.",
+    help="OpenAPI Overlay to apply to the document; repeatable.",
 )
 def docs(folder: Path, report: Path | None, spec: Path, overlay: tuple[Path, ...]) -> None:
     """Build the documentation as a static site in FOLDER.
 
-    A site that is there from before is replaced; any other folder has to be new or empty.
+    A former site is replaced; any other folder must be new or empty.
 
     \b
     Example:
       ringme-mock docs site --report reports
     """
-    # Only now: the other commands need nothing of what renders pages.
+    # Only now: the other commands render no pages.
     from ringme_mock.docs.build import build_site
     from ringme_spec.contract import read_contract
 

@@ -1,4 +1,4 @@
-"""Serves the documentation from a running mock."""
+"""Routes of the documentation in a running mock."""
 
 from __future__ import annotations
 
@@ -17,14 +17,11 @@ _ENDINGS = ("", "index.html", ".html")
 
 
 def reference_routes(contract: Contract) -> list[BaseRoute]:
-    """The routes below /reference/, for the document that the mock lives by.
-
-    Nothing is read or rendered before the first request for a page.
-    """
+    """Make the routes below /reference/. The first request for a page reads and renders it."""
     pages = _Pages(contract)
     return [
         Route(REFERENCE_PATH, _to_start),
-        Route(REFERENCE_PATH + "/{name:path}", pages.answer),
+        Route(REFERENCE_PATH + "/{name:path}", pages.respond),
     ]
 
 
@@ -34,7 +31,7 @@ async def _to_start(request: Request) -> Response:
 
 
 class _Pages:
-    """Answers with the files of the documentation, and remembers the pages that it has made."""
+    """Serves the files of the documentation, and keeps rendered pages."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -42,13 +39,14 @@ class _Pages:
         self._made: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
-    def answer(self, request: Request) -> Response:
-        """One file. Not a coroutine: Starlette runs it in a thread, beside the API."""
+    def respond(self, request: Request) -> Response:
+        """Serve one file. Not a coroutine: Starlette runs it in a thread, beside the API."""
         book = self._open()
-        asked = request.path_params["name"]
-        name = next((asked + ending for ending in _ENDINGS if asked + ending in book.files), None)
+        path = request.path_params["name"]
+        name = next((path + ending for ending in _ENDINGS if path + ending in book.files), None)
         if name is None:
-            return _not_found()
+            text = f"There is no such page. The documentation begins at {REFERENCE_PATH}/\n"
+            return Response(text, 404, _headers("default-src 'none'"), "text/plain")
         file = book.files[name]
         body = self._bytes(name, file)
         headers = _headers(file.policy)
@@ -60,7 +58,7 @@ class _Pages:
     def _open(self) -> Any:
         with self._lock:
             if self._book is None:
-                # Only now: what renders Markdown takes time to import, and most mocks never do.
+                # Only now: rendering Markdown takes time to import, and most mocks never do it.
                 from ringme_mock.docs.book import Book
                 from ringme_mock.docs.material import Material
 
@@ -69,7 +67,7 @@ class _Pages:
 
     def _bytes(self, name: str, file: Any) -> bytes:
         if file.policy is None:
-            # Read, not rendered: worth no memory.
+            # Read, not rendered: not kept in memory.
             return bytes(file.make())
         with self._lock:
             if name not in self._made:
@@ -86,8 +84,3 @@ def _headers(policy: str | None) -> dict[str, str]:
     if policy:
         headers["Content-Security-Policy"] = f"{policy}; frame-ancestors 'self'"
     return headers
-
-
-def _not_found() -> Response:
-    text = f"There is no such page. The documentation begins at {REFERENCE_PATH}/\n"
-    return Response(text, 404, _headers("default-src 'none'"), "text/plain")

@@ -1,4 +1,4 @@
-"""The tables of errors: what the document's answers say, and what their words mean."""
+"""Tables of errors, from the document's responses and content/errors.yaml."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringme_spec.rules import Rule
 
 @dataclass(frozen=True)
 class ErrorRow:
-    """One kind of error: its code, its word if it has one, and the operations that give it."""
+    """One kind of error: its HTTP status, its error code if any, and its operations."""
 
     code: str
     word: str | None
@@ -25,44 +25,36 @@ class ErrorRow:
 
     @property
     def anchor(self) -> str:
-        """The place of the row on its page."""
         return self.word or f"code-{self.code}"
 
 
 @dataclass(frozen=True)
 class TokenError:
-    """One word of the token endpoint, and the codes that it comes with."""
+    """One error code of the token endpoint, and its HTTP statuses."""
 
     word: str
     codes: tuple[str, ...]
     meaning: str
 
 
-class ErrorTexts:
-    """What content/errors.yaml adds to the document."""
-
-    def __init__(self) -> None:
-        texts = read_yaml(CONTENT / "errors.yaml")
-        self.word_property: str = texts["word_property"]
-        self.token_word_property: str = texts["token_word_property"]
-        self.errors: list[dict[str, Any]] = texts["errors"]
-        self.token_errors: dict[str, dict[str, Any]] = texts["token_errors"]
+def error_texts() -> dict[str, Any]:
+    """Read content/errors.yaml: names of properties, and meanings of errors."""
+    texts: dict[str, Any] = read_yaml(CONTENT / "errors.yaml")
+    return texts
 
 
 def read_errors(contract: Contract) -> list[ErrorRow]:
-    """All errors of the API, by code and then in the order of content/errors.yaml.
+    """Read all errors of the API, by status and then in the order of content/errors.yaml.
 
-    One that is not there has the description of the answer that it was found in.
+    An error that is missing there gets the description of its response.
     """
-    texts = ErrorTexts()
+    texts = error_texts()
     found = _found_in_responses(contract, texts)
     rows = []
-    for entry in texts.errors:
+    for entry in texts["errors"]:
         code, word = str(entry["code"]), entry.get("word")
-        row = None
-        if entry.get("beside_operations"):
-            row = ErrorRow(code, word, "", None, ())
-        row = found.pop((code, word), row)
+        beside = ErrorRow(code, word, "", None, ()) if entry.get("beside_operations") else None
+        row = found.pop((code, word), beside)
         if row is not None:
             rows.append(
                 replace(row, meaning=entry["meaning"], rule=contract.rules.get(entry["rule"]))
@@ -72,30 +64,30 @@ def read_errors(contract: Contract) -> list[ErrorRow]:
 
 
 def read_token_errors(contract: Contract) -> list[TokenError]:
-    """The words of the token endpoint, in the order of the document.
+    """Read the error codes of the token endpoint, in the order of the document.
 
-    Its errors share one schema for all codes, so that the codes stand in content/errors.yaml.
+    Its errors share one schema for all statuses, so these come from content/errors.yaml.
     """
-    texts = ErrorTexts()
+    texts = error_texts()
     words: dict[str, TokenError] = {}
-    for _, _, answer in _error_responses(contract):
-        for word in _words(contract, answer, texts.token_word_property):
-            text = texts.token_errors.get(word, {"codes": [], "meaning": ""})
+    for _, _, response in _error_responses(contract):
+        for word in _words(contract, response, texts["token_word_property"]):
+            text = texts["token_errors"].get(word, {"codes": [], "meaning": ""})
             words[word] = TokenError(word, tuple(map(str, text["codes"])), text["meaning"])
     return list(words.values())
 
 
 def _found_in_responses(
-    contract: Contract, texts: ErrorTexts
+    contract: Contract, texts: dict[str, Any]
 ) -> dict[tuple[str, str | None], ErrorRow]:
     found: dict[tuple[str, str | None], ErrorRow] = {}
-    for operation, code, answer in _error_responses(contract):
-        if _words(contract, answer, texts.token_word_property):
+    for operation, code, response in _error_responses(contract):
+        if _words(contract, response, texts["token_word_property"]):
             continue
-        words: list[str | None] = [*_words(contract, answer, texts.word_property)]
+        words: list[str | None] = [*_words(contract, response, texts["word_property"])]
         for word in words or [None]:
             row = found.get((code, word)) or ErrorRow(
-                code, word, answer.get("description", ""), None, ()
+                code, word, response.get("description", ""), None, ()
             )
             found[code, word] = replace(row, operations=(*row.operations, operation))
     return found
@@ -105,15 +97,15 @@ def _error_responses(
     contract: Contract,
 ) -> Iterator[tuple[Operation, str, dict[str, Any]]]:
     for operation in contract.operations.values():
-        for code, answer in operation.responses.items():
+        for code, response in operation.responses.items():
             if code.startswith(("4", "5")):
-                yield operation, code, answer
+                yield operation, code, response
 
 
-def _words(contract: Contract, answer: dict[str, Any], name: str) -> list[str]:
-    """The values that a property of a response can have."""
+def _words(contract: Contract, response: dict[str, Any], name: str) -> list[str]:
+    """List the values that a property of a response can have."""
     found: list[str] = []
-    for media in answer.get("content", {}).values():
+    for media in response.get("content", {}).values():
         schema = contract.schemas.resolve(media.get("schema", {}))
         for part in (schema, *schema.get("allOf", [])):
             properties = contract.schemas.resolve(part).get("properties", {})

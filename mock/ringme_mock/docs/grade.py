@@ -22,12 +22,11 @@ class Grade:
 
 
 def read_grades() -> dict[str, Grade]:
-    """All grades by their letter."""
     entries = read_yaml(CONTENT / "grades.yaml")
     return {letter: Grade(letter, **entry) for letter, entry in entries.items()}
 
 
 def grades_of(description: str) -> tuple[str, ...]:
-    """The letters in the brackets that end a description: `... [D, id and names C]` has D and C."""
+    """Find the letters in brackets at the end: `... [D, id and names C]` has D and C."""
     found = _BRACKETS.search(description)
     return tuple(_LETTER.findall(found.group(1))) if found else ()

@@ -1,4 +1,4 @@
-"""The guide: steps that can be run, each in several languages, and what comes of them."""
+"""The guide: steps to run in several languages, and their output."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ringme_spec.document import read_yaml
 
 @dataclass(frozen=True)
 class Language:
-    """A language of the guide: its name for people, and the one that the highlighter knows."""
+    """A language of the guide; `lexer` is its name for the highlighter."""
 
     id: str
     name: str
@@ -34,14 +34,13 @@ class Step:
     varies: tuple[str, ...]
 
     @property
-    def shown_answer(self) -> str:
-        """The answer on as many lines as are good to read."""
+    def shown_response(self) -> str:
         return json.dumps(json.loads(self.answer), indent=2, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
 class Guide:
-    """All steps in their order, which they have to be run in."""
+    """All steps, in the order in which they must run."""
 
     url: str
     languages: tuple[Language, ...]
@@ -49,7 +48,6 @@ class Guide:
 
 
 def read_guide() -> Guide:
-    """The guide of the package."""
     content: dict[str, Any] = read_yaml(CONTENT / "guide.yaml")
     languages = tuple(Language(**entry) for entry in content["languages"])
     return Guide(

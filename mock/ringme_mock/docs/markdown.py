@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -9,31 +10,39 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
-
-from ringme_mock.docs.highlight import highlight
+from pygments import highlight as pygments_highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
 
 
 def slug(text: str) -> str:
-    """A heading as an anchor: lower case, words joined by hyphens."""
+    """Make the anchor of a heading: lower case, words joined by hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def highlight(code: str, language: str) -> str:
+    """Make HTML with a class for each kind of word; an unknown language gives plain text."""
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        return html.escape(code, quote=False)
+    return str(pygments_highlight(code, lexer, HtmlFormatter(nowrap=True)))
 
 
 class _Renderer(RendererHTML):
     def heading_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        """A heading that a link can lead to."""
         tokens[index].attrSet("id", slug(tokens[index + 1].content))
         return self.renderToken(tokens, index, options, env)
 
     def table_open(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        """A table in a box of its own: on a phone the box scrolls, and a keyboard reaches it."""
+        """Put a table into a box that scrolls on a phone, and that a keyboard reaches."""
         return '<div class="scroll" tabindex="0" role="group" aria-label="Table">\n<table>\n'
 
     def table_close(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        """The end of the table and its box."""
         return "</table>\n</div>\n"
 
     def fence(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-        """Code, by the language that its fence names."""
         token = tokens[index]
         return (
             f'<pre tabindex="0"><code>{highlight(token.content, token.info.strip())}</code></pre>\n'
@@ -44,10 +53,9 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).en
 
 
 def render_markdown(text: str) -> str:
-    """The HTML of a Markdown text; HTML within the text is shown, not taken as such."""
+    """Render a Markdown text; HTML within it is escaped."""
     return str(_MARKDOWN.render(text))
 
 
 def render_inline(text: str) -> str:
-    """The HTML of one line, without a paragraph around it."""
     return str(_MARKDOWN.renderInline(text))

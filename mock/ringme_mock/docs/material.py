@@ -1,4 +1,4 @@
-"""All that the pages tell, read from the document when it is first asked for."""
+"""Values of the pages, derived from the document on first use."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from ringme_mock.docs.error_table import ErrorRow, TokenError, read_errors, read_token_errors
-from ringme_mock.docs.grade import Grade, grades_of, read_grades
-from ringme_mock.docs.guide import Guide, read_guide
+from ringme_mock.docs.error_table import read_errors, read_token_errors
+from ringme_mock.docs.grade import grades_of, read_grades
+from ringme_mock.docs.guide import read_guide
 from ringme_mock.docs.places import CONTROL_DOCUMENT
 from ringme_mock.docs.report_page import ContractReport
-from ringme_mock.docs.speed import Speed, read_speed
+from ringme_mock.docs.speed import read_speed
 from ringme_spec.contract import Contract
 from ringme_spec.document import read_yaml
-from ringme_spec.extensions import ExtensionKey, extension_keys
+from ringme_spec.extensions import extension_keys
 from ringme_spec.operations import Operation
 from ringme_spec.rules import Rule
 
@@ -22,9 +22,9 @@ CHOSEN = "C"
 
 
 class Material:
-    """The values of the templates: the contract, and all that is derived from it.
+    """The contract, and all that the templates derive from it.
 
-    `served` says that a running mock shows the pages, so that links can lead to the mock itself.
+    `served`: a running mock shows the pages, so links can lead to the mock itself.
     """
 
     def __init__(
@@ -36,6 +36,13 @@ class Material:
         self.report = report
         self.served = served
 
+    extensions = cached_property(lambda self: extension_keys())
+    errors = cached_property(lambda self: read_errors(self.contract))
+    token_errors = cached_property(lambda self: read_token_errors(self.contract))
+    grades = cached_property(lambda self: read_grades())
+    guide = cached_property(lambda self: read_guide())
+    speed = cached_property(lambda self: read_speed())
+
     @cached_property
     def control(self) -> dict[str, Any] | None:
         """The document of the control interface, if the mock has one."""
@@ -44,50 +51,40 @@ class Material:
         document: dict[str, Any] = read_yaml(CONTROL_DOCUMENT)
         return document
 
-    @cached_property
-    def extensions(self) -> dict[str, tuple[str, list[ExtensionKey]]]:
-        """The extensions that the mock reads: description and keys by name."""
-        return extension_keys()
-
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """All rules."""
         return tuple(self.contract.rules.values())
 
     @property
     def rules_by_area(self) -> dict[str, list[Rule]]:
-        """All rules under their areas."""
         return _by_area(self.rules)
 
     @property
     def chosen_rules_by_area(self) -> dict[str, list[Rule]]:
-        """The rules that neither pages nor clients of the service speak of."""
         return _by_area(rule for rule in self.rules if rule.grade == CHOSEN)
 
     def operations_of(self, rule: Rule) -> list[Operation]:
-        """The operations that a rule names; ids that the document lacks are left out."""
+        """List the operations of a rule; ids that the document lacks are left out."""
         return [self.operations[name] for name in rule.operations if name in self.operations]
 
     @property
     def chosen_operations(self) -> list[Operation]:
-        """The operations that the service may not have: no part of them is of another grade."""
+        """The operations of which no part has another grade than C."""
         return [
             one for one in self.operations.values() if set(grades_of(one.description)) == {CHOSEN}
         ]
 
     @property
     def token_operation(self) -> Operation | None:
-        """The operation that issues tokens."""
         return self.contract.token_operation
 
     @property
     def token_rules(self) -> list[Rule]:
-        """The rules that name the operation that issues tokens."""
         operation = self.token_operation
         return [rule for rule in self.rules if operation and operation.id in rule.operations]
 
     @property
-    def token_answer(self) -> dict[str, dict[str, Any]]:
+    def token_response(self) -> dict[str, dict[str, Any]]:
         """The properties of the response with a token, each with its schema."""
         schema = self.token_operation.success_schema if self.token_operation else None
         return self.contract.schemas.properties(schema) if schema else {}
@@ -97,47 +94,21 @@ class Material:
         """The grants of the token operation by grant_type: types of applications, parameters."""
         return self.token_operation.resource["grants"] if self.token_operation else {}
 
-    @cached_property
-    def errors(self) -> list[ErrorRow]:
-        """The table of errors."""
-        return read_errors(self.contract)
-
-    @cached_property
-    def token_errors(self) -> list[TokenError]:
-        """The error codes of the token endpoint."""
-        return read_token_errors(self.contract)
-
     @property
     def scopes(self) -> dict[str, str]:
-        """The access levels of applications, each with what it permits."""
+        """The descriptions of the access levels of applications."""
         scopes: dict[str, str] = {}
         for scheme in self.document.get("components", {}).get("securitySchemes", {}).values():
             for flow in scheme.get("flows", {}).values():
                 scopes |= flow.get("scopes", {})
         return scopes
 
-    @cached_property
-    def grades(self) -> dict[str, Grade]:
-        """The grades by letter."""
-        return read_grades()
-
-    @cached_property
-    def guide(self) -> Guide:
-        """The guide."""
-        return read_guide()
-
-    @cached_property
-    def speed(self) -> Speed:
-        """The last measurements."""
-        return read_speed()
-
     def rules_with_grade(self, letter: str) -> int:
-        """The number of rules of a grade."""
         return sum(rule.grade == letter for rule in self.rules)
 
 
 def _by_area(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
-    """Rules by area, both in the order of the document."""
+    """Group rules by area, both in the order of the document."""
     found: dict[str, list[Rule]] = {}
     for rule in rules:
         found.setdefault(rule.area, []).append(rule)

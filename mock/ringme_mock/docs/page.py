@@ -11,11 +11,7 @@ from ringme_spec.document import read_yaml
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its file in the site, what it is called, and what it is made from.
-
-    `source` is a Markdown file of `content/`; `document` names the OpenAPI document that the page
-    shows, `policy` what the page may load, and `needs` what has to be there for the page to be.
-    """
+    """One page of the site; pages.yaml describes the fields."""
 
     file: str
     title: str
@@ -31,12 +27,10 @@ class Page:
 
     @property
     def name(self) -> str:
-        """The file without its ending."""
         return self.file.removesuffix(".html")
 
 
 def read_pages(path: Path = PAGES) -> tuple[Page, ...]:
-    """All pages in the order of the menu. Raises ConfigError if the list cannot be read."""
     return tuple(_read_page(entry) for entry in read_yaml(path)["pages"])
 
 

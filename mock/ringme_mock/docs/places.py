@@ -1,4 +1,4 @@
-"""Where the pieces of the documentation lie in the package."""
+"""Paths of the parts of the documentation."""
 
 from __future__ import annotations
 

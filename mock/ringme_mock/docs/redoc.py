@@ -1,17 +1,18 @@
-"""The document as Redoc shows it: each operation with the rules that bind it."""
+"""The document as Redoc shows it: each operation with its rules."""
 
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 from jinja2 import Environment
 
 from ringme_mock.docs.grade import read_grades
-from ringme_spec.operations import METHODS
+from ringme_spec.operations import METHODS, Operation
 from ringme_spec.rules import Rule
 
-# Below these keys stand names that the API chose, and values: nothing of OpenAPI's own.
+# Below these keys are names that the API chose, and values: no keys of OpenAPI.
 _NAMES = ("properties", "headers", "patternProperties")
 _VALUES = ("example", "default", "enum")
 
@@ -19,7 +20,7 @@ _VALUES = ("example", "default", "enum")
 def derived_document(
     document: dict[str, Any], rules: tuple[Rule, ...], environment: Environment
 ) -> dict[str, Any]:
-    """A copy without extensions, in whose descriptions the rules stand."""
+    """Copy a document without extensions, and with the rules in its descriptions."""
     derived: dict[str, Any] = _without_extensions(copy.deepcopy(document))
     if rules:
         _append_rules(derived, rules, environment)
@@ -41,7 +42,7 @@ def _append_rules(
 
 
 def _append(node: dict[str, Any], text: str) -> None:
-    # A line of its own between them: Markdown takes what follows for HTML then.
+    # After an empty line, Markdown takes what follows for HTML.
     node["description"] = f"{node.get('description', '').rstrip()}\n\n{text.strip()}\n"
 
 
@@ -59,3 +60,10 @@ def _without_extensions(node: Any) -> Any:
         elif not str(key).startswith("x-"):
             kept[key] = _without_extensions(value)
     return kept
+
+
+def anchor(operation: Operation) -> str:
+    """Make the fragment as Redoc 2 does: operations are below the first of their tags."""
+    tags = operation.node.get("tags", [])
+    section = f"tag/{re.sub(r'[^A-Za-z0-9_.-]+', '-', tags[0])}/" if tags else ""
+    return f"{section}operation/{operation.id}"

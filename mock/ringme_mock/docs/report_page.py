@@ -1,4 +1,4 @@
-"""The contract report of a run, as the kit has written it."""
+"""The contract report of a run, as the kit wrote it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from pathlib import Path
 
 from ringme_spec.errors import ConfigError
 
-_PAGE = "report.html"
-_VALUES = "report.json"
-
 
 @dataclass(frozen=True)
 class ContractReport:
-    """The kit's page, and what its values say about the run, if they are there."""
+    """The kit's page, and the values of its JSON report, if there is one."""
 
     page: bytes
     summary: str | None
@@ -23,11 +20,11 @@ class ContractReport:
 
 
 def read_report(folder: Path) -> ContractReport:
-    """The report in a folder that `ringme-contract check --report-dir` has filled.
+    """Read the folder of `ringme-contract check --report-dir`.
 
     Raises ConfigError if there is none.
     """
-    page = folder / _PAGE
+    page = folder / "report.html"
     try:
         content = page.read_bytes()
     except OSError as error:
@@ -35,7 +32,7 @@ def read_report(folder: Path) -> ContractReport:
             f"{page}: cannot be read: {error.strerror};"
             " ringme-contract check URL --report-dir FOLDER makes a report"
         ) from None
-    values = folder / _VALUES
+    values = folder / "report.json"
     if not values.exists():
         return ContractReport(content, None, None, None)
     try:

@@ -1,13 +1,11 @@
-"""What `bench/` measured last, for the page that shows it."""
+"""Results of `bench/`, for their page."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +14,18 @@ from ringme_spec.paths import SPEC
 
 RESULTS = SPEC.parent / "bench" / "results"
 _MOCK = "mock"
-# The line that no action should cross as the data grows, at this height of its little chart.
+# The ratio that no action should exceed as the data grows, and the top of its chart.
 TARGET = 1.5
 _TOP = 3.0
 _LOW, _HIGH = 4.0, 96.0
-# So many times the mock's is the longest bar: what is longer would leave nothing of the others.
+# The longest bar is so many times the mock's; others are cut.
 MOST_BARS = 30
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A server with one request: its figures, and the length of its bar in percent.
-
-    The bar of one `is_cut` would be longer than 100.
-    """
+    """A server with one request: its figures, and the length of its bar in percent."""
 
     name: str
     own: bool
@@ -41,7 +36,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Curve:
-    """What an action costs with few and many items; its points lie in a square of 100."""
+    """The costs of an action with few and many items; its points lie in a square of 100."""
 
     name: str
     first: float
@@ -52,7 +47,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Speed:
-    """The results of a folder, each as `bench/` has written it, or None where it has not."""
+    """The results of a folder, each as `bench/` wrote it, or None if it did not."""
 
     compare: dict[str, Any] | None
     peers: dict[str, Any] | None
@@ -63,35 +58,32 @@ class Speed:
 
     @cached_property
     def any(self) -> bool:
-        """Whether there is a result at all."""
         return any((self.compare, self.peers, self.growth, self.load, self.soak, self.fuzz))
 
     @property
     def target_height(self) -> float:
-        """Where the line of the target lies in the chart of a curve, in percent."""
         return _height(TARGET)
 
     @property
     def writes(self) -> int:
-        """How many writes there were under load."""
         kinds = ("create", "rename", "delete")
-        answers = self.load["answers"] if self.load else {}
-        return sum(number for kind, number in answers.items() if kind.startswith(kinds))
+        responses = self.load["answers"] if self.load else {}
+        return sum(number for kind, number in responses.items() if kind.startswith(kinds))
 
     @property
     def lost(self) -> int:
-        """How many of them were not there afterwards as they have to be."""
+        """The number of writes that were wrong afterwards."""
         sessions = self.load["sessions"] if self.load else []
         return sum(one["lost"] + one["unexpected"] for one in sessions)
 
 
 def read_speed(folder: Path = RESULTS) -> Speed:
-    """The results in a folder. Raises ConfigError for a file that is none."""
+    """Read the results in a folder. Raises ConfigError for a file that is none."""
     return Speed(**{one.name: _read(folder / f"{one.name}.json") for one in fields(Speed)})
 
 
 def bars(result: dict[str, Any], kind: str) -> list[Bar]:
-    """The servers of a comparison with one request, in the order of what they take for it."""
+    """List the servers of a comparison for one request, the cheapest first."""
     found = [
         (one["name"], one["requests"][kind]) for one in result["servers"] if kind in one["requests"]
     ]
@@ -113,7 +105,6 @@ def bars(result: dict[str, Any], kind: str) -> list[Bar]:
 
 
 def curves(series: dict[str, Any]) -> list[Curve]:
-    """The actions of a series of growth."""
     places = len(series["counts"]) - 1 or 1
     wide = _HIGH - _LOW
     return [
@@ -131,13 +122,8 @@ def curves(series: dict[str, Any]) -> list[Curve]:
     ]
 
 
-def lines(points: Sequence[Point]) -> list[tuple[Point, Point]]:
-    """From each point to the next."""
-    return list(pairwise(points))
-
-
 def soak_points(result: dict[str, Any]) -> list[Point]:
-    """The memory over the time of a soak, in a square of 100 that begins with no memory."""
+    """Draw the memory over the time of a soak, in a square of 100 from zero memory."""
     samples = result["samples"]
     longest = max(one["minutes"] for one in samples)
     most = max(one["memory_mb"] for one in samples)
@@ -150,11 +136,11 @@ def soak_points(result: dict[str, Any]) -> list[Point]:
     ]
 
 
-def answer_kinds(part: dict[str, Any]) -> dict[str, int]:
-    """How many answers of each kind a part of a hostile run had."""
+def response_kinds(part: dict[str, Any]) -> dict[str, int]:
+    """Count the responses of a part of a hostile run by kind, such as 4xx."""
     kinds: Counter[str] = Counter()
     for status, count in part["statuses"].items():
-        kinds[f"{status[0]}xx" if status != "0" else "without an answer"] += count
+        kinds[f"{status[0]}xx" if status != "0" else "no response"] += count
     return dict(sorted(kinds.items()))
 
 
@@ -163,7 +149,7 @@ def _cpu(figures: dict[str, Any]) -> float:
 
 
 def _height(ratio: float) -> float:
-    """Where a ratio lies: 0 at the bottom, what is more than the chart holds at its top."""
+    """Place a ratio in its chart: 0 at the bottom, more than `_TOP` at the top."""
     return round(_HIGH - (_HIGH - _LOW) * min(ratio, _TOP) / _TOP, 1)
 
 

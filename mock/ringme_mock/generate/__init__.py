@@ -1,9 +1,9 @@
-"""Makes entries that look real: one for a number, or many at once.
+"""Generated entries that look real: one for a number, or many at once.
 
-What they look like stands in the YAML files of this folder, and can be changed without Python.
+The YAML files of this folder define them.
 """
 
 from ringme_mock.generate.arrive import arrive
-from ringme_mock.generate.bulk import make_bulk, make_bulk_beside
+from ringme_mock.generate.bulk import make_bulk
 
-__all__ = ["arrive", "make_bulk", "make_bulk_beside"]
+__all__ = ["arrive", "make_bulk"]

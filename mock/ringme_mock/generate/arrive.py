@@ -1,4 +1,4 @@
-"""Lets one call, voice message, fax or registration arrive for a number."""
+"""One simulated call, voice message, fax or registration of a number."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from random import Random
 from typing import Any
 
 from ringme_mock.errors import invalid, missing
+from ringme_mock.generate.datetimes import datetime_text, parse_datetime
 from ringme_mock.generate.makers import Values, read_maker
-from ringme_mock.generate.moments import moment_text, parse_moment
 from ringme_mock.generate.template import AT, LAST, Template
 from ringme_mock.store.collection import Entry, Key, Taken
 from ringme_mock.store.quotas import check_quota
@@ -28,21 +28,22 @@ ARRIVALS = Path(__file__).with_name("arrivals.yaml")
 _LONGEST = 100
 _SHOWN = 20
 ATTEMPTS = 100
+_nodes = cache(lambda: read_yaml(ARRIVALS))
 
 
 class Arrivals:
-    """Makes entries of one collection for numbers. Raises the 400 for a collection without."""
+    """Makes entries of one collection for numbers. Raises the 400 if it cannot."""
 
     def __init__(self, contract: Contract, name: str) -> None:
         nodes = _nodes()
         if name not in nodes or name not in contract.collections:
             known = ", ".join(one for one in nodes if one in contract.collections) or "nothing"
-            raise invalid(f"{name}: is nothing that can arrive, but {known}")
+            raise invalid(f"{name}: cannot be simulated; possible: {known}")
         node = nodes[name]
         self.rule: CollectionRule = contract.collections[name]
         self.of: str = node["of"]
         if self.of not in self.rule.within or self.rule.range is None:
-            raise invalid(f"{name}: cannot arrive, as it has no {self.of} or no range of time")
+            raise invalid(f"{name}: cannot be simulated without {self.of} and a range of time")
         self.template = Template(contract, f"{ARRIVALS.name}: {name}", node, self.rule)
         self.share = read_maker(node["share"])
         self._properties = {
@@ -55,12 +56,12 @@ class Arrivals:
         self._follows = {**_follows(self.rule, self.of), **self.template.follows}
 
     def make(self, store: Store, values: Values, key: int | None, random: Random) -> Entry:
-        """A valid entry, as `Template.make` makes it; `values` begin with those of `owners`."""
+        """Make an entry as `Template.make` does; `values` include those of `owners`."""
         content = self._content(store, values, random)
         return self.template.make({**values, **content}, key, random)
 
     def owners(self, store: Store, number: Entry) -> Values:
-        """What entries of a number have from it: the number and its owners, and their keys."""
+        """Collect the values from a number: itself and its owners, and their keys."""
         values: Values = {}
         for owner, link in self.rule.within.items():
             if owner == self.of:
@@ -74,8 +75,7 @@ class Arrivals:
         return values
 
     def check(self, given: Mapping[str, Any]) -> Values:
-        """What was given, as values for `make`. Raises the 400 that names the field."""
-        rule = self.rule
+        """Check given values for `make`. Raises the 400 that names the field."""
         follows = self._follows
         values: Values = {}
         for name, value in given.items():
@@ -83,27 +83,27 @@ class Arrivals:
                 raise invalid(f"{name}: cannot be given, it follows from {follows[name]}")
             if name in self.template.given:
                 if value is not None:
-                    values[name] = _moment(value) if name == AT else _party(name, value)
+                    values[name] = _datetime(value) if name == AT else _party(name, value)
             elif name in self._properties:
                 for field, reason in self._properties[name].problems(value, name):
                     raise invalid(f"{field}: {reason}")
                 values[name] = value
             else:
-                settable = [one for one in rule.properties if one not in follows]
+                settable = [one for one in self.rule.properties if one not in follows]
                 known = ", ".join([*self.template.given, *settable])
-                raise invalid(f"{name[:_LONGEST]}: is not known here, but {known}")
+                raise invalid(f"{name[:_LONGEST]}: is unknown; known: {known}")
         for name in [one for one in self._implied if one in values]:
             values = {**self._implied[name], **values}
         return values
 
-    def last(self, store: Store, number: Entry, moment: datetime) -> Entry | None:
-        """The number's newest entry up to this moment."""
-        query = Query(end=moment_text(moment, hundredths=True), descending=True, limit=1)
+    def last(self, store: Store, number: Entry, at: datetime) -> Entry | None:
+        """Find the number's newest entry up to this time."""
+        query = Query(end=datetime_text(at, hundredths=True), descending=True, limit=1)
         key = number[store[self.of].rule.key]
         return next(store.find(self.rule.name, query, (self.of, key)), None)
 
     def _content(self, store: Store, values: Values, random: Random) -> Values:
-        """A file, and its length. Raises the 400 for one that is not there."""
+        """Choose a file, with its length. Raises the 400 for an unknown one."""
         content = self.rule.content
         if content is None:
             return {}
@@ -111,15 +111,15 @@ class Arrivals:
             name = values[content.file]
             if name not in store.files:
                 names = ", ".join(islice(store.files, _SHOWN))
-                raise invalid(f"{content.file}: there is no {name[:_LONGEST]}, but {names}")
+                raise invalid(f"{content.file}: no such file {name[:_LONGEST]}; files: {names}")
         else:
             name = random.choice(self._files(store, content))
         return {content.file: name, content.size: len(store.files[name])}
 
     def _files(self, store: Store, content: Content) -> list[str]:
-        """The files of the right kind that suit best. Raises the 400 where there is none."""
-        # Looked through once, as all sessions have the files of the fixtures. Read and set at one
-        # go each, as entries in bulk are made in a thread.
+        """List the preferred files of the right type. Raises the 400 if there is none."""
+        # Cached, as all sessions share the files of the fixtures; read and set as one tuple, as
+        # entries in bulk are made in a thread.
         files, found = self._known_files
         if files is not store.files:
             fitting = sorted(one for one in store.files if _media_type(one) == content.media_type)
@@ -131,7 +131,7 @@ class Arrivals:
 
 
 def _follows(rule: CollectionRule, of: str) -> dict[str, str]:
-    """What the document itself settles, and what it is settled by."""
+    """Map the properties that the document determines to what determines them."""
     found = {link.property: of for link in rule.within.values() if link.property}
     if rule.sequence:
         found[rule.key] = "the keys before it"
@@ -142,7 +142,6 @@ def _follows(rule: CollectionRule, of: str) -> dict[str, str]:
 
 @lru_cache(maxsize=16)
 def arrivals_of(contract: Contract, name: str) -> Arrivals:
-    """What makes the entries of a collection. Raises the 400 for one that nothing arrives in."""
     return Arrivals(contract, name)
 
 
@@ -154,11 +153,11 @@ def arrive(
     given: Mapping[str, Any],
     random: Random,
 ) -> Entry:
-    """Makes and stores one entry of a collection for the number with this key.
+    """Make and store one entry of a collection for the number with this key.
 
-    `given` may hold `at` (a moment; else it is now), `from` and `to`, and properties of the
-    entry; all the rest is made up. Returns the stored entry. Raises the 404 for an unknown
-    number, and the 400 that names the field for a value that cannot be.
+    `given` may hold `at` (now by default), `from`, `to`, and properties of the entry; the rest is
+    generated. Returns the stored entry. Raises the 404 for an unknown number, and the 400 that
+    names the field for an invalid value.
     """
     try:
         return _arrive(state, arrivals_of(contract, collection), number, given, random)
@@ -174,15 +173,15 @@ def _arrive(
     called = store[found.of].get(number) if isinstance(number, int | str) else None
     if called is None:
         raise missing(found.of, store[found.of].rule.missing)
-    # To the second, so that a list which ends now has it.
-    moment = values.setdefault(AT, state.clock.now().replace(microsecond=0, tzinfo=None))
+    # To the second, so that a list which ends now includes it.
+    at = values.setdefault(AT, state.clock.now().replace(microsecond=0, tzinfo=None))
     check_quota(state, found.rule.name)
-    values[LAST] = found.last(store, called, moment)
+    values[LAST] = found.last(store, called, at)
     return _insert(found, store, {**found.owners(store, called), **values}, random)
 
 
 def _insert(found: Arrivals, store: Store, values: Values, random: Random) -> Entry:
-    """A new entry, made again where chance gave it the key of another."""
+    """Store a new entry, made again if its random key is taken."""
     kept, rule = store[found.rule.name], found.rule
     key = kept.next_key if rule.sequence else None
     for _ in range(ATTEMPTS):
@@ -197,13 +196,7 @@ def _insert(found: Arrivals, store: Store, values: Values, random: Random) -> En
     raise invalid(f"{rule.key}: is taken")
 
 
-@cache
-def _nodes() -> dict[str, Any]:
-    found: dict[str, Any] = read_yaml(ARRIVALS)
-    return found
-
-
-# Without the lists of the system, so that every machine finds the same.
+# Without the lists of the system: the same on every machine.
 _MEDIA_TYPES = MimeTypes(filenames=())
 
 
@@ -211,11 +204,11 @@ def _media_type(name: str) -> str | None:
     return _MEDIA_TYPES.guess_type(name)[0]
 
 
-def _moment(value: Any) -> datetime:
-    moment = parse_moment(value) if isinstance(value, str) else None
-    if moment is None:
+def _datetime(value: Any) -> datetime:
+    at = parse_datetime(value) if isinstance(value, str) else None
+    if at is None:
         raise invalid(f"{AT}: must be a date-time that exists, YYYY-MM-DD HH:MM:SS, in UTC")
-    return moment
+    return at
 
 
 def _party(name: str, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Makes groups, numbers and recorded items in bulk, for lists that look real."""
+"""Groups, numbers and recorded items in bulk, for lists that look real."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ringme_mock.generate.bulk_plan import (
     nodes_of,
     wanted_counts,
 )
+from ringme_mock.generate.datetimes import to_hundredth
 from ringme_mock.generate.makers import Values, read_list
-from ringme_mock.generate.moments import to_hundredth
 from ringme_mock.generate.rhythm import Rhythm
 from ringme_mock.generate.template import AT, LAST, Template
 from ringme_mock.store import collector
@@ -36,36 +36,23 @@ if TYPE_CHECKING:
     from ringme_mock.http.sessions import Session
 
 
-# How often entries are made anew when the session was written to meanwhile.
+# Attempts, when others write to the session meanwhile.
 _TRIES = 3
 
 
-def make_bulk(
-    state: State, contract: Contract, owner: Key, counts: Mapping[str, Any], random: Random
-) -> dict[str, int]:
-    """Adds many entries to a client: the same ones for the same state, moment and `random`.
-
-    `counts` may hold `groups`, `extensions`, `records`, `voicemail`, `faxes`, `registrations`.
-    Returns how many entries were added, by collection. Raises the 404 for an unknown client, and
-    the 400 that names what cannot be; then nothing is added.
-    """
-    bulk = Bulk(state, contract, owner, counts, random)
-    bulk.make()
-    bulk.put_in()
-    return bulk.counts
-
-
-async def make_bulk_beside(
+async def make_bulk(
     session: Session, owner: Key, counts: Mapping[str, Any], seed: int
 ) -> dict[str, int]:
-    """Do what `make_bulk` does in a thread, on a copy, while other requests are served.
+    """Add many entries to a client: the same ones for the same state, time and seed.
 
-    A write of others meanwhile is never lost: the entries are then made anew for what there is
-    now. Raises the 409 where that never ends, and otherwise what `make_bulk` raises.
+    `counts` may hold `groups`, `extensions`, `records`, `voicemail`, `faxes`, `registrations`.
+    Returns how many entries were added, by collection. The work is done in a thread, on a copy,
+    and again after a write of others meanwhile. Raises the 409 after `_TRIES` of these, the 404 for
+    an unknown client, and the 400 that names an invalid count; then nothing is added.
     """
     async with session.lock.held():
         for _ in range(_TRIES):
-            # With a document of its own, as both may be others after a reload.
+            # A reload may replace state and document.
             state = session.state
             bulk = Bulk(state, state.contract, owner, counts, Random(seed))
             await asyncio.to_thread(bulk.make)
@@ -73,15 +60,15 @@ async def make_bulk_beside(
                 return bulk.counts
     raise ApiError(
         409,
-        f"bulk: the session was written to while the entries were made, {_TRIES} times over, and"
-        " none was added; ask again when nobody writes to it, or for fewer at a time",
+        f"bulk: other requests changed the session {_TRIES} times while entries were made, and none"
+        " was added; try again when nobody writes to it, or with fewer entries",
     )
 
 
 class Bulk:
-    """One run: what is there, and what is made of it, aside until all of it is there.
+    """One run, on a copy of the store until all entries are made.
 
-    `counts` are the numbers of new entries by collection. Raises what `make_bulk` raises.
+    `counts` are those of new entries by collection. Raises what `make_bulk` raises.
     """
 
     def __init__(
@@ -100,7 +87,7 @@ class Bulk:
         self._random = random
         self._state = state
         self._target = state.store
-        # As it was when the work began, and a copy to work on.
+        # The state at the start, and a copy to work on.
         self._before = state.store.copy()
         self._store = state.store.copy()
         name = plan["owner"]
@@ -120,7 +107,7 @@ class Bulk:
 
     @collector.paused()
     def make(self) -> None:
-        """Make the entries; nothing of it shows yet. Raises the 400 for what cannot be."""
+        """Make the entries in the copy. Raises the 400 that says what is impossible."""
         try:
             self._make()
         except OverflowError:
@@ -129,10 +116,7 @@ class Bulk:
             raise invalid(str(error)) from None
 
     def put_in(self) -> bool:
-        """Lets all of it show, at once.
-
-        Gives False, and does nothing, where what it was made for has changed meanwhile.
-        """
+        """Add all entries at once. Returns False, and adds none, if the state has changed."""
         touched = {self._plan["owner"]}
         for name, node in nodes_of(self._plan).items():
             if name in (GROUPS, NUMBERS) or self._wanted[name]:
@@ -172,7 +156,7 @@ class Bulk:
         return f"{name} {self._owner[self._store[name].rule.key]}"
 
     def _present(self, node: dict[str, Any]) -> list[Entry]:
-        """The owner's entries that are there already."""
+        """List the owner's existing entries."""
         owner = self._plan["owner"]
         key = self._owner[self._store[owner].rule.key]
         return list(self._store.find(node["collection"], Query(), (owner, key)))
@@ -211,7 +195,7 @@ class Bulk:
         return made
 
     def _free_names(self, node: dict[str, Any], present: list[Entry]) -> Iterator[str]:
-        """Names that none of the numbers has, those that begin with a zero last."""
+        """Yield names that no number has, those that begin with a zero last."""
         rule = self._store[node["collection"]].rule.numbering
         if rule is None:
             return
@@ -224,7 +208,7 @@ class Bulk:
                 yield name
 
     def _spread(self, groups: list[Entry], number: int) -> list[Entry | None]:
-        """A group, or none, for each number: some groups are larger, and none stays empty."""
+        """Draw a group, or none, for each number: of different sizes, none empty."""
         if not groups:
             return [None] * number
         random = self._random
@@ -242,7 +226,6 @@ class Bulk:
         return Template(self._contract, f"{BULK.name}: {name}", node, rule)
 
     def _owned(self, template: Template, owners: dict[str, Entry | None], drawn: Entry) -> Entry:
-        """A new entry with the keys of its owners, and a key of its own."""
         rule = template.rule
         values: dict[str, Any] = {AT: self._start, LAST: None, **owners, **drawn}
         for owner, entry in owners.items():
@@ -252,18 +235,18 @@ class Bulk:
         return template.make(values, self._store[rule.name].new_key(), self._random)
 
     def _items(self, arrivals: Arrivals, number: int, numbers: list[Entry]) -> list[Entry]:
-        """So many items on numbers, each at its moment; the busier numbers get more."""
+        """Make items, with their times; busier numbers get more."""
         random, store, rule = self._random, self._store, arrivals.rule
         kept, key = store[rule.name], rule.key
         owners = [arrivals.owners(store, one) for one in numbers]
         chosen = random.choices(range(len(numbers)), self._weights(arrivals, owners), k=number)
-        moments = self._rhythm().draw(number, random)
+        times = self._rhythm().draw(number, random)
         last: dict[int, Entry | None] = {}
         made: dict[Key, Entry] = {}
-        for place, moment in zip(chosen, moments, strict=True):
-            if place not in last:
-                last[place] = arrivals.last(store, numbers[place], moment)
-            values = {**owners[place], AT: moment, LAST: last[place]}
+        for index, at in zip(chosen, times, strict=True):
+            if index not in last:
+                last[index] = arrivals.last(store, numbers[index], at)
+            values = {**owners[index], AT: at, LAST: last[index]}
             for _ in range(ATTEMPTS):
                 counted = kept.new_key() if rule.sequence else None
                 entry = arrivals.make(store, values, counted, random)
@@ -271,11 +254,11 @@ class Bulk:
                     break
             else:
                 raise invalid(f"{key}: is taken")
-            made[entry[key]] = last[place] = entry
+            made[entry[key]] = last[index] = entry
         return list(made.values())
 
     def _weights(self, arrivals: Arrivals, owners: list[Values]) -> list[float]:
-        """How busy each number is, by its kind and by chance."""
+        """Draw how busy each number is, by its kind and by chance."""
         random = self._random
         shares = [arrivals.share.make(one, random) for one in owners]
         if not any(shares):
@@ -290,4 +273,4 @@ class Bulk:
 
 
 def _too_early() -> ApiError:
-    return invalid("clock: shows a moment too near to the first year")
+    return invalid("clock: is too near to the first year")

@@ -1,4 +1,4 @@
-"""What can be made in bulk, as `bulk.yaml` has it, and what is asked for of it."""
+"""Plan of `bulk.yaml`, and the requested counts."""
 
 from __future__ import annotations
 
@@ -14,26 +14,20 @@ from ringme_spec.document import read_yaml
 BULK = Path(__file__).with_name("bulk.yaml")
 GROUPS = "groups"
 NUMBERS = "extensions"
-
-
-@cache
-def bulk_plan() -> dict[str, Any]:
-    """The content of `bulk.yaml`."""
-    found: dict[str, Any] = read_yaml(BULK)
-    return found
+bulk_plan = cache(lambda: read_yaml(BULK))
 
 
 def nodes_of(plan: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """What can be asked for by name, in the order in which it is made."""
+    """List what a request can name, in the order in which it is made."""
     return {GROUPS: plan[GROUPS], NUMBERS: plan[NUMBERS], **plan["items"]}
 
 
 def wanted_counts(plan: dict[str, Any], counts: Mapping[str, Any]) -> dict[str, int]:
-    """How many of each are to be made. Raises the 400 for what is no such number."""
+    """Check the requested counts. Raises the 400 for an unknown name or an invalid count."""
     nodes = nodes_of(plan)
     for name, number in counts.items():
         if name not in nodes:
-            raise invalid(f"{name[:100]}: is not known here, but {', '.join(nodes)}")
+            raise invalid(f"{name[:100]}: is unknown; known: {', '.join(nodes)}")
         limit = nodes[name]["limit"]
         if type(number) is not int or not 0 <= number <= limit:
             raise invalid(f"{name}: must be a whole number from 0 to {limit}")
@@ -41,7 +35,7 @@ def wanted_counts(plan: dict[str, Any], counts: Mapping[str, Any]) -> dict[str, 
 
 
 def check_collections(contract: Contract, plan: dict[str, Any]) -> None:
-    """Raises the 400 for a document that does not have what groups and numbers are made for."""
+    """Raise the 400 for a document without the collections of groups and numbers."""
     for node in (plan[GROUPS], plan[NUMBERS]):
         rule = contract.collections.get(node["collection"])
         if rule is None or rule.owner_property(plan["owner"]) is None:

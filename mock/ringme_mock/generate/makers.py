@@ -1,4 +1,4 @@
-"""What the values of `arrivals.yaml` and `bulk.yaml` mean: each becomes a function."""
+"""Functions for the values of `arrivals.yaml` and `bulk.yaml`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from string import Formatter
 from typing import Any
 
 from ringme_mock.errors import invalid
-from ringme_mock.generate.moments import moment_text
+from ringme_mock.generate.datetimes import datetime_text
 from ringme_spec.document import read_yaml
 
 Values = dict[str, Any]
 Make = Callable[[Values, Random], Any]
 
 LISTS = Path(__file__).with_name("lists.yaml")
+_lists = cache(lambda: read_yaml(LISTS))
 _ONE_NAME = re.compile(r"\{([\w.]+)\}")
 _SIGNS = {"#": "0123456789", "X": "0123456789ABCDEF", "x": "0123456789abcdef"}
 
@@ -30,25 +31,24 @@ _SIGNS = {"#": "0123456789", "X": "0123456789ABCDEF", "x": "0123456789abcdef"}
 class Maker:
     """Makes one value out of those that it `needs`.
 
-    `constant` says that it is always the same, `moment` that it is a time that follows from
-    when the item arrives.
+    A `constant` is always the same; `is_time` marks a time that follows from that of the item.
     """
 
     make: Make
     needs: frozenset[str] = frozenset()
     constant: bool = False
-    moment: bool = False
+    is_time: bool = False
 
 
 def read_maker(node: Any) -> Maker:
-    """The maker that a value stands for. Raises ValueError, KeyError or TypeError for none."""
+    """Read a value of the YAML. Raises ValueError, KeyError or TypeError for an invalid one."""
     if isinstance(node, str):
         return _text(node)
     if not isinstance(node, dict):
         return _constant(node)
     kind = next(iter(node), None)
     if kind not in _KINDS:
-        raise ValueError(f"{kind} is not a kind of value, but {', '.join(_KINDS)}")
+        raise ValueError(f"unknown kind of value {kind}; known: {', '.join(_KINDS)}")
     return _KINDS[kind](node)
 
 
@@ -85,7 +85,7 @@ def _shown(value: Any, form: str) -> str:
 
 
 def _find(name: str) -> Callable[[Values], Any]:
-    """Looks a name up, `extension.name` in the mapping of that name."""
+    """Make a lookup of a name, such as `extension.name`."""
     first, _, second = name.partition(".")
     if not second:
         return lambda values: values[first]
@@ -125,7 +125,7 @@ def _pattern(node: dict[str, Any]) -> Maker:
 
 
 def _run(run: str) -> Callable[[Random], str]:
-    """Makes what a run of one sign stands for, out of a single random number."""
+    """Make a run of one sign out of a single random number."""
     if run[0] not in _SIGNS:
         return lambda random: run
     length = len(run)
@@ -140,15 +140,15 @@ def _time(node: dict[str, Any]) -> Maker:
     hundredths = node.get("hundredths", False)
 
     def make(values: Values, random: Random) -> str:
-        moment: datetime = values[name]
+        at: datetime = values[name]
         if later:
             try:
-                moment += timedelta(seconds=sum([values[one] for one in later]))
+                at += timedelta(seconds=sum([values[one] for one in later]))
             except OverflowError:
                 raise invalid(f"{', '.join(later)}: ends after the year 9999") from None
-        return moment.strftime(form) if form else moment_text(moment, hundredths)
+        return at.strftime(form) if form else datetime_text(at, hundredths)
 
-    return Maker(make, frozenset([name, *later]), moment=True)
+    return Maker(make, frozenset([name, *later]), is_time=True)
 
 
 def _part(node: dict[str, Any]) -> Maker:
@@ -190,13 +190,8 @@ def _pick(node: dict[str, Any]) -> Maker:
 
 
 def read_list(name: str) -> list[Any]:
-    """A list of `lists.yaml`. Raises KeyError if there is none with this name."""
-    return _lists()[name]
-
-
-@cache
-def _lists() -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = read_yaml(LISTS)
+    """Find a list of `lists.yaml`. Raises KeyError for an unknown one."""
+    found: list[Any] = _lists()[name]
     return found
 
 

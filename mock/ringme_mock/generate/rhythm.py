@@ -1,4 +1,4 @@
-"""When things happen in an office: the busy hours of a day, and the quiet days of a week."""
+"""Random datetimes with the busy hours and quiet days of an office."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _HUNDREDTH = timedelta(milliseconds=10)
 
 
 class Rhythm:
-    """Moments from `start` to `end`, more of them in hours and on weekdays that weigh more.
+    """Datetimes within `span`, more of them in hours and on weekdays with more weight.
 
     `hours` are the weights from 0 to 23 UTC, `weekdays` those from Monday to Sunday; `fractions`
-    is the share of moments that do not fall on a whole second.
+    is the share of datetimes that are not on a whole second.
     """
 
     def __init__(
@@ -37,11 +37,10 @@ class Rhythm:
         self._weights = weights
 
     def draw(self, count: int, random: Random) -> list[datetime]:
-        """Draw so many moments, the earliest first."""
         slots = random.choices(self._slots, self._weights, k=count)
         return sorted([self._within(*slot, random) for slot in slots])
 
     def _within(self, start: datetime, length: int, random: Random) -> datetime:
-        moment = start + int(random.random() * length) * _HUNDREDTH
+        at = start + int(random.random() * length) * _HUNDREDTH
         whole = random.random() >= self._fractions
-        return moment.replace(microsecond=0) if whole else moment
+        return at.replace(microsecond=0) if whole else at

@@ -1,4 +1,4 @@
-"""What a new entry is made of: a template of `arrivals.yaml` or `bulk.yaml`, and a collection."""
+"""Templates of new entries, from `arrivals.yaml` and `bulk.yaml`."""
 
 from __future__ import annotations
 
@@ -13,27 +13,18 @@ from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 
-# What stands for the moment when an entry comes about, and for the entry before it.
+# Names for the time of an entry, and for the entry before it.
 AT = "at"
 LAST = "last"
-
-
-# What a value that is written wrongly runs into while it is read.
-_MISTAKES = (
-    ValueError,
-    KeyError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    ZeroDivisionError,
-)
+# Raised while an invalid value of the YAML is read.
+_MISTAKES = (ValueError, KeyError, TypeError, IndexError, AttributeError, ZeroDivisionError)
 
 
 class Template:
     """Makes the properties of entries of one collection.
 
-    `given` are the names that may be given beside the properties; `follows` are the properties
-    that may not be, each with the names that it follows from.
+    `given` are the names that requests may give beside the properties; `follows` maps the
+    properties that they may not give to the names that determine them.
     """
 
     def __init__(
@@ -58,7 +49,7 @@ class Template:
         self.follows = {
             name: " and ".join(sorted(makers[name].needs & givable))
             for name in properties
-            if makers[name].moment
+            if makers[name].is_time
         }
         self._constants = {
             name: one.make({}, Random(0)) for name, one in makers.items() if one.constant
@@ -70,10 +61,10 @@ class Template:
         ]
 
     def make(self, values: Values, key: int | None, random: Random) -> Entry:
-        """A valid entry of all that `values` holds already and of what is made of it.
+        """Make a valid entry from `values`, and from what the template makes of them.
 
-        `key` is that of the entry where keys are counted. Raises the 400 that names the field for
-        what does not fit the document, and ConfigError for a template that makes no sense.
+        `key` is for collections with counted keys. Raises the 400 that names the field for an
+        entry that does not fit the document, and ConfigError for an invalid template.
         """
         values = {**self._constants, **values}
         name = ""
@@ -93,13 +84,13 @@ class Template:
 
 
 def _settled(rule: CollectionRule) -> list[str]:
-    """The properties that are there before a template makes anything."""
+    """List the properties that are known before a template makes anything."""
     found = [link.property for link in rule.within.values() if link.property]
     return [*found, rule.content.file, rule.content.size] if rule.content else found
 
 
 def _ordered(where: str, makers: Mapping[str, Maker], known: set[str]) -> Iterator[str]:
-    """The names so that each comes after those that it needs. Raises ConfigError for a circle."""
+    """Order the names by their needs. Raises ConfigError for a circle."""
     done: set[str] = set()
     begun: list[str] = []
 

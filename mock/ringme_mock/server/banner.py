@@ -1,4 +1,4 @@
-"""What the mock prints at its start: where it is, and commands that work when pasted."""
+"""Start text of the mock: its URLs, and commands to paste."""
 
 from __future__ import annotations
 
@@ -19,42 +19,41 @@ _WIDTH = 90
 _TOKEN_FILTER = """sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/'"""
 
 
-def announce(logger: logging.Logger, form: str, app: MockApp, place: ServerInfo) -> None:
-    """Tells that a mock is there: a page of text, or in JSON what a program can use of it."""
+def announce(logger: logging.Logger, form: str, app: MockApp, info: ServerInfo) -> None:
+    """Log that the mock runs: the banner, or a line of JSON with its URLs."""
     if form != JSON:
-        logger.info(banner(app.contract, app.state, place))
+        logger.info(banner(app.contract, app.state, info))
         return
-    known = {"url": place.url, "documentation": f"{place.url}{DOCS_PATH}/"}
-    logger.info("The mock answers at %s", place.url, extra=known)
-    for text in place.warnings:
+    known = {"url": info.url, "documentation": f"{info.url}{DOCS_PATH}/"}
+    logger.info("The mock runs at %s", info.url, extra=known)
+    for text in info.warnings:
         logger.warning(text)
-    for text in place.notes:
+    for text in info.notes:
         logger.info(text)
 
 
-def banner(contract: Contract, state: State, place: ServerInfo) -> str:
-    """The text for a mock that answers at a place."""
-    url = place.url
+def banner(contract: Contract, state: State, info: ServerInfo) -> str:
+    url = info.url
     lines = [
-        f"The mock answers at  {url}",
-        f"In a browser         {url}/",
-        f"Documentation        {url}{DOCS_PATH}/",
+        f"The mock runs at  {url}",
+        f"Page              {url}/",
+        f"Documentation     {url}{DOCS_PATH}/",
         "",
     ]
-    for text in (*place.warnings, *place.notes):
+    for text in (*info.warnings, *info.notes):
         lines += [*textwrap.wrap(text, _WIDTH, break_on_hyphens=False), ""]
     application = _application(state, "trusted")
     token_path, list_path = _token_path(contract), _list_path(contract)
     if application and token_path and list_path:
-        lines += ["To try it, get a token, and a list of what its client has:", ""]
-        lines += [f"  {line}" for line in _token_command(place, token_path, application)]
-        lines.append(f'  {place.curl} {url}{list_path} -H "Authorization: Bearer $TOKEN"')
+        lines += ["To try it, get a token and list the entries of its client:", ""]
+        lines += [f"  {line}" for line in _token_command(info, token_path, application)]
+        lines.append(f'  {info.curl} {url}{list_path} -H "Authorization: Bearer $TOKEN"')
         lines.append("")
     login = _application(state, "password_credentials")
     users = _users(state, login) if login else []
     if login and users:
         lines += [
-            f"To log in as a user ({PASSWORD} grant), application {login['client_id']},",
+            f"Users of the {PASSWORD} grant, application {login['client_id']},",
             f"secret {login['client_secret']}:",
             "",
             *[f"  {_describe(user)}" for user in users],
@@ -64,22 +63,21 @@ def banner(contract: Contract, state: State, place: ServerInfo) -> str:
     return "\n".join(lines)
 
 
-def _token_command(place: ServerInfo, path: str, application: Entry) -> list[str]:
+def _token_command(info: ServerInfo, path: str, application: Entry) -> list[str]:
     return [
-        f"TOKEN=$({place.curl} {place.url}{path} -d grant_type={CLIENT_CREDENTIALS} \\",
+        f"TOKEN=$({info.curl} {info.url}{path} -d grant_type={CLIENT_CREDENTIALS} \\",
         f"  -d client_id={application['client_id']} \\",
         f"  -d client_secret={application['client_secret']} | {_TOKEN_FILTER})",
     ]
 
 
 def _token_path(contract: Contract) -> str | None:
-    """The path of the document's token endpoint."""
     found = (one.path for one in contract.operations.values() if one.action == "token")
     return next(found, None)
 
 
 def _list_path(contract: Contract) -> str | None:
-    """The path of the first list that needs nothing but a token."""
+    """Find the path of the first list that needs nothing but a token."""
     for operation in contract.operations.values():
         parameters = operation.path_parameters
         needed = [one for one in operation.query_parameters if one.required]
@@ -89,7 +87,7 @@ def _list_path(contract: Contract) -> str | None:
 
 
 def _application(state: State, kind: str) -> Entry | None:
-    """The first application of a type that may do everything."""
+    """Find the first application of a type that may do everything."""
     for application in state.store["application"].entries():
         owner = state.store["user"].get(application["user_id"])
         usable = owner and BLOCKED not in owner["status"] and owner["access"] != READ_ONLY
@@ -99,7 +97,6 @@ def _application(state: State, kind: str) -> Entry | None:
 
 
 def _users(state: State, application: Entry) -> list[Entry]:
-    """The users who can log in through an application."""
     owner = state.store["user"].get(application["user_id"])
     client = state.store.owner_key("user", owner, "client") if owner else None
     return [

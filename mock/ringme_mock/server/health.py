@@ -1,6 +1,6 @@
 """Health check: `python -m ringme_mock.server.health` ends with 0 if the mock responds.
 
-For the health check of a container. Where to ask it finds in the variables that the mock reads.
+For the health check of a container. It reads the environment variables of the mock.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import sys
 from collections.abc import Mapping
 
 _PATH = "/__mock__/health"
-_PATIENCE = 3.0
+_TIMEOUT = 3.0
 _ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
 _FALSE = ("", "0", "f", "false", "n", "no", "off")
 _TLS = ("RINGME_MOCK_TLS", "RINGME_MOCK_TLS_CA", "RINGME_MOCK_TLS_CERTIFICATE")
 
 
 def problem(environment: Mapping[str, str]) -> str | None:
-    """What is wrong with the mock that these variables tell of, or None."""
+    """Check the mock of these environment variables. Returns what is wrong, or None."""
     host = environment.get("RINGME_MOCK_HOST", "")
     port = environment.get("RINGME_MOCK_PORT") or "8080"
     try:
@@ -34,19 +34,19 @@ def problem(environment: Mapping[str, str]) -> str | None:
         finally:
             connection.close()
     except (OSError, ValueError, http.client.HTTPException) as error:
-        return f"no answer from port {port}: {error}"
-    # A mock whose control interface is off has no such path, and answers all the same.
-    return f"it answers with {status}" if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR else None
+        return f"no response from port {port}: {error}"
+    # Without a control interface the mock responds with 404.
+    return f"status {status}" if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR else None
 
 
 def _connect(host: str, port: int, secured: bool) -> http.client.HTTPConnection:
     if not secured:
-        return http.client.HTTPConnection(host, port, timeout=_PATIENCE)
+        return http.client.HTTPConnection(host, port, timeout=_TIMEOUT)
     context = ssl.create_default_context()
-    # It is asked whether it answers, not who it is.
+    # Only its response counts, not its identity.
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return http.client.HTTPSConnection(host, port, timeout=_PATIENCE, context=context)
+    return http.client.HTTPSConnection(host, port, timeout=_TIMEOUT, context=context)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Leaves out of an import what is big and never used."""
+"""Import blocker for big packages that are never used."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def absent(module: str) -> Iterator[None]:
-    """Within, a module is as if it were not installed, unless somebody has imported it already.
+def block_import(module: str) -> Iterator[None]:
+    """Make a module look not installed, unless it is imported already.
 
-    For parts that their own package does without where they are not there.
+    For modules that their own package treats as optional.
     """
     if module in sys.modules:
         yield

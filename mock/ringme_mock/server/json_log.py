@@ -1,4 +1,4 @@
-"""The log as one JSON object a line."""
+"""Log format with one JSON object a line."""
 
 from __future__ import annotations
 
@@ -13,25 +13,21 @@ from ringme_spec.redaction import mask_text
 
 
 class JsonLog(JsonFormatter):
-    """Time (RFC 3339, UTC), level, message, logger, then whatever the record has beside them.
-
-    Secrets are masked in all of it.
-    """
+    """Time (RFC 3339, UTC), level, message, logger, then the extra fields; secrets masked."""
 
     def __init__(self) -> None:
         super().__init__(
             ["message"],
             rename_fields={"exc_info": "traceback", "stack_info": "stack"},
-            # uvicorn says some things a second time, with colours.
+            # uvicorn repeats some messages with colours.
             reserved_attrs=[*RESERVED_ATTRS, "color_message"],
         )
 
     def add_fields(
         self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
     ) -> None:
-        """The fields of one line."""
-        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        log_data["time"] = moment.replace("+00:00", "Z")
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        log_data["time"] = time.replace("+00:00", "Z")
         log_data["level"] = record.levelname.lower()
         super().add_fields(log_data, record, message_dict)
         log_data["logger"] = record.name

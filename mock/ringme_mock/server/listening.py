@@ -1,4 +1,4 @@
-"""The socket that the mock listens on, and how its clients name it."""
+"""Listening socket of the mock, and its URL."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import socket
 from ringme_spec.errors import ConfigError
 
 _BACKLOG = 2048
-_ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises ConfigError if the address cannot be had."""
+    """Open a listening socket. Raises ConfigError if the address is not available."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,18 +30,16 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """The address of this machine that it listens on."""
     return str(listener.getsockname()[0])
 
 
 def is_local(listener: socket.socket) -> bool:
-    """Whether this machine alone gets there."""
     return ipaddress.ip_address(address(listener)).is_loopback
 
 
 def url(listener: socket.socket, scheme: str) -> str:
-    """Where a client on this machine finds it, without a slash at the end."""
+    """Return the URL for this machine, without a trailing slash."""
     host, port = listener.getsockname()[:2]
-    if host in _ANYWHERE:
+    if host in ANYWHERE:
         host = "127.0.0.1"
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -1,4 +1,4 @@
-"""How the mock writes to the terminal: what it tells on stdout, what it logs on stderr."""
+"""Output of the mock: messages on stdout, the log on stderr."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringme_mock.server.options import JSON
 from ringme_spec.redaction import mask_text
 
 _LOG_LINE = "%(asctime)s %(levelname)s %(message)s"
-# What others log of every request, or of every connection, is not of interest below `debug`.
+# They log every request or connection: only at `debug`.
 _TALKATIVE = ("asyncio", "connexion", "uvicorn", "watchfiles", "httpx", "httpcore")
 
 _Failed: TypeAlias = (
@@ -20,7 +20,6 @@ _Failed: TypeAlias = (
 
 
 def log_to_terminal(level: str, form: str) -> None:
-    """Logs to stderr from `level` on, as text or as JSON."""
     handler = _handler(sys.stderr, form, _LOG_LINE)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
@@ -31,7 +30,7 @@ def log_to_terminal(level: str, form: str) -> None:
 
 
 def announcer(form: str) -> logging.Logger:
-    """Tells on stdout what whoever started the mock is to read, whatever the level of the log."""
+    """Make the logger of messages on stdout, which the log level does not affect."""
     logger = logging.getLogger("ringme_mock.announcer")
     logger.handlers = [_handler(sys.stdout, form, None)]
     logger.setLevel(logging.INFO)
@@ -40,7 +39,7 @@ def announcer(form: str) -> logging.Logger:
 
 
 def complain(form: str, message: str) -> None:
-    """Says on stderr in one line why the mock does not start."""
+    """Log on stderr, in one line, why the mock does not start."""
     logger = logging.getLogger("ringme_mock.start")
     logger.handlers = [_handler(sys.stderr, form, "ringme-mock: %(message)s")]
     logger.propagate = False
@@ -50,7 +49,7 @@ def complain(form: str, message: str) -> None:
 def _handler(stream: TextIO, form: str, line: str | None) -> logging.Handler:
     handler = logging.StreamHandler(stream)
     if form == JSON:
-        # Only now: a mock that logs text does not wait for the import.
+        # Only now: logging text does not need the import.
         from ringme_mock.server.json_log import JsonLog
 
         handler.setFormatter(JsonLog())
@@ -63,7 +62,7 @@ class PlainLog(logging.Formatter):
     """One line for a message, whatever a client put into it, and no secrets."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """The line, with line breaks and other control characters of the message escaped."""
+        """Escape line breaks and other control characters of the message."""
         text = record.message = mask_text(record.message)
         if not text.isprintable():
             record.message = "".join(
@@ -72,5 +71,5 @@ class PlainLog(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: _Failed) -> str:  # noqa: N802 - logging's name
-        """The traceback; an exception may repeat what a client sent."""
+        """Mask the traceback: an exception may repeat what a client sent."""
         return mask_text(super().formatException(ei))

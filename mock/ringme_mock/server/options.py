@@ -1,8 +1,8 @@
-"""What `ringme-mock serve` can be told, each by an option or by a variable of the environment."""
+"""Options of `ringme-mock serve`, each with an environment variable."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,46 +15,120 @@ from ringme_spec.paths import FIXTURES, SPEC
 
 TEXT, JSON = "text", "json"
 _LEVELS = ("critical", "error", "warning", "info", "debug")
-_VARIABLE = "RINGME_MOCK_"
+_PATH = click.Path(path_type=Path)
 _MOST_SESSIONS = 10_000
 _LONGEST_JOURNAL = 1_000_000
 _LARGEST_COLLECTION = 10_000_000
 
 
+class _LatencyType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    name = "latency"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Latency:
+        if isinstance(value, Latency):
+            return value
+        try:
+            return parse_latency(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+# ruff: noqa: RUF009 - _option returns a dataclass field, like field() itself.
+def _option(text: str, **settings: Any) -> Any:
+    settings.setdefault("show_default", "default" in settings)
+    return field(metadata={"help": text, **settings})
+
+
 @dataclass(frozen=True)
 class Options:
-    """The values of all options; each attribute is named for its own."""
+    """The values of all options; each field is one option and its environment variable."""
 
-    host: str
-    port: int
-    fixtures: Path
-    add_fixtures: tuple[Path, ...]
-    spec: Path
-    overlay: tuple[Path, ...]
-    reload: bool
-    seed: int | None
-    latency: Latency
-    faults: Path | None
-    no_control: bool
-    control_from_any: bool
-    max_sessions: int
-    session_idle: int
-    max_entries: int
-    journal: int
-    validate_responses: bool
-    tls: bool
-    tls_ca: Path | None
-    tls_certificate: Path | None
-    tls_key: Path | None
-    log_level: str
-    log_format: str
+    host: str = _option(
+        "Address to listen on; 0.0.0.0 lets other machines in.", default="127.0.0.1"
+    )
+    port: int = _option(
+        "Port to listen on; 0 takes a free one.", type=click.IntRange(0, 65535), default=8080
+    )
+    fixtures: Path = _option(
+        "Folder with the initial state.",
+        default=FIXTURES,
+        show_default="those of the mock",
+        type=_PATH,
+    )
+    add_fixtures: tuple[Path, ...] = _option(
+        "Folder with fixtures that add to those, or replace them by name; repeatable.",
+        multiple=True,
+        type=_PATH,
+    )
+    spec: Path = _option(
+        "OpenAPI document to serve.", default=SPEC, show_default="that of the mock", type=_PATH
+    )
+    overlay: tuple[Path, ...] = _option(
+        "OpenAPI Overlay to apply, such as resources of your own; repeatable.",
+        multiple=True,
+        type=_PATH,
+    )
+    reload: bool = _option(
+        "Reload document, fixtures and faults file when they change.", is_flag=True
+    )
+    seed: int | None = _option("Random seed.", type=int)
+    latency: Latency = _option(
+        "Delay of each response in milliseconds: 200, or 100-400.",
+        type=_LatencyType(),
+        default="0",
+        metavar="MS|MS-MS",
+    )
+    faults: Path | None = _option(
+        "YAML file with initial faults, as POST /__mock__/faults takes them.", type=_PATH
+    )
+    no_control: bool = _option("Turn the control interface and the page off.", is_flag=True)
+    control_from_any: bool = _option(
+        "Let other machines use the control interface: they can read and change everything.",
+        is_flag=True,
+    )
+    max_sessions: int = _option(
+        "Maximum number of sessions.", type=click.IntRange(1, _MOST_SESSIONS), default=100
+    )
+    session_idle: int = _option(
+        "Idle time after which a session ends.",
+        type=click.IntRange(1),
+        default=3600,
+        metavar="SECONDS",
+    )
+    max_entries: int = _option(
+        "Maximum number of entries of a collection; fixtures may have more.",
+        type=click.IntRange(1, _LARGEST_COLLECTION),
+        default=MOST_ENTRIES,
+    )
+    journal: int = _option(
+        "Maximum number of requests in a session's journal.",
+        type=click.IntRange(0, _LONGEST_JOURNAL),
+        default=DEFAULT_SIZE,
+    )
+    validate_responses: bool = _option(
+        "Check each response against the document; an invalid one becomes a 500.", is_flag=True
+    )
+    tls: bool = _option("Serve over https, with a certificate made for this run.", is_flag=True)
+    tls_ca: Path | None = _option(
+        "File to write the authority of that certificate to, for clients to trust.", type=_PATH
+    )
+    tls_certificate: Path | None = _option(
+        "Certificate of your own, with its chain, in PEM.", type=_PATH
+    )
+    tls_key: Path | None = _option("Private key of that certificate, in PEM.", type=_PATH)
+    log_level: str = _option(
+        "What to log; info shows each request.", type=click.Choice(_LEVELS), default="warning"
+    )
+    log_format: str = _option(
+        "json prints one JSON object a line.", type=click.Choice((TEXT, JSON)), default=TEXT
+    )
 
     def __post_init__(self) -> None:
-        """Raises UsageError for options that contradict each other."""
+        """Raise UsageError for options that contradict each other."""
         if self.no_control and self.control_from_any:
-            raise click.UsageError(
-                "--no-control and --control-from-any exclude each other: give one of them"
-            )
+            raise click.UsageError("--no-control and --control-from-any exclude each other")
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise click.UsageError(
                 "--tls-certificate and --tls-key belong together: give both or none"
@@ -67,182 +141,38 @@ class Options:
 
     @property
     def https(self) -> bool:
-        """Whether it answers over TLS; each option about that asks for it."""
         return self.tls or self.tls_ca is not None or self.tls_certificate is not None
 
 
+SERVE_OPTIONS: list[click.Parameter] = [
+    click.Option(
+        [f"--{one.name.replace('_', '-')}"],
+        envvar=f"RINGME_MOCK_{one.name.upper()}",
+        show_envvar=True,
+        **one.metadata,
+    )
+    for one in fields(Options)
+]
+
+
 class OneLineCommand(click.Command):
-    """A command that says in one line what is wrong with its options, and ends with code 2."""
+    """A command that reports invalid options in one line, and exits with code 2."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Reads the options."""
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            raise refused(ctx, error) from None
+            raise _refused(ctx, error) from None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command."""
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            raise refused(ctx, error) from None
+            raise _refused(ctx, error) from None
 
 
-def refused(ctx: click.Context, error: click.UsageError) -> click.exceptions.Exit:
-    """Prints what is wrong, and where to read what would be right."""
+def _refused(ctx: click.Context, error: click.UsageError) -> click.exceptions.Exit:
+    """Print the error, with a hint to --help."""
     text = " ".join(error.format_message().split())
     click.echo(f"ringme-mock: {text} (see {ctx.command_path} --help)", err=True)
     return click.exceptions.Exit(2)
-
-
-class _LatencyType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
-    name = "latency"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Latency:
-        """The latency that a text stands for."""
-        if isinstance(value, Latency):
-            return value
-        try:
-            return parse_latency(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-def _option(name: str, **settings: Any) -> click.Option:
-    variable = _VARIABLE + name.removeprefix("--").replace("-", "_").upper()
-    settings.setdefault("show_default", "default" in settings)
-    return click.Option([name], envvar=variable, show_envvar=True, **settings)
-
-
-def _path(name: str, **settings: Any) -> click.Option:
-    return _option(name, type=click.Path(path_type=Path), **settings)
-
-
-SERVE_OPTIONS: list[click.Parameter] = [
-    _option(
-        "--host",
-        default="127.0.0.1",
-        help="Address to listen on; 0.0.0.0 lets other machines in.",
-    ),
-    _option(
-        "--port",
-        type=click.IntRange(0, 65535),
-        default=8080,
-        help="Port to listen on; 0 takes a free one.",
-    ),
-    _path(
-        "--fixtures",
-        default=FIXTURES,
-        show_default="those of the mock",
-        help="Folder with the state to begin with.",
-    ),
-    _path(
-        "--add-fixtures",
-        multiple=True,
-        help="Folder whose fixtures are added to those, or replace them by name; repeatable.",
-    ),
-    _path(
-        "--spec",
-        default=SPEC,
-        show_default="that of the mock",
-        help="OpenAPI document to serve.",
-    ),
-    _path(
-        "--overlay",
-        multiple=True,
-        help="OpenAPI Overlay to lay over the document, such as resources of your own; repeatable.",
-    ),
-    _option(
-        "--reload",
-        is_flag=True,
-        help="Take changes of document, fixtures and faults file as they are saved.",
-    ),
-    _option(
-        "--seed",
-        type=int,
-        help="Make what is generated the same in each run.",
-    ),
-    _option(
-        "--latency",
-        type=_LatencyType(),
-        default="0",
-        metavar="MS|MS-MS",
-        help="Time that each answer takes, in milliseconds: 200, or 100-400.",
-    ),
-    _path(
-        "--faults",
-        help="YAML file with faults to begin with, as POST /__mock__/faults takes them.",
-    ),
-    _option(
-        "--no-control",
-        is_flag=True,
-        help="Leave the control interface out.",
-    ),
-    _option(
-        "--control-from-any",
-        is_flag=True,
-        help="Let other machines use the control interface: they can read and change everything.",
-    ),
-    _option(
-        "--max-sessions",
-        type=click.IntRange(1, _MOST_SESSIONS),
-        default=100,
-        help="How many sessions there can be at a time.",
-    ),
-    _option(
-        "--session-idle",
-        type=click.IntRange(1),
-        default=3600,
-        metavar="SECONDS",
-        help="Time after which a session that nobody uses ends.",
-    ),
-    _option(
-        "--max-entries",
-        type=click.IntRange(1, _LARGEST_COLLECTION),
-        default=MOST_ENTRIES,
-        help="How many entries of a collection requests can bring a session to.",
-    ),
-    _option(
-        "--journal",
-        type=click.IntRange(0, _LONGEST_JOURNAL),
-        default=DEFAULT_SIZE,
-        help="How many requests a session's journal keeps.",
-    ),
-    _option(
-        "--validate-responses",
-        is_flag=True,
-        help="Check each answer against the document; one that breaks it becomes a 500.",
-    ),
-    _option(
-        "--tls",
-        is_flag=True,
-        help="Answer over https, with a certificate made for this run.",
-    ),
-    _path(
-        "--tls-ca",
-        help="File to write the authority of that certificate to, for clients to trust.",
-    ),
-    _path(
-        "--tls-certificate",
-        help="Certificate of your own, with its chain, in PEM.",
-    ),
-    _path(
-        "--tls-key",
-        help="Private key of that certificate, in PEM.",
-    ),
-    _option(
-        "--log-level",
-        type=click.Choice(_LEVELS),
-        default="warning",
-        help="What to log; info shows each request.",
-    ),
-    _option(
-        "--log-format",
-        type=click.Choice((TEXT, JSON)),
-        default=TEXT,
-        help="json prints one JSON object a line, and nothing else.",
-    ),
-]

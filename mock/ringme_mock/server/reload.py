@@ -1,4 +1,4 @@
-"""Puts a new mock into the place of the old one when its files are changed."""
+"""Reload of the mock when its files change."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from watchfiles import awatch
 from ringme_mock.app import MockApp
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server.sources import Sources, Stamp
-from ringme_mock.server.state_migration import Carried, carry_over
+from ringme_mock.server.state_migration import Migration, migrate
 from ringme_spec.errors import ConfigError
 
 logger = logging.getLogger(__name__)
 
-# Editors write a file in several steps; so long without another one means that it is whole.
+# Editors write a file in several steps; after this many quiet seconds it is complete.
 _QUIET = 0.15
-# Some file systems, such as those that containers share with their host, tell of no change.
+# Some file systems, such as those that containers share with their host, report no changes.
 _LOOK_EVERY = 1.0
 _LONGEST_REASON = 300
 
 
 class ReloadingApp:
-    """The mock as an ASGI application that becomes another one when its files are changed."""
+    """The mock as an ASGI application that is replaced when its files change."""
 
     def __init__(self, sources: Sources, settings: Settings, control: str) -> None:
-        """Makes the first mock. Raises ConfigError if the files do not allow one."""
+        """Make the first mock. Raises ConfigError for invalid files."""
         self._sources = sources
         self._settings = settings
         self._control = control
-        # Before the files are read: a change from now on is one.
+        # Before the files are read, so that no later change is missed.
         self.seen = sources.stamp()
         self._digest = sources.fixtures_digest()
         self._broken = False
         self.current = sources.make(settings, control)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, to its end by the mock that it began with."""
+        """Serve one request, to its end by the mock that it began with."""
         await self.current(scope, receive, send)
 
     async def watch(self, tell: logging.Logger) -> None:
-        """Takes changes as they come, and tells of each in one line, until it is cancelled."""
+        """Reload after each change, and log it in one line, until cancelled."""
         async for _ in self._alarms():
             try:
                 stamp = await self._settled()
@@ -51,11 +51,10 @@ class ReloadingApp:
                     self.seen = stamp
                     await self._take(tell)
             except Exception:
-                # The mock answers as before; whoever changes a file next gets another try.
-                logger.exception("a change could not be taken")
+                # The mock goes on as before; the next change is another try.
+                logger.exception("reload failed")
 
     async def _alarms(self) -> AsyncIterator[None]:
-        """Yields when a file may have been changed."""
         while True:
             folders = self._sources.folders()
             try:
@@ -70,8 +69,8 @@ class ReloadingApp:
                     if self._sources.folders() != folders:
                         break
             except (OSError, RuntimeError) as error:
-                # No more watches to be had from the system, or a folder that went just now.
-                logger.debug("looking at the files by the clock: %s", error)
+                # The system has no more watches, or a folder was just removed.
+                logger.debug("polling the files: %s", error)
                 await asyncio.sleep(_LOOK_EVERY)
                 yield
 
@@ -86,23 +85,23 @@ class ReloadingApp:
         return stamp
 
     async def _take(self, tell: logging.Logger) -> None:
-        """Reads the files, and goes on with what they hold now if it is sound."""
+        """Read the files, and replace the mock if they are valid and have changed."""
         try:
             new, digest = await asyncio.to_thread(self._make)
         except ConfigError as error:
             self._broken = True
-            tell.error("%s; the mock goes on as it was.", error)
+            tell.error("%s; the mock keeps its former files.", error)
             return
         changes = self._changes(new, digest)
         mended, self._broken = self._broken, False
         if not changes:
             if mended:
-                tell.info("The files are sound again, and as they were.")
+                tell.info("The files are valid again, and unchanged.")
             return
         entries = digest == self._digest
-        carried = carry_over(self.current, new, entries)
+        migration = migrate(self.current, new, entries)
         self.current, self._digest = new, digest
-        tell.info("%s", _report(changes, carried, entries))
+        tell.info("%s", _report(changes, migration, entries))
 
     def _make(self) -> tuple[MockApp, str]:
         digest = self._sources.fixtures_digest()
@@ -111,12 +110,11 @@ class ReloadingApp:
         except ConfigError:
             raise
         except Exception as error:
-            logger.debug("a document that no mock can be made of", exc_info=error)
+            logger.debug("unusable document", exc_info=error)
             reason = " ".join(f"{type(error).__name__} {error}".split())[:_LONGEST_REASON]
             raise ConfigError(f"{self._sources.spec}: cannot be served: {reason}") from error
 
     def _changes(self, new: MockApp, digest: str) -> list[str]:
-        """The sources that hold something else than before."""
         changed: list[str] = []
         if new.contract.document != self.current.contract.document:
             changed += map(str, self._sources.documents)
@@ -127,17 +125,15 @@ class ReloadingApp:
         return changed
 
 
-def _report(changes: list[str], carried: Carried, entries: bool) -> str:
-    """What was taken, and what became of the sessions, in one line."""
-    parts = [f"Taken: {', '.join(changes)}."]
+def _report(changes: list[str], migration: Migration, entries: bool) -> str:
+    """Describe the changes, and the effect on sessions, in one line."""
+    parts = [f"Reloaded: {', '.join(changes)}."]
     if not entries:
-        parts.append("All sessions begin anew from the fixtures; their tokens stay good.")
-    elif carried.begun:
-        parts.append(f"Sessions that go on with what they hold: {carried.kept}.")
+        parts.append("All sessions are reset to the fixtures; their tokens stay valid.")
+    elif migration.reset:
+        parts.append(f"Sessions that keep their state: {migration.kept}.")
     else:
-        parts.append("All sessions go on with what they hold.")
-    parts += [
-        f"Session {name} begins anew from the fixtures: {why}." for name, why in carried.begun
-    ]
-    parts += [f"{what} is gone: {why}." for what, why in carried.dropped]
+        parts.append("All sessions keep their state.")
+    parts += [f"Session {name} is reset to the fixtures: {why}." for name, why in migration.reset]
+    parts += [f"{what} is gone: {why}." for what, why in migration.dropped]
     return " ".join(parts)

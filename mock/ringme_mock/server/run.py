@@ -1,4 +1,4 @@
-"""Runs the mock until it is told to end."""
+"""The command `ringme-mock serve`, after its options are read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def run(options: Options) -> None:
-    """Answers until a signal comes. Raises ConfigError if it cannot begin to."""
+    """Serve until a signal comes. Raises ConfigError if the mock cannot start."""
     sources = Sources(
         options.spec, options.fixtures, options.faults, options.overlay, options.add_fixtures
     )
@@ -36,7 +36,7 @@ def run(options: Options) -> None:
     secured = _tls(options, listener)
     log_to_terminal(options.log_level, options.log_format)
     tell = announcer(options.log_format)
-    place = ServerInfo(
+    info = ServerInfo(
         url=listening.url(listener, "https" if secured else "http"),
         tls=secured,
         local=listening.is_local(listener),
@@ -46,19 +46,19 @@ def run(options: Options) -> None:
     server = _Server(
         uvicorn_config(
             reloading or app,
-            # Said here, as uvicorn would look into the environment; the state is one process's.
+            # Or uvicorn reads it from the environment; the state is one process's.
             workers=1,
             ssl_context_factory=secured.factory if secured else None,
         )
     )
     if reloading:
         server.beside = partial(reloading.watch, tell)
-    server.announce = partial(announce, tell, options.log_format, app, place)
+    server.announce = partial(announce, tell, options.log_format, app, info)
     server.run(sockets=[listener])
 
 
 def _reloading(sources: Sources, settings: Settings, control: str) -> ReloadingApp:
-    # Only now: a mock that does not look at its files does not wait for the import.
+    # Only now: only --reload needs the import.
     from ringme_mock.server.reload import ReloadingApp
 
     return ReloadingApp(sources, settings, control)
@@ -91,25 +91,18 @@ def _tls(options: Options, listener: socket.socket) -> Tls | None:
 
 
 class _Server(TimedServer):
-    """Does what is `beside` its requests, if anything, while it answers them.
+    """Runs `beside`, if any, beside its requests."""
 
-    `announce` is called when it answers, and a signal ends it in an orderly way.
-    """
-
-    announce: Callable[[], None] | None = None
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None
     _task: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to answer."""
         await super().startup(sockets)
-        if self.announce is not None:
-            self.announce()
         if self.beside is not None:
             self._task = asyncio.create_task(self.beside())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends all connections; requests that are cut off by that are nobody's fault."""
+        """End all connections, without an error for requests that this cuts off."""
         if self._task is not None:
             self._task.cancel()
         logging.getLogger("uvicorn.error").disabled = True

@@ -1,11 +1,11 @@
-"""How the mock is served: by uvicorn, within limits, and for tests in a thread of its own."""
+"""uvicorn as the server of the mock, for tests in a thread."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -18,25 +18,25 @@ from ringme_mock.http.protocol import HttpProtocol
 from ringme_mock.server.tls import Tls
 
 _BACKLOG = 2048
-_PATIENCE = 30.0
+_TIMEOUT = 30.0
 
 
 def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
-    """How uvicorn serves the mock; `more` are further arguments, or others."""
+    """Configure uvicorn; `more` adds arguments, or replaces them."""
     return uvicorn.Config(
         app,
         **{
             "http": HttpProtocol,
-            # An offer to go on as a WebSocket is ignored, as any other.
+            # Offers to upgrade are ignored.
             "ws": "none",
             "log_config": None,
-            # Its log of requests would show the secrets in a query; the mock has one of its own.
+            # It would show the secrets in a query; the mock logs requests itself.
             "access_log": False,
             "lifespan": "off",
             "server_header": False,
-            # What proxies say gives nobody rights, and the guard looks at it where it takes some.
+            # Headers of proxies give no rights; the guard reads them.
             "proxy_headers": False,
-            # A client that holds its connection open must not hold up the end.
+            # A client that keeps its connection open must not delay the end.
             "timeout_graceful_shutdown": 1,
             **more,
         },
@@ -44,14 +44,15 @@ def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
 
 
 class TimedServer(uvicorn.Server):
-    """uvicorn's server, in which a client has as long for its handshake as for a head."""
+    """uvicorn's server with a limit for TLS handshakes; `announce` is called when it serves."""
+
+    announce: Callable[[], None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to answer."""
         loop = asyncio.get_running_loop()
         listen = loop.create_server
         if self.config.ssl is not None:
-            # A connection counts only after its handshake, and uvicorn passes no time for that on.
+            # Connection limits begin after the handshake, and uvicorn passes no timeout on.
             seconds = ConnectionLimits.head_seconds
             timed: Any = partial(listen, ssl_handshake_timeout=seconds)
             loop.create_server = timed  # type: ignore[method-assign]
@@ -59,13 +60,15 @@ class TimedServer(uvicorn.Server):
             await super().startup(sockets)
         finally:
             loop.create_server = listen  # type: ignore[method-assign]
+        if self.announce is not None:
+            self.announce()
 
 
 class RunningServer:
-    """An application that answers at `url`, in a thread of its own, until it is stopped.
+    """An application that is served at `url`, in a thread, until it is stopped.
 
-    `port` 0 takes a free one; `http` is another protocol for the connections, `tls` for https.
-    Raises TimeoutError if it does not answer in time.
+    `port` 0 takes a free one; `http` replaces the protocol class, `tls` is for https. Raises
+    TimeoutError if the server does not start in time.
     """
 
     def __init__(
@@ -77,34 +80,25 @@ class RunningServer:
         more = {} if http is None else {"http": http}
         if tls is not None:
             more["ssl_context_factory"] = tls.factory
-        self._server = _ReadyServer(uvicorn_config(app, **more))
+        self._server = _ThreadServer(uvicorn_config(app, **more))
+        ready = threading.Event()
+        self._server.announce = ready.set
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
         )
         self._thread.start()
-        if not self._server.ready.wait(_PATIENCE):
-            raise TimeoutError(f"the server did not start within {_PATIENCE:g} s")
+        if not ready.wait(_TIMEOUT):
+            raise TimeoutError(f"the server did not start within {_TIMEOUT:g} s")
 
     def stop(self) -> None:
-        """Ends all connections and gives the port back."""
+        """End all connections and close the port."""
         self._server.should_exit = True
-        self._thread.join(_PATIENCE)
+        self._thread.join(_TIMEOUT)
         self._listener.close()
 
 
-class _ReadyServer(TimedServer):
-    """Tells when it answers, and leaves the signals of the process alone."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to answer."""
-        await super().startup(sockets)
-        self.ready.set()
-
+class _ThreadServer(TimedServer):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Signals belong to whoever started the tests."""
+        """Leave the signals to the process, whose main thread is another one."""
         yield

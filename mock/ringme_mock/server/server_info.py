@@ -1,4 +1,4 @@
-"""Where a mock answers, and what its clients have to know about that."""
+"""Server info: the URL of a mock, and notes about its clients' access."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from ringme_mock.server.tls import Tls
 _OPEN = "Other machines can reach it: the API, its pages, and the secrets of the test data."
 _CONTROL_FROM = {
     OFF: "The control interface is off.",
-    LOOPBACK: "The control interface answers this machine alone.",
+    LOOPBACK: "Only this machine can use the control interface.",
     ANY: "They can also use the control interface: read and change everything, and get tokens.",
 }
 _UNKNOWN_CERTIFICATE = (
-    "The certificate was made for this run, and no client knows it:"
-    " --tls-ca FILE writes the authority that clients can be told to trust."
+    "The certificate was made for this run, and no client trusts it:"
+    " --tls-ca FILE writes the authority for clients to trust."
 )
 _KNOWN_CERTIFICATE = (
-    "The certificate was made for this run. A client takes it that trusts {file},"
-    " as curl does with --cacert {quoted}."
+    "The certificate was made for this run. Clients must trust {file}: curl --cacert {quoted}."
 )
-_WATCHED = "Changes are taken as they are saved: {files}"
+_WATCHED = "Reloaded on changes: {files}"
 
 
 @dataclass(frozen=True)
 class ServerInfo:
-    """The URL of a mock; whether it answers over TLS, to this machine alone, and who controls it.
+    """The URL of a mock, its TLS, and its access.
 
-    `control` is what `create_app` takes; `watched` names the files whose changes it takes.
+    `local`: only this machine can connect; `control` as for `create_app`; `watched` are the files
+    that it reloads.
     """
 
     url: str
@@ -41,12 +41,11 @@ class ServerInfo:
 
     @property
     def warnings(self) -> list[str]:
-        """What whoever started it should know before others find out."""
+        """Risks for the person who started it."""
         return [] if self.local else [f"{_OPEN} {_CONTROL_FROM[self.control]}"]
 
     @property
     def notes(self) -> list[str]:
-        """What is special about this start."""
         found = []
         if self.tls is not None and self.tls.self_made:
             found.append(_about_certificate(self.tls.authority))
@@ -56,7 +55,7 @@ class ServerInfo:
 
     @property
     def curl(self) -> str:
-        """The command for a request that gets through."""
+        """The command `curl`, with the options that TLS needs."""
         if self.tls is None or not self.tls.self_made:
             return "curl -s"
         if self.tls.authority is None:

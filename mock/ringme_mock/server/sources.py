@@ -1,4 +1,4 @@
-"""The files that a mock is made from: document, fixtures, and faults to begin with."""
+"""Files of a mock: document, overlays, fixtures and faults."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ringme_mock.store.fixtures import FILES_FOLDER
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 
-# Of each file that is there: when it was changed, its length, and which file it is.
+# Of each file: its time of change, its length, and its inode.
 Stamp = dict[str, tuple[int, int, int]]
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the files are. `faults` None: there is no such file."""
+    """Paths of the files."""
 
     spec: Path
     fixtures: Path
@@ -31,10 +31,7 @@ class Sources:
     added_fixtures: tuple[Path, ...] = ()
 
     def make(self, settings: Settings, control: str) -> MockApp:
-        """A mock of what the files hold now.
-
-        Raises ConfigError with one line that names the file and what is wrong in it.
-        """
+        """Make a mock of the files. Raises ConfigError that names the file and its error."""
         rules = read_fault_file(self.faults) if self.faults else ()
         app = create_app(
             self.spec,
@@ -49,12 +46,10 @@ class Sources:
         return app
 
     def named(self) -> list[Path]:
-        """The files and the folder as they were named."""
         return [*self.documents, *self.fixture_folders, *([self.faults] if self.faults else [])]
 
     @property
     def documents(self) -> tuple[Path, ...]:
-        """The document and its overlays."""
         return (self.spec, *self.overlays)
 
     @property
@@ -63,19 +58,18 @@ class Sources:
         return (self.fixtures, *self.added_fixtures)
 
     def stamp(self) -> Stamp:
-        """Differs from an earlier one when a file was changed, added or removed since."""
+        """Return a value that differs after a file was changed, added or removed."""
         found: Stamp = {}
         for path in self._files():
             try:
                 status = path.stat()
             except OSError:
-                # It went between the look into its folder and this one.
+                # Removed since its folder was read.
                 continue
             found[str(path)] = (status.st_mtime_ns, status.st_size, status.st_ino)
         return found
 
     def fixtures_digest(self) -> str:
-        """Differs from an earlier one when the fixtures hold something else."""
         digest = hashlib.sha256()
         for folder in self.fixture_folders:
             for path in _files_of(folder):
@@ -88,7 +82,6 @@ class Sources:
         return digest.hexdigest()
 
     def folders(self) -> list[Path]:
-        """Those in which a change of the files shows."""
         wanted = [path.parent for path in self.documents]
         for folder in self.fixture_folders:
             wanted += [folder, folder / FILES_FOLDER]
@@ -105,16 +98,16 @@ class Sources:
 
 
 def _files_of(folder: Path) -> Iterator[Path]:
-    for place in (folder, folder / FILES_FOLDER):
-        if place.is_dir():
-            yield from sorted(path for path in place.iterdir() if path.is_file())
+    for one in (folder, folder / FILES_FOLDER):
+        if one.is_dir():
+            yield from sorted(path for path in one.iterdir() if path.is_file())
 
 
 def _check(contract: Contract, rules: tuple[FaultRule, ...], path: Path | None) -> None:
-    """Raises ConfigError for a fault that can never happen."""
-    answers = ForcedResponses(contract)
+    """Raise ConfigError for a fault that can never happen."""
+    forced = ForcedResponses(contract)
     for number, rule in enumerate(rules, start=1):
         try:
-            answers.check_rule(rule)
+            forced.check_rule(rule)
         except ValueError as error:
             raise ConfigError(f"{path}: fault {number}: {error}") from None

@@ -1,4 +1,4 @@
-"""What the sessions of a mock take with them into the one that comes after it."""
+"""State migration of sessions to the mock after a reload."""
 
 from __future__ import annotations
 
@@ -13,63 +13,61 @@ from ringme_mock.store.store import Store
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 
-# What a document says here has no influence on what can be stored.
+# Parts of a document that do not affect what can be stored.
 _BESIDE_STORAGE = ("info", "servers", "tags", "paths", "x-rules", "x-rate-limit")
 
 
 @dataclass
-class Carried:
-    """How many sessions kept their entries; which did not, which snapshots are gone, and why."""
+class Migration:
+    """The count of sessions that kept their entries; reset sessions and lost snapshots."""
 
     kept: int = 0
-    begun: list[tuple[str, str]] = field(default_factory=list)
+    reset: list[tuple[str, str]] = field(default_factory=list)
     dropped: list[tuple[str, str]] = field(default_factory=list)
 
 
-def carry_over(old: MockApp, new: MockApp, entries: bool) -> Carried:
-    """Gives each session of `old` a successor in `new`, which has its tokens, clock and journal.
+def migrate(old: MockApp, new: MockApp, entries: bool) -> Migration:
+    """Copy each session of `old` to `new`, with its tokens, clock and journal.
 
-    With `entries` it also has the entries, if the new document allows them; without, or if not,
-    those of the new fixtures. Requests that are still under way in `old` then work on the state
-    of the successor.
+    With `entries` also its entries, if the new document allows them; else it gets those of the new
+    fixtures. Unfinished requests in `old` then work on the new state.
     """
-    carried = Carried()
+    migration = Migration()
     same = _storage(old.contract) == _storage(new.contract)
     for session in old.sessions.all():
-        heir = new.sessions.get(session.name)
+        successor = new.sessions.get(session.name)
         store = new.sessions.seed.copy()
         if entries:
             try:
                 store = _fit(old.contract, new.contract, session.state.store, same)
-                carried.kept += 1
+                migration.kept += 1
             except ConfigError as error:
-                carried.begun.append((session.name, str(error)))
-        heir.state = _successor(old, new, session.state, store)
-        heir.snapshots = _snapshots(old, new, session, same, carried)
-        heir.journal, heir.latency, heir.random = session.journal, session.latency, session.random
+                migration.reset.append((session.name, str(error)))
+        successor.state = _successor(old, new, session.state, store)
+        successor.snapshots = _snapshots(old, new, session, same, migration)
+        successor.journal, successor.random = session.journal, session.random
+        successor.latency, successor.used = session.latency, session.used
         if old.sessions.settings.faults == new.sessions.settings.faults:
-            heir.faults = session.faults
-        heir.used = session.used
-        session.state = heir.state
-    return carried
+            successor.faults = session.faults
+        session.state = successor.state
+    return migration
 
 
 def _storage(contract: Contract) -> dict[str, Any]:
-    """The part of a document that says what can be stored."""
     return {name: node for name, node in contract.document.items() if name not in _BESIDE_STORAGE}
 
 
 def _fit(old: Contract, new: Contract, store: Store, same: bool) -> Store:
-    """A store as the new document has it. Raises ConfigError where the document forbids it."""
+    """Convert a store to the new document. Raises ConfigError if this forbids it."""
     if same:
         return store
     return import_entries(new, export_state(old, store), dict(store.files))
 
 
 def _successor(old: MockApp, new: MockApp, state: State, store: Store) -> State:
-    """A state with another store, and with the tokens and the clock of the one before."""
+    """Make a state with a new store, and the tokens and the clock of the old state."""
     setting = state.clock.setting
-    # A state begins with the real time.
+    # A new state sets the clock to real time.
     found = State(new.contract, new.sessions.seed, state.clock, state.max_entries)
     state.clock.setting = setting
     found.tokens = state.tokens
@@ -80,7 +78,7 @@ def _successor(old: MockApp, new: MockApp, state: State, store: Store) -> State:
 
 
 def _snapshots(
-    old: MockApp, new: MockApp, session: Session, same: bool, carried: Carried
+    old: MockApp, new: MockApp, session: Session, same: bool, migration: Migration
 ) -> dict[str, Snapshot]:
     found = {}
     for name, snapshot in session.snapshots.items():
@@ -89,5 +87,5 @@ def _snapshots(
             found[name] = Snapshot(store, snapshot.clock)
         except ConfigError as error:
             what = f"Snapshot {name} of session {session.name}"
-            carried.dropped.append((what, str(error)))
+            migration.dropped.append((what, str(error)))
     return found

@@ -1,4 +1,4 @@
-"""The certificate that the mock answers with over https."""
+"""Certificate of the mock for https."""
 
 from __future__ import annotations
 
@@ -9,46 +9,41 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ringme_mock.server.listening import ANYWHERE
 from ringme_spec.errors import ConfigError
 
-# A browser takes no certificate that lives much longer, whoever trusts its maker.
+# Browsers refuse certificates that are valid for much longer.
 _LIFETIME = timedelta(days=365)
 _SKEW = timedelta(days=1)
 _LOCAL = ("localhost", "127.0.0.1", "::1")
-_ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _SECRET = "PRIVATE KEY"
 
 
 @dataclass(frozen=True)
 class Tls:
-    """What a server needs to answer over https.
-
-    `context` is for uvicorn's `ssl_context_factory`; `authority` the file that clients trust,
-    where there is one.
-    """
+    """A TLS context, and the file of the authority that clients trust, if there is one."""
 
     context: ssl.SSLContext
     self_made: bool
     authority: Path | None = None
 
     def factory(self, *_: Any) -> ssl.SSLContext:
-        """The context, whatever uvicorn asks for it with."""
+        """Return the context, as uvicorn's `ssl_context_factory`."""
         return self.context
 
 
 def made_for(hosts: tuple[str, ...], authority: Path | None) -> Tls:
-    """A new certificate for this machine and `hosts`, of an authority of its own.
+    """Make a certificate for this machine and `hosts`, with an authority of its own.
 
-    The authority's certificate goes to a file if one is named; its key, and that of the mock,
-    are kept in memory. Raises ConfigError for a host that no certificate can be for, and for a
-    file that cannot be written or holds something else.
+    The authority's certificate goes to a file if one is named; both keys stay in memory. Raises
+    ConfigError for an invalid host, and for a file that cannot be written or is no certificate.
     """
-    # Only now: a mock without TLS does not wait for the import.
+    # Only now: a mock without TLS does not need the import.
     import trustme
 
     maker = trustme.CA(organization_name="ringme-mock", organization_unit_name="local authority")
-    names = tuple(dict.fromkeys((*_LOCAL, *(one for one in hosts if one not in _ANYWHERE))))
+    names = tuple(dict.fromkeys((*_LOCAL, *(one for one in hosts if one not in (*ANYWHERE, "")))))
     now = datetime.now(UTC)
     try:
         certificate = maker.issue_cert(
@@ -68,7 +63,7 @@ def made_for(hosts: tuple[str, ...], authority: Path | None) -> Tls:
 
 
 def read_from(certificate: Path, key: Path) -> Tls:
-    """A certificate and its key from files. Raises ConfigError if they cannot be used."""
+    """Read a certificate and its key. Raises ConfigError if they cannot be used."""
     for path in (certificate, key):
         try:
             path.read_bytes()
@@ -101,11 +96,11 @@ def _no_password(key: Path) -> Callable[[], str]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Writes the file, if it is new or an authority's certificate from before."""
+    """Write the file, if it is new or a certificate."""
     try:
         before = path.read_text("ascii", "replace") if path.exists() else _BEGIN
         if not before.startswith(_BEGIN) or _SECRET in before:
-            raise ConfigError(f"{path}: holds something else than a certificate; name another file")
+            raise ConfigError(f"{path}: is not a certificate; name another file")
         path.write_bytes(content)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""The files that the page loads: styles, scripts, its icon."""
+"""Files that the page loads: styles, scripts, its icon."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class _Asset:
 
 
 class Assets:
-    """The files by name. Their addresses hold a digest of the content, so they keep for ever."""
+    """The files by name. URLs contain a digest of the content, so browsers cache them for ever."""
 
     def __init__(self) -> None:
         self._assets = {name: _read(parts, kind) for name, (parts, kind) in _FILES.items()}
 
     def path(self, name: str) -> str:
-        """Where a file is, below the path of the assets."""
+        """Return the path of a file, below that of the assets."""
         return f"{self._assets[name].digest}/{name}"
 
-    def answer(self, digest: str, name: str) -> Response | None:
-        """The file; None where there is none of this name and digest."""
+    def response(self, digest: str, name: str) -> Response | None:
+        """Serve a file; None if there is none of this name and digest."""
         asset = self._assets.get(name)
         if asset is None or asset.digest != digest:
             return None

@@ -1,4 +1,4 @@
-"""Groups, their members, and numbers, in numbers that fit on a page."""
+"""Groups, their members, and numbers: as many as fit on a page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHOICES_SHOWN = 100
 
 @dataclass(frozen=True)
 class Number:
-    """One internal number, with how many items of each kind it has."""
+    """One internal number; `counts` are those of its items by kind."""
 
     key: Key
     title: str
@@ -44,10 +44,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Directory:
-    """What is shown of all groups and numbers.
+    """The groups and numbers that are shown.
 
-    `numbers` are those that fit what is looked for; if nothing is, those in no group, of which
-    there are `loose`. `choices` are the numbers to choose from.
+    `numbers` are those that a search found, without a search those in no group; `loose` is the
+    count of the latter. `choices` are the numbers to choose from.
     """
 
     groups: tuple[Group, ...]
@@ -59,7 +59,7 @@ class Directory:
 
 
 class DirectoryReader:
-    """Reads a store as view.yaml says. Costs what it shows; a search goes through all names."""
+    """Reads a store by the names of view.yaml. A search goes through all names."""
 
     def __init__(self, store: Store, view: dict[str, Any]) -> None:
         self._store = store
@@ -71,7 +71,7 @@ class DirectoryReader:
         self.items = [item for item in view["items"] if item["collection"] in store.collections]
 
     def read(self, wanted: str) -> Directory:
-        """The directory; `wanted` is a part of a name, a number, or an id, or empty for all."""
+        """Read what fits `wanted`: a part of a name, a number, an id, or empty for all."""
         known = self._store.collections.keys()
         if self._groups not in known or self._numbers not in known:
             return Directory((), 0, (), 0, 0, ())
@@ -92,12 +92,12 @@ class DirectoryReader:
         )
 
     def describe(self, key: Key) -> str:
-        """A number as people call it, or its id where it is not there."""
+        """Name a number for people, by its id if it does not exist."""
         entry = self._store[self._numbers].get(key)
         return self._called(entry) if entry else str(key)
 
     def title(self, collection: str, key: Key) -> str:
-        """How an entry is called, or its id where it has no name or is not there."""
+        """Name an entry, by its id if it has no name or does not exist."""
         if collection not in self._store.collections:
             return str(key)
         entry = self._store[collection].get(key)

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose in a session, as the page shows it."""
+"""Faults and latency as the page shows them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FILE = Path(__file__).with_name("quick_faults.yaml")
 
 @dataclass(frozen=True)
 class QuickFault:
-    """A switch: it puts in a fault, or makes the session slow."""
+    """A switch for one fault, or for latency."""
 
     name: str
     title: str
@@ -23,11 +23,10 @@ class QuickFault:
     latency: dict[str, int] | None = None
 
     def ids(self, session: Session) -> list[str]:
-        """The faults of the session that this switch put in."""
+        """List the faults of the session that this switch added."""
         return [one["id"] for one in session.faults.show_all() if one.get("name") == self.title]
 
     def is_on(self, session: Session) -> bool:
-        """Whether it has an effect on the next request."""
         if self.latency is not None:
             return session.latency.as_json() == self.latency
         return any(
@@ -37,17 +36,14 @@ class QuickFault:
 
 
 def read_quick_faults(path: Path = _FILE) -> dict[str, QuickFault]:
-    """The switches by name, in order."""
     return {name: QuickFault(name, **node) for name, node in read_yaml(path).items()}
 
 
 def is_used_up(fault: dict[str, Any]) -> bool:
-    """Whether a fault happened as often as it may."""
     return "times" in fault and bool(fault["applied"] >= fault["times"])
 
 
 def describe(fault: dict[str, Any]) -> str:
-    """A fault in words: for which requests, and what happens to them."""
     return f"{_requests(fault)}: {', '.join(_effects(fault))}"
 
 
@@ -68,10 +64,10 @@ def _requests(fault: dict[str, Any]) -> str:
 
 def _effects(fault: dict[str, Any]) -> list[str]:
     effects = []
-    answer = fault.get("answer")
-    if answer is not None:
-        word = f" {answer['word']}" if "word" in answer else ""
-        effects.append(f"answered with {answer['status']}{word}")
+    forced = fault.get("answer")
+    if forced is not None:
+        word = f" {forced['word']}" if "word" in forced else ""
+        effects.append(f"response {forced['status']}{word}")
     if "delay" in fault:
         effects.append(delay_text(fault["delay"]))
     if "connection" in fault:
@@ -82,7 +78,6 @@ def _effects(fault: dict[str, Any]) -> list[str]:
 
 
 def delay_text(delay: dict[str, int]) -> str:
-    """How long something takes, in words."""
     low = delay.get("milliseconds", delay.get("from", 0))
     high = delay.get("milliseconds", delay.get("to", low))
     return f"{low} ms later" if low == high else f"{low} to {high} ms later"

@@ -1,4 +1,4 @@
-"""The journal as the page shows it: its last rows, and those that come."""
+"""The journal as the page shows it: the last rows, and a stream of new ones."""
 
 from __future__ import annotations
 
@@ -22,25 +22,23 @@ _HEARTBEAT = 15.0
 
 @dataclass(frozen=True)
 class Filter:
-    """Which entries are shown: with this text somewhere, of this verdict; empty for all."""
+    """Entries with this text and this verdict; an empty field is for all."""
 
     text: str = ""
     verdict: str = ""
     paused: bool = False
 
     def query(self) -> str:
-        """As the query of a URL."""
         return urlencode({"text": self.text, "verdict": self.verdict})
 
     def fits(self, row: Row) -> bool:
-        """Whether a row is to be shown."""
         if self.verdict and row.entry["verdict"] != self.verdict:
             return False
         return self.text.casefold() in row.text.casefold()
 
 
 def read_filter(given: Mapping[str, str]) -> Filter:
-    """The filter that a query or form asks for; a verdict that there is not counts as none."""
+    """Read the filter of a query or form; an unknown verdict counts as none."""
     verdict = given.get("verdict", "")
     return Filter(
         text=given.get("text", "").strip()[:200],
@@ -57,12 +55,10 @@ class Row:
 
     @property
     def time(self) -> str:
-        """The time of day."""
         return str(self.entry["time"])[11:23]
 
     @property
     def query(self) -> str:
-        """The query as people read it."""
         return "&".join(
             f"{name}={one}"
             for name, value in self.entry["query"].items()
@@ -71,7 +67,7 @@ class Row:
 
     @property
     def body(self) -> str:
-        """The body in lines, cut where it is long; empty for none."""
+        """The body as indented JSON, at most BODY_SHOWN characters; empty for none."""
         if self.entry["body"] is None:
             return ""
         text = json.dumps(self.entry["body"], ensure_ascii=False, indent=2)
@@ -79,7 +75,7 @@ class Row:
 
     @property
     def text(self) -> str:
-        """All that can be looked for."""
+        """All that the filter searches."""
         entry = self.entry
         parts = (
             entry["method"],
@@ -94,7 +90,7 @@ class Row:
 
 
 def last_rows(journal: Journal, redaction: Redaction, wanted: Filter, after: int = 0) -> list[Row]:
-    """The last rows that fit, newest first, of the entries with a number above `after`."""
+    """Read the last rows that fit, newest first, with a number above `after`."""
     found: list[Row] = []
     for entry in reversed(journal.entries()):
         if entry.number <= after or len(found) == ROWS_SHOWN:
@@ -106,7 +102,7 @@ def last_rows(journal: Journal, redaction: Redaction, wanted: Filter, after: int
 
 
 def last_number(journal: Journal) -> int:
-    """The number of the newest entry, 0 where there is none."""
+    """Return the number of the newest entry, 0 without any."""
     entries = journal.entries()
     return entries[-1].number if entries else 0
 
@@ -117,14 +113,14 @@ async def follow_rows(
     render: Callable[[int], str],
     is_there: Callable[[], bool],
 ) -> AsyncIterator[str]:
-    """Server-sent events for a page that knows the entries up to `after`.
+    """Yield server-sent events for a page that knows the entries up to `after`.
 
     Each has the rows that `render` makes of what came after a number; an event `changed` tells
     that entries may have changed. Ends when its session does.
     """
     async with journal.follow() as follower:
         yield ": open\n\n"
-        # Numbers begin anew with the mock, and the page may know those of the run before.
+        # Numbers restart with the mock, and the page may know those of the run before.
         after = after if after <= last_number(journal) else 0
         while True:
             if last_number(journal) > after:

@@ -1,4 +1,4 @@
-"""Fills in the templates, and says what a browser may do with what comes out."""
+"""Templates of the page, and the headers of its responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADERS = {
 
 
 class Templates:
-    """The templates of the page; whatever they show is escaped."""
+    """The templates of the page; they escape all values."""
 
     def __init__(self) -> None:
         self._environment = Environment(
@@ -35,10 +35,9 @@ class Templates:
         )
 
     def text(self, name: str, **values: Any) -> str:
-        """A template filled in. Half a character pair, which is no text, shows as `?`."""
+        """Fill in a template. A lone surrogate, which is no text, shows as `?`."""
         text = self._environment.get_template(f"{name}.html.j2").render(values)
         return text.encode("utf-8", "replace").decode("utf-8")
 
-    def answer(self, name: str, status: int = 200, **values: Any) -> Response:
-        """A template filled in, as an answer."""
+    def response(self, name: str, status: int = 200, **values: Any) -> Response:
         return Response(self.text(name, **values), status, dict(HEADERS), "text/html")

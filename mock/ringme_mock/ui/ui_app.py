@@ -1,4 +1,4 @@
-"""Answers for the page: the whole of it, parts of it, its buttons, its journal, its files."""
+"""Routes of the page: the whole of it, its parts, buttons, journal and files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from weakref import WeakKeyDictionary
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,32 +18,33 @@ from ringme_mock.control.control_context import Mock
 from ringme_mock.errors import ApiError, invalid
 from ringme_mock.http.context import context_of
 from ringme_mock.http.event_stream import EventStream
-from ringme_mock.http.sessions import DEFAULT
+from ringme_mock.http.sessions import DEFAULT, Session
 from ringme_mock.ui import journal_view as journals
 from ringme_mock.ui.assets import Assets
+from ringme_mock.ui.control_client import ControlClient
 from ringme_mock.ui.fault_form import read_quick_faults
+from ringme_mock.ui.page_request import PageConfig, PageRequest, read_form
+from ringme_mock.ui.page_session import Message, PageSession
 from ringme_mock.ui.rendering import HEADERS, Templates
-from ringme_mock.ui.ui_actions import ACTIONS, EMPTY_THE_JOURNAL, Desk
-from ringme_mock.ui.ui_memory import Memories, Message
+from ringme_mock.ui.ui_actions import ACTIONS, EMPTY_THE_JOURNAL
 from ringme_mock.ui.ui_middleware import HOME, PAGE_PATH
 from ringme_mock.ui.view import View
-from ringme_mock.ui.visit import Visit, begin_visit, read_form
 from ringme_mock.version import __version__
 from ringme_spec.document import read_yaml
 
 _VIEW = Path(__file__).with_name("view.yaml")
 
 
-class PageSite:
-    """All that the page consists of, for all sessions."""
+class PageApp:
+    """The page as an ASGI application, for all sessions."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
         self._assets = Assets()
         self._templates = Templates()
-        self._memories = Memories()
-        self._desk = Desk(read_yaml(_VIEW), read_quick_faults())
-        self._view = View(mock, self._desk)
+        self._kept: WeakKeyDictionary[Session, PageSession] = WeakKeyDictionary()
+        self._config = PageConfig(read_yaml(_VIEW), read_quick_faults())
+        self._view = View(mock, self._config)
         self._router = Router(
             [
                 Route(HOME, self._home, methods=["GET"]),
@@ -57,36 +59,35 @@ class PageSite:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request."""
         try:
             await self._router(scope, receive, send)
         except HTTPException as refused:
             headers = {**HEADERS, **(refused.headers or {})}
-            answer = Response(f"{refused.detail}\n", refused.status_code, headers, "text/plain")
-            await answer(scope, receive, send)
+            response = Response(f"{refused.detail}\n", refused.status_code, headers, "text/plain")
+            await response(scope, receive, send)
 
     async def _home(self, request: Request) -> Response:
-        visit = self._begin(request, request.query_params)
-        message = visit.memory.message(visit.text("message"))
-        return self._templates.answer("page", **await self._values(visit, message))
+        page = self._read(request, request.query_params)
+        message = page.kept.message(page.text("message"))
+        return self._templates.response("page", **await self._values(page, message))
 
     async def _panels(self, request: Request) -> Response:
-        """The parts that show the state, anew; with what a search has found."""
-        visit = self._begin(request, request.query_params)
-        values = await self._values(visit, None)
-        if visit.text("searched"):
+        """Show the parts with the state again, after a search with its result."""
+        page = self._read(request, request.query_params)
+        values = await self._values(page, None)
+        if page.text("searched"):
             values["message"] = Message(self._view.found(values["directory"]))
-        return self._templates.answer("parts", with_journal=False, **values)
+        return self._templates.response("parts", with_journal=False, **values)
 
     async def _journal(self, request: Request) -> Response:
-        visit = self._begin(request, request.query_params)
-        return self._templates.answer("journal_list", **await self._values(visit, None))
+        page = self._read(request, request.query_params)
+        return self._templates.response("journal_list", **await self._values(page, None))
 
     async def _follow(self, request: Request) -> Response:
-        visit = self._begin(request, request.query_params)
-        session, redaction = visit.session, self._mock.sessions.redaction
-        wanted = journals.read_filter(visit.given)
-        known = request.headers.get("last-event-id") or visit.text("after")
+        page = self._read(request, request.query_params)
+        session, redaction = page.session, self._mock.sessions.redaction
+        wanted = journals.read_filter(page.given)
+        known = request.headers.get("last-event-id") or page.text("after")
         after = int(known) if known.isascii() and known.isdecimal() else 0
 
         def render(number: int) -> str:
@@ -109,24 +110,24 @@ class PageSite:
         status = 200
         try:
             given = await _form_of(request)
-            visit = self._begin(request, given)
+            page = self._read(request, given)
             if name not in ACTIONS:
                 raise ApiError(404, "There is no such button")
-            message = Message(await ACTIONS[name](self._desk, visit))
+            message = Message(await ACTIONS[name](page))
         except ApiError as refused:
-            visit = self._begin(request, {})
+            page = self._read(request, {})
             message, status = Message(f"Not done. {refused.message}", bad=True), refused.status
-        if visit.is_partial:
-            values = await self._values(visit, message)
+        if page.is_partial:
+            values = await self._values(page, message)
             with_journal = name in EMPTY_THE_JOURNAL
-            return self._templates.answer("parts", status, with_journal=with_journal, **values)
+            return self._templates.response("parts", status, with_journal=with_journal, **values)
         if message.bad:
-            return self._templates.answer("page", status, **await self._values(visit, message))
-        query = urlencode({"message": visit.memory.keep_message(message)})
-        return RedirectResponse(f"{visit.prefix}{HOME}?{query}", 303, dict(HEADERS))
+            return self._templates.response("page", status, **await self._values(page, message))
+        query = urlencode({"message": page.kept.keep_message(message)})
+        return RedirectResponse(f"{page.prefix}{HOME}?{query}", 303, dict(HEADERS))
 
     async def _open_session(self, request: Request) -> Response:
-        """To the session whose name was given, which begins now if it is new."""
+        """Redirect to the session of that name; a new one begins now."""
         try:
             name = (await _form_of(request)).get("name", "").strip()
             if not name:
@@ -134,34 +135,43 @@ class PageSite:
             session = self._mock.sessions.get(name)
         except ApiError as refused:
             message = Message(f"Not done. {refused.message}", bad=True)
-            values = await self._values(self._begin(request, {}), message)
-            return self._templates.answer("page", refused.status, **values)
+            values = await self._values(self._read(request, {}), message)
+            return self._templates.response("page", refused.status, **values)
         prefix = "" if session.name == DEFAULT else f"/s/{session.name}"
         return RedirectResponse(f"{prefix}{HOME}", 303, dict(HEADERS))
 
     async def _asset(self, request: Request) -> Response:
-        found = self._assets.answer(request.path_params["digest"], request.path_params["name"])
+        found = self._assets.response(request.path_params["digest"], request.path_params["name"])
         return found or Response("There is no such file\n", 404, dict(HEADERS), "text/plain")
 
-    def _begin(self, request: Request, given: Mapping[str, str]) -> Visit:
-        memory = self._memories.of(context_of(request.scope).session)
-        return begin_visit(request, self._mock, memory, given)
+    def _read(self, request: Request, given: Mapping[str, str]) -> PageRequest:
+        context = context_of(request.scope)
+        session = context.session
+        return PageRequest(
+            config=self._config,
+            session=session,
+            kept=self._kept.setdefault(session, PageSession()),
+            prefix=context.prefix,
+            control=ControlClient(self._mock, session, context.base_url),
+            is_partial=request.headers.get("hx-request") == "true",
+            given=given,
+        )
 
-    async def _values(self, visit: Visit, message: Message | None) -> dict[str, Any]:
-        own = visit.prefix + PAGE_PATH
+    async def _values(self, page: PageRequest, message: Message | None) -> dict[str, Any]:
+        own = page.prefix + PAGE_PATH
         return {
-            **await self._view.values(visit),
+            **await self._view.values(page),
             "message": message,
             "version": __version__,
-            "home": visit.prefix + HOME,
+            "home": page.prefix + HOME,
             "own": own,
-            "prefix": visit.prefix,
+            "prefix": page.prefix,
             "asset": lambda name: f"{own}/assets/{self._assets.path(name)}",
         }
 
 
 async def _form_of(request: Request) -> dict[str, str]:
-    """The fields of a form. Raises the 400 for one that is not UTF-8, the 413 for a long one."""
+    """Read the fields of a form. Raises the 400 if it is not UTF-8, the 413 if it is too long."""
     content = await read_form(request.receive)
     try:
         return dict(parse_qsl(content.decode("utf-8"), keep_blank_values=True, errors="strict"))

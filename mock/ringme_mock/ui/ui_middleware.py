@@ -1,4 +1,4 @@
-"""Where the page stands between the other layers: who may see it, and what it answers for."""
+"""The page as an ASGI middleware: its paths, and access to them."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from ringme_mock.http.context import context_of
 from ringme_mock.http.urls import CONTROL_PATH, DOCS_PATH
 
 if TYPE_CHECKING:
-    from ringme_mock.ui.ui_app import PageSite
+    from ringme_mock.ui.ui_app import PageApp
 
 HOME = "/"
 PAGE_PATH = f"{CONTROL_PATH}/page"
 
 
 class PageMiddleware:
-    """Answers at `/` and below /__mock__/page/; everything else goes on."""
+    """Serves `/` and /__mock__/page/; everything else goes on to `app`."""
 
     def __init__(self, app: ASGIApp, mock: Mock, from_any: bool) -> None:
         self._app = app
         self._mock = mock
         self._from_any = from_any
-        self._site: PageSite | None = None
+        self._page: PageApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, or hands it on. Raises the 403 for who may not control the mock."""
+        """Serve the page. Raises the 403 for clients that may not control the mock."""
         if scope["type"] != "http" or not _is_own(scope["path"]):
             await self._app(scope, receive, send)
             return
@@ -45,13 +45,13 @@ class PageMiddleware:
             return
         await self._open()(scope, receive, send)
 
-    def _open(self) -> PageSite:
-        """The page, read on first use: who starts the mock for its API does not wait for it."""
-        if self._site is None:
-            from ringme_mock.ui.ui_app import PageSite
+    def _open(self) -> PageApp:
+        """Load the page, on first use: the start does not wait for it."""
+        if self._page is None:
+            from ringme_mock.ui.ui_app import PageApp
 
-            self._site = PageSite(self._mock)
-        return self._site
+            self._page = PageApp(self._mock)
+        return self._page
 
 
 def _is_own(path: str) -> bool:

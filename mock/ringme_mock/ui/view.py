@@ -1,4 +1,4 @@
-"""All that the page shows of one session, collected for its templates."""
+"""Values of one session for the templates of the page."""
 
 from __future__ import annotations
 
@@ -13,91 +13,87 @@ from ringme_mock.store.collection import Key
 from ringme_mock.ui import journal_view as journals
 from ringme_mock.ui.directory import NUMBERS_SHOWN, Directory, DirectoryReader, Number
 from ringme_mock.ui.fault_form import delay_text, describe, is_used_up
-from ringme_mock.ui.logins import LOG_INS_SHOWN, LogInReader
-from ringme_mock.ui.ui_actions import Desk
-from ringme_mock.ui.visit import Visit
+from ringme_mock.ui.page_request import PageConfig, PageRequest
+from ringme_mock.ui.user_list import UserReader
 
 _SESSIONS_SHOWN = 20
 _Read = TypeVar("_Read")
 CONNECTIONS = {
-    "drop": "dropped before there is an answer",
-    "truncate": "ends in the middle of the answer",
+    "drop": "dropped before the response",
+    "truncate": "ends in the middle of the response",
     "malformed": "stays, but the JSON is malformed",
 }
 
 
 class View:
-    """Reads what the templates show."""
+    """Reads the values for the templates."""
 
-    def __init__(self, mock: Mock, desk: Desk) -> None:
+    def __init__(self, mock: Mock, config: PageConfig) -> None:
         self._mock = mock
-        self._desk = desk
+        self._config = config
 
-    async def values(self, visit: Visit) -> dict[str, Any]:
-        """The values for the templates, by the names that these use."""
+    async def values(self, request: PageRequest) -> dict[str, Any]:
         return {
-            "session_name": visit.session.name,
-            "is_default": visit.session.name == DEFAULT,
+            "session_name": request.session.name,
+            "is_default": request.session.name == DEFAULT,
             "title": self._mock.contract.document.get("info", {}).get("title", ""),
-            "base_url": visit.base_url,
-            "curl_path": self._desk.view["curl"],
-            **self._state(visit),
-            **await self._users(visit),
-            **await self._directory(visit),
-            **self._faults(visit),
-            **self._journal(visit),
+            "base_url": request.control.base_url,
+            "curl_path": self._config.view["curl"],
+            **self._state(request),
+            **await self._users(request),
+            **await self._directory(request),
+            **self._faults(request),
+            **self._journal(request),
         }
 
     def found(self, directory: Directory) -> str:
-        """What a search has found, in words."""
         groups, numbers = len(directory.groups), len(directory.numbers)
         more = "at least " if numbers == NUMBERS_SHOWN else ""
         return f"Found: {groups} groups, {more}{numbers} numbers."
 
-    def _state(self, visit: Visit) -> dict[str, Any]:
+    def _state(self, request: PageRequest) -> dict[str, Any]:
         sessions = self._mock.sessions.all()
         return {
-            "clock": visit.state.clock,
-            "snapshots": sorted(visit.session.snapshots),
+            "clock": request.state.clock,
+            "snapshots": sorted(request.session.snapshots),
             "sessions": sessions[:_SESSIONS_SHOWN],
             "all_sessions": len(sessions),
             "default_session": DEFAULT,
         }
 
-    async def _users(self, visit: Visit) -> dict[str, Any]:
-        wanted = visit.text("find_login")
-        state = visit.state
-        reader = LogInReader(state.store.copy(), state.tokens, self._desk.view, visit.memory)
-        clients = await _aside_if(bool(wanted), reader.read, wanted)
+    async def _users(self, request: PageRequest) -> dict[str, Any]:
+        wanted = request.text("find_login")
+        state = request.state
+        reader = UserReader(state.store.copy(), state.tokens, self._config.view, request.kept)
+        clients = await _in_thread_if(bool(wanted), reader.read, wanted)
         return {
             "clients": clients,
-            "all_log_ins": reader.count(),
-            "shown_log_ins": sum(len(one.log_ins) for one in clients),
-            "most_log_ins": LOG_INS_SHOWN,
+            "all_users": reader.count(),
+            "shown_users": sum(len(one.users) for one in clients),
             "find_login": wanted,
         }
 
-    async def _directory(self, visit: Visit) -> dict[str, Any]:
-        reader = DirectoryReader(visit.state.store.copy(), self._desk.view)
-        wanted = visit.text("find")
-        directory = await _aside_if(bool(wanted), reader.read, wanted)
+    async def _directory(self, request: PageRequest) -> dict[str, Any]:
+        reader = DirectoryReader(request.state.store.copy(), self._config.view)
+        wanted = request.text("find")
+        directory = await _in_thread_if(bool(wanted), reader.read, wanted)
         return {
             "directory": directory,
             "choices": _by_client(directory.choices),
             "items": reader.items,
-            "arrivals": self._desk.view["arrivals"],
+            "arrivals": self._config.view["arrivals"],
             "find": wanted,
-            "picked": visit.text("number"),
+            "picked": request.text("number"),
         }
 
-    def _faults(self, visit: Visit) -> dict[str, Any]:
-        session = visit.session
+    def _faults(self, request: PageRequest) -> dict[str, Any]:
+        session = request.session
         delay = session.latency.as_json()
         faults = session.faults.show_all()
         return {
             "faults_on": sum(not is_used_up(fault) for fault in faults) + bool(delay["to"]),
             "quick_faults": [
-                (quick, quick.is_on(session)) for quick in self._desk.quick_faults.values()
+                (quick, quick.is_on(session)) for quick in self._config.quick_faults.values()
             ],
             "faults": [
                 {**fault, "text": describe(fault), "used_up": is_used_up(fault)} for fault in faults
@@ -107,9 +103,9 @@ class View:
             "connections": CONNECTIONS,
         }
 
-    def _journal(self, visit: Visit) -> dict[str, Any]:
-        wanted = journals.read_filter(visit.given)
-        journal = visit.session.journal
+    def _journal(self, request: PageRequest) -> dict[str, Any]:
+        wanted = journals.read_filter(request.given)
+        journal = request.session.journal
         return {
             "journal_filter": wanted,
             "verdicts": journals.VERDICTS,
@@ -120,13 +116,13 @@ class View:
         }
 
 
-async def _aside_if(is_long: bool, read: Callable[[str], _Read], wanted: str) -> _Read:
-    """What `read` gives; with `is_long` from a thread, so that the API answers meanwhile."""
+async def _in_thread_if(is_long: bool, read: Callable[[str], _Read], wanted: str) -> _Read:
+    """Call `read`; if `is_long` in a thread, so that the API responds meanwhile."""
     return await asyncio.to_thread(read, wanted) if is_long else read(wanted)
 
 
 def _by_client(numbers: Iterable[Number]) -> list[list[Number]]:
-    """Numbers in one list for each client, the oldest client first."""
+    """Group numbers by client, the oldest client first."""
     found: defaultdict[Key, list[Number]] = defaultdict(list)
     for number in sorted(numbers, key=lambda one: one.number):
         found[number.client_key].append(number)

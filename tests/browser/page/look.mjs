@@ -53,15 +53,15 @@ async function makeBusy(person, isOpen = true) {
   await person.control("PUT", "snapshots/before-lunch");
   await person.button("Token for client-admin").click();
   await person.told("is ready to copy");
-  await page.getByRole("switch", { name: "Every answer is 503" }).click();
-  await person.told("Every answer is 503: on.");
+  await page.getByRole("switch", { name: "Every response is 503" }).click();
+  await person.told("Every response is 503: on.");
   await person.ask("GET", GROUPS, { token });
   await person.row("503").waitFor();
   if (isOpen) {
     await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
   } else {
     await person.row("refused").locator("summary").click();
-    await page.getByLabel("Something arrives for").selectOption({ index: 0 });
+    await page.getByLabel("Simulate for").selectOption({ index: 0 });
     await person.button("Call").click();
     await person.told("A call of");
   }

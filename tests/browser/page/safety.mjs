@@ -39,7 +39,7 @@ export const safety = {
     await shownAndNotRun(person, group);
     await page.getByLabel("Look for a group or number").fill(HOSTILE[1]);
     await person.told("Found: 1 groups, 1 numbers.");
-    await page.getByLabel("With this text").fill(HOSTILE[0]);
+    await page.getByLabel("Filter").fill(HOSTILE[0]);
     await page.waitForTimeout(600);
     await shownAndNotRun(person);
   },
@@ -62,7 +62,7 @@ export const safety = {
       reached.add(name);
       assert.ok(hasOutline, `the focus does not show on: ${name.slice(0, 60)}`);
     }
-    for (const name of ["Token for client-admin", "Block client-admin", "find", "Call", "Every answer is 503", "A fault of your own", "Reset…", "Freeze the clock", "snapshot-name", "Open", "journal-text", "Clear the journal"]) {
+    for (const name of ["Token for client-admin", "Block client-admin", "find", "Call", "Every response is 503", "A fault of your own", "Reset…", "Freeze the clock", "snapshot-name", "Open", "journal-text", "Clear the journal"]) {
       assert.ok(reached.has(name), `not reached by Tab: ${name}`);
     }
     await page.getByRole("switch", { name: "401 for everybody" }).focus();
@@ -128,8 +128,8 @@ export const withoutScript = {
     await page.getByLabel("Look for a group or number").fill("support");
     await page.keyboard.press("Enter");
     await page.getByText("2 groups shown of 8 that there are.").waitFor();
-    await page.getByRole("switch", { name: "Every answer is 503" }).click();
-    await person.told("Every answer is 503: on.");
+    await page.getByRole("switch", { name: "Every response is 503" }).click();
+    await person.told("Every response is 503: on.");
     assert.equal((await person.ask("GET", "/user/", { token })).status, 503);
     await person.button("Reset…").click();
     await page.getByRole("dialog").getByRole("button", { name: "Reset", exact: true }).click();

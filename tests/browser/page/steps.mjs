@@ -25,7 +25,7 @@ export const steps = {
     const { page } = person;
     const line = page.locator("#group-3 li", { hasText: NUMBER.split(" ")[1] });
     await line.getByText("calls 4 · voicemail 4 · faxes 0").waitFor();
-    await page.getByLabel("Something arrives for").selectOption({ label: NUMBER });
+    await page.getByLabel("Simulate for").selectOption({ label: NUMBER });
     await person.button("Call").click();
     await person.told(`A call of ${NUMBER} was recorded`);
     await person.button("Voicemail").click();
@@ -35,7 +35,7 @@ export const steps = {
     await person.button("Registration").click();
     await person.told(`The registration log of ${NUMBER} has a new entry`);
     await line.getByText("calls 5 · voicemail 5 · faxes 1").waitFor();
-    assert.equal(await page.getByLabel("Something arrives for").inputValue(), NUMBER_ID);
+    assert.equal(await page.getByLabel("Simulate for").inputValue(), NUMBER_ID);
     const token = await person.token();
     const now = new Date().toISOString();
     const range = `start_datetime=${now.slice(0, 8)}01 00:00:00&end_datetime=${now.slice(0, 10)} 23:59:59`;
@@ -59,14 +59,14 @@ export const steps = {
   async "switches make the API fail, and work again"(person) {
     const token = await person.token();
     const ask = async () => (await person.ask("GET", GROUPS, { token })).status;
-    const unavailable = person.page.getByRole("switch", { name: "Every answer is 503" });
+    const unavailable = person.page.getByRole("switch", { name: "Every response is 503" });
     await unavailable.click();
-    await person.told("Every answer is 503: on.");
+    await person.told("Every response is 503: on.");
     assert.equal(await unavailable.getAttribute("aria-checked"), "true");
     assert.equal(await ask(), 503);
     await person.page.locator("#overview").getByText("Faults 1").waitFor();
     await unavailable.click();
-    await person.told("Every answer is 503: off.");
+    await person.told("Every response is 503: off.");
     assert.equal(await ask(), 200);
     await person.page.getByRole("switch", { name: "One 429" }).click();
     await person.told("One 429: on.");
@@ -78,7 +78,7 @@ export const steps = {
     await ask();
     assert.ok(Date.now() - begin >= 1000);
     await person.button("Remove the delay").click();
-    await person.told("Answers come at once again.");
+    await person.told("Responses come at once again.");
     await person.page.getByRole("switch", { name: "Connection dropped" }).click();
     await person.told("Connection dropped: on.");
     await assert.rejects(ask());
@@ -89,7 +89,7 @@ export const steps = {
     const token = await person.token();
     await page.getByText("A fault of your own").click();
     await person.button("Add the fault").click();
-    await person.told("Say what is to happen");
+    await person.told("Choose what happens");
     await page.getByLabel("Operation").selectOption("listExtensionGroups");
     await page.getByLabel("Status of the answer").fill("418");
     await person.button("Add the fault").click();
@@ -98,11 +98,11 @@ export const steps = {
     await page.getByLabel("How often").fill("1");
     await person.button("Add the fault").click();
     await person.told("The fault is on.");
-    await page.getByText("listExtensionGroups: answered with 403, once").waitFor();
+    await page.getByText("listExtensionGroups: response 403, once").waitFor();
     assert.equal((await person.ask("GET", "/user/", { token })).status, 200);
     assert.equal((await person.ask("GET", GROUPS, { token })).status, 403);
     await person.button("Remove fault 1").click();
-    await page.getByText("None: every request is answered").waitFor();
+    await page.getByText("None: every request gets the documented response").waitFor();
   },
 
   async "a reset asks first, and keeps tokens if it may"(person) {
@@ -138,7 +138,7 @@ export const steps = {
     await person.button("Delete snapshot empty-desk").click();
     await page.getByText("None yet.").waitFor();
     await person.button("Freeze the clock").click();
-    await person.told("The clock stands still at");
+    await person.told("The clock is frozen at");
     await person.button("Clock forward 1 hour").click();
     await person.told("tokens from before have expired");
     assert.equal((await person.ask("GET", "/user/", { token })).status, 401);
@@ -164,9 +164,9 @@ export const steps = {
     assert.equal(await person.rows().count(), 2);
     await page.getByLabel("Verdict").selectOption("all");
     await person.row(`${GROUPS}5`).waitFor();
-    await page.getByLabel("With this text").fill("99");
+    await page.getByLabel("Filter").fill("99");
     await person.row(`${GROUPS}5`).waitFor({ state: "detached" });
-    await page.getByLabel("With this text").fill("");
+    await page.getByLabel("Filter").fill("");
     await page.getByLabel("Pause").check();
     await page.getByText("Paused: new requests are not shown.").waitFor();
     await person.ask("GET", `${GROUPS}8`, { token });
@@ -216,12 +216,12 @@ export const steps = {
     const token = await person.token();
     await page.context().setOffline(true);
     await person.button("Freeze the clock").click();
-    await person.told("The mock does not answer. Is it running?");
+    await person.told("The mock does not respond. Is it running?");
     person.complaints.length = 0;
     await person.ask("GET", `${GROUPS}5`, { token });
     await page.context().setOffline(false);
     await person.row(`${GROUPS}5`).waitFor();
     await person.button("Freeze the clock").click();
-    await person.told("The clock stands still at");
+    await person.told("The clock is frozen at");
   },
 };

@@ -46,7 +46,7 @@
     if (isLost && section) document.getElementById(`${section}-title`)?.focus({ preventScroll: true });
   });
 
-  document.addEventListener("htmx:error", () => say("The mock does not answer. Is it running?", true));
+  document.addEventListener("htmx:error", () => say("The mock does not respond. Is it running?", true));
 
   document.addEventListener("htmx:sse:after:message", ({ target }) => {
     const { length } = target.children;

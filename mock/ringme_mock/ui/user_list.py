@@ -1,4 +1,4 @@
-"""Who can log in, client by client, with the token that the page made for them."""
+"""Users by client, with the tokens that the page made for them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ringme_mock.store.collection import Entry, Key
 from ringme_mock.store.store import Store
 from ringme_mock.store.tokens import Tokens
 from ringme_mock.ui.directory import DirectoryReader
-from ringme_mock.ui.ui_memory import Memory
+from ringme_mock.ui.page_session import PageSession
 
-LOG_INS_SHOWN = 50
+USERS_SHOWN = 50
 APPLICATIONS_SHOWN = 100
 
 
 @dataclass(frozen=True)
-class LogIn:
-    """One user; `token` is one that is good now, `sees` None for a user of a whole client."""
+class UserRow:
+    """One user; `token` is a valid one, `sees` None for a user of a whole client."""
 
     entry: Entry
     sees: str | None
@@ -28,23 +28,25 @@ class LogIn:
 
 
 @dataclass
-class ClientLogIns:
+class ClientUsers:
     """The users of one client, and the applications that they log in through."""
 
     key: Key
     title: str
     is_blocked: bool
-    log_ins: list[LogIn] = field(default_factory=list)
+    users: list[UserRow] = field(default_factory=list)
     applications: list[Entry] = field(default_factory=list)
 
 
-class LogInReader:
-    """Reads the users of a store as view.yaml says. `memory` has the tokens that were made."""
+class UserReader:
+    """Reads the users of a store by the names of view.yaml; `kept` has the tokens."""
 
-    def __init__(self, store: Store, tokens: Tokens, view: dict[str, Any], memory: Memory) -> None:
+    def __init__(
+        self, store: Store, tokens: Tokens, view: dict[str, Any], kept: PageSession
+    ) -> None:
         self._store = store
         self._tokens = tokens
-        self._memory = memory
+        self._kept = kept
         self._titles = DirectoryReader(store, view)
         self._users: str = view["users"]
         self._clients: str = view["clients"]
@@ -53,11 +55,9 @@ class LogInReader:
         self._is_there = {self._users, self._clients, self._applications} <= known
 
     def count(self) -> int:
-        """How many users there are."""
         return len(self._store[self._users]) if self._is_there else 0
 
-    def read(self, wanted: str) -> list[ClientLogIns]:
-        """The first users whose login has `wanted` in it, by client."""
+    def read(self, wanted: str) -> list[ClientUsers]:
         if not self._is_there:
             return []
         text = wanted.casefold()
@@ -66,24 +66,24 @@ class LogInReader:
             for entry in self._store[self._users].entries()
             if text in entry["login"].casefold()
         )
-        found: dict[Key, ClientLogIns] = {}
-        for entry in islice(entries, LOG_INS_SHOWN):
+        found: dict[Key, ClientUsers] = {}
+        for entry in islice(entries, USERS_SHOWN):
             key = self._store.owner_key(self._users, entry, self._clients)
             if key not in found:
                 found[key] = self._read_client(key)
-            found[key].log_ins.append(self._read_log_in(entry))
+            found[key].users.append(self._read_user(entry))
         self._add_applications(found)
         return list(found.values())
 
-    def _read_client(self, key: Key) -> ClientLogIns:
+    def _read_client(self, key: Key) -> ClientUsers:
         entry = self._store[self._clients].get(key)
         blocked = entry is not None and entry.get("status") == BLOCKED
-        return ClientLogIns(key, self._titles.title(self._clients, key), blocked)
+        return ClientUsers(key, self._titles.title(self._clients, key), blocked)
 
-    def _read_log_in(self, entry: Entry) -> LogIn:
+    def _read_user(self, entry: Entry) -> UserRow:
         kind = entry["type"]
         key = None if kind == self._clients else entry.get(f"{kind}_id")
-        return LogIn(
+        return UserRow(
             entry=entry,
             sees=None if key is None else self._titles.title(kind, key),
             is_blocked=entry["status"] == BLOCKED,
@@ -91,11 +91,11 @@ class LogInReader:
         )
 
     def _good_token(self, entry: Entry) -> str | None:
-        token = self._memory.token(entry["login"])
+        token = self._kept.token(entry["login"])
         access = self._tokens.find(token) if token else None
         return token if access is not None and access.grant.user == entry["id"] else None
 
-    def _add_applications(self, found: dict[Key, ClientLogIns]) -> None:
+    def _add_applications(self, found: dict[Key, ClientUsers]) -> None:
         for application in islice(self._store[self._applications].entries(), APPLICATIONS_SHOWN):
             owner = self._store[self._users].get(application["user_id"])
             if owner is not None:

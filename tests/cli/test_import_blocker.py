@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from ringme_mock.server.import_blocker import absent
+from ringme_mock.server.import_blocker import block_import
 
 
 def test_within_it_is_as_if_a_module_were_not_there() -> None:
     code = (
-        "from ringme_mock.server.import_blocker import absent\n"
-        "with absent('httpx._main'):\n"
+        "from ringme_mock.server.import_blocker import block_import\n"
+        "with block_import('httpx._main'):\n"
         "    import httpx\n"
         "print(httpx.main.__module__)\n"
         "import httpx._main\n"
@@ -22,7 +22,7 @@ def test_within_it_is_as_if_a_module_were_not_there() -> None:
 
 
 def test_what_somebody_uses_already_stays() -> None:
-    with absent("subprocess"):
+    with block_import("subprocess"):
         import subprocess as again
     assert again is subprocess
 

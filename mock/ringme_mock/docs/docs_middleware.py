@@ -1,4 +1,4 @@
-"""What the mock serves beside the API: its documents and pages."""
+"""The middlewares of the documentation, and of paths that nobody serves."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ringme_spec.contract import Contract
 _TOKEN_URLS = ("tokenUrl", "refreshUrl")
 
 
-class SiteMiddleware:
-    """Answers for the pages; everything else goes on to the API."""
+class DocsMiddleware:
+    """Serves the document and the pages; everything else goes on to `app`."""
 
     def __init__(self, app: ASGIApp, contract: Contract) -> None:
         self._document = contract.document
@@ -36,14 +36,12 @@ class SiteMiddleware:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, or hands it on."""
         await self._router(scope, receive, send)
 
     async def _to_docs(self, request: Request) -> Response:
         return RedirectResponse(f"{context_of(request.scope).prefix}{DOCS_PATH}/")
 
     async def _show_document(self, request: Request) -> Response:
-        """The document, with URLs that a program which imports it needs nothing else for."""
         context = context_of(request.scope)
         root = context.base_url
         content = {**_at(root, self._document), "servers": [{"url": root}]}
@@ -52,7 +50,7 @@ class SiteMiddleware:
 
 
 def _at(root: str, node: Any) -> Any:
-    """A part of the document with the token endpoint's URL at `root`."""
+    """Copy a part of the document with the URLs of the token endpoint at `root`."""
     if isinstance(node, list):
         return [_at(root, one) for one in node]
     if not isinstance(node, dict):
@@ -65,14 +63,13 @@ def _at(root: str, node: Any) -> Any:
     }
 
 
-class NoSuchPage:
-    """Ends the way of a request for a page that nobody knows."""
+class NotFoundMiddleware:
+    """Raises the 404 for HTTP requests that no other middleware serves."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises the 404."""
         if scope["type"] == "http":
             raise no_route(scope["path"])
         await self._app(scope, receive, send)
