@@ -26,6 +26,14 @@ def ringme_options(pytestconfig: pytest.Config) -> Iterator[Options]:
         yield replace(options, url=url)
 
 
+@pytest.fixture
+def fresh_options(pytestconfig: pytest.Config, ringme_options: Options) -> Options:
+    """The same for a test that needs the fixtures as they are: of an own mock a session."""
+    if options_of(pytestconfig).url is not None:
+        return ringme_options
+    return replace(ringme_options, url=f"{ringme_options.url}/s/fresh")
+
+
 @contextmanager
 def _started_mock() -> Iterator[str]:
     """Runs a mock as its users do, on a free port; gives its URL."""

@@ -1,6 +1,6 @@
 """The example of the API's own documentation, as an outsider sees it (contract section 7).
 
-It needs the fixtures as they were, so it comes before the rules.
+It needs the fixtures as they were, so it works in a session of its own.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ RANGE = {"start_datetime": "2016-04-01 00:00:00", "end_datetime": "2016-04-21 23
 
 
 @pytest.fixture
-def client(ringme_options: Options) -> Iterator[Caller]:
+def client(fresh_options: Options) -> Iterator[Caller]:
     """A full user of client 12; each answer is held against the document."""
-    with open_session(ringme_options) as session:
+    with open_session(fresh_options) as session:
         yield session.kit.caller("client")
         problems = [one.problems for one in session.kit.transport.exchanges if one.problems]
         assert problems == []

@@ -19,6 +19,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PRINTED_URL = "http://127.0.0.1:8080"
 SERVE = "make serve"
 TEST = "make test"
+# Without what the make that runs these tests hands on.
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "ARGS")
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def served() -> Iterator[str]:
     process = subprocess.Popen(
         ["/bin/sh", "-c", f"exec {SERVE}"],
         cwd=ROOT,
-        env={**os.environ, "RINGME_MOCK_PORT": str(port), "PYTHONUNBUFFERED": "1"},
+        env={**ENVIRONMENT, "RINGME_MOCK_PORT": str(port), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -96,7 +100,7 @@ def test_every_command_gives_what_the_readme_shows(served: str, folder: Path) ->
     outcome = subprocess.run(
         ["bash", "-c", "\n".join(script)],
         cwd=folder,
-        env={**os.environ, "PYTEST_ADDOPTS": "-p no:cacheprovider"},
+        env={**ENVIRONMENT, "PYTEST_ADDOPTS": "-p no:cacheprovider"},
         capture_output=True,
         text=True,
         check=False,

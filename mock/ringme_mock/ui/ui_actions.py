@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -105,8 +106,7 @@ def _operation(method: str, path: str, text: str, body: dict[str, Any] | None = 
     """Make an action of one control operation, whose path parameters are fields of the form."""
 
     async def act(request: PageRequest) -> str:
-        names = [name for name in ("id", "name") if f"{{{name}}}" in path]
-        parameters = {name: request.text(name) for name in names}
+        parameters = {name: request.text(name) for name in re.findall(r"{(\w+)}", path)}
         found = await request.control.request(method, path, body, **parameters)
         return text.format_map({**parameters, **(found or {})})
 
