@@ -138,15 +138,19 @@ def _served(tree: Path) -> Iterator[str | None]:
         # One that neither answers nor ends must not be waited for.
         timer = threading.Timer(START, process.kill)
         timer.start()
+        lines = iter(process.stdout)
+        drain = threading.Thread(target=lambda: [None for _ in lines], daemon=True)
         try:
-            lines = iter(process.stdout)
             found = next(filter(None, (re.search(r"http://[\w.:]+", one) for one in lines)), None)
             timer.cancel()
-            threading.Thread(target=lambda: [None for _ in lines], daemon=True).start()
+            drain.start()
             yield found.group() if found else None
         finally:
             timer.cancel()
             process.kill()
+            # Its last lines are read before their pipe is closed.
+            if drain.is_alive():
+                drain.join()
 
 
 def _environment(tree: Path) -> dict[str, str]:
