@@ -1,0 +1,139 @@
+"""The list of mutants: one small change of the mock each, and the test that notices it.
+
+A mutant names no file. It is found by its lines wherever they are below `mock/`, so that the list
+outlives moves of modules.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+LIST = Path(__file__).with_name("mutants.yaml")
+# Read six times as fast where PyYAML was built with it.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Lost(Exception):
+    """The lines of a mutant are not in the mock any more, or are there twice."""
+
+
+@dataclass
+class Mutant:
+    """A change of the mock: the lines `find` become `put`.
+
+    `function` is the qualified name of what holds the lines; it decides where they are found more
+    than once. `kit` is the check of the kit that fails with the change, `rules` the test of
+    `tests/rules` that does where the kit does not notice, and `why` the reason where neither does.
+    """
+
+    id: str
+    function: str
+    find: str
+    put: str
+    kit: str | None = None
+    rules: str | None = None
+    why: str | None = None
+
+    def apply(self, root: Path) -> Path:
+        """Makes the change in the checkout at `root`, and gives the file. Raises Lost."""
+        found = [
+            (path, lines, start)
+            for path, lines in _sources(root)
+            for start in _places(lines, self.find)
+        ]
+        if len(found) > 1:
+            found = [one for one in found if self.function in _functions(one[1], one[2])]
+        if len(found) != 1:
+            raise Lost(f"{self.id}: its lines are there {len(found)} times")
+        path, lines, start = found[0]
+        end = start + len(self.find.splitlines())
+        indent = min(len(line) - len(line.lstrip()) for line in lines[start:end] if line)
+        put = [" " * indent + line if line else line for line in self.put.splitlines()]
+        path.write_text("\n".join([*lines[:start], *put, *lines[end:]]), "utf-8")
+        return path
+
+
+def read_mutants() -> list[Mutant]:
+    """All mutants of the list, in its order."""
+    content = yaml.load(LIST.read_text("utf-8"), _LOADER)
+    return [
+        Mutant(
+            node["id"],
+            node["in"],
+            node["find"],
+            node["put"],
+            node["killed_by"]["kit"],
+            node["killed_by"]["rules"],
+            node.get("why"),
+        )
+        for node in content["mutants"]
+    ]
+
+
+def write_mutants(mutants: list[Mutant]) -> None:
+    """Writes the list anew; the comment at its top stays."""
+    head = LIST.read_text("utf-8").partition("mutants:\n")[0]
+    LIST.write_text(head + "mutants:\n" + "".join(map(_as_yaml, mutants)), "utf-8")
+
+
+def _as_yaml(mutant: Mutant) -> str:
+    node: dict[str, Any] = {
+        "id": mutant.id,
+        "in": mutant.function,
+        "find": mutant.find,
+        "put": mutant.put,
+        "killed_by": {"kit": mutant.kit, "rules": mutant.rules},
+    }
+    if mutant.why:
+        node["why"] = mutant.why
+    return yaml.dump([node], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as blocks."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _sources(root: Path) -> list[tuple[Path, list[str]]]:
+    return [
+        (path, path.read_text("utf-8").split("\n"))
+        for path in sorted((root / "mock").rglob("*.py"))
+    ]
+
+
+def _places(lines: list[str], text: str) -> Iterator[int]:
+    """Where a block of lines begins, however far it is indented."""
+    wanted = [line.strip() for line in text.splitlines()]
+    for start, line in enumerate(lines):
+        if line.strip() == wanted[0]:
+            got = [one.strip() for one in lines[start : start + len(wanted)]]
+            if got == wanted:
+                yield start
+
+
+def _functions(lines: list[str], start: int) -> list[str]:
+    """The qualified names of the functions and classes that hold a line, counted from 0."""
+    names: list[str] = []
+    nodes: list[ast.AST] = [ast.parse("\n".join(lines))]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if not node.lineno <= start + 1 <= (node.end_lineno or 0):
+                continue
+            names.append(f"{names[-1]}.{node.name}" if names else node.name)
+        nodes.extend(ast.iter_child_nodes(node))
+    return names

@@ -1,0 +1,210 @@
+"""Tries mutants of the mock, one at a time, and says which of them the kit does not notice.
+
+A mutant counts as noticed as soon as one check of a MUST fails or cannot get to its end, and where
+the mock does not start.
+`python tests/mutation/run.py` takes a few seconds for each, as it begins with the check that the
+list names; one that passes the whole kit takes about a minute.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from mutation.mutants import ROOT, Lost, Mutant, read_mutants, write_mutants
+from ringme_contract.check import LAYERS, Check, all_checks
+from ringme_contract.check_context import CheckContext
+from ringme_contract.engine import Engine
+from ringme_contract.target import MOCK, load_target
+from ringme_contract.transport import Transport
+from ringme_contract.verdict import Verdict
+from ringme_spec.contract import read_contract
+from ringme_spec.paths import SPEC
+
+# Seconds: for the start, for one response, for all checks of the kit, for tests/rules.
+START, RESPONSE, KIT, TESTS = 60.0, 10.0, 1800.0, 900.0
+NO_START = "the mock does not start"
+HANGS = "the tests hang"
+
+
+class Runner:
+    """Tries mutants, and learns from each which checks to begin with at the next one."""
+
+    def __init__(self) -> None:
+        self._contract = read_contract(SPEC)
+        self._must = {one.id for one in self._contract.rules.values() if one.level == "MUST"}
+        self._kills: Counter[str] = Counter()
+        self._kills_of: dict[str, list[str]] = {}
+
+    def learn(self, mutant: Mutant) -> None:
+        """Takes note of the check that a mutant is noticed by."""
+        if mutant.kit:
+            self._kills[mutant.kit] += 1
+            self._kills_of.setdefault(mutant.function, []).insert(0, mutant.kit)
+
+    def kit(self, tree: Path, mutant: Mutant) -> str | None:
+        """The first check that fails on the mock in `tree`, or None."""
+        with _served(tree) as url:
+            if url is None:
+                return NO_START
+            target = replace(load_target(MOCK, url), time_budget=KIT, timeout=RESPONSE)
+            transport = Transport(target, self._contract)
+            try:
+                engine = Engine(CheckContext(target, self._contract, transport))
+                return next(
+                    (one.id for one in self._in_order(mutant) if self._fails(engine, one)), None
+                )
+            finally:
+                transport.close()
+
+    def _fails(self, engine: Engine, check: Check) -> bool:
+        # On the mock as it is, each check of a MUST gets to its end.
+        bad = (Verdict.FAIL, Verdict.NOT_REACHED)
+        return any(one.verdict in bad and one.rule in self._must for one in engine.run_one(check))
+
+    def _in_order(self, mutant: Mutant) -> list[Check]:
+        likely = [mutant.kit, *self._kills_of.get(mutant.function, [])]
+
+        def place(check: Check) -> tuple[Any, ...]:
+            return (
+                likely.index(check.id) if check.id in likely else len(likely),
+                -self._kills[check.id],
+                check.layer == "schema",
+                LAYERS.index(check.layer),
+            )
+
+        return sorted(all_checks(), key=place)
+
+
+def rules(tree: Path) -> str | None:
+    """The first test of tests/rules that fails on the mock in `tree`, or None."""
+    command = [sys.executable, "-m", "pytest", "tests/rules", "-q", "-x", "-p", "no:cacheprovider"]
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=_environment(tree), capture_output=True, text=True, timeout=TESTS
+        )
+    except subprocess.TimeoutExpired:
+        return HANGS
+    if done.returncode == 0:
+        return None
+    found = re.search(r"^(?:FAILED|ERROR) ([^\s\[]+)", done.stdout, re.MULTILINE)
+    return found.group(1) if found else done.stdout.strip()[-200:]
+
+
+@contextmanager
+def mutated(mutant: Mutant) -> Iterator[Path]:
+    """A copy of the checkout whose mock has the change; all but the mock are links. Raises Lost."""
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        tree = Path(folder)
+        for one in ROOT.iterdir():
+            if one.name == "mock":
+                shutil.copytree(one, tree / "mock")
+            elif not one.name.startswith("."):
+                (tree / one.name).symlink_to(one)
+        mutant.apply(tree)
+        yield tree
+
+
+@contextmanager
+def _served(tree: Path) -> Iterator[str | None]:
+    """The URL of the mock in `tree`; None if it does not start."""
+    command = [sys.executable, "-m", "ringme_mock", "serve", "--port", "0", "--log-level", "error"]
+    with subprocess.Popen(
+        command,
+        cwd=tree,
+        env=_environment(tree),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        # One that neither answers nor ends must not be waited for.
+        timer = threading.Timer(START, process.kill)
+        timer.start()
+        lines = iter(process.stdout)
+        drain = threading.Thread(target=lambda: [None for _ in lines], daemon=True)
+        try:
+            found = next(filter(None, (re.search(r"http://[\w.:]+", one) for one in lines)), None)
+            timer.cancel()
+            drain.start()
+            yield found.group() if found else None
+        finally:
+            timer.cancel()
+            process.kill()
+            # Its last lines are read before their pipe is closed.
+            if drain.is_alive():
+                drain.join()
+
+
+def _environment(tree: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(tree / "mock"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@click.command()
+@click.option("--id", "names", multiple=True, help="Only this mutant.")
+@click.option("--open", "is_open", is_flag=True, help="Those of which nothing is known yet.")
+@click.option("--rules", "with_rules", is_flag=True, help="Run tests/rules where the kit passes.")
+@click.option("--write", is_flag=True, help="Write what was found into the list.")
+def main(names: tuple[str, ...], is_open: bool, with_rules: bool, write: bool) -> None:
+    """Try mutants of the mock: all that the kit is said to notice, unless others are chosen.
+
+    Exit code: 1 if the kit does not notice one that it is said to notice.
+    """
+    mutants, runner = read_mutants(), Runner()
+    for one in mutants:
+        runner.learn(one)
+    chosen = [
+        one
+        for one in mutants
+        if (one.id in names if names else _is_open(one) if is_open else one.kit)
+    ]
+    gaps = 0
+    for number, one in enumerate(chosen, 1):
+        before, start = one.kit, time.monotonic()
+        _try(runner, one, with_rules)
+        gaps += bool(before and not one.kit)
+        seconds = time.monotonic() - start
+        said = one.kit or f"not by the kit, rules: {one.rules}"
+        click.echo(f"{number}/{len(chosen)} {one.id}: {said} ({seconds:.0f} s)")
+        if write:
+            write_mutants(mutants)
+    killed = sum(1 for one in chosen if one.kit)
+    click.echo(f"{killed} of {len(chosen)} mutants are noticed by the kit")
+    sys.exit(1 if gaps else 0)
+
+
+def _try(runner: Runner, mutant: Mutant, with_rules: bool) -> None:
+    try:
+        with mutated(mutant) as tree:
+            mutant.kit = runner.kit(tree, mutant)
+            if with_rules and not mutant.kit:
+                mutant.rules = rules(tree)
+    except Lost as lost:
+        mutant.kit = None
+        click.echo(lost)
+    runner.learn(mutant)
+
+
+def _is_open(mutant: Mutant) -> bool:
+    return not (mutant.kit or mutant.rules or mutant.why)
+
+
+if __name__ == "__main__":
+    main()

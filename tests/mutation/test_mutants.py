@@ -1,0 +1,34 @@
+"""The list of mutants fits the mock and the kit as they are."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mutation.mutants import ROOT, Lost, read_mutants
+from mutation.run import NO_START
+from ringme_contract.check import all_checks
+
+
+def test_each_mutant_is_noticed_by_a_check_that_there_is_or_says_why_by_none() -> None:
+    checks = {NO_START, *(one.id for one in all_checks())}
+    for one in read_mutants():
+        reason = (one.why or "").startswith(("equivalent: ", "not in the contract: "))
+        assert one.kit in checks or (one.kit is None and reason), one.id
+
+
+def test_each_mutant_is_found_in_the_mock_and_changes_it(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "mock", tmp_path / "mock", ignore=shutil.ignore_patterns("*.pyc"))
+    for one in read_mutants():
+        changed = one.apply(tmp_path)
+        original = ROOT / changed.relative_to(tmp_path)
+        assert changed.read_text("utf-8") != original.read_text("utf-8"), one.id
+        shutil.copyfile(original, changed)
+
+
+def test_a_mutant_whose_lines_are_gone_is_lost(tmp_path: Path) -> None:
+    (tmp_path / "mock").mkdir()
+    with pytest.raises(Lost, match="0 times"):
+        read_mutants()[0].apply(tmp_path)
