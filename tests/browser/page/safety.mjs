@@ -84,14 +84,14 @@ export const safety = {
   async "what is being typed and what is open stays while others change the state"(person) {
     const { page } = person;
     await page.getByText("A fault of your own").click();
-    await page.getByLabel("Status of the answer").fill("50");
+    await page.getByLabel("Status of the response").fill("50");
     await page.getByLabel("Name of a new snapshot").fill("half a na");
     const token = await person.token();
     await person.createGroup("From elsewhere", token);
     await page.getByRole("heading", { name: "From elsewhere" }).waitFor();
-    assert.equal(await page.getByLabel("Status of the answer").inputValue(), "50");
+    assert.equal(await page.getByLabel("Status of the response").inputValue(), "50");
     assert.equal(await page.getByLabel("Name of a new snapshot").inputValue(), "half a na");
-    assert.ok(await page.getByLabel("Status of the answer").isVisible());
+    assert.ok(await page.getByLabel("Status of the response").isVisible());
   },
 
   async "two sessions in two tabs do not see each other"(person, { browser, base, name }) {

@@ -91,10 +91,10 @@ export const steps = {
     await person.button("Add the fault").click();
     await person.told("Choose what happens");
     await page.getByLabel("Operation").selectOption("listExtensionGroups");
-    await page.getByLabel("Status of the answer").fill("418");
+    await page.getByLabel("Status of the response").fill("418");
     await person.button("Add the fault").click();
     await person.told("answer.status: must be one of");
-    await page.getByLabel("Status of the answer").fill("403");
+    await page.getByLabel("Status of the response").fill("403");
     await page.getByLabel("How often").fill("1");
     await person.button("Add the fault").click();
     await person.told("The fault is on.");
@@ -140,7 +140,7 @@ export const steps = {
     await person.button("Freeze the clock").click();
     await person.told("The clock is frozen at");
     await person.button("Clock forward 1 hour").click();
-    await person.told("tokens from before have expired");
+    await person.told("older tokens have expired");
     assert.equal((await person.ask("GET", "/user/", { token })).status, 401);
     assert.equal(await page.locator("#token-101").count(), 0);
   },
