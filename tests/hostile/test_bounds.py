@@ -13,8 +13,8 @@ import pytest
 from generate.worlds import BULK
 from ringme_mock import MockServer
 from ringme_mock.errors import ApiError
-from ringme_mock.faults import book as book_module
-from ringme_mock.faults.book import FaultBook
+from ringme_mock.faults import fault_book as book_module
+from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import read_rule
 from ringme_mock.http import event_stream
 from ringme_mock.store import quotas as quotas_module

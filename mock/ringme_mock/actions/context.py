@@ -15,8 +15,8 @@ from ringme_mock.store.state import State
 from ringme_spec.operations import Operation
 
 if TYPE_CHECKING:
-    from ringme_mock.http.context import RequestContext
     from ringme_mock.http.parameters import QueryValues
+    from ringme_mock.http.request_context import RequestContext
 
 
 @dataclass(slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from ringme_mock import generate
 from ringme_mock.control.control_context import ControlContext
+from ringme_mock.generate import arrive as make_arrival
+from ringme_mock.generate import make_bulk
 
 
 async def arrive(context: ControlContext) -> Response:
@@ -13,7 +14,7 @@ async def arrive(context: ControlContext) -> Response:
     given = dict(context.body)
     extension = given.pop("extension")
     collection = context.operation.node["x-collection"]
-    entry = generate.arrive(
+    entry = make_arrival(
         context.state,
         context.mock.contract,
         collection,
@@ -29,4 +30,4 @@ async def bulk(context: ControlContext) -> Response:
     client, seed = counts.pop("client"), counts.pop("seed", None)
     if seed is None:
         seed = context.session.random.getrandbits(64)
-    return context.response(await generate.make_bulk(context.session, client, counts, seed))
+    return context.response(await make_bulk(context.session, client, counts, seed))

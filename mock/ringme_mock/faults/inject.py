@@ -12,7 +12,7 @@ from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.prefer import Preference, applied, read_preference
 
 if TYPE_CHECKING:
-    from ringme_mock.http.context import RequestContext
+    from ringme_mock.http.request_context import RequestContext
     from ringme_mock.http.routing import PathTable
 
 

@@ -6,9 +6,9 @@ import asyncio
 
 from ringme_mock.actions.response import Reply
 from ringme_mock.faults.inject import Faults
-from ringme_mock.http.context import RequestContext
 from ringme_mock.http.error_handler import as_api_error, error_reply
 from ringme_mock.http.operation import OperationAPI, RunningOperation
+from ringme_mock.http.request_context import RequestContext
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.storage import find_file
 

@@ -11,9 +11,9 @@ from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.api import Api
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
-from ringme_mock.http.context import RequestContext
 from ringme_mock.http.dispatcher import Dispatcher
 from ringme_mock.http.operation import OperationAPI
+from ringme_mock.http.request_context import RequestContext
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Sessions
 from ringme_mock.http.urls import LOCAL_ORIGIN

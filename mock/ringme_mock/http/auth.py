@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from ringme_mock.errors import too_many_requests, unauthorized
 from ringme_mock.http.connexion_parts import AbstractSecurityHandler
-from ringme_mock.http.context import RequestContext
+from ringme_mock.http.request_context import RequestContext
 from ringme_mock.store.access import Caller, check_read_only, check_scopes
 
 # Returns False for a request without credentials; raises ApiError for refused ones.

@@ -12,7 +12,7 @@ from python_multipart.multipart import Field, parse_form
 
 from ringme_mock.actions.response import JSON
 from ringme_mock.errors import ApiError, invalid, token_refused, too_large, unsupported_media_type
-from ringme_mock.http.context import RequestContext
+from ringme_mock.http.request_context import RequestContext
 from ringme_mock.json_input import DEEPEST, read_json
 from ringme_spec.operations import Body
 

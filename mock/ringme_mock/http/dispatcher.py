@@ -14,10 +14,10 @@ from ringme_mock.errors import ApiError
 from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.http.api import Api
 from ringme_mock.http.browser_headers import with_browser_headers
-from ringme_mock.http.context import RequestContext, attach
 from ringme_mock.http.error_handler import error_reply
 from ringme_mock.http.extension import Headers, cut, send_whole, write_whole
 from ringme_mock.http.journal import JournalEntry
+from ringme_mock.http.request_context import RequestContext, attach
 from ringme_mock.http.sessions import Sessions
 from ringme_mock.http.urls import LOCAL_ORIGIN, decoded, is_page
 

@@ -23,8 +23,8 @@ from ringme_mock.http.connexion_parts import (
     SecurityHandlerFactory,
     Specification,
 )
-from ringme_mock.http.context import RequestContext
 from ringme_mock.http.parameters import PathReader, QueryReader
+from ringme_mock.http.request_context import RequestContext
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.operations import Body, Operation

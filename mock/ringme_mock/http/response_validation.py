@@ -8,9 +8,9 @@ from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.api import Api
-from ringme_mock.http.context import RequestContext
 from ringme_mock.http.error_handler import error_reply
 from ringme_mock.http.operation import OperationAPI
+from ringme_mock.http.request_context import RequestContext
 from ringme_mock.http.routing import PathTable
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation

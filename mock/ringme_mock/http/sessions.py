@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from ringme_mock.errors import ApiError, forbidden, invalid
-from ringme_mock.faults.book import FaultBook
+from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import FaultRule
 from ringme_mock.faults.latency import Latency
 from ringme_mock.http.journal import DEFAULT_SIZE, Journal

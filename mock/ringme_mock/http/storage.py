@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringme_mock.actions.media import FILE_HEADERS, STORAGE_PATH, file_reply
 from ringme_mock.actions.response import Reply
-from ringme_mock.http.context import RequestContext
+from ringme_mock.http.request_context import RequestContext
 from ringme_mock.http.urls import decoded
 
 _MISSING = Reply(404, b"There is no such file.\n", "text/plain; charset=utf-8", FILE_HEADERS)

@@ -10,14 +10,16 @@ from starlette.types import Scope
 
 # The origins of pages that this machine serves.
 LOCAL_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
+HOME_PATH = "/"
 CONTROL_PATH = "/__mock__"
+PAGE_PATH = f"{CONTROL_PATH}/page"
 DOCS_PATH = "/docs"
 REFERENCE_PATH = "/reference"
 DOCUMENT_PATH = "/openapi.json"
 # The first segments of the paths that are no part of the API; that of the root is empty.
 _PAGES = frozenset(
     path.split("/")[1]
-    for path in ("/", CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
+    for path in (HOME_PATH, CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
 )
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 

@@ -16,9 +16,10 @@ from starlette.types import Receive, Scope, Send
 
 from ringme_mock.control.control_context import Mock
 from ringme_mock.errors import ApiError, invalid
-from ringme_mock.http.context import context_of
 from ringme_mock.http.event_stream import EventStream
+from ringme_mock.http.request_context import context_of
 from ringme_mock.http.sessions import DEFAULT, Session
+from ringme_mock.http.urls import HOME_PATH, PAGE_PATH
 from ringme_mock.ui import journal_view as journals
 from ringme_mock.ui.assets import Assets
 from ringme_mock.ui.control_client import ControlClient
@@ -27,7 +28,6 @@ from ringme_mock.ui.page_request import PageConfig, PageRequest, read_form
 from ringme_mock.ui.page_session import Message, PageSession
 from ringme_mock.ui.rendering import HEADERS, Templates
 from ringme_mock.ui.ui_actions import ACTIONS, EMPTY_THE_JOURNAL
-from ringme_mock.ui.ui_middleware import HOME, PAGE_PATH
 from ringme_mock.ui.view import View
 from ringme_mock.version import __version__
 from ringme_spec.document import read_yaml
@@ -47,7 +47,7 @@ class PageApp:
         self._view = View(mock, self._config)
         self._router = Router(
             [
-                Route(HOME, self._home, methods=["GET"]),
+                Route(HOME_PATH, self._home, methods=["GET"]),
                 Route(f"{PAGE_PATH}/panels", self._panels, methods=["GET"]),
                 Route(f"{PAGE_PATH}/journal", self._journal, methods=["GET"]),
                 Route(f"{PAGE_PATH}/journal/rows", self._follow, methods=["GET"]),
@@ -124,7 +124,7 @@ class PageApp:
         if message.bad:
             return self._templates.response("page", status, **await self._values(page, message))
         query = urlencode({"message": page.kept.keep_message(message)})
-        return RedirectResponse(f"{page.prefix}{HOME}?{query}", 303, dict(HEADERS))
+        return RedirectResponse(f"{page.prefix}{HOME_PATH}?{query}", 303, dict(HEADERS))
 
     async def _open_session(self, request: Request) -> Response:
         """Redirect to the session of that name; a new one begins now."""
@@ -138,7 +138,7 @@ class PageApp:
             values = await self._values(self._read(request, {}), message)
             return self._templates.response("page", refused.status, **values)
         prefix = "" if session.name == DEFAULT else f"/s/{session.name}"
-        return RedirectResponse(f"{prefix}{HOME}", 303, dict(HEADERS))
+        return RedirectResponse(f"{prefix}{HOME_PATH}", 303, dict(HEADERS))
 
     async def _asset(self, request: Request) -> Response:
         found = self._assets.response(request.path_params["digest"], request.path_params["name"])
@@ -163,7 +163,7 @@ class PageApp:
             **await self._view.values(page),
             "message": message,
             "version": __version__,
-            "home": page.prefix + HOME,
+            "home": page.prefix + HOME_PATH,
             "own": own,
             "prefix": page.prefix,
             "asset": lambda name: f"{own}/assets/{self._assets.path(name)}",

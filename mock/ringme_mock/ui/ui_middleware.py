@@ -10,14 +10,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ringme_mock.control.control_context import Mock
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.errors import ApiError
-from ringme_mock.http.context import context_of
-from ringme_mock.http.urls import CONTROL_PATH, DOCS_PATH
+from ringme_mock.http.request_context import context_of
+from ringme_mock.http.urls import DOCS_PATH, HOME_PATH, PAGE_PATH
 
 if TYPE_CHECKING:
     from ringme_mock.ui.ui_app import PageApp
-
-HOME = "/"
-PAGE_PATH = f"{CONTROL_PATH}/page"
 
 
 class PageMiddleware:
@@ -37,7 +34,7 @@ class PageMiddleware:
         try:
             check_admitted(scope, self._from_any)
         except ApiError:
-            if scope["path"] != HOME:
+            if scope["path"] != HOME_PATH:
                 raise
             # The page shows passwords; the documentation is for everybody.
             elsewhere = RedirectResponse(f"{context_of(scope).prefix}{DOCS_PATH}/")
@@ -55,4 +52,4 @@ class PageMiddleware:
 
 
 def _is_own(path: str) -> bool:
-    return path == HOME or path.startswith(PAGE_PATH + "/")
+    return path == HOME_PATH or path.startswith(PAGE_PATH + "/")

@@ -17,7 +17,7 @@ from ringme_mock.store.access import Caller
 from ringme_mock.store.rate_limits import Allowance
 from ringme_spec.operations import Operation
 
-_SCOPE_KEY = "ringme_mock.http.context"
+_SCOPE_KEY = "ringme_mock.http.request_context"
 
 
 class RequestContext:
