@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.api import Api
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
+from ringme_mock.http.cors import with_cors
 from ringme_mock.http.dispatcher import Dispatcher
 from ringme_mock.http.operation import OperationAPI
 from ringme_mock.http.request_context import RequestContext
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Sessions
-from ringme_mock.http.urls import LOCAL_ORIGIN
 from ringme_spec.contract import Contract
 
 # The type of a scope on which Connexion assembles its middlewares.
@@ -58,7 +57,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
 
             api = ValidatingApi(ResponseValidator(self._contract), operations, table, faults)
         self._dispatcher = Dispatcher(self._sessions, api, self._app)
-        self._cors = _with_cors(self._dispatcher, self._sessions)
+        self._cors = with_cors(self._dispatcher, self._sessions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -73,20 +72,3 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             await send({"type": "websocket.close", "reason": "the mock has no WebSockets"})
         elif scope["type"] != START:
             raise RuntimeError(f"the mock responds to HTTP, not to {scope['type']}")
-
-
-def _with_cors(app: ASGIApp, sessions: Sessions) -> ASGIApp:
-    """Add CORS for the pages of this machine: a front end has a port of its own."""
-    limits = sessions.default.state.limits.unknown().headers()
-    return CORSMiddleware(
-        app,
-        allow_origin_regex=LOCAL_ORIGIN.pattern,
-        allow_methods=["*"],
-        allow_headers=["*"],
-        allow_credentials=True,
-        expose_headers=[
-            *(name.decode() for name, _ in limits),
-            "Preference-Applied",
-            "Content-Disposition",
-        ],
-    )
