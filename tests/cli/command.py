@@ -69,12 +69,10 @@ class Command:
             thread.join(PATIENCE)
         return code
 
-    def seconds_to_end(self, number: signal.Signals) -> float:
-        """Sends a signal and measures how long the process takes to end."""
-        start = time.monotonic()
+    def end(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Sends a signal and waits for the end; raises TimeoutExpired where there is none."""
         self.process.send_signal(number)
         self.wait()
-        return time.monotonic() - start
 
     @property
     def url(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -61,7 +60,7 @@ def test_every_line_of_a_run_is_a_json_object(json_command: Command) -> None:
         headers = {"Authorization": f"Bearer {token}", "X-Mock-Session": "default"}
         client.get(USER, headers=headers, params={"a": "b"})
         client.get("/s/tab/openapi.json")
-    json_command.seconds_to_end(signal.SIGINT)
+    json_command.end()
     told = lines(json_command.out)
     assert told[0]["url"] == url
     assert [one["level"] for one in told] == ["info", "warning", "info"]
@@ -99,7 +98,7 @@ def test_no_secret_is_logged_at_any_level(form: str) -> None:
         assert command.wait_for("mock runs at")
         with httpx.Client(base_url=command.url, trust_env=False) as client:
             issued = ask_with_secrets(client)
-        command.seconds_to_end(signal.SIGINT)
+        command.end()
     output = "\n".join(command.err)
     assert USER in output
     for secret in (SECRET, PASSWORD, NEW_PASSWORD, *issued):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import logging
-import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -110,7 +109,7 @@ def told_by(command: Command) -> Told:
             while "/the/last" not in streamed:
                 streamed += next(chunks)
         pages = {path: http.get(path).text for path in PLACES}
-    command.seconds_to_end(signal.SIGINT)
+    command.end()
     return Told(answers, pages, streamed, "\n".join((*command.out, *command.err)), tokens)
 
 
