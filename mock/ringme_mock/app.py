@@ -121,14 +121,15 @@ def create_app(
     ConfigError that names the file and its error.
     """
     contract = read_contract(spec, overlays)
+    path = [spec, *overlays][-1]
     try:
         check_actions(contract)
         check_document(contract.document)
     except ConfigError as error:
-        raise ConfigError(f"{spec}: {error}") from None
+        raise ConfigError(f"{path}: {error}") from None
     except InvalidSpecification as error:
         where = ".".join(str(part) for part in error.absolute_path)
-        raise ConfigError(f"{spec}: {where or 'document'}: {error.message[:300]}") from None
+        raise ConfigError(f"{path}: {where or 'document'}: {error.message[:300]}") from None
     seed = load_store(contract, fixtures, *added_fixtures)
     return MockApp(contract, Sessions(contract, seed, settings or Settings(), clock), control)
 

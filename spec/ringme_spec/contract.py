@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ringme_spec.collections import read_collections
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
 from ringme_spec.extensions import check_extensions
-from ringme_spec.operations import Operation, read_operations
+from ringme_spec.operations import Operation, check_objects, read_operations
 from ringme_spec.overlay import apply_overlay, with_common_responses
 from ringme_spec.rules import Rule, read_rules
 from ringme_spec.schema import Schemas
+
+T = TypeVar("T")
 
 
 class Contract:
@@ -55,10 +57,17 @@ def read_contract(path: Path, overlays: Sequence[Path] = ()) -> Contract:
     document = read_yaml(path)
     if not isinstance(document, dict) or not {"openapi", "paths"} <= document.keys():
         raise ConfigError(f"{path}: is not an OpenAPI document: it needs `openapi` and `paths`")
-    for overlay in overlays:
-        document = with_common_responses(apply_overlay(document, overlay), document)
-        path = overlay
+    _name_file(path, check_objects, document)
+    for path in overlays:
+        before, document = document, apply_overlay(document, path)
+        _name_file(path, check_objects, document)
+        document = with_common_responses(document, before)
+    return _name_file(path, Contract, document)
+
+
+def _name_file(path: Path, read: Callable[[dict[str, Any]], T], document: dict[str, Any]) -> T:
+    """Read a document with `read`, whose ConfigError then names the file."""
     try:
-        return Contract(document)
+        return read(document)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None

@@ -9,4 +9,9 @@ class ConfigError(Exception):
 
 def reason_of(error: Exception) -> str:
     """Describe an error that reading a part of the document raised, such as a missing key."""
-    return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing"
+    if isinstance(error, (TypeError, AttributeError)):
+        # Their own texts speak of Python: null or a number where an object or a list belongs.
+        return "is not valid OpenAPI: a part of it has the wrong type"
+    return str(error)

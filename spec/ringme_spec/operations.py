@@ -231,6 +231,23 @@ class Operation:
         )
 
 
+def check_objects(document: dict[str, Any]) -> None:
+    """Raise ConfigError, which names the place, for a path or an operation that is no object."""
+    _check_object("paths", document.get("paths"))
+    for path, item in document["paths"].items():
+        _check_object(f"paths.{path}", item)
+        for method in METHODS:
+            if method in item:
+                where = f"{method.upper()} {path}"
+                _check_object(where, item[method])
+                _check_object(f"{where}: responses", item[method].get("responses", {}))
+
+
+def _check_object(where: str, value: Any) -> None:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{where}: must be an object")
+
+
 def read_operations(
     document: dict[str, Any], schemas: Schemas, collections: Mapping[str, CollectionRule]
 ) -> dict[str, Operation]:
@@ -276,7 +293,7 @@ def _read(
         parameters=parameters,
         body=_read_body(schemas, node),
         responses={str(code): schemas.resolve(one) for code, one in node["responses"].items()},
-        scopes=_scopes(node.get("security", document.get("security", []))),
+        scopes=_scopes(_security(document, node)),
         resource=resource,
         collection_rule=_collection(collections, resource["collection"]) if resource else None,
         path_collections=tuple(
@@ -336,6 +353,17 @@ def _read_body(schemas: Schemas, node: dict[str, Any]) -> Body | None:
         properties={name: one for name, one in properties.items() if not one.get("readOnly")},
         defaults={name: one["default"] for name, one in properties.items() if "default" in one},
     )
+
+
+def _security(document: dict[str, Any], node: dict[str, Any]) -> list[dict[str, list[str]]]:
+    """Return the security requirements of an operation. Raises LookupError for unknown schemes."""
+    known = document.get("components", {}).get("securitySchemes", {})
+    requirements: list[dict[str, list[str]]] = node.get("security", document.get("security", []))
+    for requirement in requirements:
+        for name in requirement:
+            if name not in known:
+                raise LookupError(f"security: there is no scheme {name} in securitySchemes")
+    return requirements
 
 
 def _scopes(security: list[dict[str, list[str]]]) -> tuple[str, ...] | None:

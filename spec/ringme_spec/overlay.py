@@ -49,8 +49,8 @@ def with_common_responses(document: dict[str, Any], before: dict[str, Any]) -> d
     An operation gets the statuses that it does not list; 413 and 415 only with a request body.
     """
     common = document.get("x-common-responses", {})
-    for path, item in document.get("paths", {}).items():
-        known = before.get("paths", {}).get(path, {})
+    for path, item in document["paths"].items():
+        known = before["paths"].get(path, {})
         for method, node in item.items():
             if method in METHODS and method not in known and "x-resource" in node:
                 responses = node.setdefault("responses", {})

@@ -12,10 +12,11 @@ import pytest
 import yaml
 
 from ringme_mock import MockServer
+from ringme_mock.app import create_app
 from ringme_spec.contract import read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.overlay import apply_overlay
-from ringme_spec.paths import SPEC
+from ringme_spec.paths import FIXTURES, SPEC
 from support.server import API
 
 ROOMS = Path(__file__).resolve().parents[2] / "docs" / "examples" / "rooms"
@@ -147,3 +148,32 @@ def test_common_responses_are_part_of_the_served_document() -> None:
 def test_the_example_is_short() -> None:
     lines = sum(len(path.read_text().splitlines()) for path in ROOMS.rglob("*.yaml"))
     assert lines <= 40
+
+
+@pytest.mark.parametrize(
+    ("target", "change", "said"),
+    [
+        ("$", {"paths": None}, "paths: must be an object"),
+        ("$.paths", {"/x/": None}, "paths./x/: must be an object"),
+        ("$.paths", {"/x/": {"get": None}}, "GET /x/: must be an object"),
+        ("$.paths", {"/x/": {"get": {"responses": []}}}, "GET /x/: responses: must be an object"),
+        (
+            "$.paths",
+            {"/x/": {"get": {"operationId": "x", "responses": {}, "parameters": 3}}},
+            "GET /x/: is not valid OpenAPI: a part of it has the wrong type",
+        ),
+        (
+            "$.paths",
+            {"/x/": {"get": {"operationId": "x", "responses": {}, "security": [{"key": []}]}}},
+            "GET /x/: security: there is no scheme key in securitySchemes",
+        ),
+        ("$.info", {"title": None}, "info.title: None is not of type 'string'"),
+    ],
+)
+def test_what_an_overlay_breaks_is_refused_with_the_overlay_and_the_place(
+    tmp_path: Path, target: str, change: dict[str, Any], said: str
+) -> None:
+    path = overlay(tmp_path, {"target": target, "update": change})
+    with pytest.raises(ConfigError) as raised:
+        create_app(SPEC, FIXTURES, overlays=[path])
+    assert str(raised.value) == f"{path}: {said}"
