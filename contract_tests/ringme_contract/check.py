@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
 
 CheckFunction = Callable[["CheckContext"], None]
-LAYERS = ("schema", "rules", "relations", "access", "model")
+LAYERS = ("schema", "generic", "scenarios", "access", "model")
 
 
 @dataclass(frozen=True)

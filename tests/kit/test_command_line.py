@@ -46,7 +46,7 @@ def test_a_must_that_fails_ends_with_1_and_is_shown_with_its_proof(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD, BAD)
-    done = ringme_contract("check", mock.url, "--layer", "rules")
+    done = ringme_contract("check", mock.url, "--layer", "scenarios")
     assert done.exit_code == 1
     for text in (
         "fail: group-read-your-writes",
@@ -73,7 +73,7 @@ def test_what_the_target_does_not_offer_is_listed_and_does_not_fail_the_run(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD, MAKING)
-    done = ringme_contract("check", mock.url, "--layer", "rules", "--read-only")
+    done = ringme_contract("check", mock.url, "--layer", "scenarios", "--read-only")
     assert done.exit_code == 0
     assert "not offered: group-create: the target must not be changed" in done.output
 
@@ -82,7 +82,7 @@ def test_a_run_that_could_show_nothing_is_not_green(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, MAKING)
-    done = ringme_contract("check", mock.url, "--layer", "rules", "--read-only")
+    done = ringme_contract("check", mock.url, "--layer", "scenarios", "--read-only")
     assert done.exit_code == 3
 
 
@@ -146,7 +146,7 @@ def test_expected_failures(
 ) -> None:
     instead_of_all_checks(monkeypatch, *([GOOD] if rule == "me" else [GOOD, BAD]))
     path = expect(tmp_path, (rule, day))
-    done = ringme_contract("check", mock.url, "--layer", "rules", "--expect", path)
+    done = ringme_contract("check", mock.url, "--layer", "scenarios", "--expect", path)
     assert done.exit_code == code, done.output
     assert said in done.output
 

@@ -106,7 +106,7 @@ def test_an_interrupted_run_cleans_up_and_still_writes_its_reports(
     rules = ["group-create", "me", "paging"]
     instead_of_all_checks(monkeypatch, *map(own_check, rules, checks))
     reports = str(tmp_path / "reports")
-    done = ringme_contract("check", mock.url, "--layer", "rules", "--report-dir", reports)
+    done = ringme_contract("check", mock.url, "--layer", "scenarios", "--report-dir", reports)
     assert done.exit_code == 130
     assert "not reached: me, paging: the run was interrupted" in done.output
     assert "1 of 3 MUST, 2 not reached" in done.output

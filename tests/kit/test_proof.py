@@ -127,7 +127,7 @@ def test_what_catches_the_sample_has_nothing_against_the_healthy_mock() -> None:
 @pytest.mark.parametrize("name", NULL_SERVERS)
 def test_a_server_that_implements_nothing_is_never_good_enough(name: str) -> None:
     with running_server("--null", name) as server:
-        done = ringme_contract("check", server.url, "--layer", "relations", "--layer", "access")
+        done = ringme_contract("check", server.url, "--layer", "generic", "--layer", "access")
     assert done.exit_code == (ExitCode.FAILED if name == "example" else ExitCode.COULD_NOT_RUN)
 
 

@@ -141,7 +141,7 @@ def test_there_is_a_test_for_each_rule_and_markers_choose_among_them(folder: Pat
 
 
 def test_both_faces_come_to_the_same_verdicts(mock: RunningMock, folder: Path) -> None:
-    layer = "relations"
+    layer = "generic"
     # A target without the recorded items of some kind has more than one verdict to compare.
     target = folder / "target.toml"
     text = MOCK.read_text().replace("2016-04", "1999-04")
@@ -174,7 +174,7 @@ def test_a_rule_that_no_chosen_layer_checks_is_skipped(mock: RunningMock, folder
 
 @pytest.mark.parametrize("app", ["asgi", "wsgi"])
 def test_an_application_object_can_be_asked(folder: Path, app: str) -> None:
-    arguments = ("--ringme-app", f"apps:{app}", "--ringme-layer", "relations")
+    arguments = ("--ringme-app", f"apps:{app}", "--ringme-layer", "generic")
     done = run(folder, "-q", "--pyargs", "ringme_contract", *arguments, "-k", "paging or whoami")
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
@@ -188,7 +188,7 @@ def test_a_suite_of_ones_own_imports_the_test_and_overrides_the_application(fold
         "def ringme_app():\n"
         "    return asgi()\n"
     )
-    done = run(folder, "-v", "test_contract.py", "--ringme-layer", "relations", "-k", "media-order")
+    done = run(folder, "-v", "test_contract.py", "--ringme-layer", "generic", "-k", "media-order")
     assert "test_contract.py::test_rule[media-order] PASSED" in done.stdout, done.stdout
 
 
@@ -217,7 +217,7 @@ def test_each_test_can_run_alone_in_a_process_of_its_own(mock: RunningMock, fold
     command = [*_PYTEST, "-c", str(folder / "pytest.ini")]
     processes = [
         subprocess.Popen(
-            [*command, *arguments, "--ringme-layer", "relations", "-k", rule],
+            [*command, *arguments, "--ringme-layer", "generic", "-k", rule],
             cwd=folder,
             stdout=subprocess.PIPE,
             text=True,

@@ -63,7 +63,9 @@ def rule(name: str, level: str = "MUST") -> Rule:
 def outcome(name: str, verdict: Verdict, message: str = "") -> Outcome:
     proof = [EXCHANGE] if verdict is Verdict.FAIL else []
     got = {ODD: {1, 2}} if verdict is Verdict.FAIL else None
-    return Outcome(f"rules/{name}/it", name, "rules", verdict, message, ODD, got, proof, 0.5)
+    return Outcome(
+        f"scenarios/{name}/it", name, "scenarios", verdict, message, ODD, got, proof, 0.5
+    )
 
 
 RULES = {
@@ -261,7 +263,14 @@ def test_the_command_writes_all_reports_and_talks_to_github(
     )
     folder, single = tmp_path / "reports", tmp_path / "deep" / "one.xml"
     done = ringme_contract(
-        "check", mock.url, "--layer", "rules", "--report-dir", str(folder), "--junit", str(single)
+        "check",
+        mock.url,
+        "--layer",
+        "scenarios",
+        "--report-dir",
+        str(folder),
+        "--junit",
+        str(single),
     )
     assert done.exit_code == 1
     names = sorted(path.name for path in folder.iterdir())

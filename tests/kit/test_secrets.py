@@ -131,7 +131,7 @@ def test_no_report_shows_a_secret(
 ) -> None:
     with httpx.Client(base_url=URL, transport=httpx.MockTransport(echo)) as http:
         kit = CheckContext(target, CONTRACT, Transport(target, CONTRACT, http))
-        result = Engine(kit).run([Check(function.__name__, "leaks", "rules", function)])
+        result = Engine(kit).run([Check(function.__name__, "leaks", "scenarios", function)])
     assert function is gets_no_answer or result.outcomes[0].exchanges
     rule = Rule("leaks", "Whatever.", "D", "MUST", "an area", ("*",))
     findings = evaluate(result, {rule.id: rule}, {rule.id}, {}, date(2026, 1, 1))

@@ -18,7 +18,7 @@ CheckFunction = Callable[[CheckContext], None]
 
 def own_check(rule: str, function: CheckFunction, writes: bool = True) -> Check:
     """A check of the test's own."""
-    return Check(function.__name__, rule, "rules", function, writes=writes)
+    return Check(function.__name__, rule, "scenarios", function, writes=writes)
 
 
 def reads_user(kit: CheckContext) -> None:

@@ -1,0 +1,71 @@
+"""Single items against the lists that show them."""
+
+from __future__ import annotations
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.generic.owners import ClientView
+from ringme_contract.lists import lists_with, read_list
+from ringme_contract.verdict import NotReached
+
+_FILES = 3
+
+
+def _read_alone(kit: CheckContext, collection: str) -> None:
+    path, listed = kit.factory.path(collection), kit.factory.read(collection)
+    if not listed:
+        raise NotReached(f"{path} is empty")
+    for item in listed:
+        alone = kit.expect(kit.caller("client").request("GET", f"{path}{item['id']}"), 200).json()
+        kit.expect_equal(f"{path}{item['id']} read alone", alone, item)
+
+
+@check("group-read-your-writes", layer="generic", writes=False)
+def a_group_read_alone_is_the_listed_one(kit: CheckContext) -> None:
+    """Every group of the client."""
+    _read_alone(kit, "extension_group")
+
+
+@check("members-agree", layer="generic", writes=False)
+def a_number_read_alone_is_the_listed_one(kit: CheckContext) -> None:
+    """Every number of the client."""
+    _read_alone(kit, "extension")
+
+
+@check("group-user-create", layer="generic", writes=False)
+def a_group_user_read_alone_is_the_listed_one(kit: CheckContext) -> None:
+    """Every group user of the client."""
+    _read_alone(kit, "user")
+
+
+@check("me", layer="generic", writes=False)
+def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
+    """Every list of the client by `@me`, by `%40me` and by the client's id."""
+    caller = kit.caller("client")
+    client = caller.read("/user/")["client_id"]
+    for operation in lists_with(kit, owner="client"):
+        by_me = read_list(kit, caller, operation, "@me")
+        kit.expect_equal(f"{operation.id} by id", read_list(kit, caller, operation, client), by_me)
+        kit.expect_equal(
+            f"{operation.id} by %40me", read_list(kit, caller, operation, "%40me"), by_me
+        )
+
+
+@check("media-file", layer="generic", writes=False)
+def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
+    """A few records, voicemails and faxes of the client's groups."""
+    sizes = {"record": "record_file_size", "voicemail": "record_file_size", "fax": "file_size"}
+    caller, fetched = kit.caller("client"), 0
+    for operation in lists_with(kit, owner="extension_group", ranged=True):
+        if operation.collection.name not in sizes:
+            continue
+        for group in ClientView(kit).groups:
+            for item in read_list(kit, caller, operation, group["id"])[:_FILES]:
+                key = item.get("record_uuid") or item["uuid"]
+                path = f"/extension_group/{group['id']}/{operation.collection.name}/{key}"
+                response = kit.expect(caller.get(path), 200)
+                size = item[sizes[operation.collection.name]]
+                kit.expect_equal(f"the length of {path}", len(response.content), size)
+                fetched += 1
+    if not fetched:
+        raise NotReached("no group of the client has recorded items in the target's range")

@@ -1,0 +1,102 @@
+"""Lists of one owner against those of another: client, groups, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.lists import lists_with, read_list
+from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
+
+_NUMBERS = 6
+
+
+class ClientView:
+    """The groups and numbers of the client, read once."""
+
+    def __init__(self, kit: CheckContext) -> None:
+        self._kit = kit
+
+    @cached_property
+    def groups(self) -> list[Item]:
+        return self._kit.factory.read("extension_group")
+
+    @cached_property
+    def numbers(self) -> list[Item]:
+        return self._kit.factory.read("extension")
+
+    def members(self, group: int) -> list[Item]:
+        """Its numbers that say that they are in a group."""
+        return [one for one in self.numbers if one["extension_group_id"] == group]
+
+    def owners(self, name: str | None) -> list[object]:
+        """Keys of owners of one kind: the client, all of its groups, some of its numbers."""
+        if name == "client":
+            return ["@me"]
+        if name == "extension_group":
+            return [one["id"] for one in self.groups]
+        some = list(self.numbers)
+        self._kit.random.shuffle(some)
+        return [one["id"] for one in some[:_NUMBERS]]
+
+    def ranged_lists(self) -> Iterator[tuple[Operation, object]]:
+        """Every list of recorded items with each of its owners."""
+        for operation in lists_with(self._kit, ranged=True):
+            for owner in self.owners(operation.section):
+                yield operation, owner
+
+
+Numbers = Callable[[ClientView, object], list[Item]]
+
+
+def of_numbers(operation: Operation, items: list[Item], numbers: list[Item]) -> list[Item]:
+    """The items of some numbers; the log names them, other items have their id."""
+    ids = {one["id"] for one in numbers}
+    names = {one["name"].rpartition("*")[2] for one in numbers}
+    number = operation.collection.owner_property("extension")
+    if number and all(number in one for one in items):
+        return [one for one in items if one[number] in ids]
+    return [one for one in items if one["short_ext_name"] in names]
+
+
+@check("members-agree", layer="generic", writes=False)
+def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
+    """The list of a group against the numbers of the client."""
+    view = ClientView(kit)
+    for group in view.groups:
+        listed = kit.caller("client").read(f"/extension_group/{group['id']}/extension/")
+        kit.expect_equal(f"the members of group {group['id']}", listed, view.members(group["id"]))
+    if not view.groups:
+        raise NotReached("the client has no groups")
+
+
+@check("group-media-by-membership", layer="generic", writes=False)
+def the_list_of_a_group_is_that_of_its_members(kit: CheckContext) -> None:
+    """The client's list restricted to the numbers that are in the group."""
+    _restricted(kit, "extension_group", lambda view, key: view.members(int(str(key))))
+
+
+@check("group-media-by-membership", layer="generic", writes=False)
+def the_list_of_a_number_is_its_part_of_the_whole(kit: CheckContext) -> None:
+    """The client's list restricted to the number."""
+    _restricted(
+        kit, "extension", lambda view, key: [one for one in view.numbers if one["id"] == key]
+    )
+
+
+def _restricted(kit: CheckContext, owner: str, numbers: Numbers) -> None:
+    caller, view, seen = kit.caller("client"), ClientView(kit), 0
+    whole = {one.collection.name: one for one in lists_with(kit, owner="client", ranged=True)}
+    for operation in lists_with(kit, owner=owner, ranged=True):
+        everything = read_list(kit, caller, whole[operation.collection.name], "@me")
+        for key in view.owners(owner):
+            got = read_list(kit, caller, operation, key)
+            expected = of_numbers(operation, everything, numbers(view, key))
+            kit.expect_equal(f"{operation.id} of {owner} {key}", got, expected)
+            seen += len(got)
+    if not seen:
+        raise NotReached(f"no {owner} of the client has recorded items in the target's range")

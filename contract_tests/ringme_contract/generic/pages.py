@@ -1,0 +1,77 @@
+"""Pages and filters against the whole list."""
+
+from __future__ import annotations
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.generic.owners import ClientView
+from ringme_contract.lists import lists_with, read_list
+from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
+
+_SIZES = (1, 2, 3, 5, 1000)
+_PAGES = 25
+
+
+@check("paging", layer="generic", writes=False)
+def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
+    """Each list of the client, and those of its groups and numbers with the most items."""
+    longest = 0
+    for operation in lists_with(kit):
+        owners = ClientView(kit).owners(operation.section)
+        wholes = {owner: read_list(kit, kit.caller("client"), operation, owner) for owner in owners}
+        if not wholes:
+            continue
+        owner = max(wholes, key=lambda one: len(wholes[one]))
+        _check_pages(kit, operation, owner, wholes[owner])
+        longest = max(longest, len(wholes[owner]))
+    if longest < 3:
+        raise NotReached("no list of the client has three items")
+
+
+def _check_pages(kit: CheckContext, operation: Operation, owner: object, whole: list[Item]) -> None:
+    caller = kit.caller("client")
+    for size in (*_SIZES, max(len(whole), 1)):
+        count = -(-len(whole) // size)
+        if count > _PAGES:
+            continue
+        laid: list[Item] = []
+        for page in range(1, count + 1):
+            part = read_list(kit, caller, operation, owner, page=page, per_page=size)
+            kit.expect_true(f"{operation.id} gives at most {size} a page", len(part) <= size)
+            laid += part
+        what = f"{operation.id} of {owner} in pages of {size}"
+        kit.expect_equal(what, laid, whole)
+        past = read_list(kit, caller, operation, owner, page=count + 1, per_page=size)
+        kit.expect_equal(f"{what}, the page past the end", past, [])
+
+
+@check("extension-filters", layer="generic", writes=False)
+def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext) -> None:
+    """Each filter with each value that is there, two values at once, two filters at once."""
+    caller, view = kit.caller("client"), ClientView(kit)
+    if not view.numbers:
+        raise NotReached("the client has no numbers")
+    for operation in lists_with(kit, collection="extension"):
+        for owner in view.owners(operation.section)[:3]:
+            whole = read_list(kit, caller, operation, owner)
+            for name in (one.name for one in operation.query_parameters if one.filter):
+                values = list(dict.fromkeys(one[name] for one in view.numbers if one[name]))[:5]
+                for chosen in ([value] for value in values):
+                    _check_filter(kit, operation, owner, whole, {name: chosen})
+                _check_filter(kit, operation, owner, whole, {name: values[:2]})
+            both = {name: [view.numbers[0][name]] for name in ("type", "status")}
+            _check_filter(kit, operation, owner, whole, both)
+
+
+def _check_filter(
+    kit: CheckContext,
+    operation: Operation,
+    owner: object,
+    whole: list[Item],
+    chosen: dict[str, list[object]],
+) -> None:
+    got = read_list(kit, kit.caller("client"), operation, owner, **chosen)
+    expected = [one for one in whole if all(one[name] in some for name, some in chosen.items())]
+    kit.expect_equal(f"{operation.id} of {owner} with {chosen}", got, expected)

@@ -1,0 +1,112 @@
+"""Ranges, order and statistics of recorded items, against the list of the target's whole range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.factories import Item
+from ringme_contract.generic.owners import ClientView
+from ringme_contract.lists import lists_with, moment_of, read_list, sort_key
+from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
+
+_SECOND = timedelta(seconds=1)
+_INSTANTS = 4
+
+
+@check("media-range", layer="generic", writes=False)
+def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None:
+    """Ends are taken from the items' own times: at one, a second before, a second after."""
+    tried = 0
+    for operation in lists_with(kit, owner="client", ranged=True):
+        whole = read_list(kit, kit.caller("client"), operation, "@me", order="asc")
+        for bound in _bounds(kit, operation, whole):
+            _compare(kit, operation, whole, bound)
+            tried += 1
+    if not tried:
+        raise NotReached("the client has no recorded items in the target's range")
+
+
+def _bounds(kit: CheckContext, operation: Operation, whole: list[Item]) -> Iterator[datetime]:
+    """Moments just before, at and just after the times of some items, within the range."""
+    first, last = (read_datetime(text) for text in kit.target.range)
+    # Those with a fraction are where an implementation that drops it goes wrong.
+    fractions = [one for one in whole if moment_of(operation, one).microsecond]
+    rest = [one for one in whole if one not in fractions]
+    kit.random.shuffle(rest)
+    chosen = [*fractions[:2], *rest[:_INSTANTS]]
+    moments: set[datetime] = set()
+    for item in chosen:
+        second = moment_of(operation, item).replace(microsecond=0)
+        moments.update((second - _SECOND, second, second + _SECOND))
+    yield from sorted(one for one in moments if first <= one <= last)
+
+
+def _compare(kit: CheckContext, operation: Operation, whole: list[Item], bound: datetime) -> None:
+    caller, text = kit.caller("client"), write_datetime(bound)
+    after = read_list(kit, caller, operation, "@me", order="asc", start_datetime=text)
+    kit.expect_equal(
+        f"{operation.id} from {text} on",
+        after,
+        [one for one in whole if moment_of(operation, one) >= bound],
+    )
+    before = read_list(kit, caller, operation, "@me", order="asc", end_datetime=text)
+    kit.expect_equal(
+        f"{operation.id} up to {text}",
+        before,
+        [one for one in whole if moment_of(operation, one) <= bound],
+    )
+    at = read_list(kit, caller, operation, "@me", start_datetime=text, end_datetime=text)
+    kit.expect_equal(
+        f"{operation.id} at {text} alone",
+        at,
+        [one for one in whole if moment_of(operation, one) == bound][::-1],
+    )
+
+
+@check("media-order", layer="generic", writes=False)
+def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
+    """In lists of the client, of its groups and of its numbers; ties included."""
+    longest = 0
+    for operation, owner in ClientView(kit).ranged_lists():
+        caller = kit.caller("client")
+        ascending = read_list(kit, caller, operation, owner, order="asc")
+        descending = read_list(kit, caller, operation, owner, order="desc")
+        what = f"{operation.id} of {owner}"
+        kit.expect_equal(f"{what}, desc", descending, ascending[::-1])
+        kit.expect_equal(
+            f"{what}, without order", read_list(kit, caller, operation, owner), descending
+        )
+        keys = [sort_key(operation, one) for one in ascending]
+        kit.expect_equal(f"the order of {what}", keys, sorted(keys))
+        longest = max(longest, len(ascending))
+    if longest < 2:
+        raise NotReached("no list of recorded items in the target's range has two items")
+
+
+@check("stats-agree", layer="generic", uses=("record",), writes=False)
+def statistics_add_up_to_the_list(kit: CheckContext) -> None:
+    """Of the whole range, and of the half of it."""
+    counted = 0
+    caller, view = kit.caller("client"), ClientView(kit)
+    start, end = kit.target.range
+    middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
+    for operation in lists_with(kit, owner="extension_group", collection="record"):
+        for group in view.groups:
+            for bounds in ((start, end), (start, middle), (middle, end)):
+                query = {"start_datetime": bounds[0], "end_datetime": bounds[1]}
+                items = read_list(kit, caller, operation, group["id"], **query)
+                sizes = [one["record_file_size"] for one in items]
+                path = f"/extension_group/{group['id']}/record/stats/"
+                kit.expect_equal(
+                    f"stats of group {group['id']} from {bounds[0]} to {bounds[1]}",
+                    caller.read(path, **query),
+                    {"count": len(sizes), "size": sum(sizes)},
+                )
+                counted += len(sizes)
+    if not counted:
+        raise NotReached("no group of the client has call records in the target's range")

@@ -1,1 +1,0 @@
-"""Relations between responses that hold whatever the data are."""

@@ -1,0 +1,105 @@
+"""Request bodies: JSON objects in UTF-8, and nothing else."""
+
+from __future__ import annotations
+
+import json
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
+from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.scenarios.views import GROUPS, NUMBERS, USERS, members_path
+
+_JSON = {"Content-Type": "application/json"}
+
+
+@check("body", layer="scenarios")
+def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
+    """As many clients send it with each GET and DELETE."""
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for path in (
+        "/user/", GROUPS, f"{GROUPS}{own.group['id']}", NUMBERS, members_path(own.group["id"]),
+    ):  # fmt: skip
+        kit.expect(client.request("GET", API + path, headers=_JSON), 200)
+    for path, thing in ((USERS, own.user), (NUMBERS, own.extension), (GROUPS, own.group)):
+        kit.expect(client.request("DELETE", f"{API}{path}{thing['id']}", headers=_JSON), 204)
+
+
+@check("body", layer="scenarios")
+def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
+    """Half of an object, none, a list, a text, null, another encoding, or one flaw in it: 400."""
+    own = OwnEntries.new(kit)
+    for operation in kit.secured_operations:
+        if operation.body is None:
+            continue
+        for content in (
+            b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
+            b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
+            b'{"comment": "x",}', b'{"comment": "x"} {}', b'{"dial_rule_id": 01}',
+            b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}',
+        ):  # fmt: skip
+            response = send(
+                kit, kit.caller("client"), operation.method, operation.fill(own.values),
+                content=content, headers=_JSON,
+            )  # fmt: skip
+            if response.status_code != 400:
+                kit.fail(f"{operation.id} takes the body {content!r}", 400, response.status_code)
+    own.expect_unchanged("bodies that are no JSON object")
+
+
+@check("body", layer="scenarios")
+def another_media_type_is_refused(kit: CheckContext) -> None:
+    """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for operation in kit.secured_operations:
+        if operation.body is None:
+            continue
+        for media_type in (
+            "text/plain", "application/xml", "text/html; charset=utf-8",
+            "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+        ):  # fmt: skip
+            response = send(
+                kit, client, operation.method, operation.fill(own.values),
+                content=b'{"name": "x"}', headers={"Content-Type": media_type},
+            )  # fmt: skip
+            kit.expect(response, 415)
+    own.expect_unchanged("bodies of another media type")
+    parameters = kit.target.identities["client"].parameters
+    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, json=parameters), 415)
+    path = f"{API}{GROUPS}{own.group['id']}"
+    accepted = ("application/json; charset=utf-8", "Application/JSON")
+    for headers in (*({"Content-Type": one} for one in accepted), {}):
+        name = kit.new_name("group")
+        content = f'{{"name": "{name}"}}'.encode()
+        response = kit.expect(client.request("PUT", path, content=content, headers=headers), 200)
+        kit.expect_equal(f"the name sent with {headers}", response.json()["name"], name)
+
+
+@check("body", layer="scenarios")
+def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
+    """UTF-16 and UTF-32 are no UTF-8, even if the rest is right, with a charset as without."""
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for operation in kit.secured_operations:
+        if operation.body is None:
+            continue
+        body = json.dumps(own.body(operation))
+        for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+            content = body.encode(encoding)
+            for charset, codes in (("", (400,)), (f"; charset={encoding}", (400, 415))):
+                response = send(
+                    kit, client, operation.method, operation.fill(own.values), content=content,
+                    headers={"Content-Type": f"application/json{charset}"},
+                )  # fmt: skip
+                if response.status_code not in codes:
+                    what = f"{operation.id} takes a body in {encoding}{charset}"
+                    kit.fail(what, codes, response.status_code)
+    own.expect_unchanged("bodies in another encoding")
+
+
+@check("body", layer="scenarios")
+def all_of_json_is_understood(kit: CheckContext) -> None:
+    """Blanks around it and within, and characters as escapes, halves of a pair included."""
+    path = f"{API}{GROUPS}{kit.new_group()['id']}"
+    content = b'\r\n\t { "name" :"\\u041e\\/\\ud83d\\udcde\\n\\"",\n"extra_params":null }\n '
+    response = kit.caller("client").request("PUT", path, content=content, headers=_JSON)
+    name = kit.expect(response, 200).json()["name"]
+    kit.expect_equal("the name that was sent in escapes", name, '\u041e/\U0001f4de\n"')

@@ -1,0 +1,137 @@
+"""Formats of date-times in requests and responses, and that they are UTC."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.datetimes import read_datetime
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.scenarios.item_kinds import CLIENT, Kind, of_each_kind, read
+from ringme_contract.scenarios.views import NUMBERS, expect_named
+from ringme_contract.verdict import NotOffered, NotReached
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_FRACTION = re.compile(rf"{_MOMENT.pattern}(\.\d\d)?")
+_NO_MOMENTS = (
+    "2016-02-30 00:00:00", "2015-02-29 00:00:00", "1900-02-29 00:00:00", "2016-04-31 12:00:00",
+    "2016-13-01 00:00:00", "2016-00-01 00:00:00", "2016-04-00 00:00:00", "2016-04-01 24:00:00",
+    "2016-04-01 12:60:00", "2016-04-01 12:00:60", "2016-04-01T00:00:00", "2016-04-01 00:00:00Z",
+    "2016-04-01T00:00:00Z", "2016-04-01 00:00:00 +0300", "2016-04-01", "2016-04-01 00:00",
+    "01.04.2016 00:00:00", "2016/04/01 00:00:00", "1459468800", "yesterday", "16-04-01 00:00:00",
+    "2016-04-01 00:00:00.50", "2016-04-01 00:00:00+03:00", " 2016-04-01 00:00:00",
+    "2016-04-01 00:00:00\n", "2016-04-01  00:00:00", "201\u0666-04-01 00:00:00",
+)  # fmt: skip
+_LAST_DAYS = tuple(
+    f"2015-{month}-{day} 23:59:59"
+    for month, day in enumerate((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1)
+)
+# Less than any two zones are apart.
+_APART = timedelta(minutes=7)
+
+
+@check("no-zone", layer="scenarios")
+def date_times_have_no_zone(kit: CheckContext) -> None:
+    """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
+    _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
+    for number in kit.caller("client").read(NUMBERS):
+        _expect_moments(kit, f"number {number['id']}", number, {"create_date": _MOMENT})
+    _look_at_moments(kit)
+
+
+@of_each_kind()
+def _look_at_moments(kit: CheckContext, kind: Kind) -> None:
+    items = read(kit, CLIENT, kind)
+    if not items:
+        raise NotReached(f"the client has no {kind.plural} in the target's range")
+    names = {kind.time: _MOMENT}
+    if kind.time == "init_time_gmt":
+        others = ("start_time_gmt", "hangup_time_gmt")
+        names = {kind.time: _FRACTION, **dict.fromkeys(others, _MOMENT)}
+    for item in items:
+        _expect_moments(kit, f"one of the {kind.plural}", item, names)
+
+
+def _expect_moments(
+    kit: CheckContext, what: str, item: Item, names: dict[str, re.Pattern[str]]
+) -> None:
+    for name, pattern in names.items():
+        value = item[name]
+        # A call that nobody answered may lack a time.
+        if value is not None and not (isinstance(value, str) and pattern.fullmatch(value)):
+            kit.fail(
+                f"{name} of {what} is no date-time without a zone", "YYYY-MM-DD HH:MM:SS", value
+            )
+
+
+@check("dates-in", layer="scenarios", writes=False)
+@of_each_kind()
+def leading_zeros_may_be_left_out(kit: CheckContext, kind: Kind) -> None:
+    """A range at an item's own second gives the same list with zeros and without."""
+    items = read(kit, CLIENT, kind)
+    if not items:
+        raise NotReached(f"the client has no {kind.plural} in the target's range")
+    # The item whose time has the most zeros to leave out.
+    text = max((one[kind.time][:19] for one in items), key=lambda one: len(one) - len(_bare(one)))
+    start, end = kit.target.range
+    for first, last in ((text, text), (start, text), (text, end), (start, end)):
+        full = read(kit, CLIENT, kind, start_datetime=first, end_datetime=last)
+        bare = read(kit, CLIENT, kind, start_datetime=_bare(first), end_datetime=_bare(last))
+        kit.expect_equal(f"the {kind.plural} from {_bare(first)} to {_bare(last)}", bare, full)
+
+
+def _bare(text: str) -> str:
+    moment = read_datetime(text)
+    return (
+        f"{moment.year}-{moment.month}-{moment.day} {moment.hour}:{moment.minute}:{moment.second}"
+    )
+
+
+@check("dates-in", layer="scenarios")
+def what_is_no_moment_is_refused(kit: CheckContext) -> None:
+    """Days that do not exist and other formats are 400 at either end, and leap days are not."""
+    own, client, tried = OwnEntries.new(kit), kit.caller("client"), 0
+    for operation in kit.secured_operations:
+        if not operation.reads or not operation.ranged:
+            continue
+        # Every list by a few, and the first by all.
+        some = _NO_MOMENTS[::6] if tried else _NO_MOMENTS
+        tried += 1
+        path = operation.fill(own.values)
+        for text in some:
+            for query in (
+                {"start_datetime": text, "end_datetime": "2016-04-30 00:00:00"},
+                {"start_datetime": "2016-02-01 00:00:00", "end_datetime": text},
+            ):
+                response = client.request("GET", path, params=query)
+                if response.status_code != 400:
+                    kit.fail(f"{operation.id} takes {text!r}", 400, response.status_code)
+                name = next(name for name in query if query[name] is text)
+                expect_named(kit, response, name)
+        for text in ("2016-02-29 00:00:00", "2000-2-29 0:0:0", *_LAST_DAYS):
+            query = {"start_datetime": text, "end_datetime": text}
+            kit.expect(client.request("GET", path, params=query), 200)
+    if not tried:
+        raise NotOffered("the target lacks every list that takes a range")
+
+
+@check("no-zone", layer="scenarios")
+def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
+    """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
+    body = {"name": kit.free_number(), "label": kit.new_name("number")}
+    response = kit.expect(send(kit, kit.caller("client"), "POST", API + NUMBERS, json=body), 201)
+    made = read_datetime(response.json()["create_date"])
+    told = response.headers.get("Date")
+    if told is None:
+        raise NotOffered("the responses of the target have no Date to compare create_date with")
+    now = parsedate_to_datetime(told).astimezone(UTC).replace(tzinfo=None)
+    # Clocks of the machines of one service may differ by minutes, zones do by quarters of an hour.
+    kit.expect_true(
+        "create_date of a new number is the moment of its making, in UTC",
+        abs(made - now) < _APART,
+        f"{made}, while Date says {told}",
+    )

@@ -1,0 +1,171 @@
+"""Users of one group: made, confined to it, blocked, deleted."""
+
+from __future__ import annotations
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import send
+from ringme_contract.scenarios.views import (
+    GROUPS,
+    TEXTS,
+    USERS,
+    USERS_OF_TARGET,
+    Session,
+    expect_named,
+    expect_same_view,
+    expect_shown,
+    never_used,
+    request_token,
+    settings_view,
+)
+
+NEEDS = ("client", "login")
+
+
+def new_body(kit: CheckContext, group: int, **keys: object) -> Item:
+    name = kit.new_name("user")
+    body: Item = {
+        "name": name,
+        "login": name.replace(" ", "-"),
+        "password": f"pass-{kit.random.randrange(16**12):012x}",
+        "email": "contract@example.com",
+        "extension_group_id": group,
+    }
+    return {**body, **keys}
+
+
+def _expect_refused(kit: CheckContext, body: Item, status: int, word: str | None = None) -> None:
+    response = send(kit, kit.caller("client"), "POST", API + USERS, json=body)
+    kit.expect(response, status, word)
+
+
+@check("group-user-create", layer="scenarios", needs=NEEDS)
+def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
+    """The response is what was sent, with defaults; the user is of type extension_group."""
+    group = kit.new_group()["id"]
+    defaults = {
+        "access": "full",
+        "status": "active",
+        "comment": None,
+        "extra_params": None,
+        "timezone": "Europe/Moscow",
+    }
+    user, password = kit.new_group_user(group)
+    given = {"access": "read_only", "timezone": "Asia/Novosibirsk"}
+    for keys in ({}, *({**given, "comment": text, "extra_params": text} for text in TEXTS)):
+        body = new_body(kit, group, **keys)
+        user, password = kit.new_group_user(group, **body)
+        shown = {**defaults, **body, "id": user["id"]}
+        del shown["password"]
+        kit.expect_equal("the response to a new user", user, shown)
+        expect_shown(kit, USERS, user)
+    me = Session(kit, "new user", user["login"], password).caller.read("/user/")
+    owners = {
+        name: me[f"{name}_id"] for name in ("client", "extension_group", "extension", "dealer")
+    }
+    expected = {"client": None, "extension_group": group, "extension": None, "dealer": None}
+    kit.expect_equal("the owners of the new user", owners, expected)
+    for name in ("id", "login", "access", "timezone", "extra_params"):
+        kit.expect_equal(f"{name} of the new user", me[name], user[name])
+    kit.expect_true("the new user is no administrator", not me["admin"], me["admin"])
+
+
+@check("group-user-create", layer="scenarios", needs=NEEDS)
+def a_taken_login_is_refused(kit: CheckContext) -> None:
+    """That of any user that the kit can see, of any type and client; by creation and by update."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    user, password = kit.new_group_user(group)
+    other, _ = kit.new_group_user(kit.new_group()["id"])
+    seen = [name for name in USERS_OF_TARGET if name in kit.target.identities]
+    taken = {user["login"], *(kit.caller(name).read("/user/")["login"] for name in seen)}
+    before = settings_view(kit)
+    for login in sorted(taken):
+        made = send(kit, client, "POST", API + USERS, json=new_body(kit, group, login=login))
+        expect_named(kit, made, "login")
+        if login != user["login"]:
+            body = {"login": login, "name": "half applied", "password": "half-applied"}
+            expect_named(kit, client.put(f"{USERS}{user['id']}", body), "login")
+        expect_named(kit, client.put(f"{USERS}{other['id']}", {"login": login}), "login")
+        expect_same_view(kit, f"asking for the taken login {login}", settings_view(kit), before)
+    kit.expect(client.put(f"{USERS}{user['id']}", {"login": user["login"]}), 200)
+    me = Session(kit, "user", user["login"], password).caller.read("/user/")
+    kit.expect_equal("who logs in with the login", me["id"], user["id"])
+
+
+@check("group-user-create", layer="scenarios", needs=NEEDS)
+def no_answer_holds_the_password(kit: CheckContext) -> None:
+    """Not those of success, not those of failure, and neither the old one nor the new one."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    secrets = [f"Secret{kit.random.randrange(16**16):016x}" for _ in range(2)]
+    user, first = kit.new_group_user(group, password=secrets[0])
+    path = f"{USERS}{user['id']}"
+    wrong = new_body(kit, group, password=secrets[0])
+    responses = [
+        client.get(path),
+        client.get(USERS),
+        client.put(path, {"password": secrets[1]}),
+        client.get(path),
+        client.get(USERS),
+        client.put(path, {"password": secrets[0] * 20}),
+        client.put(path, {"password": secrets[1], "email": "none"}),
+        client.put(path, {"password": [secrets[1]]}),
+        client.post(USERS, {**wrong, "login": user["login"]}),
+        client.post(USERS, {**wrong, "email": secrets[0]}),
+        client.post(USERS, {**wrong, "password": {"is": secrets[0]}}),
+        request_token(kit, user["login"], secrets[0]),
+        request_token(kit, secrets[1], secrets[1]),
+        Session(kit, "user", user["login"], secrets[1]).caller.get("/user/"),
+    ]
+    texts = [str(user), *(response.text for response in responses)]
+    for text in texts:
+        shown = [secret for secret in secrets if secret in text]
+        kit.expect_true("a response is free of the password", not shown, text[:300])
+    kit.expect_equal("the password that was used", first, secrets[0])
+
+
+@check("group-user-create", layer="scenarios", needs=NEEDS)
+def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
+    """In every view; after a new password the old one is no good, after a new login the old one."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    user, password = kit.new_group_user(group, comment="first", extra_params="312")
+    old, login = user, new_body(kit, group)["login"]
+    steps: list[Item] = [
+        {},
+        {"name": kit.new_name("renamed")},
+        {"comment": None},
+        {"email": "contract.second@example.com", "timezone": "Asia/Omsk"},
+        {"extra_params": "null"},
+        {"access": "read_only"},
+        {"extra_params": None, "access": "full"},
+        {"login": login},
+    ]
+    for body in steps:
+        response = kit.expect(client.put(f"{USERS}{user['id']}", body), 200).json()
+        kit.expect_equal(f"the response to an update with {body}", response, {**user, **body})
+        expect_shown(kit, USERS, response)
+        old, user = user, response
+    kit.expect(request_token(kit, old["login"], password), 401, "invalid_grant")
+    Session(kit, "user", login, password)
+    response = client.put(f"{USERS}{user['id']}", {"password": f"{password}-new"})
+    kit.expect_equal("the response to a new password", kit.expect(response, 200).json(), user)
+    kit.expect(request_token(kit, login, password), 401, "invalid_grant")
+    Session(kit, "user", login, f"{password}-new")
+
+
+@check("group-user-create", layer="scenarios", needs=(*NEEDS, "other_client"))
+def a_group_that_is_not_there_gets_no_user(kit: CheckContext) -> None:
+    """One that never was, a deleted one, another client's: 404, and nobody is made or moved."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    user, _ = kit.new_group_user(group)
+    deleted, foreign = kit.new_group()["id"], kit.new_group("other_client")["id"]
+    kit.expect(client.delete(f"{GROUPS}{deleted}"), 204)
+    before = settings_view(kit), settings_view(kit, "other_client")
+    for key in (never_used(kit, GROUPS), deleted, foreign):
+        _expect_refused(kit, new_body(kit, key), 404, "extension_group_not_found")
+        body = {"name": "half applied", "extension_group_id": key}
+        response = client.put(f"{USERS}{user['id']}", body)
+        kit.expect(response, 404, "extension_group_not_found")
+        now = settings_view(kit), settings_view(kit, "other_client")
+        for after, was in zip(now, before, strict=True):
+            expect_same_view(kit, "a user for a group that is not there", after, was)

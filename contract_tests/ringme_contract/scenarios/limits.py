@@ -1,0 +1,215 @@
+"""Rate limits, as the headers of each response tell."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import httpx
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.factories import NOWHERE
+from ringme_contract.scenarios.views import GROUPS
+from ringme_contract.verdict import Failure, NotOffered, NotReached
+
+_NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+_ROUNDS = 4
+_MOST = 20
+# More than the seconds in which they are made.
+_REQUESTS = 6
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """The limit, what is left of it, and the seconds until the count starts anew."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+    @property
+    def used(self) -> int:
+        """The number of requests that were counted, the last included."""
+        return self.limit - self.remaining
+
+
+def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
+    """The three headers of a response; the check fails unless all are whole numbers."""
+    what = f"{response.request.method} {response.request.url.path}, status {response.status_code}"
+    values = []
+    for name in _NAMES:
+        text = response.headers.get(name)
+        if text is None or not re.fullmatch("[0-9]+", text):
+            kit.fail(f"{what}: the header {name} is not a whole number", "a whole number", text)
+        values.append(int(text))
+    found = Allowance(*values)
+    kit.expect_true(f"{what}: of a limit no more is left than it allows", found.used >= 0, found)
+    kit.expect_true(f"{what}: the count starts anew within an hour", found.reset <= 3600, found)
+    return found
+
+
+def _responses(client: Caller) -> Iterator[httpx.Response]:
+    """Responses of many kinds, good ones and bad ones, to requests that change nothing."""
+    yield client.get("/user/")
+    yield client.get(GROUPS)
+    yield client.get(GROUPS, per_page=1001)
+    yield client.get(f"{GROUPS}{NOWHERE}")
+    yield client.get(f"/client/{NOWHERE}/extension_group/")
+    yield client.post(GROUPS, {})
+    yield client.request("POST", API + GROUPS, content=b"x", headers={"Content-Type": "text/plain"})
+    yield client.get("/user/")
+
+
+@check("limits", layer="scenarios", writes=False)
+def every_answer_says_what_is_left(kit: CheckContext) -> None:
+    """Each request takes one off what is left, the limit stays, the time to go does not grow."""
+
+    def look() -> None:
+        found = [allowance(kit, response) for response in _responses(kit.caller("client"))]
+        for before, after in pairwise(found):
+            kit.expect_equal("the limit of the next response", after.limit, before.limit)
+            kit.expect_true(
+                "the time until the count starts anew does not grow",
+                after.reset <= before.reset,
+                (before, after),
+            )
+            left = min(1, before.remaining)
+            kit.expect_true(
+                "each request is counted", after.used >= before.used + left, (before, after)
+            )
+        steps = [after.used - before.used for before, after in pairwise(found)]
+        # More than one at a time may be requests of others of the same client.
+        kit.expect_true("a request counts once", min(steps) <= 1, steps)
+
+    _once_of_several(look)
+
+
+@check("limits", layer="scenarios", writes=False)
+def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
+    """A second later it is a second less, however many requests there were meanwhile."""
+    client = kit.caller("client")
+
+    def look() -> None:
+        start = time.monotonic()
+        before = allowance(kit, client.get("/user/"))
+        received = time.monotonic()
+        for _ in range(_REQUESTS):
+            client.get("/user/")
+        time.sleep(max(0.0, received + 1 - time.monotonic()))
+        least = math.floor(time.monotonic() - received)
+        after = allowance(kit, client.get("/user/"))
+        most = math.ceil(time.monotonic() - start)
+        kit.expect_true(
+            f"the time until the count starts anew falls by {least} to {most} seconds in as many",
+            least <= before.reset - after.reset <= most,
+            (before, after),
+        )
+
+    _once_of_several(look)
+
+
+@check("limits", layer="scenarios", writes=False)
+def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
+    """Responses to requests without a good token, for no path, and with no such method."""
+    client, wrong = kit.caller("client"), Caller(kit, "wrong token", "0" * 30)
+    for response in (
+        kit.anonymous.get("/user/"), wrong.get("/user/"), wrong.post(GROUPS, {}),
+        kit.anonymous.get("/nothing/of/the/kind/"), client.get("/nothing/of/the/kind/"),
+        client.request("PATCH", API + GROUPS, json={}),
+    ):  # fmt: skip
+        kit.expect_true(
+            "the request is refused", 400 <= response.status_code < 500, response.status_code
+        )
+        allowance(kit, response)
+
+
+@check("limits", layer="scenarios", needs=("client", "call_api"), writes=False)
+def applications_of_a_client_share_one_count(kit: CheckContext) -> None:
+    """A request of one of them is used up for the other."""
+    _count_together(kit, "call_api")
+
+
+@check("limits", layer="scenarios", needs=("client", "client_read_only"), writes=False)
+def users_of_a_client_share_one_count(kit: CheckContext) -> None:
+    """A request of one of them is used up for the other."""
+    _count_together(kit, "client_read_only")
+
+
+def _count_together(kit: CheckContext, identity: str) -> None:
+    """Requests of the client and of another of its identities, in turn: each counts for both."""
+    client, other = kit.caller("client"), kit.caller(identity)
+
+    def look() -> None:
+        used = [allowance(kit, one.get("/user/")).used for one in (client, other) * 3]
+        kit.expect_true(f"requests of {identity} count as well", used == sorted(set(used)), used)
+
+    _once_of_several(look)
+
+
+@check("limits", layer="scenarios", needs=("client", "other_client"), writes=False)
+def clients_are_counted_apart(kit: CheckContext) -> None:
+    """A request of one client is not used up for another, nor is one without a good token."""
+    client, other = kit.caller("client"), kit.caller("other_client")
+    wrong = Caller(kit, "wrong token", f"{other.token}0")
+
+    def look() -> None:
+        before = allowance(kit, other.get("/user/"))
+        for caller in (client, kit.anonymous, wrong) * 3:
+            caller.get("/user/")
+        after = allowance(kit, other.get("/user/"))
+        kit.expect_equal(
+            "how many requests of its own count for a client", after.used - before.used, 1
+        )
+
+    _once_of_several(look)
+
+
+def _once_of_several(look: Callable[[], None]) -> None:
+    """Looks a few times: others of the client may send requests, and an hour may end meanwhile."""
+    for _ in range(_ROUNDS - 1):
+        try:
+            return look()
+        except Failure:
+            continue
+    return look()
+
+
+@check("limits", layer="scenarios", needs=("client",), writes=False)
+def past_the_limit_all_is_refused(kit: CheckContext) -> None:
+    """429 rate_limit_exceeded, right after route and token; no other client suffers."""
+    if "limited" not in kit.target.identities:
+        raise NotOffered("the target names no identity limited, so the limit cannot be reached")
+    limited = kit.caller("limited")
+    response = limited.get("/user/")
+    now = allowance(kit, response)
+    if now.limit > _MOST:
+        raise NotReached(f"the identity limited has more than {_MOST} requests an hour")
+    # It may be used up before the first request, or come back while these are made.
+    for _ in range(2 * now.limit + 1):
+        if response.status_code == 429:
+            break
+        kit.expect(response, 200)
+        left, response = now.remaining, limited.get("/user/")
+        now = allowance(kit, response)
+        if response.status_code == 429:
+            kit.expect_equal("what was left when the first request was refused", left, 0)
+        elif left == 0:
+            kit.expect_true("a request with nothing left is refused", now.remaining > 0, now)
+    kit.expect(response, 429, "rate_limit_exceeded")
+    kit.expect_equal("what is left past the limit", now.remaining, 0)
+    for refused in (
+        response,
+        limited.get(GROUPS),
+        limited.get(GROUPS, page="x"),
+        limited.post(GROUPS, {}),
+    ):
+        kit.expect(refused, 429, "rate_limit_exceeded")
+        kit.expect_equal("what is left past the limit", allowance(kit, refused).remaining, 0)
+    kit.expect(limited.get("/nothing/of/the/kind/"), 404)
+    kit.expect(Caller(kit, "wrong token", "0" * 30).get("/user/"), 401)
+    kit.expect(kit.caller("client").get("/user/"), 200)

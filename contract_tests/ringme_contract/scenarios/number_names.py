@@ -1,0 +1,146 @@
+"""The names of internal numbers, and what else a new number has."""
+
+from __future__ import annotations
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.own_entries import send
+from ringme_contract.scenarios.numbers import expect_members, put_number
+from ringme_contract.scenarios.views import (
+    NUMBERS,
+    TEXTS,
+    expect_named,
+    expect_same_view,
+    expect_shown,
+    own_id,
+    plain,
+    settings_view,
+)
+from ringme_contract.verdict import NotReached
+
+
+@check("extension-no-rename", layer="scenarios")
+def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
+    """A free name, a taken one, whole or bare, alone or with keys that could be applied.
+
+    Also its own number behind another prefix or none, and null.
+    """
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    number, neighbour = kit.new_extension(label="first"), kit.new_extension()
+    prefix, _, bare = number["name"].rpartition("*")
+    free = kit.free_number()
+    names = (
+        f"{prefix}*{free}", free, neighbour["name"], f"9{prefix}*{bare}", f"*{bare}", None,
+    )  # fmt: skip
+    before = settings_view(kit)
+    for name in names:
+        for body in (
+            {},
+            {"label": "half applied", "extension_group_id": group, "status": "active"},
+        ):
+            # In either order of the keys, so that what comes first is not applied either.
+            for sent in ({**body, "name": name}, {"name": name, **body}):
+                expect_named(kit, client.put(f"{NUMBERS}{number['id']}", sent), "name")
+                expect_same_view(kit, "an update with another name", settings_view(kit), before)
+    expect_members(kit, {group: []})
+    put_number(kit, number, name=number["name"], label="second")
+
+
+@check("extension-create", layer="scenarios")
+def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
+    """Bare or whole, the name is the same; what the request leaves out has its default."""
+    client, own = kit.caller("client"), own_id(kit, "client", "client")
+    known = client.read(NUMBERS)[0]
+    prefix = known["name"].rpartition("*")[0]
+    before, made = client.read(NUMBERS), []
+    for whole in (False, True):
+        free = kit.free_number()
+        name = f"{prefix}*{free}"
+        number = plain(kit, kit.new_extension(name=name if whole else free, label=None))
+        expected = {
+            **dict.fromkeys(number),
+            "id": number["id"],
+            "name": name,
+            "client_id": own,
+            "domain": known["domain"],
+            "create_date": number["create_date"],
+            "type": "phone",
+            "status": "blocked",
+            "ani_rfc3325": False,
+        }
+        kit.expect_equal(f"the response to the new number {free}", number, expected)
+        expect_shown(kit, NUMBERS, number)
+        made.append(number)
+    everything = sorted(
+        [*(plain(kit, one) for one in before), *made], key=lambda one: int(one["id"])
+    )
+    kit.expect_equal("the list", [plain(kit, one) for one in client.read(NUMBERS)], everything)
+
+
+@check("extension-create", layer="scenarios")
+def a_new_number_is_as_the_request_says(kit: CheckContext) -> None:
+    """Every key that can be set, and a group, whose member it is from the start."""
+    group = kit.new_group()["id"]
+    members = []
+    for kind, status, text in zip(
+        ("phone", "queue", "ivr", "fax"), ("active", "blocked") * 2, TEXTS[:4], strict=True
+    ):
+        keys = {
+            "type": kind,
+            "status": status,
+            "extension_group_id": group,
+            "label": f"{kit.run_id} {text}",
+            "caller_id_name": text,
+            "extra_params": text,
+            "message_did": "74950000001",
+            "dial_rule_id": None,
+            "dial_rule_limit": 0,
+            "ani_rfc3325": True,
+            "did_as_transfer_caller_id": "74950000002",
+        }
+        number = plain(kit, kit.new_extension(**keys))
+        kit.expect_equal("the response to a new number", number, {**number, **keys})
+        expect_shown(kit, NUMBERS, number)
+        members.append(number)
+    expect_members(kit, {group: members})
+
+
+@check("extension-create", layer="scenarios", needs=("client", "other_client"))
+def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
+    """A bare number gets that of its own client, and that of another client is refused."""
+    prefixes = {}
+    for identity in ("client", "other_client"):
+        known = kit.caller(identity).read(NUMBERS)
+        if not known:
+            raise NotReached(f"{identity} has no number to tell its prefix")
+        prefixes[identity] = known[0]["name"].rpartition("*")[0]
+        made, free = kit.new_extension(identity)["name"], kit.free_number(identity)
+        kit.expect_equal(f"the prefix of {identity}", made.rpartition("*")[0], prefixes[identity])
+        if len(set(prefixes.values())) == len(prefixes) == 2:
+            body = {"name": f"{prefixes['client']}*{free}"}
+            response = send(kit, kit.caller(identity), "POST", API + NUMBERS, json=body)
+            expect_named(kit, response, "name")
+
+
+@check("extension-create", layer="scenarios")
+def a_name_that_cannot_be_is_refused(kit: CheckContext) -> None:
+    """A digit short or long, taken, another prefix, what is no digit; nothing is made."""
+    client, taken = kit.caller("client"), kit.new_extension()
+    prefix, _, bare = taken["name"].rpartition("*")
+    free = kit.free_number()
+    names = [taken["name"], bare, free + "0", f"{prefix}*{free}0", f"9{prefix}*{free}"]
+    if len(free) > 1:
+        names += [free[1:], f"{prefix}*{free[1:]}", f"{free[:-1]} ", f"{free[:-1]}a"]
+        names += [f"-{free[1:]}", free[:-1] + chr(0x660 + int(free[-1]))]
+    names += [
+        f"*{free}",
+        f"{prefix}*",
+        f"{prefix}-{free}",
+        f"{prefix}*{prefix}*{free}",
+        f"{free}\n",
+    ]
+    before = settings_view(kit)
+    for name in names:
+        body = {"name": name, "status": "active"}
+        expect_named(kit, send(kit, client, "POST", API + NUMBERS, json=body), "name")
+        expect_same_view(kit, f"a new number named {name}", settings_view(kit), before)

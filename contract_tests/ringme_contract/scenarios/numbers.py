@@ -1,0 +1,224 @@
+"""Internal numbers: made, put into groups, taken out, deleted."""
+
+from __future__ import annotations
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import send
+from ringme_contract.scenarios.views import (
+    GROUPS,
+    NUMBERS,
+    busy_number,
+    client_view,
+    expect_gone,
+    expect_same_view,
+    expect_shown,
+    item_ids,
+    member_ids,
+    members_path,
+    never_used,
+    own_id,
+    plain,
+    reads,
+    settings_view,
+)
+
+MISSING = "extension_group_not_found"
+
+
+def put_number(kit: CheckContext, number: Item, **changes: object) -> Item:
+    expected = {**plain(kit, number), **changes}
+    response = kit.caller("client").put(f"{NUMBERS}{number['id']}", changes)
+    got = plain(kit, kit.expect(response, 200).json())
+    kit.expect_equal(f"the response to an update with {changes}", got, expected)
+    expect_shown(kit, NUMBERS, expected)
+    return expected
+
+
+def expect_members(kit: CheckContext, members: dict[int, list[Item]]) -> None:
+    """Each group has these members, in its own list and by the filter of the client's."""
+    for group, expected in members.items():
+        numbers = sorted((plain(kit, one) for one in expected), key=lambda one: int(one["id"]))
+        for path, query in ((members_path(group), {}), (NUMBERS, {"extension_group_id": group})):
+            got = [plain(kit, one) for one in kit.caller("client").read(path, **query)]
+            kit.expect_equal(f"{path} {query or ''}of group {group}", got, numbers)
+
+
+@check("extension-place", layer="scenarios")
+def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
+    """Into one group, the same again, into another, and back; nothing else of it changes."""
+    one, other = kit.new_group()["id"], kit.new_group()["id"]
+    beside = kit.new_extension(extension_group_id=one)
+    number = kit.new_extension(label="kept", extra_params="312", status="active", dial_rule_limit=5)
+    for group in (one, one, other, one, other):
+        number = put_number(kit, number, extension_group_id=group)
+        inside = {one: [beside], other: []}
+        inside[group].append(number)
+        expect_members(kit, inside)
+    expect_shown(kit, NUMBERS, beside)
+
+
+@check("extension-place", layer="scenarios")
+def an_update_without_a_group_leaves_the_number_there(kit: CheckContext) -> None:
+    """Other keys, with the group and without it; and nothing at all."""
+    one, other = kit.new_group()["id"], kit.new_group()["id"]
+    number = kit.new_extension(extension_group_id=one, label="first")
+    number = put_number(kit, number)
+    number = put_number(kit, number, label="second", status="active")
+    number = put_number(kit, number, extra_params="null", message_did="74950000000")
+    expect_members(kit, {one: [number], other: []})
+    number = put_number(kit, number, extension_group_id=other, label=None, ani_rfc3325=True)
+    number = put_number(kit, number, type="queue")
+    number = put_number(kit, number, extra_params=None)
+    expect_members(kit, {one: [], other: [number]})
+
+
+@check("extension-place", layer="scenarios")
+def each_setting_can_be_changed_and_cleared(kit: CheckContext) -> None:
+    """One at a time, and then back to null where that is allowed; the others stay as they are."""
+    group = kit.new_group()["id"]
+    number = kit.new_extension(extension_group_id=group)
+    texts = ("label", "caller_id_name", "extra_params", "message_did", "did_as_transfer_caller_id")
+    nullable = {**dict.fromkeys(texts, "74950000001"), "dial_rule_id": 7, "dial_rule_limit": 0}
+    for name, value in {**nullable, "ani_rfc3325": True, "type": "ivr", "status": "active"}.items():
+        number = put_number(kit, number, **{name: value})
+    for name in nullable:
+        number = put_number(kit, number, **{name: None})
+    expect_members(kit, {group: [number]})
+
+
+@check("extension-release", layer="scenarios")
+def null_takes_the_number_out(kit: CheckContext) -> None:
+    """One of two members leaves; the other stays. Again, it is out already."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    stays, leaves = (kit.new_extension(extension_group_id=group, label="kept") for _ in range(2))
+    expect_members(kit, {group: [stays, leaves]})
+    for _ in range(2):
+        leaves = put_number(kit, leaves, extension_group_id=None)
+        expect_members(kit, {group: [stays]})
+    expect_shown(kit, NUMBERS, stays)
+    kit.expect(client.get(f"{GROUPS}{group}"), 200)
+    leaves = put_number(kit, leaves, extension_group_id=group)
+    expect_members(kit, {group: [stays, leaves]})
+
+
+def _expect_unplaceable(kit: CheckContext, what: str, group: int) -> None:
+    client, home = kit.caller("client"), kit.new_group()["id"]
+    placed, loose = kit.new_extension(extension_group_id=home), kit.new_extension()
+    free = kit.free_number()
+    before = settings_view(kit)
+    for number in (placed, loose):
+        for keys in ({}, {"label": "half applied", "status": "active"}):
+            path = f"{NUMBERS}{number['id']}"
+            response = client.put(path, {**keys, "extension_group_id": group})
+            kit.expect(response, 404, MISSING)
+            step = f"placing a number in {what}"
+            expect_same_view(kit, step, settings_view(kit), before)
+    body = {"name": free, "extension_group_id": group}
+    kit.expect(send(kit, client, "POST", API + NUMBERS, json=body), 404, MISSING)
+    expect_same_view(kit, f"a new number in {what}", settings_view(kit), before)
+    expect_members(kit, {home: [placed]})
+
+
+@check("extension-place-unknown", layer="scenarios")
+def a_group_that_never_was_takes_no_number(kit: CheckContext) -> None:
+    """Neither one that is in a group nor one that is in none, nor a new one."""
+    _expect_unplaceable(kit, "a group that never was", never_used(kit, GROUPS))
+
+
+@check("extension-place-unknown", layer="scenarios")
+def a_deleted_group_takes_no_number(kit: CheckContext) -> None:
+    """The group was there, and had the number in it."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    kit.new_extension(extension_group_id=group)
+    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
+    _expect_unplaceable(kit, "a deleted group", group)
+
+
+@check("extension-place-unknown", layer="scenarios", needs=("client", "other_client"))
+def the_group_of_another_client_takes_no_number(kit: CheckContext) -> None:
+    """And the other client sees nothing of it."""
+    group = kit.new_group("other_client")["id"]
+    _expect_unplaceable(kit, "a group of another client", group)
+    members = kit.caller("other_client").read(members_path(group))
+    kit.expect_equal("the members of the other client's group", members, [])
+
+
+@check("extension-delete", layer="scenarios")
+def a_deleted_number_is_not_there(kit: CheckContext) -> None:
+    """404 for every method and for its whole section, in no list; its name is free again."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    stays, gone = (kit.new_extension(extension_group_id=group) for _ in range(2))
+    kit.expect(client.delete(f"{NUMBERS}{gone['id']}"), 204)
+    expect_gone(kit, NUMBERS, gone["id"], "extension_not_found")
+    for path, query in reads(kit, "extension", gone["id"]):
+        kit.expect(client.get(path, **query), 404, "extension_not_found")
+    expect_members(kit, {group: [stays]})
+    expect_shown(kit, NUMBERS, stays)
+    again = kit.new_extension(name=gone["name"])
+    kit.expect_true("a new number has an id of its own", again["id"] != gone["id"], again["id"])
+    kit.expect_equal("its group", again["extension_group_id"], None)
+    expect_gone(kit, NUMBERS, gone["id"], "extension_not_found")
+    expect_members(kit, {group: [stays]})
+
+
+@check("extension-delete", layer="scenarios", deletes_recorded_items=True)
+def its_items_stay_with_the_client(kit: CheckContext) -> None:
+    """Those of a number with items leave the lists of its group, and stay in the client's."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    kept = own_id(kit, "extension", "extension") if "extension" in kit.target.identities else None
+    number = busy_number(kit, lambda one: one["id"] != kept)
+    beside = kit.new_extension(extension_group_id=group)
+    response = client.put(f"{NUMBERS}{number['id']}", {"extension_group_id": group})
+    kit.expect(response, 200)
+    items = item_ids(kit, client, "extension_group", group)
+    kit.expect_true("the group shows the items of its member", any(items.values()), items)
+    before = _recorded(kit)
+    kit.expect(client.delete(f"{NUMBERS}{number['id']}"), 204)
+    expect_same_view(kit, "deleting a number", _recorded(kit), before)
+    left = item_ids(kit, client, "extension_group", group)
+    kit.expect_equal("the items of the group", left, {name: [] for name in items})
+    for path, query in reads(kit, "extension", number["id"]):
+        kit.expect(client.get(path, **query), 404, "extension_not_found")
+    expect_members(kit, {group: [beside]})
+
+
+def _recorded(kit: CheckContext) -> dict[str, list[Item]]:
+    view = client_view(kit)
+    return {path: items for path, items in view.items() if "extension" not in path}
+
+
+@check("members-agree", layer="scenarios")
+def members_are_who_says_so_after_every_step(kit: CheckContext) -> None:
+    """Numbers are made, moved, released and deleted, and a group is deleted, among two groups."""
+    client = kit.caller("client")
+    one, other = kit.new_group()["id"], kit.new_group()["id"]
+    first = kit.new_extension(extension_group_id=one)["id"]
+    second = kit.new_extension()["id"]
+    third = kit.new_extension(extension_group_id=one)["id"]
+    steps = [
+        (second, other), (first, other), (third, None), (second, one), (third, other),
+        (second, None), (third, one), (second, other),
+    ]  # fmt: skip
+    for number, group in steps:
+        kit.expect(client.put(f"{NUMBERS}{number}", {"extension_group_id": group}), 200)
+        _expect_agreement(kit, [one, other])
+    kit.expect_equal("the members of one group", member_ids(kit, one), [third])
+    kit.expect_equal("the members of the other", member_ids(kit, other), sorted([first, second]))
+    kit.expect(client.delete(f"{NUMBERS}{first}"), 204)
+    _expect_agreement(kit, [one, other])
+    kit.expect(client.delete(f"{GROUPS}{other}"), 204)
+    _expect_agreement(kit, [one])
+
+
+def _expect_agreement(kit: CheckContext, own: list[int]) -> None:
+    """The members of a group are those that say that they are in it, and no group is unknown."""
+    numbers = kit.caller("client").read(NUMBERS)
+    groups = [group["id"] for group in kit.caller("client").read(GROUPS)]
+    for group in own:
+        said = [plain(kit, one) for one in numbers if one["extension_group_id"] == group]
+        listed = [plain(kit, one) for one in kit.caller("client").read(members_path(group))]
+        kit.expect_equal(f"the members of group {group}", listed, said)
+    strays = {one["extension_group_id"] for one in numbers} - {None, *groups}
+    kit.expect_equal("the groups of numbers that are not there", strays, set())

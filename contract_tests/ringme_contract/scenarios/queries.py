@@ -1,0 +1,244 @@
+"""Queries: what counts as not given, values given more than once, and pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.datetimes import whole_second, write_datetime
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.scenarios.item_kinds import (
+    CLIENT,
+    Kind,
+    group_of,
+    numbers_with,
+    of_each_kind,
+    read,
+    section_of,
+)
+from ringme_contract.scenarios.views import GROUPS, NUMBERS, USERS, expect_named, members_path
+from ringme_contract.verdict import NotOffered, NotReached
+
+
+def _ask(kit: CheckContext, path: str, query: str) -> list[Item]:
+    """A list by a query that is sent just as it stands here."""
+    response = kit.expect(kit.caller("client").request("GET", f"{API}{path}?{query}"), 200)
+    found: list[Item] = response.json()
+    return found
+
+
+def _numbers(kit: CheckContext) -> tuple[int, list[Item]]:
+    """A group with three new numbers of different type and status in it, sorted by id."""
+    group = kit.new_group()["id"]
+    settings = (("phone", "active"), ("queue", "blocked"), ("ivr", "active"))
+    made = [
+        kit.new_extension(extension_group_id=group, type=kind, status=status)
+        for kind, status in settings
+    ]
+    return group, made
+
+
+@check("empty-query", layer="scenarios")
+def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
+    """Empty values of each key, 0 for page and per_page, and keys that nobody knows."""
+    group, made = _numbers(kit)
+    path = members_path(group)
+    kit.expect_equal(path, kit.caller("client").read(path), made)
+    for query in (
+        "page=", "per_page=", "page=&per_page=", "page=0", "per_page=0", "page=0&per_page=0",
+        "page=1&per_page=0", "page=0&per_page=3", "per_page=3&page=", "type=", "status=", "name=",
+        "extension_group_id=", "type=&status=&name=&extension_group_id=", "type[]=", "nobody=knows",
+        "nobody=", "limit=1&offset=1&order=desc&sort=name", "Per_Page=1", "&&", "=", "page",
+    ):  # fmt: skip
+        kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), made)
+        every = f"{query}&extension_group_id={group}" if "extension_group_id" not in query else ""
+        if every and not query.startswith("page=0&per_page=3"):
+            kit.expect_equal(f"{NUMBERS}?{every}", _ask(kit, NUMBERS, every), made)
+
+
+@check("empty-query", layer="scenarios")
+def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
+    """What the body may hold is not taken from the query."""
+    client, name = kit.caller("client"), kit.new_name("group")
+    query = {"name": "elsewhere", "extra_params": "elsewhere", "id": NOWHERE}
+    response = send(kit, client, "POST", API + GROUPS, params=query, json={"name": name})
+    group = kit.expect(response, 201).json()
+    kit.expect_equal("the new group", (group["name"], group["extra_params"]), (name, None))
+    response = client.request("PUT", f"{API}{GROUPS}{group['id']}", params=query, json={})
+    kit.expect_equal("the group after an update", kit.expect(response, 200).json(), group)
+
+
+@check("empty-query", layer="scenarios")
+def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
+    """`k=a&k=b`, `k[]=a&k[]=b`, `k[0]=a&k[1]=b`, brackets encoded or not."""
+    group, made = _numbers(kit)
+    phone, queue, _ = made
+    one = {"type": "phone", "name": phone["name"], "status": "active"}
+    names = [item["name"].rpartition("*")[2] for item in (phone, queue)]
+    for path, rest in ((members_path(group), ""), (NUMBERS, f"&extension_group_id={group}")):
+        for form in (
+            "{k}={a}&{k}={b}",
+            "{k}[]={a}&{k}[]={b}",
+            "{k}[0]={a}&{k}[1]={b}",
+            "{k}%5B%5D={a}&{k}%5B%5D={b}",
+            "{k}%5B0%5D={a}&{k}%5B1%5D={b}",
+        ):
+            for key, first, second in (("type", "phone", "queue"), ("name", *names)):
+                query = form.format(k=key, a=first, b=second) + rest
+                kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), [phone, queue])
+        for form in ("{k}={a}", "{k}[]={a}", "{k}[0]={a}"):
+            for key, value in one.items():
+                query = form.format(k=key, a=value) + rest
+                expected = [item for item in made if item[key] == value]
+                kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)
+
+
+@check("empty-query", layer="scenarios")
+def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
+    """Of page and per_page for settings, of order and of both ends of a range for items."""
+    group, made = _numbers(kit)
+    path = members_path(group)
+    for query, expected in (
+        ("per_page=3&per_page=1", made[:1]), ("per_page=1&per_page=2", made[:2]),
+        ("per_page=1&page=1&page=3", made[2:]), ("page=3&per_page=1&page=1", made[:1]),
+        ("page=1&per_page=9&page=2&per_page=2", made[2:]),
+    ):  # fmt: skip
+        kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)
+    _look_at_repeated_values(kit)
+
+
+@of_each_kind()
+def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
+    start, end = kit.target.range
+    newest = read(kit, CLIENT, kind)
+    if len(newest) < 2:
+        raise NotReached(f"the client has no two {kind.plural} in the target's range")
+    path, both = f"{CLIENT}/{kind.name}/", f"start_datetime={start}&end_datetime={end}"
+    # A moment after the first ones and before the last ones, where they are not all of one second.
+    middle = write_datetime(whole_second(kind.moment(newest[0])))
+    for query, expected in (
+        (f"{both}&order=asc&order=desc", newest),
+        (f"{both}&order=desc&order=asc", newest[::-1]),
+        (f"{both}&start_datetime={middle}", read(kit, CLIENT, kind, start_datetime=middle)),
+        (f"start_datetime={middle}&{both}", newest),
+        (f"{both}&end_datetime={middle}", read(kit, CLIENT, kind, end_datetime=middle)),
+        (f"end_datetime={middle}&{both}", newest),
+    ):
+        kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)
+
+
+@check("empty-query", layer="scenarios", writes=False)
+def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
+    """Fine where a range need not be given, 400 where it must be."""
+    client = kit.caller("client")
+    start, end = kit.target.range
+    tried = 0
+    for operation in kit.secured_operations:
+        if not operation.reads or not operation.ranged or "client_id" not in operation.path_names:
+            continue
+        path = operation.fill({"client_id": "@me"})
+        full = client.request("GET", path, params=kit.range_query)
+        with_order = {**kit.range_query, "order": ""}
+        same = client.request("GET", path, params=with_order)
+        kit.expect_equal(f"{path} with an empty order", same.json(), kit.expect(full, 200).json())
+        for given in (
+            {"start_datetime": "", "end_datetime": end},
+            {"start_datetime": start, "end_datetime": ""},
+        ):
+            response = client.request("GET", path, params=given)
+            kit.expect(response, 400 if operation.roles["range_start"].required else 200)
+            if not operation.roles["range_start"].required:
+                bare = {key: value for key, value in given.items() if value}
+                without = client.request("GET", path, params=bare)
+                kit.expect_equal(f"{path} with an empty end", response.json(), without.json())
+        tried += 1
+    if not tried:
+        raise NotOffered("the target lacks every list that takes a range")
+
+
+@check("paging", layer="scenarios")
+def pages_of_settings_are_the_whole(kit: CheckContext) -> None:
+    """Of a group's numbers, of those numbers in the client's list, of groups and of users."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    made = [kit.new_extension(extension_group_id=group) for _ in range(5)]
+    kit.expect_equal("the numbers of the group", client.read(members_path(group)), made)
+    _expect_pages(kit, members_path(group), {}, made)
+    _expect_pages(kit, NUMBERS, {"extension_group_id": group}, made)
+    for _ in range(3):
+        kit.new_group()
+        kit.new_group_user(group)
+    for path in (GROUPS, USERS):
+        _expect_pages(kit, path, {}, client.read(path))
+
+
+@check("paging", layer="scenarios")
+@of_each_kind()
+def pages_of_recorded_items_are_the_whole(kit: CheckContext, kind: Kind) -> None:
+    """In a group of the check's own, either way round."""
+    numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
+    section = section_of(group_of(kit, *numbers))
+    for order in ("desc", "asc"):
+        whole = read(kit, section, kind, order=order)
+        if len(whole) < 2:
+            raise NotReached(f"no two numbers of the client have two {kind.plural}")
+        query = {**kit.range_query, "order": order}
+        _expect_pages(kit, f"{section}/{kind.name}/", query, whole)
+
+
+def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: list[Item]) -> None:
+    client = kit.caller("client")
+    count = len(whole)
+    for size in sorted({1, 2, count - 1, count, 1000} - {0}):
+        if -(-count // size) > 8:
+            continue
+        pages = [
+            client.read(path, **query, per_page=size, page=page)
+            for page in range(1, -(-count // size) + 1)
+        ]
+        laid = [item for page in pages for item in page]
+        kit.expect_equal(f"{path} in pages of {size}", laid, whole)
+        lengths = [len(page) for page in pages[:-1]]
+        kit.expect_equal(f"the lengths of full pages of {path}", lengths, [size] * len(lengths))
+        kit.expect_equal(
+            f"{path} without page", client.read(path, **query, per_page=size), pages[0]
+        )
+        for past in (len(pages) + 1, 10**6):
+            got = client.read(path, **query, per_page=size, page=past)
+            kit.expect_equal(f"page {past} of {path} in pages of {size}", got, [])
+    got = client.read(path, **query, page=2)
+    kit.expect_equal(f"page 2 of {path} without per_page", got, whole)
+
+
+@check("paging", layer="scenarios")
+def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
+    """On every list: 1000 is fine; more, less than nothing, and what is no number is a 400."""
+    own, client = OwnEntries.new(kit), kit.caller("client")
+    for operation in kit.secured_operations:
+        if not operation.reads or operation.action != "list":
+            continue
+        path = operation.fill(own.values)
+        query = kit.range_query if operation.ranged else {}
+        kit.expect(client.request("GET", path, params={**query, "per_page": 1000}), 200)
+        for name, value in (
+            ("per_page", 1001), ("per_page", NOWHERE), ("per_page", -1), ("per_page", "many"),
+            ("page", -1), ("page", "last"), ("page", "1.5"),
+        ):  # fmt: skip
+            expect_named(kit, client.request("GET", path, params={**query, name: value}), name)
+
+
+@check("extension-filters", layer="scenarios", writes=False)
+def a_name_counts_with_its_prefix_and_without(kit: CheckContext) -> None:
+    """The first and the last number of the client, by either form, in every list of numbers."""
+    client = kit.caller("client")
+    numbers = client.read(NUMBERS)
+    if not numbers:
+        raise NotReached("the client has no number")
+    for number in (numbers[0], numbers[-1]):
+        group = number["extension_group_id"]
+        paths = [NUMBERS] if group is None else [NUMBERS, members_path(group)]
+        for path in paths:
+            for name in (number["name"], number["name"].rpartition("*")[2]):
+                found = [one["id"] for one in client.read(path, name=name)]
+                kit.expect_equal(f"{path} of the name {name}", found, [number["id"]])

@@ -1,0 +1,273 @@
+"""Deletes of recorded items. What goes here cannot be made again, so as little as possible does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, CheckContext
+from ringme_contract.datetimes import SECOND, latest_end, read_datetime, whole_second
+from ringme_contract.factories import Item
+from ringme_contract.scenarios.item_kinds import (
+    CLIENT,
+    FAX,
+    RECORD,
+    VOICEMAIL,
+    Kind,
+    between,
+    fetch,
+    group_of,
+    numbers_with,
+    of_each_kind,
+    offered,
+    read,
+    section_of,
+)
+from ringme_contract.verdict import NotReached
+
+_NO_MOMENT = "2016-02-30 00:00:00"
+# So many numbers are looked at for two that a range can be deleted of.
+_NUMBERS = 8
+
+
+class Views:
+    """All that shows the items of one kind of numbers in a group of the check's own."""
+
+    def __init__(self, kit: CheckContext, kind: Kind, group: int, *numbers: Item) -> None:
+        self._kit = kit
+        self._kind = kind
+        self.group = section_of(group)
+        self._sections = (CLIENT, self.group, *(f"/extension/{one['id']}" for one in numbers))
+        self.lists = self._read()
+        self._urls: dict[str, str] = {}
+
+    def _read(self) -> dict[str, list[Item]]:
+        return {section: read(self._kit, section, self._kind) for section in self._sections}
+
+    def remember(self, item: Item) -> None:
+        """Reads the item's file, which has to be there, and where else it can be fetched."""
+        client, key = self._kit.caller("client"), item[self._kind.key or ""]
+        self._kit.expect(client.get(f"{self.group}/{self._kind.name}/{key}"), 200)
+        if self._kind is RECORD and "storage_url" not in self._kit.target.off:
+            url = client.read(f"{CLIENT}/record/{key}/storage_url/")["record_url"]
+            self._kit.expect(fetch(self._kit, url), 200)
+            self._urls[key] = url
+
+    def expect(self, step: str, gone: list[Item]) -> None:
+        """Every list is as it was but for these items, and so are statistics and files."""
+        kind, key = self._kind, self._kind.key or ""
+        keys = [item[key] for item in gone]
+        after = self._read()
+        for section, before in self.lists.items():
+            left = [one for one in before if one[key] not in keys]
+            if after[section] != left:
+                self._kit.fail(
+                    f"after {step} the {kind.plural} of {section} are not those from before without"
+                    f" {', '.join(keys) or 'any change'}",
+                    [one[key] for one in left],
+                    [one[key] for one in after[section]],
+                )
+        if kind is RECORD:
+            items = after[self.group]
+            sums = {"count": len(items), "size": sum(one["record_file_size"] for one in items)}
+            query = self._kit.range_query
+            got = self._kit.caller("client").read(f"{self.group}/record/stats/", **query)
+            self._kit.expect_equal(f"the statistics after {step}", got, sums)
+        for item in gone:
+            self._expect_no_file(item[key])
+
+    def _expect_no_file(self, key: str) -> None:
+        client, kind = self._kit.caller("client"), self._kind
+        word, path = f"{kind.name}_not_found", f"/{kind.name}/{key}"
+        self._kit.expect(client.get(self.group + path), 404, word)
+        self._kit.expect(client.delete(self.group + path), 404, word)
+        if kind is RECORD:
+            self._kit.expect(client.get(CLIENT + path), 404, word)
+        if key in self._urls:
+            for section in (CLIENT, self.group):
+                self._kit.expect(client.get(f"{section}{path}/storage_url/"), 404, word)
+            status = fetch(self._kit, self._urls[key]).status_code
+            self._kit.expect_true("the URL of a deleted file serves nothing", status >= 400, status)
+
+
+def _delete_one(kit: CheckContext, kind: Kind) -> None:
+    """Deletes one item, of the number that has most unless other checks would miss it."""
+    whole = read(kit, CLIENT, kind)
+    number, item = min(
+        ((number, one) for number, items in numbers_with(kit, kind) for one in items),
+        key=lambda pair: _value(kind, pair[1], whole),
+    )
+    views = Views(kit, kind, group_of(kit, number), number)
+    views.remember(item)
+    client, path = kit.caller("client"), f"/{kind.name}/{item[kind.key or '']}"
+    elsewhere = section_of(kit.new_group()["id"])
+    kit.expect(client.delete(elsewhere + path), 404, f"{kind.name}_not_found")
+    views.expect("a delete in another group", [])
+    response = kit.expect(client.delete(views.group + path), 204)
+    kit.expect_equal("the body of the response to a DELETE", response.content, b"")
+    views.expect(f"DELETE {path}", [item])
+
+
+@check("media-delete", layer="scenarios", uses=("record",), deletes_recorded_items=True)
+def a_deleted_record_is_gone_everywhere(kit: CheckContext) -> None:
+    """From the lists of client, group and number, statistics, its file and its URL; no other."""
+    _delete_one(kit, RECORD)
+
+
+@check("media-delete", layer="scenarios", uses=("voicemail",), deletes_recorded_items=True)
+def a_deleted_voicemail_is_gone_everywhere(kit: CheckContext) -> None:
+    """From the lists of client, group and number, and its file; no other."""
+    _delete_one(kit, VOICEMAIL)
+
+
+@check("media-delete", layer="scenarios", uses=("fax",), deletes_recorded_items=True)
+def a_deleted_fax_is_gone_everywhere(kit: CheckContext) -> None:
+    """From the lists of client, group and number, and its file; no other."""
+    _delete_one(kit, FAX)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A range that holds one item of some numbers, and if it can be one of another beside.
+
+    `kept` is how many items of theirs lie outside of it, `beside` how many of others inside.
+    """
+
+    numbers: tuple[Item, ...]
+    item: Item
+    start: datetime
+    end: datetime
+    kept: int
+    beside: int
+    value: tuple[int, bool]
+
+    @property
+    def bounds(self) -> dict[str, str]:
+        return between(self.start, self.end)
+
+    @property
+    def badness(self) -> tuple[object, ...]:
+        """The key to choose by: one other item beside it is enough to see that that one stays."""
+        return (
+            (self.beside == 0) + (self.kept == 0),
+            self.value,
+            self.beside,
+            self.end - self.start,
+        )
+
+
+def _choose(kit: CheckContext, kind: Kind) -> Choice:
+    """The item with which a range delete that takes too much would show most.
+
+    Another number's item in the range must stay, and so must the group's own outside of it.
+    """
+    whole = read(kit, CLIENT, kind)
+    first, last = (read_datetime(text) for text in kit.target.range)
+    found: list[Choice] = []
+    numbers = numbers_with(kit, kind)[:_NUMBERS]
+    for pair in (*combinations(numbers, 2), *combinations(numbers, 1)):
+        own = [item for _, items in pair for item in items]
+        rest = [kind.moment(item) for item in whole if item not in own]
+        for item in own:
+            at = kind.moment(item)
+            for reach in (min(rest, key=lambda there: abs(there - at), default=at), at):
+                start, end = whole_second(min(at, reach)), _up(max(at, reach))
+                inside = [start <= kind.moment(mine) <= end for mine in own]
+                if first <= start <= end <= last and sum(inside) == 1:
+                    found.append(
+                        Choice(
+                            numbers=tuple(number for number, _ in pair),
+                            item=item,
+                            start=start,
+                            end=end,
+                            kept=len(own) - 1,
+                            beside=sum(start <= there <= end for there in rest),
+                            value=_value(kind, item, whole),
+                        )
+                    )
+    if not found:
+        raise NotReached(f"no second of the target's range has just one of the {kind.plural}")
+    return min(found, key=lambda choice: choice.badness)
+
+
+def _value(kind: Kind, item: Item, whole: list[Item]) -> tuple[int, bool]:
+    """The worth of an item for other checks: one of two of a moment, one with a fraction."""
+    at = kind.moment(item)
+    same = sum(kind.moment(one) == at for one in whole)
+    return {1: 1, 2: 2}.get(same, 0), at.microsecond > 0
+
+
+def _up(moment: datetime) -> datetime:
+    whole = whole_second(moment)
+    return whole if whole == moment else whole + SECOND
+
+
+def _delete_range(kit: CheckContext, kind: Kind) -> None:
+    chosen = _choose(kit, kind)
+    client, empty = kit.caller("client"), section_of(kit.new_group()["id"])
+    views = Views(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
+    views.remember(chosen.item)
+    path = f"{views.group}/{kind.name}/"
+    listed = read(kit, views.group, kind, **chosen.bounds)
+    kit.expect_equal(f"the {kind.plural} of the range", listed, [chosen.item])
+    kit.expect(client.delete(f"{empty}/{kind.name}/", **chosen.bounds), 204)
+    views.expect("deleting the range in a group that has none", [])
+    response = kit.expect(client.delete(path, **chosen.bounds), 204)
+    kit.expect_equal("the body of the response to a DELETE", response.content, b"")
+    views.expect(f"deleting the range {chosen.bounds}", [chosen.item])
+    kit.expect(client.delete(path, **chosen.bounds), 204)
+    views.expect("deleting the same range again", [chosen.item])
+
+
+@check("media-delete", layer="scenarios", uses=("record",), deletes_recorded_items=True)
+def a_deleted_range_of_records_is_just_its_list(kit: CheckContext) -> None:
+    """One record goes; what others have in that time, and what lies beside it, stays."""
+    _delete_range(kit, RECORD)
+
+
+@check("media-delete", layer="scenarios", uses=("voicemail",), deletes_recorded_items=True)
+def a_deleted_range_of_voicemail_is_just_its_list(kit: CheckContext) -> None:
+    """One message goes; what others have in that time, and what lies beside it, stays."""
+    _delete_range(kit, VOICEMAIL)
+
+
+@check("media-range", layer="scenarios", deletes_recorded_items=True)
+@of_each_kind((RECORD, VOICEMAIL))
+def a_range_that_is_refused_deletes_nothing(kit: CheckContext, kind: Kind) -> None:
+    """Backwards, without an end, too long, or no dates: 400, and every list is as it was."""
+    number, _ = numbers_with(kit, kind)[0]
+    views = Views(kit, kind, group_of(kit, number), number)
+    client, path = kit.caller("client"), f"{views.group}/{kind.name}/"
+    start, end = kit.target.range
+    beyond = between(
+        read_datetime(start), latest_end(kind.range(kit), read_datetime(start)) + SECOND
+    )
+    for query in (
+        {},
+        {"start_datetime": start},
+        {"end_datetime": end},
+        {"start_datetime": "", "end_datetime": end},
+        {"start_datetime": start, "end_datetime": ""},
+        {"start_datetime": end, "end_datetime": start},
+        {"start_datetime": _NO_MOMENT, "end_datetime": end},
+        {"start_datetime": start, "end_datetime": "tomorrow"},
+        beyond,
+    ):
+        kit.expect(client.delete(path, **query), 400)
+        views.expect(f"a DELETE with the query {query}", [])
+    kit.expect(client.request("DELETE", f"{API}{path}extra/way", params={}), 404)
+    views.expect("a DELETE of a path that is none", [])
+
+
+@check(
+    "error-app-access", layer="scenarios", needs=("client", "call_api"), deletes_recorded_items=True
+)
+def an_application_with_call_api_may_delete_recorded_items(kit: CheckContext) -> None:
+    """A range of a group that has none, so that nothing goes."""
+    section = section_of(kit.new_group()["id"])
+    for kind in offered(kit, (RECORD, VOICEMAIL)):
+        path = f"{section}/{kind.name}/"
+        query = kit.range_query
+        kit.expect(kit.caller("call_api").delete(path, **query), 204)

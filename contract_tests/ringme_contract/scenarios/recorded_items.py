@@ -1,0 +1,252 @@
+"""Lists of recorded items: whose they are, which range they show, and in which order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.datetimes import SECOND, latest_end, read_datetime, whole_second
+from ringme_contract.factories import Item
+from ringme_contract.own_entries import OwnEntries
+from ringme_contract.scenarios.item_kinds import (
+    CLIENT,
+    FAX,
+    KINDS,
+    LOG,
+    RECORD,
+    VOICEMAIL,
+    Kind,
+    between,
+    group_of,
+    numbers_with,
+    of_each_kind,
+    offered,
+    read,
+    section_of,
+    tied_numbers,
+)
+from ringme_contract.scenarios.views import expect_named
+from ringme_contract.verdict import NotReached
+
+_STARTS = (
+    "2015-01-15 12:00:00", "2014-12-31 08:30:15", "2015-12-31 00:00:00", "2016-01-01 00:00:00",
+    "2016-01-31 23:59:59", "2016-07-31 05:06:07", "2016-11-30 10:20:30", "2016-12-01 00:00:00",
+)  # fmt: skip
+
+
+@check("group-media-by-membership", layer="scenarios")
+@of_each_kind()
+def items_go_where_their_number_goes(kit: CheckContext, kind: Kind) -> None:
+    """Into a group, into another one, out of it; the items themselves stay what they were."""
+    number, items = numbers_with(kit, kind)[0]
+    whole = read(kit, CLIENT, kind)
+    first, second = (section_of(kit.new_group()["id"]) for _ in range(2))
+    former = number["extension_group_id"]
+    rest = None
+    if former is not None:
+        rest = [one for one in read(kit, section_of(former), kind) if not kind.is_of(one, number)]
+    for group, in_first, in_second in (
+        (first, True, False),
+        (second, False, True),
+        (None, False, False),
+    ):
+        key = None if group is None else int(group.rpartition("/")[2])
+        kit.place(number["id"], key)
+        what = f"{kind.plural} after number {number['id']} went to {group or 'no group'}"
+        kit.expect_equal(f"{first}: {what}", read(kit, first, kind), items if in_first else [])
+        kit.expect_equal(f"{second}: {what}", read(kit, second, kind), items if in_second else [])
+        if rest is not None:
+            kit.expect_equal(f"the former group: {what}", read(kit, section_of(former), kind), rest)
+        kit.expect_equal(f"the client: {what}", read(kit, CLIENT, kind), whole)
+        own = read(kit, f"/extension/{number['id']}", kind)
+        kit.expect_equal(f"the number: {what}", own, items)
+        if kind.key is not None:
+            path = f"/{kind.name}/{items[0][kind.key]}"
+            for section, here in ((first, in_first), (second, in_second)):
+                kit.expect(kit.caller("client").get(section + path), 200 if here else 404)
+
+
+@check("group-media-by-membership", layer="scenarios")
+@of_each_kind()
+def a_group_shows_the_items_of_all_its_numbers(kit: CheckContext, kind: Kind) -> None:
+    """Two numbers in one group: the list of the client without those of other numbers."""
+    numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
+    section = section_of(group_of(kit, *numbers))
+    expected = [
+        one for one in read(kit, CLIENT, kind) if any(kind.is_of(one, number) for number in numbers)
+    ]
+    kit.expect_equal(f"the {kind.plural} of {section}", read(kit, section, kind), expected)
+
+
+@check("media-range", layer="scenarios")
+@of_each_kind()
+def both_ends_belong_to_the_range(kit: CheckContext, kind: Kind) -> None:
+    """Ranges that begin or end at an item, a second before and after it; on each level."""
+    number, items = numbers_with(kit, kind)[0]
+    sections = (CLIENT, section_of(group_of(kit, number)), f"/extension/{number['id']}")
+    first, last = (read_datetime(text) for text in kit.target.range)
+    for section in sections:
+        whole = read(kit, section, kind)
+        outside = [one for one in whole if not first <= kind.moment(one) <= last]
+        kit.expect_equal(f"{kind.plural} of {section} outside of {kit.target.range}", outside, [])
+        for item in (items[0], items[len(items) // 2]):
+            at = whole_second(kind.moment(item))
+            for start, end in (
+                (at, at), (at - SECOND, at), (at, at + SECOND), (at + SECOND, last),
+                (first, at - SECOND), (at, last), (first, at),
+            ):  # fmt: skip
+                if first <= start <= end <= last:
+                    _expect_range(kit, kind, section, whole, (start, end))
+
+
+def _expect_range(
+    kit: CheckContext,
+    kind: Kind,
+    section: str,
+    whole: list[Item],
+    bounds: tuple[datetime, datetime],
+) -> None:
+    query = between(*bounds)
+    expected = [one for one in whole if bounds[0] <= kind.moment(one) <= bounds[1]]
+    what = f"{kind.plural} of {section} from {bounds[0]} to {bounds[1]}"
+    kit.expect_equal(what, read(kit, section, kind, **query), expected)
+
+
+@check("media-range", layer="scenarios", writes=False)
+def the_fraction_of_a_second_counts(kit: CheckContext) -> None:
+    """A call at 00:00:05.98 is after 00:00:05, and before 00:00:06."""
+    seen = 0
+    for kind in offered(kit, (RECORD, VOICEMAIL)):
+        whole = read(kit, CLIENT, kind)
+        first, last = (read_datetime(text) for text in kit.target.range)
+        for item in [one for one in whole if kind.moment(one).microsecond][:4]:
+            at = whole_second(kind.moment(item))
+            for bounds in (
+                (first, at),
+                (at + SECOND, last),
+                (at, at),
+                (at, at + SECOND),
+                (at, last),
+            ):
+                if first <= bounds[0] <= bounds[1] <= last:
+                    _expect_range(kit, kind, CLIENT, whole, bounds)
+                    seen += 1
+    if not seen:
+        raise NotReached(
+            "no call of the client in the target's range began at a fraction of a second"
+        )
+
+
+@check("media-range", layer="scenarios", writes=False)
+@of_each_kind((FAX, LOG))
+def one_end_is_enough_where_none_is_needed(kit: CheckContext, kind: Kind) -> None:
+    """Faxes and the log, from an item on, up to an item, and as a whole."""
+    path = f"{CLIENT}/{kind.name}/"
+    client = kit.caller("client")
+    within = read(kit, CLIENT, kind)
+    if not within:
+        raise NotReached(f"the client has no {kind.plural} in the target's range")
+    whole: list[Item] = client.read(path)
+    kit.expect_equal(
+        f"the {kind.plural} of the target's range among all",
+        [one for one in whole if one in within],
+        within,
+    )
+    at = within[len(within) // 2][kind.time]
+    after = [one for one in whole if one[kind.time] >= at]
+    before = [one for one in whole if one[kind.time] <= at]
+    kit.expect_equal(f"{kind.plural} from {at} on", client.read(path, start_datetime=at), after)
+    kit.expect_equal(f"{kind.plural} up to {at}", client.read(path, end_datetime=at), before)
+
+
+@check("media-range", layer="scenarios")
+def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
+    """By a second, for each list and for the statistics."""
+    start, end = "2016-04-02 00:00:01", "2016-04-02 00:00:00"
+    for path in _paths(kit):
+        response = kit.caller("client").get(path, start_datetime=start, end_datetime=end)
+        expect_named(kit, response, "start_datetime")
+        kit.expect(kit.caller("client").get(path, start_datetime=end, end_datetime=end), 200)
+
+
+def _paths(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
+    """The lists of these kinds for the client and for a group and number of its own, and stats."""
+    own = OwnEntries.new(kit)
+    sections = (section_of(own.group["id"]), f"/extension/{own.extension['id']}", CLIENT)
+    found = [f"{section}/{kind.name}/" for kind in offered(kit, kinds) for section in sections]
+    if RECORD in offered(kit, kinds):
+        found.append(f"{sections[0]}/record/stats/")
+    return found
+
+
+@check("media-interval", layer="scenarios", uses=("record",))
+def records_reach_to_the_end_of_the_next_month(kit: CheckContext) -> None:
+    """To its last second, however long the month; not a second further, and not a year."""
+    _expect_interval(kit, RECORD)
+
+
+@check("media-interval", layer="scenarios", uses=("voicemail",))
+def voicemail_reaches_two_months(kit: CheckContext) -> None:
+    """To the same second of the day, or of a shorter month's last day; not a second further."""
+    _expect_interval(kit, VOICEMAIL)
+
+
+def _expect_interval(kit: CheckContext, kind: Kind) -> None:
+    client = kit.caller("client")
+    for path in _paths(kit, (kind,)):
+        # The client's own list may be long, and is tried with the first two only.
+        for text in _STARTS[:2] if path.startswith(CLIENT) else _STARTS:
+            start = read_datetime(text)
+            latest = latest_end(kind.range(kit), start)
+            kit.expect(client.get(path, **between(start, start)), 200)
+            kit.expect(client.get(path, **between(start, latest)), 200)
+            for beyond in (SECOND, timedelta(days=1), timedelta(days=365)):
+                response = client.get(path, **between(start, latest + beyond))
+                expect_named(kit, response, "end_datetime")
+
+
+@check("media-interval", layer="scenarios")
+def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
+    """Many years at once are fine."""
+    for path in _paths(kit, (FAX, LOG)):
+        response = kit.caller("client").get(
+            path, start_datetime="2001-01-01 00:00:00", end_datetime="2031-12-31 23:59:59"
+        )
+        kit.expect(response, 200)
+
+
+@check("media-order", layer="scenarios")
+@of_each_kind()
+def lists_are_sorted_by_time(kit: CheckContext, kind: Kind) -> None:
+    """Newest first by default, and `asc` is the exact reverse; on each level."""
+    numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
+    sections = (CLIENT, section_of(group_of(kit, *numbers)), f"/extension/{numbers[0]['id']}")
+    longest = max(_expect_sorted(kit, kind, section) for section in sections)
+    if longest < 2:
+        raise NotReached(f"the client has no two {kind.plural} in the target's range")
+
+
+def _expect_sorted(kit: CheckContext, kind: Kind, section: str) -> int:
+    down = read(kit, section, kind)
+    what = f"{kind.plural} of {section}"
+    kit.expect_equal(f"{what}, order=desc", read(kit, section, kind, order="desc"), down)
+    kit.expect_equal(f"{what}, order=asc", read(kit, section, kind, order="asc"), down[::-1])
+    keys = [kind.sort_key(one) for one in down]
+    kit.expect_equal(f"the order of {what}", keys, sorted(keys, reverse=True))
+    return len(down)
+
+
+@check("media-order", layer="scenarios")
+@of_each_kind()
+def items_of_one_moment_are_sorted_too(kit: CheckContext, kind: Kind) -> None:
+    """By their id, entries of the log by their number, in the direction of the whole."""
+    section = section_of(group_of(kit, *tied_numbers(kit, kind)))
+    _expect_sorted(kit, kind, section)
+    for order in ("desc", "asc"):
+        whole = read(kit, section, kind, order=order)
+        single = [
+            read(kit, section, kind, order=order, per_page=1, page=page + 1)[0]
+            for page in range(min(len(whole), 12))
+        ]
+        kit.expect_equal(f"{kind.plural} of {section} one by one", single, whole[: len(single)])

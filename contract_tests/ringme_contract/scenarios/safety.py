@@ -1,0 +1,271 @@
+"""Safety: no request gets a 5xx, and reading changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
+from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.scenarios.extra_keys import change_of, paths_of
+from ringme_contract.scenarios.group_users import new_body
+from ringme_contract.scenarios.views import (
+    GROUPS,
+    ITEMS,
+    NUMBERS,
+    USERS,
+    View,
+    client_view,
+    expect_same_view,
+    item_ids,
+    members_path,
+    reads,
+    settings_view,
+)
+from ringme_contract.verdict import NotReached
+
+_DIGITS = b"9" * 5000
+# Bodies that are no JSON, hardly JSON, or JSON with odd things in it.
+_BODIES: tuple[bytes, ...] = (
+    b"", b" ", b"{", b"[]", b"null", b"1", b'"x"', b"{'name': 'x'}", b'{"name": "x",}',
+    b'{"name": "x"}{}', b'{"name": "x", "name": null}', b'\x00{"name": "x"}',
+    b'\xef\xbb\xbf{"name": "x"}', '{"name": "x"}'.encode("utf-16"), b'{"name": "\xff\xfe"}',
+    b'{"name": "\xed\xa0\x80"}', b'{"name": "\\ud800"}', b'{"\\udfff": "x", "name": "x"}',
+    b'{"name": "\\u0000", "label": "\\u0000", "login": "\\u0000"}', b'{"name": "\x01"}',
+    b'{"name": "x", "": "", "__proto__": {}, "$ref": "#/"}', b'{"name": NaN}',
+    b'{"name": "x", "z": -Infinity}', b'{"name": "x", "z": 1e400}', b'{"dial_rule_limit": 1e400}',
+    b'{"dial_rule_limit": ' + _DIGITS + b"}", b'{"extension_group_id": ' + _DIGITS + b"}",
+    b'{"dial_rule_id": 9223372036854775808, "extension_group_id": 9223372036854775808}',
+    b'{"extension_group_id": 1.5, "name": {}}', b'{"extension_group_id": "1", "name": ["x"]}',
+    b'{"extension_group_id": {"id": 1}, "status": [], "access": {}, "type": 5, "email": 7}',
+    b'{"extension_group_id": true, "login": 1, "password": null, "label": 5}',
+    b'{"name": "' + b"x" * 100_000 + b'"}', b'{"' + b"x" * 100_000 + b'": 1}',
+    b'{"name": "x", "z": ' + b"[" * 900 + b"]" * 900 + b"}",
+    b'{"name": "x", "z": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    b'{"extra_params": ' + b'{"a":' * 20_000 + b"1" + b"}" * 20_000 + b"}",
+)  # fmt: skip
+# Texts for keys that take text.
+_TEXTS: tuple[str, ...] = (
+    "", " ", "\x00", "a\x00b", "\x01\x1f\x7f", "\u2028\ufeff\uffff", "\U0001f4de\U0010ffff",
+    "e\u0301", "\u202eright to left", "'; DROP TABLE x; --", "%s%n%d", "{0}{x.y}", "${x}",
+    "../../etc/passwd", "<script>", "\\", '"', "x*y", "*", "0" * 300, "я" * 20_000,
+)  # fmt: skip
+# What stands where an id should, and what a lenient server may take for the id of something.
+_IDS: tuple[str, ...] = (
+    "0", "-1", "1.0", "1e3", "0x1e", "+1", "01", "1%20", "%D9%A3", "1%00", "1;x=1", "1%2f2",
+    "%2e%2e", "@me", "@me@me", "None", "'%20OR%201=1--",
+)  # fmt: skip
+# What is the id of nothing at all, so that even deleting it does no harm.
+_NOBODYS_IDS: tuple[str, ...] = (
+    "9223372036854775807", "9223372036854775808", "1" + "0" * 40, "9" * 5000, "nothing",
+    "%00", "%ff", "%", "%zz", "%F0%9F%93%9E", "%ed%a0%80", "%0d%0aX:%20y",
+    "{id}", "x" * 3000,
+)  # fmt: skip
+_QUERIES: tuple[str, ...] = (
+    "page=-1", "page=1.5", "page=1e3", "page=%D9%A3", "per_page=1001&page=x", "page=1&page=x",
+    "page=1" + "0" * 30 + "&per_page=10", "page=9223372036854775807&per_page=1000&status=active",
+    "page=" + "9" * 5000, "per_page=-1", "per_page=1" + "0" * 30, "per_page=-0&page=%2B1",
+    "%ff=%fe&%00=%00", "&&==&=&;", "%zz=%", "type[]=%00", "type[x]=phone", "type[=phone",
+    "status[0][1]=active", "type[" + "9" * 3000 + "]=phone", "name=" + "[" * 3000, "name=%00",
+    "name=%ff&name[]=%ed%a0%80", "extension_group_id=" + "9" * 5000, "extension_group_id=x",
+    "extension_group_id[]=9223372036854775808", "order=%ff", "order=asc&order=desc",
+    "x=1&" * 500, "start_datetime=0000-00-00 00:00:00&end_datetime=%00",
+    "start_datetime=9999-12-31 23:59:59&end_datetime=9999-12-31 23:59:59",
+    "start_datetime=1000-1-1 0:0:0&end_datetime=2999-12-31 23:59:59",
+    "start_datetime=2999-12-31 23:59:59&end_datetime=2999-12-31 23:59:59",
+    "start_datetime=" + "9" * 5000 + "&end_datetime=now", "start_datetime[]=x&end_datetime[x]=y",
+)  # fmt: skip
+_HEADERS: tuple[dict[str, str | bytes], ...] = (
+    {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Bearer a b"},
+    {"Authorization": b"Bearer \xff"}, {"Authorization": "Basic !"}, {"Authorization": "x" * 4000},
+    {"Authorization": "Bearer " + "x" * 4000}, {"Content-Type": ""}, {"Content-Type": ";"},
+    {"Content-Type": "/"}, {"Content-Type": b"\xff"}, {"Content-Type": "x" * 4000},
+    {"Content-Type": "application/json; charset=x"}, {"Content-Type": "multipart/form-data"},
+    {"Content-Encoding": "gzip"}, {"Accept": "image/png"}, {"Accept": b"\xff"}, {"Accept": ""},
+    {"Accept-Encoding": "x;q=y"}, {"Accept-Language": b"\xff;q=9"}, {"Cookie": b"=;\xff="},
+    {"X-Forwarded-Proto": "x y"}, {"X-Forwarded-For": "x, y"}, {"Range": "bytes=9-1"},
+    {"If-None-Match": "*"}, {"If-Modified-Since": "yesterday"}, {"Expect": "nothing"},
+)  # fmt: skip
+_FORM = "application/x-www-form-urlencoded"
+_PARTS = "multipart/form-data; boundary=b"
+_PART = b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n'
+# Content types and bodies for the token endpoint.
+_TOKEN_FORMS: tuple[tuple[str, bytes], ...] = (
+    ("", b"x"), ("application/json", b"{}"), ("text/plain", b"grant_type=password"),
+    (_FORM, b""), (_FORM, b"\xff"), (_FORM, b"&=&%ff=%zz"), (_FORM, b"a=1&" * 500),
+    (_FORM, b"grant_type=%ed%a0%80&client_id=%00"), (_FORM, b"grant_type=" + b"x" * 100_000),
+    (_FORM, b"grant_type=password&grant_type=refresh_token"),
+    (_FORM + "; charset=x", b"grant_type=\xff"), ("multipart/form-data", b"x"),
+    ("multipart/form-data; boundary=", b"x"), (_PARTS, b"x"), (_PARTS, b"--b--"),
+    (_PARTS, b"--b\r\n\r\nx\r\n--b--\r\n"),
+    (_PARTS, b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"),
+    (_PARTS, b'--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n\xff\r\n--b--\r\n'),
+    (_PARTS, _PART % b'grant_type"; filename="x' + b"x\r\n--b--\r\n"),
+)  # fmt: skip
+
+_JSON = {"Content-Type": "application/json"}
+_SOME = 3
+
+
+def _survives(kit: CheckContext, response: httpx.Response) -> httpx.Response:
+    if response.status_code >= 500:
+        kit.fail(
+            f"{response.request.method} of an odd request: status {response.status_code}",
+            "a status below 500",
+            f"{response.status_code} {kit.shown(response)}",
+        )
+    return response
+
+
+@check("no-5xx", layer="scenarios")
+def odd_bodies(kit: CheckContext) -> None:
+    """No JSON, hardly JSON, or JSON with odd things in it, to every path that takes it."""
+    client, own = kit.caller("client"), OwnEntries.new(kit)
+    targets = [("POST", path) for path in (GROUPS, NUMBERS, USERS)]
+    targets += [("PUT", path) for path in paths_of(own)]
+    for method, path in targets:
+        for body in _BODIES:
+            response = send(kit, client, method, API + path, content=body, headers=_JSON)
+            _survives(kit, response)
+        for header in ("text/plain", "", "application/json; charset=utf-16", "multipart/form-data"):
+            response = send(
+                kit, client, method, API + path, content=b"{}", headers={"Content-Type": header}
+            )
+            _survives(kit, response)
+    for path, query in reads(kit, "client", "@me"):
+        kit.expect(client.get(path, **query), 200)
+
+
+@check("no-5xx", layer="scenarios")
+def odd_texts(kit: CheckContext) -> None:
+    """Text of any kind, taken or not, and then every view that may have to show it."""
+    client, own = kit.caller("client"), OwnEntries.new(kit)
+    for text in _TEXTS:
+        group = {"name": f"{kit.run_id} {text}"[:255], "extra_params": text}
+        number = {"name": kit.free_number(), "label": text, "caller_id_name": text}
+        user = new_body(kit, own.group["id"], name=text, comment=text, password=text or "x")
+        for path, body in ((GROUPS, group), (NUMBERS, number), (USERS, user)):
+            _survives(kit, send(kit, client, "POST", API + path, json=body))
+        for path in paths_of(own):
+            _survives(kit, client.put(path, dict.fromkeys(change_of(path), text)))
+            _survives(kit, client.get(path))
+        _survives(kit, client.get(NUMBERS, name=text[:300]))
+        if "login" in kit.target.identities:
+            application = kit.target.identities["login"].application
+            form = {"grant_type": "password", "username": user["login"], "password": text}
+            _survives(kit, kit.request_token(**form, **application))
+    for path in (GROUPS, NUMBERS, USERS, members_path(own.group["id"])):
+        kit.expect(client.get(path), 200)
+
+
+@check("no-5xx", layer="scenarios")
+def odd_paths(kit: CheckContext) -> None:
+    """Ids that are none, or none that can be, wherever a path has one."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    places = [
+        "/client/{}/extension_group/", GROUPS + "{}", NUMBERS + "{}", USERS + "{}",
+        "/extension_group/{}/extension/", "/extension/{}/record/",
+        f"/extension_group/{group}/record/{{}}", f"/extension_group/{group}/fax/{{}}",
+        f"/extension_group/{group}/record/{{}}/storage_url/", "/{}", "/{}/{}/",
+    ]  # fmt: skip
+    for place in places:
+        for key in (*_IDS, *_NOBODYS_IDS):
+            _survives(kit, client.get(place.replace("{}", key)))
+        for key in _NOBODYS_IDS:
+            _survives(kit, client.delete(place.replace("{}", key)))
+            _survives(kit, client.put(place.replace("{}", key), {}))
+
+
+@check("no-5xx", layer="scenarios", writes=False)
+def odd_queries_and_headers(kit: CheckContext) -> None:
+    """Queries that a filter, a page or a range cannot be, and headers that nobody should send."""
+    client, (start, end) = kit.caller("client"), kit.target.range
+    group = next(iter(client.read(GROUPS)), {"id": 1})["id"]
+    bounds = str(httpx.QueryParams(start_datetime=start, end_datetime=end))
+    for path in (
+        NUMBERS,
+        members_path(group),
+        "/client/@me/record/",
+        "/client/@me/reg_status_log/",
+    ):
+        for query in _QUERIES:
+            for text in (
+                (query, f"{bounds}&{query}") if "datetime" in query else (f"{bounds}&{query}",)
+            ):
+                _survives(kit, client.request("GET", f"{API}{path}?{text}"))
+    for headers in _HEADERS:
+        _survives(kit, client.request("GET", API + GROUPS, headers=headers))
+    for method in ("PATCH", "OPTIONS"):
+        _survives(kit, client.request(method, API + GROUPS))
+
+
+@check("no-5xx", layer="scenarios", writes=False)
+def odd_token_requests(kit: CheckContext) -> None:
+    """Forms that are none, and parameters of any kind."""
+    application = kit.target.identities["client"].application
+    for content_type, content in _TOKEN_FORMS:
+        headers = {"Content-Type": content_type}
+        response = kit.anonymous.request("POST", TOKEN_PATH, content=content, headers=headers)
+        _survives(kit, response)
+    for text in _TEXTS:
+        for name in ("grant_type", "client_id", "client_secret", "username", "refresh_token"):
+            form = {"grant_type": "password", "username": "x", "password": text, **application}
+            if name == "refresh_token":
+                form["grant_type"] = name
+            _survives(kit, kit.request_token(**{**form, name: text}))
+
+
+def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, str]]]:
+    """Path and query of a GET of every kind, on things that are there."""
+    yield "/user/", {}
+    yield from reads(kit, "client", "@me")
+    for owner, path in (("extension_group", GROUPS), ("extension", NUMBERS), ("", USERS)):
+        for thing in view[path][:_SOME]:
+            yield f"{path}{thing['id']}", {}
+            if owner:
+                yield from reads(kit, owner, thing["id"])
+
+
+@check("get-is-safe", layer="scenarios", writes=False)
+def reading_changes_nothing(kit: CheckContext) -> None:
+    """Every GET, twice: the same response, and all that the client sees is as before."""
+    client, before, view = kit.caller("client"), client_view(kit), settings_view(kit)
+    for path, query in _every_get(kit, view):
+        first = client.read(path, **query)
+        kit.expect_equal(f"the second response of {path}", client.read(path, **query), first)
+    for group in view[GROUPS]:
+        for collection, keys in item_ids(kit, client, "extension_group", group["id"]).items():
+            for key in keys[:1]:
+                path = f"/extension_group/{group['id']}/{collection}/{key}"
+                kit.expect(client.get(path), 200)
+                if collection == "record" and "storage_url" not in kit.target.off:
+                    kit.expect(client.get(f"{path}/storage_url/"), 200)
+                kit.expect(client.get(path), 200)
+    for collection, keys in item_ids(kit, client, "client", "@me").items():
+        for key in keys[:1] if collection == "record" else ():
+            kit.expect(client.get(f"/client/@me/record/{key}"), 200)
+    expect_same_view(kit, "reading", client_view(kit), before)
+    offered = not kit.target.off.issuperset(ITEMS)
+    if offered and not any(
+        item for path, item in before.items() if path.rsplit("/", 2)[-2] in ITEMS
+    ):
+        raise NotReached("the client has no recorded items in the target's range")
+
+
+@check("get-is-safe", layer="scenarios")
+def a_get_is_not_taken_for_another_method(kit: CheckContext) -> None:
+    """Neither for what a header or the query calls it, nor for what it carries as a body."""
+    client, own = kit.caller("client"), OwnEntries.new(kit)
+    before = settings_view(kit)
+    for path, thing in paths_of(own).items():
+        change = change_of(path)
+        for method in ("DELETE", "PUT", "PATCH"):
+            headers = {"X-HTTP-Method-Override": method, "X-HTTP-Method": method}
+            query = {"_method": method, **change}
+            response = client.request("GET", API + path, headers=headers, params=query)
+            kit.expect_equal(f"the response of {path}", kit.expect(response, 200).json(), thing)
+            # Whether a body is welcome here no rule says, but it changes nothing.
+            _survives(kit, client.request("GET", API + path, headers=headers, json=change))
+            expect_same_view(kit, f"GET {path} as {method}", settings_view(kit), before)

@@ -1,0 +1,262 @@
+"""Types of users and their access: what each reaches, and what it may change there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ringme_contract.check import check
+from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.scenarios.group_user_scope import LONG_AGO
+from ringme_contract.scenarios.group_users import new_body
+from ringme_contract.scenarios.views import (
+    GROUPS,
+    ITEMS,
+    NUMBERS,
+    USERS,
+    USERS_OF_TARGET,
+    Session,
+    client_view,
+    expect_reach,
+    expect_same_view,
+    expect_shown,
+    item_ids,
+    members_path,
+    own_id,
+    reads,
+)
+from ringme_contract.verdict import NotReached
+
+# So many owners of one kind are looked at, where a client may have any number of them.
+_SOME = 4
+# Where files can be fetched.
+_DOWNLOADS = {"client": ("record",), "extension_group": ITEMS}
+
+
+def _expect_reach(
+    kit: CheckContext, caller: Caller, owner: str, keys: Iterable[object], status: int
+) -> int:
+    """Every GET of a section has this status, for some owners; returns their number."""
+    some = list(keys)[:_SOME]
+    for key in some:
+        expect_reach(kit, caller, owner, key, status)
+    return len(some)
+
+
+def _expect_same_reading(
+    kit: CheckContext, full: Caller, reader: Caller, owner: str, key: object
+) -> None:
+    for path, query in reads(kit, owner, key):
+        expected = full.read(path, **query)
+        kit.expect_equal(f"{path} as {reader.name} reads it", reader.read(path, **query), expected)
+    for collection, ids in item_ids(kit, full, owner, key).items():
+        for uuid in ids[:1] if collection in _DOWNLOADS.get(owner, ()) else ():
+            path = f"/{owner}/{key}/{collection}/{uuid}"
+            same = reader.get(path).content == kit.expect(full.get(path), 200).content
+            kit.expect_true(f"{reader.name} gets the same file from {path}", same)
+
+
+@check("read-only", layer="scenarios", needs=("client", "client_read_only"), writes=False)
+def a_read_only_user_of_the_client_reads_all(kit: CheckContext) -> None:
+    """All that the full user of the same client reads: lists, single things, files."""
+    full, reader = kit.caller("client"), kit.caller("client_read_only")
+    _expect_same_reading(kit, full, reader, "client", "@me")
+    for path, owner in ((GROUPS, "extension_group"), (NUMBERS, "extension"), (USERS, "")):
+        for thing in full.read(path)[:_SOME]:
+            alone = reader.read(f"{path}{thing['id']}")
+            kit.expect_equal(f"{path}{thing['id']}", alone, full.read(f"{path}{thing['id']}"))
+            if owner:
+                _expect_same_reading(kit, full, reader, owner, thing["id"])
+
+
+@check("read-only", layer="scenarios", needs=("group", "group_read_only"), writes=False)
+def a_read_only_user_of_a_group_reads_all(kit: CheckContext) -> None:
+    """All that the full user of the same group reads."""
+    full, reader = kit.caller("group"), kit.caller("group_read_only")
+    group = own_id(kit, "group", "extension_group")
+    if own_id(kit, "group_read_only", "extension_group") != group:
+        raise NotReached("the identities group and group_read_only are of two groups")
+    _expect_same_reading(kit, full, reader, "extension_group", group)
+    for number in full.read(f"/extension_group/{group}/extension/")[:_SOME]:
+        _expect_same_reading(kit, full, reader, "extension", number["id"])
+
+
+def _expect_no_writes(
+    kit: CheckContext, caller: Caller, word: str, own: OwnEntries | None = None
+) -> None:
+    """Every operation but reading, on things that the check made, is a 403 and changes nothing.
+
+    `own` are things of the caller's own group, of which it may not change the settings.
+    """
+    things = own or OwnEntries.new(kit)
+    group = things.group["id"]
+    before = client_view(kit, groups=[group])
+    for operation in kit.secured_operations:
+        if not operation.reads and (own is None or operation.path.startswith(f"{API}/client/")):
+            kit.expect(things.request(caller, operation), 403, word)
+    after = client_view(kit, groups=[group])
+    expect_same_view(kit, f"what {caller.name} may not do", after, before)
+
+
+@check("read-only", layer="scenarios", needs=("client", "client_read_only"))
+def a_read_only_user_of_the_client_changes_nothing(kit: CheckContext) -> None:
+    """403 for every operation but reading."""
+    _expect_no_writes(kit, kit.caller("client_read_only"), "user_access_type_deny")
+
+
+@check("read-only", layer="scenarios", needs=("client", "login"))
+def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
+    """403 for every operation but reading, in its own group as in any other."""
+    own = OwnEntries.new(kit)
+    body = {"access": "read_only"}
+    response = kit.caller("client").put(f"{USERS}{own.user['id']}", body)
+    kit.expect(response, 200)
+    caller = Session(kit, "read-only user of a group", own.user["login"], own.password).caller
+    word = "user_access_type_deny"
+    _expect_no_writes(kit, caller, word)
+    for operation in kit.secured_operations:
+        if not operation.reads:
+            kit.expect(own.request(caller, operation), 403, word)
+    expect_shown(kit, USERS, {**own.user, **body})
+
+
+@check("access", layer="scenarios", needs=("client", "login"))
+def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
+    """read_only, full, read_only again: shown to all, and in force for the token that is there."""
+    group = kit.new_group()["id"]
+    user, password = kit.new_group_user(group)
+    caller = Session(kit, "user", user["login"], password).caller
+    for access in ("full", "read_only", "full", "read_only"):
+        response = kit.caller("client").put(f"{USERS}{user['id']}", {"access": access})
+        kit.expect_equal(
+            "the response", kit.expect(response, 200).json(), {**user, "access": access}
+        )
+        expect_shown(kit, USERS, {**user, "access": access})
+        kit.expect_equal("its own access", caller.read("/user/")["access"], access)
+        _expect_reach(kit, caller, "extension_group", [group], 200)
+        for collection in ("record", "voicemail"):
+            if collection not in kit.target.off:
+                response = caller.delete(f"/extension_group/{group}/{collection}/", **LONG_AGO)
+                full = access == "full"
+                kit.expect(response, *((204, None) if full else (403, "user_access_type_deny")))
+
+
+@check("access", layer="scenarios", needs=("client", "login"))
+def there_is_no_third_access(kit: CheckContext) -> None:
+    """Another word is a 400, for a new user and for one that is there, who stays as it was."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    user, _ = kit.new_group_user(group, access="read_only")
+    for access in ("write", "READ_ONLY", "", None, True, ["full"]):
+        body = new_body(kit, group, access=access)
+        kit.expect(send(kit, client, "POST", API + USERS, json=body), 400)
+        kit.expect(client.put(f"{USERS}{user['id']}", {"access": access}), 400)
+        expect_shown(kit, USERS, user)
+
+
+@check("access", layer="scenarios", writes=False)
+def each_identity_has_the_access_of_its_role(kit: CheckContext) -> None:
+    """Access as the current user shows it."""
+    for name in USERS_OF_TARGET:
+        if name in kit.target.identities:
+            expected = "read_only" if name.endswith("read_only") else "full"
+            got = kit.caller(name).read("/user/")["access"]
+            kit.expect_equal(f"the access of the identity {name}", got, expected)
+
+
+def _keys(kit: CheckContext, path: str, identity: str = "client") -> list[int]:
+    return [one["id"] for one in kit.caller(identity).read(path)]
+
+
+@check("user-types", layer="scenarios", needs=("client", "other_client"), writes=False)
+def a_client_user_reaches_all_of_its_client(kit: CheckContext) -> None:
+    """Its own client, groups and numbers; nothing of another client."""
+    for name, other in (("client", "other_client"), ("other_client", "client")):
+        caller, foreign = kit.caller(name), own_id(kit, other, "client")
+        for key in ("@me", own_id(kit, name, "client")):
+            _expect_reach(kit, caller, "client", [key], 200)
+        _expect_reach(kit, caller, "client", [foreign], 403)
+        for owner, path in (("extension_group", GROUPS), ("extension", NUMBERS)):
+            _expect_reach(kit, caller, owner, _keys(kit, path, name), 200)
+            _expect_reach(kit, caller, owner, _keys(kit, path, other), 403)
+
+
+@check("user-types", layer="scenarios", needs=("client", "group"), writes=False)
+def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> None:
+    """Not the client, no other group, no number that is in another group or in none."""
+    caller, group = kit.caller("group"), own_id(kit, "group", "extension_group")
+    client = own_id(kit, "client", "client")
+    numbers = kit.caller("client").read(NUMBERS)
+    inside = [one["id"] for one in numbers if one["extension_group_id"] == group]
+    loose = [one["id"] for one in numbers if one["extension_group_id"] is None]
+    outside = [one["id"] for one in numbers if one["extension_group_id"] not in (group, None)]
+    _expect_reach(kit, caller, "extension_group", [group], 200)
+    reached = _expect_reach(kit, caller, "extension", inside, 200)
+    refused = _expect_reach(kit, caller, "extension", outside, 403)
+    refused += _expect_reach(kit, caller, "extension", loose, 403)
+    if not reached or not refused:
+        raise NotReached("not both are there: numbers in the group of the identity group, and not")
+    others = [key for key in _keys(kit, GROUPS) if key != group]
+    _expect_reach(kit, caller, "extension_group", others, 403)
+    _expect_reach(kit, caller, "client", ["@me", client], 403)
+    for path in (f"{GROUPS}{group}", f"{NUMBERS}{inside[0]}"):
+        kit.expect(caller.get(path), 403, "access_denied")
+
+
+@check("user-types", layer="scenarios", needs=("client", "login"))
+def a_group_user_changes_nothing_of_its_client(kit: CheckContext) -> None:
+    """Full access is that to the group section; not to the settings of any group or number."""
+    own = OwnEntries.new(kit)
+    caller = Session(kit, "user of a group", own.user["login"], own.password).caller
+    _expect_no_writes(kit, caller, "access_denied", own)
+    _expect_no_writes(kit, caller, "access_denied")
+
+
+@check("user-types", layer="scenarios", needs=("client", "login"))
+def a_group_user_may_delete_recorded_items(kit: CheckContext) -> None:
+    """In the section of its own group; what it asks for is missing there, and not forbidden."""
+    own = OwnEntries.new(kit)
+    caller = Session(kit, "user of a group", own.user["login"], own.password).caller
+    for operation in kit.secured_operations:
+        if operation.action == "delete" and operation.path_names[0] == "ext_group_id":
+            kit.expect(
+                own.request(caller, operation), 404, f"{operation.collection.name}_not_found"
+            )
+
+
+@check("user-types", layer="scenarios", needs=("client", "extension"))
+def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
+    """Not another number, not the client, no group, and not that which its number is in."""
+    caller, number = kit.caller("extension"), own_id(kit, "extension", "extension")
+    group = kit.new_group()["id"]
+    beside = kit.new_extension(extension_group_id=group)["id"]
+    others = [key for key in _keys(kit, NUMBERS) if key not in (number, beside)]
+    groups = [key for key in _keys(kit, GROUPS) if key != group]
+    for place in (group, None):
+        kit.place(number, place)
+        _expect_reach(kit, caller, "extension", [number], 200)
+        _expect_reach(kit, caller, "extension", [beside, *others], 403)
+        _expect_reach(kit, caller, "extension_group", [group, *groups], 403)
+        kit.expect_equal("its own group", caller.read("/user/")["extension_group_id"], None)
+    _expect_reach(kit, caller, "client", ["@me", own_id(kit, "client", "client")], 403)
+    for path in (GROUPS, NUMBERS):
+        for key in _keys(kit, path)[:_SOME]:
+            kit.expect(caller.get(f"{path}{key}"), 403, "access_denied")
+    kit.expect(caller.get(f"{NUMBERS}{number}"), 403, "access_denied")
+    _expect_no_writes(kit, caller, "access_denied")
+
+
+@check("access", layer="scenarios", needs=("client", "login"))
+def a_user_made_read_only_may_use_get_alone(kit: CheckContext) -> None:
+    """From its first request on, and whatever the section; it is shown to be read_only."""
+    group = kit.new_group()["id"]
+    user, password = kit.new_group_user(group, access="read_only")
+    caller = kit.log_in("read-only user", user["login"], password)
+    kit.expect_equal("access of the new user", caller.read("/user/")["access"], "read_only")
+    caller.read(members_path(group))
+    path = f"{GROUPS}{group}"
+    for response in (
+        caller.put(path, {"name": kit.new_name("group")}),
+        caller.post(GROUPS, {"name": kit.new_name("group")}),
+        caller.delete(path),
+    ):
+        kit.expect(response, 403, "user_access_type_deny")
