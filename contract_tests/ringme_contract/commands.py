@@ -182,16 +182,17 @@ def doctor(**settings: Any) -> None:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path), default=Path("target.toml"))
-def init(file: Path) -> None:
+@click.option("--force", is_flag=True, help="Replace a file that is there already.")
+def init(file: Path, force: bool) -> None:
     """Write a commented target file to fill in; `-` prints it.
 
-    FILE is target.toml unless you name another. A file that is there already is left alone.
+    FILE is target.toml unless you name another. Its folder is made where it is missing.
     """
     if str(file) == "-":
         click.echo(template(), nl=False)
         return
     try:
-        write_template(file)
+        write_template(file, force)
     except ConfigError as error:
         _stop(str(error))
     click.echo(f"wrote {file}; fill it in, then: ringme-contract doctor --target {file}")
@@ -247,7 +248,8 @@ def _print_finding(finding: Finding) -> None:
 
 
 def _stop(message: str, code: ExitCode = ExitCode.COULD_NOT_RUN) -> NoReturn:
-    click.echo(f"ringme-contract: {printable(message)}", err=True)
+    for line in printable(message).splitlines():
+        click.echo(f"ringme-contract: {line}", err=True)
     sys.exit(code)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ringme_contract.toml_file import read_toml
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, unknown_key
 
 _KEYS = ("rule", "reason", "expires")
 
@@ -34,7 +34,7 @@ def load_expectations(path: Path, rules: Iterable[str]) -> dict[str, Expectation
     content = read_toml(path)
     nodes = content.pop("expected", [])
     if content:
-        raise ConfigError(f"{path}: unknown key {next(iter(content))}; known: [[expected]]")
+        raise ConfigError(f"{path}: {unknown_key(next(iter(content)), ['expected'])}")
     if not isinstance(nodes, list):
         raise ConfigError(f"{path}: expected: must be tables, [[expected]]")
     known = set(rules)
@@ -52,7 +52,7 @@ def _read(node: Any, where: str, known: set[str]) -> Expectation:
         raise ConfigError(f"{where}: must be a table")
     for key in node:
         if key not in _KEYS:
-            raise ConfigError(f"{where}: unknown key {key}; known: {', '.join(_KEYS)}")
+            raise ConfigError(f"{where}: {unknown_key(key, _KEYS)}")
     for key in ("rule", "reason"):
         if not isinstance(node.get(key), str) or not node[key].strip():
             raise ConfigError(f"{where}: {key}: is missing")

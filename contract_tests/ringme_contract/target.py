@@ -11,7 +11,7 @@ from typing import Any
 
 from ringme_contract.datetimes import DATETIME
 from ringme_contract.toml_file import read_toml
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, unknown_key
 from ringme_spec.operations import Operation
 
 # The roles that checks are written for. A target may leave some out; what needs them is then
@@ -109,6 +109,8 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "range": dict,
     "identities": dict,
 }
+_KEYS = ("grant", *_GRANTS["password"])
+_RANGE = ("start", "end")
 _KINDS = {bool: "true or false", str: "text", list: "a list", dict: "a table"}
 _POSITIVE = ("time_budget", "timeout")
 # The target for a mock with its own fixtures.
@@ -119,81 +121,98 @@ def load_target(path: Path, url: str | None = None) -> Target:
     """A target from a TOML file. `url` goes before the one of the file.
 
     Secrets may stand in the environment instead: RINGME_SECRET_<identity> and
-    RINGME_PASSWORD_<identity>, in capitals. Raises ConfigError.
+    RINGME_PASSWORD_<identity>, in capitals. Raises ConfigError, with a line for each thing that is
+    wrong with the file.
     """
-    return _read_target(read_toml(path), str(path), url)
+    content = read_toml(path)
+    problems: list[str] = []
+    if url:
+        content["url"] = url
+    values = _read_values(content, problems)
+    bounds = _read_range(values.pop("range"), problems)
+    identities = dict(_read_identities(values.pop("identities"), problems))
+    if problems:
+        raise ConfigError("\n".join(f"{path}: {one}" for one in problems))
+    values |= {"url": values["url"].rstrip("/"), "off": frozenset(values.get("off", ()))}
+    return Target(identities=identities, range=bounds, source=str(path), **values)
 
 
-def _read_target(content: dict[str, Any], source: str, url: str | None) -> Target:
+def _read_values(content: dict[str, Any], problems: list[str]) -> dict[str, Any]:
+    """The keys that have a value of their type; tables that are missing are empty."""
+    found: dict[str, Any] = {"range": {}, "identities": {}}
     for name, value in content.items():
-        if name not in _TYPES:
-            raise ConfigError(f"{source}: unknown key {name}; known: {', '.join(_TYPES)}")
-        kinds = _TYPES[name]
-        if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
+        kinds = _TYPES.get(name)
+        if kinds is None:
+            problems.append(unknown_key(name, _TYPES))
+        elif not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
             kind = _KINDS[kinds] if isinstance(kinds, type) else "a number"
-            raise ConfigError(f"{source}: {name}: must be {kind}, not {value!r}")
-        if isinstance(value, int | float) and not _is_amount(value, name in _POSITIVE):
-            raise ConfigError(f"{source}: {name}: must not be {value!r}")
-    address = url or content.get("url")
-    if not address or not address.startswith(("http://", "https://")):
-        raise ConfigError(f"{source}: url: must begin with http:// or https://")
-    bounds = content.get("range", {})
+            problems.append(f"{name}: must be {kind}, not {value!r}")
+        elif isinstance(value, int | float) and not _is_amount(value, name in _POSITIVE):
+            least = "more than 0" if name in _POSITIVE else "0 or more"
+            problems.append(f"{name}: must be {least}, not {value!r}")
+        else:
+            found[name] = value
+    if "url" not in content:
+        problems.append("url: is missing")
+    elif not found.get("url", "http://").startswith(("http://", "https://")):
+        problems.append("url: must begin with http:// or https://")
+    for name in found.get("off", []):
+        if name not in list(CAPABILITIES):
+            problems.append(f"off: {unknown_key(str(name), CAPABILITIES, 'value')}")
+    return found
+
+
+def _read_range(node: dict[str, Any], problems: list[str]) -> tuple[str, str]:
+    form, before = "YYYY-MM-DD HH:MM:SS in quotes", len(problems)
     for name in ("start", "end"):
-        if not isinstance(bounds.get(name), str):
-            raise ConfigError(f"{source}: range.{name}: is missing, YYYY-MM-DD HH:MM:SS in quotes")
-        if not DATETIME.fullmatch(bounds[name]):
-            raise ConfigError(
-                f"{source}: range.{name}: must be YYYY-MM-DD HH:MM:SS, not {bounds[name]!r}"
-            )
-    if bounds["start"] > bounds["end"]:
-        raise ConfigError(f"{source}: range: its start comes after its end")
-    off = content.get("off", [])
-    for name in off:
-        if not isinstance(name, str) or name not in CAPABILITIES:
-            raise ConfigError(f"{source}: off: {name} is not one of {', '.join(CAPABILITIES)}")
-    return Target(
-        url=address.rstrip("/"),
-        identities=dict(_read_identities(content.get("identities", {}), source)),
-        range=(bounds["start"], bounds["end"]),
-        off=frozenset(off),
-        read_only=content.get("read_only", False),
-        delete_recorded_items=content.get("delete_recorded_items", False),
-        requests_per_second=content.get("requests_per_second", 0),
-        time_budget=content.get("time_budget", 300),
-        source=source,
-        timeout=content.get("timeout", 10),
-    )
+        if name not in node:
+            problems.append(f"range.{name}: is missing, {form}")
+        elif not isinstance(node[name], str) or not DATETIME.fullmatch(node[name]):
+            problems.append(f"range.{name}: must be {form}, not {str(node[name])!r}")
+    problems += [f"range: {unknown_key(name, _RANGE)}" for name in node if name not in _RANGE]
+    start, end = str(node.get("start")), str(node.get("end"))
+    if len(problems) == before and start > end:
+        problems.append("range: its start comes after its end")
+    return start, end
 
 
 def _is_amount(value: float, positive: bool) -> bool:
     return math.isfinite(value) and (value > 0 if positive else value >= 0)
 
 
-def _read_identities(nodes: dict[str, Any], source: str) -> list[tuple[str, Identity]]:
-    found = []
+def _read_identities(nodes: dict[str, Any], problems: list[str]) -> Iterator[tuple[str, Identity]]:
+    roles = (*IDENTITIES, *OPTIONAL_IDENTITIES)
     for name, node in nodes.items():
-        where = f"{source}: identities.{name}"
-        if name not in IDENTITIES and name not in OPTIONAL_IDENTITIES:
-            known = ", ".join((*IDENTITIES, *OPTIONAL_IDENTITIES))
-            raise ConfigError(f"{where}: is not one of {known}")
-        if not isinstance(node, dict):
-            raise ConfigError(f"{where}: must be a table")
-        grant = node.get("grant", "password" if "username" in node else "client_credentials")
-        if grant not in _GRANTS:
-            raise ConfigError(f"{where}.grant: must be one of {', '.join(_GRANTS)}")
-        values = {
-            "client_secret": os.environ.get(f"RINGME_SECRET_{name.upper()}"),
-            "password": os.environ.get(f"RINGME_PASSWORD_{name.upper()}"),
-        }
-        parameters = {} if grant == "none" else {"grant_type": grant}
-        for key in _GRANTS[grant]:
-            value = values.get(key) or node.get(key)
-            if not isinstance(value, str) or not value:
-                hint = f", or RINGME_{_ENVIRONMENT[key]}_{name.upper()}" if key in values else ""
-                raise ConfigError(f"{where}.{key}: is missing{hint}")
-            parameters[key] = value
-        found.append((name, Identity(name, parameters)))
-    return found
+        where = f"identities.{name}"
+        if name not in roles:
+            problems.append(f"identities: {unknown_key(name, roles)}")
+        elif not isinstance(node, dict):
+            problems.append(f"{where}: must be a table")
+        else:
+            yield name, Identity(name, dict(_read_parameters(name, node, problems)))
+
+
+def _read_parameters(
+    name: str, node: dict[str, Any], problems: list[str]
+) -> Iterator[tuple[str, str]]:
+    """The parameters of the token endpoint for one identity."""
+    where = f"identities.{name}"
+    problems += [f"{where}: {unknown_key(key, _KEYS)}" for key in node if key not in _KEYS]
+    grant = node.get("grant", "password" if "username" in node else "client_credentials")
+    if grant not in list(_GRANTS):
+        problems.append(f"{where}.grant: {unknown_key(str(grant), _GRANTS, 'value')}")
+        return
+    if grant != "none":
+        yield "grant_type", grant
+    for key in _GRANTS[grant]:
+        variable = f"RINGME_{_ENVIRONMENT[key]}_{name.upper()}" if key in _ENVIRONMENT else ""
+        value = os.environ.get(variable) or node.get(key)
+        if isinstance(value, str) and value:
+            yield key, value
+        elif value:
+            problems.append(f"{where}.{key}: must be text in quotes")
+        else:
+            problems.append(f"{where}.{key}: is missing{variable and f', or {variable}'}")
 
 
 _ENVIRONMENT = {"client_secret": "SECRET", "password": "PASSWORD"}

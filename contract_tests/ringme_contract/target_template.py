@@ -12,12 +12,13 @@ def template() -> str:
     return files("ringme_contract").joinpath("target_template.toml").read_text(encoding="utf-8")
 
 
-def write_template(path: Path) -> None:
-    """Writes it to a path where nothing is yet. Raises ConfigError."""
+def write_template(path: Path, force: bool = False) -> None:
+    """Writes it to a path, with `force` in the place of a file. Raises ConfigError."""
     try:
-        with path.open("x", encoding="utf-8") as file:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(template())
-    except FileExistsError:
-        raise ConfigError(f"{path}: is there already; it is left as it is") from None
     except OSError as error:
+        if path.is_file() and not force:
+            raise ConfigError(f"{path}: is there already; --force replaces it") from None
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None

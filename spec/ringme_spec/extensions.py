@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, unknown_key
 from ringme_spec.operations import METHODS
 from ringme_spec.schema import reason
 
@@ -92,10 +91,7 @@ def _explain(error: jsonschema_rs.ValidationError) -> str:
     if keyword != "AdditionalProperties":
         return reason(keyword, kind)
     known = list(_at(extension_schema(), error.schema_path[:-1])["properties"])
-    unknown = str(kind.unexpected[0])
-    near = difflib.get_close_matches(unknown, known, 1)
-    hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(known)}"
-    return f"unknown key {unknown[:100]}; {hint}"
+    return unknown_key(str(kind.unexpected[0]), known)
 
 
 def _at(node: Any, path: list[Any]) -> Any:

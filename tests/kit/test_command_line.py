@@ -233,14 +233,18 @@ def test_doctor_names_the_rules_that_a_missing_identity_leaves_out(
 
 
 def test_init_writes_a_file_once(tmp_path: Path) -> None:
-    path = tmp_path / "target.toml"
+    path = tmp_path / "new" / "folder" / "target.toml"
     assert ringme_contract("init", str(path)).exit_code == 0
     before = path.read_text()
     path.write_text(before + "# mine\n")
     done = ringme_contract("init", str(path))
     assert done.exit_code == 2
-    assert "is left as it is" in done.output
+    assert "is there already; --force replaces it" in done.output
     assert path.read_text() == before + "# mine\n"
+    assert ringme_contract("init", "--force", str(path)).exit_code == 0
+    assert path.read_text() == before
+    done = ringme_contract("init", str(path / "target.toml"))
+    assert (done.exit_code, "cannot be written" in done.output) == (2, True)
     assert ringme_contract("init", "-").output == before
 
 

@@ -66,21 +66,33 @@ def test_secrets_of_the_environment_go_before_those_of_the_file(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("url =", "uri =", "unknown key uri"),
+        ("url =", "uri =", "unknown key uri; did you mean url?"),
         ('"http://127.0.0.1:1"', '"127.0.0.1:1"', "url: must begin with http"),
         ('"http://127.0.0.1:1"', "5", "url: must be text"),
         ('start = "2016-04-01 00:00:00"', "", "range.start: is missing"),
         ("2016-04-01 00", "2016-4-1 00", "range.start: must be YYYY-MM-DD HH:MM:SS"),
         ("2016-04-01", "2016-05-01", "range: its start comes after its end"),
-        ('client_secret = "b"', "", "client.client_secret: is missing, or RINGME_SECRET_CLIENT"),
+        (
+            'client_secret = "b"',
+            "",
+            "identities.client.client_secret: is missing, or RINGME_SECRET_CLIENT",
+        ),
         ('client_id = "a"', 'client_id = ""', "identities.client.client_id: is missing"),
-        ("[identities.client]", "[identities.admin]", "identities.admin: is not one of client"),
-        ("[range]", 'off = ["sms"]\n[range]', "off: sms is not one of"),
-        ("[range]", "off = [[1]]\n[range]", "off: [1] is not one of"),
+        (
+            "[identities.client]",
+            "[identities.admin]",
+            "identities: unknown key admin; known keys: client, ",
+        ),
+        ("[range]", 'off = ["sms"]\n[range]', "off: unknown value sms; known values: voicemail, "),
+        ("[range]", "off = [[1]]\n[range]", "off: unknown value [1]"),
         ("[range]", 'read_only = "no"\n[range]', "read_only: must be true or false"),
-        ("[range]", "timeout = 0\n[range]", "timeout: must not be 0"),
-        ("[range]", "time_budget = nan\n[range]", "time_budget: must not be nan"),
-        ("[range]", "requests_per_second = -1\n[range]", "requests_per_second: must not be -1"),
+        ("[range]", "timeout = 0\n[range]", "timeout: must be more than 0, not 0"),
+        ("[range]", "time_budget = nan\n[range]", "time_budget: must be more than 0, not nan"),
+        (
+            "[range]",
+            "requests_per_second = -1\n[range]",
+            "requests_per_second: must be 0 or more, not -1",
+        ),
         ("[range]", "[range", "is not valid TOML"),
     ],
 )
@@ -88,9 +100,37 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, old: str, new: str, s
     path = written(tmp_path, MINIMAL.replace(old, new))
     with pytest.raises(ConfigError) as error:
         load_target(path)
-    assert said in str(error.value)
-    assert str(error.value).startswith(str(path))
-    assert "\n" not in str(error.value)
+    assert str(error.value).startswith(f"{path}: {said}")
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        """
+        readonly = true
+        timeout = 0
+        [range]
+        start = 2016-04-01
+        [identities.group]
+        clientid = "a"
+        client_secret = 5
+        """,
+    )
+    with pytest.raises(ConfigError) as error:
+        load_target(path)
+    assert str(error.value).splitlines() == [
+        f"{path}: {line}"
+        for line in (
+            "unknown key readonly; did you mean read_only?",
+            "timeout: must be more than 0, not 0",
+            "url: is missing",
+            "range.start: must be YYYY-MM-DD HH:MM:SS in quotes, not '2016-04-01'",
+            "range.end: is missing, YYYY-MM-DD HH:MM:SS in quotes",
+            "identities.group: unknown key clientid; did you mean client_id?",
+            "identities.group.client_id: is missing",
+            "identities.group.client_secret: must be text in quotes",
+        )
+    ]
 
 
 def test_a_file_that_is_not_there_or_no_text_is_said_to_be(tmp_path: Path) -> None:
