@@ -174,6 +174,12 @@ class CheckContext:
             text = f"{what}: expected {expected!r}, got {got!r}"
             self.fail(text if len(text) <= _LINE else f"{what}: not as expected", expected, got)
 
+    def expect_properties(self, what: str, got: object, expected: dict[str, Any]) -> None:
+        """Fails unless an object has these values; it may have further properties."""
+        if isinstance(got, dict):
+            got = {name: value for name, value in got.items() if name in expected}
+        self.expect_equal(what, got, expected)
+
     def expect_true(self, what: str, condition: bool, got: object = None) -> None:
         if not condition:
             self.fail(f"not true: {what}", what, got)

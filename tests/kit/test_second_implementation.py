@@ -16,6 +16,8 @@ from ringme_contract.engine import CONFORMS
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from second.faults import FAULTS
+from support.differences import PermittedDifferences
+from support.serving import served
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SECOND = _ROOT / "tests" / "second"
@@ -72,7 +74,15 @@ def _check(url: str, *rules: str) -> Report:
 
 def test_every_rule_passes() -> None:
     with _second() as url:
-        report = _check(url)
+        _expect_all_passed(_check(url))
+
+
+def test_differences_that_the_document_permits_fail_no_rule() -> None:
+    with served(PermittedDifferences()) as url:
+        _expect_all_passed(_check(url))
+
+
+def _expect_all_passed(report: Report) -> None:
     bad = {
         finding.rule.id: [one.message for one in finding.failures] or finding.reasons
         for finding in report.findings

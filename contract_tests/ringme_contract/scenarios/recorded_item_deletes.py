@@ -74,7 +74,7 @@ class Views:
             sums = {"count": len(items), "size": sum(one["record_file_size"] for one in items)}
             query = self._kit.range_query
             got = self._kit.caller("client").read(f"{self.group}/record/stats/", **query)
-            self._kit.expect_equal(f"the statistics after {step}", got, sums)
+            self._kit.expect_properties(f"the statistics after {step}", got, sums)
         for item in gone:
             self._expect_no_file(item[key])
 

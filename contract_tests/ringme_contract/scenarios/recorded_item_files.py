@@ -37,9 +37,9 @@ def statistics_are_those_of_the_list(kit: CheckContext) -> None:
     number, items = numbers_with(kit, RECORD)[0]
     group: int = kit.new_group()["id"]
     section, nothing = section_of(group), {"count": 0, "size": 0}
-    kit.expect_equal("the statistics of an empty group", _stats(kit, section), nothing)
+    kit.expect_properties("the statistics of an empty group", _stats(kit, section), nothing)
     kit.place(number["id"], group)
-    kit.expect_equal("the statistics of the group", _stats(kit, section), _sums(items))
+    kit.expect_properties("the statistics of the group", _stats(kit, section), _sums(items))
     first, last = (read_datetime(text) for text in kit.target.range)
     for item in (items[0], items[-1], items[len(items) // 2]):
         at = whole_second(RECORD.moment(item))
@@ -50,9 +50,9 @@ def statistics_are_those_of_the_list(kit: CheckContext) -> None:
             expected = [one for one in items if bounds[0] <= RECORD.moment(one) <= bounds[1]]
             kit.expect_equal(f"the records from {bounds[0]} to {bounds[1]}", listed, expected)
             what = f"the statistics from {bounds[0]} to {bounds[1]}"
-            kit.expect_equal(what, _stats(kit, section, **between(*bounds)), _sums(listed))
+            kit.expect_properties(what, _stats(kit, section, **between(*bounds)), _sums(listed))
     kit.place(number["id"], None)
-    kit.expect_equal("the statistics once the number left", _stats(kit, section), nothing)
+    kit.expect_properties("the statistics once the number left", _stats(kit, section), nothing)
 
 
 @check("media-file", layer="scenarios")

@@ -1,0 +1,85 @@
+"""The mock behind all the differences that an implementation is free to have, at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import cycle
+from typing import Any
+
+from starlette.types import Message, Receive, Scope, Send
+
+from ringme_mock import asgi_app
+
+
+class PermittedDifferences:
+    """Further keys, another order, blanks, escapes and headers, chunks, file names; ids that jump.
+
+    None of them breaks the document.
+    """
+
+    def __init__(self) -> None:
+        self._app = asgi_app()
+        self._gaps = cycle((0, 2, 1, 5))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = await _read(receive)
+        status, headers, content = await self._ask(scope, body)
+        if scope["method"] == "POST" and status == 201:
+            await self._make_gap(scope, body)
+        headers, content = _changed(headers, content)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        half = len(content) // 2
+        await send({"type": "http.response.body", "body": content[:half], "more_body": True})
+        await send({"type": "http.response.body", "body": content[half:]})
+
+    async def _make_gap(self, scope: Scope, body: bytes) -> None:
+        """Uses up some ids, where the same can be made twice."""
+        for _ in range(next(self._gaps)):
+            status, _, content = await self._ask(scope, body)
+            if status == 201:
+                path = f"{scope['path'].rstrip('/')}/{json.loads(content)['id']}"
+                other = {**scope, "method": "DELETE", "path": path, "raw_path": path.encode()}
+                await self._ask({**other, "query_string": b""}, b"")
+
+    async def _ask(self, scope: Scope, body: bytes) -> tuple[int, list[Any], bytes]:
+        messages: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            messages.append(message)
+
+        await self._app({**scope, "extensions": {}}, receive, send)
+        content = b"".join(one.get("body", b"") for one in messages[1:])
+        return messages[0]["status"], list(messages[0]["headers"]), content
+
+
+async def _read(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _changed(headers: list[Any], content: bytes) -> tuple[list[Any], bytes]:
+    kept = {name.lower(): value for name, value in headers if name.lower() != b"content-length"}
+    if kept.get(b"content-type", b"").startswith(b"application/json") and content:
+        kept[b"content-type"] = b"application/json; charset=utf-8"
+        content = json.dumps(_widened(json.loads(content)), ensure_ascii=True, indent=1).encode()
+    if name := kept.get(b"content-disposition"):
+        kept[b"content-disposition"] = re.sub(rb'"[^"]*"', b'"another name.bin"', name)
+    return [*kept.items(), (b"X-Request-Id", b"7"), (b"Vary", b"Accept-Encoding")], content
+
+
+def _widened(value: Any) -> Any:
+    if isinstance(value, dict):
+        turned = {name: _widened(value[name]) for name in reversed(value)}
+        return {"_links": {"self": "x"}, **turned, "etag": 7}
+    return [_widened(one) for one in value] if isinstance(value, list) else value
