@@ -156,9 +156,11 @@ def _read_values(content: dict[str, Any], problems: list[str]) -> dict[str, Any]
         problems.append("url: is missing")
     elif not found.get("url", "http://").startswith(("http://", "https://")):
         problems.append("url: must begin with http:// or https://")
-    for name in found.get("off", []):
-        if name not in list(CAPABILITIES):
-            problems.append(f"off: {unknown_key(str(name), CAPABILITIES, 'value')}")
+    problems += [
+        f"off: {unknown_key(str(name), CAPABILITIES, 'value')}"
+        for name in found.get("off", [])
+        if name not in list(CAPABILITIES)
+    ]
     return found
 
 
