@@ -20,7 +20,8 @@ class Check:
     """One check: what it holds, in which layer, and what it needs.
 
     `needs` are identities of the target, `uses` its capabilities; `writes` says that it changes
-    something, `deletes_recorded_items` that this is an item which the kit did not create.
+    something, `deletes_recorded_items` that this is an item which the kit did not create, `alone`
+    that requests of other checks would disturb it.
     """
 
     name: str
@@ -31,11 +32,17 @@ class Check:
     uses: tuple[str, ...] = ()
     writes: bool = True
     deletes_recorded_items: bool = False
+    alone: bool = False
 
     @property
     def id(self) -> str:
         """Stable, and the only one of its kind: layer, rule and name."""
         return f"{self.layer}/{self.rule}/{self.name}"
+
+    @property
+    def shares(self) -> bool:
+        """It may run beside others: none of them changes what another one looks at."""
+        return not self.writes and not self.alone
 
 
 _checks: dict[str, Check] = {}
@@ -49,12 +56,21 @@ def check(
     uses: tuple[str, ...] = (),
     writes: bool = True,
     deletes_recorded_items: bool = False,
+    alone: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Declares a function to be a check of a rule; the function's name is the check's."""
 
     def declare(function: CheckFunction) -> CheckFunction:
         found = Check(
-            function.__name__, rule, layer, function, needs, uses, writes, deletes_recorded_items
+            function.__name__,
+            rule,
+            layer,
+            function,
+            needs,
+            uses,
+            writes,
+            deletes_recorded_items,
+            alone,
         )
         if found.id in _checks:
             raise ValueError(f"there are two checks {found.id}")

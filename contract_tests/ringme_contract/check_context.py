@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import random
-from collections.abc import Callable
-from typing import Any, NoReturn
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn, TypeVar
 
 import httpx
 
 from ringme_contract.factories import Factory
+from ringme_contract.recording import Exchange
 from ringme_contract.target import Target
 from ringme_contract.transport import Transport, Unreachable, json_object
 from ringme_contract.verdict import Failure, NotReached
@@ -20,6 +24,8 @@ API = "/api/ver1.0"
 TOKEN_PATH = "/oauth/token"
 # Statuses of a DELETE after which a thing is gone; it may have been gone before.
 REMOVED = (200, 204, 404)
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 # A comparison that takes more characters is told in parts.
 _LINE = 160
 
@@ -72,11 +78,23 @@ class CheckContext:
         self.contract = contract
         self.transport = transport
         self.seed = seed
-        self.random = random.Random(seed)
         self.run_id = f"contract-{random.Random().randrange(16**6):06x}"
         self.anonymous = Caller(self, "anonymous", None)
         self.operations = [one for one in contract.operations.values() if target.offers(one)]
         self.left_behind: list[str] = []
+        self._callers: dict[str, Caller] = {}
+        self._logging_in = threading.Lock()
+        self._begin("")
+
+    def for_check(self, name: str) -> CheckContext:
+        """The same run, with random numbers, test data and clean-up of a check's own."""
+        context = copy.copy(self)
+        context._begin(name)
+        return context
+
+    def _begin(self, name: str) -> None:
+        self.random = random.Random(f"{self.seed} {name}")
+        self._undo: list[Callable[[], object]] = []
         self.factory = Factory(self)
         self.new_name = self.factory.new_name
         self.new_group = self.factory.new_group
@@ -84,8 +102,6 @@ class CheckContext:
         self.new_group_user = self.factory.new_group_user
         self.free_number = self.factory.free_number
         self.place = self.factory.place
-        self._callers: dict[str, Caller] = {}
-        self._undo: list[Callable[[], object]] = []
 
     @property
     def secured_operations(self) -> list[Operation]:
@@ -101,12 +117,13 @@ class CheckContext:
 
     def caller(self, identity: str) -> Caller:
         """The caller in a role of the target, which logs in once."""
-        if identity not in self._callers:
-            if identity not in self.target.identities:
-                raise NotReached(f"the target names no identity {identity}")
-            parameters = self.target.identities[identity].parameters
-            self._callers[identity] = self._log_in(identity, parameters)
-        return self._callers[identity]
+        with self._logging_in:
+            if identity not in self._callers:
+                if identity not in self.target.identities:
+                    raise NotReached(f"the target names no identity {identity}")
+                parameters = self.target.identities[identity].parameters
+                self._callers[identity] = self._log_in(identity, parameters)
+            return self._callers[identity]
 
     def log_in(self, name: str, username: str, password: str) -> Caller:
         """A caller for a user that the check made, through the application `login`."""
@@ -132,13 +149,10 @@ class CheckContext:
     def clean_up(self) -> None:
         """Undoes all of the check, and notes in `left_behind` what could not be undone."""
         # An interrupted run cleans up as well: only here are requests still sent then.
-        self.transport.cleaning = True
-        try:
+        with self.transport.cleaning():
             while self._undo:
                 self._clean(self._undo.pop())
-        finally:
-            self.transport.cleaning = False
-            self.factory.forget()
+        self.factory.forget()
 
     def _clean(self, action: Callable[[], object]) -> None:
         try:
@@ -150,6 +164,36 @@ class CheckContext:
         else:
             if isinstance(response, httpx.Response) and response.status_code not in REMOVED:
                 self.left_behind.append(f"{_line(response)}: status {response.status_code}")
+
+    # --- side by side
+
+    def map(self, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
+        """The results of a function that sends requests, for items that have no effect on others.
+
+        They go side by side. What comes of it is what would come of one after the other: the first
+        item that fails ends it, and nothing is recorded of those behind it.
+        """
+        chosen, transport = list(items), self.transport
+        jobs = min(transport.jobs, len(chosen))
+        if jobs <= 1:
+            return [function(one) for one in chosen]
+
+        def run(item: _Item) -> tuple[list[Exchange], Callable[[], _Result]]:
+            with transport.recording() as exchanges:
+                try:
+                    result = function(item)
+                except BaseException as error:
+                    return exchanges, _raising(error)
+                return exchanges, lambda: result
+
+        results, pool = [], ThreadPoolExecutor(jobs)
+        try:
+            for exchanges, result in pool.map(run, chosen):
+                transport.exchanges.extend(exchanges)
+                results.append(result())
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return results
 
     # --- what was found
 
@@ -191,6 +235,13 @@ class CheckContext:
     def shown(self, response: httpx.Response) -> str:
         """The begin of a body, without secrets."""
         return self.transport.redaction.mask_text(response.text)[:200]
+
+
+def _raising(error: BaseException) -> Callable[[], NoReturn]:
+    def act() -> NoReturn:
+        raise error
+
+    return act
 
 
 def configures(operation: Operation) -> bool:

@@ -55,6 +55,7 @@ class Options:
     wait: float = 0
     timeout: float | None = None
     time_budget: float | None = None
+    jobs: int | None = None
     read_only: bool = False
     expect: Path | None = None
 
@@ -175,6 +176,7 @@ def read_target(options: Options) -> Target:
         target,
         timeout=options.timeout or target.timeout,
         time_budget=options.time_budget or target.time_budget,
+        jobs=options.jobs or target.jobs,
         read_only=options.read_only or target.read_only,
     )
 

@@ -26,6 +26,7 @@ from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
 from ringme_contract.sweep import sweep as sweep_leftovers
+from ringme_contract.target import MOST_JOBS
 from ringme_contract.target_template import template, write_template
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure
@@ -99,6 +100,7 @@ main.add_command(prove)
 @_option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @_option("--shuffle", type=int, help="Run the checks in an order made from this number.")
 @_option("--time-budget", type=_Seconds(), help="Time limit of all checks, such as 2m.")
+@_option("--jobs", type=click.IntRange(1, MOST_JOBS), help="Requests under way at once, at most.")
 @_option("--read-only", is_flag=True, help="Change nothing in the target.")
 @_option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
 @_option("--report-dir", type=click.Path(path_type=Path), help="Folder for all four reports.")

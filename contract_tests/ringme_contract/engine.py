@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.recording import Exchange
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import Failure, NotOffered, NotReached, Outcome, Verdict, combine
 from ringme_spec.rules import Rule
@@ -44,7 +46,10 @@ class RunResult:
 
 
 class Engine:
-    """Runs checks one after the other, each with things of its own that are removed after it."""
+    """Runs checks, each with things of its own that are removed after it.
+
+    Those that share come first, side by side; all others run alone.
+    """
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
@@ -62,11 +67,22 @@ class Engine:
             random.Random(shuffle).shuffle(chosen)
         result = RunResult(self._kit.target.url, self._kit.run_id)
         start = time.monotonic()
+
+        lock = threading.Lock()
+
+        def run(check: Check) -> list[Outcome]:
+            outcomes = self._run_unless_interrupted(check, result)
+            with lock:
+                for outcome in outcomes:
+                    if progress:
+                        progress(outcome)
+            return outcomes
+
+        for outcomes in self._kit.map(run, [one for one in chosen if one.shares]):
+            result.outcomes += outcomes
         for one in chosen:
-            for outcome in self._run_unless_interrupted(one, result):
-                result.outcomes.append(outcome)
-                if progress:
-                    progress(outcome)
+            if not one.shares:
+                result.outcomes += run(one)
         result.seconds = time.monotonic() - start
         result.requests = self._kit.transport.count
         result.cells = set(self._kit.transport.cells)
@@ -89,14 +105,17 @@ class Engine:
 
     def run_one(self, check: Check) -> list[Outcome]:
         """The outcome of one check, and of its responses against the document."""
-        evidence = self._kit.transport.exchanges
         # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
-        evidence.clear()
-        start = time.monotonic()
+        with self._kit.transport.recording() as evidence:
+            outcome = self._outcome(check, evidence)
+            return [outcome, *_conformance(check, evidence)]
+
+    def _outcome(self, check: Check, evidence: list[Exchange]) -> Outcome:
+        kit, start = self._kit.for_check(check.id), time.monotonic()
         outcome = Outcome(check.id, check.rule, check.layer, Verdict.PASS)
         try:
             self._refuse(check)
-            check.function(self._kit)
+            check.function(kit)
             if not evidence:
                 raise NotReached("the check sent no request")
         except Failure as failure:
@@ -119,13 +138,13 @@ class Engine:
             outcome.message = f"the check broke down: {type(error).__name__}: {error}"
         finally:
             outcome.exchanges = evidence[-_EVIDENCE:]
-            redaction = self._kit.transport.redaction
+            redaction = kit.transport.redaction
             outcome.message = redaction.mask_text(outcome.message)
             outcome.expected = redaction.mask(outcome.expected)
             outcome.got = redaction.mask(outcome.got)
-            self._kit.clean_up()
+            kit.clean_up()
         outcome.seconds = time.monotonic() - start
-        return [outcome, *self._conformance(check)]
+        return outcome
 
     def _refuse(self, check: Check) -> None:
         target = self._kit.target
@@ -152,18 +171,19 @@ class Engine:
             raise NotReached(f"the target does not respond any more: {error}") from None
         self._kit.transport.unreachable = 0
 
-    def _conformance(self, check: Check) -> list[Outcome]:
-        """Responses to the check that are not as the document describes them."""
-        bad = [one for one in self._kit.transport.exchanges if one.problems]
-        if not bad:
-            return []
-        return [
-            Outcome(
-                f"{check.layer}/{CONFORMS}/{check.name}",
-                CONFORMS,
-                check.layer,
-                Verdict.FAIL,
-                bad[0].problems[0],
-                exchanges=bad[:3],
-            )
-        ]
+
+def _conformance(check: Check, evidence: list[Exchange]) -> list[Outcome]:
+    """Responses to the check that are not as the document describes them."""
+    bad = [one for one in evidence if one.problems]
+    if not bad:
+        return []
+    return [
+        Outcome(
+            f"{check.layer}/{CONFORMS}/{check.name}",
+            CONFORMS,
+            check.layer,
+            Verdict.FAIL,
+            bad[0].problems[0],
+            exchanges=bad[:3],
+        )
+    ]

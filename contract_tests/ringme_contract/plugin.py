@@ -51,6 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ringme-expect", help="list of expected failures (TOML)")
     group.addoption("--ringme-seed", type=int, default=0, help="random seed")
     group.addoption("--ringme-wait", type=float, default=0, help="seconds to wait for the target")
+    group.addoption("--ringme-jobs", type=int, help="requests under way at once, at most")
     group.addoption("--ringme-read-only", action="store_true", help="change nothing there")
     group.addoption(
         "--ringme-layer", action="append", default=[], help="only the checks of this layer"
@@ -129,6 +130,7 @@ def options_of(config: pytest.Config) -> Options:
         layers=tuple(config.getoption("--ringme-layer")),
         seed=config.getoption("--ringme-seed"),
         wait=config.getoption("--ringme-wait"),
+        jobs=config.getoption("--ringme-jobs"),
         read_only=config.getoption("--ringme-read-only"),
         expect=path("--ringme-expect"),
     )

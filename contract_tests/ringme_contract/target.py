@@ -34,6 +34,9 @@ OPTIONAL_IDENTITIES = {
     "blocked_client": "a user of a client that is blocked, who is not blocked himself",
     "limited": "a user of a client whose application allows few requests an hour, at most 20",
 }
+# So many requests at once are nothing unusual for a server.
+JOBS = 8
+MOST_JOBS = 64
 # Those who get no token, by right.
 REFUSED = ("blocked", "blocked_client")
 CAPABILITIES = {
@@ -64,7 +67,8 @@ class Target:
     """All that a run knows of the implementation before its first request.
 
     `range` is a time range, texts, in which recorded items exist. `requests_per_second` 0 means
-    without limit; `time_budget` is in seconds, as is `timeout`, the limit of one response.
+    without limit; `jobs` is how many requests may be under way at once. `time_budget` and
+    `timeout`, the limit of one response, are in seconds.
     """
 
     url: str
@@ -74,6 +78,7 @@ class Target:
     read_only: bool = False
     delete_recorded_items: bool = False
     requests_per_second: float = 0
+    jobs: int = JOBS
     time_budget: float = 300
     source: str = "target"
     timeout: float = 10
@@ -103,6 +108,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "read_only": bool,
     "delete_recorded_items": bool,
     "requests_per_second": (int, float),
+    "jobs": int,
     "time_budget": (int, float),
     "timeout": (int, float),
     "off": list,
@@ -111,8 +117,10 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 }
 _KEYS = ("grant", *_GRANTS["password"])
 _RANGE = ("start", "end")
-_KINDS = {bool: "true or false", str: "text", list: "a list", dict: "a table"}
-_POSITIVE = ("time_budget", "timeout")
+_KINDS = {
+    bool: "true or false", int: "a whole number", str: "text", list: "a list", dict: "a table",
+}  # fmt: skip
+_POSITIVE = ("time_budget", "timeout", "jobs")
 # The target for a mock with its own fixtures.
 MOCK = Path(__file__).with_name("mock.toml")
 

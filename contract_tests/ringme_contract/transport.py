@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
 from ringme_contract.conformance import Conformance
 from ringme_contract.recording import Exchange, record
-from ringme_contract.target import Target
+from ringme_contract.target import MOST_JOBS, Target
 from ringme_spec.contract import Contract
 from ringme_spec.redaction import Redaction
 
@@ -25,24 +28,39 @@ class Interrupted(KeyboardInterrupt):
     """The run was told to end: no further request is sent but those that clean up."""
 
 
+class _Thread(threading.local):
+    def __init__(self) -> None:
+        self.exchanges: list[Exchange] = []
+        self.cleaning = False
+
+
 class Transport:
     """Sends requests, records them, and checks every response against the document.
 
-    No redirect is followed. Requests are spaced as the target demands. `interrupt` ends the run
-    at the next request and not in the midst of one: whatever a request makes is then known to the
-    check that has to remove it.
+    No redirect is followed. Requests are spaced as the target demands, and at most `jobs` of them
+    are under way at once; each thread records what it sends into a list of its own. `interrupt`
+    ends the run at the next request and not in the midst of one: whatever a request makes is then
+    known to the check that has to remove it.
     """
 
     def __init__(
-        self, target: Target, contract: Contract, http: httpx.Client | None = None
+        self,
+        target: Target,
+        contract: Contract,
+        http: httpx.Client | None = None,
+        jobs: int | None = None,
     ) -> None:
         self.conformance = Conformance(contract, httpx.URL(target.url).path)
         self.redaction = Redaction(contract.document, target.secrets)
-        self.exchanges: list[Exchange] = []
+        self.target = target
+        # An application that is called directly may have nothing that parts its threads.
+        self.jobs = jobs or (1 if http else min(target.jobs, MOST_JOBS))
         self.count = 0
         self.cells: set[tuple[str, int, str]] = set()
         self.unreachable = 0
-        self.cleaning = False
+        self._thread = _Thread()
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(self.jobs)
         self._interrupted = False
         self._pause = 1 / target.requests_per_second if target.requests_per_second else 0.0
         self._next = 0.0
@@ -56,23 +74,48 @@ class Transport:
     def interrupted(self) -> bool:
         return self._interrupted
 
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """What this thread has sent since `recording` began."""
+        return self._thread.exchanges
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Exchange]]:
+        """Has what this thread sends recorded into a new list."""
+        before, self._thread.exchanges = self._thread.exchanges, []
+        try:
+            yield self._thread.exchanges
+        finally:
+            self._thread.exchanges = before
+
+    @contextmanager
+    def cleaning(self) -> Iterator[None]:
+        """Lets this thread send after the run was told to end."""
+        self._thread.cleaning = True
+        try:
+            yield
+        finally:
+            self._thread.cleaning = False
+
     def send(self, identity: str, method: str, path: str, **arguments: Any) -> httpx.Response:
         """One request by an identity; the response, whatever it is.
 
         Raises Unreachable, and Interrupted instead of sending once the run was told to end.
         """
-        if self._interrupted and not self.cleaning:
-            raise Interrupted
-        self._wait_turn()
         try:
-            response = self._http.request(method, path, follow_redirects=False, **arguments)
+            with self._slots:
+                if self._interrupted and not self._thread.cleaning:
+                    raise Interrupted
+                self._wait_turn()
+                response = self._http.request(method, path, follow_redirects=False, **arguments)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             self.unreachable += 1
             raise Unreachable(
                 f"{method} {self.redaction.mask_text(self._address(path))}: {reason_of(error)}"
             ) from None
         self.unreachable = 0
-        self.count += 1
+        with self._lock:
+            self.count += 1
         operation = self.conformance.find_of(response.request)
         problems = self._problems(response)
         name = operation.id if operation else None
@@ -116,10 +159,11 @@ class Transport:
     def _wait_turn(self) -> None:
         if not self._pause:
             return
-        now = time.monotonic()
-        if now < self._next:
-            time.sleep(self._next - now)
-        self._next = max(now, self._next) + self._pause
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._pause
+        time.sleep(turn - now)
 
 
 def json_object(response: httpx.Response) -> dict[str, Any]:

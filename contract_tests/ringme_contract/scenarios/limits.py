@@ -65,7 +65,7 @@ def _responses(client: Caller) -> Iterator[httpx.Response]:
     yield client.get("/user/")
 
 
-@check("limits", layer="scenarios", writes=False)
+@check("limits", layer="scenarios", writes=False, alone=True)
 def every_answer_says_what_is_left(kit: CheckContext) -> None:
     """Each request takes one off what is left, the limit stays, the time to go does not grow."""
 
@@ -89,7 +89,7 @@ def every_answer_says_what_is_left(kit: CheckContext) -> None:
     _once_of_several(look)
 
 
-@check("limits", layer="scenarios", writes=False)
+@check("limits", layer="scenarios", writes=False, alone=True)
 def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
     """A second later it is a second less, however many requests there were meanwhile."""
     client = kit.caller("client")
@@ -113,7 +113,7 @@ def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
     _once_of_several(look)
 
 
-@check("limits", layer="scenarios", writes=False)
+@check("limits", layer="scenarios", writes=False, alone=True)
 def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
     """Responses to requests without a good token, for no path, and with no such method."""
     client, wrong = kit.caller("client"), Caller(kit, "wrong token", "0" * 30)
@@ -128,13 +128,13 @@ def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
         allowance(kit, response)
 
 
-@check("limits", layer="scenarios", needs=("client", "call_api"), writes=False)
+@check("limits", layer="scenarios", needs=("client", "call_api"), writes=False, alone=True)
 def applications_of_a_client_share_one_count(kit: CheckContext) -> None:
     """A request of one of them is used up for the other."""
     _count_together(kit, "call_api")
 
 
-@check("limits", layer="scenarios", needs=("client", "client_read_only"), writes=False)
+@check("limits", layer="scenarios", needs=("client", "client_read_only"), writes=False, alone=True)
 def users_of_a_client_share_one_count(kit: CheckContext) -> None:
     """A request of one of them is used up for the other."""
     _count_together(kit, "client_read_only")
@@ -151,7 +151,7 @@ def _count_together(kit: CheckContext, identity: str) -> None:
     _once_of_several(look)
 
 
-@check("limits", layer="scenarios", needs=("client", "other_client"), writes=False)
+@check("limits", layer="scenarios", needs=("client", "other_client"), writes=False, alone=True)
 def clients_are_counted_apart(kit: CheckContext) -> None:
     """A request of one client is not used up for another, nor is one without a good token."""
     client, other = kit.caller("client"), kit.caller("other_client")
@@ -179,7 +179,7 @@ def _once_of_several(look: Callable[[], None]) -> None:
     return look()
 
 
-@check("limits", layer="scenarios", needs=("client",), writes=False)
+@check("limits", layer="scenarios", needs=("client",), writes=False, alone=True)
 def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     """429 rate_limit_exceeded, right after route and token; no other client suffers."""
     if "limited" not in kit.target.identities:

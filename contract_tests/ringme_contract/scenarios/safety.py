@@ -228,7 +228,7 @@ def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, s
                 yield from reads(kit, owner, thing["id"])
 
 
-@check("get-is-safe", layer="scenarios", writes=False)
+@check("get-is-safe", layer="scenarios", writes=False, alone=True)
 def reading_changes_nothing(kit: CheckContext) -> None:
     """Every GET, twice: the same response, and all that the client sees is as before."""
     client, before, view = kit.caller("client"), client_view(kit), settings_view(kit)

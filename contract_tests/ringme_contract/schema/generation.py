@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,6 +18,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 
 from ringme_contract.check_context import CheckContext
+from ringme_contract.transport import Transport
 from ringme_spec.operations import Operation
 
 AnyCase = Case[Any]
@@ -30,30 +32,37 @@ SETTINGS = settings(
 # read says nothing about the schema of one part of it.
 _NO_PART = re.compile(r"[/\\\x00-\x1f\x7f]|^\.{0,2}$")
 _BASE = "http://target"
-_schemas: WeakKeyDictionary[CheckContext, Any] = WeakKeyDictionary()
+_schemas: WeakKeyDictionary[Transport, Any] = WeakKeyDictionary()
+# Takes the processor and not the line, so that nothing is won by doing it side by side.
+_generating = threading.RLock()
 
 
 def schema_of(kit: CheckContext) -> Any:
     """The document of a run for Schemathesis; read once, for that takes a second."""
-    if kit not in _schemas:
-        config = schemathesis.Config.from_dict(
-            {
-                "base-url": _BASE,
-                "seed": kit.seed,
-                # Nothing that one run learned may change the next one.
-                "cache": {"enabled": False},
-                "analysis": {"constants": {"enabled": False}},
-                # Only the document's own links: inferred ones lead to /extension/None.
-                "phases": {"stateful": {"inference": {"algorithms": []}}},
-                # No rule says that a text may hold a NUL. The mode is that of scenarios along
-                # links; where bad requests are wanted, the check says so.
-                "generation": {"allow-x00": False, "mode": "positive"},
-            }
-        )
-        # Through JSON, so that no two parts of it are the same object and no key is a number.
-        document = json.loads(json.dumps(kit.contract.document))
-        _schemas[kit] = schemathesis.openapi.from_dict(document, config=config)
-    return _schemas[kit]
+    with _generating:
+        if kit.transport not in _schemas:
+            _schemas[kit.transport] = _read_schema(kit)
+        return _schemas[kit.transport]
+
+
+def _read_schema(kit: CheckContext) -> Any:
+    config = schemathesis.Config.from_dict(
+        {
+            "base-url": _BASE,
+            "seed": kit.seed,
+            # Nothing that one run learned may change the next one.
+            "cache": {"enabled": False},
+            "analysis": {"constants": {"enabled": False}},
+            # Only the document's own links: inferred ones lead to /extension/None.
+            "phases": {"stateful": {"inference": {"algorithms": []}}},
+            # No rule says that a text may hold a NUL. The mode is that of scenarios along
+            # links; where bad requests are wanted, the check says so.
+            "generation": {"allow-x00": False, "mode": "positive"},
+        }
+    )
+    # Through JSON, so that no two parts of it are the same object and no key is a number.
+    document = json.loads(json.dumps(kit.contract.document))
+    return schemathesis.openapi.from_dict(document, config=config)
 
 
 def generate(
@@ -83,7 +92,8 @@ def generate(
         found.append(case)
 
     try:
-        collect()
+        with _generating:
+            collect()
     except Unsatisfiable:
         return []
     return [case for case in found if _can_be_sent(case)]

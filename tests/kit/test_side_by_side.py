@@ -1,0 +1,112 @@
+"""Requests side by side: the same outcome as one after the other, and never more than allowed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from ringme_contract.check import Check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.engine import Engine
+from ringme_contract.target import JOBS, MOCK, load_target
+from ringme_contract.transport import Transport
+from ringme_contract.verdict import Failure, Verdict
+from ringme_spec.contract import read_contract
+from ringme_spec.paths import SPEC
+
+CONTRACT = read_contract(SPEC)
+URL = "http://target.example"
+
+
+class Busy:
+    """A target that responds to a request only once so many are under way, or after `/last`."""
+
+    def __init__(self, awaited: int) -> None:
+        self.most = self._now = 0
+        self._awaited, self._met = awaited, threading.Event()
+        self._lock = threading.Lock()
+
+    def respond(self, request: httpx.Request) -> httpx.Response:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            if self._now == self._awaited or request.url.path.endswith("/last"):
+                self._met.set()
+        assert self._met.wait(20), "the others never came"
+        with self._lock:
+            self._now -= 1
+        # In parts: only then does the client note how long it took.
+        headers = {"Content-Type": "application/json"}
+        return httpx.Response(404, content=iter([b'{"message": "-"}']), headers=headers)
+
+
+@contextmanager
+def context(target: Busy, jobs: int = JOBS) -> Iterator[CheckContext]:
+    with httpx.Client(base_url=URL, transport=httpx.MockTransport(target.respond)) as http:
+        transport = Transport(load_target(MOCK, URL), CONTRACT, http, jobs)
+        yield CheckContext(transport.target, CONTRACT, transport)
+
+
+@pytest.mark.parametrize("jobs", [1, JOBS])
+def test_the_first_item_that_fails_ends_it_with_what_came_before(jobs: int) -> None:
+    def look(number: int) -> int:
+        kit.anonymous.request("GET", f"/{number}")
+        if number in (3, 5):
+            kit.fail(f"number {number}")
+        return number
+
+    with context(Busy(1), jobs) as kit:
+        assert kit.map(look, [1, 2]) == [1, 2]
+        with pytest.raises(Failure, match="number 3"):
+            kit.map(look, range(1, 30))
+        paths = [one.url.removeprefix(URL) for one in kit.transport.exchanges]
+    assert paths == ["/1", "/2", "/1", "/2", "/3"]
+
+
+def test_no_more_requests_are_under_way_than_there_are_jobs() -> None:
+    """Parts of parts included."""
+    busy = Busy(3)
+    with context(busy, jobs=3) as kit:
+        kit.map(lambda _: kit.map(lambda _: kit.anonymous.get("/x"), range(5)), range(5))
+    assert busy.most == 3
+
+
+def test_checks_that_write_or_need_quiet_run_alone_and_all_others_together() -> None:
+    busy = Busy(2)
+
+    def shares(kit: CheckContext) -> None:
+        kit.anonymous.get("/shared")
+
+    def runs_alone(kit: CheckContext) -> None:
+        busy.most = 0
+        kit.anonymous.get("/last")
+        assert busy.most == 1
+
+    checks = [
+        Check("writes", "me", "scenarios", runs_alone),
+        Check("first", "me", "scenarios", shares, writes=False),
+        Check("alone", "me", "scenarios", runs_alone, writes=False, alone=True),
+        Check("second", "me", "scenarios", shares, writes=False),
+    ]
+    with context(busy) as kit:
+        result = Engine(kit).run(checks)
+    names = [one.check.rpartition("/")[2] for one in result.outcomes if one.rule == "me"]
+    assert names == ["first", "second", "writes", "alone"]
+    assert {one.verdict for one in result.outcomes if one.rule == "me"} == {Verdict.PASS}
+
+
+def test_a_check_draws_the_same_random_numbers_whichever_ran_before_it() -> None:
+    drawn: dict[str, list[float]] = {"first": [], "second": []}
+    checks = [
+        Check(name, "me", "scenarios", lambda kit, to=to: to.append(kit.random.random()))  # type: ignore[misc]
+        for name, to in drawn.items()
+    ]
+    with context(Busy(1)) as kit:
+        Engine(kit).run(checks)
+        Engine(kit).run(checks[::-1])
+    assert len(set(drawn["first"])) == len(set(drawn["second"])) == 1
+    assert drawn["first"] != drawn["second"]
