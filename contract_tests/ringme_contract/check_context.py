@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import httpx
 
 from ringme_contract.factories import Factory
+from ringme_contract.paths import Paths
 from ringme_contract.recording import Exchange
 from ringme_contract.target import Target
 from ringme_contract.transport import Transport, Unreachable, json_object
@@ -20,8 +21,6 @@ from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.redaction import mask_text
 
-API = "/api/ver1.0"
-TOKEN_PATH = "/oauth/token"
 # Statuses of a DELETE after which a thing is gone; it may have been gone before.
 REMOVED = (200, 204, 404)
 _Item = TypeVar("_Item")
@@ -31,7 +30,7 @@ _LINE = 160
 
 
 class Caller:
-    """Requests with one token, below the API's base path unless said otherwise."""
+    """Requests with one token."""
 
     def __init__(self, kit: CheckContext, name: str, token: str | None) -> None:
         self.name = name
@@ -46,18 +45,18 @@ class Caller:
         return self._kit.transport.send(self.name, method, path, headers=headers, **arguments)
 
     def get(self, path: str, **query: Any) -> httpx.Response:
-        """GET below the API; the query as keywords."""
-        return self.request("GET", API + path, params=query)
+        """GET with the query as keywords."""
+        return self.request("GET", path, params=query)
 
     def post(self, path: str, body: object) -> httpx.Response:
-        return self.request("POST", API + path, json=body)
+        return self.request("POST", path, json=body)
 
     def put(self, path: str, body: object) -> httpx.Response:
-        return self.request("PUT", API + path, json=body)
+        return self.request("PUT", path, json=body)
 
     def delete(self, path: str, **query: Any) -> httpx.Response:
-        """DELETE below the API; the query as keywords."""
-        return self.request("DELETE", API + path, params=query)
+        """DELETE with the query as keywords."""
+        return self.request("DELETE", path, params=query)
 
     def read(self, path: str, **query: Any) -> Any:
         """The JSON of a GET that has to succeed."""
@@ -82,6 +81,10 @@ class CheckContext:
         self.anonymous = Caller(self, "anonymous", None)
         self.operations = [one for one in contract.operations.values() if target.offers(one)]
         self.left_behind: list[str] = []
+        self.path = Paths(contract.operations.values())
+        self.base = self.path.base
+        self.me = self.path.only("current")
+        self.token_path = self.path.only("token")
         self._callers: dict[str, Caller] = {}
         self._logging_in = threading.Lock()
         self._begin("")
@@ -134,7 +137,7 @@ class CheckContext:
         return self._log_in(name, {**person, **application})
 
     def request_token(self, **parameters: str) -> httpx.Response:
-        return self.anonymous.request("POST", TOKEN_PATH, data=parameters)
+        return self.anonymous.request("POST", self.token_path, data=parameters)
 
     def _log_in(self, name: str, parameters: dict[str, str]) -> Caller:
         response = self.expect(self.request_token(**parameters), 200)

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from ringme_contract.check import LAYERS, Check, all_checks
-from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.engine import Engine, RunResult
 from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code
 from ringme_contract.expectations import Expectation, load_expectations
+from ringme_contract.paths import Paths
 from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
 from ringme_contract.transport import Transport, Unreachable, json_object
 from ringme_contract.verdict import Outcome, Verdict
@@ -131,7 +132,7 @@ def open_session(
     """
     contract = read_document(options)
     rules = contract.rules
-    target = read_target(options)
+    target = read_target(options, contract)
     chosen = choose(all_checks() if checks is None else checks, options, rules)
     expectations = load_expectations(options.expect, rules) if options.expect else {}
     transport = Transport(target, contract, http)
@@ -156,11 +157,11 @@ def read_document(options: Options) -> Contract:
     return contract
 
 
-def read_target(options: Options) -> Target:
+def read_target(options: Options, contract: Contract) -> Target:
     """The target of the options. Raises ConfigError."""
     path = options.target
     if options.url is not None:
-        _refuse_address(options.url)
+        _refuse_address(options.url, contract)
     if path is None:
         if options.url is None:
             raise CannotRun("no target: give a URL, or a file with --target")
@@ -171,7 +172,7 @@ def read_target(options: Options) -> Target:
             )
         path = MOCK
     target = load_target(path, options.url)
-    _refuse_address(target.url)
+    _refuse_address(target.url, contract)
     return replace(
         target,
         timeout=options.timeout or target.timeout,
@@ -194,7 +195,7 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _refuse_address(url: str) -> None:
+def _refuse_address(url: str, contract: Contract) -> None:
     """Raises CannotRun for what is no URL, or one that holds what the kit adds itself."""
     shown = mask_text(url)
     if not url.startswith(("http://", "https://")):
@@ -211,10 +212,12 @@ def _refuse_address(url: str) -> None:
     if not host or port == 0:
         raise CannotRun(f"{shown}: names no host and port")
     # A path may come before those of the document: behind a gateway, or a session of the mock.
-    inside = any(f"{one}/" in f"{parts.path}/" for one in (API, TOKEN_PATH))
+    added = Paths(contract.operations.values())
+    both = (added.base, added.only("token"))
+    inside = any(f"{one}/" in f"{parts.path}/" for one in both)
     if inside or parts.query or parts.fragment:
         raise CannotRun(
-            f"{shown}: give what comes before {API}; the kit adds {API} and {TOKEN_PATH}"
+            f"{shown}: give what comes before {both[0]}; the kit adds {' and '.join(both)}"
         )
 
 
@@ -274,7 +277,7 @@ def _try_tokens(kit: CheckContext) -> list[str]:
 
 def said(response: httpx.Response) -> str:
     """A response of the token endpoint in a few words."""
-    line = f"POST {TOKEN_PATH}: status {response.status_code}"
+    line = f"POST {response.request.url.path}: status {response.status_code}"
     if response.is_redirect:
         return f"{line}, a redirect to {response.headers.get('Location')}: give that URL instead"
     try:

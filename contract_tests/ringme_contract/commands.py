@@ -233,7 +233,8 @@ def sweep(dry_run: bool, **settings: Any) -> None:
 
 @contextmanager
 def _kit(options: Options) -> Iterator[CheckContext]:
-    contract, target = read_document(options), read_target(options)
+    contract = read_document(options)
+    target = read_target(options, contract)
     transport = Transport(target, contract)
     try:
         transport.wait_until_ready(options.wait)

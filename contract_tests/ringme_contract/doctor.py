@@ -82,7 +82,7 @@ def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) ->
     token = json_object(login).get("access_token")
     if not login.is_success or not isinstance(token, str):
         return Finding(name, f"gets no token: {said(login)}", ExitCode.COULD_NOT_RUN)
-    response = Caller(kit, name, token).get("/user/")
+    response = Caller(kit, name, token).get(kit.me)
     user = json_object(response)
     if response.status_code != 200:
         text = f"has a token, but GET /user/: status {response.status_code}"
@@ -138,7 +138,7 @@ def _refused(kit: CheckContext, name: str) -> Finding:
     response = kit.request_token(**kit.target.identities[name].parameters)
     token = json_object(response).get("access_token")
     if response.is_success and isinstance(token, str):
-        response = Caller(kit, name, token).get("/user/")
+        response = Caller(kit, name, token).get(kit.me)
     body = json_object(response)
     if response.status_code == 403 and "user_blocked" in (body.get("status"), body.get("error")):
         return Finding(name, "is refused as user_blocked")
@@ -187,7 +187,7 @@ def _recorded(
     kit: CheckContext, checks: list[Check], client: Caller, users: dict[str, dict[str, Any]]
 ) -> Iterator[Finding]:
     group = users.get("group", {}).get("extension_group_id")
-    place = f"/extension_group/{group}" if group is not None else "/client/@me"
+    owner = {} if group is None else {"extension_group": group}
     where = f"in group {group}" if group is not None else "of the client"
     start, end = kit.target.range
     for capability, path in _RECORDED.items():
@@ -195,7 +195,7 @@ def _recorded(
         if capability in kit.target.off:
             yield Finding("data", f"{CAPABILITIES[capability]}: off in the target file")
             continue
-        found = client.read(f"{place}/{path}/", **kit.range_query)
+        found = client.read(kit.path(path, **owner), **kit.range_query)
         yield _enough(kit, what, len(found), 2, _area(kit, checks, "recorded items"))
 
 

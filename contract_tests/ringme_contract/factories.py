@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from ringme_contract.datetimes import latest_end, read_datetime, write_datetime
-from ringme_contract.verdict import NotReached
+from ringme_contract.paths import fill
+from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
 from ringme_spec.schema import Schema
@@ -23,7 +25,10 @@ NO_RECORD = f"{NOWHERE}-{'F' * 32}"
 NO_FAX = "00000000-0000-4000-8000-000000000000"
 RANGE = ("range_start", "range_end")
 # Texts for a schema that does not allow any text.
-_TEXTS = ("contract@example.com", "Europe/Moscow")
+_TEXTS = (
+    "contract@example.com", "Europe/Moscow", "2016-04-01 00:00:00", "2016-04-01",
+    "2016-04-01T00:00:00Z", "https://example.com/contract", NO_FAX, "1",
+)  # fmt: skip
 
 
 class Factory:
@@ -36,9 +41,9 @@ class Factory:
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._names = 0
-        self._known: dict[str, Item] = {}
+        self._known: dict[tuple[object, ...], Item] = {}
         self._items: dict[str, Item] = {}
-        self._own: dict[str, Any] = {}
+        self._own: dict[tuple[str, str], Any] = {}
 
     def forget(self) -> None:
         for known in (self._known, self._items, self._own):
@@ -48,38 +53,82 @@ class Factory:
 
     @property
     def collections(self) -> list[CollectionRule]:
-        """The collections whose entries can be created, those that refer to others first."""
+        """The collections whose entries can be created, those that need others first."""
         operations = self._kit.operations
-        found = [one.collection for one in operations if one.action == "create"]
-        return sorted(found, key=lambda rule: -len(rule.references))
+        found = {
+            one.collection.name: one.collection for one in operations if one.action == "create"
+        }
+        return sorted(found.values(), key=lambda rule: -len(self._needed(rule.name)))
+
+    def _needed(self, collection: str, known: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The collections that references and owners of an entry lead to, the farthest as well."""
+        creation = self.find_creation(collection)
+        if collection in known or creation is None:
+            return known
+        known |= {collection}
+        owners = [one.name for one in creation.path_collections]
+        for name in (*self.referred(creation).values(), *owners):
+            known = self._needed(name, known)
+        return known
+
+    @staticmethod
+    def referred(operation: Operation) -> dict[str, str]:
+        """The collections that properties of a body refer to, by property."""
+        sent = operation.json_body.properties if operation.json_body else {}
+        rules = operation.collection.references
+        return {name: one.collection for name, one in rules.items() if name in sent}
+
+    def find_creation(self, collection: str) -> Operation | None:
+        operations = self._kit.contract.operations.values()
+        found = (one for one in operations if one.action == "create")
+        return next((one for one in found if one.collection.name == collection), None)
 
     def creation(self, collection: str) -> Operation:
-        return next(
-            one
-            for one in self._kit.contract.operations.values()
-            if one.action == "create" and one.collection.name == collection
-        )
+        found = self.find_creation(collection)
+        if found is None:
+            raise NotOffered(f"the document has no operation that creates {collection}")
+        return found
 
     def path(self, collection: str) -> str:
         """The path of the client's own entries of a collection."""
-        operation = self.creation(collection)
-        return operation.fill({one.name: one.me for one in operation.path_parameters})
+        return self._kit.path(collection)
 
-    def read(self, collection: str, identity: str = "client") -> list[Item]:
-        """The client's own entries of a collection."""
-        response = self._kit.caller(identity).request("GET", self.path(collection))
+    def read(self, collection: str, identity: str = "client", **owners: object) -> list[Item]:
+        """The client's own entries of a collection, or those of another owner."""
+        path = self._kit.path(collection, action="list", **owners)
+        response = self._kit.caller(identity).request("GET", path)
         found: list[Item] = self._kit.expect(response, 200).json()
         return found
 
-    def create(self, collection: str, identity: str = "client", **keys: Any) -> Item:
+    def create(
+        self,
+        collection: str,
+        identity: str = "client",
+        within: Mapping[str, object] | None = None,
+        **keys: Any,
+    ) -> Item:
+        """Creates an entry, which is deleted after the check; `within` are keys of its owners."""
         operation, caller = self.creation(collection), self._kit.caller(identity)
-        path = self.path(collection)
+        owners = self.owners(operation, within or {}, identity)
         body = self.body(operation, identity=identity, **keys)
-        response = self._kit.expect(caller.request("POST", path, json=body), 201)
+        path = fill(operation, owners)
+        response = self._kit.expect(caller.request("POST", path, json=body), operation.status)
         entry: Item = response.json()
-        key = entry[operation.collection.key]
-        self._kit.undo(lambda: caller.request("DELETE", f"{path}{key}"))
+        owners[collection] = entry[operation.collection.key]
+        removal = self._kit.path.within(collection, "delete", owners)
+        if removal is not None:
+            self._kit.undo(lambda: caller.request("DELETE", fill(removal, owners)))
         return entry
+
+    def owners(
+        self, operation: Operation, known: Mapping[str, object], identity: str = "client"
+    ) -> dict[str, object]:
+        """Keys of the owners in a path by collection: known ones, else some of the check's own."""
+        return {
+            name: known.get(name) or self.own(name, identity)
+            for one in operation.entry_parameters
+            if (name := str(one.collection)) in known or one.me is None
+        }
 
     def new_group(self, identity: str = "client", **keys: Any) -> Item:
         return self.create("extension_group", identity, **keys)
@@ -93,12 +142,15 @@ class Factory:
         keys = {"extension_group_id": group, "password": self._password(), **keys}
         return self.create("user", **keys), str(keys["password"])
 
-    def own(self, collection: str) -> Any:
+    def own(self, collection: str, identity: str = "client") -> Any:
         """The key of an entry of the check's own, the same one each time."""
-        if collection not in self._own:
-            key = self.creation(collection).collection.key
-            self._own[collection] = self.create(collection)[key]
-        return self._own[collection]
+        if (collection, identity) not in self._own:
+            rule = self._kit.contract.collections[collection]
+            if self.find_creation(collection) is None:
+                # Nothing can be made to refer to, so it has to be what is there.
+                return self._first(collection, identity)[rule.key]
+            self._own[collection, identity] = self.create(collection, identity)[rule.key]
+        return self._own[collection, identity]
 
     def place(self, extension: int, group: int | None) -> httpx.Response:
         """Puts a number into a group or takes it out, and back again after the check."""
@@ -129,28 +181,45 @@ class Factory:
         if last and last[0].content is not None:
             found = self.recorded_item(last[0].name)
             return {one.name: found[str(one.collection)] for one in operation.path_parameters}
-        return {one.name: one.me or self._first(one) for one in operation.path_parameters}
+        keys: dict[str, object] = {}
+        for one in operation.entry_parameters:
+            name = str(one.collection)
+            rule = self._kit.contract.collections[name]
+            keys[name] = one.me or self._first(name, "client", **keys)[rule.key]
+        return self.path_values(operation, keys)
+
+    def path_values(self, operation: Operation, keys: Mapping[str, object]) -> Item:
+        """Values of path parameters, from the keys of entries by collection."""
+        return {
+            one.name: keys[one.collection] if one.collection else self.sample(one.schema)
+            for one in operation.path_parameters
+        }
 
     def to_change(self, operation: Operation) -> Item:
         """Values of things of its own, made anew each time: a write must not touch anything else.
 
         Recorded items cannot be made, so that theirs are of none that is there.
         """
-        found = self.nowhere(operation)
+        keys: dict[str, object] = {}
         for parameter, rule in zip(
             operation.entry_parameters, operation.path_collections, strict=True
         ):
-            if parameter.me is None and rule.content is None:
-                found[parameter.name] = self.create(rule.name)[rule.key]
-        return found
+            if parameter.me is not None:
+                keys[rule.name] = parameter.me
+            elif self.find_creation(rule.name) is None:
+                keys[rule.name] = self._nowhere(parameter)
+            else:
+                keys[rule.name] = self.create(rule.name, within=keys)[rule.key]
+        return self.path_values(operation, keys)
 
     def nowhere(self, operation: Operation) -> Item:
         """Values of things that do not exist."""
-        return {
-            one.name: one.me
-            or next(key for key in (NOWHERE, NO_RECORD, NO_FAX) if one.validator.is_valid(key))
-            for one in operation.path_parameters
-        }
+        return {one.name: one.me or self._nowhere(one) for one in operation.path_parameters}
+
+    def _nowhere(self, parameter: Parameter) -> Any:
+        keys = (NOWHERE, NO_RECORD, NO_FAX)
+        found = next((key for key in keys if parameter.validator.is_valid(key)), None)
+        return self.sample(parameter.schema) if found is None else found
 
     def without_last(self, operation: Operation, path: Item) -> list[Item]:
         """The same path with nothing at its end, if it ends at an item of an owner."""
@@ -158,14 +227,23 @@ class Factory:
         nowhere = self.nowhere(operation)
         return [{**path, names[-1]: nowhere[names[-1]]}] if len(names) > 1 else []
 
-    def _first(self, parameter: Parameter) -> Any:
-        name = str(parameter.collection)
-        if name not in self._known:
-            found = self.read(name)
-            if not found and self._kit.target.read_only:
-                raise NotReached(f"the client has no {name}")
-            self._known[name] = found[0] if found else self.create(name)
-        return self._known[name][self.creation(name).collection.key]
+    def _first(self, collection: str, identity: str, **owners: object) -> Item:
+        """The first entry that is there, or one of the check's own. Raises NotReached."""
+        known = (collection, identity, *owners.values())
+        if known not in self._known:
+            given = self._listed_by(collection, owners)
+            found = self.read(collection, identity, **given) if given is not None else []
+            if not found and (self._kit.target.read_only or self.find_creation(collection) is None):
+                raise NotReached(f"the client has no {collection}")
+            self._known[known] = found[0] if found else self.create(collection, identity, owners)
+        return self._known[known]
+
+    def _listed_by(self, collection: str, owners: Mapping[str, object]) -> Item | None:
+        """The owners by whose list the entries of a collection can be found; None without one."""
+        for given in (owners, {}):
+            if self._kit.path.find(collection, "list", given) is not None:
+                return dict(given)
+        return None
 
     def recorded_item(self, collection: str) -> Item:
         """Keys, by collection, of a recorded item that is there for client, group and number.
@@ -208,14 +286,14 @@ class Factory:
 
     # --- queries and bodies
 
-    def query(self, operation: Operation, full: bool = False) -> Item:
-        """A query with what is required, or with `full` all that it may hold."""
+    def query(self, operation: Operation, full: bool = False, ranged: bool = False) -> Item:
+        """A query with what is required, with `full` all that it may hold, or the range as well."""
         found: Item = {}
-        for parameter in operation.query_parameters:
-            if parameter.role in RANGE and (parameter.required or full):
-                found[parameter.name] = self._range_of(operation)[RANGE.index(parameter.role)]
-            elif parameter.required or full:
-                found[parameter.name] = parameter.example
+        for one in operation.query_parameters:
+            if one.role in RANGE and (one.required or full or ranged):
+                found[one.name] = self._range_of(operation)[RANGE.index(one.role)]
+            elif one.required or full:
+                found[one.name] = self.sample(one.schema) if one.example is None else one.example
         return found
 
     def _range_of(self, operation: Operation) -> tuple[str, str]:
@@ -246,13 +324,25 @@ class Factory:
         if rule.numbering and name == rule.numbering.property:
             return self.free_number(identity)
         if name in rule.references:
-            return self.own(rule.references[name].collection)
+            return self.own(rule.references[name].collection, identity)
+        if schema.get("type") == "string" and "enum" not in schema:
+            return self.text(schema)
+        return self.sample(schema)
+
+    def sample(self, schema: Schema) -> Any:
+        """A value that fits a schema."""
+        schema, kind = self._kit.contract.schemas.resolve(schema), schema.get("type")
         if "enum" in schema:
             return schema["enum"][0]
-        if schema["type"] == "integer":
-            return schema.get("minimum", 1)
-        if schema["type"] == "boolean":
+        if kind in ("integer", "number"):
+            return max(schema.get("minimum", 1), min(1, schema.get("maximum", 1)))
+        if kind == "boolean":
             return False
+        if kind == "array":
+            return [self.sample(schema["items"])] * max(1, schema.get("minItems", 1))
+        if kind == "object":
+            properties = self._kit.contract.schemas.properties(schema)
+            return {name: self.sample(properties[name]) for name in schema.get("required", ())}
         return self.text(schema)
 
     def text(self, schema: Schema) -> str:
@@ -261,11 +351,18 @@ class Factory:
             return self._password()
         own = self.new_name("text").replace(" ", "-")
         fits = self._kit.contract.schemas.compile(schema).is_valid
-        return next(one for one in (own, *_TEXTS) if fits(one))
+        # The end of a name differs from those of others.
+        short = own[-schema.get("maxLength", len(own)) :]
+        found = (one for one in (own, short, schema.get("example"), *_TEXTS) if fits(one))
+        text = next(found, None)
+        if text is None:
+            raise NotReached(f"no text fits {schema}; give the schema an example")
+        return str(text)
 
     def change(self, operation: Operation) -> Item:
-        label = self.label(operation)
-        return {label: self.new_name("changed")} if label else {}
+        """A body that changes the label, if there is one."""
+        label, body = self.label(operation), self.body(operation)
+        return {**body, label: self._named(operation, label, "changed")} if label else body
 
     def marked(self, operation: Operation, body: Item) -> Item:
         """The body, its label marked with the prefix of the run."""
@@ -273,8 +370,14 @@ class Factory:
         if name and (operation.action == "create" or isinstance(body.get(name), str)):
             text = str(body.get(name) or "")
             if not text.startswith(self._kit.run_id):
-                body[name] = f"{self.new_name(operation.collection.name)} {text}".strip()[:255]
+                body[name] = self._named(operation, name, operation.collection.name, text)
         return body
+
+    def _named(self, operation: Operation, name: str, what: str, text: str = "") -> str:
+        """A text for a label that begins, or if there is no room for it ends, with a new name."""
+        schema = operation.json_body.properties[name] if operation.json_body else {}
+        longest, own = schema.get("maxLength", 255), self.new_name(what)
+        return f"{own} {text}".strip()[:longest] if len(own) <= longest else own[-longest:].strip()
 
     def new_name(self, what: str) -> str:
         """A name that is used once."""
@@ -306,6 +409,8 @@ class Factory:
         names = (
             name
             for name, schema in (body.properties if body else {}).items()
-            if schema.get("type") == "string" and "enum" not in schema and name not in reserved
+            if schema.get("type") == "string"
+            and not {"enum", "pattern", "format"} & schema.keys()
+            and name not in reserved
         )
         return next(names, None)

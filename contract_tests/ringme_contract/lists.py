@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.datetimes import read_datetime
+from ringme_contract.paths import fill
 from ringme_spec.operations import Operation
 
 Item = dict[str, Any]
@@ -30,9 +31,9 @@ def lists_with(
     ]
 
 
-def list_path(operation: Operation, owner: object) -> str:
-    """The path of the list of one owner, below the API."""
-    return operation.fill(dict.fromkeys(operation.path_names, owner)).removeprefix(API)
+def list_path(operation: Operation, owner: object = None) -> str:
+    """The path of the list of one owner, or of the caller's own."""
+    return fill(operation, {} if owner is None else {str(operation.section): owner})
 
 
 def read_list(

@@ -1,80 +1,126 @@
-"""Entries of a check's own: a group with a number and a user, and requests about them."""
+"""Entries of a check's own, one of each collection that can be created, and requests about them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from ringme_contract.check_context import Caller, CheckContext
-from ringme_contract.factories import NO_FAX, NO_RECORD, Item
+from ringme_contract.factories import Item
 from ringme_spec.operations import Operation
 
 
-@dataclass
 class OwnEntries:
-    """A group with a number and a user in it that the check made for itself.
+    """An entry of each collection, made by the check for itself; each refers to the others.
 
-    `values` are those of path parameters; recorded items are none that is there.
+    `sent` are the bodies that they were created with, by collection.
     """
 
-    kit: CheckContext
-    group: Item
-    extension: Item
-    user: Item
-    password: str
-    values: dict[str, object]
+    def __init__(self, kit: CheckContext) -> None:
+        self._kit = kit
+        self._entries: dict[str, Item] = {}
+        self._keys: dict[str, object] = {}
+        self.sent: dict[str, Item] = {}
+        # Those that others refer to come first.
+        for rule in reversed(kit.factory.collections):
+            self.create(rule.name)
 
-    @classmethod
-    def new(cls, kit: CheckContext) -> OwnEntries:
-        group = kit.new_group(extra_params="own")
-        extension = kit.new_extension(extension_group_id=group["id"])
-        user, password = kit.new_group_user(group["id"], comment="own")
-        values: dict[str, object] = {
-            "client_id": "@me",
-            "ext_group_id": group["id"],
-            "extension_id": extension["id"],
-            "user_id": user["id"],
-            "record_uuid": NO_RECORD,
-            "uuid": NO_FAX,
-        }
-        return cls(kit, group, extension, user, password, values)
+    def __getitem__(self, collection: str) -> Item:
+        return self._entries[collection]
+
+    @property
+    def collections(self) -> list[str]:
+        return list(self._entries)
+
+    def create(self, collection: str) -> Item:
+        """Creates an entry, which takes the place of the former one of its collection."""
+        factory = self._kit.factory
+        creation = factory.creation(collection)
+        body = factory.body(creation, full=True, **self._references(creation))
+        entry = factory.create(collection, within=self._keys, **body)
+        self.replace(collection, entry)
+        self.sent[collection] = body
+        return entry
+
+    def delete(self) -> list[str]:
+        """Deletes the entries as far as that is possible; returns the collections of those."""
+        found = [(name, self.operation(name, "delete")) for name in reversed(self._entries)]
+        client = self._kit.caller("client")
+        for _, operation in found:
+            if operation is not None:
+                response = client.request("DELETE", self.path(operation))
+                self._kit.expect(response, operation.status)
+        return [name for name, operation in found if operation is not None]
+
+    def replace(self, collection: str, entry: Item) -> None:
+        """Has an entry of a collection be another one, or be otherwise from now on."""
+        self._entries[collection] = entry
+        self._keys[collection] = entry[self._kit.contract.collections[collection].key]
+
+    def _references(self, operation: Operation) -> Item:
+        referred = self._kit.factory.referred(operation).items()
+        return {name: self._keys[other] for name, other in referred if other in self._keys}
+
+    def holds(self, operation: Operation) -> bool:
+        """All that the path of an operation names is of the check's own."""
+        return all(
+            one.me is not None or one.collection in self._keys for one in operation.entry_parameters
+        )
+
+    def path(self, operation: Operation, **others: object) -> str:
+        """The path of an operation on the own entries; `others` are other keys by collection.
+
+        What cannot be created, as recorded items, is one that is not there.
+        """
+        keys = {**self._keys, **others}
+        values = self._kit.factory.nowhere(operation)
+        for one in operation.entry_parameters:
+            values[one.name] = keys.get(str(one.collection), values[one.name])
+        return operation.fill(values)
+
+    def operation(self, collection: str, action: str) -> Operation | None:
+        """An operation on an own entry."""
+        return self._kit.path.within(collection, action, self._keys)
 
     def body(self, operation: Operation) -> Item | None:
         """A valid body for an operation, which would change something; None if it takes none."""
         if operation.json_body is None:
             return None
         if operation.action != "create":
-            return self.kit.factory.change(operation)
-        owner = {"extension_group_id": self.group["id"]}
-        needed = owner.keys() & operation.json_body.required_properties
-        return self.kit.factory.body(operation, **{name: owner[name] for name in needed})
+            return self._kit.factory.change(operation)
+        needed = operation.json_body.required_properties
+        references = self._references(operation)
+        return self._kit.factory.body(
+            operation, **{name: references[name] for name in needed if name in references}
+        )
 
     def request(self, caller: Caller, operation: Operation, **others: object) -> httpx.Response:
         """A request that is right in all but what the check changes about it.
 
-        `others` are other values for the parameters of the path.
+        `others` are other keys for the path, by collection.
         """
-        query = self.kit.range_query if operation.ranged else {}
         body = self.body(operation)
         more = {} if body is None else {"json": body}
-        path = operation.fill({**self.values, **others})
-        return send(self.kit, caller, operation.method, path, params=query, **more)
+        query = self._kit.factory.query(operation, ranged=True)
+        path = self.path(operation, **others)
+        return send(self._kit, caller, operation.method, path, params=query, **more)
 
     def expect_unchanged(self, after: str) -> None:
-        """Fails the check unless group, number, user and membership are as they were made."""
-        client, factory = self.kit.caller("client"), self.kit.factory
-        for name, thing in (
-            ("extension_group", self.group),
-            ("extension", self.extension),
-            ("user", self.user),
-        ):
-            response = client.request("GET", f"{factory.path(name)}{thing['id']}")
-            got = response.json() if response.status_code == 200 else response.status_code
-            self.kit.expect_equal(f"{name} {thing['id']} after {after}", got, thing)
-        members = client.read(f"/extension_group/{self.group['id']}/extension/")
-        self.kit.expect_equal(f"the members of the group after {after}", members, [self.extension])
+        """Fails the check unless the entries and the lists of their owners are as they were."""
+        client = self._kit.caller("client")
+        for collection, entry in self._entries.items():
+            reading = self.operation(collection, "read")
+            if reading is not None:
+                response = client.request("GET", self.path(reading))
+                got = response.json() if response.status_code == 200 else response.status_code
+                self._kit.expect_equal(f"{self.path(reading)} after {after}", got, entry)
+            for listing in self._kit.path.all(collection, "list"):
+                # Lists of the whole client may change meanwhile, those of own entries do not.
+                if self.holds(listing) and any(one.me is None for one in listing.entry_parameters):
+                    path = self.path(listing)
+                    response = self._kit.expect(client.request("GET", path), 200)
+                    self._kit.expect_equal(f"{path} after {after}", response.json(), [entry])
 
 
 def send(

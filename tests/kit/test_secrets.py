@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from ringme_contract.check import Check
-from ringme_contract.check_context import TOKEN_PATH, CheckContext
-from ringme_contract.check_run import CannotRun, Options, Report, read_target
+from ringme_contract.check_context import CheckContext
+from ringme_contract.check_run import CannotRun, Options, Report, read_document, read_target
 from ringme_contract.conformance import Conformance
 from ringme_contract.engine import Engine
 from ringme_contract.evaluation import evaluate, exit_code
@@ -70,7 +70,7 @@ def target(tmp_path: Path) -> Target:
 
 def echo(request: httpx.Request) -> httpx.Response:
     """A target that repeats whatever it is sent, and gives a token with the wrong status."""
-    if request.url.path != TOKEN_PATH:
+    if request.url.path != "/oauth/token":
         raise httpx.ConnectError(f"no way to {request.url}")
     said = f"not {SECRET}, nor {PASSWORD} " + request.read().decode()
     headers = {"Set-Cookie": f"token={TOKEN}", "Location": f"/?access_token={TOKEN}", "X": said}
@@ -85,21 +85,21 @@ def expects(kit: CheckContext) -> None:
 
 
 def in_query(kit: CheckContext) -> None:
-    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, params=FORM), 200)
+    kit.expect(kit.anonymous.request("POST", kit.token_path, params=FORM), 200)
 
 
 def in_json(kit: CheckContext) -> None:
-    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, json=FORM), 200)
+    kit.expect(kit.anonymous.request("POST", kit.token_path, json=FORM), 200)
 
 
 def in_multipart(kit: CheckContext) -> None:
     parts = {name: (None, value) for name, value in FORM.items()}
-    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, files=parts), 200)
+    kit.expect(kit.anonymous.request("POST", kit.token_path, files=parts), 200)
 
 
 def as_basic(kit: CheckContext) -> None:
     headers = {"Authorization": f"Basic {TOKEN}"}
-    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, headers=headers), 200)
+    kit.expect(kit.anonymous.request("POST", kit.token_path, headers=headers), 200)
 
 
 def compares(kit: CheckContext) -> None:
@@ -161,7 +161,7 @@ def test_a_part_of_a_multipart_body_is_masked_by_its_name() -> None:
 
 
 def test_what_is_wrong_with_a_token_is_said_without_it() -> None:
-    request = httpx.Request("POST", f"{URL}{TOKEN_PATH}")
+    request = httpx.Request("POST", f"{URL}/oauth/token")
     answer = httpx.Response(200, json={**GIVEN, "access_token": f"{TOKEN} ?"}, request=request)
     problems = Conformance(CONTRACT).problems(answer)
     assert problems
@@ -171,6 +171,6 @@ def test_what_is_wrong_with_a_token_is_said_without_it() -> None:
 @pytest.mark.parametrize("url", [f"http://me:{TOKEN}@127.0.0.1:1", f"ftp://me:{TOKEN}@host"])
 def test_a_url_with_a_password_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(CannotRun) as refused:
-        read_target(Options(url=url))
+        read_target(Options(url=url), read_document(Options()))
     assert TOKEN not in str(refused.value)
     assert MASK in str(refused.value)

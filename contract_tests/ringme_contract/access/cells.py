@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from ringme_contract.access.table_objects import TableObjects
-from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -83,7 +83,7 @@ def send_cell(kit: CheckContext, objects: TableObjects, cell: Cell) -> httpx.Res
 
 
 def path_of(operation: Operation) -> str:
-    return operation.path.removeprefix(API)
+    return operation.path
 
 
 def require(count: int, what: str) -> None:

@@ -25,7 +25,7 @@ class TableObjects:
         self._find_numbers()
 
     def _whoami(self, identity: str) -> Item:
-        found: Item = self._kit.caller(identity).read("/user/")
+        found: Item = self._kit.caller(identity).read(self._kit.me)
         return found
 
     def _has(self, identity: str) -> bool:
@@ -99,8 +99,9 @@ class TableObjects:
         if section == "client" and rule.content is None:
             items = kit.factory.read(collection, identity)
         else:
-            path = f"/{section}/{key}/{collection}/"
-            items = kit.caller(identity).read(path, **kit.range_query, per_page=1)
+            items = kit.caller(identity).read(
+                kit.path(collection, **{section: key}), **kit.range_query, per_page=1
+            )
         if not items:
             raise NotReached(f"{section} {key} has no {collection} in the target's range")
         return items[0][rule.key]

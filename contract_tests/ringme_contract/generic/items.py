@@ -42,7 +42,7 @@ def a_group_user_read_alone_is_the_listed_one(kit: CheckContext) -> None:
 def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
     """Every list of the client by `@me`, by `%40me` and by the client's id."""
     caller = kit.caller("client")
-    client = caller.read("/user/")["client_id"]
+    client = caller.read(kit.me)["client_id"]
     for operation in lists_with(kit, owner="client"):
         by_me = read_list(kit, caller, operation, "@me")
         kit.expect_equal(f"{operation.id} by id", read_list(kit, caller, operation, client), by_me)
@@ -62,7 +62,7 @@ def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
         for group in ClientView(kit).groups:
             for item in read_list(kit, caller, operation, group["id"])[:_FILES]:
                 key = item.get("record_uuid") or item["uuid"]
-                path = f"/extension_group/{group['id']}/{operation.collection.name}/{key}"
+                path = kit.path(operation.collection.name, key, extension_group=group["id"])
                 response = kit.expect(caller.get(path), 200)
                 size = item[sizes[operation.collection.name]]
                 kit.expect_equal(f"the length of {path}", len(response.content), size)

@@ -68,7 +68,7 @@ def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
     """The list of a group against the numbers of the client."""
     view = ClientView(kit)
     for group in view.groups:
-        listed = kit.caller("client").read(f"/extension_group/{group['id']}/extension/")
+        listed = kit.caller("client").read(kit.path("extension", extension_group=group["id"]))
         kit.expect_equal(f"the members of group {group['id']}", listed, view.members(group["id"]))
     if not view.groups:
         raise NotReached("the client has no groups")

@@ -101,7 +101,7 @@ def statistics_add_up_to_the_list(kit: CheckContext) -> None:
                 query = {"start_datetime": bounds[0], "end_datetime": bounds[1]}
                 items = read_list(kit, caller, operation, group["id"], **query)
                 sizes = [one["record_file_size"] for one in items]
-                path = f"/extension_group/{group['id']}/record/stats/"
+                path = kit.path("record", action="stats", extension_group=group["id"])
                 kit.expect_properties(
                     f"stats of group {group['id']} from {bounds[0]} to {bounds[1]}",
                     caller.read(path, **query),

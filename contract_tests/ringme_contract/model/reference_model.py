@@ -14,10 +14,8 @@ from ringme_contract.generic.owners import of_numbers
 from ringme_contract.lists import lists_with, read_list
 from ringme_spec.operations import Operation
 
-GROUPS = "/client/@me/extension_group/"
-NUMBERS = "/client/@me/extension/"
-USERS = "/client/@me/user/extension_group/"
-PATHS = (GROUPS, NUMBERS, USERS)
+GROUPS, NUMBERS, USERS = "extension_group", "extension", "user"
+COLLECTIONS = (GROUPS, NUMBERS, USERS)
 TEXTS = (None, "", "null", "312", '{"a": 1}', "Продажи", "a & b <c>")
 
 
@@ -47,9 +45,9 @@ class ReferenceModel:
             name for name in ("client", "other_client") if name in kit.target.identities
         ]
         self.entries: dict[tuple[str, str], dict[int, Item]] = {
-            (client, path): {one["id"]: one for one in kit.caller(client).read(path)}
+            (client, name): {one["id"]: one for one in kit.factory.read(name, client)}
             for client in self.clients
-            for path in PATHS
+            for name in COLLECTIONS
         }
         self.made: dict[tuple[str, str], list[int]] = {key: [] for key in self.entries}
         self._homes = {
@@ -77,8 +75,8 @@ class ReferenceModel:
         action: Callable[[str, Step], None] = getattr(self, f"_{step.kind}")
         action(client, step)
 
-    def _pick(self, client: str, path: str, step: Step) -> int | None:
-        made = self.made[client, path]
+    def _pick(self, client: str, collection: str, step: Step) -> int | None:
+        made = self.made[client, collection]
         return made[step.which % len(made)] if made else None
 
     def _pick_group(self, client: str, number: int) -> int | None:
@@ -86,24 +84,29 @@ class ReferenceModel:
         choice = [None, *self.made[client, GROUPS]]
         return choice[number % len(choice)]
 
-    def _create(self, client: str, path: str, body: Item) -> None:
-        response = self._kit.expect(self._kit.caller(client).post(path, body), 201)
+    def _create(self, client: str, collection: str, body: Item) -> None:
+        response = self._kit.expect(
+            self._kit.caller(client).post(self._kit.path(collection), body), 201
+        )
         entry: Item = response.json()
         shown = {name: value for name, value in body.items() if name in entry and name != "name"}
-        self._kit.expect_equal(f"what POST {path} made of its body", _part(entry, shown), shown)
-        self.entries[client, path][entry["id"]] = entry
-        self.made[client, path].append(entry["id"])
+        self._kit.expect_equal(
+            f"what POST of {collection} made of its body", _part(entry, shown), shown
+        )
+        self.entries[client, collection][entry["id"]] = entry
+        self.made[client, collection].append(entry["id"])
 
-    def _update(self, client: str, path: str, key: int, changes: Item) -> None:
-        response = self._kit.expect(self._kit.caller(client).put(f"{path}{key}", changes), 200)
-        entry = {**self.entries[client, path][key], **changes}
-        self._kit.expect_equal(f"the response of PUT {path}{key}", response.json(), entry)
-        self.entries[client, path][key] = entry
+    def _update(self, client: str, collection: str, key: int, changes: Item) -> None:
+        caller = self._kit.caller(client)
+        response = self._kit.expect(caller.put(self._kit.path(collection, key), changes), 200)
+        entry = {**self.entries[client, collection][key], **changes}
+        self._kit.expect_equal(f"the response of PUT of {collection} {key}", response.json(), entry)
+        self.entries[client, collection][key] = entry
 
-    def _delete(self, client: str, path: str, key: int) -> None:
-        self._kit.expect(self._kit.caller(client).delete(f"{path}{key}"), 204)
-        del self.entries[client, path][key]
-        self.made[client, path].remove(key)
+    def _delete(self, client: str, collection: str, key: int) -> None:
+        self._kit.expect(self._kit.caller(client).delete(self._kit.path(collection, key)), 204)
+        del self.entries[client, collection][key]
+        self.made[client, collection].remove(key)
 
     def _create_group(self, client: str, step: Step) -> None:
         body = self._body("extension_group", client, extra_params=_text(step))
@@ -112,15 +115,17 @@ class ReferenceModel:
         self._kit.expect_true(f"the id {key} was never used before", key not in self._used, key)
         self._used.add(key)
 
-    def _update_one(self, client: str, path: str, step: Step, changes: tuple[Item, ...]) -> None:
-        key = self._pick(client, path, step)
+    def _update_one(
+        self, client: str, collection: str, step: Step, changes: tuple[Item, ...]
+    ) -> None:
+        key = self._pick(client, collection, step)
         if key is not None:
-            self._update(client, path, key, changes[step.what % len(changes)])
+            self._update(client, collection, key, changes[step.what % len(changes)])
 
-    def _delete_one(self, client: str, path: str, step: Step) -> None:
-        key = self._pick(client, path, step)
+    def _delete_one(self, client: str, collection: str, step: Step) -> None:
+        key = self._pick(client, collection, step)
         if key is not None:
-            self._delete(client, path, key)
+            self._delete(client, collection, key)
 
     def _update_group(self, client: str, step: Step) -> None:
         text = {"extra_params": _text(step)}
@@ -181,25 +186,25 @@ class ReferenceModel:
 
     def _refused(self, client: str, step: Step) -> None:
         """A request that must fail, and so must leave everything as it was."""
-        caller = self._kit.caller(client)
+        kit, caller = self._kit, self._kit.caller(client)
         numbers = sorted(self.entries[client, NUMBERS])
         other = self.clients[(step.who + 1) % len(self.clients)]
         foreign = sorted(self.entries[other, GROUPS]) if other != client else []
         requests: list[tuple[Callable[[], httpx.Response], int]] = [
-            (lambda: caller.post(GROUPS, {"name": ""}), 400),
-            (lambda: caller.put(f"{GROUPS}{NOWHERE}", {"name": "x"}), 404),
+            (lambda: caller.post(kit.path(GROUPS), {"name": ""}), 400),
+            (lambda: caller.put(kit.path(GROUPS, NOWHERE), {"name": "x"}), 404),
         ]
         if numbers:
-            path = f"{NUMBERS}{numbers[step.which % len(numbers)]}"
+            path = kit.path(NUMBERS, numbers[step.which % len(numbers)])
             requests += [
                 (lambda: caller.put(path, {"label": "x", "extension_group_id": NOWHERE}), 404),
                 (lambda: caller.put(path, {"label": "x", "name": "no name"}), 400),
             ]
         if foreign:
-            key = foreign[step.which % len(foreign)]
+            theirs = kit.path(GROUPS, foreign[step.which % len(foreign)])
             requests += [
-                (lambda: caller.put(f"{GROUPS}{key}", {"name": "x"}), 404),
-                (lambda: caller.delete(f"{GROUPS}{key}"), 404),
+                (lambda: caller.put(theirs, {"name": "x"}), 404),
+                (lambda: caller.delete(theirs), 404),
             ]
         request, status = requests[step.what % len(requests)]
         self._kit.expect(request(), status)
@@ -208,11 +213,10 @@ class ReferenceModel:
 
     def compare(self) -> None:
         """Every list of both clients, and of the groups that the steps made, equals the model."""
-        for (client, path), entries in self.entries.items():
+        for (client, collection), entries in self.entries.items():
             expected = [entries[key] for key in sorted(entries)]
-            self._kit.expect_equal(
-                f"{path} of {client}", self._kit.caller(client).read(path), expected
-            )
+            got = self._kit.factory.read(collection, client)
+            self._kit.expect_equal(f"{collection} of {client}", got, expected)
         for client in self.clients:
             for group in self.made[client, GROUPS]:
                 self._compare_group(client, group)
@@ -223,7 +227,7 @@ class ReferenceModel:
         members = [
             numbers[key] for key in sorted(numbers) if numbers[key]["extension_group_id"] == group
         ]
-        path = f"/extension_group/{group}/extension/"
+        path = self._kit.path(NUMBERS, extension_group=group)
         self._kit.expect_equal(f"{path} of {client}", caller.read(path), members)
         for operation in self._lists("extension_group"):
             if operation.collection.name != "record":
@@ -240,11 +244,11 @@ class ReferenceModel:
             entry = self.entries[client, NUMBERS].get(key)
             if entry and entry["extension_group_id"] != home:
                 caller = self._kit.caller(client)
-                caller.put(f"{NUMBERS}{key}", {"extension_group_id": home})
-        for path in (USERS, NUMBERS, GROUPS):
+                caller.put(self._kit.path(NUMBERS, key), {"extension_group_id": home})
+        for collection in (USERS, NUMBERS, GROUPS):
             for client in self.clients:
-                for key in self.made[client, path]:
-                    self._kit.caller(client).delete(f"{path}{key}")
+                for key in self.made[client, collection]:
+                    self._kit.caller(client).delete(self._kit.path(collection, key))
 
 
 def _text(step: Step) -> str | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.scenarios.views import GROUPS, NUMBERS, USERS, members_path
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -15,19 +14,25 @@ _JSON = {"Content-Type": "application/json"}
 @check("body", layer="scenarios")
 def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
     """As many clients send it with each GET and DELETE."""
-    own, client = OwnEntries.new(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.caller("client")
+    group = own["extension_group"]["id"]
     for path in (
-        "/user/", GROUPS, f"{GROUPS}{own.group['id']}", NUMBERS, members_path(own.group["id"]),
+        kit.me, kit.path("extension_group"), kit.path("extension_group", group),
+        kit.path("extension"), kit.path("extension", extension_group=group),
     ):  # fmt: skip
-        kit.expect(client.request("GET", API + path, headers=_JSON), 200)
-    for path, thing in ((USERS, own.user), (NUMBERS, own.extension), (GROUPS, own.group)):
-        kit.expect(client.request("DELETE", f"{API}{path}{thing['id']}", headers=_JSON), 204)
+        kit.expect(client.request("GET", path, headers=_JSON), 200)
+    for path, thing in (
+        (kit.path("user"), own["user"]),
+        (kit.path("extension"), own["extension"]),
+        (kit.path("extension_group"), own["extension_group"]),
+    ):
+        kit.expect(client.request("DELETE", f"{path}{thing['id']}", headers=_JSON), 204)
 
 
 @check("body", layer="scenarios")
 def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     """Half of an object, none, a list, a text, null, another encoding, or one flaw in it: 400."""
-    own = OwnEntries.new(kit)
+    own = OwnEntries(kit)
     for operation in kit.secured_operations:
         if operation.body is None:
             continue
@@ -38,7 +43,7 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
             b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}',
         ):  # fmt: skip
             response = send(
-                kit, kit.caller("client"), operation.method, operation.fill(own.values),
+                kit, kit.caller("client"), operation.method, own.path(operation),
                 content=content, headers=_JSON,
             )  # fmt: skip
             if response.status_code != 400:
@@ -49,7 +54,7 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
 @check("body", layer="scenarios")
 def another_media_type_is_refused(kit: CheckContext) -> None:
     """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
-    own, client = OwnEntries.new(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.caller("client")
     for operation in kit.secured_operations:
         if operation.body is None:
             continue
@@ -58,14 +63,14 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
             "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
         ):  # fmt: skip
             response = send(
-                kit, client, operation.method, operation.fill(own.values),
+                kit, client, operation.method, own.path(operation),
                 content=b'{"name": "x"}', headers={"Content-Type": media_type},
             )  # fmt: skip
             kit.expect(response, 415)
     own.expect_unchanged("bodies of another media type")
     parameters = kit.target.identities["client"].parameters
-    kit.expect(kit.anonymous.request("POST", TOKEN_PATH, json=parameters), 415)
-    path = f"{API}{GROUPS}{own.group['id']}"
+    kit.expect(kit.anonymous.request("POST", kit.token_path, json=parameters), 415)
+    path = kit.path("extension_group", own["extension_group"]["id"])
     accepted = ("application/json; charset=utf-8", "Application/JSON")
     for headers in (*({"Content-Type": one} for one in accepted), {}):
         name = kit.new_name("group")
@@ -77,7 +82,7 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
 @check("body", layer="scenarios")
 def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
     """UTF-16 and UTF-32 are no UTF-8, even if the rest is right, with a charset as without."""
-    own, client = OwnEntries.new(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.caller("client")
     for operation in kit.secured_operations:
         if operation.body is None:
             continue
@@ -86,7 +91,7 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
             content = body.encode(encoding)
             for charset, codes in (("", (400,)), (f"; charset={encoding}", (400, 415))):
                 response = send(
-                    kit, client, operation.method, operation.fill(own.values), content=content,
+                    kit, client, operation.method, own.path(operation), content=content,
                     headers={"Content-Type": f"application/json{charset}"},
                 )  # fmt: skip
                 if response.status_code not in codes:
@@ -98,7 +103,7 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
 @check("body", layer="scenarios")
 def all_of_json_is_understood(kit: CheckContext) -> None:
     """Blanks around it and within, and characters as escapes, halves of a pair included."""
-    path = f"{API}{GROUPS}{kit.new_group()['id']}"
+    path = kit.path("extension_group", kit.new_group()["id"])
     content = b'\r\n\t { "name" :"\\u041e\\/\\ud83d\\udcde\\n\\"",\n"extra_params":null }\n '
     response = kit.caller("client").request("PUT", path, content=content, headers=_JSON)
     name = kit.expect(response, 200).json()["name"]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.factories import NO_RECORD, NOWHERE
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.scenarios.views import GROUPS, NUMBERS, USERS, own_id
+from ringme_contract.scenarios.views import own_id, user_of
 from ringme_contract.verdict import NotOffered
 
-_NO_PATH = f"{API}/no-such-path/"
-_NO_GROUP = f"{API}{GROUPS}{NOWHERE}"
-_NO_CLIENT = f"{API}/client/{NOWHERE}/extension_group/"
 _BACKWARDS = {"start_datetime": "2016-04-02 00:00:00", "end_datetime": "2016-04-01 00:00:00"}
 _TEXT = {"content": b"x", "headers": {"Content-Type": "text/plain"}}
+
+
+def no_path(kit: CheckContext) -> str:
+    return f"{kit.base}/no-such-path/"
+
+
+def no_client(kit: CheckContext) -> str:
+    return kit.path("extension_group", client=NOWHERE)
 
 
 @check("check-order", layer="scenarios")
@@ -21,22 +26,22 @@ def the_route_comes_before_the_token(kit: CheckContext) -> None:
     """404 and 405 for those who have no token, and with a body that is none."""
     for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
         for method in ("GET", "POST", "DELETE"):
-            kit.expect(caller.request(method, _NO_PATH), 404)
-        kit.expect(caller.request("POST", _NO_PATH, **_TEXT), 404)
-        kit.expect(caller.request("PATCH", API + GROUPS, **_TEXT), 405)
-        kit.expect(caller.request("PATCH", _NO_CLIENT), 405)
+            kit.expect(caller.request(method, no_path(kit)), 404)
+        kit.expect(caller.request("POST", no_path(kit), **_TEXT), 404)
+        kit.expect(caller.request("PATCH", kit.path("extension_group"), **_TEXT), 405)
+        kit.expect(caller.request("PATCH", no_client(kit)), 405)
 
 
 @check("check-order", layer="scenarios")
 def the_token_comes_before_what_is_asked(kit: CheckContext) -> None:
     """401 for a bad body, a bad parameter, and for what is not there."""
     for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
-        kit.expect(send(kit, caller, "POST", API + GROUPS, json={}), 401)
-        kit.expect(send(kit, caller, "POST", API + GROUPS, **_TEXT), 401)
-        kit.expect(caller.get(GROUPS, page="x"), 401)
-        kit.expect(caller.get("/extension_group/x/record/"), 401)
-        kit.expect(caller.request("GET", _NO_GROUP), 401)
-        kit.expect(caller.request("GET", _NO_CLIENT), 401)
+        kit.expect(send(kit, caller, "POST", kit.path("extension_group"), json={}), 401)
+        kit.expect(send(kit, caller, "POST", kit.path("extension_group"), **_TEXT), 401)
+        kit.expect(caller.get(kit.path("extension_group"), page="x"), 401)
+        kit.expect(caller.get(kit.path("record", extension_group="x")), 401)
+        kit.expect(caller.request("GET", kit.path("extension_group", NOWHERE)), 401)
+        kit.expect(caller.request("GET", no_client(kit)), 401)
 
 
 @check("check-order", layer="scenarios", needs=("client", "login"))
@@ -45,19 +50,19 @@ def being_blocked_comes_before_access_and_what_is_asked(kit: CheckContext) -> No
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group, access="read_only")
     caller = kit.log_in("blocked group user", user["login"], password)
-    kit.expect(kit.caller("client").put(f"{USERS}{user['id']}", {"status": "blocked"}), 200)
+    kit.expect(kit.caller("client").put(kit.path("user", user["id"]), {"status": "blocked"}), 200)
     for response in (
-        caller.get(GROUPS),
-        caller.get(f"/extension_group/{group}/record/"),
-        caller.get(f"/extension_group/{NOWHERE}/extension/"),
-        caller.get("/extension_group/x/extension/"),
-        caller.request("GET", _NO_CLIENT),
-        caller.request("DELETE", f"{API}/extension_group/{group}/record/{NO_RECORD}"),
-        send(kit, caller, "POST", API + GROUPS, json={}),
-        send(kit, caller, "POST", API + GROUPS, **_TEXT),
+        caller.get(kit.path("extension_group")),
+        caller.get(kit.path("record", extension_group=group)),
+        caller.get(kit.path("extension", extension_group=NOWHERE)),
+        caller.get(kit.path("extension", extension_group="x")),
+        caller.request("GET", no_client(kit)),
+        caller.request("DELETE", kit.path("record", NO_RECORD, extension_group=group)),
+        send(kit, caller, "POST", kit.path("extension_group"), json={}),
+        send(kit, caller, "POST", kit.path("extension_group"), **_TEXT),
     ):
         kit.expect(response, 403, "user_blocked")
-    kit.expect(caller.request("GET", _NO_PATH), 404)
+    kit.expect(caller.request("GET", no_path(kit)), 404)
 
 
 @check("check-order", layer="scenarios", needs=("client", "call_api"))
@@ -84,8 +89,10 @@ def the_access_of_the_application_comes_before_that_of_the_user(kit: CheckContex
     if response["scope"] != "call_api":
         raise NotOffered("the application other_login may do everything")
     caller = Caller(kit, "read-only user through call_api", response["access_token"])
-    kit.expect(send(kit, caller, "POST", API + GROUPS, json={}), 403, "app_access_type_deny")
-    kit.expect(caller.delete(f"{GROUPS}{NOWHERE}"), 403, "app_access_type_deny")
+    kit.expect(
+        send(kit, caller, "POST", kit.path("extension_group"), json={}), 403, "app_access_type_deny"
+    )
+    kit.expect(caller.delete(kit.path("extension_group", NOWHERE)), 403, "app_access_type_deny")
 
 
 @check("check-order", layer="scenarios", needs=("client", "login"))
@@ -96,24 +103,24 @@ def the_access_of_the_user_comes_before_reach(kit: CheckContext) -> None:
     caller = kit.log_in("read-only group user", user["login"], password)
     _expect_access_first(kit, caller, "user_access_type_deny")
     for where in (group, kit.new_group()["id"], NOWHERE):
-        response = caller.delete(f"/extension_group/{where}/record/{NO_RECORD}")
+        response = caller.delete(kit.path("record", NO_RECORD, extension_group=where))
         kit.expect(response, 403, "user_access_type_deny")
 
 
 def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
-    own = OwnEntries.new(kit)
-    item = f"{API}{GROUPS}{own.group['id']}"
+    own = OwnEntries(kit)
+    item = kit.path("extension_group", own["extension_group"]["id"])
     for response in (
-        send(kit, caller, "POST", API + GROUPS, json={}),
-        send(kit, caller, "POST", API + GROUPS, **_TEXT),
-        send(kit, caller, "POST", _NO_CLIENT, json={"name": "x"}),
-        send(kit, caller, "POST", API + NUMBERS, json={"name": "no number"}),
+        send(kit, caller, "POST", kit.path("extension_group"), json={}),
+        send(kit, caller, "POST", kit.path("extension_group"), **_TEXT),
+        send(kit, caller, "POST", no_client(kit), json={"name": "x"}),
+        send(kit, caller, "POST", kit.path("extension"), json={"name": "no number"}),
         caller.request("PUT", item, json={"name": ""}),
-        caller.request("PUT", _NO_GROUP, json={"name": "x"}),
-        caller.request("PUT", f"{API}{GROUPS}x", json={"name": "x"}),
-        caller.request("PUT", f"{API}{NUMBERS}{NOWHERE}", json={"extension_group_id": NOWHERE}),
-        caller.request("DELETE", _NO_GROUP),
-        caller.request("DELETE", f"{API}{USERS}{NOWHERE}"),
+        caller.request("PUT", kit.path("extension_group", NOWHERE), json={"name": "x"}),
+        caller.request("PUT", kit.path("extension_group", "x"), json={"name": "x"}),
+        caller.request("PUT", kit.path("extension", NOWHERE), json={"extension_group_id": NOWHERE}),
+        caller.request("DELETE", kit.path("extension_group", NOWHERE)),
+        caller.request("DELETE", kit.path("user", NOWHERE)),
     ):
         kit.expect(response, 403, word)
     own.expect_unchanged(f"requests that are {word}")
@@ -122,24 +129,29 @@ def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
 @check("check-order", layer="scenarios", needs=("client", "other_client", "login"))
 def parameters_and_body_come_before_what_the_path_names(kit: CheckContext) -> None:
     """400 and 415 for what is missing or out of reach as well."""
-    own, theirs = OwnEntries.new(kit), kit.new_group("other_client")["id"]
+    own, theirs = OwnEntries(kit), kit.new_group("other_client")["id"]
     client = kit.caller("client")
-    member = kit.log_in("new group user", own.user["login"], own.password)
-    foreign = f"{API}/client/{own_id(kit, 'other_client', 'client')}/extension_group/"
+    member = user_of(kit, own, "new group user")
+    foreign = kit.path("extension_group", client=own_id(kit, "other_client", "client"))
     for caller, path in (
-        (client, _NO_CLIENT), (client, foreign), (member, API + GROUPS), (member, _NO_CLIENT)
+        (client, no_client(kit)), (client, foreign), (member, kit.path("extension_group")),
+        (member, no_client(kit)),
     ):  # fmt: skip
         kit.expect(send(kit, caller, "POST", path, json={}), 400)
         kit.expect(send(kit, caller, "POST", path, **_TEXT), 415)
         kit.expect(caller.request("GET", path, params={"page": "x"}), 400)
-    for path in (_NO_GROUP, f"{API}{GROUPS}{theirs}", f"{API}{NUMBERS}{NOWHERE}"):
+    for path in (
+        kit.path("extension_group", NOWHERE),
+        kit.path("extension_group", theirs),
+        kit.path("extension", NOWHERE),
+    ):
         kit.expect(client.request("PUT", path, json={"extra_params": 5}), 400)
         kit.expect(client.request("PUT", path, **_TEXT), 415)
     sibling = kit.new_group()["id"]
     for operation in kit.secured_operations:
-        if operation.range_required and operation.reads and "ext_group_id" in operation.path_names:
+        if operation.range_required and operation.reads and operation.section == "extension_group":
             for caller, group in ((client, NOWHERE), (client, theirs), (member, sibling)):
-                path = operation.fill({"ext_group_id": group})
+                path = own.path(operation, extension_group=group)
                 kit.expect(caller.request("GET", path), 400)
     own.expect_unchanged("requests that are refused for what they carry")
 
@@ -147,42 +159,52 @@ def parameters_and_body_come_before_what_the_path_names(kit: CheckContext) -> No
 @check("check-order", layer="scenarios", needs=("client", "other_client", "login"))
 def existence_comes_before_reach_and_reach_before_the_item(kit: CheckContext) -> None:
     """404 for a client or group that is none, 403 for one out of reach, whatever the item."""
-    own, theirs = OwnEntries.new(kit), kit.new_group("other_client")["id"]
+    own, theirs = OwnEntries(kit), kit.new_group("other_client")["id"]
     client = kit.caller("client")
-    member = kit.log_in("new group user", own.user["login"], own.password)
-    kit.expect(member.request("GET", _NO_CLIENT), 404, "client_not_found")
-    kit.expect(member.request("GET", f"{_NO_CLIENT}{NOWHERE}"), 404, "client_not_found")
+    member = user_of(kit, own, "new group user")
+    kit.expect(member.request("GET", no_client(kit)), 404, "client_not_found")
+    kit.expect(
+        member.request("GET", kit.path("extension_group", NOWHERE, client=NOWHERE)),
+        404,
+        "client_not_found",
+    )
     for caller, group in ((client, theirs), (member, kit.new_group()["id"])):
         for operation in kit.secured_operations:
-            if operation.path_names[:1] != ("ext_group_id",):
+            if operation.section != "extension_group":
                 continue
             if operation.action == "delete_range":
                 continue
-            response = own.request(caller, operation, ext_group_id=NOWHERE)
+            response = own.request(caller, operation, extension_group=NOWHERE)
             kit.expect(response, 404, "extension_group_not_found")
-            kit.expect(own.request(caller, operation, ext_group_id=group), 403, "access_denied")
-    foreign = f"/client/{own_id(kit, 'other_client', 'client')}"
-    for path in ("extension_group", "extension", "user/extension_group"):
-        kit.expect(client.get(f"{foreign}/{path}/{NOWHERE}"), 403, "access_denied")
-        kit.expect(client.delete(f"{foreign}/{path}/{NOWHERE}"), 403, "access_denied")
+            kit.expect(own.request(caller, operation, extension_group=group), 403, "access_denied")
+    foreign = own_id(kit, "other_client", "client")
+    for rule in kit.factory.collections:
+        for action in ("read", "delete"):
+            path = kit.path(rule.name, NOWHERE, action, client=foreign)
+            method = "GET" if action == "read" else "DELETE"
+            kit.expect(client.request(method, path), 403, "access_denied")
 
 
 @check("check-order", layer="scenarios", needs=("client", "other_client"))
 def what_the_path_names_comes_before_the_rules(kit: CheckContext) -> None:
     """A range that ends before it starts, a number under another name, a group that is none."""
-    own, theirs = OwnEntries.new(kit), kit.new_group("other_client")["id"]
+    own, theirs = OwnEntries(kit), kit.new_group("other_client")["id"]
     client = kit.caller("client")
     for operation in kit.secured_operations:
-        if operation.ranged and operation.reads and "ext_group_id" in operation.path_names:
+        if operation.ranged and operation.reads and operation.section == "extension_group":
             for group, status, word in (
                 (NOWHERE, 404, "extension_group_not_found"),
                 (theirs, 403, "access_denied"),
-                (own.group["id"], 400, None),
+                (own["extension_group"]["id"], 400, None),
             ):
-                path = operation.fill({"ext_group_id": group})
+                path = own.path(operation, extension_group=group)
                 kit.expect(client.request("GET", path, params=_BACKWARDS), status, word)
-    nobody = f"{NUMBERS}{NOWHERE}"
-    kit.expect(client.put(nobody, {"name": own.extension["name"]}), 404, "extension_not_found")
+    nobody = kit.path("extension", NOWHERE)
+    kit.expect(client.put(nobody, {"name": own["extension"]["name"]}), 404, "extension_not_found")
     kit.expect(client.put(nobody, {"extension_group_id": NOWHERE}), 404, "extension_not_found")
-    kit.expect(client.put(f"{USERS}{NOWHERE}", {"login": own.user["login"]}), 404, "user_not_found")
+    kit.expect(
+        client.put(kit.path("user", NOWHERE), {"login": own["user"]["login"]}),
+        404,
+        "user_not_found",
+    )
     own.expect_unchanged("requests that a rule refuses")

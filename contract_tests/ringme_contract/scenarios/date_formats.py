@@ -7,12 +7,12 @@ from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import read_datetime
 from ringme_contract.factories import Item
 from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.scenarios.item_kinds import CLIENT, Kind, of_each_kind, read
-from ringme_contract.scenarios.views import NUMBERS, expect_named
+from ringme_contract.scenarios.views import expect_named
 from ringme_contract.verdict import NotOffered, NotReached
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -38,7 +38,7 @@ _APART = timedelta(minutes=7)
 def date_times_have_no_zone(kit: CheckContext) -> None:
     """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
     _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
-    for number in kit.caller("client").read(NUMBERS):
+    for number in kit.caller("client").read(kit.path("extension")):
         _expect_moments(kit, f"number {number['id']}", number, {"create_date": _MOMENT})
     _look_at_moments(kit)
 
@@ -94,14 +94,14 @@ def _bare(text: str) -> str:
 @check("dates-in", layer="scenarios")
 def what_is_no_moment_is_refused(kit: CheckContext) -> None:
     """Days that do not exist and other formats are 400 at either end, and leap days are not."""
-    own, client, tried = OwnEntries.new(kit), kit.caller("client"), 0
+    own, client, tried = OwnEntries(kit), kit.caller("client"), 0
     for operation in kit.secured_operations:
         if not operation.reads or not operation.ranged:
             continue
         # Every list by a few, and the first by all.
         some = _NO_MOMENTS[::6] if tried else _NO_MOMENTS
         tried += 1
-        path = operation.fill(own.values)
+        path = own.path(operation)
         for text in some:
             for query in (
                 {"start_datetime": text, "end_datetime": "2016-04-30 00:00:00"},
@@ -123,7 +123,9 @@ def what_is_no_moment_is_refused(kit: CheckContext) -> None:
 def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
     body = {"name": kit.free_number(), "label": kit.new_name("number")}
-    response = kit.expect(send(kit, kit.caller("client"), "POST", API + NUMBERS, json=body), 201)
+    response = kit.expect(
+        send(kit, kit.caller("client"), "POST", kit.path("extension"), json=body), 201
+    )
     made = read_datetime(response.json()["create_date"])
     told = response.headers.get("Date")
     if told is None:

@@ -7,9 +7,6 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.views import (
-    GROUPS,
-    NUMBERS,
-    USERS,
     Session,
     expect_shown,
     never_used,
@@ -20,27 +17,24 @@ from ringme_contract.scenarios.views import (
 _UNKNOWN = "contract_unknown_key"
 
 
-def paths_of(own: OwnEntries) -> dict[str, Item]:
-    """The things of a check's own by path."""
-    return {
-        f"{GROUPS}{own.group['id']}": own.group,
-        f"{NUMBERS}{own.extension['id']}": own.extension,
-        f"{USERS}{own.user['id']}": own.user,
-    }
+# A change that is allowed, by collection.
+CHANGES: dict[str, Item] = {
+    "extension_group": {"extra_params": "x"},
+    "extension": {"label": "x"},
+    "user": {"comment": "x"},
+}
 
 
-def change_of(path: str) -> Item:
-    """A change that is allowed, for the path of a thing."""
-    return {GROUPS: {"extra_params": "x"}, NUMBERS: {"label": "x"}, USERS: {"comment": "x"}}[
-        path.rpartition("/")[0] + "/"
-    ]
+def paths_of(kit: CheckContext, own: OwnEntries) -> dict[str, str]:
+    """The paths of the own entries that can be changed so, by collection."""
+    return {name: kit.path(name, own[name]["id"]) for name in CHANGES}
 
 
 @check("extra-keys", layer="scenarios")
 def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
     """Of a new thing and of an update; neither the response nor any view shows them."""
-    client, own = kit.caller("client"), OwnEntries.new(kit)
-    wanted = never_used(kit, GROUPS)
+    client, own = kit.caller("client"), OwnEntries(kit)
+    wanted = never_used(kit, "extension_group")
     extra: Item = {
         "id": wanted,
         "client_id": wanted,
@@ -48,41 +42,38 @@ def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
         "domain": "elsewhere.example.com",
         _UNKNOWN: "stored",
     }
-    made = {
-        GROUPS: kit.new_group(**extra),
-        NUMBERS: kit.new_extension(**extra),
-        USERS: kit.new_group_user(own.group["id"], **extra)[0],
-    }
-    for path, like in zip(made, (own.group, own.extension, own.user), strict=True):
-        thing = made[path]
-        kit.expect_true(f"the id sent to {path} is not taken", thing["id"] != wanted, thing)
+    for collection in CHANGES:
+        thing, like = kit.factory.create(collection, **extra), own[collection]
+        kit.expect_true(f"the id sent for {collection} is not taken", thing["id"] != wanted, thing)
         for name in ("client_id", "domain"):
-            kit.expect_equal(f"{name} of a new thing of {path}", thing.get(name), like.get(name))
+            kit.expect_equal(f"{name} of a new {collection}", thing.get(name), like.get(name))
         kit.expect_true("create_date sent is not taken", extra["create_date"] not in thing.values())
         kit.expect_true("an unknown key is not stored", _UNKNOWN not in thing, thing)
-        expect_shown(kit, path, thing)
-    for path, thing in paths_of(own).items():
-        for body in (extra, {**extra, **change_of(path)}):
+        expect_shown(kit, collection, thing)
+    for collection, path in paths_of(kit, own).items():
+        change = CHANGES[collection]
+        for body in (extra, {**extra, **change}):
             changed = kit.expect(client.put(path, body), 200).json()
-            expected = {**thing, **{name: body[name] for name in change_of(path) if name in body}}
-            if path.startswith(NUMBERS):
+            expected = {**own[collection], **{key: body[key] for key in change if key in body}}
+            if collection == "extension":
                 kit.expect_true("an unknown key is not stored", _UNKNOWN not in changed, changed)
                 changed, expected = plain(kit, changed), plain(kit, expected)
             kit.expect_equal(
                 f"the response of {path} to keys that it may not change", changed, expected
             )
-            expect_shown(kit, path.rpartition("/")[0] + "/", changed)
+            expect_shown(kit, collection, changed)
 
 
 @check("extra-keys", layer="scenarios")
 def an_id_in_the_body_turns_no_update_on_another_thing(kit: CheckContext) -> None:
     """The path alone says what is changed."""
-    client, meant, other = kit.caller("client"), OwnEntries.new(kit), OwnEntries.new(kit)
-    for path, bystander in zip(paths_of(meant), paths_of(other).items(), strict=True):
-        body = {**change_of(path), "id": bystander[1]["id"]}
+    client, meant, other = kit.caller("client"), OwnEntries(kit), OwnEntries(kit)
+    for collection, path in paths_of(kit, meant).items():
+        bystander, beside = other[collection], paths_of(kit, other)[collection]
+        body = {**CHANGES[collection], "id": bystander["id"]}
         response = kit.expect(client.put(path, body), 200).json()
-        kit.expect_equal("the id of what was changed", response["id"], paths_of(meant)[path]["id"])
-        kit.expect_equal(bystander[0], client.read(bystander[0]), bystander[1])
+        kit.expect_equal("the id of what was changed", response["id"], meant[collection]["id"])
+        kit.expect_equal(beside, client.read(beside), bystander)
 
 
 @check("extra-keys", layer="scenarios", needs=("client", "login"))
@@ -100,11 +91,11 @@ def no_user_raises_its_rights_by_extra_keys(kit: CheckContext) -> None:
     }
     for made_with, changed_with in ((extra, {}), ({}, extra)):
         user, password = kit.new_group_user(group, **made_with)
-        kit.expect(client.put(f"{USERS}{user['id']}", changed_with), 200)
+        kit.expect(client.put(kit.path("user", user["id"]), changed_with), 200)
         caller = Session(kit, "user with extra keys", user["login"], password).caller
-        me = caller.read("/user/")
+        me = caller.read(kit.me)
         names = ("extension_group_id", "client_id", "extension_id", "dealer_id", "admin")
         got = {name: me[name] for name in names}
         expected = {**dict.fromkeys(names), "extension_group_id": group, "admin": False}
         kit.expect_equal("what the user is", got, expected)
-        kit.expect(caller.get(GROUPS), 403, "access_denied")
+        kit.expect(caller.get(kit.path("extension_group")), 403, "access_denied")

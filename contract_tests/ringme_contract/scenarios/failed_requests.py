@@ -6,22 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, Caller, CheckContext, configures
+from ringme_contract.check_context import Caller, CheckContext, configures
 from ringme_contract.factories import Item
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.scenarios.extra_keys import change_of, paths_of
+from ringme_contract.scenarios.extra_keys import CHANGES, paths_of
 from ringme_contract.scenarios.group_users import new_body
 from ringme_contract.scenarios.views import (
-    GROUPS,
-    NUMBERS,
-    USERS,
-    Session,
     busy_number,
     client_view,
     expect_same_view,
     never_used,
     own_id,
     settings_view,
+    user_of,
 )
 
 _JSON = {"Content-Type": "application/json"}
@@ -30,12 +27,15 @@ Attempt = tuple[str, str, dict[str, Any], int]
 
 def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
     """Requests of which each holds something that could be applied, and something that cannot."""
-    group, number, user = paths_of(own)
+    group, number, user = paths_of(kit, own).values()
     taken, free = kit.new_extension()["name"], kit.free_number()
-    login = kit.caller("client").read("/user/")["login"]
-    unknown = {"extension_group_id": never_used(kit, GROUPS)}
+    login = kit.caller("client").read(kit.me)["login"]
+    unknown = {"extension_group_id": never_used(kit, "extension_group")}
     other = kit.new_group()["id"]
-    whole, name = new_body(kit, own.group["id"]), {"name": kit.new_name("half applied")}
+    whole, name = (
+        new_body(kit, own["extension_group"]["id"]),
+        {"name": kit.new_name("half applied")},
+    )
     elsewhere = {"label": "half applied", "extension_group_id": other}
     secret = {"password": "half-applied", "extension_group_id": other}
     refused: list[tuple[str, str, Item, int]] = [
@@ -43,63 +43,63 @@ def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
         ("PUT", group, {"extra_params": "half applied", "name": ""}, 400),
         ("PUT", group, {"extra_params": None, "name": "я" * 256}, 400),
         ("PUT", group, {"extra_params": None, "name": None}, 400),
-        ("POST", GROUPS, {"extra_params": "half applied"}, 400),
-        ("POST", GROUPS, {**name, "extra_params": []}, 400),
-        ("POST", GROUPS, {"name": "x" * 256}, 400),
+        ("POST", kit.path("extension_group"), {"extra_params": "half applied"}, 400),
+        ("POST", kit.path("extension_group"), {**name, "extra_params": []}, 400),
+        ("POST", kit.path("extension_group"), {"name": "x" * 256}, 400),
         ("PUT", number, {**elsewhere, "status": "odd"}, 400),
         ("PUT", number, {**elsewhere, "ani_rfc3325": "yes"}, 400),
         ("PUT", number, {**elsewhere, "type": None}, 400),
         ("PUT", number, {**elsewhere, "name": taken}, 400),
         ("PUT", number, {"label": "half applied", "extension_group_id": 0}, 400),
         ("PUT", number, {"status": "active", **unknown}, 404),
-        ("POST", NUMBERS, elsewhere, 400),
-        ("POST", NUMBERS, {**elsewhere, "name": taken}, 400),
-        ("POST", NUMBERS, {**elsewhere, "name": free, "status": "odd"}, 400),
-        ("POST", NUMBERS, {"name": free, **unknown}, 404),
+        ("POST", kit.path("extension"), elsewhere, 400),
+        ("POST", kit.path("extension"), {**elsewhere, "name": taken}, 400),
+        ("POST", kit.path("extension"), {**elsewhere, "name": free, "status": "odd"}, 400),
+        ("POST", kit.path("extension"), {"name": free, **unknown}, 404),
         ("PUT", user, {**secret, "login": login}, 400),
         ("PUT", user, {**secret, "email": "none"}, 400),
         ("PUT", user, {**secret, "access": "odd"}, 400),
         ("PUT", user, {"comment": "half applied", "password": ""}, 400),
         ("PUT", user, {"password": "half-applied", **unknown}, 404),
-        ("POST", USERS, {**whole, "login": login}, 400),
-        ("POST", USERS, {**whole, "email": None}, 400),
-        ("POST", USERS, {**whole, **unknown}, 404),
-        *(("POST", USERS, {key: whole[key] for key in whole if key != left_out}, 400)
+        ("POST", kit.path("user"), {**whole, "login": login}, 400),
+        ("POST", kit.path("user"), {**whole, "email": None}, 400),
+        ("POST", kit.path("user"), {**whole, **unknown}, 404),
+        *(("POST", kit.path("user"), {key: whole[key] for key in whole if key != left_out}, 400)
           for left_out in whole),
     ]  # fmt: skip
     for method, path, body, status in refused:
         yield method, path, {"json": body}, status
     for content in (b'{"name": "half applied"', b'{"name": "\xff"}', b'[{"name": "x"}]', b""):
         yield "PUT", group, {"content": content, "headers": _JSON}, 400
-        yield "POST", GROUPS, {"content": content, "headers": _JSON}, 400
-    for path in paths_of(own):
+        yield "POST", kit.path("extension_group"), {"content": content, "headers": _JSON}, 400
+    for collection, path in paths_of(kit, own).items():
         headers = {"Content-Type": "text/plain"}
         yield "PUT", path, {"content": b'{"name": "x", "label": "x"}', "headers": headers}, 415
         for method in ("PATCH", "POST"):
-            yield method, path, {"json": change_of(path)}, 405
+            yield method, path, {"json": CHANGES[collection]}, 405
         for method in ("PUT", "DELETE"):
-            yield method, path.rpartition("/")[0] + "/", {"json": {}}, 405
+            yield method, kit.path(collection), {"json": {}}, 405
 
 
 @check("failed-request-changes-nothing", layer="scenarios")
 def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
     """After each 400, 404, 405 and 415, groups, numbers and users are as they were."""
-    client, own = kit.caller("client"), OwnEntries.new(kit)
+    client, own = kit.caller("client"), OwnEntries(kit)
     attempts = list(_refused_bodies(kit, own))
     everything, before = client_view(kit), settings_view(kit)
     for method, path, arguments, status in attempts:
-        kit.expect(send(kit, client, method, API + path, **arguments), status)
+        kit.expect(send(kit, client, method, path, **arguments), status)
         step = f"a {method} of {path} that is refused with {status}"
         expect_same_view(kit, step, settings_view(kit), before)
     expect_same_view(kit, "a refused request", client_view(kit), everything)
     if "login" in kit.target.identities:
-        Session(kit, "user whose password stays", own.user["login"], own.password)
+        user_of(kit, own, "user whose password stays")
 
 
 @check("failed-request-changes-nothing", layer="scenarios")
 def a_refused_caller_changes_nothing(kit: CheckContext) -> None:
     """Nobody, a wrong token, an application without the right, another client: every method."""
-    own = OwnEntries.new(kit)
+    own = OwnEntries(kit)
     client_id = own_id(kit, "client", "client")
     callers = [(kit.anonymous, 401), (Caller(kit, "wrong token", "0" * 30), 401)]
     known = kit.target.identities
@@ -110,7 +110,7 @@ def a_refused_caller_changes_nothing(kit: CheckContext) -> None:
             # Recorded items are no configuration: an application with call_api may delete them.
             refused = configures(operation) or caller.name != "call_api"
             if not operation.reads and refused:
-                kit.expect(own.request(caller, operation, client_id=client_id), status)
+                kit.expect(own.request(caller, operation, client=client_id), status)
                 step = f"{operation.id} by {caller.name}"
                 expect_same_view(kit, step, settings_view(kit), before)
 
@@ -135,6 +135,6 @@ def a_refused_range_deletes_nothing(kit: CheckContext) -> None:
         if collection in kit.target.off:
             continue
         for bounds in ranges:
-            kit.expect(client.delete(f"/extension_group/{group}/{collection}/", **bounds), 400)
+            kit.expect(client.delete(kit.path(collection, extension_group=group), **bounds), 400)
             step = f"a range {bounds} that is refused"
             expect_same_view(kit, step, client_view(kit), before)

@@ -9,10 +9,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import lists_with, read_list
 from ringme_contract.scenarios.groups import MISSING, by_id
 from ringme_contract.scenarios.views import (
-    GROUPS,
     ITEMS,
-    NUMBERS,
-    USERS,
     Session,
     busy_number,
     client_view,
@@ -21,7 +18,6 @@ from ringme_contract.scenarios.views import (
     expect_shown,
     item_ids,
     member_ids,
-    members_path,
     plain,
     readers,
     reads,
@@ -34,17 +30,17 @@ from ringme_contract.verdict import NotReached
 def a_deleted_group_is_not_there(kit: CheckContext) -> None:
     """404 for every method and for its whole section; no list holds it, other groups stay."""
     client = kit.caller("client")
-    before = client.read(GROUPS)
+    before = client.read(kit.path("extension_group"))
     first, group, last = kit.new_group(), kit.new_group(), kit.new_group()
-    response = kit.expect(client.delete(f"{GROUPS}{group['id']}"), 204)
+    response = kit.expect(client.delete(kit.path("extension_group", group["id"])), 204)
     kit.expect_equal("the body of the response", response.content, b"")
-    expect_gone(kit, GROUPS, group["id"], MISSING)
+    expect_gone(kit, "extension_group", group["id"], MISSING)
     for path, query in reads(kit, "extension_group", group["id"]):
         kit.expect(client.get(path, **query), 404, MISSING)
     rest = by_id([*before, first, last])
-    kit.expect_equal("the list of groups", client.read(GROUPS), rest)
-    expect_shown(kit, GROUPS, first)
-    expect_shown(kit, GROUPS, last)
+    kit.expect_equal("the list of groups", client.read(kit.path("extension_group")), rest)
+    expect_shown(kit, "extension_group", first)
+    expect_shown(kit, "extension_group", last)
 
 
 @check("group-delete", layer="scenarios")
@@ -55,15 +51,15 @@ def its_members_are_released(kit: CheckContext) -> None:
     members = [kit.new_extension(extension_group_id=group)]
     loose = kit.new_extension()
     # One that was made in the group, and one that was put there.
-    placed = client.put(f"{NUMBERS}{loose['id']}", {"extension_group_id": group})
+    placed = client.put(kit.path("extension", loose["id"]), {"extension_group_id": group})
     members.append(kit.expect(placed, 200).json())
     stays = kit.new_extension(extension_group_id=other)
-    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
+    kit.expect(client.delete(kit.path("extension_group", group)), 204)
     for member in members:
-        expect_shown(kit, NUMBERS, {**plain(kit, member), "extension_group_id": None})
-    expect_shown(kit, NUMBERS, stays)
+        expect_shown(kit, "extension", {**plain(kit, member), "extension_group_id": None})
+    expect_shown(kit, "extension", stays)
     kit.expect_equal("the members of the other group", member_ids(kit, other), [stays["id"]])
-    left = client.read(NUMBERS, extension_group_id=group)
+    left = client.read(kit.path("extension"), extension_group_id=group)
     kit.expect_equal("the numbers of the deleted group", left, [])
     again = kit.new_group()["id"]
     kit.expect_equal("the members of a new group", member_ids(kit, again), [])
@@ -78,14 +74,16 @@ def its_users_are_gone(kit: CheckContext) -> None:
     stays, password = kit.new_group_user(other)
     sessions = [Session(kit, "user", user["login"], secret) for user, secret in users]
     staying = Session(kit, "user of another group", stays["login"], password)
-    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
+    kit.expect(client.delete(kit.path("extension_group", group)), 204)
     for session in sessions:
         session.expect_over("a user of the deleted group")
     for user, secret in users:
-        expect_gone(kit, USERS, user["id"], "user_not_found")
+        expect_gone(kit, "user", user["id"], "user_not_found")
         kit.expect(request_token(kit, user["login"], secret), 401, "invalid_grant")
-    expect_shown(kit, USERS, stays)
-    kit.expect_equal("the staying user's group", _group_of(staying), other)
+    expect_shown(kit, "user", stays)
+    kit.expect_equal(
+        "the staying user's group", staying.caller.read(kit.me)["extension_group_id"], other
+    )
 
 
 @check("group-delete", layer="scenarios")
@@ -99,10 +97,10 @@ def recorded_items_stay(kit: CheckContext) -> None:
     kit.expect_equal(
         "items of the group", item_ids(kit, client, "extension_group", group), of_number
     )
-    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
+    kit.expect(client.delete(kit.path("extension_group", group)), 204)
     after = client_view(kit)
     released = {**plain(kit, number), "extension_group_id": None}
-    expect_shown(kit, NUMBERS, released)
+    expect_shown(kit, "extension", released)
     expect_same_view(
         kit,
         "deleting a group",
@@ -118,20 +116,27 @@ def what_was_read_before_is_gone_for_whoever_read_it(kit: CheckContext) -> None:
     """No response of before the deletion comes again: of a group, its user, and their lists."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     user, _ = kit.new_group_user(group)
-    items = {f"{GROUPS}{group}": GROUPS, f"{USERS}{user['id']}": USERS}
+    items = {
+        kit.path("extension_group", group): kit.path("extension_group"),
+        kit.path("user", user["id"]): kit.path("user"),
+    }
     callers = readers(kit)
     for caller in callers:
         for path, listed in items.items():
             key = caller.read(path)["id"]
             kit.expect_true(f"{path} is listed", key in _ids(caller.read(listed)))
-        caller.read(members_path(group))
-    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
+        caller.read(kit.path("extension", extension_group=group))
+    kit.expect(client.delete(kit.path("extension_group", group)), 204)
     for caller in callers:
         for path, listed in items.items():
             kit.expect(caller.get(path), 404)
             key = int(path.rpartition("/")[2])
             kit.expect_true(f"{path} is not listed", key not in _ids(caller.read(listed)))
-        kit.expect(caller.get(members_path(group)), 404, "extension_group_not_found")
+        kit.expect(
+            caller.get(kit.path("extension", extension_group=group)),
+            404,
+            "extension_group_not_found",
+        )
 
 
 @check("group-delete", layer="scenarios")
@@ -142,13 +147,13 @@ def items_of_every_kind_stay_when_a_group_goes(kit: CheckContext) -> None:
     before = {one.path: read_list(kit, client, one, "@me") for one in lists}
     tried = 0
     for one in lists:
-        numbers = _ids(client.read(NUMBERS))
+        numbers = _ids(client.read(kit.path("extension")))
         keys = [key for item in before[one.path] if (key := item["extension_id"]) in numbers]
         if not keys:
             continue
         group = kit.new_group()["id"]
         kit.place(keys[0], group)
-        kit.expect(client.delete(f"{GROUPS}{group}"), 204)
+        kit.expect(client.delete(kit.path("extension_group", group)), 204)
         after = {other.path: read_list(kit, client, other, "@me") for other in lists}
         expect_same_view(kit, "deleting a group", after, before)
         tried += 1
@@ -158,7 +163,3 @@ def items_of_every_kind_stay_when_a_group_goes(kit: CheckContext) -> None:
 
 def _ids(things: list[dict[str, Any]]) -> set[int]:
     return {thing["id"] for thing in things}
-
-
-def _group_of(session: Session) -> object:
-    return session.caller.read("/user/")["extension_group_id"]

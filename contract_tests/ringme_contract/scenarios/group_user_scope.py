@@ -6,15 +6,11 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.scenarios.group_users import NEEDS
 from ringme_contract.scenarios.views import (
-    GROUPS,
-    NUMBERS,
-    USERS,
     Session,
     busy_number,
     expect_reach,
     item_ids,
     member_ids,
-    members_path,
     never_used,
     own_id,
     reads,
@@ -35,18 +31,18 @@ def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
     caller = Session(kit, "user of the group", user["login"], password).caller
     expect_reach(kit, caller, "extension_group", own, 200)
     expect_reach(kit, caller, "extension", number["id"], 200)
-    seen = caller.read(members_path(own))
+    seen = caller.read(kit.path("extension", extension_group=own))
     kit.expect_equal("the members as its user sees them", seen, [number])
     expect_reach(kit, caller, "extension_group", sibling, 403)
     expect_reach(kit, caller, "extension_group", foreign, 403)
-    expect_reach(kit, caller, "extension_group", never_used(kit, GROUPS), 404)
+    expect_reach(kit, caller, "extension_group", never_used(kit, "extension_group"), 404)
     expect_reach(kit, caller, "extension", outside["id"], 403)
     expect_reach(kit, caller, "client", "@me", 403)
     for group, status in ((own, 204), (sibling, 403), (foreign, 403)):
-        for path, query in reads(kit, "extension_group", group):
-            if path.endswith(("/record/", "/voicemail/")):
-                response = caller.delete(path, **{**query, **LONG_AGO})
-                kit.expect(response, status, "access_denied" if status == 403 else None)
+        for collection in {"record", "voicemail"} - kit.target.off:
+            path = kit.path(collection, action="delete_range", extension_group=group)
+            word = "access_denied" if status == 403 else None
+            kit.expect(caller.delete(path, **LONG_AGO), status, word)
 
 
 @check("group-user-scope", layer="scenarios", needs=NEEDS)
@@ -66,11 +62,11 @@ def a_group_user_sees_what_its_client_sees_of_the_group(kit: CheckContext) -> No
         kit.expect(stranger.get(path, **query), 403, "access_denied")
     for collection, ids in item_ids(kit, client, "extension_group", own).items():
         for key in ids[:1]:
-            path = f"/extension_group/{own}/{collection}/{key}"
+            path = kit.path(collection, key, extension_group=own)
             kit.expect(caller.get(path), 200)
             kit.expect(stranger.get(path), 403, "access_denied")
             kit.expect(
-                stranger.get(f"/extension_group/{sibling}/{collection}/{key}"),
+                stranger.get(kit.path(collection, key, extension_group=sibling)),
                 404,
                 f"{collection}_not_found",
             )
@@ -84,8 +80,8 @@ def a_user_moved_to_another_group_reaches_that_one(kit: CheckContext) -> None:
     caller = Session(kit, "moved user", user["login"], password).caller
     for group, other in ((second, first), (first, second)):
         body = {"extension_group_id": group}
-        kit.expect(kit.caller("client").put(f"{USERS}{user['id']}", body), 200)
-        kit.expect_equal("its group", caller.read("/user/")["extension_group_id"], group)
+        kit.expect(kit.caller("client").put(kit.path("user", user["id"]), body), 200)
+        kit.expect_equal("its group", caller.read(kit.me)["extension_group_id"], group)
         expect_reach(kit, caller, "extension_group", group, 200)
         expect_reach(kit, caller, "extension_group", other, 403)
 
@@ -102,16 +98,22 @@ def a_number_that_leaves_is_out_of_reach(kit: CheckContext) -> None:
     # The same tokens all the way.
     for place in (groups[0], groups[1], None, groups[1], groups[0], None, groups[0]):
         body = {"extension_group_id": place}
-        kit.expect(client.put(f"{NUMBERS}{number}", body), 200)
+        kit.expect(client.put(kit.path("extension", number), body), 200)
         for group, caller in zip(groups, callers, strict=True):
             inside = group == place
             expect_reach(kit, caller, "extension", number, 200 if inside else 403)
-            members = [one["id"] for one in caller.read(members_path(group))]
+            members = [
+                one["id"] for one in caller.read(kit.path("extension", extension_group=group))
+            ]
             kit.expect_equal(f"members of group {group}", members, [number] if inside else [])
-    kit.expect(client.delete(f"{NUMBERS}{number}"), 204)
+    kit.expect(client.delete(kit.path("extension", number)), 204)
     for group, caller in zip(groups, callers, strict=True):
         expect_reach(kit, caller, "extension", number, 404)
-        kit.expect_equal(f"members of group {group}", caller.read(members_path(group)), [])
+        kit.expect_equal(
+            f"members of group {group}",
+            caller.read(kit.path("extension", extension_group=group)),
+            [],
+        )
 
 
 @check("group-user-follows-membership", layer="scenarios", needs=NEEDS)
@@ -125,11 +127,11 @@ def its_items_leave_with_the_number(kit: CheckContext) -> None:
     kit.place(number, group)
     kit.expect_equal("items", item_ids(kit, caller, "extension_group", group), of_number)
     files = [
-        f"/extension_group/{group}/{name}/{key}" for name, ids in of_number.items() for key in ids
+        kit.path(name, key, extension_group=group) for name, ids in of_number.items() for key in ids
     ]
     for path in files[:3]:
         kit.expect(caller.get(path), 200)
-    kit.expect(client.put(f"{NUMBERS}{number}", {"extension_group_id": None}), 200)
+    kit.expect(client.put(kit.path("extension", number), {"extension_group_id": None}), 200)
     expect_reach(kit, caller, "extension", number, 403)
     nothing: dict[str, list[str]] = {name: [] for name in of_number}
     kit.expect_equal("items", item_ids(kit, caller, "extension_group", group), nothing)
@@ -143,6 +145,6 @@ def the_group_identity_reaches_its_own_group_alone(kit: CheckContext) -> None:
     """The user that the target names, and every other group of its client."""
     own = own_id(kit, "group", "extension_group")
     expect_reach(kit, kit.caller("group"), "extension_group", own, 200)
-    for group in kit.caller("client").read(GROUPS)[:20]:
+    for group in kit.caller("client").read(kit.path("extension_group"))[:20]:
         if group["id"] != own:
             expect_reach(kit, kit.caller("group"), "extension_group", group["id"], 403)

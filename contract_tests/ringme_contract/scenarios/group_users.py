@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
 from ringme_contract.own_entries import send
 from ringme_contract.scenarios.views import (
-    GROUPS,
     TEXTS,
-    USERS,
     USERS_OF_TARGET,
     Session,
     expect_named,
@@ -36,7 +34,7 @@ def new_body(kit: CheckContext, group: int, **keys: object) -> Item:
 
 
 def _expect_refused(kit: CheckContext, body: Item, status: int, word: str | None = None) -> None:
-    response = send(kit, kit.caller("client"), "POST", API + USERS, json=body)
+    response = send(kit, kit.caller("client"), "POST", kit.path("user"), json=body)
     kit.expect(response, status, word)
 
 
@@ -59,8 +57,8 @@ def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
         shown = {**defaults, **body, "id": user["id"]}
         del shown["password"]
         kit.expect_properties("the response to a new user", user, shown)
-        expect_shown(kit, USERS, user)
-    me = Session(kit, "new user", user["login"], password).caller.read("/user/")
+        expect_shown(kit, "user", user)
+    me = Session(kit, "new user", user["login"], password).caller.read(kit.me)
     owners = {
         name: me[f"{name}_id"] for name in ("client", "extension_group", "extension", "dealer")
     }
@@ -78,18 +76,18 @@ def a_taken_login_is_refused(kit: CheckContext) -> None:
     user, password = kit.new_group_user(group)
     other, _ = kit.new_group_user(kit.new_group()["id"])
     seen = [name for name in USERS_OF_TARGET if name in kit.target.identities]
-    taken = {user["login"], *(kit.caller(name).read("/user/")["login"] for name in seen)}
+    taken = {user["login"], *(kit.caller(name).read(kit.me)["login"] for name in seen)}
     before = settings_view(kit)
     for login in sorted(taken):
-        made = send(kit, client, "POST", API + USERS, json=new_body(kit, group, login=login))
+        made = send(kit, client, "POST", kit.path("user"), json=new_body(kit, group, login=login))
         expect_named(kit, made, "login")
         if login != user["login"]:
             body = {"login": login, "name": "half applied", "password": "half-applied"}
-            expect_named(kit, client.put(f"{USERS}{user['id']}", body), "login")
-        expect_named(kit, client.put(f"{USERS}{other['id']}", {"login": login}), "login")
+            expect_named(kit, client.put(kit.path("user", user["id"]), body), "login")
+        expect_named(kit, client.put(kit.path("user", other["id"]), {"login": login}), "login")
         expect_same_view(kit, f"asking for the taken login {login}", settings_view(kit), before)
-    kit.expect(client.put(f"{USERS}{user['id']}", {"login": user["login"]}), 200)
-    me = Session(kit, "user", user["login"], password).caller.read("/user/")
+    kit.expect(client.put(kit.path("user", user["id"]), {"login": user["login"]}), 200)
+    me = Session(kit, "user", user["login"], password).caller.read(kit.me)
     kit.expect_equal("who logs in with the login", me["id"], user["id"])
 
 
@@ -99,23 +97,23 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
     client, group = kit.caller("client"), kit.new_group()["id"]
     secrets = [f"Secret{kit.random.randrange(16**16):016x}" for _ in range(2)]
     user, first = kit.new_group_user(group, password=secrets[0])
-    path = f"{USERS}{user['id']}"
+    path = kit.path("user", user["id"])
     wrong = new_body(kit, group, password=secrets[0])
     responses = [
         client.get(path),
-        client.get(USERS),
+        client.get(kit.path("user")),
         client.put(path, {"password": secrets[1]}),
         client.get(path),
-        client.get(USERS),
+        client.get(kit.path("user")),
         client.put(path, {"password": secrets[0] * 20}),
         client.put(path, {"password": secrets[1], "email": "none"}),
         client.put(path, {"password": [secrets[1]]}),
-        client.post(USERS, {**wrong, "login": user["login"]}),
-        client.post(USERS, {**wrong, "email": secrets[0]}),
-        client.post(USERS, {**wrong, "password": {"is": secrets[0]}}),
+        client.post(kit.path("user"), {**wrong, "login": user["login"]}),
+        client.post(kit.path("user"), {**wrong, "email": secrets[0]}),
+        client.post(kit.path("user"), {**wrong, "password": {"is": secrets[0]}}),
         request_token(kit, user["login"], secrets[0]),
         request_token(kit, secrets[1], secrets[1]),
-        Session(kit, "user", user["login"], secrets[1]).caller.get("/user/"),
+        Session(kit, "user", user["login"], secrets[1]).caller.get(kit.me),
     ]
     texts = [str(user), *(response.text for response in responses)]
     for text in texts:
@@ -141,13 +139,13 @@ def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
         {"login": login},
     ]
     for body in steps:
-        response = kit.expect(client.put(f"{USERS}{user['id']}", body), 200).json()
+        response = kit.expect(client.put(kit.path("user", user["id"]), body), 200).json()
         kit.expect_equal(f"the response to an update with {body}", response, {**user, **body})
-        expect_shown(kit, USERS, response)
+        expect_shown(kit, "user", response)
         old, user = user, response
     kit.expect(request_token(kit, old["login"], password), 401, "invalid_grant")
     Session(kit, "user", login, password)
-    response = client.put(f"{USERS}{user['id']}", {"password": f"{password}-new"})
+    response = client.put(kit.path("user", user["id"]), {"password": f"{password}-new"})
     kit.expect_equal("the response to a new password", kit.expect(response, 200).json(), user)
     kit.expect(request_token(kit, login, password), 401, "invalid_grant")
     Session(kit, "user", login, f"{password}-new")
@@ -159,12 +157,12 @@ def a_group_that_is_not_there_gets_no_user(kit: CheckContext) -> None:
     client, group = kit.caller("client"), kit.new_group()["id"]
     user, _ = kit.new_group_user(group)
     deleted, foreign = kit.new_group()["id"], kit.new_group("other_client")["id"]
-    kit.expect(client.delete(f"{GROUPS}{deleted}"), 204)
+    kit.expect(client.delete(kit.path("extension_group", deleted)), 204)
     before = settings_view(kit), settings_view(kit, "other_client")
-    for key in (never_used(kit, GROUPS), deleted, foreign):
+    for key in (never_used(kit, "extension_group"), deleted, foreign):
         _expect_refused(kit, new_body(kit, key), 404, "extension_group_not_found")
         body = {"name": "half applied", "extension_group_id": key}
-        response = client.put(f"{USERS}{user['id']}", body)
+        response = client.put(kit.path("user", user["id"]), body)
         kit.expect(response, 404, "extension_group_not_found")
         now = settings_view(kit), settings_view(kit, "other_client")
         for after, was in zip(now, before, strict=True):

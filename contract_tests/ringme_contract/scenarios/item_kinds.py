@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
+from typing import Any
 
 import httpx
 
@@ -13,12 +14,27 @@ from ringme_contract.check import CheckFunction
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import read_datetime, write_datetime
 from ringme_contract.factories import Item
-from ringme_contract.scenarios.views import NUMBERS
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import RangeRule
 
-CLIENT = "/client/@me"
 KindCheck = Callable[["CheckContext", "Kind"], None]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The part of the API that belongs to one owner: the client, a group or a number."""
+
+    owner: str
+    key: Any
+
+    def path(self, kit: CheckContext, kind: Kind, key: object = None, action: str = "") -> str:
+        return kit.path(kind.name, key, action, **{self.owner: self.key})
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.key}"
+
+
+CLIENT = Section("client", "@me")
 
 
 @dataclass(frozen=True)
@@ -99,10 +115,10 @@ def of_each_kind(kinds: tuple[Kind, ...] = KINDS) -> Callable[[KindCheck], Check
     return decorate
 
 
-def read(kit: CheckContext, section: str, kind: Kind, **query: object) -> list[Item]:
-    """A list of a section, as `/client/@me`; in the target's range unless another is given."""
+def read(kit: CheckContext, section: Section, kind: Kind, **query: object) -> list[Item]:
+    """A list of a section; in the target's range unless another is given."""
     query = {**kit.range_query, **query}
-    found: list[Item] = kit.caller("client").read(f"{section}/{kind.name}/", **query)
+    found: list[Item] = kit.caller("client").read(section.path(kit, kind), **query)
     return found
 
 
@@ -115,7 +131,7 @@ def numbers_with(kit: CheckContext, kind: Kind) -> list[tuple[Item, list[Item]]]
     items = read(kit, CLIENT, kind)
     found = [
         (number, own)
-        for number in kit.caller("client").read(NUMBERS)
+        for number in kit.caller("client").read(kit.path("extension"))
         if (own := [one for one in items if kind.is_of(one, number)])
     ]
     if not found:
@@ -142,8 +158,12 @@ def group_of(kit: CheckContext, *numbers: Item) -> int:
     return group
 
 
-def section_of(group: int) -> str:
-    return f"/extension_group/{group}"
+def section_of(group: int) -> Section:
+    return Section("extension_group", group)
+
+
+def section_of_number(number: Item) -> Section:
+    return Section("extension", number["id"])
 
 
 def fetch(kit: CheckContext, url: str) -> httpx.Response:

@@ -12,9 +12,8 @@ from itertools import pairwise
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.factories import NOWHERE
-from ringme_contract.scenarios.views import GROUPS
 from ringme_contract.verdict import Failure, NotOffered, NotReached
 
 _NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
@@ -53,16 +52,19 @@ def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
     return found
 
 
-def _responses(client: Caller) -> Iterator[httpx.Response]:
+def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
     """Responses of many kinds, good ones and bad ones, to requests that change nothing."""
-    yield client.get("/user/")
-    yield client.get(GROUPS)
-    yield client.get(GROUPS, per_page=1001)
-    yield client.get(f"{GROUPS}{NOWHERE}")
-    yield client.get(f"/client/{NOWHERE}/extension_group/")
-    yield client.post(GROUPS, {})
-    yield client.request("POST", API + GROUPS, content=b"x", headers={"Content-Type": "text/plain"})
-    yield client.get("/user/")
+    client = kit.caller("client")
+    yield client.get(kit.me)
+    yield client.get(kit.path("extension_group"))
+    yield client.get(kit.path("extension_group"), per_page=1001)
+    yield client.get(kit.path("extension_group", NOWHERE))
+    yield client.get(kit.path("extension_group", client=NOWHERE))
+    yield client.post(kit.path("extension_group"), {})
+    yield client.request(
+        "POST", kit.path("extension_group"), content=b"x", headers={"Content-Type": "text/plain"}
+    )
+    yield client.get(kit.me)
 
 
 @check("limits", layer="scenarios", writes=False, alone=True)
@@ -70,7 +72,7 @@ def every_answer_says_what_is_left(kit: CheckContext) -> None:
     """Each request takes one off what is left, the limit stays, the time to go does not grow."""
 
     def look() -> None:
-        found = [allowance(kit, response) for response in _responses(kit.caller("client"))]
+        found = [allowance(kit, response) for response in _responses(kit)]
         for before, after in pairwise(found):
             kit.expect_equal("the limit of the next response", after.limit, before.limit)
             kit.expect_true(
@@ -96,13 +98,13 @@ def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
 
     def look() -> None:
         start = time.monotonic()
-        before = allowance(kit, client.get("/user/"))
+        before = allowance(kit, client.get(kit.me))
         received = time.monotonic()
         for _ in range(_REQUESTS):
-            client.get("/user/")
+            client.get(kit.me)
         time.sleep(max(0.0, received + 1 - time.monotonic()))
         least = math.floor(time.monotonic() - received)
-        after = allowance(kit, client.get("/user/"))
+        after = allowance(kit, client.get(kit.me))
         most = math.ceil(time.monotonic() - start)
         kit.expect_true(
             f"the time until the count starts anew falls by {least} to {most} seconds in as many",
@@ -117,10 +119,11 @@ def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
 def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
     """Responses to requests without a good token, for no path, and with no such method."""
     client, wrong = kit.caller("client"), Caller(kit, "wrong token", "0" * 30)
+    nothing = f"{kit.base}/nothing/of/the/kind/"
     for response in (
-        kit.anonymous.get("/user/"), wrong.get("/user/"), wrong.post(GROUPS, {}),
-        kit.anonymous.get("/nothing/of/the/kind/"), client.get("/nothing/of/the/kind/"),
-        client.request("PATCH", API + GROUPS, json={}),
+        kit.anonymous.get(kit.me), wrong.get(kit.me), wrong.post(kit.path("extension_group"), {}),
+        kit.anonymous.get(nothing), client.get(nothing),
+        client.request("PATCH", kit.path("extension_group"), json={}),
     ):  # fmt: skip
         kit.expect_true(
             "the request is refused", 400 <= response.status_code < 500, response.status_code
@@ -145,7 +148,7 @@ def _count_together(kit: CheckContext, identity: str) -> None:
     client, other = kit.caller("client"), kit.caller(identity)
 
     def look() -> None:
-        used = [allowance(kit, one.get("/user/")).used for one in (client, other) * 3]
+        used = [allowance(kit, one.get(kit.me)).used for one in (client, other) * 3]
         kit.expect_true(f"requests of {identity} count as well", used == sorted(set(used)), used)
 
     _once_of_several(look)
@@ -158,10 +161,10 @@ def clients_are_counted_apart(kit: CheckContext) -> None:
     wrong = Caller(kit, "wrong token", f"{other.token}0")
 
     def look() -> None:
-        before = allowance(kit, other.get("/user/"))
+        before = allowance(kit, other.get(kit.me))
         for caller in (client, kit.anonymous, wrong) * 3:
-            caller.get("/user/")
-        after = allowance(kit, other.get("/user/"))
+            caller.get(kit.me)
+        after = allowance(kit, other.get(kit.me))
         kit.expect_equal(
             "how many requests of its own count for a client", after.used - before.used, 1
         )
@@ -185,7 +188,7 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     if "limited" not in kit.target.identities:
         raise NotOffered("the target names no identity limited, so the limit cannot be reached")
     limited = kit.caller("limited")
-    response = limited.get("/user/")
+    response = limited.get(kit.me)
     now = allowance(kit, response)
     if now.limit > _MOST:
         raise NotReached(f"the identity limited has more than {_MOST} requests an hour")
@@ -194,7 +197,7 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
         if response.status_code == 429:
             break
         kit.expect(response, 200)
-        left, response = now.remaining, limited.get("/user/")
+        left, response = now.remaining, limited.get(kit.me)
         now = allowance(kit, response)
         if response.status_code == 429:
             kit.expect_equal("what was left when the first request was refused", left, 0)
@@ -204,12 +207,12 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     kit.expect_equal("what is left past the limit", now.remaining, 0)
     for refused in (
         response,
-        limited.get(GROUPS),
-        limited.get(GROUPS, page="x"),
-        limited.post(GROUPS, {}),
+        limited.get(kit.path("extension_group")),
+        limited.get(kit.path("extension_group"), page="x"),
+        limited.post(kit.path("extension_group"), {}),
     ):
         kit.expect(refused, 429, "rate_limit_exceeded")
         kit.expect_equal("what is left past the limit", allowance(kit, refused).remaining, 0)
-    kit.expect(limited.get("/nothing/of/the/kind/"), 404)
-    kit.expect(Caller(kit, "wrong token", "0" * 30).get("/user/"), 401)
-    kit.expect(kit.caller("client").get("/user/"), 200)
+    kit.expect(limited.get(f"{kit.base}/nothing/of/the/kind/"), 404)
+    kit.expect(Caller(kit, "wrong token", "0" * 30).get(kit.me), 401)
+    kit.expect(kit.caller("client").get(kit.me), 200)

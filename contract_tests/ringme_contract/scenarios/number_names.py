@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.own_entries import send
 from ringme_contract.scenarios.numbers import expect_members, put_number
 from ringme_contract.scenarios.views import (
-    NUMBERS,
     TEXTS,
     expect_named,
     expect_same_view,
@@ -40,7 +39,7 @@ def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
         ):
             # In either order of the keys, so that what comes first is not applied either.
             for sent in ({**body, "name": name}, {"name": name, **body}):
-                expect_named(kit, client.put(f"{NUMBERS}{number['id']}", sent), "name")
+                expect_named(kit, client.put(kit.path("extension", number["id"]), sent), "name")
                 expect_same_view(kit, "an update with another name", settings_view(kit), before)
     expect_members(kit, {group: []})
     put_number(kit, number, name=number["name"], label="second")
@@ -50,9 +49,9 @@ def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
 def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
     """Bare or whole, the name is the same; what the request leaves out has its default."""
     client, own = kit.caller("client"), own_id(kit, "client", "client")
-    known = client.read(NUMBERS)[0]
+    known = client.read(kit.path("extension"))[0]
     prefix = known["name"].rpartition("*")[0]
-    before, made = client.read(NUMBERS), []
+    before, made = client.read(kit.path("extension")), []
     for whole in (False, True):
         free = kit.free_number()
         name = f"{prefix}*{free}"
@@ -69,12 +68,14 @@ def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
             "ani_rfc3325": False,
         }
         kit.expect_equal(f"the response to the new number {free}", number, expected)
-        expect_shown(kit, NUMBERS, number)
+        expect_shown(kit, "extension", number)
         made.append(number)
     everything = sorted(
         [*(plain(kit, one) for one in before), *made], key=lambda one: int(one["id"])
     )
-    kit.expect_equal("the list", [plain(kit, one) for one in client.read(NUMBERS)], everything)
+    kit.expect_equal(
+        "the list", [plain(kit, one) for one in client.read(kit.path("extension"))], everything
+    )
 
 
 @check("extension-create", layer="scenarios")
@@ -100,7 +101,7 @@ def a_new_number_is_as_the_request_says(kit: CheckContext) -> None:
         }
         number = plain(kit, kit.new_extension(**keys))
         kit.expect_equal("the response to a new number", number, {**number, **keys})
-        expect_shown(kit, NUMBERS, number)
+        expect_shown(kit, "extension", number)
         members.append(number)
     expect_members(kit, {group: members})
 
@@ -110,7 +111,7 @@ def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
     """A bare number gets that of its own client, and that of another client is refused."""
     prefixes = {}
     for identity in ("client", "other_client"):
-        known = kit.caller(identity).read(NUMBERS)
+        known = kit.caller(identity).read(kit.path("extension"))
         if not known:
             raise NotReached(f"{identity} has no number to tell its prefix")
         prefixes[identity] = known[0]["name"].rpartition("*")[0]
@@ -118,7 +119,7 @@ def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
         kit.expect_equal(f"the prefix of {identity}", made.rpartition("*")[0], prefixes[identity])
         if len(set(prefixes.values())) == len(prefixes) == 2:
             body = {"name": f"{prefixes['client']}*{free}"}
-            response = send(kit, kit.caller(identity), "POST", API + NUMBERS, json=body)
+            response = send(kit, kit.caller(identity), "POST", kit.path("extension"), json=body)
             expect_named(kit, response, "name")
 
 
@@ -142,5 +143,5 @@ def a_name_that_cannot_be_is_refused(kit: CheckContext) -> None:
     before = settings_view(kit)
     for name in names:
         body = {"name": name, "status": "active"}
-        expect_named(kit, send(kit, client, "POST", API + NUMBERS, json=body), "name")
+        expect_named(kit, send(kit, client, "POST", kit.path("extension"), json=body), "name")
         expect_same_view(kit, f"a new number named {name}", settings_view(kit), before)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
 from ringme_contract.own_entries import send
 from ringme_contract.scenarios.views import (
-    GROUPS,
-    NUMBERS,
     busy_number,
     client_view,
     expect_gone,
@@ -16,7 +14,6 @@ from ringme_contract.scenarios.views import (
     expect_shown,
     item_ids,
     member_ids,
-    members_path,
     never_used,
     own_id,
     plain,
@@ -29,10 +26,10 @@ MISSING = "extension_group_not_found"
 
 def put_number(kit: CheckContext, number: Item, **changes: object) -> Item:
     expected = {**plain(kit, number), **changes}
-    response = kit.caller("client").put(f"{NUMBERS}{number['id']}", changes)
+    response = kit.caller("client").put(kit.path("extension", number["id"]), changes)
     got = plain(kit, kit.expect(response, 200).json())
     kit.expect_equal(f"the response to an update with {changes}", got, expected)
-    expect_shown(kit, NUMBERS, expected)
+    expect_shown(kit, "extension", expected)
     return expected
 
 
@@ -40,7 +37,10 @@ def expect_members(kit: CheckContext, members: dict[int, list[Item]]) -> None:
     """Each group has these members, in its own list and by the filter of the client's."""
     for group, expected in members.items():
         numbers = sorted((plain(kit, one) for one in expected), key=lambda one: int(one["id"]))
-        for path, query in ((members_path(group), {}), (NUMBERS, {"extension_group_id": group})):
+        for path, query in (
+            (kit.path("extension", extension_group=group), {}),
+            (kit.path("extension"), {"extension_group_id": group}),
+        ):
             got = [plain(kit, one) for one in kit.caller("client").read(path, **query)]
             kit.expect_equal(f"{path} {query or ''}of group {group}", got, numbers)
 
@@ -56,7 +56,7 @@ def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
         inside = {one: [beside], other: []}
         inside[group].append(number)
         expect_members(kit, inside)
-    expect_shown(kit, NUMBERS, beside)
+    expect_shown(kit, "extension", beside)
 
 
 @check("extension-place", layer="scenarios")
@@ -97,8 +97,8 @@ def null_takes_the_number_out(kit: CheckContext) -> None:
     for _ in range(2):
         leaves = put_number(kit, leaves, extension_group_id=None)
         expect_members(kit, {group: [stays]})
-    expect_shown(kit, NUMBERS, stays)
-    kit.expect(client.get(f"{GROUPS}{group}"), 200)
+    expect_shown(kit, "extension", stays)
+    kit.expect(client.get(kit.path("extension_group", group)), 200)
     leaves = put_number(kit, leaves, extension_group_id=group)
     expect_members(kit, {group: [stays, leaves]})
 
@@ -110,13 +110,13 @@ def _expect_unplaceable(kit: CheckContext, what: str, group: int) -> None:
     before = settings_view(kit)
     for number in (placed, loose):
         for keys in ({}, {"label": "half applied", "status": "active"}):
-            path = f"{NUMBERS}{number['id']}"
+            path = kit.path("extension", number["id"])
             response = client.put(path, {**keys, "extension_group_id": group})
             kit.expect(response, 404, MISSING)
             step = f"placing a number in {what}"
             expect_same_view(kit, step, settings_view(kit), before)
     body = {"name": free, "extension_group_id": group}
-    kit.expect(send(kit, client, "POST", API + NUMBERS, json=body), 404, MISSING)
+    kit.expect(send(kit, client, "POST", kit.path("extension"), json=body), 404, MISSING)
     expect_same_view(kit, f"a new number in {what}", settings_view(kit), before)
     expect_members(kit, {home: [placed]})
 
@@ -124,7 +124,7 @@ def _expect_unplaceable(kit: CheckContext, what: str, group: int) -> None:
 @check("extension-place-unknown", layer="scenarios")
 def a_group_that_never_was_takes_no_number(kit: CheckContext) -> None:
     """Neither one that is in a group nor one that is in none, nor a new one."""
-    _expect_unplaceable(kit, "a group that never was", never_used(kit, GROUPS))
+    _expect_unplaceable(kit, "a group that never was", never_used(kit, "extension_group"))
 
 
 @check("extension-place-unknown", layer="scenarios")
@@ -132,7 +132,7 @@ def a_deleted_group_takes_no_number(kit: CheckContext) -> None:
     """The group was there, and had the number in it."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     kit.new_extension(extension_group_id=group)
-    kit.expect(client.delete(f"{GROUPS}{group}"), 204)
+    kit.expect(client.delete(kit.path("extension_group", group)), 204)
     _expect_unplaceable(kit, "a deleted group", group)
 
 
@@ -141,7 +141,7 @@ def the_group_of_another_client_takes_no_number(kit: CheckContext) -> None:
     """And the other client sees nothing of it."""
     group = kit.new_group("other_client")["id"]
     _expect_unplaceable(kit, "a group of another client", group)
-    members = kit.caller("other_client").read(members_path(group))
+    members = kit.caller("other_client").read(kit.path("extension", extension_group=group))
     kit.expect_equal("the members of the other client's group", members, [])
 
 
@@ -150,16 +150,16 @@ def a_deleted_number_is_not_there(kit: CheckContext) -> None:
     """404 for every method and for its whole section, in no list; its name is free again."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     stays, gone = (kit.new_extension(extension_group_id=group) for _ in range(2))
-    kit.expect(client.delete(f"{NUMBERS}{gone['id']}"), 204)
-    expect_gone(kit, NUMBERS, gone["id"], "extension_not_found")
+    kit.expect(client.delete(kit.path("extension", gone["id"])), 204)
+    expect_gone(kit, "extension", gone["id"], "extension_not_found")
     for path, query in reads(kit, "extension", gone["id"]):
         kit.expect(client.get(path, **query), 404, "extension_not_found")
     expect_members(kit, {group: [stays]})
-    expect_shown(kit, NUMBERS, stays)
+    expect_shown(kit, "extension", stays)
     again = kit.new_extension(name=gone["name"])
     kit.expect_true("a new number has an id of its own", again["id"] != gone["id"], again["id"])
     kit.expect_equal("its group", again["extension_group_id"], None)
-    expect_gone(kit, NUMBERS, gone["id"], "extension_not_found")
+    expect_gone(kit, "extension", gone["id"], "extension_not_found")
     expect_members(kit, {group: [stays]})
 
 
@@ -170,12 +170,12 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
     kept = own_id(kit, "extension", "extension") if "extension" in kit.target.identities else None
     number = busy_number(kit, lambda one: one["id"] != kept)
     beside = kit.new_extension(extension_group_id=group)
-    response = client.put(f"{NUMBERS}{number['id']}", {"extension_group_id": group})
+    response = client.put(kit.path("extension", number["id"]), {"extension_group_id": group})
     kit.expect(response, 200)
     items = item_ids(kit, client, "extension_group", group)
     kit.expect_true("the group shows the items of its member", any(items.values()), items)
     before = _recorded(kit)
-    kit.expect(client.delete(f"{NUMBERS}{number['id']}"), 204)
+    kit.expect(client.delete(kit.path("extension", number["id"])), 204)
     expect_same_view(kit, "deleting a number", _recorded(kit), before)
     left = item_ids(kit, client, "extension_group", group)
     kit.expect_equal("the items of the group", left, {name: [] for name in items})
@@ -202,23 +202,26 @@ def members_are_who_says_so_after_every_step(kit: CheckContext) -> None:
         (second, None), (third, one), (second, other),
     ]  # fmt: skip
     for number, group in steps:
-        kit.expect(client.put(f"{NUMBERS}{number}", {"extension_group_id": group}), 200)
+        kit.expect(client.put(kit.path("extension", number), {"extension_group_id": group}), 200)
         _expect_agreement(kit, [one, other])
     kit.expect_equal("the members of one group", member_ids(kit, one), [third])
     kit.expect_equal("the members of the other", member_ids(kit, other), sorted([first, second]))
-    kit.expect(client.delete(f"{NUMBERS}{first}"), 204)
+    kit.expect(client.delete(kit.path("extension", first)), 204)
     _expect_agreement(kit, [one, other])
-    kit.expect(client.delete(f"{GROUPS}{other}"), 204)
+    kit.expect(client.delete(kit.path("extension_group", other)), 204)
     _expect_agreement(kit, [one])
 
 
 def _expect_agreement(kit: CheckContext, own: list[int]) -> None:
     """The members of a group are those that say that they are in it, and no group is unknown."""
-    numbers = kit.caller("client").read(NUMBERS)
-    groups = [group["id"] for group in kit.caller("client").read(GROUPS)]
+    numbers = kit.caller("client").read(kit.path("extension"))
+    groups = [group["id"] for group in kit.caller("client").read(kit.path("extension_group"))]
     for group in own:
         said = [plain(kit, one) for one in numbers if one["extension_group_id"] == group]
-        listed = [plain(kit, one) for one in kit.caller("client").read(members_path(group))]
+        listed = [
+            plain(kit, one)
+            for one in kit.caller("client").read(kit.path("extension", extension_group=group))
+        ]
         kit.expect_equal(f"the members of group {group}", listed, said)
     strays = {one["extension_group_id"] for one in numbers} - {None, *groups}
     kit.expect_equal("the groups of numbers that are not there", strays, set())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.check_context import TOKEN_PATH, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.scenarios.group_users import new_body
 from ringme_contract.scenarios.token_grants import expect_error, expect_works
-from ringme_contract.scenarios.views import USERS, request_token
+from ringme_contract.scenarios.views import request_token
 
 _PASSWORDS = ("a b+c&d=e%20;f", "пароль \U0001f511", "\"\\'<>", " ", "x" * 255)
 
@@ -27,7 +27,7 @@ def any_password_comes_through_unchanged(kit: CheckContext) -> None:
         }
         for capability, arguments in ways.items():
             if capability not in kit.target.off:
-                response = kit.anonymous.request("POST", TOKEN_PATH, **arguments)
+                response = kit.anonymous.request("POST", kit.token_path, **arguments)
                 expect_works(kit, response, login)
         if len(password) > 1:
             expect_error(kit, request_token(kit, login, password[:-1]), 401, "invalid_grant")
@@ -38,7 +38,7 @@ def a_user_of_another_client_does_not_log_in(kit: CheckContext) -> None:
     """The application logs in users of its own client alone, and the password is right."""
     body = new_body(kit, kit.new_group("other_client")["id"])
     other = kit.caller("other_client")
-    made = kit.expect(other.post(USERS, body), 201)
-    kit.undo(lambda: other.delete(f"{USERS}{made.json()['id']}"))
+    made = kit.expect(other.post(kit.path("user"), body), 201)
+    kit.undo(lambda: other.delete(kit.path("user", made.json()["id"])))
     response = request_token(kit, body["login"], body["password"])
     expect_error(kit, response, 401, "invalid_grant")

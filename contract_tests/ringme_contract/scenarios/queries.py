@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import whole_second, write_datetime
 from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.lists import list_path
 from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
@@ -18,13 +19,13 @@ from ringme_contract.scenarios.item_kinds import (
     read,
     section_of,
 )
-from ringme_contract.scenarios.views import GROUPS, NUMBERS, USERS, expect_named, members_path
+from ringme_contract.scenarios.views import expect_named
 from ringme_contract.verdict import NotOffered, NotReached
 
 
 def _ask(kit: CheckContext, path: str, query: str) -> list[Item]:
     """A list by a query that is sent just as it stands here."""
-    response = kit.expect(kit.caller("client").request("GET", f"{API}{path}?{query}"), 200)
+    response = kit.expect(kit.caller("client").request("GET", f"{path}?{query}"), 200)
     found: list[Item] = response.json()
     return found
 
@@ -44,7 +45,7 @@ def _numbers(kit: CheckContext) -> tuple[int, list[Item]]:
 def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
     """Empty values of each key, 0 for page and per_page, and keys that nobody knows."""
     group, made = _numbers(kit)
-    path = members_path(group)
+    path = kit.path("extension", extension_group=group)
     kit.expect_equal(path, kit.caller("client").read(path), made)
     for query in (
         "page=", "per_page=", "page=&per_page=", "page=0", "per_page=0", "page=0&per_page=0",
@@ -55,7 +56,9 @@ def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
         kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), made)
         every = f"{query}&extension_group_id={group}" if "extension_group_id" not in query else ""
         if every and not query.startswith("page=0&per_page=3"):
-            kit.expect_equal(f"{NUMBERS}?{every}", _ask(kit, NUMBERS, every), made)
+            kit.expect_equal(
+                f"all numbers with {every}", _ask(kit, kit.path("extension"), every), made
+            )
 
 
 @check("empty-query", layer="scenarios")
@@ -63,10 +66,14 @@ def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
     """What the body may hold is not taken from the query."""
     client, name = kit.caller("client"), kit.new_name("group")
     query = {"name": "elsewhere", "extra_params": "elsewhere", "id": NOWHERE}
-    response = send(kit, client, "POST", API + GROUPS, params=query, json={"name": name})
+    response = send(
+        kit, client, "POST", kit.path("extension_group"), params=query, json={"name": name}
+    )
     group = kit.expect(response, 201).json()
     kit.expect_equal("the new group", (group["name"], group["extra_params"]), (name, None))
-    response = client.request("PUT", f"{API}{GROUPS}{group['id']}", params=query, json={})
+    response = client.request(
+        "PUT", kit.path("extension_group", group["id"]), params=query, json={}
+    )
     kit.expect_equal("the group after an update", kit.expect(response, 200).json(), group)
 
 
@@ -77,7 +84,10 @@ def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
     phone, queue, _ = made
     one = {"type": "phone", "name": phone["name"], "status": "active"}
     names = [item["name"].rpartition("*")[2] for item in (phone, queue)]
-    for path, rest in ((members_path(group), ""), (NUMBERS, f"&extension_group_id={group}")):
+    for path, rest in (
+        (kit.path("extension", extension_group=group), ""),
+        (kit.path("extension"), f"&extension_group_id={group}"),
+    ):
         for form in (
             "{k}={a}&{k}={b}",
             "{k}[]={a}&{k}[]={b}",
@@ -99,7 +109,7 @@ def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
 def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
     """Of page and per_page for settings, of order and of both ends of a range for items."""
     group, made = _numbers(kit)
-    path = members_path(group)
+    path = kit.path("extension", extension_group=group)
     for query, expected in (
         ("per_page=3&per_page=1", made[:1]), ("per_page=1&per_page=2", made[:2]),
         ("per_page=1&page=1&page=3", made[2:]), ("page=3&per_page=1&page=1", made[:1]),
@@ -115,7 +125,7 @@ def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
     newest = read(kit, CLIENT, kind)
     if len(newest) < 2:
         raise NotReached(f"the client has no two {kind.plural} in the target's range")
-    path, both = f"{CLIENT}/{kind.name}/", f"start_datetime={start}&end_datetime={end}"
+    path, both = CLIENT.path(kit, kind), f"start_datetime={start}&end_datetime={end}"
     # A moment after the first ones and before the last ones, where they are not all of one second.
     middle = write_datetime(whole_second(kind.moment(newest[0])))
     for query, expected in (
@@ -136,9 +146,9 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
     start, end = kit.target.range
     tried = 0
     for operation in kit.secured_operations:
-        if not operation.reads or not operation.ranged or "client_id" not in operation.path_names:
+        if not operation.reads or not operation.ranged or operation.section != "client":
             continue
-        path = operation.fill({"client_id": "@me"})
+        path = list_path(operation)
         full = client.request("GET", path, params=kit.range_query)
         with_order = {**kit.range_query, "order": ""}
         same = client.request("GET", path, params=with_order)
@@ -163,13 +173,15 @@ def pages_of_settings_are_the_whole(kit: CheckContext) -> None:
     """Of a group's numbers, of those numbers in the client's list, of groups and of users."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     made = [kit.new_extension(extension_group_id=group) for _ in range(5)]
-    kit.expect_equal("the numbers of the group", client.read(members_path(group)), made)
-    _expect_pages(kit, members_path(group), {}, made)
-    _expect_pages(kit, NUMBERS, {"extension_group_id": group}, made)
+    kit.expect_equal(
+        "the numbers of the group", client.read(kit.path("extension", extension_group=group)), made
+    )
+    _expect_pages(kit, kit.path("extension", extension_group=group), {}, made)
+    _expect_pages(kit, kit.path("extension"), {"extension_group_id": group}, made)
     for _ in range(3):
         kit.new_group()
         kit.new_group_user(group)
-    for path in (GROUPS, USERS):
+    for path in (kit.path("extension_group"), kit.path("user")):
         _expect_pages(kit, path, {}, client.read(path))
 
 
@@ -184,7 +196,7 @@ def pages_of_recorded_items_are_the_whole(kit: CheckContext, kind: Kind) -> None
         if len(whole) < 2:
             raise NotReached(f"no two numbers of the client have two {kind.plural}")
         query = {**kit.range_query, "order": order}
-        _expect_pages(kit, f"{section}/{kind.name}/", query, whole)
+        _expect_pages(kit, section.path(kit, kind), query, whole)
 
 
 def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: list[Item]) -> None:
@@ -214,11 +226,11 @@ def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: li
 @check("paging", layer="scenarios")
 def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
     """On every list: 1000 is fine; more, less than nothing, and what is no number is a 400."""
-    own, client = OwnEntries.new(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.caller("client")
     for operation in kit.secured_operations:
         if not operation.reads or operation.action != "list":
             continue
-        path = operation.fill(own.values)
+        path = own.path(operation)
         query = kit.range_query if operation.ranged else {}
         kit.expect(client.request("GET", path, params={**query, "per_page": 1000}), 200)
         for name, value in (
@@ -232,12 +244,14 @@ def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
 def a_name_counts_with_its_prefix_and_without(kit: CheckContext) -> None:
     """The first and the last number of the client, by either form, in every list of numbers."""
     client = kit.caller("client")
-    numbers = client.read(NUMBERS)
+    numbers = client.read(kit.path("extension"))
     if not numbers:
         raise NotReached("the client has no number")
     for number in (numbers[0], numbers[-1]):
         group = number["extension_group_id"]
-        paths = [NUMBERS] if group is None else [NUMBERS, members_path(group)]
+        paths = [kit.path("extension")]
+        if group is not None:
+            paths.append(kit.path("extension", extension_group=group))
         for path in paths:
             for name in (number["name"], number["name"].rpartition("*")[2]):
                 found = [one["id"] for one in client.read(path, name=name)]

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import combinations
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import SECOND, latest_end, read_datetime, whole_second
 from ringme_contract.factories import Item
 from ringme_contract.scenarios.item_kinds import (
@@ -16,6 +16,7 @@ from ringme_contract.scenarios.item_kinds import (
     RECORD,
     VOICEMAIL,
     Kind,
+    Section,
     between,
     fetch,
     group_of,
@@ -24,6 +25,7 @@ from ringme_contract.scenarios.item_kinds import (
     offered,
     read,
     section_of,
+    section_of_number,
 )
 from ringme_contract.verdict import NotReached
 
@@ -39,19 +41,19 @@ class Views:
         self._kit = kit
         self._kind = kind
         self.group = section_of(group)
-        self._sections = (CLIENT, self.group, *(f"/extension/{one['id']}" for one in numbers))
+        self._sections = (CLIENT, self.group, *(section_of_number(one) for one in numbers))
         self.lists = self._read()
         self._urls: dict[str, str] = {}
 
-    def _read(self) -> dict[str, list[Item]]:
+    def _read(self) -> dict[Section, list[Item]]:
         return {section: read(self._kit, section, self._kind) for section in self._sections}
 
     def remember(self, item: Item) -> None:
         """Reads the item's file, which has to be there, and where else it can be fetched."""
         client, key = self._kit.caller("client"), item[self._kind.key or ""]
-        self._kit.expect(client.get(f"{self.group}/{self._kind.name}/{key}"), 200)
+        self._kit.expect(client.get(self.group.path(self._kit, self._kind, key)), 200)
         if self._kind is RECORD and "storage_url" not in self._kit.target.off:
-            url = client.read(f"{CLIENT}/record/{key}/storage_url/")["record_url"]
+            url = client.read(CLIENT.path(self._kit, RECORD, key, "storage_url"))["record_url"]
             self._kit.expect(fetch(self._kit, url), 200)
             self._urls[key] = url
 
@@ -73,21 +75,24 @@ class Views:
             items = after[self.group]
             sums = {"count": len(items), "size": sum(one["record_file_size"] for one in items)}
             query = self._kit.range_query
-            got = self._kit.caller("client").read(f"{self.group}/record/stats/", **query)
+            got = self._kit.caller("client").read(
+                self.group.path(self._kit, RECORD, action="stats"), **query
+            )
             self._kit.expect_properties(f"the statistics after {step}", got, sums)
         for item in gone:
             self._expect_no_file(item[key])
 
     def _expect_no_file(self, key: str) -> None:
         client, kind = self._kit.caller("client"), self._kind
-        word, path = f"{kind.name}_not_found", f"/{kind.name}/{key}"
-        self._kit.expect(client.get(self.group + path), 404, word)
-        self._kit.expect(client.delete(self.group + path), 404, word)
+        word, path = f"{kind.name}_not_found", self.group.path(self._kit, kind, key)
+        self._kit.expect(client.get(path), 404, word)
+        self._kit.expect(client.delete(path), 404, word)
         if kind is RECORD:
-            self._kit.expect(client.get(CLIENT + path), 404, word)
+            self._kit.expect(client.get(CLIENT.path(self._kit, kind, key)), 404, word)
         if key in self._urls:
             for section in (CLIENT, self.group):
-                self._kit.expect(client.get(f"{section}{path}/storage_url/"), 404, word)
+                url = section.path(self._kit, kind, key, "storage_url")
+                self._kit.expect(client.get(url), 404, word)
             status = fetch(self._kit, self._urls[key]).status_code
             self._kit.expect_true("the URL of a deleted file serves nothing", status >= 400, status)
 
@@ -101,11 +106,12 @@ def _delete_one(kit: CheckContext, kind: Kind) -> None:
     )
     views = Views(kit, kind, group_of(kit, number), number)
     views.remember(item)
-    client, path = kit.caller("client"), f"/{kind.name}/{item[kind.key or '']}"
-    elsewhere = section_of(kit.new_group()["id"])
-    kit.expect(client.delete(elsewhere + path), 404, f"{kind.name}_not_found")
+    client, key = kit.caller("client"), item[kind.key or ""]
+    path = views.group.path(kit, kind, key)
+    elsewhere = section_of(kit.new_group()["id"]).path(kit, kind, key)
+    kit.expect(client.delete(elsewhere), 404, f"{kind.name}_not_found")
     views.expect("a delete in another group", [])
-    response = kit.expect(client.delete(views.group + path), 204)
+    response = kit.expect(client.delete(path), 204)
     kit.expect_equal("the body of the response to a DELETE", response.content, b"")
     views.expect(f"DELETE {path}", [item])
 
@@ -209,10 +215,10 @@ def _delete_range(kit: CheckContext, kind: Kind) -> None:
     client, empty = kit.caller("client"), section_of(kit.new_group()["id"])
     views = Views(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
     views.remember(chosen.item)
-    path = f"{views.group}/{kind.name}/"
+    path = views.group.path(kit, kind)
     listed = read(kit, views.group, kind, **chosen.bounds)
     kit.expect_equal(f"the {kind.plural} of the range", listed, [chosen.item])
-    kit.expect(client.delete(f"{empty}/{kind.name}/", **chosen.bounds), 204)
+    kit.expect(client.delete(empty.path(kit, kind), **chosen.bounds), 204)
     views.expect("deleting the range in a group that has none", [])
     response = kit.expect(client.delete(path, **chosen.bounds), 204)
     kit.expect_equal("the body of the response to a DELETE", response.content, b"")
@@ -239,7 +245,7 @@ def a_range_that_is_refused_deletes_nothing(kit: CheckContext, kind: Kind) -> No
     """Backwards, without an end, too long, or no dates: 400, and every list is as it was."""
     number, _ = numbers_with(kit, kind)[0]
     views = Views(kit, kind, group_of(kit, number), number)
-    client, path = kit.caller("client"), f"{views.group}/{kind.name}/"
+    client, path = kit.caller("client"), views.group.path(kit, kind)
     start, end = kit.target.range
     beyond = between(
         read_datetime(start), latest_end(kind.range(kit), read_datetime(start)) + SECOND
@@ -257,7 +263,7 @@ def a_range_that_is_refused_deletes_nothing(kit: CheckContext, kind: Kind) -> No
     ):
         kit.expect(client.delete(path, **query), 400)
         views.expect(f"a DELETE with the query {query}", [])
-    kit.expect(client.request("DELETE", f"{API}{path}extra/way", params={}), 404)
+    kit.expect(client.request("DELETE", f"{path}extra/way"), 404)
     views.expect("a DELETE of a path that is none", [])
 
 
@@ -268,6 +274,6 @@ def an_application_with_call_api_may_delete_recorded_items(kit: CheckContext) ->
     """A range of a group that has none, so that nothing goes."""
     section = section_of(kit.new_group()["id"])
     for kind in offered(kit, (RECORD, VOICEMAIL)):
-        path = f"{section}/{kind.name}/"
+        path = section.path(kit, kind)
         query = kit.range_query
         kit.expect(kit.caller("call_api").delete(path, **query), 204)

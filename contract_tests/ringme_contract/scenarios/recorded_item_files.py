@@ -12,6 +12,7 @@ from ringme_contract.scenarios.item_kinds import (
     RECORD,
     VOICEMAIL,
     Kind,
+    Section,
     between,
     fetch,
     group_of,
@@ -22,9 +23,9 @@ from ringme_contract.scenarios.item_kinds import (
 )
 
 
-def _stats(kit: CheckContext, section: str, **query: object) -> object:
+def _stats(kit: CheckContext, section: Section, **query: object) -> object:
     query = {**kit.range_query, **query}
-    return kit.caller("client").read(f"{section}/record/stats/", **query)
+    return kit.caller("client").read(section.path(kit, RECORD, action="stats"), **query)
 
 
 def _sums(items: list[Item]) -> dict[str, int]:
@@ -62,8 +63,9 @@ def a_file_is_as_long_as_its_item_says(kit: CheckContext, kind: Kind) -> None:
     number, items = numbers_with(kit, kind)[0]
     client, section = kit.caller("client"), section_of(group_of(kit, number))
     for item in items[:4]:
-        path = f"/{kind.name}/{item[kind.key or '']}"
-        response = kit.expect(client.get(section + path), 200)
+        key = item[kind.key or ""]
+        path = section.path(kit, kind, key)
+        response = kit.expect(client.get(path), 200)
         kit.expect_equal(f"the length of {path}", len(response.content), item[kind.size or ""])
         disposition = response.headers.get("Content-Disposition", "")
         kit.expect_true(
@@ -72,7 +74,7 @@ def a_file_is_as_long_as_its_item_says(kit: CheckContext, kind: Kind) -> None:
             disposition,
         )
         if kind is RECORD:
-            at_client = kit.expect(client.get(CLIENT + path), 200)
+            at_client = kit.expect(client.get(CLIENT.path(kit, kind, key)), 200)
             kit.expect_true(
                 f"{path} is the same file at the client", at_client.content == response.content
             )
@@ -84,10 +86,10 @@ def the_url_of_a_file_serves_the_same_bytes(kit: CheckContext) -> None:
     number, items = numbers_with(kit, RECORD)[0]
     client, section = kit.caller("client"), section_of(group_of(kit, number))
     for item in items[:3]:
-        path = f"/record/{item['record_uuid']}"
-        file = kit.expect(client.get(section + path), 200).content
+        key = item["record_uuid"]
+        file = kit.expect(client.get(section.path(kit, RECORD, key)), 200).content
         for place in (section, CLIENT):
-            url = client.read(f"{place}{path}/storage_url/")["record_url"]
+            url = client.read(place.path(kit, RECORD, key, "storage_url"))["record_url"]
             kit.expect_true("record_url is absolute", url.startswith(("http://", "https://")), url)
             response = kit.expect(fetch(kit, url), 200)
             kit.expect_true(

@@ -17,6 +17,7 @@ from ringme_contract.scenarios.item_kinds import (
     RECORD,
     VOICEMAIL,
     Kind,
+    Section,
     between,
     group_of,
     numbers_with,
@@ -24,6 +25,7 @@ from ringme_contract.scenarios.item_kinds import (
     offered,
     read,
     section_of,
+    section_of_number,
     tied_numbers,
 )
 from ringme_contract.scenarios.views import expect_named
@@ -51,20 +53,19 @@ def items_go_where_their_number_goes(kit: CheckContext, kind: Kind) -> None:
         (second, False, True),
         (None, False, False),
     ):
-        key = None if group is None else int(group.rpartition("/")[2])
-        kit.place(number["id"], key)
+        kit.place(number["id"], group.key if group else None)
         what = f"{kind.plural} after number {number['id']} went to {group or 'no group'}"
         kit.expect_equal(f"{first}: {what}", read(kit, first, kind), items if in_first else [])
         kit.expect_equal(f"{second}: {what}", read(kit, second, kind), items if in_second else [])
         if rest is not None:
             kit.expect_equal(f"the former group: {what}", read(kit, section_of(former), kind), rest)
         kit.expect_equal(f"the client: {what}", read(kit, CLIENT, kind), whole)
-        own = read(kit, f"/extension/{number['id']}", kind)
+        own = read(kit, section_of_number(number), kind)
         kit.expect_equal(f"the number: {what}", own, items)
         if kind.key is not None:
-            path = f"/{kind.name}/{items[0][kind.key]}"
             for section, here in ((first, in_first), (second, in_second)):
-                kit.expect(kit.caller("client").get(section + path), 200 if here else 404)
+                path = section.path(kit, kind, items[0][kind.key])
+                kit.expect(kit.caller("client").get(path), 200 if here else 404)
 
 
 @check("group-media-by-membership", layer="scenarios")
@@ -84,7 +85,7 @@ def a_group_shows_the_items_of_all_its_numbers(kit: CheckContext, kind: Kind) ->
 def both_ends_belong_to_the_range(kit: CheckContext, kind: Kind) -> None:
     """Ranges that begin or end at an item, a second before and after it; on each level."""
     number, items = numbers_with(kit, kind)[0]
-    sections = (CLIENT, section_of(group_of(kit, number)), f"/extension/{number['id']}")
+    sections = (CLIENT, section_of(group_of(kit, number)), section_of_number(number))
     first, last = (read_datetime(text) for text in kit.target.range)
     for section in sections:
         whole = read(kit, section, kind)
@@ -103,7 +104,7 @@ def both_ends_belong_to_the_range(kit: CheckContext, kind: Kind) -> None:
 def _expect_range(
     kit: CheckContext,
     kind: Kind,
-    section: str,
+    section: Section,
     whole: list[Item],
     bounds: tuple[datetime, datetime],
 ) -> None:
@@ -142,7 +143,7 @@ def the_fraction_of_a_second_counts(kit: CheckContext) -> None:
 @of_each_kind((FAX, LOG))
 def one_end_is_enough_where_none_is_needed(kit: CheckContext, kind: Kind) -> None:
     """Faxes and the log, from an item on, up to an item, and as a whole."""
-    path = f"{CLIENT}/{kind.name}/"
+    path = CLIENT.path(kit, kind)
     client = kit.caller("client")
     within = read(kit, CLIENT, kind)
     if not within:
@@ -172,11 +173,12 @@ def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
 
 def _paths(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
     """The lists of these kinds for the client and for a group and number of its own, and stats."""
-    own = OwnEntries.new(kit)
-    sections = (section_of(own.group["id"]), f"/extension/{own.extension['id']}", CLIENT)
-    found = [f"{section}/{kind.name}/" for kind in offered(kit, kinds) for section in sections]
+    own = OwnEntries(kit)
+    group = section_of(own["extension_group"]["id"])
+    sections = (group, section_of_number(own["extension"]), CLIENT)
+    found = [section.path(kit, kind) for kind in offered(kit, kinds) for section in sections]
     if RECORD in offered(kit, kinds):
-        found.append(f"{sections[0]}/record/stats/")
+        found.append(group.path(kit, RECORD, action="stats"))
     return found
 
 
@@ -196,7 +198,7 @@ def _expect_interval(kit: CheckContext, kind: Kind) -> None:
     client = kit.caller("client")
     for path in _paths(kit, (kind,)):
         # The client's own list may be long, and is tried with the first two only.
-        for text in _STARTS[:2] if path.startswith(CLIENT) else _STARTS:
+        for text in _STARTS[:2] if path == CLIENT.path(kit, kind) else _STARTS:
             start = read_datetime(text)
             latest = latest_end(kind.range(kit), start)
             kit.expect(client.get(path, **between(start, start)), 200)
@@ -221,13 +223,13 @@ def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
 def lists_are_sorted_by_time(kit: CheckContext, kind: Kind) -> None:
     """Newest first by default, and `asc` is the exact reverse; on each level."""
     numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
-    sections = (CLIENT, section_of(group_of(kit, *numbers)), f"/extension/{numbers[0]['id']}")
+    sections = (CLIENT, section_of(group_of(kit, *numbers)), section_of_number(numbers[0]))
     longest = max(_expect_sorted(kit, kind, section) for section in sections)
     if longest < 2:
         raise NotReached(f"the client has no two {kind.plural} in the target's range")
 
 
-def _expect_sorted(kit: CheckContext, kind: Kind, section: str) -> int:
+def _expect_sorted(kit: CheckContext, kind: Kind, section: Section) -> int:
     down = read(kit, section, kind)
     what = f"{kind.plural} of {section}"
     kit.expect_equal(f"{what}, order=desc", read(kit, section, kind, order="desc"), down)

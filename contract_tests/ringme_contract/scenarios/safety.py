@@ -7,20 +7,16 @@ from collections.abc import Iterator
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, TOKEN_PATH, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.own_entries import OwnEntries, send
-from ringme_contract.scenarios.extra_keys import change_of, paths_of
+from ringme_contract.scenarios.extra_keys import CHANGES, paths_of
 from ringme_contract.scenarios.group_users import new_body
 from ringme_contract.scenarios.views import (
-    GROUPS,
     ITEMS,
-    NUMBERS,
-    USERS,
     View,
     client_view,
     expect_same_view,
     item_ids,
-    members_path,
     reads,
     settings_view,
 )
@@ -122,16 +118,16 @@ def _survives(kit: CheckContext, response: httpx.Response) -> httpx.Response:
 @check("no-5xx", layer="scenarios")
 def odd_bodies(kit: CheckContext) -> None:
     """No JSON, hardly JSON, or JSON with odd things in it, to every path that takes it."""
-    client, own = kit.caller("client"), OwnEntries.new(kit)
-    targets = [("POST", path) for path in (GROUPS, NUMBERS, USERS)]
-    targets += [("PUT", path) for path in paths_of(own)]
+    client, own = kit.caller("client"), OwnEntries(kit)
+    targets = [("POST", kit.path(collection)) for collection in CHANGES]
+    targets += [("PUT", path) for path in paths_of(kit, own).values()]
     for method, path in targets:
         for body in _BODIES:
-            response = send(kit, client, method, API + path, content=body, headers=_JSON)
+            response = send(kit, client, method, path, content=body, headers=_JSON)
             _survives(kit, response)
         for header in ("text/plain", "", "application/json; charset=utf-16", "multipart/form-data"):
             response = send(
-                kit, client, method, API + path, content=b"{}", headers={"Content-Type": header}
+                kit, client, method, path, content=b"{}", headers={"Content-Type": header}
             )
             _survives(kit, response)
     for path, query in reads(kit, "client", "@me"):
@@ -141,22 +137,33 @@ def odd_bodies(kit: CheckContext) -> None:
 @check("no-5xx", layer="scenarios")
 def odd_texts(kit: CheckContext) -> None:
     """Text of any kind, taken or not, and then every view that may have to show it."""
-    client, own = kit.caller("client"), OwnEntries.new(kit)
+    client, own = kit.caller("client"), OwnEntries(kit)
     for text in _TEXTS:
         group = {"name": f"{kit.run_id} {text}"[:255], "extra_params": text}
         number = {"name": kit.free_number(), "label": text, "caller_id_name": text}
-        user = new_body(kit, own.group["id"], name=text, comment=text, password=text or "x")
-        for path, body in ((GROUPS, group), (NUMBERS, number), (USERS, user)):
-            _survives(kit, send(kit, client, "POST", API + path, json=body))
-        for path in paths_of(own):
-            _survives(kit, client.put(path, dict.fromkeys(change_of(path), text)))
+        user = new_body(
+            kit, own["extension_group"]["id"], name=text, comment=text, password=text or "x"
+        )
+        for path, body in (
+            (kit.path("extension_group"), group),
+            (kit.path("extension"), number),
+            (kit.path("user"), user),
+        ):
+            _survives(kit, send(kit, client, "POST", path, json=body))
+        for collection, path in paths_of(kit, own).items():
+            _survives(kit, client.put(path, dict.fromkeys(CHANGES[collection], text)))
             _survives(kit, client.get(path))
-        _survives(kit, client.get(NUMBERS, name=text[:300]))
+        _survives(kit, client.get(kit.path("extension"), name=text[:300]))
         if "login" in kit.target.identities:
             application = kit.target.identities["login"].application
             form = {"grant_type": "password", "username": user["login"], "password": text}
             _survives(kit, kit.request_token(**form, **application))
-    for path in (GROUPS, NUMBERS, USERS, members_path(own.group["id"])):
+    for path in (
+        kit.path("extension_group"),
+        kit.path("extension"),
+        kit.path("user"),
+        kit.path("extension", extension_group=own["extension_group"]["id"]),
+    ):
         kit.expect(client.get(path), 200)
 
 
@@ -165,10 +172,13 @@ def odd_paths(kit: CheckContext) -> None:
     """Ids that are none, or none that can be, wherever a path has one."""
     client, group = kit.caller("client"), kit.new_group()["id"]
     places = [
-        "/client/{}/extension_group/", GROUPS + "{}", NUMBERS + "{}", USERS + "{}",
-        "/extension_group/{}/extension/", "/extension/{}/record/",
-        f"/extension_group/{group}/record/{{}}", f"/extension_group/{group}/fax/{{}}",
-        f"/extension_group/{group}/record/{{}}/storage_url/", "/{}", "/{}/{}/",
+        kit.path("extension_group", client="{}"), kit.path("extension_group", "{}"),
+        kit.path("extension", "{}"), kit.path("user", "{}"),
+        kit.path("extension", extension_group="{}"), kit.path("record", extension="{}"),
+        kit.path("record", "{}", extension_group=group),
+        kit.path("fax", "{}", extension_group=group),
+        kit.path("record", "{}", "storage_url", extension_group=group),
+        f"{kit.base}/{{}}", f"{kit.base}/{{}}/{{}}/",
     ]  # fmt: skip
     for place in places:
         for key in (*_IDS, *_NOBODYS_IDS):
@@ -182,23 +192,23 @@ def odd_paths(kit: CheckContext) -> None:
 def odd_queries_and_headers(kit: CheckContext) -> None:
     """Queries that a filter, a page or a range cannot be, and headers that nobody should send."""
     client, (start, end) = kit.caller("client"), kit.target.range
-    group = next(iter(client.read(GROUPS)), {"id": 1})["id"]
+    group = next(iter(client.read(kit.path("extension_group"))), {"id": 1})["id"]
     bounds = str(httpx.QueryParams(start_datetime=start, end_datetime=end))
     for path in (
-        NUMBERS,
-        members_path(group),
-        "/client/@me/record/",
-        "/client/@me/reg_status_log/",
+        kit.path("extension"),
+        kit.path("extension", extension_group=group),
+        kit.path("record"),
+        kit.path("reg_status_log"),
     ):
         for query in _QUERIES:
             for text in (
                 (query, f"{bounds}&{query}") if "datetime" in query else (f"{bounds}&{query}",)
             ):
-                _survives(kit, client.request("GET", f"{API}{path}?{text}"))
+                _survives(kit, client.request("GET", f"{path}?{text}"))
     for headers in _HEADERS:
-        _survives(kit, client.request("GET", API + GROUPS, headers=headers))
+        _survives(kit, client.request("GET", kit.path("extension_group"), headers=headers))
     for method in ("PATCH", "OPTIONS"):
-        _survives(kit, client.request(method, API + GROUPS))
+        _survives(kit, client.request(method, kit.path("extension_group")))
 
 
 @check("no-5xx", layer="scenarios", writes=False)
@@ -207,7 +217,7 @@ def odd_token_requests(kit: CheckContext) -> None:
     application = kit.target.identities["client"].application
     for content_type, content in _TOKEN_FORMS:
         headers = {"Content-Type": content_type}
-        response = kit.anonymous.request("POST", TOKEN_PATH, content=content, headers=headers)
+        response = kit.anonymous.request("POST", kit.token_path, content=content, headers=headers)
         _survives(kit, response)
     for text in _TEXTS:
         for name in ("grant_type", "client_id", "client_secret", "username", "refresh_token"):
@@ -219,9 +229,13 @@ def odd_token_requests(kit: CheckContext) -> None:
 
 def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, str]]]:
     """Path and query of a GET of every kind, on things that are there."""
-    yield "/user/", {}
+    yield kit.me, {}
     yield from reads(kit, "client", "@me")
-    for owner, path in (("extension_group", GROUPS), ("extension", NUMBERS), ("", USERS)):
+    for owner, path in (
+        ("extension_group", kit.path("extension_group")),
+        ("extension", kit.path("extension")),
+        ("", kit.path("user")),
+    ):
         for thing in view[path][:_SOME]:
             yield f"{path}{thing['id']}", {}
             if owner:
@@ -235,17 +249,22 @@ def reading_changes_nothing(kit: CheckContext) -> None:
     for path, query in _every_get(kit, view):
         first = client.read(path, **query)
         kit.expect_equal(f"the second response of {path}", client.read(path, **query), first)
-    for group in view[GROUPS]:
+    for group in view[kit.path("extension_group")]:
         for collection, keys in item_ids(kit, client, "extension_group", group["id"]).items():
             for key in keys[:1]:
-                path = f"/extension_group/{group['id']}/{collection}/{key}"
+                path = kit.path(collection, key, extension_group=group["id"])
                 kit.expect(client.get(path), 200)
                 if collection == "record" and "storage_url" not in kit.target.off:
-                    kit.expect(client.get(f"{path}/storage_url/"), 200)
+                    kit.expect(
+                        client.get(
+                            kit.path(collection, key, "storage_url", extension_group=group["id"])
+                        ),
+                        200,
+                    )
                 kit.expect(client.get(path), 200)
     for collection, keys in item_ids(kit, client, "client", "@me").items():
         for key in keys[:1] if collection == "record" else ():
-            kit.expect(client.get(f"/client/@me/record/{key}"), 200)
+            kit.expect(client.get(kit.path("record", key)), 200)
     expect_same_view(kit, "reading", client_view(kit), before)
     offered = not kit.target.off.issuperset(ITEMS)
     if offered and not any(
@@ -257,15 +276,15 @@ def reading_changes_nothing(kit: CheckContext) -> None:
 @check("get-is-safe", layer="scenarios")
 def a_get_is_not_taken_for_another_method(kit: CheckContext) -> None:
     """Neither for what a header or the query calls it, nor for what it carries as a body."""
-    client, own = kit.caller("client"), OwnEntries.new(kit)
+    client, own = kit.caller("client"), OwnEntries(kit)
     before = settings_view(kit)
-    for path, thing in paths_of(own).items():
-        change = change_of(path)
+    for collection, path in paths_of(kit, own).items():
+        change, thing = CHANGES[collection], own[collection]
         for method in ("DELETE", "PUT", "PATCH"):
             headers = {"X-HTTP-Method-Override": method, "X-HTTP-Method": method}
             query = {"_method": method, **change}
-            response = client.request("GET", API + path, headers=headers, params=query)
+            response = client.request("GET", path, headers=headers, params=query)
             kit.expect_equal(f"the response of {path}", kit.expect(response, 200).json(), thing)
             # Whether a body is welcome here no rule says, but it changes nothing.
-            _survives(kit, client.request("GET", API + path, headers=headers, json=change))
+            _survives(kit, client.request("GET", path, headers=headers, json=change))
             expect_same_view(kit, f"GET {path} as {method}", settings_view(kit), before)

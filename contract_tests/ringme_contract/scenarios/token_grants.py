@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from ringme_contract.check import check
-from ringme_contract.check_context import TOKEN_PATH, Caller, CheckContext
-from ringme_contract.scenarios.views import USERS, Session, own_id, request_token
+from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.scenarios.views import Session, own_id, request_token
 from ringme_contract.target import REFUSED
 from ringme_contract.verdict import NotReached
 
@@ -34,7 +34,7 @@ def changed(text: str) -> str:
 def expect_works(kit: CheckContext, response: httpx.Response, login: str | None = None) -> str:
     """The token of a response, with which the user (of this login, if one is said) can be read."""
     token = str(kit.expect(response, 200).json()["access_token"])
-    user = Caller(kit, "fresh token", token).read("/user/")
+    user = Caller(kit, "fresh token", token).read(kit.me)
     if login is not None:
         kit.expect_equal("the login of the user of the token", user["login"], login)
     kit.expect_equal("Cache-Control", response.headers.get("Cache-Control"), "no-store")
@@ -68,16 +68,16 @@ def parameters_come_as_multipart(kit: CheckContext) -> None:
     """`multipart/form-data`, each parameter a part without a file name."""
     for parameters in _logins(kit):
         parts = {name: (None, value) for name, value in parameters.items()}
-        expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, files=parts))
+        expect_works(kit, kit.anonymous.request("POST", kit.token_path, files=parts))
 
 
 @check("token-in", layer="scenarios", uses=("token_query",), writes=False)
 def parameters_come_in_the_query(kit: CheckContext) -> None:
     """With an empty body, and with a Content-Type as clients send it for none."""
     for parameters in _logins(kit):
-        expect_works(kit, kit.anonymous.request("POST", TOKEN_PATH, params=parameters))
+        expect_works(kit, kit.anonymous.request("POST", kit.token_path, params=parameters))
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        response = kit.anonymous.request("POST", TOKEN_PATH, params=parameters, headers=headers)
+        response = kit.anonymous.request("POST", kit.token_path, params=parameters, headers=headers)
         expect_works(kit, response)
 
 
@@ -105,7 +105,7 @@ def an_application_gets_a_token_for_its_owner(kit: CheckContext) -> None:
             token = expect_works(kit, response)
             kit.expect_true("no token is given twice", token not in seen)
             seen.add(token)
-            users.append(Caller(kit, name, token).read("/user/"))
+            users.append(Caller(kit, name, token).read(kit.me))
         kit.expect_equal(f"the user of {name} the second time", users[1], users[0])
         kit.expect_equal(
             f"the access of {name}",
@@ -150,7 +150,7 @@ def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
         tokens += [expect_works(kit, response, login), refresh]
     kit.expect_equal("how many different tokens three logins give", len(set(tokens)), 6)
     for token, (login, _) in zip(tokens[::2], (*people, people[0]), strict=True):
-        user = Caller(kit, "earlier token", token).read("/user/")
+        user = Caller(kit, "earlier token", token).read(kit.me)
         kit.expect_equal("the user of a token from before", user["login"], login)
 
 
@@ -159,7 +159,7 @@ def a_changed_password_counts_at_once(kit: CheckContext) -> None:
     """The new one logs in, the former one does not."""
     user, old = kit.new_group_user(kit.new_group()["id"])
     new = f"{old}-changed"
-    kit.expect(kit.caller("client").put(f"{USERS}{user['id']}", {"password": new}), 200)
+    kit.expect(kit.caller("client").put(kit.path("user", user["id"]), {"password": new}), 200)
     expect_error(kit, request_token(kit, user["login"], old), 401, "invalid_grant")
     expect_works(kit, request_token(kit, user["login"], new), user["login"])
 
@@ -235,7 +235,7 @@ def exactly_one_owner_is_set(kit: CheckContext) -> None:
     for name, owner in owners.items():
         if name not in kit.target.identities:
             continue
-        user = kit.caller(name).read("/user/")
+        user = kit.caller(name).read(kit.me)
         kit.expect_equal(
             f"the keys of {name} that are missing", [one for one in _KEYS if one not in user], []
         )
@@ -256,7 +256,7 @@ def a_new_user_is_shown_as_it_was_made(kit: CheckContext) -> None:
         {},
     ):
         user, password = kit.new_group_user(group, **keys)
-        shown = kit.log_in("new group user", user["login"], password).read("/user/")
+        shown = kit.log_in("new group user", user["login"], password).read(kit.me)
         for name in ("id", "login", "access", "timezone", "extra_params", "extension_group_id"):
             kit.expect_equal(f"{name} of a new user", shown[name], user[name])
         others = {one: shown[one] for one in _OWNERS if one != "extension_group_id"}
@@ -286,4 +286,4 @@ def parameters_are_read_wherever_they_stand(kit: CheckContext) -> None:
     ways["token_query"] = {"params": bad}
     for capability, arguments in ways.items():
         if capability not in kit.target.off:
-            kit.expect(kit.anonymous.request("POST", TOKEN_PATH, **arguments), 401)
+            kit.expect(kit.anonymous.request("POST", kit.token_path, **arguments), 401)

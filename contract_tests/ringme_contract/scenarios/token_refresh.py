@@ -13,7 +13,7 @@ from ringme_contract.scenarios.token_grants import (
     expect_works,
     new_user,
 )
-from ringme_contract.scenarios.views import USERS, Session
+from ringme_contract.scenarios.views import Session
 from ringme_contract.verdict import NotOffered
 
 
@@ -45,7 +45,7 @@ def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
     session = Session(kit, "new group user", login, password)
     for bad in ("0" * 30, str(session.caller.token), changed(session.refresh), "x"):
         expect_error(kit, _refresh(kit, bad), 401, "invalid_grant")
-    kit.expect(Caller(kit, "refresh token", session.refresh).get("/user/"), 401)
+    kit.expect(Caller(kit, "refresh token", session.refresh).get(kit.me), 401)
     application = kit.target.identities["login"].application
     wrong = {**application, "client_secret": changed(application["client_secret"])}
     response = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **wrong)
@@ -59,9 +59,9 @@ def the_refresh_token_of_who_is_gone_is_refused(kit: CheckContext) -> None:
     user, password = kit.new_group_user(kit.new_group()["id"])
     session = Session(kit, "new group user", user["login"], password)
     client = kit.caller("client")
-    kit.expect(client.put(f"{USERS}{user['id']}", {"status": "blocked"}), 200)
+    kit.expect(client.put(kit.path("user", user["id"]), {"status": "blocked"}), 200)
     kit.expect(session.request_refresh(), 403, "user_blocked")
-    kit.expect(client.delete(f"{USERS}{user['id']}"), 204)
+    kit.expect(client.delete(kit.path("user", user["id"])), 204)
     expect_error(kit, session.request_refresh(), 401, "invalid_grant")
 
 

@@ -6,12 +6,9 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.scenarios.group_users import NEEDS
 from ringme_contract.scenarios.views import (
-    GROUPS,
-    USERS,
     Session,
     expect_gone,
     expect_shown,
-    members_path,
     reads,
     request_token,
 )
@@ -24,22 +21,22 @@ def a_blocked_user_is_shut_out_at_once(kit: CheckContext) -> None:
     (user, password), (other, secret) = kit.new_group_user(group), kit.new_group_user(group)
     session = Session(kit, "user", user["login"], password)
     beside = Session(kit, "user beside it", other["login"], secret)
-    path, members = f"{USERS}{user['id']}", members_path(group)
+    path, members = kit.path("user", user["id"]), kit.path("extension", extension_group=group)
     for _ in range(2):
         kit.expect(session.caller.get(members), 200)
         response = kit.expect(client.put(path, {"status": "blocked"}), 200).json()
         kit.expect_equal("the response", response, {**user, "status": "blocked"})
-        expect_shown(kit, USERS, response)
-        kit.expect(session.caller.get("/user/"), 403, "user_blocked")
+        expect_shown(kit, "user", response)
+        kit.expect(session.caller.get(kit.me), 403, "user_blocked")
         for place, query in reads(kit, "extension_group", group):
             kit.expect(session.caller.get(place, **query), 403, "user_blocked")
-        kit.expect(session.caller.post(GROUPS, {}), 403, "user_blocked")
+        kit.expect(session.caller.post(kit.path("extension_group"), {}), 403, "user_blocked")
         kit.expect(request_token(kit, user["login"], password), 403, "user_blocked")
         kit.expect(session.request_refresh(), 403, "user_blocked")
         kit.expect(beside.caller.get(members), 200)
         kit.expect(client.put(path, {"status": "active"}), 200)
         Session(kit, "user", user["login"], password)
-    kit.expect(session.caller.get("/user/"), 200)
+    kit.expect(session.caller.get(kit.me), 200)
     kit.expect(session.request_refresh(), 200)
 
 
@@ -47,9 +44,9 @@ def a_blocked_user_is_shut_out_at_once(kit: CheckContext) -> None:
 def a_user_made_blocked_cannot_log_in(kit: CheckContext) -> None:
     """Until it becomes active."""
     user, password = kit.new_group_user(kit.new_group()["id"], status="blocked")
-    expect_shown(kit, USERS, {**user, "status": "blocked"})
+    expect_shown(kit, "user", {**user, "status": "blocked"})
     kit.expect(request_token(kit, user["login"], password), 403, "user_blocked")
-    response = kit.caller("client").put(f"{USERS}{user['id']}", {"status": "active"})
+    response = kit.caller("client").put(kit.path("user", user["id"]), {"status": "active"})
     kit.expect(response, 200)
     Session(kit, "user", user["login"], password)
 
@@ -68,14 +65,14 @@ def the_tokens_of_a_deleted_user_end(kit: CheckContext) -> None:
     (user, password), (other, secret) = kit.new_group_user(group), kit.new_group_user(group)
     sessions = [Session(kit, "user", user["login"], password) for _ in range(2)]
     beside = Session(kit, "user beside it", other["login"], secret)
-    kit.expect(kit.caller("client").delete(f"{USERS}{user['id']}"), 204)
+    kit.expect(kit.caller("client").delete(kit.path("user", user["id"])), 204)
     for session in sessions:
         session.expect_over("a deleted user")
-        kit.expect(session.caller.get(members_path(group)), 401)
+        kit.expect(session.caller.get(kit.path("extension", extension_group=group)), 401)
     kit.expect(request_token(kit, user["login"], password), 401, "invalid_grant")
-    expect_gone(kit, USERS, user["id"], "user_not_found")
-    expect_shown(kit, USERS, other)
-    kit.expect(beside.caller.get(members_path(group)), 200)
+    expect_gone(kit, "user", user["id"], "user_not_found")
+    expect_shown(kit, "user", other)
+    kit.expect(beside.caller.get(kit.path("extension", extension_group=group)), 200)
     Session(kit, "user beside it", other["login"], secret)
 
 
@@ -85,13 +82,13 @@ def the_login_of_a_deleted_user_is_free(kit: CheckContext) -> None:
     first, second = kit.new_group()["id"], kit.new_group()["id"]
     user, password = kit.new_group_user(first)
     old = Session(kit, "deleted user", user["login"], password)
-    kit.expect(kit.caller("client").delete(f"{USERS}{user['id']}"), 204)
+    kit.expect(kit.caller("client").delete(kit.path("user", user["id"])), 204)
     again, secret = kit.new_group_user(second, login=user["login"])
     kit.expect_true("the new user has an id of its own", again["id"] != user["id"], again["id"])
-    expect_shown(kit, USERS, again)
+    expect_shown(kit, "user", again)
     old.expect_over("the former owner of the login")
     kit.expect(request_token(kit, user["login"], password), 401, "invalid_grant")
-    me = Session(kit, "new user", again["login"], secret).caller.read("/user/")
+    me = Session(kit, "new user", again["login"], secret).caller.read(kit.me)
     seen = (me["id"], me["extension_group_id"])
     kit.expect_equal("who logs in now", seen, (again["id"], second))
     old.expect_over("the former owner of the login")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ringme_contract.check import check
-from ringme_contract.check_context import API, Caller, CheckContext
+from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.scenarios.group_user_scope import LONG_AGO
 from ringme_contract.scenarios.group_users import new_body
 from ringme_contract.scenarios.views import (
-    GROUPS,
     ITEMS,
-    NUMBERS,
-    USERS,
     USERS_OF_TARGET,
     Session,
     client_view,
@@ -21,9 +19,9 @@ from ringme_contract.scenarios.views import (
     expect_same_view,
     expect_shown,
     item_ids,
-    members_path,
     own_id,
     reads,
+    user_of,
 )
 from ringme_contract.verdict import NotReached
 
@@ -44,14 +42,14 @@ def _expect_reach(
 
 
 def _expect_same_reading(
-    kit: CheckContext, full: Caller, reader: Caller, owner: str, key: object
+    kit: CheckContext, full: Caller, reader: Caller, owner: str, key: Any
 ) -> None:
     for path, query in reads(kit, owner, key):
         expected = full.read(path, **query)
         kit.expect_equal(f"{path} as {reader.name} reads it", reader.read(path, **query), expected)
     for collection, ids in item_ids(kit, full, owner, key).items():
         for uuid in ids[:1] if collection in _DOWNLOADS.get(owner, ()) else ():
-            path = f"/{owner}/{key}/{collection}/{uuid}"
+            path = kit.path(collection, uuid, **{owner: key})
             same = reader.get(path).content == kit.expect(full.get(path), 200).content
             kit.expect_true(f"{reader.name} gets the same file from {path}", same)
 
@@ -61,7 +59,11 @@ def a_read_only_user_of_the_client_reads_all(kit: CheckContext) -> None:
     """All that the full user of the same client reads: lists, single things, files."""
     full, reader = kit.caller("client"), kit.caller("client_read_only")
     _expect_same_reading(kit, full, reader, "client", "@me")
-    for path, owner in ((GROUPS, "extension_group"), (NUMBERS, "extension"), (USERS, "")):
+    for path, owner in (
+        (kit.path("extension_group"), "extension_group"),
+        (kit.path("extension"), "extension"),
+        (kit.path("user"), ""),
+    ):
         for thing in full.read(path)[:_SOME]:
             alone = reader.read(f"{path}{thing['id']}")
             kit.expect_equal(f"{path}{thing['id']}", alone, full.read(f"{path}{thing['id']}"))
@@ -77,7 +79,7 @@ def a_read_only_user_of_a_group_reads_all(kit: CheckContext) -> None:
     if own_id(kit, "group_read_only", "extension_group") != group:
         raise NotReached("the identities group and group_read_only are of two groups")
     _expect_same_reading(kit, full, reader, "extension_group", group)
-    for number in full.read(f"/extension_group/{group}/extension/")[:_SOME]:
+    for number in full.read(kit.path("extension", extension_group=group))[:_SOME]:
         _expect_same_reading(kit, full, reader, "extension", number["id"])
 
 
@@ -88,11 +90,11 @@ def _expect_no_writes(
 
     `own` are things of the caller's own group, of which it may not change the settings.
     """
-    things = own or OwnEntries.new(kit)
-    group = things.group["id"]
+    things = own or OwnEntries(kit)
+    group = things["extension_group"]["id"]
     before = client_view(kit, groups=[group])
     for operation in kit.secured_operations:
-        if not operation.reads and (own is None or operation.path.startswith(f"{API}/client/")):
+        if not operation.reads and (own is None or operation.section == "client"):
             kit.expect(things.request(caller, operation), 403, word)
     after = client_view(kit, groups=[group])
     expect_same_view(kit, f"what {caller.name} may not do", after, before)
@@ -107,17 +109,17 @@ def a_read_only_user_of_the_client_changes_nothing(kit: CheckContext) -> None:
 @check("read-only", layer="scenarios", needs=("client", "login"))
 def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
     """403 for every operation but reading, in its own group as in any other."""
-    own = OwnEntries.new(kit)
+    own = OwnEntries(kit)
     body = {"access": "read_only"}
-    response = kit.caller("client").put(f"{USERS}{own.user['id']}", body)
+    response = kit.caller("client").put(kit.path("user", own["user"]["id"]), body)
     kit.expect(response, 200)
-    caller = Session(kit, "read-only user of a group", own.user["login"], own.password).caller
+    caller = user_of(kit, own, "read-only user of a group")
     word = "user_access_type_deny"
     _expect_no_writes(kit, caller, word)
     for operation in kit.secured_operations:
         if not operation.reads:
             kit.expect(own.request(caller, operation), 403, word)
-    expect_shown(kit, USERS, {**own.user, **body})
+    expect_shown(kit, "user", {**own["user"], **body})
 
 
 @check("access", layer="scenarios", needs=("client", "login"))
@@ -127,16 +129,16 @@ def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
     user, password = kit.new_group_user(group)
     caller = Session(kit, "user", user["login"], password).caller
     for access in ("full", "read_only", "full", "read_only"):
-        response = kit.caller("client").put(f"{USERS}{user['id']}", {"access": access})
+        response = kit.caller("client").put(kit.path("user", user["id"]), {"access": access})
         kit.expect_equal(
             "the response", kit.expect(response, 200).json(), {**user, "access": access}
         )
-        expect_shown(kit, USERS, {**user, "access": access})
-        kit.expect_equal("its own access", caller.read("/user/")["access"], access)
+        expect_shown(kit, "user", {**user, "access": access})
+        kit.expect_equal("its own access", caller.read(kit.me)["access"], access)
         _expect_reach(kit, caller, "extension_group", [group], 200)
         for collection in ("record", "voicemail"):
             if collection not in kit.target.off:
-                response = caller.delete(f"/extension_group/{group}/{collection}/", **LONG_AGO)
+                response = caller.delete(kit.path(collection, extension_group=group), **LONG_AGO)
                 full = access == "full"
                 kit.expect(response, *((204, None) if full else (403, "user_access_type_deny")))
 
@@ -148,9 +150,9 @@ def there_is_no_third_access(kit: CheckContext) -> None:
     user, _ = kit.new_group_user(group, access="read_only")
     for access in ("write", "READ_ONLY", "", None, True, ["full"]):
         body = new_body(kit, group, access=access)
-        kit.expect(send(kit, client, "POST", API + USERS, json=body), 400)
-        kit.expect(client.put(f"{USERS}{user['id']}", {"access": access}), 400)
-        expect_shown(kit, USERS, user)
+        kit.expect(send(kit, client, "POST", kit.path("user"), json=body), 400)
+        kit.expect(client.put(kit.path("user", user["id"]), {"access": access}), 400)
+        expect_shown(kit, "user", user)
 
 
 @check("access", layer="scenarios", writes=False)
@@ -159,7 +161,7 @@ def each_identity_has_the_access_of_its_role(kit: CheckContext) -> None:
     for name in USERS_OF_TARGET:
         if name in kit.target.identities:
             expected = "read_only" if name.endswith("read_only") else "full"
-            got = kit.caller(name).read("/user/")["access"]
+            got = kit.caller(name).read(kit.me)["access"]
             kit.expect_equal(f"the access of the identity {name}", got, expected)
 
 
@@ -175,7 +177,10 @@ def a_client_user_reaches_all_of_its_client(kit: CheckContext) -> None:
         for key in ("@me", own_id(kit, name, "client")):
             _expect_reach(kit, caller, "client", [key], 200)
         _expect_reach(kit, caller, "client", [foreign], 403)
-        for owner, path in (("extension_group", GROUPS), ("extension", NUMBERS)):
+        for owner, path in (
+            ("extension_group", kit.path("extension_group")),
+            ("extension", kit.path("extension")),
+        ):
             _expect_reach(kit, caller, owner, _keys(kit, path, name), 200)
             _expect_reach(kit, caller, owner, _keys(kit, path, other), 403)
 
@@ -185,7 +190,7 @@ def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> N
     """Not the client, no other group, no number that is in another group or in none."""
     caller, group = kit.caller("group"), own_id(kit, "group", "extension_group")
     client = own_id(kit, "client", "client")
-    numbers = kit.caller("client").read(NUMBERS)
+    numbers = kit.caller("client").read(kit.path("extension"))
     inside = [one["id"] for one in numbers if one["extension_group_id"] == group]
     loose = [one["id"] for one in numbers if one["extension_group_id"] is None]
     outside = [one["id"] for one in numbers if one["extension_group_id"] not in (group, None)]
@@ -195,18 +200,18 @@ def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> N
     refused += _expect_reach(kit, caller, "extension", loose, 403)
     if not reached or not refused:
         raise NotReached("not both are there: numbers in the group of the identity group, and not")
-    others = [key for key in _keys(kit, GROUPS) if key != group]
+    others = [key for key in _keys(kit, kit.path("extension_group")) if key != group]
     _expect_reach(kit, caller, "extension_group", others, 403)
     _expect_reach(kit, caller, "client", ["@me", client], 403)
-    for path in (f"{GROUPS}{group}", f"{NUMBERS}{inside[0]}"):
+    for path in (kit.path("extension_group", group), kit.path("extension", inside[0])):
         kit.expect(caller.get(path), 403, "access_denied")
 
 
 @check("user-types", layer="scenarios", needs=("client", "login"))
 def a_group_user_changes_nothing_of_its_client(kit: CheckContext) -> None:
     """Full access is that to the group section; not to the settings of any group or number."""
-    own = OwnEntries.new(kit)
-    caller = Session(kit, "user of a group", own.user["login"], own.password).caller
+    own = OwnEntries(kit)
+    caller = user_of(kit, own, "user of a group")
     _expect_no_writes(kit, caller, "access_denied", own)
     _expect_no_writes(kit, caller, "access_denied")
 
@@ -214,13 +219,12 @@ def a_group_user_changes_nothing_of_its_client(kit: CheckContext) -> None:
 @check("user-types", layer="scenarios", needs=("client", "login"))
 def a_group_user_may_delete_recorded_items(kit: CheckContext) -> None:
     """In the section of its own group; what it asks for is missing there, and not forbidden."""
-    own = OwnEntries.new(kit)
-    caller = Session(kit, "user of a group", own.user["login"], own.password).caller
+    own = OwnEntries(kit)
+    caller = user_of(kit, own, "user of a group")
     for operation in kit.secured_operations:
-        if operation.action == "delete" and operation.path_names[0] == "ext_group_id":
-            kit.expect(
-                own.request(caller, operation), 404, f"{operation.collection.name}_not_found"
-            )
+        item = operation.action == "delete" and not own.holds(operation)
+        if item and operation.section == "extension_group":
+            kit.expect(own.request(caller, operation), 404, operation.collection.missing)
 
 
 @check("user-types", layer="scenarios", needs=("client", "extension"))
@@ -229,19 +233,19 @@ def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
     caller, number = kit.caller("extension"), own_id(kit, "extension", "extension")
     group = kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=group)["id"]
-    others = [key for key in _keys(kit, NUMBERS) if key not in (number, beside)]
-    groups = [key for key in _keys(kit, GROUPS) if key != group]
+    others = [key for key in _keys(kit, kit.path("extension")) if key not in (number, beside)]
+    groups = [key for key in _keys(kit, kit.path("extension_group")) if key != group]
     for place in (group, None):
         kit.place(number, place)
         _expect_reach(kit, caller, "extension", [number], 200)
         _expect_reach(kit, caller, "extension", [beside, *others], 403)
         _expect_reach(kit, caller, "extension_group", [group, *groups], 403)
-        kit.expect_equal("its own group", caller.read("/user/")["extension_group_id"], None)
+        kit.expect_equal("its own group", caller.read(kit.me)["extension_group_id"], None)
     _expect_reach(kit, caller, "client", ["@me", own_id(kit, "client", "client")], 403)
-    for path in (GROUPS, NUMBERS):
+    for path in (kit.path("extension_group"), kit.path("extension")):
         for key in _keys(kit, path)[:_SOME]:
             kit.expect(caller.get(f"{path}{key}"), 403, "access_denied")
-    kit.expect(caller.get(f"{NUMBERS}{number}"), 403, "access_denied")
+    kit.expect(caller.get(kit.path("extension", number)), 403, "access_denied")
     _expect_no_writes(kit, caller, "access_denied")
 
 
@@ -251,12 +255,12 @@ def a_user_made_read_only_may_use_get_alone(kit: CheckContext) -> None:
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group, access="read_only")
     caller = kit.log_in("read-only user", user["login"], password)
-    kit.expect_equal("access of the new user", caller.read("/user/")["access"], "read_only")
-    caller.read(members_path(group))
-    path = f"{GROUPS}{group}"
+    kit.expect_equal("access of the new user", caller.read(kit.me)["access"], "read_only")
+    caller.read(kit.path("extension", extension_group=group))
+    path = kit.path("extension_group", group)
     for response in (
         caller.put(path, {"name": kit.new_name("group")}),
-        caller.post(GROUPS, {"name": kit.new_name("group")}),
+        caller.post(kit.path("extension_group"), {"name": kit.new_name("group")}),
         caller.delete(path),
     ):
         kit.expect(response, 403, "user_access_type_deny")

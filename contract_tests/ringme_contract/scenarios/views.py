@@ -10,11 +10,9 @@ import httpx
 from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.factories import Item
 from ringme_contract.lists import list_path, lists_with, read_list
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.verdict import NotOffered, NotReached
 
-GROUPS = "/client/@me/extension_group/"
-NUMBERS = "/client/@me/extension/"
-USERS = "/client/@me/user/extension_group/"
 # Reading through each of these is the same.
 READERS = ("client", "client_read_only", "call_api")
 # The users of the target that may send requests as often as a check likes, and are not blocked.
@@ -50,14 +48,15 @@ def client_view(kit: CheckContext, identity: str = "client", groups: Iterable[in
     caller = kit.caller(identity)
     view = {one.path: read_list(kit, caller, one, "@me") for one in lists_with(kit, owner="client")}
     for group in groups:
-        path = members_path(group)
+        path = kit.path("extension", extension_group=group)
         view[path] = caller.read(path)
     return view
 
 
 def settings_view(kit: CheckContext, identity: str = "client") -> View:
-    caller = kit.caller(identity)
-    return {path: caller.read(path) for path in (GROUPS, NUMBERS, USERS)}
+    """The client's lists of what can be created, by path."""
+    lists = lists_with(kit, owner="client", ranged=False)
+    return {path: kit.caller(identity).read(path) for path in map(list_path, lists)}
 
 
 def expect_same_view(kit: CheckContext, step: str, after: View, before: View) -> None:
@@ -72,17 +71,15 @@ def expect_same_view(kit: CheckContext, step: str, after: View, before: View) ->
             )
 
 
-def members_path(group: object) -> str:
-    return f"/extension_group/{group}/extension/"
-
-
 def member_ids(kit: CheckContext, group: int, identity: str = "client") -> list[int]:
-    return sorted(one["id"] for one in kit.caller(identity).read(members_path(group)))
+    return sorted(
+        one["id"] for one in kit.caller(identity).read(kit.path("extension", extension_group=group))
+    )
 
 
 def own_id(kit: CheckContext, identity: str, owner: str) -> int:
     """The id of the `owner` (client, extension_group, extension) that a user is confined to."""
-    found = kit.caller(identity).read("/user/")[f"{owner}_id"]
+    found = kit.caller(identity).read(kit.me)[f"{owner}_id"]
     if not isinstance(found, int):
         raise NotReached(f"the identity {identity} is no user of one {owner}")
     return found
@@ -99,32 +96,34 @@ def plain(kit: CheckContext, extension: Item) -> Item:
     return {name: extension[name] for name in schema["required"]}
 
 
-def expect_shown(kit: CheckContext, path: str, thing: Item, *, everybody: bool = False) -> None:
+def expect_shown(
+    kit: CheckContext, collection: str, thing: Item, *, everybody: bool = False
+) -> None:
     """A thing of the client read alone, and its entry in the list, are what they should be.
 
     For all who see the client, or for one of them: these are of one kind.
     """
+    listing, path = kit.path(collection), kit.path(collection, thing["id"])
     for caller in readers(kit) if everybody else [kit.caller("client")]:
-        alone = caller.read(f"{path}{thing['id']}")
-        same_id = [one for one in caller.read(path) if one["id"] == thing["id"]]
-        if path == NUMBERS:
+        alone = caller.read(path)
+        same_id = [one for one in caller.read(listing) if one["id"] == thing["id"]]
+        if collection == "extension":
             alone, same_id = plain(kit, alone), [plain(kit, one) for one in same_id]
             thing = plain(kit, thing)
-        kit.expect_equal(f"{path}{thing['id']} as {caller.name} reads it", alone, thing)
-        kit.expect_equal(f"{path}, its entries of id {thing['id']},", same_id, [thing])
+        kit.expect_equal(f"{path} as {caller.name} reads it", alone, thing)
+        kit.expect_equal(f"{listing}, its entries of id {thing['id']},", same_id, [thing])
 
 
-def expect_gone(kit: CheckContext, path: str, key: int, word: str) -> None:
+def expect_gone(kit: CheckContext, collection: str, key: int, word: str) -> None:
     """A thing of the client is 404 for every method, before and after, and not in the list."""
-    client = kit.caller("client")
-    kit.expect(client.get(f"{path}{key}"), 404, word)
-    kit.expect(client.put(f"{path}{key}", {}), 404, word)
-    kit.expect(client.delete(f"{path}{key}"), 404, word)
+    client, listing, path = kit.caller("client"), kit.path(collection), kit.path(collection, key)
+    kit.expect(client.get(path), 404, word)
+    kit.expect(client.put(path, {}), 404, word)
+    kit.expect(client.delete(path), 404, word)
     for caller in readers(kit):
-        kit.expect(caller.get(f"{path}{key}"), 404, word)
-        kit.expect_equal(
-            f"{path} without id {key}", [one for one in caller.read(path) if one["id"] == key], []
-        )
+        kit.expect(caller.get(path), 404, word)
+        same_id = [one for one in caller.read(listing) if one["id"] == key]
+        kit.expect_equal(f"{listing} without id {key}", same_id, [])
 
 
 def expect_named(kit: CheckContext, response: httpx.Response, name: str) -> None:
@@ -169,7 +168,11 @@ def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: Tr
         if one.collection.name in ITEMS
         for item in read_list(kit, kit.caller("client"), one, "@me")
     )
-    found = [one for one in kit.caller("client").read(NUMBERS) if counts[one["id"]] and wanted(one)]
+    found = [
+        one
+        for one in kit.caller("client").read(kit.path("extension"))
+        if counts[one["id"]] and wanted(one)
+    ]
     if not found:
         raise NotReached("no such number of the client has recorded items in the target's range")
     return dict(min(found, key=lambda one: counts[one["id"]]))
@@ -184,7 +187,7 @@ class Session:
         self.refresh = str(response.get("refresh_token"))
         self._kit = kit
         # A token that was used is one that a server may remember more about than it should.
-        kit.expect(self.caller.get("/user/"), 200)
+        kit.expect(self.caller.get(self._kit.me), 200)
 
     def request_refresh(self) -> httpx.Response:
         application = self._kit.target.identities["login"].application
@@ -193,12 +196,17 @@ class Session:
         )
 
     def expect_over(self, what: str) -> None:
-        response = self.caller.get("/user/")
+        response = self.caller.get(self._kit.me)
         if response.status_code != 401:
             self._kit.fail(f"the access token of {what} still counts", 401, response.status_code)
         response = self.request_refresh()
         if response.status_code != 401:
             self._kit.fail(f"the refresh token of {what} still counts", 401, response.status_code)
+
+
+def user_of(kit: CheckContext, own: OwnEntries, name: str) -> Caller:
+    """The user among the own entries of a check, logged in."""
+    return Session(kit, name, own["user"]["login"], own.sent["user"]["password"]).caller
 
 
 def request_token(kit: CheckContext, login: str, password: str) -> httpx.Response:
@@ -208,7 +216,7 @@ def request_token(kit: CheckContext, login: str, password: str) -> httpx.Respons
     )
 
 
-def never_used(kit: CheckContext, path: str, identity: str = "client") -> int:
+def never_used(kit: CheckContext, collection: str, identity: str = "client") -> int:
     """An id that nothing in a list of the client has, and no other client's thing is likely to."""
-    ids: list[int] = [one["id"] for one in kit.caller(identity).read(path)]
+    ids: list[int] = [one["id"] for one in kit.factory.read(collection, identity)]
     return max(2**40, *ids) + kit.random.randrange(1, 10**9) if ids else 2**40

@@ -14,6 +14,7 @@ _DATETIMES = (
     "2016-2-29 0:0:0", "1000-01-01 00:00:00", "2999-12-31 23:59:59", "0999-12-31 23:59:59",
     "3000-01-01 00:00:00", "2015-2-29 00:00:00", "2016-04-01 24:00:00", "x",
 )  # fmt: skip
+_WIDE = "\U0001f4de"
 _LARGE = (2**31, 2**63 - 1)
 # Long enough for the last id that there can be, and for the first that there cannot.
 _IDS = ("0", "-1", "x", str(2**63 - 1), str(2**63), "1" * 20)
@@ -84,14 +85,17 @@ def _lengths(schema: Schema, sample: str) -> list[str]:
     for bound, lengths in (("minLength", (-1, 0)), ("maxLength", (0, 1))):
         if bound in schema:
             found += [text_of(schema, sample, schema[bound] + more) for more in lengths]
+    if "maxLength" in schema:
+        # Characters count, and neither bytes nor halves of a pair.
+        found += [text_of(schema, sample, schema["maxLength"] + more, _WIDE) for more in (0, 1)]
     return found
 
 
-def text_of(schema: Schema, sample: str, length: int) -> str:
+def text_of(schema: Schema, sample: str, length: int, character: str = "x") -> str:
     """A text of a length; in front of a sample that has to fit a pattern, behind any other."""
     if length < len(sample):
         return sample[:length]
-    more = "x" * (length - len(sample))
+    more = character * (length - len(sample))
     return more + sample if "pattern" in schema else sample + more
 
 

@@ -21,6 +21,7 @@ _EXPECTED = (
     " field"
 )
 _LAST = 2**63 - 1
+_MISSING = Value("(missing)", False)
 
 
 class _Bounds:
@@ -61,6 +62,11 @@ class _Bounds:
                 case = put_together(self.kit, operation, path, query)
                 response = send(self.kit, operation, case)
                 self.judge(operation, parameter.name, value, response, (operation.status,))
+            if parameter.required:
+                query = self.kit.factory.query(operation)
+                del query[parameter.name]
+                response = send(self.kit, operation, put_together(self.kit, operation, path, query))
+                self.judge(operation, parameter.name, _MISSING, response, ())
 
     def _given(self, operation: Operation, parameter: Parameter, value: Value) -> dict[str, object]:
         if parameter.role in RANGE and value.allowed:
@@ -99,7 +105,7 @@ class _Bounds:
             del sent[name]
             case = put_together(self.kit, operation, path, None, sent)
             response = send(self.kit, operation, case)
-            self.judge(operation, name, Value("(missing)", False), response, ())
+            self.judge(operation, name, _MISSING, response, ())
 
     def _values(self, operation: Operation, body: Body, name: str) -> list[Value]:
         """The values to try for a property of a body."""

@@ -1,0 +1,84 @@
+"""Paths of the document, found by collection and action."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from ringme_contract.verdict import NotOffered
+from ringme_spec.errors import ConfigError
+from ringme_spec.operations import Operation
+
+_OF_ALL = ("list", "create")
+_OF_ONE = ("read", "download", "update", "delete")
+
+
+class Paths:
+    """Operations and their paths by collection, action and the owners that the path names.
+
+    Owners are given by the name of their collection: `paths("record", extension_group=14)`. The
+    caller's own entry is taken for one that is left out, where the document has a value for it.
+    """
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._operations = [one for one in operations if one.resource]
+
+    def __call__(
+        self, collection: str, key: object = None, action: str = "", **owners: object
+    ) -> str:
+        """The path of a list, or of the entry with a key. Raises NotOffered if there is none."""
+        keys = owners if key is None else {**owners, collection: key}
+        actions = (action,) if action else _OF_ALL if key is None else _OF_ONE
+        for one in actions:
+            found = self.find(collection, one, keys)
+            if found is not None:
+                return fill(found, keys)
+        where = f" of one {' and '.join(keys)}" if keys else ""
+        raise NotOffered(f"the document has no {' or '.join(actions)} for {collection}{where}")
+
+    @cached_property
+    def base(self) -> str:
+        """The beginning that the paths of all operations share which need a token."""
+        return posixpath.commonpath(
+            [one.path for one in self._operations if one.scopes is not None]
+        )
+
+    def only(self, action: str) -> str:
+        """The path of the operation that alone has an action. Raises ConfigError."""
+        found = [one.path for one in self._operations if one.action == action]
+        if not found:
+            raise ConfigError(f"the document has no operation with the action {action}")
+        return found[0]
+
+    def find(self, collection: str, action: str, keys: Iterable[str] = ()) -> Operation | None:
+        """The operation whose path takes keys of just these collections."""
+        given = set(keys)
+        found = (one for one in self.all(collection, action) if given <= _named(one))
+        return next((one for one in found if _needed(one) <= given), None)
+
+    def within(self, collection: str, action: str, keys: Iterable[str]) -> Operation | None:
+        """The first operation whose path takes no keys but some of these collections."""
+        given = set(keys)
+        return next((one for one in self.all(collection, action) if _needed(one) <= given), None)
+
+    def all(self, collection: str, action: str) -> Iterator[Operation]:
+        for one in self._operations:
+            if one.action == action and one.collection.name == collection:
+                yield one
+
+
+def _named(operation: Operation) -> set[str]:
+    return {str(one.collection) for one in operation.entry_parameters}
+
+
+def _needed(operation: Operation) -> set[str]:
+    """The collections of which a path takes keys that nothing can stand for."""
+    return {str(one.collection) for one in operation.entry_parameters if one.me is None}
+
+
+def fill(operation: Operation, keys: Mapping[str, object]) -> str:
+    """The path of an operation with keys by collection, else the caller's own."""
+    return operation.fill(
+        {one.name: keys.get(str(one.collection), one.me) for one in operation.path_parameters}
+    )
