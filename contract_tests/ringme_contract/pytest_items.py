@@ -6,10 +6,8 @@ import hashlib
 import importlib
 import inspect
 import os
-import socket
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +16,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from ringme_contract.check import all_checks
 from ringme_contract.check_run import Options, Session, choose, open_session, read_document
@@ -27,6 +24,7 @@ from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFi
 from ringme_contract.interrupt import orderly_interrupts
 from ringme_contract.report.finding_text import details
 from ringme_contract.report.printable import printable
+from ringme_contract.serving import served
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Outcome, Verdict
 
@@ -128,23 +126,6 @@ def _asked(app: Any, options: Options) -> Iterator[tuple[Options, httpx.Client |
 def is_asgi(app: Any) -> bool:
     call = app if inspect.isfunction(app) or inspect.ismethod(app) else type(app).__call__
     return inspect.iscoroutinefunction(call)
-
-
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    """Serves an ASGI application on a free port of the loopback interface; gives its URL."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", lifespan="auto", timeout_graceful_shutdown=1)
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
 
 
 def import_app(name: str) -> Any:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,10 +13,10 @@ from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from second.faults import FAULTS
 from support.differences import PermittedDifferences
+from support.second import SECOND, second_implementation
 from support.serving import served
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SECOND = _ROOT / "tests" / "second"
 _DOCUMENT = _ROOT / "openapi.yaml"
 # The rule that each fault breaks; only its checks are run, which takes a second and not a minute.
 _BREAKS = {
@@ -49,22 +45,6 @@ _BREAKS = {
 }
 
 
-@contextmanager
-def _second(*faults: str) -> Iterator[str]:
-    """The URL of a second implementation of its own, with faults switched on."""
-    command = [sys.executable, str(_SECOND / "server.py"), "--port", "0"]
-    for fault in faults:
-        command += ["--fault", fault]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            url = process.stdout.readline().strip()
-            assert url, "the second implementation did not start"
-            yield url
-        finally:
-            process.terminate()
-
-
 def _check(url: str, *rules: str) -> Report:
     """What the kit finds there."""
     options = Options(url, target=MOCK, document=_DOCUMENT, rules=rules)
@@ -73,7 +53,7 @@ def _check(url: str, *rules: str) -> Report:
 
 
 def test_every_rule_passes() -> None:
-    with _second() as url:
+    with second_implementation() as url:
         _expect_all_passed(_check(url))
 
 
@@ -100,14 +80,14 @@ def test_each_fault_has_its_rule() -> None:
 @pytest.mark.parametrize("fault", _BREAKS)
 def test_a_fault_is_found(fault: str) -> None:
     rule = _BREAKS[fault]
-    with _second(fault) as url:
+    with second_implementation(fault) as url:
         report = _check(url, rule)
     failed = [one.rule.id for one in report.findings if one.verdict is Verdict.FAIL]
     assert rule in failed
 
 
 def test_it_shares_no_code_with_the_mock_or_the_kit() -> None:
-    for path in _SECOND.glob("*.py"):
+    for path in SECOND.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from reference.html_page import HtmlPage
-from ringme_contract.pytest_items import served
+from ringme_contract.serving import served
 from ringme_mock.docs.docs_routes import reference_routes
 from ringme_spec.contract import Contract
 

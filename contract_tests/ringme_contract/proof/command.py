@@ -7,16 +7,24 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 
+from ringme_contract.check_run import Options, read_target
 from ringme_contract.evaluation import ExitCode
 from ringme_contract.proof.fault import Fault, all_faults
+from ringme_contract.report.printable import printable
+from ringme_spec.errors import ConfigError
 
 
 @click.command()
+@click.argument("url", required=False)
+@click.option("--target", type=click.Path(path_type=Path), help="Target file of that server, TOML.")
+@click.option("--reset", help="Command that gives the server its data back, before each fault.")
 @click.option("--fault", "names", multiple=True, help="Only this fault.")
 @click.option("--class", "kinds", multiple=True, help="Only the faults of this class.")
 @click.option("--full", is_flag=True, help="Let every layer try every fault: takes much longer.")
@@ -25,10 +33,13 @@ from ringme_contract.proof.fault import Fault, all_faults
     type=click.IntRange(1, 64),
     default=min(os.cpu_count() or 1, 8),
     show_default="one for each core",
-    help="How many servers to try at a time.",
+    help="How many mocks to try at a time.",
 )
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write a JSON file.")
 def prove(
+    url: str | None,
+    target: Path | None,
+    reset: str | None,
     names: tuple[str, ...],
     kinds: tuple[str, ...],
     full: bool,
@@ -38,46 +49,94 @@ def prove(
     """Prove the kit: put faults into the mock, one at a time, and see them all found.
 
     Also holds the healthy mock, which has to pass, and servers that implement nothing, which must
-    not. Needs the mock. Exit codes: 0 the kit finds everything and nothing but that, 1 it does not,
-    130 interrupted.
+    not. Exit codes: 0 the kit finds everything and nothing but that, 1 it does not, 2 could not
+    run, 3 no fault could be put, 130 interrupted.
+
+    With a URL or a target file, faults are put before that server: a proxy on this machine changes
+    its requests and responses. This shows what the kit would find in that implementation. What
+    does not pass without a fault is no proof of one; faults inside the mock are left out.
 
     \b
     Examples:
       ringme-contract prove
       ringme-contract prove --class ranges --json proof.json
+      ringme-contract prove https://staging.example.com --target target.toml
     """
-    # Here, so that the other commands need no mock.
-    from ringme_contract.proof.prove import Finding
-    from ringme_contract.proof.prove import prove as run
-    from ringme_contract.proof.table import as_json, print_proof, progress_line
-
     chosen = _choose(names, kinds)
-    whole = not names and not kinds
-    total = len(chosen) + (4 if whole else 0)
-    done = 0
-
-    def say(name: str, finding: Finding | None) -> None:
-        nonlocal done
-        done += 1
-        click.echo(progress_line(done, total, name, finding))
-
     # Of SIGINT, too: a shell that starts something in the background has it ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     start = time.monotonic()
     try:
-        proof = run(chosen, servers=whole, full=full, jobs=jobs, progress=say)
+        if (url or target) and full:
+            raise ConfigError("--full: is for the mock; leave it out for another server")
+        if url or target:
+            report, code = _before_server(Options(url, target), chosen, reset)
+        else:
+            report, code = _in_mock(chosen, not names and not kinds, full, jobs)
+    except ConfigError as error:
+        click.echo(f"ringme-contract: {printable(str(error))}", err=True)
+        sys.exit(ExitCode.COULD_NOT_RUN)
     except KeyboardInterrupt:
         click.echo("ringme-contract: interrupted", err=True)
         sys.exit(ExitCode.INTERRUPTED)
     seconds = time.monotonic() - start
-    console = Console(soft_wrap=True)
-    print_proof(console, proof, full)
     click.echo(f"{seconds:.0f} s")
     if json_file is not None:
-        json_file.write_text(json.dumps(as_json(proof, seconds, full), indent=2) + "\n", "utf-8")
+        report = {"version": 1, "seconds": round(seconds, 1), **report}
+        json_file.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
         click.echo(f"wrote {json_file}")
-    sys.exit(0 if proof.holds else 1)
+    sys.exit(code)
+
+
+# The modules of both are imported late, so that the other commands need no mock.
+
+
+def _in_mock(chosen: list[Fault], whole: bool, full: bool, jobs: int) -> tuple[dict[str, Any], int]:
+    from ringme_contract.proof.prove import prove as run
+    from ringme_contract.proof.table import as_json, print_proof, progress_line
+
+    say = _counter(len(chosen) + (4 if whole else 0))
+    proof = run(
+        chosen,
+        servers=whole,
+        full=full,
+        jobs=jobs,
+        progress=lambda name, finding: say(progress_line(name, finding)),
+    )
+    print_proof(Console(soft_wrap=True), proof, full)
+    return as_json(proof, full), 0 if proof.holds else 1
+
+
+def _before_server(
+    options: Options, chosen: list[Fault], reset: str | None
+) -> tuple[dict[str, Any], int]:
+    from ringme_contract.proof.at_url import UrlProof
+    from ringme_contract.proof.trial import contract
+    from ringme_contract.proof.url_table import as_json, print_baseline, print_findings
+
+    proof = UrlProof(read_target(options, contract()), reset)
+    proof.measure()
+    console = Console(soft_wrap=True)
+    print_baseline(console, proof)
+    say = _counter(len(chosen))
+    for fault in chosen:
+        finding = proof.try_fault(fault)
+        say(f"{fault.id}: {printable(finding.said)}")
+    print_findings(console, proof)
+    return as_json(proof), proof.code
+
+
+def _counter(total: int) -> Callable[[str], None]:
+    """Says lines with a number of how many there are."""
+    done = 0
+
+    def say(line: str) -> None:
+        nonlocal done
+        done += 1
+        click.echo(f"{done:>{len(str(total))}}/{total} {line}")
+
+    return say
 
 
 def _choose(names: tuple[str, ...], kinds: tuple[str, ...]) -> list[Fault]:

@@ -27,17 +27,22 @@ class Interception:
         self._operations = operations
         self._before = before
         self._after = after
+        # A hook changed a request or a response, or responded in the stead of the mock.
+        self.changed = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Responds to one request."""
         if scope["type"] != "http":
             await self._mock.app(scope, receive, send)
             return
-        request = self._request(scope, await _read(receive))
+        request = self._request(scope, await read_body(receive))
+        told = request.told
         response = await self._respond(request)
         for hook in self._after:
             if isawaitable(waiting := hook(request, response)):
                 await waiting
+        sent = [(one, got.told) for one, got in request.sent]
+        self.changed = self.changed or sent != [(told, response.told)]
         await _send(send, response)
 
     async def _respond(self, request: Request) -> Response:
@@ -68,7 +73,7 @@ class Interception:
         )
 
 
-async def _read(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
     parts = []
     while True:
         message = await receive()

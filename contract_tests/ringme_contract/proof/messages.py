@@ -20,7 +20,7 @@ class Request:
     """A request; the mock gets it as it is when the hooks are done with it.
 
     `path` is decoded, `raw_path` as it was sent. `operation` and `values`, its path parameters, are
-    those of the path that the client sent.
+    those of the path that the client sent. `sent` has what the mock got for it, and responded.
     """
 
     method: str
@@ -32,6 +32,12 @@ class Request:
     operation: Operation | None = None
     values: dict[str, str] = field(default_factory=dict)
     scope: dict[str, Any] = field(default_factory=dict, repr=False)
+    sent: list[tuple[tuple[Any, ...], Response]] = field(default_factory=list, repr=False)
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """All that the mock gets to know of it."""
+        return self.method, self.path, self.query_string, tuple(self.headers), self.body
 
     @property
     def name(self) -> str:
@@ -174,6 +180,13 @@ class Response:
     def json(self) -> Any:
         """The JSON of the body; None if it is none."""
         return _parse(self.body)
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """All that the client gets to know of it, however its JSON is spelt."""
+        media_type = self.headers.get("content-type", "").partition(";")[0]
+        headers = {**self.headers, "content-type": media_type, "content-length": ""}
+        return self.status, headers, self.body if self.json is None else self.json
 
     @property
     def word(self) -> str | None:

@@ -74,6 +74,7 @@ class Mock:
                 response.body += message.get("body", b"")
 
         await self.app(scope, receive, send)
+        request.sent.append((request.told, response.copy()))
         return response
 
     async def call(

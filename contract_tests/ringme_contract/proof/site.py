@@ -49,8 +49,15 @@ class Site:
     def build(self) -> ASGIApp:
         """Builds the mock with all that was changed, behind the hooks even where there are none."""
         operations = Operations(self.document)
-        self._mock = Mock(build_mock(self.document), self.document, operations)
-        return Interception(self._mock, operations, self._before, self._after)
+        return self.around(Mock(build_mock(self.document), self.document, operations), operations)
+
+    def around(
+        self, mock: Mock, operations: Operations, guard: Callable[[Any], Any] = lambda hook: hook
+    ) -> Interception:
+        """Puts the hooks around a mock, or what stands for it, each made another by `guard`."""
+        self._mock = mock
+        hooks = ([guard(one) for one in many] for many in (self._before, self._after))
+        return Interception(mock, operations, *hooks)
 
 
 def build_mock(document: dict[str, Any]) -> ASGIApp:

@@ -12,9 +12,9 @@ from ringme_contract.proof.prove import Finding, Proof, is_alarm
 from ringme_contract.proof.trial import FaultFinding
 
 
-def progress_line(done: int, total: int, name: str, finding: Finding | None) -> str:
+def progress_line(name: str, finding: Finding | None) -> str:
     """One line for a trial that is done."""
-    line = f"{done:>{len(str(total))}}/{total} {name}: {said(finding)}"
+    line = f"{name}: {said(finding)}"
     return line if not is_alarm(finding) else f"{line}  <--"
 
 
@@ -66,13 +66,11 @@ def complaints(proof: Proof) -> list[str]:
     ]
 
 
-def as_json(proof: Proof, seconds: float, full: bool) -> dict[str, Any]:
+def as_json(proof: Proof, full: bool) -> dict[str, Any]:
     """The proof as a JSON object."""
     return {
-        "version": 1,
         "holds": proof.holds,
         "full": full,
-        "seconds": round(seconds, 1),
         "faults": [
             {
                 "id": one.fault.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -22,7 +23,7 @@ from ringme_spec.paths import SPEC
 from ringme_spec.rules import Rule
 
 # As long as a trial may take; a server that breaks everything still gets to the end.
-_BUDGET = 1800.0
+BUDGET = 1800.0
 
 
 @dataclass
@@ -70,9 +71,9 @@ def try_fault(name: str, full: bool = False) -> FaultFinding:
     finding = FaultFinding(fault)
     with running_server("--fault", name) as server:
         target = _target(server.url)
-        transport = Transport(target, _contract())
+        transport = Transport(target, contract())
         try:
-            _search(Engine(CheckContext(target, _contract(), transport)), finding, full)
+            _search(Engine(CheckContext(target, contract(), transport)), finding, full)
         finally:
             transport.close()
     finding.failure = server.failure
@@ -86,9 +87,9 @@ def try_server(null: str | None = None) -> ServerFinding:
     start = time.monotonic()
     with running_server(*(("--null", null) if null else ())) as server:
         target = _target(server.url)
-        transport = Transport(target, _contract())
+        transport = Transport(target, contract())
         try:
-            result = Engine(CheckContext(target, _contract(), transport)).run(all_checks())
+            result = Engine(CheckContext(target, contract(), transport)).run(all_checks())
         finally:
             transport.close()
         code = _exit_code(server.url, result)
@@ -96,7 +97,7 @@ def try_server(null: str | None = None) -> ServerFinding:
     return ServerFinding(
         null or "healthy",
         int(code),
-        {rule.id: result.verdict(rule).value for rule in _rules().values()},
+        {rule.id: result.verdict(rule).value for rule in rules().values()},
         [f"{one.verdict.value}: {one.check}: {one.message}" for one in bad],
         time.monotonic() - start,
     )
@@ -115,7 +116,7 @@ def _exit_code(url: str, result: RunResult) -> ExitCode:
 def _search(engine: Engine, finding: FaultFinding, full: bool) -> None:
     """Runs checks until the fault is found as far as it has to be."""
     named = set(finding.fault.rules)
-    for one in _in_order(named):
+    for one in in_order(all_checks(), named):
         known = one.rule in finding.broken or (full and one.rule not in named)
         if one.layer in finding.caught and known:
             continue
@@ -123,13 +124,13 @@ def _search(engine: Engine, finding: FaultFinding, full: bool) -> None:
             continue
         finding.checks += 1
         for outcome in engine.run_one(one):
-            _note(finding, outcome)
+            note(finding, outcome)
 
 
-def _in_order(named: set[str]) -> list[Check]:
-    """All checks: first those of the named rules, the quick layers before the slow ones."""
+def in_order(checks: Iterable[Check], named: set[str]) -> list[Check]:
+    """Puts checks of the named rules first, the quick layers before the slow ones."""
     return sorted(
-        all_checks(),
+        checks,
         key=lambda one: (one.rule not in named, one.layer == "schema", LAYERS.index(one.layer)),
     )
 
@@ -142,8 +143,9 @@ def _is_enough(finding: FaultFinding, one: Check, named: set[str]) -> bool:
     return bool(finding.caught) and (CONFORMS not in named or CONFORMS in finding.broken)
 
 
-def _note(finding: FaultFinding, outcome: Outcome) -> None:
-    rule = _rules()[outcome.rule]
+def note(finding: FaultFinding, outcome: Outcome) -> None:
+    """Adds an outcome to a finding, if it shows that a MUST is broken."""
+    rule = rules()[outcome.rule]
     if outcome.verdict is not Verdict.FAIL or rule.level != "MUST":
         return
     if outcome.layer not in finding.caught:
@@ -154,14 +156,16 @@ def _note(finding: FaultFinding, outcome: Outcome) -> None:
 
 
 @cache
-def _contract() -> Contract:
+def contract() -> Contract:
+    """The document that all servers of the proof are held against."""
     return read_contract(SPEC)
 
 
 @cache
-def _rules() -> dict[str, Rule]:
-    return _contract().rules
+def rules() -> dict[str, Rule]:
+    """The rules of the document."""
+    return contract().rules
 
 
 def _target(url: str) -> Any:
-    return replace(load_target(MOCK, url), time_budget=_BUDGET)
+    return replace(load_target(MOCK, url), time_budget=BUDGET)

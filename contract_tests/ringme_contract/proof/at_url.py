@@ -1,0 +1,149 @@
+"""Faults before the server at a URL: which of them the kit would find in that implementation."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from ringme_contract.check import Check, all_checks
+from ringme_contract.check_context import CheckContext
+from ringme_contract.check_run import CannotRun, reach
+from ringme_contract.engine import Engine
+from ringme_contract.evaluation import ExitCode
+from ringme_contract.interrupt import orderly_interrupts
+from ringme_contract.proof.fault import Fault
+from ringme_contract.proof.proxy import Proxy
+from ringme_contract.proof.site import Site, patches
+from ringme_contract.proof.trial import BUDGET, FaultFinding, contract, in_order, note
+from ringme_contract.serving import served
+from ringme_contract.target import Target
+from ringme_contract.transport import Transport
+from ringme_contract.verdict import Outcome, Verdict
+
+FOUND, NOT_FOUND, NOT_PUT, LEFT_OUT = STATES = ("found", "not found", "not put", "left out")
+
+
+class _Transport(Transport):
+    """Tells the proxy when the kit removes what it made."""
+
+    def __init__(self, target: Target, proxy: Proxy) -> None:
+        super().__init__(target, contract())
+        self._proxy = proxy
+
+    @contextmanager
+    def cleaning(self) -> Iterator[None]:
+        self._proxy.cleaning = True
+        try:
+            with super().cleaning():
+                yield
+        finally:
+            self._proxy.cleaning = False
+
+
+@dataclass
+class UrlFinding(FaultFinding):
+    """What came of a fault before the server: one of STATES, and why."""
+
+    state: str = NOT_FOUND
+    reason: str = ""
+
+    @property
+    def said(self) -> str:
+        return f"{self.state}: {self.reason}" if self.reason else self.state
+
+
+@dataclass
+class UrlProof:
+    """What came of all of them, and what the kit has against the server as it is."""
+
+    target: Target
+    reset: str | None = None
+    checks: list[Check] = field(default_factory=lambda: list(all_checks()))
+    findings: list[UrlFinding] = field(default_factory=list)
+    baseline: dict[str, Outcome] = field(default_factory=dict)
+    unanswered: list[str] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
+
+    def of(self, state: str) -> list[UrlFinding]:
+        return [one for one in self.findings if one.state == state]
+
+    @property
+    def code(self) -> ExitCode:
+        """That of the command: found is what can be put before the server, and something can."""
+        if self.of(NOT_FOUND):
+            return ExitCode.FAILED
+        return ExitCode.PASSED if self.of(FOUND) else ExitCode.NOT_REACHED
+
+    def measure(self) -> None:
+        """Runs all checks without a fault: what does not pass now tells nothing later.
+
+        Raises CannotRun if the server gives no token.
+        """
+        with self._run(Site()) as (kit, _):
+            reach(kit, 0)
+            engine = Engine(kit)
+            for one in self.checks:
+                for outcome in engine.run_one(one):
+                    if outcome.verdict is not Verdict.PASS:
+                        self.baseline[outcome.check] = outcome
+
+    def try_fault(self, fault: Fault) -> UrlFinding:
+        """Runs the checks that passed without the fault, those of its rules first."""
+        finding, site = UrlFinding(fault), Site()
+        patches()[fault.patch](site, **fault.arguments)
+        if site.document != contract().document:
+            finding.state, finding.reason = LEFT_OUT, "it lies in the document of the mock"
+        elif not any(
+            one.rule in fault.rules and one.id not in self.baseline for one in self.checks
+        ):
+            bad = [one.message for one in self.baseline.values() if one.rule in fault.rules]
+            finding.state = NOT_PUT
+            finding.reason = f"no check of its rules passes without it: {'; '.join(bad[:1])}"
+        else:
+            with self._run(site) as (kit, proxy):
+                self._search(Engine(kit), finding, proxy)
+        self.findings.append(finding)
+        return finding
+
+    def _search(self, engine: Engine, finding: UrlFinding, proxy: Proxy) -> None:
+        """Runs checks until one fails, those of other rules only if the situation came."""
+        named = set(finding.fault.rules)
+        for one in in_order(self.checks, named):
+            if one.id in self.baseline or not (one.rule in named or proxy.changed):
+                continue
+            finding.checks += 1
+            for outcome in engine.run_one(one):
+                if outcome.check not in self.baseline:
+                    note(finding, outcome)
+            if finding.caught or proxy.inside or proxy.failure:
+                break
+        if proxy.inside:
+            finding.state, finding.reason = LEFT_OUT, f"it acts in the mock: {proxy.inside}"
+        elif proxy.failure:
+            finding.state, finding.reason = NOT_PUT, f"it broke down: {proxy.failure}"
+        elif finding.caught:
+            finding.state, finding.reason = FOUND, next(iter(finding.caught.values()))
+        elif not proxy.changed:
+            finding.state, finding.reason = NOT_PUT, "its situation never came"
+
+    @contextmanager
+    def _run(self, site: Site) -> Iterator[tuple[CheckContext, Proxy]]:
+        """The kit before a proxy with the hooks of a site."""
+        if self.reset:
+            done = subprocess.run(self.reset, shell=True, check=False)  # noqa: S602 - the user's own
+            if done.returncode:
+                raise CannotRun(f"--reset: {self.reset}: exit code {done.returncode}")
+        proxy = Proxy(self.target, site)
+        with served(proxy, "critical") as url:
+            target = replace(self.target, url=url, time_budget=BUDGET)
+            transport = _Transport(target, proxy)
+            kit = CheckContext(target, contract(), transport)
+            try:
+                with orderly_interrupts(transport, lambda _: None):
+                    yield kit, proxy
+            finally:
+                transport.close()
+        self.unanswered += proxy.unanswered
+        self.left_behind += kit.left_behind

@@ -1,0 +1,225 @@
+"""Any server behind the faults: a reverse proxy that knows of it what a client can know."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from typing import Any
+
+import httpx
+from starlette.types import Message, Receive, Scope, Send
+
+from ringme_contract.proof.interception import read_body
+from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.mock import Entry, Mock
+from ringme_contract.proof.operations import Operations
+from ringme_contract.proof.site import Site
+from ringme_contract.target import Target
+from ringme_contract.transport import reason_of
+
+# Of one connection, or written anew by the next one who sends the message.
+_HOPS = re.compile(
+    rb"(?i)connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|host"
+    rb"|content-(length|encoding)|accept-encoding"
+)
+_LIMIT = 64 * 1024 * 1024
+# The users of the fixtures that faults act as, and the identities of a target like them.
+_LOGINS = {
+    "client-admin": "client",
+    "client-reader": "client_read_only",
+    "other-admin": "other_client",
+}
+
+
+class Inside(LookupError):
+    """A fault needs what only the mock itself can tell or do."""
+
+
+class Unanswered(Exception):
+    """The server gave no response; the message says how it failed."""
+
+
+class Upstream:
+    """An ASGI application whose responses are those of the server at a URL."""
+
+    def __init__(self, target: Target) -> None:
+        self._base = httpx.URL(target.url)
+        self._url = target.url.encode()
+        self._timeout = target.timeout
+        self._http = httpx.AsyncClient(timeout=target.timeout)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Forwards one request. Raises Unanswered."""
+        request = self._request(scope, await read_body(receive))
+        try:
+            async with asyncio.timeout(self._timeout):
+                response, body = await self._exchange(request)
+        except TimeoutError:
+            raise Unanswered(f"{request.method} {request.url.path}: no response in time") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unanswered(f"{request.method} {request.url.path}: {reason_of(error)}") from None
+        own = next(value for key, value in scope["headers"] if key == b"host")
+        headers = [
+            (key, self._moved(value, own) if key == b"location" else value)
+            for key, value in ((key.lower(), value) for key, value in response.headers.raw)
+            if not _HOPS.fullmatch(key)
+        ]
+        if "json" in response.headers.get("content-type", ""):
+            body = self._moved(body, own)
+        start = {"type": "http.response.start", "status": response.status_code}
+        await send({**start, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    def _request(self, scope: Scope, body: bytes) -> httpx.Request:
+        headers = [(key, value) for key, value in scope["headers"] if not _HOPS.fullmatch(key)]
+        if body or any(key == b"content-length" for key, _ in scope["headers"]):
+            headers.append((b"content-length", str(len(body)).encode()))
+        path = self._base.raw_path.rstrip(b"/") + scope["raw_path"]
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        url = self._base.copy_with(raw_path=path + query)
+        return httpx.Request(scope["method"], url, headers=headers, content=body)
+
+    async def _exchange(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+        response = await self._http.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) > _LIMIT:
+                    raise httpx.ReadError(f"the body is longer than {_LIMIT} bytes")
+            return response, bytes(body)
+        finally:
+            await response.aclose()
+
+    def _moved(self, text: bytes, host: bytes) -> bytes:
+        """Has URLs of the server lead through the proxy as well."""
+        old, new = self._url + b"/", b"http://" + host + b"/"
+        # JSON may have its slashes escaped.
+        text = text.replace(old.replace(b"/", rb"\/"), new.replace(b"/", rb"\/"))
+        return text.replace(old, new)
+
+
+class _Known(dict[str, Any]):
+    """What is known of an entry. Raises Inside for anything else."""
+
+    def __missing__(self, key: str) -> Any:
+        raise Inside(key)
+
+
+class Server(Mock):
+    """A server that is no mock, with what its clients see of it."""
+
+    def __init__(self, target: Target, operations: Operations, document: dict[str, Any]) -> None:
+        self.upstream = Upstream(target)
+        super().__init__(self.upstream, document, operations)
+        self._identities = target.identities
+        self._current = next(one for one in operations.all if one.action == "current")
+        self._token_path = next(one for one in operations.all if one.action == "token").path
+
+    async def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """Raises Inside: there is no control interface."""
+        raise Inside(f"{method} {path}")
+
+    async def token(self, login: str, application: str | None = None) -> str:
+        """Logs in as the identity that is like a user of the fixtures."""
+        identity = self._identities.get(_LOGINS.get(login, ""))
+        if identity is None or application is not None:
+            raise Inside(f"the password of {login}")
+        request = Request("POST", self._token_path, headers=[("host", "127.0.0.1")])
+        response = await self.send(request.with_form(identity.parameters))
+        return str((response.json or _Known())["access_token"])
+
+    async def caller(self, request: Request) -> tuple[str, str] | None:
+        """Finds the login that a request's token stands for; None if it is no good."""
+        found = await self._shown(request)
+        return (found["login"], "") if found else None
+
+    async def parties(self, request: Request) -> dict[str, Entry]:
+        """Finds the `user` of a request as it sees itself."""
+        if request.action == "token":
+            raise Inside("who asks for a token")
+        found = await self._shown(request)
+        return _Known(user=found) if found else {}
+
+    async def _shown(self, request: Request) -> Entry | None:
+        if not request.token:
+            return None
+        response = await self.call("GET", self._current.path, token=request.token)
+        if response.status == 401:
+            return None
+        if not response.ok or not isinstance(response.json, dict):
+            raise Inside("whose token it is")
+        owners = self._current.node["x-resource"]["owners"]
+        user = response.json
+        return _Known(
+            user, type=next((kind for kind, key in owners.items() if user.get(key)), None)
+        )
+
+
+class Proxy:
+    """The server behind the hooks of a fault, as an ASGI application.
+
+    A request that gets no response is cut off, as a gateway's error would pass for the server's.
+    `inside` says what the fault needs of the mock, `failure` how it broke down: from then on, and
+    while the kit is `cleaning` up, requests and responses stay as they are. `unanswered` has the
+    requests that the server gave no response to.
+    """
+
+    def __init__(self, target: Target, site: Site) -> None:
+        operations = Operations(site.document)
+        self._server = Server(target, operations, site.document)
+        self._app = site.around(self._server, operations, self._guarded)
+        self.cleaning = False
+        self.inside = self.failure = ""
+        self.unanswered: list[str] = []
+
+    @property
+    def changed(self) -> bool:
+        """The situation of the fault came."""
+        return self._app.changed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except Unanswered as error:
+            self.unanswered.append(str(error))
+            headers = [(b"content-length", b"1")]
+            await send({"type": "http.response.start", "status": 502, "headers": headers})
+
+    def _guarded(self, hook: Callable[..., Any]) -> Callable[..., Awaitable[Response | None]]:
+        async def guarded(request: Request, *responses: Response) -> Response | None:
+            if self.inside or self.failure or self.cleaning:
+                return None
+            kept = [one.copy() for one in responses]
+            try:
+                found: Any = hook(request, *responses)
+                own: Response | None = await found if isawaitable(found) else found
+                return own
+            except Unanswered:
+                raise
+            except Inside as error:
+                self.inside = str(error)
+            except Exception as error:
+                self.failure = f"{type(error).__name__}: {error}"
+            for one, before in zip(responses, kept, strict=True):
+                one.status, one.headers, one.body = before.status, before.headers, before.body
+            # What the hook has sent already must not be done twice.
+            return next((one for told, one in request.sent if told == request.told), None)
+
+        return guarded
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        for event in ("startup", "shutdown"):
+            message: Message = await receive()
+            assert message["type"] == f"lifespan.{event}"
+            if event == "shutdown":
+                await self._server.upstream.close()
+            await send({"type": f"lifespan.{event}.complete"})

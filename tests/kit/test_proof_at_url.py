@@ -1,0 +1,194 @@
+"""The proof before any server: a proxy that is like no proxy, and what is said of each fault."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from ringme_contract.check import all_checks
+from ringme_contract.proof import at_url
+from ringme_contract.proof.command import prove
+from ringme_contract.proof.fault import Fault, all_faults
+from ringme_contract.proof.proxy import Proxy
+from ringme_contract.proof.site import Site
+from ringme_contract.serving import served
+from ringme_contract.target import MOCK, load_target
+from support.odd_servers import closing, odd_server
+from support.second import second_implementation
+from support.server import RunningMock
+
+
+@pytest.fixture
+def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of some rules alone, so that a run takes a second."""
+    rules = {"me", "group-client-isolation", "group-delete"}
+    few = [one for one in all_checks() if one.rule in rules and one.layer == "scenarios"]
+    monkeypatch.setattr(at_url, "all_checks", lambda: few)
+
+
+# --- the proxy
+
+
+async def echo(request: Request) -> Response:
+    """Responds with what arrived."""
+    body = (await request.body()).decode()
+    headers = [[key, value] for key, value in request.headers.items()]
+    raw = request.scope["raw_path"].decode()
+    return JSONResponse({"raw": raw, "query": request.url.query, "headers": headers, "body": body})
+
+
+async def urls(request: Request) -> Response:
+    """Responds with URLs of its own, as the request's Host says, with escaped slashes, too."""
+    own = f"{request.url.scheme}://{request.url.netloc}/base/file"
+    text = json.dumps([own, "http://elsewhere.example/base/"]) + " "
+    text += json.dumps(own).replace("/", "\\/")
+    headers = {"content-type": "application/json", "content-encoding": "gzip", "x-kept": "yes"}
+    return Response(gzip.compress(text.encode()), headers=headers)
+
+
+async def redirect(request: Request) -> Response:
+    return RedirectResponse(str(request.url.replace(path="/base/there")), 307)
+
+
+@pytest.fixture
+def proxy() -> Iterator[str]:
+    """The URL of a proxy, without a fault, of a small server below a path."""
+    routes = [
+        Route("/base/urls", urls),
+        Route("/base/redirect", redirect),
+        Route("/base/{rest:path}", echo, methods=["GET", "POST", "DELETE"]),
+    ]
+    with (
+        served(Starlette(routes=routes)) as url,
+        served(Proxy(load_target(MOCK, f"{url}/base"), Site())) as proxy,
+    ):
+        yield proxy
+
+
+def test_a_request_arrives_as_it_was_sent_but_for_what_belongs_to_the_connection(
+    proxy: str,
+) -> None:
+    headers = {"X-Odd": "a, b", "TE": "trailers", "Connection": "keep-alive", "Accept": "x/y"}
+    response = httpx.post(f"{proxy}/a//b%2Fc/%40me?x[]=1&y=a+b%20", headers=headers, content="é")
+    got = response.json()
+    assert (got["raw"], got["query"]) == ("/base/a//b%2Fc/%40me", "x[]=1&y=a+b%20")
+    assert got["body"] == "é"
+    names = [key for key, _ in got["headers"]]
+    assert sorted(names) == ["accept", "content-length", "host", "user-agent", "x-odd"]
+    assert dict(got["headers"])["host"] not in proxy
+
+
+def test_urls_of_the_server_lead_through_the_proxy_as_well(proxy: str) -> None:
+    response = httpx.get(f"{proxy}/urls")
+    first, escaped = response.text.split("] ")
+    assert json.loads(f"{first}]") == [f"{proxy}/file", "http://elsewhere.example/base/"]
+    assert json.loads(escaped) == f"{proxy}/file"
+    assert "content-encoding" not in response.headers
+    assert response.headers["x-kept"] == "yes"
+    assert httpx.get(f"{proxy}/redirect").headers["location"] == f"{proxy}/there"
+
+
+def test_what_gets_no_response_is_cut_off_and_never_a_response_of_the_proxy() -> None:
+    with odd_server(closing) as url:
+        proxy = Proxy(load_target(MOCK, url), Site())
+        with served(proxy, "critical") as address, pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(f"{address}/api")
+    (line,) = proxy.unanswered
+    assert line.startswith("GET /api: the connection was closed before the response")
+
+
+# --- the command
+
+
+def run(path: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
+    """The exit code, what was said, and the JSON with the faults by id."""
+    done = CliRunner().invoke(prove, [*arguments, "--json", str(path)])
+    report = json.loads(path.read_text()) if path.exists() else {"faults": []}
+    report["faults"] = {one["id"]: one for one in report["faults"]}
+    return done.exit_code, done.output, report
+
+
+@pytest.mark.usefixtures("few_checks")
+def test_each_fault_is_found_or_left_out_or_said_not_to_be_put(
+    mock: RunningMock, tmp_path: Path
+) -> None:
+    expected = {
+        "deleted-twice": "found",
+        "groups-of-all": "found",
+        "name-of-256": "left out",
+        "members-not-released": "left out",
+        "oldest-first": "left out",
+        "refresh-twice": "not put",
+    }
+    code, output, report = run(
+        tmp_path / "proof.json", mock.url, *(f"--fault={name}" for name in expected)
+    )
+    assert code == 0, output
+    assert report["baseline"] == []
+    assert {name: one["state"] for name, one in report["faults"].items()} == expected
+    assert report["no response"] == report["could not be removed"] == []
+    reasons = {name: one["reason"] for name, one in report["faults"].items()}
+    assert reasons["deleted-twice"].startswith("scenarios/group-delete/")
+    assert reasons["name-of-256"] == "it lies in the document of the mock"
+    assert reasons["members-not-released"].startswith("it acts in the mock")
+    assert reasons["refresh-twice"].startswith("no check of its rules passes without it")
+
+
+@pytest.mark.usefixtures("few_checks")
+def test_what_the_server_breaks_by_itself_proves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    unseen = Fault(
+        "unseen", "headers", "A header more.", ("me",), "answer", {"headers": {"x": "y"}}
+    )
+    never = Fault("never", "status", "A status.", ("me",), "answer", {"statuses": [418]})
+    monkeypatch.setitem(all_faults(), "unseen", unseen)
+    monkeypatch.setitem(all_faults(), "never", never)
+    names = ("--fault=unseen", "--fault=never")
+    with second_implementation("leak-other-client") as url:
+        code, output, report = run(tmp_path / "proof.json", url, *names)
+    assert code == 1, output
+    assert "not found: unseen: A header more." in output
+    assert any(one.startswith("fail: scenarios/group-client-") for one in report["baseline"])
+    states = {name: one["state"] for name, one in report["faults"].items()}
+    assert states == {"unseen": "not found", "never": "not put"}
+
+
+@pytest.mark.usefixtures("few_checks")
+def test_a_command_gives_the_server_its_data_back_before_each_fault(
+    mock: RunningMock, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    arguments = (mock.url, "--fault=deleted-twice", "--reset")
+    assert run(tmp_path / "proof.json", *arguments, f"echo again >>{log}")[0] == 0
+    assert log.read_text() == "again\n" * 2
+    code, output, _ = run(tmp_path / "none.json", *arguments, "false")
+    assert (code, output) == (2, "ringme-contract: --reset: false: exit code 1\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["https://api.example.com"], "`ringme-contract init target.toml` writes one"),
+        (["http://127.0.0.1:1"], "the target cannot be reached"),
+        (["http://127.0.0.1:1", "--full"], "--full"),
+    ],
+)
+def test_what_cannot_be_proved_is_said_in_a_line(
+    arguments: list[str], said: str, tmp_path: Path
+) -> None:
+    code, output, _ = run(tmp_path / "none.json", *arguments)
+    assert code == 2
+    assert said in output
+    assert "Traceback" not in output
