@@ -17,7 +17,6 @@ from ringme_mock.docs.docs_middleware import DocsMiddleware, NotFoundMiddleware
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.api_middleware import START, ApiMiddleware
-from ringme_mock.http.auth import TokenSecurity
 from ringme_mock.http.connexion_document import check_document, connexion_document
 from ringme_mock.http.connexion_parts import (
     AsyncApp,
@@ -30,7 +29,7 @@ from ringme_mock.http.connexion_parts import (
     SwaggerUIOptions,
 )
 from ringme_mock.http.error_handler import handle_error
-from ringme_mock.http.operation import ActionResolver, check_actions
+from ringme_mock.http.operation import ActionResolver, TokenSecurity, check_actions
 from ringme_mock.http.sessions import Sessions, Settings
 from ringme_mock.http.urls import DOCS_PATH, DOCUMENT_PATH
 from ringme_mock.store.clock import Clock

@@ -127,7 +127,7 @@ class Operation:
         """Action that `x-resource` names, or an empty text."""
         return str(self.resource.get("action", ""))
 
-    @property
+    @cached_property
     def collection(self) -> CollectionRule:
         """Collection that `x-resource` names. Raises LookupError if it names none."""
         if self.collection_rule is None:

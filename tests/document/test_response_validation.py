@@ -27,7 +27,7 @@ from document.changed_answers import (
 )
 from ringme_mock import MockServer
 from ringme_mock.actions import ACTIONS
-from ringme_mock.actions.context import ActionContext
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import JSON, Reply, json_reply
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.http.sessions import Settings
@@ -141,7 +141,7 @@ HANDLERS: dict[str, tuple[Reply, str]] = {
 def test_a_handler_that_breaks_the_document_is_caught(
     reply: Reply, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def current(_call: ActionContext) -> Reply:
+    def current(_call: RequestContext) -> Reply:
         return reply
 
     monkeypatch.setitem(ACTIONS, "current", current)
@@ -159,7 +159,7 @@ def test_content_where_there_is_none_is_caught(
 def test_a_mock_that_broke_down_says_so_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: list[str]
 ) -> None:
-    def fail(_call: ActionContext) -> Reply:
+    def fail(_call: RequestContext) -> Reply:
         raise RuntimeError("broke down")
 
     monkeypatch.setitem(ACTIONS, "current", fail)

@@ -17,8 +17,8 @@ from ringme_mock.faults import fault_book as book_module
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import read_rule
 from ringme_mock.http import event_stream
+from ringme_mock.store import access as tokens_module
 from ringme_mock.store import quotas as quotas_module
-from ringme_mock.store import tokens as tokens_module
 from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
 from support.control import Control

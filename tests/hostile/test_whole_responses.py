@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hostile.wire import Wire
 from hostile.wire import request as ask
 from ringme_mock.app import MockApp, create_app
-from ringme_mock.http.extension import EXTENSION, Headers, send_whole, write_whole
+from ringme_mock.http.cycle import Cycle, Headers, send_whole
 from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
@@ -109,51 +110,32 @@ def test_answers_are_the_same_byte_by_byte(
     assert found == exchanged(plain, token, parts, len(statuses))
 
 
-class Noting:
-    """The extension of a request, with what `respond` has said."""
-
-    def __init__(self, own: Any, said: list[bool]) -> None:
-        self._own = own
-        self._said = said
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._own, name)
-
-    def respond(self, status: int, headers: Headers, body: bytes) -> bool:
-        self._said.append(self._own.respond(status, headers, body))
-        return self._said[-1]
-
-
-def noting(app: ASGIApp, said: list[bool]) -> ASGIApp:
-    """The application, with the extension replaced by one that notes."""
-
-    async def noted(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["extensions"] = {EXTENSION: Noting(scope["extensions"][EXTENSION], said)}
-        await app(scope, receive, send)
-
-    return noted
-
-
 @pytest.mark.parametrize(
     ("name", "said"),
     [("created", [True]), ("list", [True]), ("the last one", [False]), ("from another origin", [])],
 )
 def test_responses_of_the_api_go_out_in_one_piece(
-    app: MockApp, token: str, name: str, said: list[bool]
+    quick: str, token: str, name: str, said: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found: list[bool] = []
     statuses, parts = REQUESTS[name]
-    with served(noting(app, found)) as url:
-        assert exchanged(url, token, parts, 1)[0][0] == statuses[0]
+    found: list[bool] = []
+    respond = Cycle.respond
+
+    def noting(cycle: Cycle, status: int, headers: Headers, body: bytes) -> bool:
+        found.append(respond(cycle, status, headers, body))
+        return found[-1]
+
+    monkeypatch.setattr(Cycle, "respond", noting)
+    # The reset before it goes out in messages, as a page.
+    assert exchanged(quick, token, parts, 1)[0][0] == statuses[0]
     assert found == said
 
 
 def whole(headers: Headers) -> ASGIApp:
     """An application that responds in one piece where it can."""
 
-    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
-        if not write_whole(scope, send, 200, headers, b"whole"):
-            await send_whole(send, 200, headers, b"whole")
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send_whole(send, 200, headers, b"whole")
 
     return app
 
@@ -162,7 +144,7 @@ def sent(headers: Headers) -> ASGIApp:
     """An application that responds in messages."""
 
     async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await send_whole(send, 200, headers, b"whole")
+        await send_whole(partial(send), 200, headers, b"whole")
 
     return app
 

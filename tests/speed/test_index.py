@@ -101,8 +101,8 @@ def touched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Touched:
     monkeypatch.setattr(Collection, "get", counts.lookup(Collection.get))
     monkeypatch.setattr(Collection, "at", counts.lookups(Collection.at))
     index = store["record"]._index
-    lists = {trait: counts.counted(positions) for trait, positions in index._lists.items()}
-    monkeypatch.setattr(index, "_lists", lists)
+    lists = {trait: counts.counted(positions) for trait, positions in index.lists.items()}
+    monkeypatch.setattr(index, "lists", lists)
     return counts
 
 

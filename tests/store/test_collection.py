@@ -17,7 +17,7 @@ def content(collection: Collection) -> tuple[Any, ...]:
         list(collection.entries()),
         dict(collection._entries),
         dict(collection._unique),
-        {trait: list(positions) for trait, positions in collection._index._lists.items()},
+        {trait: list(positions) for trait, positions in collection._index.lists.items()},
         collection.next_key,
         collection.weight,
     )

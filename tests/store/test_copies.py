@@ -228,7 +228,7 @@ def test_a_value_that_no_entry_has_any_more_is_forgotten() -> None:
     store = group_store([0, 1, 2, 3])
     for place, extension in enumerate((30, 31, 32, 33)):
         store["record"].delete(record(place, extension)["record_uuid"])
-    assert len(store["record"]._index._lists) == 0
+    assert len(store["record"]._index.lists) == 0
 
 
 def test_an_index_and_its_copy_write_to_no_list_that_both_have() -> None:
@@ -237,10 +237,10 @@ def test_an_index_and_its_copy_write_to_no_list_that_both_have() -> None:
     other = one.copy()
     one.add(record(2, 30))
     other.add(record(3, 30))
-    assert [position[-1] for position in one.find("extension_id", 30)] == [
+    assert [position[-1] for position in one.lists["extension_id", 30]] == [
         record(place, 30)["record_uuid"] for place in (1, 2)
     ]
-    assert [position[-1] for position in other.find("extension_id", 30)] == [
+    assert [position[-1] for position in other.lists["extension_id", 30]] == [
         record(place, 30)["record_uuid"] for place in (1, 3)
     ]
 

@@ -1,22 +1,22 @@
-"""Actions that `x-resource` can name, each a function of the action context."""
+"""Actions that `x-resource` can name, each a function of the request context."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ringme_mock.actions import entries, media, token_endpoint, whoami
-from ringme_mock.actions.context import ActionContext
+from ringme_mock.actions import entries, listing, media, token_endpoint
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 
-Action = Callable[[ActionContext], Reply]
+Action = Callable[[RequestContext], Reply]
 
 ACTIONS: dict[str, Action] = {
-    "list": entries.list_entries,
+    "list": listing.list_entries,
     "create": entries.create,
     "read": entries.read,
     "update": entries.update,
     "delete": entries.delete,
-    "current": whoami.current,
+    "current": entries.current,
     "delete_range": media.delete_range,
     "stats": media.stats,
     "download": media.download,

@@ -1,4 +1,4 @@
-"""Actions on any collection: list, create, read, update and delete.
+"""Actions on an entry of any collection: create, read, update and delete.
 
 They take all that they know of a resource from the document, so that another plain resource needs
 paths, schemas and a fixture file only.
@@ -6,35 +6,41 @@ paths, schemas and a fixture file only.
 
 from __future__ import annotations
 
-from ringme_mock.actions.context import ActionContext
-from ringme_mock.actions.listing import list_query
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.errors import invalid, missing
 from ringme_mock.store.collection import LONG_TEXT, Entry, Taken
 from ringme_mock.store.quotas import check_quota
 from ringme_spec.collections import Numbering
+from ringme_spec.operations import Operation
 
 
-def list_entries(context: ActionContext) -> Reply:
-    """Respond with the entries of the innermost owner in the path, or with all."""
-    found = context.state.store.find(
-        context.operation.collection.name, list_query(context), context.owner
-    )
-    return context.show_all(found)
-
-
-def read(context: ActionContext) -> Reply:
+def read(context: RequestContext) -> Reply:
     return context.show(context.entry)
 
 
-def delete(context: ActionContext) -> Reply:
+def current(context: RequestContext) -> Reply:
+    """Respond with the caller, of the owner ids only that of its type (rule whoami)."""
+    shown = dict(context.view(context.user) if context.view else context.user)
+    own, _ = context.state.access.owner_of(context.user)
+    for name, prop in context.operation.resource["owners"].items():
+        if name != own:
+            shown[prop] = None
+    return context.reply(shown)
+
+
+def delete(context: RequestContext) -> Reply:
     """Delete the entry, and those that the document has deleted with it."""
     rule = context.operation.collection
     context.state.store.delete(rule.name, context.entry[rule.key])
     return context.reply()
 
 
-def create(context: ActionContext) -> Reply:
+def create(context: RequestContext) -> Reply:
     """Insert an entry of values from the body, the path and the document."""
     rule = context.operation.collection
     entry = context.defaults.build(_known(context), context.owners, context.state.clock.text)
@@ -44,9 +50,9 @@ def create(context: ActionContext) -> Reply:
         )
     if rule.references:
         _check_references(context, entry, entry)
-    collection = context.collection
+    collection = context.state.store.collections[rule.name]
     # No text is longer than the body that it came in.
-    is_long = context.request.size >= LONG_TEXT
+    is_long = context.size >= LONG_TEXT
     check_quota(context.state, rule.name, 1, collection.overweight(entry) if is_long else 0)
     try:
         collection.insert_new(entry)
@@ -55,7 +61,7 @@ def create(context: ActionContext) -> Reply:
     return context.show(entry)
 
 
-def update(context: ActionContext) -> Reply:
+def update(context: RequestContext) -> Reply:
     """Change the properties that were sent (rule group-update-partial)."""
     rule = context.operation.collection
     _check_fixed(context)
@@ -71,14 +77,14 @@ def update(context: ActionContext) -> Reply:
     return context.show(context.collection.update(context.entry[rule.key], changes))
 
 
-def _known(context: ActionContext) -> Entry:
+def _known(context: RequestContext) -> Entry:
     """Return the sent properties that the document lets a client set (rule extra-keys)."""
-    body = context.body
+    body = context.sent
     names = context.operation.body.properties if context.operation.body else ()
     return {name: body[name] for name in names if name in body}
 
 
-def _full_number(context: ActionContext, rule: Numbering, name: str) -> str:
+def _full_number(context: RequestContext, rule: Numbering, name: str) -> str:
     """Add the prefix to a name that may lack it (rule extension-create)."""
     owner = context.owners[rule.owner]
     prefix, _, number = name.rpartition(rule.separator)
@@ -89,21 +95,21 @@ def _full_number(context: ActionContext, rule: Numbering, name: str) -> str:
     return f"{owner[rule.prefix]}{rule.separator}{number}"
 
 
-def _check_fixed(context: ActionContext) -> None:
+def _check_fixed(context: RequestContext) -> None:
     """Raise the 400 for a changed value of a fixed property (rule extension-no-rename)."""
     rule = context.operation.collection
     for name in rule.fixed:
-        if name not in context.body or context.body[name] == context.entry[name]:
+        if name not in context.sent or context.sent[name] == context.entry[name]:
             continue
         numbering = rule.numbering
         if numbering and numbering.property == name:
             number = context.entry[name].rpartition(numbering.separator)[2]
-            if context.body[name] == number:
+            if context.sent[name] == number:
                 continue
         raise invalid(f"{name}: cannot be changed")
 
 
-def _check_references(context: ActionContext, entry: Entry, changes: Entry) -> None:
+def _check_references(context: RequestContext, entry: Entry, changes: Entry) -> None:
     """Raise the 404 for the key of an entry that the same owner does not have."""
     store = context.state.store
     rule = context.operation.collection
@@ -120,3 +126,58 @@ def _check_references(context: ActionContext, entry: Entry, changes: Entry) -> N
         )
         if not known:
             raise missing(reference.collection, store[reference.collection].rule.missing)
+
+
+@dataclass(frozen=True)
+class EntryDefaults:
+    """Sources of the properties of a new entry.
+
+    `constant` holds all properties in order, those that depend on the request as None: `copied`
+    come from an owner in the path (property, owner, property there), `now` are its time.
+    """
+
+    constant: Entry
+    copied: tuple[tuple[str, str, str], ...]
+    now: tuple[str, ...]
+
+    def build(self, sent: Entry, owners: Mapping[str, Entry], moment: Callable[[], str]) -> Entry:
+        """Make an entry from the sent values, the owners by collection, and the time."""
+        entry = self.constant.copy()
+        for prop, owner, there in self.copied:
+            entry[prop] = owners[owner][there]
+        for prop in self.now:
+            entry[prop] = moment()
+        for prop, value in sent.items():
+            if prop in entry:
+                entry[prop] = value
+        return entry
+
+
+def entry_defaults(operation: Operation) -> EntryDefaults:
+    rule, body = operation.collection, operation.body
+    owners = operation.path_collections
+    if operation.ends_at_item:
+        owners = owners[:-1]
+    initial = rule.initial
+    # Later sources override earlier ones.
+    sources: dict[str, Any] = {
+        **dict.fromkeys(rule.properties),
+        **{name: source for name, source in initial.items() if name in rule.properties},
+    }
+    for owner in reversed(owners):
+        prop = rule.owner_property(owner.name)
+        if prop in sources:
+            sources[prop] = {"copy": f"{owner.name}.{owner.key}"}
+    constants = {**operation.where, **(body.defaults if body else {})}
+    sources.update({name: value for name, value in constants.items() if name in sources})
+    copied, now = [], []
+    for name, source in sources.items():
+        if name in constants or not isinstance(source, dict):
+            continue
+        sources[name] = None
+        if "now" in source:
+            now.append(name)
+        else:
+            owner_name, prop = source["copy"].split(".")
+            copied.append((name, owner_name, prop))
+    return EntryDefaults(sources, tuple(copied), tuple(now))

@@ -1,14 +1,15 @@
-"""Query parameters of a list as a query of the store: range, order, filters, page."""
+"""The list action: query parameters as a query of the store, with range, order, filters, page."""
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ringme_mock.actions.context import ActionContext
+from ringme_mock.actions.request_context import RequestContext
+from ringme_mock.actions.response import Reply
 from ringme_mock.errors import invalid
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.store import Query
@@ -18,14 +19,24 @@ from ringme_spec.operations import Filter, Parameter
 Test = Callable[[Entry], bool]
 
 
-def list_query(context: ActionContext) -> Query:
-    """Return the query of the store. Raises the 400s of rules media-range and media-interval."""
-    if context.query.store_query is None:
-        context.query.store_query = _store_query(context)
-    return context.query.store_query
+def list_entries(context: RequestContext) -> Reply:
+    """Respond with the entries of the innermost owner in the path, or with all."""
+    return context.show_all(find_listed(context))
 
 
-def _store_query(context: ActionContext) -> Query:
+def find_listed(context: RequestContext) -> Iterator[Entry]:
+    """Find what a list shows. Raises the 400s of rules media-range and media-interval."""
+    name = context.operation.collection.name
+    return context.state.store.find(name, _list_query(context), context.owner)
+
+
+def _list_query(context: RequestContext) -> Query:
+    if context.query_values.store_query is None:
+        context.query_values.store_query = _store_query(context)
+    return context.query_values.store_query
+
+
+def _store_query(context: RequestContext) -> Query:
     roles = context.operation.roles
     start, end = _range(context, roles)
     size = _value(context, roles, "page_size")
@@ -40,11 +51,13 @@ def _store_query(context: ActionContext) -> Query:
     )
 
 
-def _value(context: ActionContext, roles: Mapping[str, Parameter], role: str) -> Any:
-    return context.query.get(roles[role].name) if role in roles else None
+def _value(context: RequestContext, roles: Mapping[str, Parameter], role: str) -> Any:
+    return context.query_values.get(roles[role].name) if role in roles else None
 
 
-def _range(context: ActionContext, roles: Mapping[str, Parameter]) -> tuple[str | None, str | None]:
+def _range(
+    context: RequestContext, roles: Mapping[str, Parameter]
+) -> tuple[str | None, str | None]:
     start = _moment(_value(context, roles, "range_start"))
     end = _moment(_value(context, roles, "range_end"))
     if start and end:
@@ -82,11 +95,11 @@ def latest_end(rule: RangeRule, start: datetime) -> datetime:
     return start.replace(year=year, month=month, day=min(start.day, last_day))
 
 
-def _filters(context: ActionContext) -> Test | None:
+def _filters(context: RequestContext) -> Test | None:
     tests = [_fixed(prop, value) for prop, value in context.operation.where.items()]
     for parameter in context.operation.query_parameters:
-        if parameter.filter and parameter.name in context.query:
-            wanted = context.query[parameter.name]
+        if parameter.filter and parameter.name in context.query_values:
+            wanted = context.query_values[parameter.name]
             tests.append(
                 _chosen(parameter.filter, wanted if isinstance(wanted, list) else [wanted])
             )

@@ -2,54 +2,61 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from ringme_mock.actions.context import ActionContext
-from ringme_mock.actions.listing import list_query
+from ringme_mock.actions.listing import find_listed
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.store import Store
 from ringme_spec.collections import CollectionRule, Content
 
-STORAGE_PATH = "/storage"
+STORAGE = "/storage/"
 # A stored file may hold anything. Any page may play a recording.
 FILE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
 }
+_MISSING = Reply(404, b"There is no such file.\n", "text/plain; charset=utf-8", FILE_HEADERS)
 
 
-def delete_range(context: ActionContext) -> Reply:
+def delete_range(context: RequestContext) -> Reply:
     """Delete exactly the entries that the list of the same range shows (rule media-delete)."""
     rule = context.operation.collection
-    found = list(context.state.store.find(rule.name, list_query(context), context.owner))
     # Last first, which is the cheapest order for sorted lists.
-    for entry in reversed(found):
+    for entry in reversed(list(find_listed(context))):
         context.state.store.delete(rule.name, entry[rule.key])
     return context.reply()
 
 
-def stats(context: ActionContext) -> Reply:
+def stats(context: RequestContext) -> Reply:
     """Respond with length and total size of the list of the same range (rule stats-agree)."""
-    rule = context.operation.collection
-    sizes = [
-        entry[_content(rule).size]
-        for entry in context.state.store.find(rule.name, list_query(context), context.owner)
-    ]
+    size = _content(context.operation.collection).size
+    sizes = [entry[size] for entry in find_listed(context)]
     resource = context.operation.resource
     return context.reply({resource["count"]: len(sizes), resource["size"]: sum(sizes)})
 
 
-def download(context: ActionContext) -> Reply:
+def download(context: RequestContext) -> Reply:
     """Respond with the file of an item (rule media-file)."""
     return file_reply(context.state.store, context.operation.collection, context.entry)
 
 
-def storage_url(context: ActionContext) -> Reply:
+def storage_url(context: RequestContext) -> Reply:
     """Respond with a URL at which the file can be fetched without a token."""
     rule = context.operation.collection
-    url = f"{context.base_url}{STORAGE_PATH}/{rule.name}/{quote(str(context.entry[rule.key]))}"
+    url = f"{context.base_url}{STORAGE}{rule.name}/{quote(str(context.entry[rule.key]))}"
     return context.reply(dict.fromkeys(context.operation.response_properties, url))
+
+
+def stored_file(store: Store, raw_path: str) -> Reply:
+    """Respond with the file of a path below STORAGE, which needs no token."""
+    names = [unquote(name) for name in raw_path.removeprefix(STORAGE).split("/")]
+    collection = store.collections.get(names[0])
+    if len(names) != 2 or collection is None or collection.rule.content is None:
+        return _MISSING
+    entry = collection.get(names[1])
+    return file_reply(store, collection.rule, entry) if entry is not None else _MISSING
 
 
 def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ringme_mock.actions.context import ActionContext
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.errors import ApiError, missing
 from ringme_mock.store.access import Caller
 from ringme_mock.store.collection import Entry, Key
@@ -61,7 +61,7 @@ class PathResolver:
             )
         ]
 
-    def resolve(self, context: ActionContext) -> None:
+    def resolve(self, context: RequestContext) -> None:
         """Set owners and item of the context.
 
         Raises the 404 for the first entry of the path, then the 403 for one out of the caller's
@@ -71,7 +71,7 @@ class PathResolver:
         keys: dict[str, Key] = {}
         for one in self._entries:
             name = one.name
-            key = context.path[one.parameter]
+            key = context.parameters[one.parameter]
             if one.me is not None:
                 key = _own_key(one, caller) if key == one.me else int(key)
             entry = collections[name].get(key)
@@ -95,7 +95,7 @@ def _own_key(one: _PathEntry, caller: Caller | None) -> Key:
 
 
 def _belongs(
-    context: ActionContext, one: _PathEntry, entry: Entry, keys: Mapping[str, Key]
+    context: RequestContext, one: _PathEntry, entry: Entry, keys: Mapping[str, Key]
 ) -> bool:
     """Check that an entry is one of the operation's, and belongs to all owners before it."""
     for prop, value in one.where:

@@ -1,14 +1,18 @@
-"""Response of an action."""
+"""Response of an action, and the view of an entry that it shows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
+from ringme_spec.operations import Operation
+
 JSON = "application/json"
+Entry: TypeAlias = dict[str, Any]
+View: TypeAlias = Callable[[Entry], Entry]
 
 
 @dataclass(slots=True)
@@ -23,3 +27,25 @@ class Reply:
 
 def json_reply(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Reply:
     return Reply(status, orjson.dumps(value), JSON, headers)
+
+
+def entry_view(operation: Operation) -> View | None:
+    """Return a function from an entry to its properties in the response, in order.
+
+    None shows entries as they are stored.
+    """
+    stored, shown = operation.collection.properties, operation.response_properties
+    if shown == stored:
+        return None
+    if shown != tuple(name for name in stored if name in shown):
+        return lambda entry: {name: entry.get(name) for name in shown}
+    hidden = [name for name in stored if name not in shown]
+
+    def without(entry: Entry) -> Entry:
+        # Entries have all stored properties in order, so this is quicker than gathering.
+        seen = entry.copy()
+        for name in hidden:
+            del seen[name]
+        return seen
+
+    return without

@@ -8,12 +8,11 @@ import hashlib
 import hmac
 from typing import Any
 
-from ringme_mock.actions.context import ActionContext
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply, json_reply
 from ringme_mock.errors import NO_STORE, ApiError, token_refused
-from ringme_mock.store.access import scopes
+from ringme_mock.store.access import Grant, scopes
 from ringme_mock.store.collection import Entry
-from ringme_mock.store.tokens import Grant
 
 CLIENT_CREDENTIALS = "client_credentials"
 PASSWORD = "password"
@@ -22,9 +21,9 @@ REFRESH_TOKEN = "refresh_token"
 _OF_NOBODY = "nobody"
 
 
-def create(context: ActionContext) -> Reply:
+def create(context: RequestContext) -> Reply:
     """Issue a token for a user. Raises the errors of rules token-errors and refresh."""
-    given = {**context.body, **_basic_credentials(context)}
+    given = {**context.sent, **_basic_credentials(context)}
     grant_type = _needed(given, "grant_type")
     grants = context.operation.resource["grants"]
     if grant_type not in grants:
@@ -48,9 +47,9 @@ def _needed(given: dict[str, Any], name: str) -> str:
     return value
 
 
-def _basic_credentials(context: ActionContext) -> dict[str, str]:
+def _basic_credentials(context: RequestContext) -> dict[str, str]:
     """Read id and secret of the application from HTTP Basic."""
-    kind, _, encoded = context.request.header(b"authorization").partition(" ")
+    kind, _, encoded = context.header(b"authorization").partition(" ")
     if kind.lower() != "basic":
         return {}
     try:
@@ -61,12 +60,12 @@ def _basic_credentials(context: ActionContext) -> dict[str, str]:
     return {id_name: name, secret_name: secret}
 
 
-def _application(context: ActionContext, given: dict[str, Any]) -> Entry:
+def _application(context: RequestContext, given: dict[str, Any]) -> Entry:
     application = context.state.store["application"].get(given["client_id"])
     secret = application["client_secret"] if application else _OF_NOBODY
     if not _same(secret, given["client_secret"]) or application is None:
         refused = token_refused(401, "invalid_client", "unknown application or wrong secret")
-        if b"authorization" in context.request.headers:
+        if b"authorization" in context.headers:
             # RFC 6749 section 5.2: required if the client used the header.
             refused.headers["WWW-Authenticate"] = "Basic"
         raise refused
@@ -74,7 +73,7 @@ def _application(context: ActionContext, given: dict[str, Any]) -> Entry:
 
 
 def _user(
-    context: ActionContext, grant_type: str, given: dict[str, Any], application: Entry
+    context: RequestContext, grant_type: str, given: dict[str, Any], application: Entry
 ) -> Entry:
     """Find the user: the owner of the application, or a user of the owner's client."""
     users = context.state.store["user"]
@@ -96,7 +95,7 @@ def _user(
     return user
 
 
-def _user_of_refresh_token(context: ActionContext, token: str, application: Entry) -> Entry:
+def _user_of_refresh_token(context: RequestContext, token: str, application: Entry) -> Entry:
     grant = context.state.tokens.find_refresh(token)
     user = context.state.store["user"].get(grant.user) if grant else None
     if grant is None or user is None or grant.application != application["client_id"]:
@@ -104,7 +103,7 @@ def _user_of_refresh_token(context: ActionContext, token: str, application: Entr
     return user
 
 
-def _check_blocked(context: ActionContext, user: Entry) -> None:
+def _check_blocked(context: RequestContext, user: Entry) -> None:
     try:
         context.state.access.check_blocked(user)
     except ApiError as error:
@@ -113,7 +112,7 @@ def _check_blocked(context: ActionContext, user: Entry) -> None:
 
 
 def _issue(
-    context: ActionContext, application: Entry, user: Entry, grant_type: str, given: dict[str, Any]
+    context: RequestContext, application: Entry, user: Entry, grant_type: str, given: dict[str, Any]
 ) -> Reply:
     resource = context.operation.resource
     tokens = context.state.tokens

@@ -10,13 +10,13 @@ import orjson
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ringme_mock.actions.request_context import RequestContext, context_of
 from ringme_mock.actions.response import JSON
 from ringme_mock.control.control_context import ControlContext, Mock
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.errors import invalid
 from ringme_mock.http.body import media_type, read_bytes, read_object
 from ringme_mock.http.parameters import PathReader, QueryReader
-from ringme_mock.http.request_context import RequestContext, context_of
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Session
 from ringme_mock.http.urls import CONTROL_PATH

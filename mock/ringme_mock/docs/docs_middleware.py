@@ -10,10 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ringme_mock.actions.request_context import context_of
 from ringme_mock.actions.response import JSON
 from ringme_mock.docs.docs_routes import reference_routes
 from ringme_mock.errors import no_route
-from ringme_mock.http.request_context import context_of
 from ringme_mock.http.urls import DOCS_PATH, DOCUMENT_PATH
 from ringme_spec.contract import Contract
 

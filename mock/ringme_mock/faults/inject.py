@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.fault_rule import FaultRule, ForcedResponse, Target
@@ -12,7 +14,6 @@ from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.prefer import Preference, applied, read_preference
 
 if TYPE_CHECKING:
-    from ringme_mock.http.request_context import RequestContext
     from ringme_mock.http.routing import PathTable
 
 
@@ -23,15 +24,8 @@ class Faults:
         self._responses = responses
         self._table = table
 
-    def may_act(self, request: RequestContext) -> bool:
-        """Check quickly for anything to inject; most requests have nothing."""
-        session = request.session
-        return (
-            b"prefer" in request.headers or bool(session.faults.rules) or session.latency.high > 0
-        )
-
-    def plan(self, request: RequestContext) -> tuple[Reply | None, float]:
-        """Return the response instead of the real one (None), and the delay in seconds.
+    async def apply(self, request: RequestContext) -> Reply | None:
+        """Wait as long as is due; return the response instead of the real one (None).
 
         Notes fault, connection and applied preferences on the request.
         """
@@ -41,30 +35,34 @@ class Faults:
         request.connection = rule.connection if rule else None
         session = request.session
         latency = rule.delay if rule and rule.delay else session.latency
-        seconds = latency.seconds(session.random) + (wanted.wait or 0.0)
         request.applied_preferences = applied(None, None, wanted.wait)
         # A fault has precedence over the preference of a request.
         if rule and rule.response:
-            return self._force(request, rule.response), seconds
-        return self._prefer(request, wanted), seconds
+            forced = self._force(request, rule.response)
+        else:
+            forced = self._prefer(request, wanted)
+        seconds = latency.seconds(session.random) + (wanted.wait or 0.0)
+        if seconds:
+            await asyncio.sleep(seconds)
+        return forced
 
     def _identify(self, request: RequestContext) -> None:
         """Find operation and caller, as the API may not run at all."""
         state = request.session.state
-        request.allowance = state.limits.unknown()
+        request.allowance = state.limits.unknown
         try:
-            request.operation, _ = self._table.find(request.method, request.raw_path)
-            if request.operation.scopes is None:
+            request.target, _ = self._table.find(request.method, request.raw_path)
+            if request.target.scopes is None:
                 request.allowance = None
         except ApiError:
-            request.operation = None
+            request.target = None
         kind, _, token = request.header(b"authorization").partition(" ")
         if kind.lower() == "bearer":
             request.caller = state.access.caller(token.strip())
 
     def _choose(self, request: RequestContext) -> FaultRule | None:
         target = Target(
-            request.operation.id if request.operation else None,
+            request.target.id if request.target else None,
             request.method,
             request.path,
             request.caller.user["login"] if request.caller else None,
@@ -76,7 +74,7 @@ class Faults:
         return chosen[1]
 
     def _prefer(self, request: RequestContext, wanted: Preference) -> Reply | None:
-        operation = request.operation
+        operation = request.target
         success = operation.status if operation else None
         code = wanted.code or (success if wanted.example is not None else None)
         if code is None or (code == success and wanted.example is None):
@@ -89,7 +87,7 @@ class Faults:
         return reply
 
     def _force(self, request: RequestContext, wanted: ForcedResponse) -> Reply | None:
-        reply = self._responses.make(request.operation, wanted)
+        reply = self._responses.make(request.target, wanted)
         if reply is not None and reply.status == 429 and request.allowance is not None:
             request.allowance = replace(request.allowance, remaining=0, exceeded=True)
         return reply

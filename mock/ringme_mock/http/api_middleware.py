@@ -1,29 +1,41 @@
-"""Middleware that serves the API, in place of Connexion's own."""
+"""Middleware that serves the API, in place of Connexion's own, and passes pages on."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ringme_mock.actions.media import STORAGE, stored_file
+from ringme_mock.actions.request_context import RequestContext, attach
+from ringme_mock.actions.response import JSON, Reply
+from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults
-from ringme_mock.http.api import Api
+from ringme_mock.http.browser_headers import with_browser_headers
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
-from ringme_mock.http.cors import with_cors
-from ringme_mock.http.dispatcher import Dispatcher
-from ringme_mock.http.operation import OperationAPI
-from ringme_mock.http.request_context import RequestContext
+from ringme_mock.http.cycle import Headers, cut, send_whole
+from ringme_mock.http.error_handler import refuse
+from ringme_mock.http.journal import log, note
+from ringme_mock.http.operation import OperationAPI, RunningOperation
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Sessions
+from ringme_mock.http.urls import LOCAL_ORIGIN, PAGES
 from ringme_spec.contract import Contract
 
 # The type of a scope on which Connexion assembles its middlewares.
 START = "ringme_mock.start"
+_SESSION_PATH = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
+_VARY = (b"vary", b"Origin")
+_JSON_TYPE = (b"content-type", JSON.encode())
 
 
 class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
-    """Responds to requests for the API, and passes those for pages on.
+    """Responds to requests for the API, and passes those for pages on, each in its session.
 
     Connexion calls `add_api` when it assembles its middlewares.
     """
@@ -34,7 +46,27 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         self._app = app
         self._contract = contract
         self._sessions = sessions
-        self._forced = forced
+        self._table = PathTable(contract.operations.values())
+        self._faults = Faults(forced, self._table)
+        self._validator = None
+        if sessions.settings.validate_responses:
+            # On demand, as the import takes time.
+            from ringme_mock.http.response_validation import ResponseValidator
+
+            self._validator = ResponseValidator(contract)
+        # For the pages of this machine: a front end has a port of its own.
+        self._cors = CORSMiddleware(
+            self._serve,
+            allow_origin_regex=LOCAL_ORIGIN.pattern,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            allow_credentials=True,
+            expose_headers=[
+                *(name.decode() for name, _ in sessions.default.state.limits.unknown.headers()),
+                "Preference-Applied",
+                "Content-Disposition",
+            ],
+        )
 
     def add_api(
         self,
@@ -45,19 +77,10 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         **_options: Any,
     ) -> None:
         """Prepare the operations of the specification."""
-        operations = OperationAPI(
+        api = OperationAPI(
             specification, resolver=resolver, contract=self._contract, security_map=security_map
         )
-        table = PathTable(self._contract.operations.values())
-        faults = Faults(self._forced, table)
-        api = Api(operations, table, faults)
-        if self._sessions.settings.validate_responses:
-            # On demand, as the import takes time.
-            from ringme_mock.http.response_validation import ResponseValidator, ValidatingApi
-
-            api = ValidatingApi(ResponseValidator(self._contract), operations, table, faults)
-        self._dispatcher = Dispatcher(self._sessions, api, self._app)
-        self._cors = with_cors(self._dispatcher, self._sessions)
+        self._operations: dict[str, RunningOperation] = api.operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -65,10 +88,137 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             if b"origin" in request.headers:
                 await self._cors(scope, receive, send)
             else:
-                await self._dispatcher.dispatch(request, send)
+                await self._respond(request, send)
         elif scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "reason": "the mock has no WebSockets"})
         elif scope["type"] != START:
             raise RuntimeError(f"the mock responds to HTTP, not to {scope['type']}")
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._respond(RequestContext(scope, receive), send)
+
+    async def _respond(self, request: RequestContext, send: Send) -> None:
+        """Respond to a request; errors become responses, too."""
+        try:
+            self._choose_session(request)
+        except Exception as error:
+            reply = refuse(request, error)
+            await send_whole(send, reply.status, _headers(request, reply), reply.body)
+            return
+        if _is_page(request.raw_path):
+            await self._show_page(request, send)
+            return
+        try:
+            reply = await self._run(request)
+        except Exception as error:
+            reply = refuse(request, error)
+        if self._validator is not None:
+            reply = self._validator.checked(request, reply)
+        # Before the response: the client may request the journal right after it.
+        note(request, None if request.connection == DROP else reply.status)
+        if request.connection is None:
+            await send_whole(send, reply.status, _headers(request, reply), reply.body)
+        else:
+            await _break(request, reply, send)
+
+    def _choose_session(self, request: RequestContext) -> None:
+        """Find the session by path or header. Raises as `Sessions.get` does."""
+        raw_path, name = request.raw_path, request.headers.get(b"x-mock-session")
+        match = _SESSION_PATH.fullmatch(raw_path) if raw_path.startswith("/s/") else None
+        if match is not None:
+            request.session = self._sessions.get(unquote(match[2]), _may_begin(request))
+            request.prefix = match[1]
+            request.raw_path = match[3] or "/"
+            request.path = unquote(request.raw_path)
+        elif name:
+            request.session = self._sessions.get(name.decode("latin-1"), _may_begin(request))
+            if request.session is not self._sessions.default:
+                request.prefix = f"/s/{request.session.name}"
+        else:
+            request.session = self._sessions.default
+
+    async def _run(self, request: RequestContext) -> Reply:
+        """Run the operation of a request, or what a fault or a preference wants instead."""
+        session = request.session
+        if session.faults.rules or session.latency.high or b"prefer" in request.headers:
+            forced = await self._faults.apply(request)
+            if forced is not None:
+                return forced
+        if request.raw_path.startswith(STORAGE) and request.method in ("GET", "HEAD"):
+            return stored_file(session.state.store, request.raw_path)
+        request.allowance = session.state.limits.unknown
+        operation, request.path_values = self._table.find(request.method, request.raw_path)
+        request.target = operation
+        if operation.scopes is None:
+            request.allowance = None
+        return await self._operations[operation.id].run(request)
+
+    async def _show_page(self, request: RequestContext, send: Send) -> None:
+        raw_path = request.raw_path.encode("latin-1")
+        scope = {**request.scope, "path": request.path, "raw_path": raw_path}
+        if request.path != request.scope["path"]:
+            scope["root_path"] = scope.get("root_path", "") + request.prefix
+        attach(scope, request)
+
+        async def send_noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                log(request, message["status"])
+                headers = with_browser_headers(request.path, list(message.get("headers", ())))
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, request.receive_part, send_noted)
+
+
+def _is_page(path: str) -> bool:
+    """Check for the raw path of a page or of the control interface."""
+    first = path.split("/", 2)[1] if path.startswith("/") else path
+    return unquote(first) in PAGES and (first != "" or path == "/")
+
+
+def _may_begin(request: RequestContext) -> bool:
+    """Allow a request to begin a session unless it comes from a page of another site."""
+    if request.headers.get(b"sec-fetch-site") != b"cross-site":
+        return True
+    return LOCAL_ORIGIN.fullmatch(request.header(b"origin")) is not None
+
+
+async def _break(request: RequestContext, reply: Reply, send: Send) -> None:
+    """Send a damaged response: broken JSON, half of the body, or nothing."""
+    if request.connection == MALFORMED:
+        # A new one, as some replies are shared.
+        reply = replace(reply, body=malformed(reply.body))
+        await send_whole(send, reply.status, _headers(request, reply), reply.body)
+        return
+    if request.connection == TRUNCATE:
+        headers = _headers(request, reply)
+        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        half = reply.body[: len(reply.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+    await cut(request.receive_part, at_once=request.connection == DROP)
+
+
+def _headers(request: RequestContext, reply: Reply) -> Headers:
+    """Build the headers of a response of the API."""
+    headers = []
+    if reply.media_type == JSON:
+        headers.append(_JSON_TYPE)
+    elif reply.media_type is not None:
+        headers.append((b"content-type", reply.media_type.encode("latin-1")))
+    # A response without content has no length (RFC 9110 section 8.6).
+    if reply.body or reply.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+    if reply.headers:
+        for name, value in reply.headers.items():
+            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+    if request.allowance is not None:
+        headers += request.allowance.headers()
+    if request.applied_preferences:
+        headers.append((b"preference-applied", request.applied_preferences.encode("latin-1")))
+        headers.append((b"vary", b"Prefer"))
+    if b"origin" not in request.headers:
+        # The CORS middleware adds it otherwise.
+        headers.append(_VARY)
+    return headers

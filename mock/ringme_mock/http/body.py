@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field, parse_form
 
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import JSON
 from ringme_mock.errors import ApiError, invalid, token_refused, too_large, unsupported_media_type
-from ringme_mock.http.request_context import RequestContext
+from ringme_mock.http.cycle import Cycle
 from ringme_mock.json_input import DEEPEST, read_json
 from ringme_spec.operations import Body
 
@@ -31,9 +32,11 @@ async def read_bytes(request: RequestContext, limit: int = LONGEST_BODY) -> byte
     length = request.headers.get(b"content-length", b"")
     if len(length) > _SHORT_NUMBER or (length.isdigit() and int(length) > limit):
         raise too_large(limit)
-    whole = request.take_whole()
+    own = getattr(request.receive_part, "__self__", None)
+    whole = own.take_body() if isinstance(own, Cycle) else None
     if whole is None:
         return await _receive_bytes(request, limit)
+    request.keep(whole)
     if len(whole) > limit:
         raise too_large(limit)
     return whole

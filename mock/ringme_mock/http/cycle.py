@@ -1,4 +1,9 @@
-"""Cycle: one request on a connection and its response, over ASGI."""
+"""Cycle: one request on a connection and its response, over ASGI.
+
+ASGI passes bodies and responses in messages, each of which costs a coroutine. Where `receive` and
+`send` are those of a cycle itself, so that no middleware between is bypassed, whole requests and
+responses take a fast path; with any other server the messages of ASGI are used.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,16 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from starlette.types import ASGIApp, Message, Scope
-
-from ringme_mock.http.extension import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from ringme_mock.http.protocol import HttpProtocol
 
 logger = logging.getLogger(__name__)
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 _UNFIT = b"\r\n\0"
 _BODILESS = frozenset((204, 304))
@@ -28,10 +33,7 @@ _FAILURE_HEADERS = [
 
 
 class Cycle:
-    """Request whose body may still be coming, and its response.
-
-    It is the extension of its scope (see `extension`), and holds no reference to that scope.
-    """
+    """Request whose body may still be coming, and its response."""
 
     disconnected = False
     more_body = True
@@ -91,20 +93,19 @@ class Cycle:
         self.expects = False
         self._parts.append(body)
         self._size += len(body)
-        self._wake()
+        if self._news is not None:
+            self._news.set()
         return self._size
 
     def end_body(self) -> None:
         """Mark the request as complete."""
         self.expects = self.more_body = False
-        self._wake()
+        if self._news is not None:
+            self._news.set()
 
     def disconnect(self) -> None:
         """Send nothing more, and tell the application."""
         self.disconnected = True
-        self._wake()
-
-    def _wake(self) -> None:
         if self._news is not None:
             self._news.set()
 
@@ -129,7 +130,8 @@ class Cycle:
         self._parts.clear()
         # Below zero, the application has received the end of the body.
         self._size = 0 if self.more_body else -1
-        self._connection.resume_reading()
+        if self._connection.read_paused:
+            self._connection.resume_reading()
         return body
 
     def take_body(self) -> bytes | None:
@@ -229,7 +231,8 @@ class Cycle:
     def _complete(self) -> None:
         self.response_complete = True
         self._parts.clear()
-        self._wake()
+        if self._news is not None:
+            self._news.set()
         self._connection.finish(self)
 
 
@@ -246,3 +249,25 @@ def _head(status: int, headers: Headers) -> bytes:
     if len(lines) - len(lines.translate(None, _UNFIT)) != 2 * max(0, len(headers) - 1):
         raise ValueError("a header of the response holds a line break or a zero byte")
     return b"%b%b\r\n\r\n" % (_STATUS_LINES[status], lines)
+
+
+async def send_whole(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Send a response, in one piece if it can be."""
+    own = getattr(send, "__self__", None)
+    if isinstance(own, Cycle) and own.respond(status, headers, body):
+        return
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def cut(receive: Receive, at_once: bool) -> None:
+    """Close the connection; `at_once` drops data that is not sent yet.
+
+    Raises ConnectionAbortedError with another server, or in the same process.
+    """
+    own = getattr(receive, "__self__", None)
+    if not isinstance(own, Cycle):
+        raise ConnectionAbortedError("the mock broke the connection off, as a fault says")
+    own.cut(at_once)
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -7,6 +7,7 @@ import logging
 import orjson
 from starlette.exceptions import HTTPException
 
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import JSON, Reply, json_reply
 from ringme_mock.errors import ApiError, no_route, unauthorized
 from ringme_mock.http.connexion_parts import (
@@ -18,9 +19,12 @@ from ringme_mock.http.connexion_parts import (
 logger = logging.getLogger(__name__)
 
 
-def error_reply(error: ApiError) -> Reply:
-    """Make the response of a refusal (rule error-body)."""
-    return json_reply(error.status, error.body(), error.headers)
+def refuse(request: RequestContext, error: Exception) -> Reply:
+    """Make the response of a refusal, and note it on the request (rule error-body)."""
+    request.refusal = refusal = as_api_error(error)
+    # The journal keeps it, and must not keep the frames that it was raised in.
+    refusal.__traceback__ = refusal.__context__ = None
+    return json_reply(refusal.status, refusal.body(), refusal.headers)
 
 
 def as_api_error(error: Exception) -> ApiError:

@@ -1,12 +1,15 @@
-"""Journal of the latest requests and responses of a session."""
+"""Journal of the latest requests and responses of a session, and their log."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
 from ringme_mock.errors import ApiError
@@ -15,9 +18,12 @@ from ringme_mock.store.access import Caller
 from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction, mask_text
 
+if TYPE_CHECKING:
+    from ringme_mock.actions.request_context import RequestContext
+
+logger = logging.getLogger(__name__)
+
 DEFAULT_SIZE = 1000
-# Bytes of a body that are kept.
-BODY_LIMIT = 16_384
 # Characters of paths, queries and bodies of all entries together.
 MOST_CONTENT = 4 * 1024 * 1024
 _STREAM_LIMIT = 1000
@@ -126,18 +132,13 @@ class Journal:
         self._entries: deque[JournalEntry] = deque()
         self._size = size
         self._content = 0
-        self._next = 1
+        # No number is reused.
+        self.numbers = count(1)
         self._waiting: set[asyncio.Queue[JournalEntry]] = set()
 
     @property
     def followed(self) -> bool:
         return bool(self._waiting)
-
-    def next_number(self) -> int:
-        """Take the number of the next entry; no number is reused."""
-        number = self._next
-        self._next += 1
-        return number
 
     def add(self, entry: JournalEntry) -> None:
         """Add an entry, and drop the oldest ones beyond the limits."""
@@ -163,6 +164,55 @@ class Journal:
     def follow(self) -> Follower:
         """Follow the entries from now on."""
         return Follower(self._waiting)
+
+
+def note(request: RequestContext, status: int | None) -> None:
+    """Add a request to the journal and the log."""
+    journal = request.session.journal
+    noted = (
+        next(journal.numbers),
+        request.at,
+        request.method,
+        request.path,
+        request.query,
+        request.target,
+        request.path_values,
+        request.caller,
+        request.headers.get(b"content-type", b""),
+        request.body,
+        request.size,
+        status,
+        request.refusal,
+        request.fault,
+        time.time() - request.at,
+    )
+    # Takes half the time of the constructor.
+    journal.add(tuple.__new__(JournalEntry, noted))
+    if logger.isEnabledFor(logging.INFO):
+        log(request, status)
+
+
+def log(request: RequestContext, status: int | None) -> None:
+    """Log a request in one line, the secrets in its query masked."""
+    caller = request.caller
+    shown = {
+        "method": request.method,
+        "path": request.path,
+        "query": request.session.redaction.mask_query(request.query),
+        "status": status,
+        "login": caller.user["login"] if caller else None,
+        "operation": request.target.id if request.target else None,
+        "milliseconds": round((time.time() - request.at) * 1000, 3),
+    }
+    logger.info(
+        "%s %s%s %s %s",
+        request.method,
+        request.path,
+        f"?{shown['query']}" if shown["query"] else "",
+        status or "-",
+        shown["login"] or "-",
+        extra={**shown, "mock_session": request.session.name},
+    )
 
 
 class Follower:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from ringme_mock.actions import ACTIONS
-from ringme_mock.actions.context import ActionContext
-from ringme_mock.actions.entry_defaults import entry_defaults
-from ringme_mock.actions.entry_view import entry_view
+from ringme_mock.actions.entries import entry_defaults
 from ringme_mock.actions.path_resolution import PathResolver
-from ringme_mock.actions.response import JSON, Reply
-from ringme_mock.errors import unauthorized
-from ringme_mock.http.auth import Verify
+from ringme_mock.actions.request_context import RequestContext
+from ringme_mock.actions.response import JSON, Reply, entry_view
+from ringme_mock.errors import too_many_requests, unauthorized
 from ringme_mock.http.body import read_form, read_object
 from ringme_mock.http.connexion_parts import (
     AbstractOperation,
+    AbstractSecurityHandler,
     Resolution,
     Resolver,
     RoutedAPI,
@@ -24,10 +23,13 @@ from ringme_mock.http.connexion_parts import (
     Specification,
 )
 from ringme_mock.http.parameters import PathReader, QueryReader
-from ringme_mock.http.request_context import RequestContext
+from ringme_mock.store.access import check_read_only, check_scopes
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.operations import Body, Operation
+
+# Returns False for a request without credentials; raises ApiError for refused ones.
+Verify: TypeAlias = Callable[[RequestContext], bool]
 
 
 def check_actions(contract: Contract) -> None:
@@ -54,6 +56,40 @@ class ActionResolver(Resolver):  # type: ignore[misc]
         return Resolution(ACTIONS[known.action], known.id)
 
 
+class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
+    """Bearer tokens of operations that the document secures with `oauth2`."""
+
+    def get_fn(self, security_scheme: dict[str, Any], required_scopes: list[str]) -> Verify:
+        """Make the check of one operation with these scopes.
+
+        Source: contract section 2, the order of checks.
+        """
+        required = tuple(required_scopes)
+
+        def verify(request: RequestContext) -> bool:
+            kind, _, token = request.headers.get(b"authorization", b"").partition(b" ")
+            if kind.lower() != b"bearer":
+                return False
+            state = request.session.state
+            caller = state.access.caller(token.strip().decode("latin-1"))
+            if caller is None:
+                raise unauthorized()
+            request.caller = caller
+            limit = caller.application["rate_limit"]
+            request.allowance = state.limits.count(caller.client_key, limit)
+            if request.allowance.exceeded:
+                raise too_many_requests()
+            # There is one check per operation, so the method is always the same.
+            if verify not in caller.passed:
+                state.access.check_blocked(caller.user, caller.client)
+                check_scopes(caller, required)
+                check_read_only(caller, request.method)
+                caller.passed.add(verify)
+            return True
+
+        return verify
+
+
 class RunningOperation:
     """Operation with its action, prepared at the start.
 
@@ -63,7 +99,7 @@ class RunningOperation:
     def __init__(
         self,
         operation: Operation,
-        action: Callable[[ActionContext], Reply],
+        action: Callable[[RequestContext], Reply],
         verify: list[Verify],
     ) -> None:
         self.operation = operation
@@ -83,22 +119,14 @@ class RunningOperation:
                 break
         else:
             raise unauthorized()
-        path = self._path.read(request.path_values)
-        query = self._query.read(request.query)
-        body = {} if self._body is None else await self._body(request)
-        context = ActionContext(
-            self.operation,
-            request.session.state,
-            request,
-            request.caller,
-            path,
-            query,
-            body,
-            self._view,
-            self._defaults,
-        )
-        self._resolver.resolve(context)
-        return self._action(context)
+        request.parameters = self._path.read(request.path_values)
+        request.query_values = self._query.read(request.query)
+        request.sent = {} if self._body is None else await self._body(request)
+        request.state = request.session.state
+        request.operation, request.owners = self.operation, {}
+        request.view, request.defaults = self._view, self._defaults
+        self._resolver.resolve(request)
+        return self._action(request)
 
 
 def _body_reader(body: Body | None) -> Callable[[RequestContext], Awaitable[dict[str, Any]]] | None:

@@ -39,9 +39,9 @@ class PathReader:
         self._parameters = parameters
         self._read_once = lru_cache(_KEPT)(self._read)
 
-    def read(self, values: Sequence[str]) -> dict[str, Any]:
+    def read(self, texts: Sequence[str]) -> dict[str, Any]:
         """Read texts in the order of the path. Raises the 400 that names the parameter."""
-        texts = tuple(values)
+        texts = tuple(texts)
         if sum(map(len, texts)) > _LONGEST:
             return self._read(texts)
         return self._read_once(texts)

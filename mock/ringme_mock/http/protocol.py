@@ -13,13 +13,9 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from ringme_mock.http.connection_limits import ConnectionLimits
-from ringme_mock.http.cycle import Cycle
-from ringme_mock.http.extension import EXTENSION, Headers
-from ringme_mock.http.head import Refused
-from ringme_mock.http.reader import RequestReader
+from ringme_mock.http.cycle import Cycle, Headers
+from ringme_mock.http.reader import Refused, RequestReader
 
-# Bytes of a body that may wait for the application before the client has to.
-_MOST_WAITING = 64 * 1024
 _EVER = float("inf")
 
 
@@ -43,20 +39,18 @@ class HttpProtocol(asyncio.Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._app = config.loaded_app
-        self._asgi_version = config.asgi_version
+        self._asgi = {"version": config.asgi_version, "spec_version": "2.3"}
         self._server_state = server_state
-        self._app_state = app_state
         self._loop = _loop or asyncio.get_running_loop()
         self._reader = RequestReader(self, self.limits)
-        # The request that is served, those that wait behind it, and the latest one.
+        # The request that is served, and those that wait behind it.
         self._running: Cycle | None = None
         self._waiting: deque[tuple[Cycle, Scope]] = deque()
-        self._latest: Cycle | None = None
         # Input is ignored: it was refused, or the connection ends.
         self._is_deaf = False
         self._is_lingering = False
         self._refusal: Refused | None = None
-        self._read_paused = False
+        self.read_paused = False
         self.write_paused = False
         self._writable = asyncio.Event()
         self._writable.set()
@@ -88,7 +82,6 @@ class HttpProtocol(asyncio.Protocol):
         self._server_state.connections.discard(self)
         self._timer.cancel()
         self._give_up()
-        self._latest = None
         self._reader.close()
         self.resume_writing()
 
@@ -106,7 +99,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def eof_received(self) -> bool | None:
         """Still respond to a client that has sent all it has to send; None ends the connection."""
-        running, latest = self._running, self._latest
+        running, latest = self._running, self._reader.latest
         if running is None or latest is None or latest.more_body or self._is_deaf:
             return None
         # A client that is gone looks the same, and a response without end would never notice.
@@ -127,39 +120,35 @@ class HttpProtocol(asyncio.Protocol):
 
     def shutdown(self) -> None:
         """Close the connection after the responses to the requests that have arrived."""
-        if self._running is None or self._latest is None:
+        latest = self._reader.latest
+        if self._running is None or latest is None:
             self.transport.close()
         else:
-            self._latest.keep_alive = False
+            latest.keep_alive = False
 
     # Called by the reader.
 
-    def begin(self, scope: Scope, keep_alive: bool, expects: bool) -> None:
+    def begin(self, scope: Scope, keep_alive: bool, expects: bool) -> Cycle:
         """Serve a request whose head has arrived, or queue it. Raises Refused for one too many."""
         if len(self._waiting) >= self.limits.pipelined:
             raise Refused(400, "Too many requests at once on one connection")
         cycle = Cycle(self, scope["method"], scope["http_version"], keep_alive, expects)
-        scope["asgi"] = {"version": self._asgi_version, "spec_version": "2.3"}
+        scope["asgi"] = self._asgi
         scope["scheme"] = self._scheme
         scope["server"] = self._server
         scope["client"] = self._client
-        scope["state"] = self._app_state.copy()
-        scope["extensions"] = {EXTENSION: cycle}
-        self._latest = cycle
         if self._running is None:
             self._start(cycle, scope)
         else:
             self._waiting.append((cycle, scope))
-            self._pause_reading()
+            self.pause_reading()
+        return cycle
 
-    def add(self, body: bytes) -> None:
-        """Add a part of the latest body, and pause a client that sends faster than it is read."""
-        if self._latest is not None and self._latest.add(body) > _MOST_WAITING:
-            self._pause_reading()
-
-    def end(self) -> None:
-        if self._latest is not None:
-            self._latest.end_body()
+    def pause_reading(self) -> None:
+        """Make a client wait that sends faster than it is served."""
+        if not self.read_paused and not self.transport.is_closing():
+            self.read_paused = True
+            self.transport.pause_reading()
 
     # Called by the cycle of a request.
 
@@ -171,10 +160,10 @@ class HttpProtocol(asyncio.Protocol):
         await self._writable.wait()
 
     def resume_reading(self) -> None:
-        if not self._read_paused or self._refusal is not None:
+        if not self.read_paused or self._refusal is not None:
             return
         if not self.transport.is_closing():
-            self._read_paused = False
+            self.read_paused = False
             self.transport.resume_reading()
 
     def finish(self, cycle: Cycle) -> None:
@@ -190,18 +179,14 @@ class HttpProtocol(asyncio.Protocol):
             self._linger()
         else:
             self._running = None
-            self.resume_reading()
+            if self.read_paused:
+                self.resume_reading()
 
     def _start(self, cycle: Cycle, scope: Scope) -> None:
         self._running = cycle
         # The server waits for these when it stops.
         tasks = self._server_state.tasks
         tasks.add(self._loop.create_task(cycle.run(self._app, scope, tasks)))
-
-    def _pause_reading(self) -> None:
-        if not self._read_paused and not self.transport.is_closing():
-            self._read_paused = True
-            self.transport.pause_reading()
 
     def _give_up(self) -> None:
         """Drop all requests and their responses."""
@@ -213,7 +198,7 @@ class HttpProtocol(asyncio.Protocol):
     def _end(self) -> None:
         """Close after the last response, which incoming data must not destroy."""
         self._give_up()
-        if self._read_paused or self._reader.part != "start":
+        if self.read_paused or self._reader.part != "start":
             self._linger()
         else:
             self.transport.close()
@@ -236,7 +221,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def _is_surplus(self) -> bool:
         """Check for a body whose response has not waited for it."""
-        latest = self._latest
+        latest = self._reader.latest
         return self._reader.part == "body" and latest is not None and latest.response_complete
 
     def _refuse(self, refused: Refused) -> None:
@@ -256,7 +241,7 @@ class HttpProtocol(asyncio.Protocol):
             self._linger()
         else:
             self._refusal = refused
-            self._pause_reading()
+            self.pause_reading()
 
     def _drop_latest(self) -> None:
         """Drop the request whose body is refused, and its response."""
@@ -295,7 +280,7 @@ class HttpProtocol(asyncio.Protocol):
             return "lingering", limits.linger_seconds, close
         if self._is_surplus():
             return ("surplus", reader.begun), limits.body_seconds, close
-        if self._is_deaf or self._read_paused or (self._latest and self._latest.expects):
+        if self._is_deaf or self.read_paused or (reader.latest and reader.latest.expects):
             # The client is not to blame.
             return "working", _EVER, close
         if reader.part == "head":

@@ -1,36 +1,59 @@
-"""Reader of requests from the bytes of a connection."""
+"""Reader of requests from the bytes of a connection, and the checks of their heads."""
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote
 
 import httptools
 from starlette.types import Scope
 
 from ringme_mock.http.connection_limits import ConnectionLimits
-from ringme_mock.http.extension import Headers
-from ringme_mock.http.head import (
-    INVALID,
-    Refused,
-    check_head,
-    expects_100,
-    read_target,
-    without_offer,
-)
+from ringme_mock.http.cycle import Cycle, Headers
 
 if TYPE_CHECKING:
     from ringme_mock.http.protocol import HttpProtocol
 
-# Headers that `check_head` and `expects_100` are about; most requests have but one of them.
+INVALID = "Invalid HTTP request received."
+_MOST_KEPT = 1000
+_LONGEST_KEPT = 500
+# Bytes of a body that may wait for the application before the client has to.
+_MOST_WAITING = 64 * 1024
+# Connection options of an offer to upgrade.
+_OFFER = frozenset((b"upgrade", b"http2-settings"))
+# Headers that `_check_head` and `_expects_100` are about; most requests have but one of them.
 _NOTED = frozenset((b"host", b"transfer-encoding", b"expect"))
 _COMMON = [b"host"]
+
+
+class Refused(Exception):
+    """Refusal of an invalid or too large request: status and message."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self._status = status
+        self._message = message
+
+    def response(self) -> bytes:
+        """Return the bytes of a response after which the connection is closed."""
+        body = json.dumps({"message": self._message}).encode()
+        head = (
+            f"HTTP/1.1 {self._status} {HTTPStatus(self._status).phrase}\r\n"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
+            "connection: close\r\n\r\n"
+        )
+        return head.encode() + body
 
 
 class RequestReader:
     """Reader of requests one after the other, whose heads keep to the limits.
 
     `part` is what comes next, of the request number `begun`; `size` counts its bytes, as far as
-    pieces hold nothing else, and `content` those of them that are content of a body.
+    pieces hold nothing else, and `content` those of them that are content of a body. `latest` is
+    the latest request.
     """
 
     def __init__(self, requests: HttpProtocol, limits: ConnectionLimits) -> None:
@@ -43,6 +66,7 @@ class RequestReader:
         # A head or a body has ended within the present piece.
         self._has_moved = False
         self._is_last = False
+        self.latest: Cycle | None = None
         # The last request is complete, and further input is ignored.
         self.is_over = False
         self.part: Literal["start", "head", "body"] = "start"
@@ -54,6 +78,7 @@ class RequestReader:
     def close(self) -> None:
         """Break the reference cycles with parser and protocol."""
         del self._parser, self._requests
+        self.latest = None
 
     def feed(self, data: bytes) -> None:
         """Read in pieces of at most the size that a head has left. Raises Refused."""
@@ -98,7 +123,7 @@ class RequestReader:
 
     def _head_without_offer(self) -> bytes:
         method, version = self._parser.get_method(), self._parser.get_http_version()
-        return without_offer(method, self._target, version, self._headers)
+        return _without_offer(method, self._target, version, self._headers)
 
     # Called by the parser.
 
@@ -132,9 +157,11 @@ class RequestReader:
             return
         expects = False
         if version != "1.1" or self._noted != _COMMON:
-            check_head(version, self._headers)
-            expects = version == "1.1" and expects_100(self._headers)
-        path, raw_path, query = read_target(self._target)
+            _check_head(version, self._headers)
+            expects = version == "1.1" and _expects_100(self._headers)
+        target = self._target
+        read = _read_kept if len(target) <= _LONGEST_KEPT else _read_target
+        path, raw_path, query = read(target)
         scope: Scope = {
             "type": "http",
             "http_version": version,
@@ -147,18 +174,70 @@ class RequestReader:
         }
         keep_alive = version == "1.1" and parser.should_keep_alive()
         self._is_last = not keep_alive
-        self._requests.begin(scope, keep_alive, expects)
+        self.latest = self._requests.begin(scope, keep_alive, expects)
         self.part = "body"
         self._has_moved = True
         self._headers = []
 
     def on_body(self, body: bytes) -> None:
         self.content += len(body)
-        self._requests.add(body)
+        if self.latest is not None and self.latest.add(body) > _MOST_WAITING:
+            self._requests.pause_reading()
 
     def on_message_complete(self) -> None:
         if self.part == "body":
             self.part = "start"
             self.is_over = self._is_last
             self._has_moved = True
-            self._requests.end()
+            if self.latest is not None:
+                self.latest.end_body()
+
+
+def _read_target(target: bytes) -> tuple[str, bytes, bytes]:
+    """Split a target into path, raw path and query. Raises Refused for an invalid one."""
+    if target.startswith(b"/") and b"#" not in target:
+        raw_path, _, query = target.partition(b"?")
+    else:
+        try:
+            url = httptools.parse_url(target)
+        except httptools.HttpParserInvalidURLError:
+            raise Refused(400, INVALID) from None
+        raw_path, query = url.path or b"/", url.query or b""
+    if not raw_path.isascii():
+        raise Refused(400, INVALID)
+    return unquote(raw_path.decode("ascii")), raw_path, query
+
+
+_read_kept = lru_cache(_MOST_KEPT)(_read_target)
+
+
+def _check_head(version: str, headers: Headers) -> None:
+    """Raise Refused for a head without one clear host, or without one clear end of the body."""
+    names = [name for name, _ in headers]
+    hosts = names.count(b"host")
+    codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
+    if version not in ("1.1", "1.0"):
+        raise Refused(400, f"HTTP/{version} is not supported; use HTTP/1.1")
+    if hosts > 1:
+        raise Refused(400, "Host: must be given once")
+    if not hosts and version == "1.1":
+        raise Refused(400, "Host: is missing")
+    if codings and (version == "1.0" or codings != [b"chunked"]):
+        raise Refused(400, "Transfer-Encoding: must be chunked, and of HTTP/1.1")
+
+
+def _expects_100(headers: Headers) -> bool:
+    """Check for a client that waits for a 100 before it sends the body."""
+    return any(name == b"expect" and value.lower() == b"100-continue" for name, value in headers)
+
+
+def _without_offer(method: bytes, target: bytes, version: str, headers: Headers) -> bytes:
+    """Write a head again, without its offer to upgrade the protocol."""
+    lines = [method + b" " + target + f" HTTP/{version}".encode()]
+    for name, value in headers:
+        if name == b"connection":
+            tokens = [token.strip() for token in value.split(b",")]
+            value = b", ".join(token for token in tokens if token.lower() not in _OFFER)
+        if name not in _OFFER:
+            lines.append(name + b": " + value)
+    return b"\r\n".join([*lines, b"", b""])

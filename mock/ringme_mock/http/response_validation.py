@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import logging
 
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError
-from ringme_mock.faults.inject import Faults
-from ringme_mock.http.api import Api
-from ringme_mock.http.error_handler import error_reply
-from ringme_mock.http.operation import OperationAPI
-from ringme_mock.http.request_context import RequestContext
-from ringme_mock.http.routing import PathTable
+from ringme_mock.http.error_handler import refuse
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.responses import ResponseSchemas, find_response
@@ -20,7 +16,11 @@ logger = logging.getLogger(__name__)
 
 
 class ResponseValidator:
-    """Responses of each operation of a document."""
+    """Responses of each operation of a document, and a 500 for each that breaks it.
+
+    Not checked are responses to requests for no operation, and those forced by a fault or a
+    preference.
+    """
 
     def __init__(self, contract: Contract) -> None:
         shapes = ResponseSchemas(contract.document)
@@ -29,7 +29,19 @@ class ResponseValidator:
             for operation in contract.operations.values()
         }
 
-    def problem(self, operation: Operation, request: RequestContext, reply: Reply) -> str | None:
+    def checked(self, request: RequestContext, reply: Reply) -> Reply:
+        """Return a response, or the 500 that names its problem."""
+        operation = request.target
+        has_failed = request.refusal is not None and request.refusal.status >= 500
+        if operation is None or has_failed or _is_forced(request):
+            return reply
+        problem = self._problem(operation, request, reply)
+        if problem is None:
+            return reply
+        logger.error("a response breaks the document: %s", problem)
+        return refuse(request, ApiError(500, f"The response breaks the document: {problem}"))
+
+    def _problem(self, operation: Operation, request: RequestContext, reply: Reply) -> str | None:
         """Describe in one line how a response breaks the document; None if it conforms.
 
         The line names operation, status, field and reason, and no value, which may be a secret.
@@ -46,38 +58,6 @@ class ResponseValidator:
                 return None
             field, reason = found
         return " ".join(f"{operation.id} {reply.status}: {field}: {reason}".split())
-
-
-class ValidatingApi(Api):
-    """API with a 500 in the place of each response that breaks the document.
-
-    Not checked are responses to requests for no operation, and those forced by a fault or a
-    preference.
-    """
-
-    def __init__(
-        self,
-        check: ResponseValidator,
-        operations: OperationAPI,
-        table: PathTable,
-        faults: Faults,
-    ) -> None:
-        super().__init__(operations, table, faults)
-        self._check = check
-
-    async def respond(self, request: RequestContext) -> Reply:
-        """Return the response to a request, or the 500 that names its problem."""
-        reply = await super().respond(request)
-        operation = request.operation
-        has_failed = request.refusal is not None and request.refusal.status >= 500
-        if operation is None or has_failed or _is_forced(request):
-            return reply
-        problem = self._check.problem(operation, request, reply)
-        if problem is None:
-            return reply
-        logger.error("a response breaks the document: %s", problem)
-        request.refusal = ApiError(500, f"The response breaks the document: {problem}")
-        return error_reply(request.refusal)
 
 
 def _is_forced(request: RequestContext) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from urllib.parse import unquote
 
 from ringme_mock.errors import method_not_allowed, no_route
-from ringme_mock.http.urls import decoded
 from ringme_spec.operations import Operation
 
 # Number and length of the paths that are cached.
@@ -56,7 +56,7 @@ class PathTable:
         values: list[str] = []
         node = _descend(self._root, _segments(path), 0, values)
         if node is None:
-            raise no_route(decoded(path))
+            raise no_route(unquote(path))
         operation = node.operations.get(method)
         if operation is None:
             raise method_not_allowed(method, sorted(node.operations))
@@ -65,7 +65,7 @@ class PathTable:
 
 def _segments(path: str) -> list[str]:
     """Split a raw path into decoded segments (rule segments)."""
-    return [decoded(segment) for segment in path.split("/") if segment]
+    return [unquote(segment) for segment in path.split("/") if segment]
 
 
 def _descend(node: _Node, segments: list[str], place: int, values: list[str]) -> _Node | None:

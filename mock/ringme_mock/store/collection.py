@@ -59,6 +59,7 @@ class Collection:
         self.rule = rule
         self._entries: dict[Key, Entry] = {}
         self._unique: dict[Slot, Key] = {}
+        self._indexed = rule.indexed
         self._index = Index(rule)
         # Number of entries that long texts count for.
         self._long = 0
@@ -91,7 +92,10 @@ class Collection:
 
     def overweight(self, entry: Entry) -> int:
         """Count the entries that the long texts of one entry weigh beside itself."""
-        return sum([len(entry.get(name) or "") // LONG_TEXT for name in self.rule.texts])
+        count = 0
+        for name in self.rule.texts:
+            count += len(entry.get(name) or "") // LONG_TEXT
+        return count
 
     def get(self, key: Key) -> Entry | None:
         return self._entries.get(key)
@@ -110,9 +114,11 @@ class Collection:
         A position is the tuple of the values that lists are sorted by, and the key behind them.
         This is no copy: the next write may change it, so a caller that writes copies it first.
         """
-        if prop is not None:
-            return self._index.find(prop, value)
-        return self._index.all(self._entries.values())
+        if prop is None:
+            return self._index.all(self._entries.values())
+        if prop not in self._indexed:
+            raise KeyError(f"{self.rule.name} is not indexed by {prop}")
+        return self._index.lists.get((prop, value), ())
 
     def at(self, positions: Iterable[Position]) -> Iterator[Entry]:
         """Iterate over the entries at these positions."""
@@ -140,9 +146,10 @@ class Collection:
 
     def insert_new(self, entry: Entry) -> None:
         """Give an entry the next key and add it. Raises Taken, and then the key stays free."""
-        if self._unique_slot(entry) in self._unique:
+        if self.rule.unique and self._unique_slot(entry) in self._unique:
             raise Taken(self._unique_property)
-        entry[self.rule.key] = self.new_key()
+        entry[self.rule.key] = self._next_key
+        self._next_key += 1
         self._add(entry)
 
     @collector.paused()
@@ -205,7 +212,8 @@ class Collection:
         """Add an entry whose key and unique value no other entry has."""
         self._unshare()
         self._index.add(entry)
-        self._replace_unique(None, entry)
+        if self.rule.unique:
+            self._replace_unique(None, entry)
         self._long += self.overweight(entry)
         self._entries[entry[self.rule.key]] = entry
 

@@ -18,7 +18,7 @@ Trait: TypeAlias = "tuple[str, Any] | None"
 
 
 class Index:
-    """Sorted lists of positions, one for each trait.
+    """Sorted lists of positions, one for each trait that an entry has.
 
     `sorted_by` gives the position of an entry. A write raises TypeError for an entry that cannot
     be compared with the others, and then changes nothing.
@@ -30,7 +30,7 @@ class Index:
         self.sorted_by: Callable[[Entry], Position]
         self.sorted_by = itemgetter(*(rule.order or (rule.key,)), rule.key)
         # That of all entries is made when first asked for, as few ask for it.
-        self._lists: dict[Trait, list[Position]] = {}
+        self.lists: dict[Trait, list[Position]] = {}
         # The traits whose list no other index has, so that it can be written in place.
         self._own: set[Trait] = set()
 
@@ -38,24 +38,15 @@ class Index:
         """Make another index that shares each list until one of the two writes to it."""
         other = Index.__new__(Index)
         other.__dict__.update(self.__dict__)
-        other._lists = self._lists.copy()
+        other.lists = self.lists.copy()
         self._own, other._own = set(), set()
         return other
 
-    def find(self, prop: str, value: Any) -> Sequence[Position]:
-        """Return the positions of the entries whose indexed `prop` has `value`."""
-        found = self._lists.get((prop, value))
-        if found is not None:
-            return found
-        if prop not in self._indexed:
-            raise KeyError(f"{self._name} is not indexed by {prop}")
-        return ()
-
     def all(self, entries: Iterable[Entry]) -> Sequence[Position]:
         """Return the positions of all `entries`, which are those that are indexed."""
-        found = self._lists.get(None)
+        found = self.lists.get(None)
         if found is None:
-            found = self._lists[None] = sorted(map(self.sorted_by, entries))
+            found = self.lists[None] = sorted(map(self.sorted_by, entries))
         return found
 
     def add(self, entry: Entry) -> None:
@@ -71,10 +62,10 @@ class Index:
             for trait in self._traits(entry):
                 added[trait].append(position)
         longer = {
-            trait: sorted([*self._lists.get(trait, ()), *positions])
+            trait: sorted([*self.lists.get(trait, ()), *positions])
             for trait, positions in added.items()
         }
-        self._lists.update(longer)
+        self.lists.update(longer)
         self._own.update(longer)
 
     def remove(self, entry: Entry) -> None:
@@ -94,32 +85,30 @@ class Index:
 
     def _places(self, entry: Entry, position: Position) -> list[tuple[Trait, int]]:
         """List the traits of an entry, each with the place of a position in its list."""
-        return [
-            (trait, _place(self._lists.get(trait, ()), position)) for trait in self._traits(entry)
-        ]
+        places = []
+        for trait in self._traits(entry):
+            positions = self.lists.get(trait, ())
+            # Most entries come in the order of time or number.
+            is_last = not positions or positions[-1] < position
+            place = len(positions) if is_last else bisect_left(positions, position)
+            places.append((trait, place))
+        return places
 
     def _traits(self, entry: Entry) -> list[Trait]:
         traits: list[Trait] = [(name, entry[name]) for name in self._indexed]
-        if None in self._lists:
+        if None in self.lists:
             traits.append(None)
         return traits
 
     def _writable(self, trait: Trait) -> list[Position]:
         if trait not in self._own:
-            self._lists[trait] = list(self._lists.get(trait, ()))
+            self.lists[trait] = list(self.lists.get(trait, ()))
             self._own.add(trait)
-        return self._lists[trait]
+        return self.lists[trait]
 
     def _drop(self, trait: Trait, place: int) -> None:
         positions = self._writable(trait)
         del positions[place]
         if not positions:
-            del self._lists[trait]
+            del self.lists[trait]
             self._own.discard(trait)
-
-
-def _place(positions: Sequence[Position], position: Position) -> int:
-    # Most entries come in the order of time or number.
-    if not positions or positions[-1] < position:
-        return len(positions)
-    return bisect_left(positions, position)

@@ -46,11 +46,8 @@ class RateLimits:
         self._limit = limit
         self._period = seconds
         self._hours: dict[Key, _Hour] = {}
-        self._unknown = Allowance(limit, limit, seconds)
-
-    def unknown(self) -> Allowance:
-        """Return the allowance of a request that counts for no client."""
-        return self._unknown
+        # For requests that count for no client.
+        self.unknown = Allowance(limit, limit, seconds)
 
     def count(self, client: Key, limit: int | None) -> Allowance:
         """Count a request of a client; `limit` is that of its application, if any."""

@@ -69,8 +69,10 @@ class Store:
         A page costs what it holds, and what lies before it where filters have to be gone through.
         A caller that writes meanwhile makes a list of it first.
         """
-        collection = self[name]
+        collection = self.collections[name]
         runs = self._runs(collection, owner[0], [owner[1]]) if owner else [collection.positions()]
+        if len(runs) == 1 and query.keep is None:
+            return collection.at(_page(runs[0], query))
         spans = [(run, *_bounds(run, query)) for run in runs]
         spans = [span for span in spans if span[1] < span[2]]
         if query.offset >= count(spans):
@@ -108,6 +110,17 @@ class Store:
         return self._runs(
             collection, middle.rule.name, [position[-1] for run in found for position in run]
         )
+
+
+def _page(run: Sequence[Position], query: Query) -> Sequence[Position]:
+    """Cut the page of a query out of a single run."""
+    low, high = _bounds(run, query)
+    size = high - low if query.limit is None else query.limit
+    if query.descending:
+        high -= query.offset
+        return run[max(low, high - size) : max(low, high)][::-1]
+    low += query.offset
+    return run[low : min(high, low + size)]
 
 
 def _bounds(run: Sequence[Position], query: Query) -> tuple[int, int]:

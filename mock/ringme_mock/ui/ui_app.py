@@ -14,10 +14,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from ringme_mock.actions.request_context import context_of
 from ringme_mock.control.control_context import Mock
 from ringme_mock.errors import ApiError, invalid
 from ringme_mock.http.event_stream import EventStream
-from ringme_mock.http.request_context import context_of
 from ringme_mock.http.sessions import DEFAULT, Session
 from ringme_mock.http.urls import HOME_PATH, PAGE_PATH
 from ringme_mock.ui import journal_view as journals

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ringme_mock.actions.request_context import context_of
 from ringme_mock.control.control_context import Mock
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.errors import ApiError
-from ringme_mock.http.request_context import context_of
 from ringme_mock.http.urls import DOCS_PATH, HOME_PATH, PAGE_PATH
 
 if TYPE_CHECKING:
