@@ -11,11 +11,12 @@ from typing import Any, NoReturn, TypeVar
 
 import httpx
 
+from ringme_contract.conformance import json_object
 from ringme_contract.factories import Factory
 from ringme_contract.paths import Paths
 from ringme_contract.recording import Exchange
 from ringme_contract.target import Target
-from ringme_contract.transport import Transport, Unreachable, json_object
+from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation

@@ -14,12 +14,13 @@ import httpx
 
 from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import CheckContext
+from ringme_contract.conformance import json_object
 from ringme_contract.engine import Engine, RunResult
 from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code
 from ringme_contract.expectations import Expectation, load_expectations
 from ringme_contract.paths import Paths
 from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
-from ringme_contract.transport import Transport, Unreachable, json_object
+from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError

@@ -29,7 +29,7 @@ from ringme_contract.sweep import sweep as sweep_leftovers
 from ringme_contract.target import MOST_JOBS
 from ringme_contract.target_template import template, write_template
 from ringme_contract.transport import Transport, Unreachable
-from ringme_contract.verdict import Failure
+from ringme_contract.verdict import Failure, breakdown
 from ringme_spec.errors import ConfigError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -77,14 +77,27 @@ def _target_options(function: _Function) -> _Function:
     return function
 
 
-@click.group()
+class _Commands(click.Group):
+    """Ends in one line for whatever goes wrong in the kit itself."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            _stop(breakdown(error), ExitCode.ERROR)
+
+
+@click.group(cls=_Commands)
 @click.version_option(tool_version(), prog_name="ringme-contract")
 def main() -> None:
     """Check an implementation of the RingMe API against its OpenAPI document, over HTTP.
 
     Every option can also be given by the environment variable RINGME_CONTRACT_ and its name.
     Exit codes: 0 every MUST passed, 1 a MUST failed or something passed that was expected to fail,
-    2 could not run, 3 a MUST was not reached, 130 interrupted.
+    2 could not run, 3 a MUST was not reached, 4 the kit itself broke down, 130 interrupted. Of
+    several the first of 1, 4 and 3 holds.
 
     Example: ringme-contract check http://127.0.0.1:8080/s/contract-1
     """

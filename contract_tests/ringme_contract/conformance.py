@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
 
 from ringme_spec.contract import Contract
+from ringme_spec.json_text import read_json
 from ringme_spec.operations import JSON, Operation
 from ringme_spec.path_templates import PathTemplates
 from ringme_spec.responses import ResponseSchema, ResponseSchemas, find_response, plain_media_type
@@ -69,6 +71,15 @@ def _decoded(path: str) -> str:
     return unquote(re.sub("%2[fF]", "%252F", path))
 
 
+def json_object(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of a response; empty if it holds none."""
+    try:
+        body = read_json(response.content.decode("utf-8"))
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
 def _undocumented(response: httpx.Response) -> Iterator[str]:
     status = response.status_code
     if status == 405 and not response.headers.get("Allow"):
@@ -77,5 +88,5 @@ def _undocumented(response: httpx.Response) -> Iterator[str]:
         yield f"undocumented request: status {status} instead of 404 or 405"
     elif response.request.method != "HEAD":
         media_type = plain_media_type(response.headers.get("Content-Type", ""))
-        if media_type != JSON or "message" not in response.json():
+        if media_type != JSON or "message" not in json_object(response):
             yield f"{status} without a JSON object that has a message"

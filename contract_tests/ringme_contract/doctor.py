@@ -9,9 +9,9 @@ from typing import Any
 from ringme_contract.check import Check
 from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.check_run import said
+from ringme_contract.conformance import json_object
 from ringme_contract.evaluation import ExitCode
 from ringme_contract.target import CAPABILITIES, IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
-from ringme_contract.transport import json_object
 from ringme_contract.verdict import Failure, NotReached
 
 # Owner id that is set for a user in each role, and its access.

@@ -12,7 +12,15 @@ from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.recording import Exchange
 from ringme_contract.transport import Unreachable
-from ringme_contract.verdict import Failure, NotOffered, NotReached, Outcome, Verdict, combine
+from ringme_contract.verdict import (
+    Failure,
+    NotOffered,
+    NotReached,
+    Outcome,
+    Verdict,
+    breakdown,
+    combine,
+)
 from ringme_spec.rules import Rule
 
 CONFORMS = "conforms"
@@ -127,15 +135,16 @@ class Engine:
         except NotOffered as reason:
             outcome.verdict, outcome.message = Verdict.NOT_OFFERED, str(reason)
         except Unreachable as reason:
-            outcome.verdict, outcome.message = Verdict.FAIL, f"no response: {reason}"
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            # A response of another shape than the check can read breaks the rule as well.
-            outcome.verdict = Verdict.FAIL
-            outcome.message = f"unreadable response: {type(error).__name__}: {error}"
+            outcome.verdict = Verdict.NOT_REACHED
+            outcome.message = f"no response: {reason}"
         except Exception as error:
-            # No response of a target, however odd, may end the run.
-            outcome.verdict = Verdict.FAIL
-            outcome.message = f"the check broke down: {type(error).__name__}: {error}"
+            # A check can read whatever fits the document; if all responses did, it is to blame.
+            problem = next((one.problems[0] for one in evidence if one.problems), None)
+            if problem is None:
+                outcome.verdict, outcome.message = Verdict.ERROR, breakdown(error)
+            else:
+                outcome.verdict = Verdict.FAIL
+                outcome.message = f"a response is not as the document describes it: {problem}"
         finally:
             outcome.exchanges = evidence[-_EVIDENCE:]
             redaction = kit.transport.redaction

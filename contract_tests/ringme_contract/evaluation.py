@@ -18,16 +18,18 @@ class ExitCode(IntEnum):
     FAILED = 1
     COULD_NOT_RUN = 2
     NOT_REACHED = 3
+    ERROR = 4
     # As a shell has it for a process that Ctrl-C ended.
     INTERRUPTED = 130
 
 
-# In what state a rule is; the first six are in the order in which people want to read them.
+# In what state a rule is; the first seven are in the order in which people want to read them.
 UNEXPECTED_PASS = "unexpected pass"
 EXPECTED_FAILURE = "expected failure"
 STATES = (
     Verdict.FAIL.value,
     UNEXPECTED_PASS,
+    Verdict.ERROR.value,
     Verdict.NOT_REACHED.value,
     Verdict.WARN.value,
     EXPECTED_FAILURE,
@@ -75,8 +77,8 @@ class RuleFinding:
     @property
     def reasons(self) -> list[str]:
         """Why checks of it say neither pass nor fail, each reason once."""
-        silent = (Verdict.NOT_REACHED, Verdict.NOT_OFFERED)
-        found = [one.message for one in self.outcomes if one.verdict in silent]
+        silent = (Verdict.ERROR, Verdict.NOT_REACHED, Verdict.NOT_OFFERED)
+        found = [one.message for kind in silent for one in self.outcomes if one.verdict is kind]
         if not self.outcomes:
             found = ["the kit has no check of this rule"]
         return list(dict.fromkeys(found))
@@ -129,6 +131,9 @@ def exit_code(findings: list[RuleFinding], interrupted: bool = False) -> ExitCod
     states = {(finding.rule.level, finding.state) for finding in findings}
     if ("MUST", Verdict.FAIL.value) in states or UNEXPECTED_PASS in {state for _, state in states}:
         return ExitCode.FAILED
+    # Nor may an error of the kit hide behind another check of the same rule.
+    if any(one.verdict is Verdict.ERROR for finding in findings for one in finding.outcomes):
+        return ExitCode.ERROR
     # A run in which nothing was shown to be right is not a good one, whatever the reason.
     if ("MUST", Verdict.NOT_REACHED.value) in states or not any(
         finding.verdict in (Verdict.PASS, *_BROKEN) for finding in findings
@@ -159,6 +164,7 @@ def summary(findings: list[RuleFinding]) -> str:
 
 _PLURALS = {
     Verdict.FAIL.value: "fail",
+    Verdict.ERROR.value: "errors of the kit",
     Verdict.WARN.value: "warn",
     UNEXPECTED_PASS: "unexpected passes",
     EXPECTED_FAILURE: "expected failures",

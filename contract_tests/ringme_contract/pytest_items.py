@@ -67,6 +67,8 @@ class RuleRunner:
             pytest.fail(printable(details(finding)), pytrace=False)
         if finding.state == UNEXPECTED_PASS:
             pytest.fail(printable(f"unexpected pass: {finding.note}"), pytrace=False)
+        if finding.state == Verdict.ERROR.value:
+            pytest.fail(printable(f"error: {reasons}"), pytrace=False)
         if finding.state == EXPECTED_FAILURE:
             pytest.xfail(printable(finding.note))
         if finding.state == Verdict.WARN.value:

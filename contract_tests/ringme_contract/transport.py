@@ -117,7 +117,7 @@ class Transport:
         with self._lock:
             self.count += 1
         operation = self.conformance.find_of(response.request)
-        problems = self._problems(response)
+        problems = self.conformance.problems(response)
         name = operation.id if operation else None
         if name:
             self.cells.add((name, response.status_code, identity))
@@ -150,12 +150,6 @@ class Transport:
     def _address(self, path: str) -> str:
         return str(self._http.base_url).rstrip("/") + path
 
-    def _problems(self, response: httpx.Response) -> list[str]:
-        try:
-            return self.conformance.problems(response)
-        except (ValueError, TypeError, RecursionError) as error:
-            return [f"unreadable response: {type(error).__name__}: {error}"]
-
     def _wait_turn(self) -> None:
         if not self._pause:
             return
@@ -164,15 +158,6 @@ class Transport:
             turn = max(now, self._next)
             self._next = turn + self._pause
         time.sleep(turn - now)
-
-
-def json_object(response: httpx.Response) -> dict[str, Any]:
-    """The JSON object of a response; empty if it holds none."""
-    try:
-        body = response.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def reason_of(error: Exception) -> str:

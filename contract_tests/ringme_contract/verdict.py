@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from ringme_contract.recording import Exchange
+
+_PACKAGE = Path(__file__).parent
+_LINE = 200
 
 
 class Verdict(Enum):
     """Ordered by how much each one says: the first of several is the verdict of the whole."""
 
     FAIL = "fail"
+    ERROR = "error"
     WARN = "warn"
     NOT_REACHED = "not reached"
     PASS = "pass"
@@ -34,6 +39,18 @@ class NotReached(Exception):
 
 class NotOffered(Exception):
     """The target declares that it lacks what a check is about."""
+
+
+def breakdown(error: BaseException) -> str:
+    """One line about an exception that no target may cause: its kind, its text, its place."""
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        path = Path(trace.tb_frame.f_code.co_filename)
+        if path.is_relative_to(_PACKAGE):
+            place = f" ({path.relative_to(_PACKAGE).as_posix()}:{trace.tb_lineno})"
+        trace = trace.tb_next
+    text = " ".join(str(error).split())[:_LINE]
+    return f"the kit broke down: {type(error).__name__}{f': {text}' if text else ''}{place}"
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from ringme_spec.json_text import read_json
 from ringme_spec.schema import Formats, Schema, Schemas, drop_required
 
 JSON = "application/json"
@@ -138,14 +139,22 @@ class _Content:
             return
         try:
             text = body.decode("utf-8")
-            value = orjson.loads(text) if self._is_json else text
+            value = _read_json(text) if self._is_json else text
         except UnicodeDecodeError:
             yield "body", "must be UTF-8"
             return
-        except ValueError:
-            yield "body", "must be JSON"
+        except ValueError as error:
+            yield "body", str(error)
             return
         yield from self._validator.problems(value, "body")
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        # It is fast, and refuses numbers that are too large for a float.
+        return read_json(text)
 
 
 def _read(kind: str, text: str) -> Any:

@@ -154,5 +154,5 @@ def test_a_target_that_goes_away_ends_the_run_soon(
 
     instead_of_all_checks(monkeypatch, own_check("me", goes_away), GOOD)
     done = ringme_contract("check", mock.url, "--rule", "me")
-    assert done.exit_code == 1
-    assert "no response: GET /: gone" in done.output
+    assert done.exit_code == 3
+    assert "not reached: me: no response: GET /: gone" in done.output

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from ringme_contract import check_run, commands
+from ringme_contract.check_context import CheckContext
 from ringme_contract.target import MOCK
+from ringme_contract.verdict import NotReached
 from support.kit_command import (
     instead_of_all_checks,
     makes_group,
@@ -18,6 +21,7 @@ from support.kit_command import (
     reads_user,
     ringme_contract,
 )
+from support.odd_servers import answering, odd_server
 from support.server import Api, RunningMock
 
 GOOD = own_check("me", reads_user, writes=False)
@@ -58,6 +62,55 @@ def test_a_must_that_fails_ends_with_1_and_is_shown_with_its_proof(
         "1 of 2 MUST, 1 fail",
     ):
         assert text in done.output
+
+
+def test_an_error_of_the_kit_ends_with_4_and_blames_nobody(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks_down(kit: CheckContext) -> None:
+        reads_user(kit)
+        raise KeyError("room_id")
+
+    def is_not_reached(kit: CheckContext) -> None:
+        raise NotReached("nothing there")
+
+    broken, lacking = own_check("me", breaks_down), own_check("paging", is_not_reached)
+    instead_of_all_checks(monkeypatch, GOOD, broken, lacking)
+    done = ringme_contract("check", mock.url, "--layer", "scenarios")
+    assert done.exit_code == 4, done.output
+    assert "error: me: the kit broke down: KeyError: 'room_id'" in done.output
+    instead_of_all_checks(monkeypatch, broken, BAD)
+    done = ringme_contract("check", mock.url, "--layer", "scenarios")
+    assert done.exit_code == 1
+    assert "Traceback" not in done.output
+
+
+def test_an_error_outside_of_the_checks_ends_with_4_in_one_line(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_all_checks(monkeypatch, GOOD)
+    monkeypatch.setattr(commands, "print_report", lambda *_: dict[str, str]()["gone"])
+    done = ringme_contract("check", mock.url, "--rule", "me", "--quiet")
+    assert done.exit_code == 4
+    assert done.output.startswith("ringme-contract: the kit broke down: KeyError: 'gone' (commands")
+    assert len(done.output.splitlines()) == 1
+
+
+def test_a_check_that_cannot_read_a_malformed_response_blames_that_response(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def reads_nothing(kit: CheckContext) -> None:
+        kit.anonymous.get(kit.me).json()["id"]
+
+    instead_of_all_checks(monkeypatch, own_check("me", reads_nothing))
+    monkeypatch.setattr(check_run, "reach", lambda *_: [])
+    with odd_server(answering("200 OK", b"{}", "Content-Type: application/json")) as url:
+        done = ringme_contract("check", url, "--rule", "me")
+    assert done.exit_code == 1
+    assert (
+        "reads_nothing: a response is not as the document describes it: getCurrentUser 200: "
+        in done.output
+    )
 
 
 def test_a_rule_without_a_check_is_not_reached_and_ends_with_3(

@@ -73,6 +73,7 @@ RULES = {
     for one in (
         rule("fail"),
         rule("unexpected-pass"),
+        rule("error"),
         rule("not-reached"),
         rule("warn", "SHOULD"),
         rule("expected-failure"),
@@ -90,6 +91,7 @@ def report() -> Report:
         outcome("fail", Verdict.FAIL, ODD),
         outcome("fail", Verdict.FAIL, ODD),
         outcome("unexpected-pass", Verdict.PASS),
+        outcome("error", Verdict.ERROR, "the kit broke down: KeyError: 'id'"),
         outcome("warn", Verdict.FAIL, "slow"),
         outcome("expected-failure", Verdict.FAIL, "still so"),
         outcome("not-offered", Verdict.NOT_OFFERED, "the target lacks fax"),
@@ -120,6 +122,7 @@ def test_junit_has_a_case_a_rule_and_is_xml(report: Report) -> None:
     assert cases == {
         "fail": ["failure"],
         "unexpected-pass": ["failure"],
+        "error": ["error"],
         "not-reached": ["error"],
         "warn": ["skipped"],
         "expected-failure": ["skipped"],
@@ -127,7 +130,7 @@ def test_junit_has_a_case_a_rule_and_is_xml(report: Report) -> None:
         "pass": [],
     }
     numbers = [suite.get(name) for name in ("tests", "failures", "errors", "skipped")]
-    assert numbers == ["7", "2", "1", "3"]
+    assert numbers == ["8", "2", "2", "3"]
     assert "curl -i http://host/api/ver1.0/user/" in str(suite.findtext("testcase/failure"))
 
 
@@ -167,7 +170,7 @@ def test_badge_is_in_the_endpoint_format_of_shields(report: Report) -> None:
     assert found == {
         "schemaVersion": 1,
         "label": f"groups API {CONTRACT.document['info']['version']}",
-        "message": "2/6 MUST, 0/1 SHOULD",
+        "message": "2/7 MUST, 0/1 SHOULD",
         "color": "red",
     }
 
@@ -215,6 +218,7 @@ def test_github_gets_one_command_a_finding_that_needs_a_look(report: Report) -> 
     assert [line.partition("::")[2].partition("::")[0] for line in lines] == [
         "error title=fail%3A fail",
         "error title=unexpected pass%3A unexpected-pass",
+        "error title=error%3A error",
         "error title=not reached%3A not-reached",
         "warning title=warn%3A warn",
     ]
@@ -225,7 +229,7 @@ def test_github_gets_one_command_a_finding_that_needs_a_look(report: Report) -> 
 def test_the_summary_for_github_is_a_table_that_odd_text_does_not_break(report: Report) -> None:
     text = step_summary(report)
     rows = [line for line in text.splitlines() if line.startswith("| ")]
-    assert len(rows) == 1 + 6
+    assert len(rows) == 1 + 7
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
     assert "<script>" not in text
 

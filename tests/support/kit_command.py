@@ -23,18 +23,18 @@ def own_check(rule: str, function: CheckFunction, writes: bool = True) -> Check:
 
 def reads_user(kit: CheckContext) -> None:
     """Passes."""
-    kit.caller("client").read("/user/")
+    kit.caller("client").read(kit.me)
 
 
 def makes_group(kit: CheckContext) -> None:
     """Passes, and makes something."""
     group = kit.new_group()
-    kit.caller("client").read(f"/client/@me/extension_group/{group['id']}")
+    kit.caller("client").read(kit.path("extension_group", group["id"]))
 
 
 def misses_group(kit: CheckContext) -> None:
     """Fails."""
-    kit.expect(kit.caller("client").get("/client/@me/extension_group/1"), 200)
+    kit.expect(kit.caller("client").get(kit.path("extension_group", 1)), 200)
 
 
 def instead_of_all_checks(patch: pytest.MonkeyPatch, *checks: Check) -> None:

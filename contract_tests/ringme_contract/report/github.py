@@ -14,6 +14,7 @@ from ringme_contract.verdict import Verdict
 _WORDS = {
     Verdict.FAIL.value: "error",
     UNEXPECTED_PASS: "error",
+    Verdict.ERROR.value: "error",
     Verdict.NOT_REACHED.value: "error",
     Verdict.WARN.value: "warning",
 }

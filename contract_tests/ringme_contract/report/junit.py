@@ -51,6 +51,8 @@ def _case(finding: RuleFinding) -> ElementTree.Element:
         _add(case, "failure", reason, details(finding))
     elif state == UNEXPECTED_PASS:
         _add(case, "failure", finding.note, rule.text)
+    elif state == Verdict.ERROR.value:
+        _add(case, "error", reason, rule.text)
     elif state == Verdict.NOT_REACHED.value and rule.level == "MUST":
         _add(case, "error", f"not reached: {reason}", rule.text)
     elif state == EXPECTED_FAILURE:

@@ -18,12 +18,19 @@ from ringme_contract.verdict import Outcome, Verdict
 _STYLES = {
     Verdict.FAIL.value: "bold red",
     UNEXPECTED_PASS: "bold red",
+    Verdict.ERROR.value: "bold magenta",
     Verdict.NOT_REACHED.value: "bold yellow",
     Verdict.WARN.value: "yellow",
     EXPECTED_FAILURE: "cyan",
     Verdict.NOT_OFFERED.value: "dim",
     Verdict.PASS.value: "green",
 }
+_SILENT = (
+    Verdict.ERROR.value,
+    Verdict.NOT_REACHED.value,
+    EXPECTED_FAILURE,
+    Verdict.NOT_OFFERED.value,
+)
 _PLAIN_STEPS = 10
 _REASONS = 3
 
@@ -117,7 +124,12 @@ def _print_failure(console: Console, finding: RuleFinding) -> None:
 
 def _print_silent(console: Console, report: Report) -> None:
     """The rules without a failure to show: a line each unless they passed."""
-    for state in (Verdict.NOT_REACHED.value, EXPECTED_FAILURE, Verdict.NOT_OFFERED.value):
+    for state in (
+        Verdict.ERROR.value,
+        Verdict.NOT_REACHED.value,
+        EXPECTED_FAILURE,
+        Verdict.NOT_OFFERED.value,
+    ):
         rules: dict[str, list[str]] = {}
         for finding in report.findings:
             if finding.state == state:

@@ -8,10 +8,10 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.conformance import json_object
 from ringme_contract.factories import NOWHERE
 from ringme_contract.own_entries import send
 from ringme_contract.schema.findings import Findings
-from ringme_contract.transport import json_object
 from ringme_spec.operations import Operation
 
 _EXPECTED = "401 with the message Unauthorized and WWW-Authenticate: Bearer"
