@@ -20,8 +20,9 @@ class Check:
     """One check: what it holds, in which layer, and what it needs.
 
     `needs` are identities of the target, `uses` its capabilities; `writes` says that it changes
-    something, `deletes_recorded_items` that this is an item which the kit did not create, `alone`
-    that requests of other checks would disturb it.
+    something, `deletes_recorded_items` that this is an item which the kit did not create. An
+    `isolated` check changes only what it made, and expects nothing of what others make meanwhile;
+    requests of others would disturb one that is `alone`.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Check:
     uses: tuple[str, ...] = ()
     writes: bool = True
     deletes_recorded_items: bool = False
+    isolated: bool = False
     alone: bool = False
 
     @property
@@ -40,9 +42,9 @@ class Check:
         return f"{self.layer}/{self.rule}/{self.name}"
 
     @property
-    def shares(self) -> bool:
-        """It may run beside others: none of them changes what another one looks at."""
-        return not self.writes and not self.alone
+    def turn(self) -> int:
+        """0 runs beside others that only read, 1 beside others that are isolated, 2 alone."""
+        return 2 if self.alone or (self.writes and not self.isolated) else int(self.writes)
 
 
 _checks: dict[str, Check] = {}
@@ -56,6 +58,7 @@ def check(
     uses: tuple[str, ...] = (),
     writes: bool = True,
     deletes_recorded_items: bool = False,
+    isolated: bool = False,
     alone: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Declares a function to be a check of a rule; the function's name is the check's."""
@@ -70,6 +73,7 @@ def check(
             uses,
             writes,
             deletes_recorded_items,
+            isolated,
             alone,
         )
         if found.id in _checks:

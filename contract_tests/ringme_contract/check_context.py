@@ -7,6 +7,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any, NoReturn, TypeVar
 
 import httpx
@@ -87,7 +88,11 @@ class CheckContext:
         self.me = self.path.only("current")
         self.token_path = self.path.only("token")
         self._callers: dict[str, Caller] = {}
+        self.lock = threading.Lock()
         self._logging_in = threading.Lock()
+        self.names = count(1)
+        # Bare numbers that no other check that runs beside may take.
+        self.reserved: set[str] = set()
         self._begin("")
 
     def for_check(self, name: str) -> CheckContext:

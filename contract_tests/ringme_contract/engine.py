@@ -56,7 +56,8 @@ class RunResult:
 class Engine:
     """Runs checks, each with things of its own that are removed after it.
 
-    Those that share come first, side by side; all others run alone.
+    Those that only read come first, side by side; then those that are isolated; then, one after the
+    other, all that look at what the whole client has.
     """
 
     def __init__(self, kit: CheckContext) -> None:
@@ -86,10 +87,11 @@ class Engine:
                         progress(outcome)
             return outcomes
 
-        for outcomes in self._kit.map(run, [one for one in chosen if one.shares]):
-            result.outcomes += outcomes
+        for turn in (0, 1):
+            for outcomes in self._kit.map(run, [one for one in chosen if one.turn == turn]):
+                result.outcomes += outcomes
         for one in chosen:
-            if not one.shares:
+            if one.turn == 2:
                 result.outcomes += run(one)
         result.seconds = time.monotonic() - start
         result.requests = self._kit.transport.count

@@ -40,7 +40,7 @@ class Factory:
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
-        self._names = 0
+        self._reserved: set[str] = set()
         self._known: dict[tuple[object, ...], Item] = {}
         self._items: dict[str, Item] = {}
         self._own: dict[tuple[str, str], Any] = {}
@@ -48,6 +48,7 @@ class Factory:
     def forget(self) -> None:
         for known in (self._known, self._items, self._own):
             known.clear()
+        self._kit.reserved -= self._reserved
 
     # --- entries
 
@@ -381,8 +382,7 @@ class Factory:
 
     def new_name(self, what: str) -> str:
         """A name that is used once."""
-        self._names += 1
-        return f"{self._kit.run_id} {what} {self._names}"
+        return f"{self._kit.run_id} {what} {next(self._kit.names)}"
 
     def free_number(self, identity: str = "client") -> str:
         """A bare number of the client's length that no extension of it has."""
@@ -394,7 +394,12 @@ class Factory:
         free = [n for n in (f"{i:0{length}d}" for i in range(10**length)) if n not in taken]
         if not free:
             raise NotReached("the client has no free number left")
-        return free[self._names % len(free)]
+        with self._kit.lock:
+            left = [one for one in free if one not in self._kit.reserved] or free
+            number = left[next(self._kit.names) % len(left)]
+            self._kit.reserved.add(number)
+            self._reserved.add(number)
+        return number
 
     def _password(self) -> str:
         return f"pass-{self._kit.random.randrange(16**12):012x}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.engine import Engine
 from ringme_contract.target import JOBS, MOCK, load_target
 from ringme_contract.transport import Transport
-from ringme_contract.verdict import Failure, Verdict
+from ringme_contract.verdict import Failure
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
 
@@ -23,18 +24,18 @@ URL = "http://target.example"
 
 
 class Busy:
-    """A target that responds to a request only once so many are under way, or after `/last`."""
+    """A target that responds to a request only once so many are under way."""
 
     def __init__(self, awaited: int) -> None:
         self.most = self._now = 0
         self._awaited, self._met = awaited, threading.Event()
         self._lock = threading.Lock()
 
-    def respond(self, request: httpx.Request) -> httpx.Response:
+    def respond(self, _: httpx.Request) -> httpx.Response:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
-            if self._now == self._awaited or request.url.path.endswith("/last"):
+            if self._now == self._awaited:
                 self._met.set()
         assert self._met.wait(20), "the others never came"
         with self._lock:
@@ -75,28 +76,46 @@ def test_no_more_requests_are_under_way_than_there_are_jobs() -> None:
     assert busy.most == 3
 
 
-def test_checks_that_write_or_need_quiet_run_alone_and_all_others_together() -> None:
-    busy = Busy(2)
+def test_checks_run_beside_those_alone_that_do_not_disturb_them() -> None:
+    """Those that only read together, those that are isolated together, all others alone."""
+    running: set[str] = set()
+    beside: dict[str, set[str]] = {}
+    pair = threading.Barrier(2)
 
-    def shares(kit: CheckContext) -> None:
-        kit.anonymous.get("/shared")
+    def look(kit: CheckContext, name: str, shares: bool) -> None:
+        running.add(name)
+        if shares:
+            pair.wait(20)
+        kit.anonymous.get("/x")
+        beside[name] = set(running)
+        if shares:
+            pair.wait(20)
+        running.discard(name)
 
-    def runs_alone(kit: CheckContext) -> None:
-        busy.most = 0
-        kit.anonymous.get("/last")
-        assert busy.most == 1
+    def make(name: str, shares: bool, **traits: Any) -> Check:
+        return Check(
+            name, "me", "scenarios", lambda kit: look(kit, name, shares), needs=(), **traits
+        )
 
     checks = [
-        Check("writes", "me", "scenarios", runs_alone),
-        Check("first", "me", "scenarios", shares, writes=False),
-        Check("alone", "me", "scenarios", runs_alone, writes=False, alone=True),
-        Check("second", "me", "scenarios", shares, writes=False),
+        make("writes", False),
+        make("reads", True, writes=False),
+        make("isolated", True, isolated=True),
+        make("alone", False, writes=False, alone=True),
+        make("reads too", True, writes=False),
+        make("isolated too", True, isolated=True),
     ]
-    with context(busy) as kit:
+    with context(Busy(1)) as kit:
         result = Engine(kit).run(checks)
     names = [one.check.rpartition("/")[2] for one in result.outcomes if one.rule == "me"]
-    assert names == ["first", "second", "writes", "alone"]
-    assert {one.verdict for one in result.outcomes if one.rule == "me"} == {Verdict.PASS}
+    assert names == ["reads", "reads too", "isolated", "isolated too", "writes", "alone"]
+    reads, isolated = {"reads", "reads too"}, {"isolated", "isolated too"}
+    assert beside == {
+        **dict.fromkeys(reads, reads),
+        **dict.fromkeys(isolated, isolated),
+        "writes": {"writes"},
+        "alone": {"alone"},
+    }
 
 
 def test_a_check_draws_the_same_random_numbers_whichever_ran_before_it() -> None:

@@ -46,7 +46,7 @@ def every_read_succeeds(kit: CheckContext) -> None:
         raise NotReached(f"there is nothing to read for {', '.join(lacking)}")
 
 
-@check("slash", layer="scenarios")
+@check("slash", layer="scenarios", isolated=True)
 def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
     """With a slash at the end, without, with doubled ones; an item that is missing as well."""
     own, client = OwnEntries(kit), kit.caller("client")
@@ -77,7 +77,7 @@ def _expect_alike(
         kit.expect_equal(what, other.text, first.text)
 
 
-@check("slash", layer="scenarios")
+@check("slash", layer="scenarios", isolated=True)
 def writes_work_in_every_form_of_the_path(kit: CheckContext) -> None:
     """Create, change and delete a group, and get a token, each with and without slashes."""
     client = kit.caller("client")
@@ -100,7 +100,7 @@ def writes_work_in_every_form_of_the_path(kit: CheckContext) -> None:
         kit.expect(kit.anonymous.request("POST", path, data=parameters), 200)
 
 
-@check("me", layer="scenarios", needs=("client", "other_client"))
+@check("me", layer="scenarios", needs=("client", "other_client"), isolated=True)
 def at_me_is_the_client_of_whoever_asks(kit: CheckContext) -> None:
     """A group made through one form is there through the others, and not at another's @me."""
     client, other = kit.caller("client"), kit.caller("other_client")
@@ -122,7 +122,7 @@ def at_me_is_the_client_of_whoever_asks(kit: CheckContext) -> None:
             kit.expect_true(f"{at} of another client lacks the group", group not in other.read(at))
 
 
-@check("me", layer="scenarios", needs=("client", "login"))
+@check("me", layer="scenarios", needs=("client", "login"), isolated=True)
 def at_me_of_a_group_user_is_its_client(kit: CheckContext) -> None:
     """So that the client section is closed to it, and not missing."""
     user, password = kit.new_group_user(kit.new_group()["id"])
@@ -131,7 +131,7 @@ def at_me_of_a_group_user_is_its_client(kit: CheckContext) -> None:
         kit.expect(caller.get(kit.path("extension_group", client=form)), 403, "access_denied")
 
 
-@check("codes", layer="scenarios")
+@check("codes", layer="scenarios", isolated=True)
 def success_has_the_code_of_its_method(kit: CheckContext) -> None:
     """201, 200, 200, and 204 with nothing in it, for all settings; a token is a 200."""
     kit.expect(kit.request_token(**kit.target.identities["client"].parameters), 200)
@@ -149,7 +149,7 @@ def success_has_the_code_of_its_method(kit: CheckContext) -> None:
                     kit.expect_equal(f"the body of the response of {one.id}", found.content, b"")
 
 
-@check("no-patch", layer="scenarios")
+@check("no-patch", layer="scenarios", isolated=True)
 def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
     """405 and the methods that there are, for each path and each method that it lacks."""
     own, client = OwnEntries(kit), kit.caller("client")
@@ -181,7 +181,7 @@ def _expect_refused(
     )
 
 
-@check("codes", layer="scenarios", deletes_recorded_items=True)
+@check("codes", layer="scenarios", deletes_recorded_items=True, isolated=True)
 def deleting_a_range_has_the_code_of_a_delete(kit: CheckContext) -> None:
     """204 with nothing in it, for the ranges of a group that has no items."""
     group = kit.new_group()["id"]

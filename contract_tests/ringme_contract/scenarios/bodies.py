@@ -11,7 +11,7 @@ from ringme_contract.own_entries import OwnEntries, send
 _JSON = {"Content-Type": "application/json"}
 
 
-@check("body", layer="scenarios")
+@check("body", layer="scenarios", isolated=True)
 def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
     """As many clients send it with each GET and DELETE."""
     own, client = OwnEntries(kit), kit.caller("client")
@@ -29,7 +29,7 @@ def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
         kit.expect(client.request("DELETE", f"{path}{thing['id']}", headers=_JSON), 204)
 
 
-@check("body", layer="scenarios")
+@check("body", layer="scenarios", isolated=True)
 def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     """Half of an object, none, a list, a text, null, another encoding, or one flaw in it: 400."""
     own = OwnEntries(kit)
@@ -51,7 +51,7 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     own.expect_unchanged("bodies that are no JSON object")
 
 
-@check("body", layer="scenarios")
+@check("body", layer="scenarios", isolated=True)
 def another_media_type_is_refused(kit: CheckContext) -> None:
     """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
     own, client = OwnEntries(kit), kit.caller("client")
@@ -79,7 +79,7 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
         kit.expect_equal(f"the name sent with {headers}", response.json()["name"], name)
 
 
-@check("body", layer="scenarios")
+@check("body", layer="scenarios", isolated=True)
 def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
     """UTF-16 and UTF-32 are no UTF-8, even if the rest is right, with a charset as without."""
     own, client = OwnEntries(kit), kit.caller("client")
@@ -100,7 +100,7 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
     own.expect_unchanged("bodies in another encoding")
 
 
-@check("body", layer="scenarios")
+@check("body", layer="scenarios", isolated=True)
 def all_of_json_is_understood(kit: CheckContext) -> None:
     """Blanks around it and within, and characters as escapes, halves of a pair included."""
     path = kit.path("extension_group", kit.new_group()["id"])

@@ -21,7 +21,7 @@ def no_client(kit: CheckContext) -> str:
     return kit.path("extension_group", client=NOWHERE)
 
 
-@check("check-order", layer="scenarios")
+@check("check-order", layer="scenarios", isolated=True)
 def the_route_comes_before_the_token(kit: CheckContext) -> None:
     """404 and 405 for those who have no token, and with a body that is none."""
     for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
@@ -32,7 +32,7 @@ def the_route_comes_before_the_token(kit: CheckContext) -> None:
         kit.expect(caller.request("PATCH", no_client(kit)), 405)
 
 
-@check("check-order", layer="scenarios")
+@check("check-order", layer="scenarios", isolated=True)
 def the_token_comes_before_what_is_asked(kit: CheckContext) -> None:
     """401 for a bad body, a bad parameter, and for what is not there."""
     for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
@@ -44,7 +44,7 @@ def the_token_comes_before_what_is_asked(kit: CheckContext) -> None:
         kit.expect(caller.request("GET", no_client(kit)), 401)
 
 
-@check("check-order", layer="scenarios", needs=("client", "login"))
+@check("check-order", layer="scenarios", needs=("client", "login"), isolated=True)
 def being_blocked_comes_before_access_and_what_is_asked(kit: CheckContext) -> None:
     """A user who is blocked may only read, and requests what is wrong, missing or not its own."""
     group = kit.new_group()["id"]
@@ -65,19 +65,19 @@ def being_blocked_comes_before_access_and_what_is_asked(kit: CheckContext) -> No
     kit.expect(caller.request("GET", no_path(kit)), 404)
 
 
-@check("check-order", layer="scenarios", needs=("client", "call_api"))
+@check("check-order", layer="scenarios", needs=("client", "call_api"), isolated=True)
 def the_access_of_the_application_comes_before_what_is_asked(kit: CheckContext) -> None:
     """Bad bodies, other media types, bad ids, and what does not exist."""
     _expect_access_first(kit, kit.caller("call_api"), "app_access_type_deny")
 
 
-@check("check-order", layer="scenarios", needs=("client", "client_read_only"))
+@check("check-order", layer="scenarios", needs=("client", "client_read_only"), isolated=True)
 def the_access_of_the_user_comes_before_what_is_asked(kit: CheckContext) -> None:
     """Bad bodies, other media types, bad ids, and what does not exist."""
     _expect_access_first(kit, kit.caller("client_read_only"), "user_access_type_deny")
 
 
-@check("check-order", layer="scenarios", needs=("client",))
+@check("check-order", layer="scenarios", needs=("client",), isolated=True)
 def the_access_of_the_application_comes_before_that_of_the_user(kit: CheckContext) -> None:
     """A read-only user through an application with call_api, where the target has one."""
     if "other_login" not in kit.target.identities:
@@ -95,7 +95,7 @@ def the_access_of_the_application_comes_before_that_of_the_user(kit: CheckContex
     kit.expect(caller.delete(kit.path("extension_group", NOWHERE)), 403, "app_access_type_deny")
 
 
-@check("check-order", layer="scenarios", needs=("client", "login"))
+@check("check-order", layer="scenarios", needs=("client", "login"), isolated=True)
 def the_access_of_the_user_comes_before_reach(kit: CheckContext) -> None:
     """A read-only user of a group who writes where it may not even look."""
     group = kit.new_group()["id"]
@@ -126,7 +126,7 @@ def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
     own.expect_unchanged(f"requests that are {word}")
 
 
-@check("check-order", layer="scenarios", needs=("client", "other_client", "login"))
+@check("check-order", layer="scenarios", needs=("client", "other_client", "login"), isolated=True)
 def parameters_and_body_come_before_what_the_path_names(kit: CheckContext) -> None:
     """400 and 415 for what is missing or out of reach as well."""
     own, theirs = OwnEntries(kit), kit.new_group("other_client")["id"]
@@ -156,7 +156,7 @@ def parameters_and_body_come_before_what_the_path_names(kit: CheckContext) -> No
     own.expect_unchanged("requests that are refused for what they carry")
 
 
-@check("check-order", layer="scenarios", needs=("client", "other_client", "login"))
+@check("check-order", layer="scenarios", needs=("client", "other_client", "login"), isolated=True)
 def existence_comes_before_reach_and_reach_before_the_item(kit: CheckContext) -> None:
     """404 for a client or group that is none, 403 for one out of reach, whatever the item."""
     own, theirs = OwnEntries(kit), kit.new_group("other_client")["id"]
@@ -185,7 +185,7 @@ def existence_comes_before_reach_and_reach_before_the_item(kit: CheckContext) ->
             kit.expect(client.request(method, path), 403, "access_denied")
 
 
-@check("check-order", layer="scenarios", needs=("client", "other_client"))
+@check("check-order", layer="scenarios", needs=("client", "other_client"), isolated=True)
 def what_the_path_names_comes_before_the_rules(kit: CheckContext) -> None:
     """A range that ends before it starts, a number under another name, a group that is none."""
     own, theirs = OwnEntries(kit), kit.new_group("other_client")["id"]

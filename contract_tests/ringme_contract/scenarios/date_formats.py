@@ -34,7 +34,7 @@ _LAST_DAYS = tuple(
 _APART = timedelta(minutes=7)
 
 
-@check("no-zone", layer="scenarios")
+@check("no-zone", layer="scenarios", isolated=True)
 def date_times_have_no_zone(kit: CheckContext) -> None:
     """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
     _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
@@ -91,7 +91,7 @@ def _bare(text: str) -> str:
     )
 
 
-@check("dates-in", layer="scenarios")
+@check("dates-in", layer="scenarios", isolated=True)
 def what_is_no_moment_is_refused(kit: CheckContext) -> None:
     """Days that do not exist and other formats are 400 at either end, and leap days are not."""
     own, client, tried = OwnEntries(kit), kit.caller("client"), 0
@@ -119,7 +119,7 @@ def what_is_no_moment_is_refused(kit: CheckContext) -> None:
         raise NotOffered("the target lacks every list that takes a range")
 
 
-@check("no-zone", layer="scenarios")
+@check("no-zone", layer="scenarios", isolated=True)
 def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
     body = {"name": kit.free_number(), "label": kit.new_name("number")}

@@ -30,7 +30,7 @@ def paths_of(kit: CheckContext, own: OwnEntries) -> dict[str, str]:
     return {name: kit.path(name, own[name]["id"]) for name in CHANGES}
 
 
-@check("extra-keys", layer="scenarios")
+@check("extra-keys", layer="scenarios", isolated=True)
 def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
     """Of a new thing and of an update; neither the response nor any view shows them."""
     client, own = kit.caller("client"), OwnEntries(kit)
@@ -64,7 +64,7 @@ def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
             expect_shown(kit, collection, changed)
 
 
-@check("extra-keys", layer="scenarios")
+@check("extra-keys", layer="scenarios", isolated=True)
 def an_id_in_the_body_turns_no_update_on_another_thing(kit: CheckContext) -> None:
     """The path alone says what is changed."""
     client, meant, other = kit.caller("client"), OwnEntries(kit), OwnEntries(kit)
@@ -76,7 +76,7 @@ def an_id_in_the_body_turns_no_update_on_another_thing(kit: CheckContext) -> Non
         kit.expect_equal(beside, client.read(beside), bystander)
 
 
-@check("extra-keys", layer="scenarios", needs=("client", "login"))
+@check("extra-keys", layer="scenarios", needs=("client", "login"), isolated=True)
 def no_user_raises_its_rights_by_extra_keys(kit: CheckContext) -> None:
     """Type, owner and administrator are not to be set, neither at first nor later."""
     client, group = kit.caller("client"), kit.new_group()["id"]

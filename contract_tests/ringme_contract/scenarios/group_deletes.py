@@ -43,7 +43,7 @@ def a_deleted_group_is_not_there(kit: CheckContext) -> None:
     expect_shown(kit, "extension_group", last)
 
 
-@check("group-delete", layer="scenarios")
+@check("group-delete", layer="scenarios", isolated=True)
 def its_members_are_released(kit: CheckContext) -> None:
     """They are in no group, otherwise as they were; members of another group stay in it."""
     client = kit.caller("client")
@@ -65,7 +65,7 @@ def its_members_are_released(kit: CheckContext) -> None:
     kit.expect_equal("the members of a new group", member_ids(kit, again), [])
 
 
-@check("group-delete", layer="scenarios", needs=("client", "login"))
+@check("group-delete", layer="scenarios", needs=("client", "login"), isolated=True)
 def its_users_are_gone(kit: CheckContext) -> None:
     """404, in no list, no login; their tokens are 401. The user of another group stays."""
     client = kit.caller("client")
@@ -111,7 +111,7 @@ def recorded_items_stay(kit: CheckContext) -> None:
     kit.expect_equal("items of the number", now, of_number)
 
 
-@check("group-delete", layer="scenarios")
+@check("group-delete", layer="scenarios", isolated=True)
 def what_was_read_before_is_gone_for_whoever_read_it(kit: CheckContext) -> None:
     """No response of before the deletion comes again: of a group, its user, and their lists."""
     client, group = kit.caller("client"), kit.new_group()["id"]

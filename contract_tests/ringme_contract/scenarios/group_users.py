@@ -38,7 +38,7 @@ def _expect_refused(kit: CheckContext, body: Item, status: int, word: str | None
     kit.expect(response, status, word)
 
 
-@check("group-user-create", layer="scenarios", needs=NEEDS)
+@check("group-user-create", layer="scenarios", needs=NEEDS, isolated=True)
 def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
     """The response is what was sent, with defaults; the user is of type extension_group."""
     group = kit.new_group()["id"]
@@ -91,7 +91,7 @@ def a_taken_login_is_refused(kit: CheckContext) -> None:
     kit.expect_equal("who logs in with the login", me["id"], user["id"])
 
 
-@check("group-user-create", layer="scenarios", needs=NEEDS)
+@check("group-user-create", layer="scenarios", needs=NEEDS, isolated=True)
 def no_answer_holds_the_password(kit: CheckContext) -> None:
     """Not those of success, not those of failure, and neither the old one nor the new one."""
     client, group = kit.caller("client"), kit.new_group()["id"]
@@ -122,7 +122,7 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
     kit.expect_equal("the password that was used", first, secrets[0])
 
 
-@check("group-user-create", layer="scenarios", needs=NEEDS)
+@check("group-user-create", layer="scenarios", needs=NEEDS, isolated=True)
 def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
     """In every view; after a new password the old one is no good, after a new login the old one."""
     client, group = kit.caller("client"), kit.new_group()["id"]

@@ -49,7 +49,7 @@ def the_answer_is_what_was_sent(kit: CheckContext) -> None:
     )
 
 
-@check("group-create", layer="scenarios")
+@check("group-create", layer="scenarios", isolated=True)
 def an_id_is_never_given_twice(kit: CheckContext) -> None:
     """Neither that of the newest group nor that of an older one, once they are deleted."""
     client = kit.caller("client")
@@ -65,14 +65,14 @@ def an_id_is_never_given_twice(kit: CheckContext) -> None:
     kit.expect_equal("all ids that were given", len(set(used)), len(used))
 
 
-@check("group-create", layer="scenarios", needs=("client", "other_client"))
+@check("group-create", layer="scenarios", needs=("client", "other_client"), isolated=True)
 def ids_differ_between_clients(kit: CheckContext) -> None:
     """A path with a group alone could not tell them apart."""
     ids = [kit.new_group(identity)["id"] for identity in ("client", "other_client") * 2]
     kit.expect_equal("how many ids four groups of two clients have", len(set(ids)), 4)
 
 
-@check("group-read-your-writes", layer="scenarios")
+@check("group-read-your-writes", layer="scenarios", isolated=True)
 def a_new_group_reads_as_it_was_answered(kit: CheckContext) -> None:
     """Alone and in the list, whatever its texts are made of."""
     made = []
@@ -141,7 +141,7 @@ def an_update_changes_just_the_keys_sent(kit: CheckContext) -> None:
         group = expected
 
 
-@check("group-names-repeat", layer="scenarios")
+@check("group-names-repeat", layer="scenarios", isolated=True)
 def two_groups_share_a_name(kit: CheckContext) -> None:
     """By creation and by renaming; what happens to one of them leaves the others alone."""
     client, name = kit.caller("client"), kit.new_name("shared")

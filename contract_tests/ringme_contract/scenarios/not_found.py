@@ -20,7 +20,7 @@ from ringme_contract.scenarios.item_kinds import (
 )
 
 
-@check("error-client-not-found", layer="scenarios")
+@check("error-client-not-found", layer="scenarios", isolated=True)
 def a_client_that_does_not_exist_is_missing(kit: CheckContext) -> None:
     """In each path that names a client, whatever stands behind it."""
     own = OwnEntries(kit)
@@ -31,7 +31,7 @@ def a_client_that_does_not_exist_is_missing(kit: CheckContext) -> None:
     own.expect_unchanged("requests for a client that does not exist")
 
 
-@check("error-not-found", layer="scenarios", needs=("client", "other_client"))
+@check("error-not-found", layer="scenarios", needs=("client", "other_client"), isolated=True)
 def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
     """Groups, numbers, users and items that never were, were deleted, or are another client's."""
     own, gone = OwnEntries(kit), OwnEntries(kit)
@@ -87,7 +87,7 @@ def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
     return found | {f"{one}/" for one in before - known.keys() if one.startswith(kit.base)}
 
 
-@check("error-no-route", layer="scenarios")
+@check("error-no-route", layer="scenarios", isolated=True)
 def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     """With each method; near a path that there is, and far from any."""
     own, client = OwnEntries(kit), kit.caller("client")
@@ -108,7 +108,7 @@ def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     own.expect_unchanged("requests for paths that are none")
 
 
-@check("error-not-found", layer="scenarios")
+@check("error-not-found", layer="scenarios", isolated=True)
 def a_user_of_another_kind_is_no_group_user(kit: CheckContext) -> None:
     """The client's own user, by its id: not to be read, and then not to be changed or deleted."""
     caller = kit.caller("client")

@@ -78,7 +78,7 @@ def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
     )
 
 
-@check("extension-create", layer="scenarios")
+@check("extension-create", layer="scenarios", isolated=True)
 def a_new_number_is_as_the_request_says(kit: CheckContext) -> None:
     """Every key that can be set, and a group, whose member it is from the start."""
     group = kit.new_group()["id"]
@@ -106,7 +106,7 @@ def a_new_number_is_as_the_request_says(kit: CheckContext) -> None:
     expect_members(kit, {group: members})
 
 
-@check("extension-create", layer="scenarios", needs=("client", "other_client"))
+@check("extension-create", layer="scenarios", needs=("client", "other_client"), isolated=True)
 def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
     """A bare number gets that of its own client, and that of another client is refused."""
     prefixes = {}

@@ -45,7 +45,7 @@ def expect_members(kit: CheckContext, members: dict[int, list[Item]]) -> None:
             kit.expect_equal(f"{path} {query or ''}of group {group}", got, numbers)
 
 
-@check("extension-place", layer="scenarios")
+@check("extension-place", layer="scenarios", isolated=True)
 def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
     """Into one group, the same again, into another, and back; nothing else of it changes."""
     one, other = kit.new_group()["id"], kit.new_group()["id"]
@@ -59,7 +59,7 @@ def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
     expect_shown(kit, "extension", beside)
 
 
-@check("extension-place", layer="scenarios")
+@check("extension-place", layer="scenarios", isolated=True)
 def an_update_without_a_group_leaves_the_number_there(kit: CheckContext) -> None:
     """Other keys, with the group and without it; and nothing at all."""
     one, other = kit.new_group()["id"], kit.new_group()["id"]
@@ -74,7 +74,7 @@ def an_update_without_a_group_leaves_the_number_there(kit: CheckContext) -> None
     expect_members(kit, {one: [], other: [number]})
 
 
-@check("extension-place", layer="scenarios")
+@check("extension-place", layer="scenarios", isolated=True)
 def each_setting_can_be_changed_and_cleared(kit: CheckContext) -> None:
     """One at a time, and then back to null where that is allowed; the others stay as they are."""
     group = kit.new_group()["id"]
@@ -88,7 +88,7 @@ def each_setting_can_be_changed_and_cleared(kit: CheckContext) -> None:
     expect_members(kit, {group: [number]})
 
 
-@check("extension-release", layer="scenarios")
+@check("extension-release", layer="scenarios", isolated=True)
 def null_takes_the_number_out(kit: CheckContext) -> None:
     """One of two members leaves; the other stays. Again, it is out already."""
     client, group = kit.caller("client"), kit.new_group()["id"]
@@ -145,7 +145,7 @@ def the_group_of_another_client_takes_no_number(kit: CheckContext) -> None:
     kit.expect_equal("the members of the other client's group", members, [])
 
 
-@check("extension-delete", layer="scenarios")
+@check("extension-delete", layer="scenarios", isolated=True)
 def a_deleted_number_is_not_there(kit: CheckContext) -> None:
     """404 for every method and for its whole section, in no list; its name is free again."""
     client, group = kit.caller("client"), kit.new_group()["id"]

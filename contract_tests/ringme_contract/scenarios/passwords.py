@@ -13,7 +13,7 @@ from ringme_contract.scenarios.views import request_token
 _PASSWORDS = ("a b+c&d=e%20;f", "пароль \U0001f511", "\"\\'<>", " ", "x" * 255)
 
 
-@check("token-in", layer="scenarios", needs=("client", "login"))
+@check("token-in", layer="scenarios", needs=("client", "login"), isolated=True)
 def any_password_comes_through_unchanged(kit: CheckContext) -> None:
     """As a form, as multipart and in the query; without its last letter it is another one."""
     group, application = kit.new_group()["id"], kit.target.identities["login"].application
@@ -33,7 +33,7 @@ def any_password_comes_through_unchanged(kit: CheckContext) -> None:
             expect_error(kit, request_token(kit, login, password[:-1]), 401, "invalid_grant")
 
 
-@check("password", layer="scenarios", needs=("client", "other_client", "login"))
+@check("password", layer="scenarios", needs=("client", "other_client", "login"), isolated=True)
 def a_user_of_another_client_does_not_log_in(kit: CheckContext) -> None:
     """The application logs in users of its own client alone, and the password is right."""
     body = new_body(kit, kit.new_group("other_client")["id"])

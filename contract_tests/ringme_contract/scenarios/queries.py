@@ -41,7 +41,7 @@ def _numbers(kit: CheckContext) -> tuple[int, list[Item]]:
     return group, made
 
 
-@check("empty-query", layer="scenarios")
+@check("empty-query", layer="scenarios", isolated=True)
 def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
     """Empty values of each key, 0 for page and per_page, and keys that nobody knows."""
     group, made = _numbers(kit)
@@ -61,7 +61,7 @@ def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
             )
 
 
-@check("empty-query", layer="scenarios")
+@check("empty-query", layer="scenarios", isolated=True)
 def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
     """What the body may hold is not taken from the query."""
     client, name = kit.caller("client"), kit.new_name("group")
@@ -77,7 +77,7 @@ def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
     kit.expect_equal("the group after an update", kit.expect(response, 200).json(), group)
 
 
-@check("empty-query", layer="scenarios")
+@check("empty-query", layer="scenarios", isolated=True)
 def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
     """`k=a&k=b`, `k[]=a&k[]=b`, `k[0]=a&k[1]=b`, brackets encoded or not."""
     group, made = _numbers(kit)
@@ -105,7 +105,7 @@ def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
                 kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)
 
 
-@check("empty-query", layer="scenarios")
+@check("empty-query", layer="scenarios", isolated=True)
 def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
     """Of page and per_page for settings, of order and of both ends of a range for items."""
     group, made = _numbers(kit)
@@ -223,7 +223,7 @@ def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: li
     kit.expect_equal(f"page 2 of {path} without per_page", got, whole)
 
 
-@check("paging", layer="scenarios")
+@check("paging", layer="scenarios", isolated=True)
 def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
     """On every list: 1000 is fine; more, less than nothing, and what is no number is a 400."""
     own, client = OwnEntries(kit), kit.caller("client")

@@ -268,7 +268,11 @@ def a_range_that_is_refused_deletes_nothing(kit: CheckContext, kind: Kind) -> No
 
 
 @check(
-    "error-app-access", layer="scenarios", needs=("client", "call_api"), deletes_recorded_items=True
+    "error-app-access",
+    layer="scenarios",
+    needs=("client", "call_api"),
+    deletes_recorded_items=True,
+    isolated=True,
 )
 def an_application_with_call_api_may_delete_recorded_items(kit: CheckContext) -> None:
     """A range of a group that has none, so that nothing goes."""

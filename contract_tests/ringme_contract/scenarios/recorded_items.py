@@ -161,7 +161,7 @@ def one_end_is_enough_where_none_is_needed(kit: CheckContext, kind: Kind) -> Non
     kit.expect_equal(f"{kind.plural} up to {at}", client.read(path, end_datetime=at), before)
 
 
-@check("media-range", layer="scenarios")
+@check("media-range", layer="scenarios", isolated=True)
 def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
     """By a second, for each list and for the statistics."""
     start, end = "2016-04-02 00:00:01", "2016-04-02 00:00:00"
@@ -182,13 +182,13 @@ def _paths(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
     return found
 
 
-@check("media-interval", layer="scenarios", uses=("record",))
+@check("media-interval", layer="scenarios", uses=("record",), isolated=True)
 def records_reach_to_the_end_of_the_next_month(kit: CheckContext) -> None:
     """To its last second, however long the month; not a second further, and not a year."""
     _expect_interval(kit, RECORD)
 
 
-@check("media-interval", layer="scenarios", uses=("voicemail",))
+@check("media-interval", layer="scenarios", uses=("voicemail",), isolated=True)
 def voicemail_reaches_two_months(kit: CheckContext) -> None:
     """To the same second of the day, or of a shorter month's last day; not a second further."""
     _expect_interval(kit, VOICEMAIL)
@@ -208,7 +208,7 @@ def _expect_interval(kit: CheckContext, kind: Kind) -> None:
                 expect_named(kit, response, "end_datetime")
 
 
-@check("media-interval", layer="scenarios")
+@check("media-interval", layer="scenarios", isolated=True)
 def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
     """Many years at once are fine."""
     for path in _paths(kit, (FAX, LOG)):

@@ -16,7 +16,7 @@ from ringme_contract.scenarios.views import (
 from ringme_contract.verdict import NotOffered
 
 
-@check("error-body", layer="scenarios", needs=("client", "client_read_only"))
+@check("error-body", layer="scenarios", needs=("client", "client_read_only"), isolated=True)
 def errors_are_json_with_a_message(kit: CheckContext) -> None:
     """One of each code, and a word with those that have one."""
     client, group = kit.caller("client"), kit.new_group()["id"]
@@ -47,7 +47,7 @@ def errors_are_json_with_a_message(kit: CheckContext) -> None:
         )
 
 
-@check("error-unauthorized", layer="scenarios", needs=("client", "login"))
+@check("error-unauthorized", layer="scenarios", needs=("client", "login"), isolated=True)
 def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
     """No token, a made-up one, one letter off, another scheme, and that of a deleted user."""
     own = OwnEntries(kit)
@@ -81,7 +81,7 @@ def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
     own.expect_unchanged("requests without a good token")
 
 
-@check("error-unauthorized", layer="scenarios")
+@check("error-unauthorized", layer="scenarios", isolated=True)
 def every_operation_needs_a_token(kit: CheckContext) -> None:
     """Each one of the document below the base of the API."""
     own = OwnEntries(kit)
@@ -96,7 +96,7 @@ def _expect_unauthorized(kit: CheckContext, response: httpx.Response) -> None:
     kit.expect_equal("WWW-Authenticate", response.headers.get("WWW-Authenticate"), "Bearer")
 
 
-@check("error-user-blocked", layer="scenarios", needs=("client", "login"))
+@check("error-user-blocked", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_blocked_user_is_refused_everywhere(kit: CheckContext) -> None:
     """Each operation, with the token from before, as soon as the user is blocked."""
     own, client = OwnEntries(kit), kit.caller("client")
@@ -131,7 +131,7 @@ def _expect_blocked(kit: CheckContext, identity: str) -> None:
     kit.expect(response, 403, "user_blocked")
 
 
-@check("error-app-access", layer="scenarios", needs=("client", "call_api"))
+@check("error-app-access", layer="scenarios", needs=("client", "call_api"), isolated=True)
 def an_application_with_call_api_changes_no_settings(kit: CheckContext) -> None:
     """403 for each change of groups, numbers and users; each read, and what calls left, is open."""
     own, caller = OwnEntries(kit), kit.caller("call_api")
@@ -146,7 +146,12 @@ def an_application_with_call_api_changes_no_settings(kit: CheckContext) -> None:
     own.expect_unchanged("requests through an application with call_api")
 
 
-@check("error-user-access", layer="scenarios", needs=("client", "client_read_only", "login"))
+@check(
+    "error-user-access",
+    layer="scenarios",
+    needs=("client", "client_read_only", "login"),
+    isolated=True,
+)
 def a_user_who_may_only_read_changes_nothing(kit: CheckContext) -> None:
     """403 for every method but GET: a read-only user of the client, and one of a group."""
     own = OwnEntries(kit)
@@ -159,7 +164,12 @@ def a_user_who_may_only_read_changes_nothing(kit: CheckContext) -> None:
     own.expect_unchanged("requests of users who may only read")
 
 
-@check("error-access-denied", layer="scenarios", needs=("client", "other_client", "login"))
+@check(
+    "error-access-denied",
+    layer="scenarios",
+    needs=("client", "other_client", "login"),
+    isolated=True,
+)
 def what_lies_out_of_reach_is_refused(kit: CheckContext) -> None:
     """Another client, its groups and numbers; for a group user all but its own group."""
     own, sibling = OwnEntries(kit), OwnEntries(kit)
@@ -180,7 +190,7 @@ def what_lies_out_of_reach_is_refused(kit: CheckContext) -> None:
     kit.expect(member.get(kit.path("extension", extension_group=own["extension_group"]["id"])), 200)
 
 
-@check("error-access-denied", layer="scenarios", needs=("client", "extension"))
+@check("error-access-denied", layer="scenarios", needs=("client", "extension"), isolated=True)
 def a_user_of_a_number_reaches_that_number_alone(kit: CheckContext) -> None:
     """Neither groups, nor the client, nor another number."""
     caller, own = kit.caller("extension"), OwnEntries(kit)

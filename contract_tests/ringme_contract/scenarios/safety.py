@@ -115,7 +115,7 @@ def _survives(kit: CheckContext, response: httpx.Response) -> httpx.Response:
     return response
 
 
-@check("no-5xx", layer="scenarios")
+@check("no-5xx", layer="scenarios", isolated=True)
 def odd_bodies(kit: CheckContext) -> None:
     """No JSON, hardly JSON, or JSON with odd things in it, to every path that takes it."""
     client, own = kit.caller("client"), OwnEntries(kit)
@@ -134,7 +134,7 @@ def odd_bodies(kit: CheckContext) -> None:
         kit.expect(client.get(path, **query), 200)
 
 
-@check("no-5xx", layer="scenarios")
+@check("no-5xx", layer="scenarios", isolated=True)
 def odd_texts(kit: CheckContext) -> None:
     """Text of any kind, taken or not, and then every view that may have to show it."""
     client, own = kit.caller("client"), OwnEntries(kit)
@@ -167,7 +167,7 @@ def odd_texts(kit: CheckContext) -> None:
         kit.expect(client.get(path), 200)
 
 
-@check("no-5xx", layer="scenarios")
+@check("no-5xx", layer="scenarios", isolated=True)
 def odd_paths(kit: CheckContext) -> None:
     """Ids that are none, or none that can be, wherever a path has one."""
     client, group = kit.caller("client"), kit.new_group()["id"]

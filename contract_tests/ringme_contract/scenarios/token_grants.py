@@ -135,7 +135,7 @@ def expect_token(kit: CheckContext, response: dict[str, object], scope: str | No
         kit.expect_equal("scope", response["scope"], scope)
 
 
-@check("password", layer="scenarios", needs=("client", "login"))
+@check("password", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
     """Each login gives new tokens, and they stand for that user; those from before stay good."""
     people, tokens = [new_user(kit) for _ in range(2)], []
@@ -154,7 +154,7 @@ def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
         kit.expect_equal("the user of a token from before", user["login"], login)
 
 
-@check("password", layer="scenarios", needs=("client", "login"))
+@check("password", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_changed_password_counts_at_once(kit: CheckContext) -> None:
     """The new one logs in, the former one does not."""
     user, old = kit.new_group_user(kit.new_group()["id"])
@@ -164,7 +164,7 @@ def a_changed_password_counts_at_once(kit: CheckContext) -> None:
     expect_works(kit, request_token(kit, user["login"], new), user["login"])
 
 
-@check("token-errors", layer="scenarios", needs=("client", "login"))
+@check("token-errors", layer="scenarios", needs=("client", "login"), isolated=True)
 def each_mistake_has_its_error(kit: CheckContext) -> None:
     """Application, secret, user, password, grant, and each parameter that is missing or empty."""
     login, password = new_user(kit)
@@ -199,7 +199,7 @@ def each_mistake_has_its_error(kit: CheckContext) -> None:
     kit.expect(kit.request_token(**person), 200)
 
 
-@check("token-errors", layer="scenarios", needs=("client", "login"))
+@check("token-errors", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_grant_that_the_application_lacks_is_refused(kit: CheckContext) -> None:
     """client_credentials for one that logs users in, password and refresh for a trusted one."""
     login, password = new_user(kit)
@@ -247,7 +247,7 @@ def exactly_one_owner_is_set(kit: CheckContext) -> None:
             kit.expect_equal(f"the access of {name}", user["access"], access)
 
 
-@check("whoami", layer="scenarios", needs=("client", "login"))
+@check("whoami", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_new_user_is_shown_as_it_was_made(kit: CheckContext) -> None:
     """Login, access, time zone, free text and group; no more owners than that group."""
     group = kit.new_group()["id"]

@@ -17,7 +17,7 @@ from ringme_contract.scenarios.views import Session
 from ringme_contract.verdict import NotOffered
 
 
-@check("refresh", layer="scenarios", needs=("client", "login"))
+@check("refresh", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
     """Three times over; each former one is worth nothing then, however often it comes."""
     login, password = new_user(kit)
@@ -38,7 +38,7 @@ def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
     expect_works(kit, session.request_refresh(), login)
 
 
-@check("refresh", layer="scenarios", needs=("client", "login"))
+@check("refresh", layer="scenarios", needs=("client", "login"), isolated=True)
 def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
     """A made-up one, an access token, one with a wrong secret (which does not use it up)."""
     login, password = new_user(kit)
@@ -53,7 +53,7 @@ def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
     expect_works(kit, session.request_refresh(), login)
 
 
-@check("refresh", layer="scenarios", needs=("client", "login"))
+@check("refresh", layer="scenarios", needs=("client", "login"), isolated=True)
 def the_refresh_token_of_who_is_gone_is_refused(kit: CheckContext) -> None:
     """401 once its user is deleted, 403 while its user is blocked."""
     user, password = kit.new_group_user(kit.new_group()["id"])
@@ -65,7 +65,7 @@ def the_refresh_token_of_who_is_gone_is_refused(kit: CheckContext) -> None:
     expect_error(kit, session.request_refresh(), 401, "invalid_grant")
 
 
-@check("refresh", layer="scenarios", needs=("client", "login"))
+@check("refresh", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_refresh_token_is_good_for_its_application_alone(kit: CheckContext) -> None:
     """Another application of the same client gets 401 with it, and does not use it up."""
     if "other_login" not in kit.target.identities:

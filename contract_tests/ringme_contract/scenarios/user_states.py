@@ -14,7 +14,7 @@ from ringme_contract.scenarios.views import (
 )
 
 
-@check("user-block", layer="scenarios", needs=NEEDS)
+@check("user-block", layer="scenarios", needs=NEEDS, isolated=True)
 def a_blocked_user_is_shut_out_at_once(kit: CheckContext) -> None:
     """Its tokens, its login, its refresh token; nobody else's. Active again, all work again."""
     client, group = kit.caller("client"), kit.new_group()["id"]
@@ -40,7 +40,7 @@ def a_blocked_user_is_shut_out_at_once(kit: CheckContext) -> None:
     kit.expect(session.request_refresh(), 200)
 
 
-@check("user-block", layer="scenarios", needs=NEEDS)
+@check("user-block", layer="scenarios", needs=NEEDS, isolated=True)
 def a_user_made_blocked_cannot_log_in(kit: CheckContext) -> None:
     """Until it becomes active."""
     user, password = kit.new_group_user(kit.new_group()["id"], status="blocked")
@@ -58,7 +58,7 @@ def the_blocked_identity_gets_no_token(kit: CheckContext) -> None:
     kit.expect(response, 403, "user_blocked")
 
 
-@check("user-delete", layer="scenarios", needs=NEEDS)
+@check("user-delete", layer="scenarios", needs=NEEDS, isolated=True)
 def the_tokens_of_a_deleted_user_end(kit: CheckContext) -> None:
     """All of them, from several logins; 404 by every method. Other users stay."""
     group = kit.new_group()["id"]
@@ -76,7 +76,7 @@ def the_tokens_of_a_deleted_user_end(kit: CheckContext) -> None:
     Session(kit, "user beside it", other["login"], secret)
 
 
-@check("user-delete", layer="scenarios", needs=NEEDS)
+@check("user-delete", layer="scenarios", needs=NEEDS, isolated=True)
 def the_login_of_a_deleted_user_is_free(kit: CheckContext) -> None:
     """Its next owner is another user: new id, new password; the old tokens stay dead."""
     first, second = kit.new_group()["id"], kit.new_group()["id"]

@@ -122,7 +122,7 @@ def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
     expect_shown(kit, "user", {**own["user"], **body})
 
 
-@check("access", layer="scenarios", needs=("client", "login"))
+@check("access", layer="scenarios", needs=("client", "login"), isolated=True)
 def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
     """read_only, full, read_only again: shown to all, and in force for the token that is there."""
     group = kit.new_group()["id"]
@@ -143,7 +143,7 @@ def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
                 kit.expect(response, *((204, None) if full else (403, "user_access_type_deny")))
 
 
-@check("access", layer="scenarios", needs=("client", "login"))
+@check("access", layer="scenarios", needs=("client", "login"), isolated=True)
 def there_is_no_third_access(kit: CheckContext) -> None:
     """Another word is a 400, for a new user and for one that is there, who stays as it was."""
     client, group = kit.caller("client"), kit.new_group()["id"]
@@ -216,7 +216,7 @@ def a_group_user_changes_nothing_of_its_client(kit: CheckContext) -> None:
     _expect_no_writes(kit, caller, "access_denied")
 
 
-@check("user-types", layer="scenarios", needs=("client", "login"))
+@check("user-types", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_group_user_may_delete_recorded_items(kit: CheckContext) -> None:
     """In the section of its own group; what it asks for is missing there, and not forbidden."""
     own = OwnEntries(kit)
@@ -249,7 +249,7 @@ def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
     _expect_no_writes(kit, caller, "access_denied")
 
 
-@check("access", layer="scenarios", needs=("client", "login"))
+@check("access", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_user_made_read_only_may_use_get_alone(kit: CheckContext) -> None:
     """From its first request on, and whatever the section; it is shown to be read_only."""
     group = kit.new_group()["id"]

@@ -156,7 +156,7 @@ def bounds_of_ids(kit: CheckContext) -> None:
     bounds.findings.report(_EXPECTED)
 
 
-@check("error-validation", layer="schema")
+@check("error-validation", layer="schema", isolated=True)
 def bounds_of_writes(kit: CheckContext) -> None:
     """Every property of a body, every id and every range of a write, on things of its own."""
     bounds = _Bounds(kit)

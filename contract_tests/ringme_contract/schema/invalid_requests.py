@@ -36,7 +36,7 @@ def invalid_reads(kit: CheckContext) -> None:
     findings.report(_EXPECTED)
 
 
-@check("error-validation", layer="schema")
+@check("error-validation", layer="schema", isolated=True)
 def invalid_writes(kit: CheckContext) -> None:
     """Every write with a query or a body that breaks its schema, on things of its own."""
     findings = Findings(kit)

@@ -48,7 +48,7 @@ def links(kit: CheckContext) -> list[Link]:
     ]
 
 
-@check("conforms", layer="schema")
+@check("conforms", layer="schema", isolated=True)
 def each_link(kit: CheckContext) -> None:
     """Each link leads from a new thing to a request that succeeds."""
     factory, findings = kit.factory, Findings(kit)

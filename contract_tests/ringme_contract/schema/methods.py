@@ -16,7 +16,7 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _ALWAYS_FINE = {"HEAD", "OPTIONS"}
 
 
-@check("no-patch", layer="schema")
+@check("no-patch", layer="schema", isolated=True)
 def unsupported_methods(kit: CheckContext) -> None:
     """405 and what there is instead, on every path, about things that are not there."""
     findings = Findings(kit)

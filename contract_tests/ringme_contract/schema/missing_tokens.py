@@ -23,7 +23,7 @@ def reads_without_token(kit: CheckContext) -> None:
     _send_all(kit, [one for one in kit.operations if one.reads])
 
 
-@check("error-unauthorized", layer="schema")
+@check("error-unauthorized", layer="schema", isolated=True)
 def writes_without_token(kit: CheckContext) -> None:
     """Every write, the same way, about things that are not there."""
     _send_all(kit, [one for one in kit.operations if not one.reads and one.scopes is not None])

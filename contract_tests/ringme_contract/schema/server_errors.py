@@ -56,7 +56,7 @@ def generated_reads(kit: CheckContext) -> None:
     sender.findings.report(_EXPECTED)
 
 
-@check("no-5xx", layer="schema")
+@check("no-5xx", layer="schema", isolated=True)
 def generated_writes(kit: CheckContext) -> None:
     """Every write with generated bodies and queries, on things of its own."""
     sender = _Sender(kit)

@@ -79,7 +79,7 @@ def tokens(kit: CheckContext) -> None:
     sender.findings.report(_EXPECTED, chosen)
 
 
-@check("conforms", layer="schema")
+@check("conforms", layer="schema", isolated=True)
 def valid_writes(kit: CheckContext) -> None:
     """Every POST, PUT and DELETE on things of its own: the least, the most, generated ones."""
     sender = _Sender(kit)
