@@ -108,19 +108,22 @@ class OwnEntries:
 
     def expect_unchanged(self, after: str) -> None:
         """Fails the check unless the entries and the lists of their owners are as they were."""
-        client = self._kit.caller("client")
+        due: dict[str, object] = {}
         for collection, entry in self._entries.items():
             reading = self.operation(collection, "read")
             if reading is not None:
-                response = client.request("GET", self.path(reading))
-                got = response.json() if response.status_code == 200 else response.status_code
-                self._kit.expect_equal(f"{self.path(reading)} after {after}", got, entry)
+                due[self.path(reading)] = entry
             for listing in self._kit.path.all(collection, "list"):
                 # Lists of the whole client may change meanwhile, those of own entries do not.
                 if self.holds(listing) and any(one.me is None for one in listing.entry_parameters):
-                    path = self.path(listing)
-                    response = self._kit.expect(client.request("GET", path), 200)
-                    self._kit.expect_equal(f"{path} after {after}", response.json(), [entry])
+                    due[self.path(listing)] = [entry]
+
+        def look(path: str) -> None:
+            response = self._kit.caller("client").request("GET", path)
+            got = response.json() if response.status_code == 200 else response.status_code
+            self._kit.expect_equal(f"{path} after {after}", got, due[path])
+
+        self._kit.map(look, due)
 
 
 def send(

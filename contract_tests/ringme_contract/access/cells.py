@@ -73,13 +73,15 @@ def cells(kit: CheckContext, objects: TableObjects) -> Iterator[Cell]:
                     yield Cell(identity, operation, kind, key, outcome)
 
 
-def send_cell(kit: CheckContext, objects: TableObjects, cell: Cell) -> httpx.Response:
-    """Makes the request of a cell; below a reachable object it is for an item that is there."""
+def item_for(kit: CheckContext, objects: TableObjects, cell: Cell) -> object:
+    """The item of a cell's request, one that is there if the object is reachable.
+
+    Raises NotReached if the object holds none.
+    """
     operation, name = cell.operation, item_of(cell.operation)
-    item: object = kit.factory.nowhere(operation)[operation.path_names[-1]]
     if name is not None and cell.expected == OK:
-        item = objects.item(operation.section or "", cell.kind, cell.key, name)
-    return send(kit, kit.caller(cell.identity), operation, cell.key, item)
+        return objects.item(operation.section or "", cell.kind, cell.key, name)
+    return kit.factory.nowhere(operation)[operation.path_names[-1]]
 
 
 def path_of(operation: Operation) -> str:

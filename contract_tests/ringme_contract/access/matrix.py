@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import product
 
 import httpx
 
@@ -11,11 +14,11 @@ from ringme_contract.access.cells import (
     OK,
     Cell,
     cells,
+    item_for,
     item_of,
     path_of,
     require,
     send,
-    send_cell,
 )
 from ringme_contract.access.table_objects import TableObjects
 from ringme_contract.check import check
@@ -26,83 +29,86 @@ from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
 _SHOWN = 6
+_CLIENTS = ("client", "other_client")
 
 
-class Table:
-    """Collects the cells that came out wrong, so that one report shows them all."""
+@dataclass(frozen=True)
+class Row:
+    """A request, and the status (None: any success) and error code that it should get."""
 
-    def __init__(self, kit: CheckContext) -> None:
-        self._kit = kit
-        self._wrong: list[str] = []
-        self._expected: object = None
-        self._got: object = None
-        self.count = 0
+    what: str
+    caller: Caller
+    operation: Operation
+    keys: tuple[object, object]
+    status: int | None
+    word: str | None = None
 
-    def judge(
-        self, what: str, response: httpx.Response, status: int | None, word: str | None
-    ) -> None:
-        """Notes a response without this status (None: any success) and error code."""
-        self.count += 1
+    def wrong(self, response: httpx.Response) -> tuple[str, str] | None:
+        """What was expected and what came, unless they are the same."""
         found = error_code(response)
-        good = response.is_success if status is None else response.status_code == status
-        if good and (word is None or found == word):
-            return
-        expected = f"{status or '2xx'} {word or ''}".strip()
-        got = f"{response.status_code} {found or ''}".strip()
-        if not self._wrong:
-            self._expected, self._got = expected, got
-        self._wrong.append(f"{what}: {got} instead of {expected}")
-
-    def conclude(self) -> None:
-        """Fails the check if any cell came out wrong."""
-        require(self.count, "this table")
-        if self._wrong:
-            more = len(self._wrong) - _SHOWN
-            text = "; ".join(self._wrong[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
-            self._kit.fail(
-                f"{len(self._wrong)} of {self.count} cells are wrong: {text}",
-                self._expected,
-                self._got,
-            )
+        got = response.status_code
+        good = response.is_success if self.status is None else got == self.status
+        if good and (self.word is None or found == self.word):
+            return None
+        return f"{self.status or '2xx'} {self.word or ''}".strip(), f"{got} {found or ''}".strip()
 
 
-def _name(cell: Cell) -> str:
-    operation = cell.operation
-    return f"{cell.identity}, {operation.method} {path_of(operation)} of {cell.kind}"
+def _judge(kit: CheckContext, rows: list[Row]) -> None:
+    """Makes all requests; one failure shows all that came out wrong."""
+    require(len(rows), "this table")
+    responses = kit.map(lambda row: send(kit, row.caller, row.operation, *row.keys), rows)
+    wrong = [
+        (row.what, *found)
+        for row, response in zip(rows, responses, strict=True)
+        if (found := row.wrong(response))
+    ]
+    if wrong:
+        more = len(wrong) - _SHOWN
+        text = "; ".join(f"{what}: {got} instead of {due}" for what, due, got in wrong[:_SHOWN])
+        text += f"; and {more} more" if more > 0 else ""
+        kit.fail(f"{len(wrong)} of {len(rows)} cells are wrong: {text}", *wrong[0][1:])
+
+
+def _row(
+    what: str, caller: Caller, operation: Operation, keys: tuple[object, object], status: int,
+    word: str | None = None,
+) -> Row:  # fmt: skip
+    what = f"{what}, {operation.method} {path_of(operation)}"
+    return Row(what, caller, operation, keys, status, word)
+
+
+def _cell_row(kit: CheckContext, objects: TableObjects, cell: Cell) -> Row:
+    operation, caller = cell.operation, kit.caller(cell.identity)
+    due: dict[str, tuple[int | None, str | None]] = {
+        OK: (None, None),
+        MISSING: (404, operation.path_collections[0].missing),
+    }
+    what = f"{cell.identity}, {operation.method} {path_of(operation)} of {cell.kind}"
+    keys = (cell.key, item_for(kit, objects, cell))
+    return Row(what, caller, operation, keys, *due.get(cell.expected, (403, cell.expected)))
 
 
 def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> None:
     """Makes the requests of the chosen cells, and compares each response with the table."""
-    objects, table = TableObjects(kit, writing), Table(kit)
+    objects, rows = TableObjects(kit, writing), []
     before = _view(kit) if writing else None
-    for cell in cells(kit, objects):
-        if not chosen(cell):
-            continue
-        try:
-            response = send_cell(kit, objects, cell)
-        except NotReached:
-            continue
-        if cell.expected == OK:
-            table.judge(_name(cell), response, None, None)
-        elif cell.expected == MISSING:
-            word = cell.operation.path_collections[0].missing
-            table.judge(_name(cell), response, 404, word)
-        else:
-            table.judge(_name(cell), response, 403, cell.expected)
-    table.conclude()
+    for cell in filter(chosen, cells(kit, objects)):
+        with suppress(NotReached):
+            rows.append(_cell_row(kit, objects, cell))
+    _judge(kit, rows)
     if before is not None:
         kit.expect_equal("what the clients see after refused requests", _view(kit), before)
 
 
 def _view(kit: CheckContext) -> dict[str, list[Item]]:
     """All lists of both clients: what a refused request must leave as it was."""
-    view = {}
-    for identity in ("client", "other_client"):
-        if identity in kit.target.identities:
-            for operation in lists_with(kit, owner="client"):
-                name = f"{identity} {operation.id}"
-                view[name] = read_list(kit, kit.caller(identity), operation, "@me")
-    return view
+    callers = [kit.caller(name) for name in _CLIENTS if name in kit.target.identities]
+    lists = list(product(callers, lists_with(kit, owner="client")))
+    found = kit.map(lambda one: read_list(kit, *one, "@me"), lists)
+    return {
+        f"{caller.name} {operation.id}": items
+        for (caller, operation), items in zip(lists, found, strict=True)
+    }
 
 
 def _by_level(kit: CheckContext, cell: Cell) -> bool:
@@ -156,8 +162,7 @@ def _is_missing(kit: CheckContext, cell: Cell, section: str) -> bool:
 @check("group-client-isolation", layer="access", needs=("client", "other_client"))
 def items_of_another_client_are_not_there_under_ones_own(kit: CheckContext) -> None:
     """Groups, numbers and group users of the other client, deleted ones, and none that ever was."""
-    table, before = Table(kit), _view(kit)
-    objects = TableObjects(kit, writing=True)
+    before, objects, rows = _view(kit), TableObjects(kit, writing=True), []
     keys = {
         "extension_group": [objects.keys.get(("extension_group", kind)) for kind in _GONE],
         "extension": [objects.keys.get(("extension", kind)) for kind in _GONE],
@@ -170,10 +175,9 @@ def items_of_another_client_are_not_there_under_ones_own(kit: CheckContext) -> N
         word = kit.contract.collections[item].missing
         for key in keys[item]:
             if key is not None:
-                response = send(kit, kit.caller("client"), operation, "@me", key)
-                name = f"client, {operation.method} {path_of(operation)}, {key}"
-                table.judge(name, response, 404, word)
-    table.conclude()
+                name = f"client for {key}"
+                rows.append(_row(name, kit.caller("client"), operation, ("@me", key), 404, word))
+    _judge(kit, rows)
     kit.clean_up()
     kit.expect_equal(
         "what the clients see after requests for what is not there", _view(kit), before
@@ -190,18 +194,17 @@ def _users_of_other_client(kit: CheckContext) -> list[object]:
 @check("error-unauthorized", layer="access", writes=False)
 def no_operation_answers_without_a_good_token(kit: CheckContext) -> None:
     """All operations: without a token, with and with ones that nobody got."""
-    table = Table(kit)
     callers = {
         "no token": kit.anonymous,
         "a wrong token": Caller(kit, "wrong token", "A" * 30),
         "a token that is too long": Caller(kit, "wrong token", "A" * 300),
     }
-    for operation in kit.secured_operations:
-        for name, caller in callers.items():
-            section = "@me" if operation.section == "client" else 1
-            response = send(kit, caller, operation, section, 1)
-            table.judge(f"{name}, {operation.method} {path_of(operation)}", response, 401, None)
-    table.conclude()
+    rows = [
+        _row(name, caller, operation, ("@me" if operation.section == "client" else 1, 1), 401)
+        for operation in kit.secured_operations
+        for name, caller in callers.items()
+    ]
+    _judge(kit, rows)
 
 
 @check("error-app-access", layer="access", needs=("client", "call_api"))
@@ -225,8 +228,7 @@ def a_read_only_user_of_a_group_writes_nothing(kit: CheckContext) -> None:
 def _refused(
     kit: CheckContext, identity: str, word: str, chosen: Callable[[Operation], bool]
 ) -> None:
-    table, before = Table(kit), _view(kit)
-    objects = TableObjects(kit, writing=False)
+    before, objects, rows = _view(kit), TableObjects(kit, writing=False), []
     for operation in filter(chosen, kit.secured_operations):
         section = objects.keys.get((operation.section or "", "own"), 1)
         item: object = 1
@@ -235,7 +237,6 @@ def _refused(
                 item = objects.item(operation.section or "", "own", section, name)
             except NotReached:
                 continue
-        response = send(kit, kit.caller(identity), operation, section, item)
-        table.judge(f"{identity}, {operation.method} {path_of(operation)}", response, 403, word)
-    table.conclude()
+        rows.append(_row(identity, kit.caller(identity), operation, (section, item), 403, word))
+    _judge(kit, rows)
     kit.expect_equal("what the clients see after refused writes", _view(kit), before)

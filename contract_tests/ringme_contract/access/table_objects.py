@@ -7,6 +7,7 @@ from typing import Any
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import NOWHERE, Item
 from ringme_contract.verdict import NotReached
+from ringme_spec.collections import CollectionRule
 
 
 class TableObjects:
@@ -20,6 +21,7 @@ class TableObjects:
         self._kit = kit
         self._writing = writing
         self.keys: dict[tuple[str, str], Any] = {}
+        self._items: dict[tuple[str, str, str], list[Item]] = {}
         self._find_clients()
         self._find_groups()
         self._find_numbers()
@@ -94,14 +96,17 @@ class TableObjects:
 
         Raises NotReached if it holds none.
         """
-        kit, identity = self._kit, "other_client" if kind == "other" else "client"
-        rule = kit.contract.collections[collection]
-        if section == "client" and rule.content is None:
-            items = kit.factory.read(collection, identity)
-        else:
-            items = kit.caller(identity).read(
-                kit.path(collection, **{section: key}), **kit.range_query, per_page=1
-            )
-        if not items:
+        at, rule = (section, kind, collection), self._kit.contract.collections[collection]
+        if at not in self._items:
+            self._items[at] = self._read(section, kind, key, rule)
+        if not self._items[at]:
             raise NotReached(f"{section} {key} has no {collection} in the target's range")
-        return items[0][rule.key]
+        return self._items[at][0][rule.key]
+
+    def _read(self, section: str, kind: str, key: Any, rule: CollectionRule) -> list[Item]:
+        kit, identity = self._kit, "other_client" if kind == "other" else "client"
+        if section == "client" and rule.content is None:
+            return kit.factory.read(rule.name, identity)
+        path = kit.path(rule.name, **{section: key})
+        found: list[Item] = kit.caller(identity).read(path, **kit.range_query, per_page=1)
+        return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from typing import Any
 
 import httpx
@@ -44,10 +46,10 @@ class ReferenceModel:
         self.clients = [
             name for name in ("client", "other_client") if name in kit.target.identities
         ]
+        keys = list(product(self.clients, COLLECTIONS))
+        lists = kit.map(lambda key: kit.factory.read(key[1], key[0]), keys)
         self.entries: dict[tuple[str, str], dict[int, Item]] = {
-            (client, name): {one["id"]: one for one in kit.factory.read(name, client)}
-            for client in self.clients
-            for name in COLLECTIONS
+            key: {one["id"]: one for one in found} for key, found in zip(keys, lists, strict=True)
         }
         self.made: dict[tuple[str, str], list[int]] = {key: [] for key in self.entries}
         self._homes = {
@@ -55,12 +57,11 @@ class ReferenceModel:
             for client in self.clients
             for key, entry in self.entries[client, NUMBERS].items()
         }
+        ranged = list(product(self.clients, self._lists("client")))
+        found = kit.map(lambda one: read_list(kit, kit.caller(one[0]), one[1], "@me"), ranged)
         self._recorded: dict[tuple[str, str], list[Item]] = {
-            (client, operation.collection.name): read_list(
-                kit, kit.caller(client), operation, "@me"
-            )
-            for client in self.clients
-            for operation in self._lists("client")
+            (client, operation.collection.name): items
+            for (client, operation), items in zip(ranged, found, strict=True)
         }
         self._used = {key for client in self.clients for key in self.entries[client, GROUPS]}
 
@@ -213,30 +214,39 @@ class ReferenceModel:
 
     def compare(self) -> None:
         """Every list of both clients, and of the groups that the steps made, equals the model."""
-        for (client, collection), entries in self.entries.items():
-            expected = [entries[key] for key in sorted(entries)]
-            got = self._kit.factory.read(collection, client)
-            self._kit.expect_equal(f"{collection} of {client}", got, expected)
+        looks = [partial(self._compare_list, *key) for key in self.entries]
         for client in self.clients:
             for group in self.made[client, GROUPS]:
-                self._compare_group(client, group)
+                looks += [partial(self._compare_members, client, group)]
+                looks += [
+                    partial(self._compare_items, client, group, one)
+                    for one in self._lists("extension_group")
+                    if one.collection.name == "record"
+                ]
+        self._kit.map(lambda look: look(), looks)
 
-    def _compare_group(self, client: str, group: int) -> None:
-        caller = self._kit.caller(client)
+    def _compare_list(self, client: str, collection: str) -> None:
+        entries = self.entries[client, collection]
+        expected = [entries[key] for key in sorted(entries)]
+        got = self._kit.factory.read(collection, client)
+        self._kit.expect_equal(f"{collection} of {client}", got, expected)
+
+    def _members(self, client: str, group: int) -> list[Item]:
         numbers = self.entries[client, NUMBERS]
-        members = [
+        return [
             numbers[key] for key in sorted(numbers) if numbers[key]["extension_group_id"] == group
         ]
+
+    def _compare_members(self, client: str, group: int) -> None:
         path = self._kit.path(NUMBERS, extension_group=group)
-        self._kit.expect_equal(f"{path} of {client}", caller.read(path), members)
-        for operation in self._lists("extension_group"):
-            if operation.collection.name != "record":
-                continue
-            got = read_list(self._kit, caller, operation, group)
-            expected = of_numbers(
-                operation, self._recorded[client, operation.collection.name], members
-            )
-            self._kit.expect_equal(f"{operation.id} of {group}", got, expected)
+        got, expected = self._kit.caller(client).read(path), self._members(client, group)
+        self._kit.expect_equal(f"{path} of {client}", got, expected)
+
+    def _compare_items(self, client: str, group: int, operation: Operation) -> None:
+        got = read_list(self._kit, self._kit.caller(client), operation, group)
+        recorded = self._recorded[client, operation.collection.name]
+        expected = of_numbers(operation, recorded, self._members(client, group))
+        self._kit.expect_equal(f"{operation.id} of {group}", got, expected)
 
     def restore(self) -> None:
         """Removes what the steps made, and puts numbers back where they were."""

@@ -122,6 +122,16 @@ def read(kit: CheckContext, section: Section, kind: Kind, **query: object) -> li
     return found
 
 
+def expect_lists(
+    kit: CheckContext, kind: Kind, shown: dict[Section, list[Item]], what: str
+) -> None:
+    """Fails the check unless each section shows these items."""
+    kit.map(
+        lambda one: kit.expect_equal(f"{one[0]}: {what}", read(kit, one[0], kind), one[1]),
+        shown.items(),
+    )
+
+
 def between(start: datetime, end: datetime) -> dict[str, str]:
     return {"start_datetime": write_datetime(start), "end_datetime": write_datetime(end)}
 

@@ -46,7 +46,8 @@ class Views:
         self._urls: dict[str, str] = {}
 
     def _read(self) -> dict[Section, list[Item]]:
-        return {section: read(self._kit, section, self._kind) for section in self._sections}
+        found = self._kit.map(lambda one: read(self._kit, one, self._kind), self._sections)
+        return dict(zip(self._sections, found, strict=True))
 
     def remember(self, item: Item) -> None:
         """Reads the item's file, which has to be there, and where else it can be fetched."""

@@ -36,17 +36,17 @@ def _expect_reach(
 ) -> int:
     """Every GET of a section has this status, for some owners; returns their number."""
     some = list(keys)[:_SOME]
-    for key in some:
-        expect_reach(kit, caller, owner, key, status)
-    return len(some)
+    return len(kit.map(lambda key: expect_reach(kit, caller, owner, key, status), some))
 
 
 def _expect_same_reading(
     kit: CheckContext, full: Caller, reader: Caller, owner: str, key: Any
 ) -> None:
-    for path, query in reads(kit, owner, key):
+    def look(path: str, query: dict[str, str]) -> None:
         expected = full.read(path, **query)
         kit.expect_equal(f"{path} as {reader.name} reads it", reader.read(path, **query), expected)
+
+    kit.map(lambda one: look(*one), reads(kit, owner, key))
     for collection, ids in item_ids(kit, full, owner, key).items():
         for uuid in ids[:1] if collection in _DOWNLOADS.get(owner, ()) else ():
             path = kit.path(collection, uuid, **{owner: key})
@@ -93,9 +93,12 @@ def _expect_no_writes(
     things = own or OwnEntries(kit)
     group = things["extension_group"]["id"]
     before = client_view(kit, groups=[group])
-    for operation in kit.secured_operations:
-        if not operation.reads and (own is None or operation.section == "client"):
-            kit.expect(things.request(caller, operation), 403, word)
+    refused = [
+        one
+        for one in kit.secured_operations
+        if not one.reads and (own is None or one.section == "client")
+    ]
+    kit.map(lambda one: kit.expect(things.request(caller, one), 403, word), refused)
     after = client_view(kit, groups=[group])
     expect_same_view(kit, f"what {caller.name} may not do", after, before)
 

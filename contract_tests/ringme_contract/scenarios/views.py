@@ -45,18 +45,17 @@ View = dict[str, list[Item]]
 
 def client_view(kit: CheckContext, identity: str = "client", groups: Iterable[int] = ()) -> View:
     """All that the client of an identity sees, by path: every list of it, and members of groups."""
-    caller = kit.caller(identity)
-    view = {one.path: read_list(kit, caller, one, "@me") for one in lists_with(kit, owner="client")}
-    for group in groups:
-        path = kit.path("extension", extension_group=group)
-        view[path] = caller.read(path)
-    return view
+    caller, lists = kit.caller(identity), lists_with(kit, owner="client")
+    members = [kit.path("extension", extension_group=group) for group in groups]
+    of_client = kit.map(lambda one: read_list(kit, caller, one, "@me"), lists)
+    view = dict(zip([one.path for one in lists], of_client, strict=True))
+    return view | dict(zip(members, kit.map(caller.read, members), strict=True))
 
 
 def settings_view(kit: CheckContext, identity: str = "client") -> View:
     """The client's lists of what can be created, by path."""
-    lists = lists_with(kit, owner="client", ranged=False)
-    return {path: kit.caller(identity).read(path) for path in map(list_path, lists)}
+    paths = [list_path(one) for one in lists_with(kit, owner="client", ranged=False)]
+    return dict(zip(paths, kit.map(kit.caller(identity).read, paths), strict=True))
 
 
 def expect_same_view(kit: CheckContext, step: str, after: View, before: View) -> None:
@@ -105,8 +104,8 @@ def expect_shown(
     """
     listing, path = kit.path(collection), kit.path(collection, thing["id"])
     for caller in readers(kit) if everybody else [kit.caller("client")]:
-        alone = caller.read(path)
-        same_id = [one for one in caller.read(listing) if one["id"] == thing["id"]]
+        alone, listed = kit.map(caller.read, (path, listing))
+        same_id = [one for one in listed if one["id"] == thing["id"]]
         if collection == "extension":
             alone, same_id = plain(kit, alone), [plain(kit, one) for one in same_id]
             thing = plain(kit, thing)
@@ -135,8 +134,9 @@ def expect_named(kit: CheckContext, response: httpx.Response, name: str) -> None
 def expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, status: int) -> None:
     """Fails the check unless every GET of a section has this status."""
     word = {200: None, 403: "access_denied", 404: f"{owner}_not_found"}[status]
-    for path, query in reads(kit, owner, key):
-        kit.expect(caller.get(path, **query), status, word)
+    kit.map(
+        lambda one: kit.expect(caller.get(one[0], **one[1]), status, word), reads(kit, owner, key)
+    )
 
 
 def reads(kit: CheckContext, owner: str, key: object) -> list[tuple[str, dict[str, str]]]:
@@ -150,11 +150,11 @@ def reads(kit: CheckContext, owner: str, key: object) -> list[tuple[str, dict[st
 
 def item_ids(kit: CheckContext, caller: Caller, owner: str, key: object) -> dict[str, list[str]]:
     """The ids of the recorded items that an owner's lists show, by collection, in their order."""
+    lists = [one for one in lists_with(kit, owner=owner) if one.collection.name in ITEMS]
+    found = kit.map(lambda one: read_list(kit, caller, one, key), lists)
     return {
         one.collection.name: [item.get("record_uuid") or item["uuid"] for item in items]
-        for one in lists_with(kit, owner=owner)
-        if one.collection.name in ITEMS
-        for items in (read_list(kit, caller, one, key),)
+        for one, items in zip(lists, found, strict=True)
     }
 
 
