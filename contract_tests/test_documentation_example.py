@@ -42,15 +42,17 @@ def spaced(response: httpx.Response) -> str:
 
 
 def test_the_example_of_the_documentation_comes_out_as_it_is_printed(client: Caller) -> None:
-    group = client.post("/client/12/extension_group/", {"name": "New group of internal numbers"})
+    group = client.post(
+        "/api/ver1.0/client/12/extension_group/", {"name": "New group of internal numbers"}
+    )
     assert (group.status_code, spaced(group)) == (201, GROUP)
-    petrov = client.put("/client/12/extension/30", {"extension_group_id": 14})
+    petrov = client.put("/api/ver1.0/client/12/extension/30", {"extension_group_id": 14})
     assert (petrov.status_code, spaced(petrov)) == (200, PETROV)
-    sidorov = client.put("/client/12/extension/28", {"extension_group_id": 14})
+    sidorov = client.put("/api/ver1.0/client/12/extension/28", {"extension_group_id": 14})
     assert (sidorov.status_code, spaced(sidorov)) == (200, SIDOROV)
-    members = client.get("/extension_group/14/extension/")
+    members = client.get("/api/ver1.0/extension_group/14/extension/")
     assert (members.status_code, spaced(members)) == (200, f"[{SIDOROV}, {PETROV}]")
-    records = client.read("/extension_group/14/record/", **RANGE)
-    whole = client.read("/client/12/record/", **RANGE)
+    records = client.read("/api/ver1.0/extension_group/14/record/", **RANGE)
+    whole = client.read("/api/ver1.0/client/12/record/", **RANGE)
     assert records == [one for one in whole if one["extension_id"] in (28, 30)]
     assert len(records) >= 5
