@@ -18,7 +18,20 @@ from ringme_spec.errors import ConfigError
 _WIDE = {"max_content_width": 100}
 
 
-@click.group()
+class _Commands(click.Group):
+    """The commands; an option of `serve` that is given without it hints at it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if any(error.option_name in one.opts for one in SERVE_OPTIONS):
+                text = f"{error.option_name} is an option of serve: {ctx.command_path} serve"
+                raise click.UsageError(f"{text} {error.option_name} ...", ctx) from None
+            raise
+
+
+@click.group(cls=_Commands)
 @click.version_option(__version__, prog_name="ringme-mock")
 def main() -> None:
     """A mock server for the groups of internal numbers of the RingMe telephony API.

@@ -11,10 +11,11 @@ from ringme_spec.collections import read_collections
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
 from ringme_spec.extensions import check_extensions
-from ringme_spec.operations import Operation, check_objects, read_operations
+from ringme_spec.operations import Operation, read_operations
 from ringme_spec.overlay import apply_overlay, with_common_responses
 from ringme_spec.rules import Rule, read_rules
 from ringme_spec.schema import Schemas
+from ringme_spec.shape import check_shape
 
 T = TypeVar("T")
 
@@ -57,10 +58,10 @@ def read_contract(path: Path, overlays: Sequence[Path] = ()) -> Contract:
     document = read_yaml(path)
     if not isinstance(document, dict) or not {"openapi", "paths"} <= document.keys():
         raise ConfigError(f"{path}: is not an OpenAPI document: it needs `openapi` and `paths`")
-    _name_file(path, check_objects, document)
+    _name_file(path, check_shape, document)
     for path in overlays:
         before, document = document, apply_overlay(document, path)
-        _name_file(path, check_objects, document)
+        _name_file(path, check_shape, document)
         document = with_common_responses(document, before)
     return _name_file(path, Contract, document)
 

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from ringme_spec.errors import ConfigError, unknown_key
-from ringme_spec.operations import METHODS
+from ringme_spec.shape import METHODS
 from ringme_spec.schema import reason
 
 # Examples and defaults are values, whatever their keys are called.

@@ -10,8 +10,8 @@ from typing import Any
 from ringme_spec.collections import CollectionRule
 from ringme_spec.errors import ConfigError, reason_of
 from ringme_spec.schema import Schema, Schemas, Validator
+from ringme_spec.shape import METHODS
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 JSON = "application/json"
 
 
@@ -229,23 +229,6 @@ class Operation:
             for name, one in properties.items()
             if not self.schemas.resolve(one).get("writeOnly")
         )
-
-
-def check_objects(document: dict[str, Any]) -> None:
-    """Raise ConfigError, which names the place, for a path or an operation that is no object."""
-    _check_object("paths", document.get("paths"))
-    for path, item in document["paths"].items():
-        _check_object(f"paths.{path}", item)
-        for method in METHODS:
-            if method in item:
-                where = f"{method.upper()} {path}"
-                _check_object(where, item[method])
-                _check_object(f"{where}: responses", item[method].get("responses", {}))
-
-
-def _check_object(where: str, value: Any) -> None:
-    if not isinstance(value, dict):
-        raise ConfigError(f"{where}: must be an object")
 
 
 def read_operations(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
-from ringme_spec.operations import METHODS
+from ringme_spec.shape import METHODS
 
 logger = logging.getLogger(__name__)
 
 # The statuses of a refused request body.
 _OF_BODIES = ("413", "415")
+# A name that JSONPath takes in brackets only.
+_ODD_NAME = re.compile(r"\.([\w/{}@$-]*[/{}@$-][\w/{}@$-]*)")
 _KEYS = ("target", "description", "update", "remove")
 
 
@@ -77,7 +80,9 @@ def _apply(document: dict[str, Any], action: dict[str, Any], where: str) -> None
     try:
         nodes = find(target, document)
     except JSONPathError as error:
-        raise ConfigError(f"{where}: target {target}: is not a JSONPath: {error}") from None
+        odd = _ODD_NAME.search(target)
+        hint = f"; write ['{odd[1]}'] for .{odd[1]} (RFC 9535)" if odd else ""
+        raise ConfigError(f"{where}: target {target}: is not a JSONPath: {error}{hint}") from None
     if not nodes:
         logger.warning("%s: target %s matches nothing", where, target)
     # Last first, so that the indexes of the others stay valid.

@@ -36,6 +36,12 @@ def test_an_unknown_option_or_value_ends_with_code_2(arguments: tuple[str, ...])
     assert "Traceback" not in "\n".join(command.err)
 
 
+def test_an_option_of_serve_without_it_is_told_where_it_belongs() -> None:
+    command = finished("--port", "1")
+    assert command.process.returncode == 2
+    assert command.err[-1] == "Error: --port is an option of serve: ringme-mock serve --port ..."
+
+
 def first_operation(document: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = document["paths"][LIST_GROUPS]["get"]
     return operation

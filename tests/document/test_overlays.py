@@ -83,6 +83,11 @@ def test_a_target_that_matches_nothing_is_logged(
         ([{"update": {}}], "action 1: must be an object with a `target`"),
         ([{"target": "$.info", "updat": {}}], "action 1: unknown key updat; known keys: target,"),
         ([{"target": "$.info["}], "action 1: target $.info[: is not a JSONPath: "),
+        (
+            [{"target": "$.x-rules", "remove": True}],
+            "action 1: target $.x-rules: is not a JSONPath: expected '.', '..' or a bracketed"
+            " selection, found '-', line 1, column 3; write ['x-rules'] for .x-rules (RFC 9535)",
+        ),
         ([{"target": "$.info.title", "update": {"a": 1}}], "action 1: target $.info.title: update"),
         ([{"target": "$", "remove": True}], "action 1: the whole document cannot be removed"),
     ],
@@ -160,7 +165,17 @@ def test_the_example_is_short() -> None:
         (
             "$.paths",
             {"/x/": {"get": {"operationId": "x", "responses": {}, "parameters": 3}}},
-            "GET /x/: is not valid OpenAPI: a part of it has the wrong type",
+            "GET /x/: parameters: must be a list",
+        ),
+        (
+            "$.paths",
+            {"/x/": {"get": {"parameters": [{"name": 3}], "responses": {}}}},
+            "GET /x/: parameters.0.name: must be text",
+        ),
+        (
+            "$.components.schemas",
+            {"X": {"properties": {"name": None}}},
+            "components.schemas.X.properties.name: must be an object",
         ),
         (
             "$.paths",

@@ -18,7 +18,7 @@ from hostile.oddities import (
     encoded,
     json_bytes,
 )
-from ringme_spec.operations import METHODS as DOCUMENTED
+from ringme_spec.shape import METHODS as DOCUMENTED
 
 # What leads somewhere in the fixtures.
 KNOWN = {

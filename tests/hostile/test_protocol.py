@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from hostile.wire import Wire, request
+from hostile.wire import Patient, Wire, request
 from ringme_mock.server.runner import RunningServer
 from support.serving import served
 
@@ -123,7 +123,7 @@ def site() -> Site:
 
 @pytest.fixture
 def url(site: Site) -> Iterator[str]:
-    with served(site) as url:
+    with served(site, Patient) as url:
         yield url
 
 
@@ -375,7 +375,7 @@ def test_an_application_that_fails_is_a_500(url: str, path: str) -> None:
         wire.send(request("GET", path))
         response = wire.answer()
         assert (response.status, response.message) == (500, "The mock failed; its log says how")
-        assert wire.is_closed_within(2)
+        assert wire.is_closed()
 
 
 @pytest.mark.parametrize("path", ["/long", "/short"])
@@ -411,4 +411,4 @@ def test_a_server_that_ends_does_not_wait_for_ever() -> None:
         wire.send(request("GET", "/stream"))
         assert wire.answer().status == 200
         server.stop()
-        assert wire.is_closed_within(5)
+        assert wire.is_closed()

@@ -9,8 +9,9 @@ from typing import Any
 from jinja2 import Environment
 
 from ringme_mock.docs.grade import read_grades
-from ringme_spec.operations import METHODS, Operation
+from ringme_spec.operations import Operation
 from ringme_spec.rules import Rule
+from ringme_spec.shape import METHODS
 
 # Below these keys are names that the API chose, and values: no keys of OpenAPI.
 _NAMES = ("properties", "headers", "patternProperties")

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from ringme_mock.http.connexion_parts import OpenAPISpecification, Specification
-from ringme_spec.operations import METHODS
+from ringme_spec.shape import METHODS
 from ringme_spec.schema import to_json_schema
 
 # Connexion routes and secures by these; everything else is read by ringme_spec.
