@@ -12,8 +12,8 @@ from typing import Any
 import jsonschema_rs
 
 from ringme_spec.errors import ConfigError, unknown_key
-from ringme_spec.shape import METHODS
 from ringme_spec.schema import reason
+from ringme_spec.shape import METHODS
 
 # Examples and defaults are values, whatever their keys are called.
 _VALUES = ("example", "examples", "default", "enum")

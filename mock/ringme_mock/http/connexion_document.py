@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema_rs
 
 from ringme_mock.http.connexion_parts import OpenAPISpecification, Specification
-from ringme_spec.shape import METHODS
 from ringme_spec.schema import to_json_schema
+from ringme_spec.shape import METHODS
 
 # Connexion routes and secures by these; everything else is read by ringme_spec.
 _OF_DOCUMENT = ("openapi", "info", "security")
