@@ -11,7 +11,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # A text, a list of one shape, or an object of shapes by name; `*` is for all other names.
 Shape: TypeAlias = Any
 
-_KINDS = {str: "text", list: "a list", dict: "an object"}
+_KINDS: dict[Any, str] = {str: "text", list: "a list", dict: "an object"}
 _SCHEMA: dict[str, Shape] = {"required": [""], "enum": ["?"]}
 _SCHEMA |= {"items": _SCHEMA, "allOf": [_SCHEMA], "properties": {"*": _SCHEMA}}
 _PARAMETER: Shape = {"name": "", "in": "", "schema": _SCHEMA}
