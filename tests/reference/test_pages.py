@@ -10,15 +10,13 @@ from pathlib import Path
 import pytest
 
 from reference.html_page import HtmlPage
-from ringme_mock.docs.book import Book
+from ringme_mock.docs.book import Book, read_pages
 from ringme_mock.docs.error_table import error_texts, read_errors, read_token_errors
-from ringme_mock.docs.grade import grades_of
-from ringme_mock.docs.material import Material
-from ringme_mock.docs.page import read_pages
+from ringme_mock.docs.material import Material, grades_of
 from ringme_spec.contract import Contract
 
-REDOC_PAGES = [page.file for page in read_pages() if page.document]
-TEXT_PAGES = [page.file for page in read_pages() if not page.document]
+REDOC_PAGES = [page["file"] for page in read_pages() if page["document"]]
+TEXT_PAGES = [page["file"] for page in read_pages() if not page["document"]]
 
 
 def text_of(site: Path, name: str) -> str:
@@ -172,6 +170,6 @@ def test_texts_of_the_document_cannot_put_markup_into_a_page() -> None:
         )
     )
     for page in book.pages:
-        text = book.files[page.file].make().decode()
+        text = book.files[page["file"]].make().decode()
         assert "<script>alert" not in text
         assert "<b>x" not in text

@@ -14,7 +14,7 @@ from starlette.routing import Mount
 
 from reference.html_page import HtmlPage
 from ringme_contract.serving import served
-from ringme_mock.docs.docs_routes import reference_routes
+from ringme_mock.docs.docs_middleware import reference_routes
 from ringme_spec.contract import Contract
 
 # What rendering needs: a mock whose pages nobody reads does without.
@@ -88,7 +88,7 @@ def test_links_lead_to_the_mock_itself(client: httpx.Client) -> None:
 
 def test_nothing_is_rendered_before_it_is_asked_for() -> None:
     program = (
-        "import sys; from ringme_mock.docs.docs_routes import reference_routes;"
+        "import sys; from ringme_mock.docs.docs_middleware import reference_routes;"
         "from ringme_mock.docs.command import docs;"
         "from ringme_spec.contract import read_contract; from ringme_spec.paths import SPEC;"
         "reference_routes(read_contract(SPEC));"

@@ -143,22 +143,24 @@ def test_a_file_that_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_bars_are_as_long_as_what_they_show_the_shortest_first() -> None:
-    found = [(bar.name, bar.length, bar.own) for bar in bars(COMPARE, "get")]
+    found = [(bar["name"], bar["length"], bar["own"]) for bar in bars(COMPARE, "get")]
     assert found == [("floor", 6.2, False), ("mock", 10.0, True), ("connexion", 100.0, False)]
 
 
 def test_a_bar_is_cut_where_it_would_leave_nothing_of_the_mocks() -> None:
     servers = [server("mock", 50), server("slow", 1500), server("slower", 9000)]
-    found = [(bar.name, bar.length, bar.is_cut) for bar in bars({"servers": servers}, "get")]
+    found = [
+        (bar["name"], bar["length"], bar["is_cut"]) for bar in bars({"servers": servers}, "get")
+    ]
     assert found == [("mock", 3.3, False), ("slow", 100.0, False), ("slower", 100.0, True)]
 
 
 def test_a_curve_rises_with_its_ratio_and_stays_in_its_chart() -> None:
     action = {"name": "page", "us": [10, 15, 90], "ratio": [1, 1.5, 9]}
     (curve,) = curves({"counts": [1, 10, 100], "actions": [action]})
-    assert curve.ratio == 9
-    assert [x for x, _ in curve.points] == [4, 50, 96]
-    heights = [y for _, y in curve.points]
+    assert curve["ratio"] == 9
+    assert [x for x, _ in curve["points"]] == [4, 50, 96]
+    heights = [y for _, y in curve["points"]]
     assert heights == sorted(heights, reverse=True)
     assert heights[-1] == 4
 

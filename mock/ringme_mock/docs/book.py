@@ -13,8 +13,7 @@ from markupsafe import Markup
 
 from ringme_mock.docs.markdown import render_markdown
 from ringme_mock.docs.material import Material
-from ringme_mock.docs.page import Page, read_pages
-from ringme_mock.docs.places import ASSETS, CONTENT, REDOC
+from ringme_mock.docs.places import ASSETS, CONTENT, PAGES, REDOC
 from ringme_mock.docs.redoc import derived_document
 from ringme_mock.docs.templating import environment
 from ringme_mock.version import __version__
@@ -22,6 +21,14 @@ from ringme_spec.document import read_yaml
 
 HTML = "text/html"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain", "": "text/plain"}
+# A page as pages.yaml describes it.
+Page = dict[str, Any]
+_DEFAULTS: Page = {
+    "template": "text.html.j2",
+    "policy": "text",
+    **dict.fromkeys(("source", "document", "needs")),
+    **dict.fromkeys(("styles", "scripts"), ()),
+}
 _PART = re.compile(r"<p>\[\[([a-z_]+)\]\]</p>|\[\[([a-z_]+)\]\]")
 
 
@@ -44,21 +51,21 @@ class Book:
         self.pages = tuple(
             page
             for page in read_pages()
-            if page.needs is None or getattr(material, page.needs) is not None
+            if page["needs"] is None or getattr(material, page["needs"]) is not None
         )
         self.files: dict[str, File] = dict(self._files())
 
     def _files(self) -> Iterator[tuple[str, File]]:
         for page in self.pages:
-            policy = self._policies[page.policy]
-            yield page.file, File(HTML, partial(self._render, page, policy), policy)
+            policy = self._policies[page["policy"]]
+            yield page["file"], File(HTML, partial(self._render, page, policy), policy)
         for asset in (*ASSETS.iterdir(), *REDOC.glob("redoc.*")):
             yield f"assets/{asset.name}", File(_TYPES[asset.suffix], asset.read_bytes)
         yield "assets/redoc.LICENSE", File(_TYPES[""], (REDOC / "LICENSE").read_bytes)
         yield "openapi.json", File("application/json", self._document)
         report = self._material.report
         if report:
-            yield "contract-report.html", File(HTML, lambda: report.page)
+            yield "contract-report.html", File(HTML, lambda: report["page"])
 
     def _document(self) -> bytes:
         text = json.dumps(self._material.document, ensure_ascii=False, indent=1)
@@ -72,9 +79,9 @@ class Book:
             "material": self._material,
             "version": __version__,
         }
-        text = self._environment.get_template(page.template).render(
+        text = self._environment.get_template(page["template"]).render(
             **values,
-            content=Markup(self._prose(page.source, values)),  # noqa: S704 - made by the renderer
+            content=Markup(self._prose(page["source"], values)),  # noqa: S704 - made by the renderer
             shown=self._shown_document(page),
         )
         return text.encode("utf-8")
@@ -92,13 +99,22 @@ class Book:
 
     def _shown_document(self, page: Page) -> dict[str, Any] | None:
         material = self._material
-        if page.document == "api":
-            document = derived_document(material.document, material.rules, self._environment)
-        elif page.document == "control" and material.control is not None:
-            document = derived_document(material.control, (), self._environment)
+        if page["document"] == "api":
+            shown, rules = material.document, material.rules
+        elif page["document"] == "control" and material.control is not None:
+            shown, rules = material.control, ()
         else:
             return None
+        document = derived_document(shown, rules, material.grades, self._environment)
         if not material.served:
             # A page from a file has no host that the document's own `/` could mean.
-            document["servers"] = [{"url": material.guide.url, "description": "The mock"}]
+            document["servers"] = [{"url": material.guide["url"], "description": "The mock"}]
         return document
+
+
+def read_pages() -> list[Page]:
+    """Read pages.yaml, with the defaults of what a page leaves out."""
+    return [
+        {**_DEFAULTS, "name": page["file"].removesuffix(".html"), **page}
+        for page in read_yaml(PAGES)["pages"]
+    ]

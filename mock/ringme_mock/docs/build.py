@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from ringme_mock.docs.book import Book
 from ringme_mock.docs.material import Material
-from ringme_mock.docs.report_page import read_report
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 
@@ -39,7 +40,30 @@ def build_site(folder: Path, contract: Contract, report: Path | None = None) -> 
         raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return [page.file for page in book.pages]
+    return [page["file"] for page in book.pages]
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """Read the folder of `ringme-contract check --report-dir`: its page and what its JSON says.
+
+    Raises ConfigError if there is none.
+    """
+    page, values = folder / "report.html", folder / "report.json"
+    try:
+        found = {"page": page.read_bytes(), "summary": None, "target": None, "started": None}
+    except OSError as error:
+        raise ConfigError(
+            f"{page}: cannot be read: {error.strerror};"
+            " ringme-contract check URL --report-dir FOLDER makes a report"
+        ) from None
+    if not values.exists():
+        return found
+    try:
+        report = json.loads(values.read_text(encoding="utf-8"))
+        summary, started = report["summary"]["text"], report["run"]["started"]
+        return {**found, "summary": summary, "target": report["target"], "started": started}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ConfigError(f"{values}: is not a report of ringme-contract") from None
 
 
 def _check_replaceable(folder: Path) -> None:

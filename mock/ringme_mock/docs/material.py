@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
 from ringme_mock.docs.error_table import read_errors, read_token_errors
-from ringme_mock.docs.grade import grades_of, read_grades
-from ringme_mock.docs.guide import read_guide
-from ringme_mock.docs.places import CONTROL_DOCUMENT
-from ringme_mock.docs.report_page import ContractReport
+from ringme_mock.docs.places import CONTENT, CONTROL_DOCUMENT
 from ringme_mock.docs.speed import read_speed
 from ringme_spec.contract import Contract
 from ringme_spec.document import read_yaml
@@ -19,16 +17,19 @@ from ringme_spec.operations import Operation
 from ringme_spec.rules import Rule
 
 CHOSEN = "C"
+_BRACKETS = re.compile(r"\[([A-Z](?:[ ,][^\]]*)?)\]\s*$")
+_LETTER = re.compile(r"\b[A-Z]\b")
 
 
 class Material:
     """The contract, and all that the templates derive from it.
 
-    `served`: a running mock shows the pages, so links can lead to the mock itself.
+    `report` is a contract report as `read_report` reads it. `served`: a running mock shows the
+    pages, so links can lead to the mock itself.
     """
 
     def __init__(
-        self, contract: Contract, report: ContractReport | None = None, served: bool = False
+        self, contract: Contract, report: dict[str, Any] | None = None, served: bool = False
     ) -> None:
         self.contract = contract
         self.document = contract.document
@@ -39,8 +40,8 @@ class Material:
     extensions = cached_property(lambda self: extension_keys())
     errors = cached_property(lambda self: read_errors(self.contract))
     token_errors = cached_property(lambda self: read_token_errors(self.contract))
-    grades = cached_property(lambda self: read_grades())
-    guide = cached_property(lambda self: read_guide())
+    grades = cached_property(lambda self: read_yaml(CONTENT / "grades.yaml"))
+    guide = cached_property(lambda self: read_yaml(CONTENT / "guide.yaml"))
     speed = cached_property(lambda self: read_speed())
 
     @cached_property
@@ -105,6 +106,12 @@ class Material:
 
     def rules_with_grade(self, letter: str) -> int:
         return sum(rule.grade == letter for rule in self.rules)
+
+
+def grades_of(description: str) -> tuple[str, ...]:
+    """Find the letters in brackets at the end: `... [D, id and names C]` has D and C."""
+    found = _BRACKETS.search(description)
+    return tuple(_LETTER.findall(found.group(1))) if found else ()
 
 
 def _by_area(rules: Iterable[Rule]) -> dict[str, list[Rule]]:

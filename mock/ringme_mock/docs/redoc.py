@@ -8,7 +8,6 @@ from typing import Any
 
 from jinja2 import Environment
 
-from ringme_mock.docs.grade import read_grades
 from ringme_spec.operations import Operation
 from ringme_spec.rules import Rule
 from ringme_spec.shape import METHODS
@@ -19,20 +18,26 @@ _VALUES = ("example", "default", "enum")
 
 
 def derived_document(
-    document: dict[str, Any], rules: tuple[Rule, ...], environment: Environment
+    document: dict[str, Any],
+    rules: tuple[Rule, ...],
+    grades: dict[str, dict[str, str]],
+    environment: Environment,
 ) -> dict[str, Any]:
     """Copy a document without extensions, and with the rules in its descriptions."""
     derived: dict[str, Any] = _without_extensions(copy.deepcopy(document))
     if rules:
-        _append_rules(derived, rules, environment)
+        words = {letter: grade["word"] for letter, grade in grades.items()}
+        _append_rules(derived, rules, words, environment)
     return derived
 
 
 def _append_rules(
-    derived: dict[str, Any], rules: tuple[Rule, ...], environment: Environment
+    derived: dict[str, Any],
+    rules: tuple[Rule, ...],
+    words: dict[str, str],
+    environment: Environment,
 ) -> None:
     general = [rule for rule in rules if rule.general]
-    words = {grade.letter: grade.word for grade in read_grades().values()}
     of_one = environment.get_template("parts/operation_rules.html.j2")
     of_all = environment.get_template("parts/general_rules.md.j2")
     nodes = [item[one] for item in derived["paths"].values() for one in METHODS if one in item]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass, fields
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,70 +18,32 @@ _TOP = 3.0
 _LOW, _HIGH = 4.0, 96.0
 # The longest bar is so many times the mock's; others are cut.
 MOST_BARS = 30
+# Files that `bench/` writes, each None if it did not.
+_FILES = ("compare", "peers", "growth", "load", "soak", "fuzz")
 Point = tuple[float, float]
+Result = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Bar:
-    """A server with one request: its figures, and the length of its bar in percent."""
+def read_speed(folder: Path = RESULTS) -> dict[str, Any]:
+    """Read the results in a folder, with figures derived from them.
 
-    name: str
-    own: bool
-    length: float
-    is_cut: bool
-    figures: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """The costs of an action with few and many items; its points lie in a square of 100."""
-
-    name: str
-    first: float
-    last: float
-    ratio: float
-    points: tuple[Point, ...]
+    Raises ConfigError for a file that is none.
+    """
+    found = {name: _read(folder / f"{name}.json") for name in _FILES}
+    load = found["load"] or {"answers": {}, "sessions": []}
+    kinds = ("create", "rename", "delete")
+    return {
+        **found,
+        "any": any(found.values()),
+        "target_height": _height(TARGET),
+        "writes": sum(count for kind, count in load["answers"].items() if kind.startswith(kinds)),
+        # Writes that were wrong afterwards.
+        "lost": sum(one["lost"] + one["unexpected"] for one in load["sessions"]),
+    }
 
 
-@dataclass(frozen=True)
-class Speed:
-    """The results of a folder, each as `bench/` wrote it, or None if it did not."""
-
-    compare: dict[str, Any] | None
-    peers: dict[str, Any] | None
-    growth: dict[str, Any] | None
-    load: dict[str, Any] | None
-    soak: dict[str, Any] | None
-    fuzz: dict[str, Any] | None
-
-    @cached_property
-    def any(self) -> bool:
-        return any((self.compare, self.peers, self.growth, self.load, self.soak, self.fuzz))
-
-    @property
-    def target_height(self) -> float:
-        return _height(TARGET)
-
-    @property
-    def writes(self) -> int:
-        kinds = ("create", "rename", "delete")
-        responses = self.load["answers"] if self.load else {}
-        return sum(number for kind, number in responses.items() if kind.startswith(kinds))
-
-    @property
-    def lost(self) -> int:
-        """The number of writes that were wrong afterwards."""
-        sessions = self.load["sessions"] if self.load else []
-        return sum(one["lost"] + one["unexpected"] for one in sessions)
-
-
-def read_speed(folder: Path = RESULTS) -> Speed:
-    """Read the results in a folder. Raises ConfigError for a file that is none."""
-    return Speed(**{one.name: _read(folder / f"{one.name}.json") for one in fields(Speed)})
-
-
-def bars(result: dict[str, Any], kind: str) -> list[Bar]:
-    """List the servers of a comparison for one request, the cheapest first."""
+def bars(result: Result, kind: str) -> list[Result]:
+    """List the servers of a comparison for one request, the cheapest first, lengths in percent."""
     found = [
         (one["name"], one["requests"][kind]) for one in result["servers"] if kind in one["requests"]
     ]
@@ -93,36 +53,36 @@ def bars(result: dict[str, Any], kind: str) -> list[Bar]:
         if name == _MOCK:
             longest = min(longest, _cpu(figures) * MOST_BARS)
     return [
-        Bar(
-            name,
-            name == _MOCK,
-            min(100.0, round(_cpu(figures) / longest * 100, 1)),
-            _cpu(figures) > longest,
-            figures,
-        )
+        {
+            "name": name,
+            "own": name == _MOCK,
+            "length": min(100.0, round(_cpu(figures) / longest * 100, 1)),
+            "is_cut": _cpu(figures) > longest,
+            "figures": figures,
+        }
         for name, figures in found
     ]
 
 
-def curves(series: dict[str, Any]) -> list[Curve]:
-    places = len(series["counts"]) - 1 or 1
-    wide = _HIGH - _LOW
+def curves(series: Result) -> list[Result]:
+    """Draw the cost of each action with few and many items, in a square of 100."""
+    step = (_HIGH - _LOW) / (len(series["counts"]) - 1 or 1)
     return [
-        Curve(
-            action["name"],
-            action["us"][0],
-            action["us"][-1],
-            max(action["ratio"]),
-            tuple(
-                (round(_LOW + wide * place / places, 1), _height(ratio))
+        {
+            "name": action["name"],
+            "first": action["us"][0],
+            "last": action["us"][-1],
+            "ratio": max(action["ratio"]),
+            "points": [
+                (round(_LOW + step * place, 1), _height(ratio))
                 for place, ratio in enumerate(action["ratio"])
-            ),
-        )
+            ],
+        }
         for action in series["actions"]
     ]
 
 
-def soak_points(result: dict[str, Any]) -> list[Point]:
+def soak_points(result: Result) -> list[Point]:
     """Draw the memory over the time of a soak, in a square of 100 from zero memory."""
     samples = result["samples"]
     longest = max(one["minutes"] for one in samples)
@@ -136,7 +96,7 @@ def soak_points(result: dict[str, Any]) -> list[Point]:
     ]
 
 
-def response_kinds(part: dict[str, Any]) -> dict[str, int]:
+def response_kinds(part: Result) -> dict[str, int]:
     """Count the responses of a part of a hostile run by kind, such as 4xx."""
     kinds: Counter[str] = Counter()
     for status, count in part["statuses"].items():
@@ -144,7 +104,7 @@ def response_kinds(part: dict[str, Any]) -> dict[str, int]:
     return dict(sorted(kinds.items()))
 
 
-def _cpu(figures: dict[str, Any]) -> float:
+def _cpu(figures: Result) -> float:
     return float(figures["cpu_us"]["median"])
 
 
@@ -153,7 +113,7 @@ def _height(ratio: float) -> float:
     return round(_HIGH - (_HIGH - _LOW) * min(ratio, _TOP) / _TOP, 1)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path) -> Result | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, dict) or "conditions" not in found:

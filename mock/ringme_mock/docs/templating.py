@@ -30,6 +30,7 @@ def environment(templates: Path = TEMPLATES) -> Environment:
         "inline": lambda text: Markup(render_inline(text)),  # noqa: S704 - escapes HTML
         "highlight": lambda code, lexer: Markup(highlight(code, lexer)),  # noqa: S704 - escapes
         "anchor": anchor,
+        "indented": lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False),
         "breakable": _breakable,
         "for_script": _for_script,
         "thousands": lambda number: f"{number:,}".replace(",", "\N{NO-BREAK SPACE}"),
