@@ -318,6 +318,18 @@ class Factory:
             found = self.marked(operation, found)
         return {**found, **keys}
 
+    def harmless(self, operation: Operation) -> Item:
+        """A body that fits the schema, and would change nothing that is there if it was let in."""
+        rule = operation.collection
+        nothing: Item = dict.fromkeys(rule.references, NOWHERE)
+        if rule.numbering:
+            nothing[rule.numbering.property] = "0"
+        needed = operation.json_body.required_properties if operation.json_body else ()
+        return {
+            name: nothing[name] if name in nothing else self.value(operation, name)
+            for name in needed
+        }
+
     def value(self, operation: Operation, name: str, identity: str = "client") -> Any:
         """A value for a property of a body that no rule refuses."""
         rule = operation.collection

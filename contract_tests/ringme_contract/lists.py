@@ -19,8 +19,9 @@ def lists_with(
     owner: str | None = None,
     collection: str | None = None,
     ranged: bool | None = None,
+    paged: bool = False,
 ) -> list[Operation]:
-    """The lists that the target offers of an owner, of a collection, with a range or without."""
+    """The lists that the target offers of an owner, of a collection, with range or pages."""
     return [
         one
         for one in kit.operations
@@ -28,6 +29,7 @@ def lists_with(
         and (owner is None or one.section == owner)
         and (collection is None or one.collection.name == collection)
         and (ranged is None or one.ranged == ranged)
+        and (not paged or {"page", "page_size"} <= one.roles.keys())
     ]
 
 

@@ -40,13 +40,12 @@ def send(
     kit: CheckContext, caller: Caller, operation: Operation, section_key: object, item_key: object
 ) -> httpx.Response:
     """A request with a valid query and body, and these keys for the parameters of its path."""
-    keys = dict(zip(operation.path_names, (section_key, item_key), strict=False))
-    arguments: dict[str, Any] = {"params": kit.range_query} if operation.ranged else {}
+    given = dict(zip(operation.path_names, (section_key, item_key), strict=False))
+    path = operation.fill({**kit.factory.nowhere(operation), **given})
+    arguments: dict[str, Any] = {"params": kit.factory.query(operation, ranged=True)}
     if operation.json_body is not None:
-        # A body without required keys may be empty, which changes nothing even where it is let in.
-        schema = operation.json_body.schema
-        arguments["json"] = schema["example"] if schema.get("required") else {}
-    return caller.request(operation.method, operation.fill(keys), **arguments)
+        arguments["json"] = kit.factory.harmless(operation)
+    return caller.request(operation.method, path, **arguments)
 
 
 @cache
@@ -82,10 +81,6 @@ def item_for(kit: CheckContext, objects: TableObjects, cell: Cell) -> object:
     if name is not None and cell.expected == OK:
         return objects.item(operation.section or "", cell.kind, cell.key, name)
     return kit.factory.nowhere(operation)[operation.path_names[-1]]
-
-
-def path_of(operation: Operation) -> str:
-    return operation.path
 
 
 def require(count: int, what: str) -> None:

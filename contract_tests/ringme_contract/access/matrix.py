@@ -16,7 +16,6 @@ from ringme_contract.access.cells import (
     cells,
     item_for,
     item_of,
-    path_of,
     require,
     send,
 )
@@ -73,7 +72,7 @@ def _row(
     what: str, caller: Caller, operation: Operation, keys: tuple[object, object], status: int,
     word: str | None = None,
 ) -> Row:  # fmt: skip
-    what = f"{what}, {operation.method} {path_of(operation)}"
+    what = f"{what}, {operation.method} {operation.path}"
     return Row(what, caller, operation, keys, status, word)
 
 
@@ -83,7 +82,7 @@ def _cell_row(kit: CheckContext, objects: TableObjects, cell: Cell) -> Row:
         OK: (None, None),
         MISSING: (404, operation.path_collections[0].missing),
     }
-    what = f"{cell.identity}, {operation.method} {path_of(operation)} of {cell.kind}"
+    what = f"{cell.identity}, {operation.method} {operation.path} of {cell.kind}"
     keys = (cell.key, item_for(kit, objects, cell))
     return Row(what, caller, operation, keys, *due.get(cell.expected, (403, cell.expected)))
 

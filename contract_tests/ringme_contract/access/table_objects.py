@@ -88,7 +88,7 @@ class TableObjects:
         factory = self._kit.factory
         key = factory.create(collection)["id"]
         caller = self._kit.caller("client")
-        self._kit.expect(caller.request("DELETE", f"{factory.path(collection)}{key}"), 204)
+        self._kit.expect(caller.request("DELETE", self._kit.path(collection, key)), 204)
         return key
 
     def item(self, section: str, kind: str, key: Any, collection: str) -> Any:
@@ -105,8 +105,10 @@ class TableObjects:
 
     def _read(self, section: str, kind: str, key: Any, rule: CollectionRule) -> list[Item]:
         kit, identity = self._kit, "other_client" if kind == "other" else "client"
-        if section == "client" and rule.content is None:
+        if section == "client" and rule.content is None and kit.path.find(rule.name, "list"):
             return kit.factory.read(rule.name, identity)
+        if kit.path.find(rule.name, "list", (section,)) is None:
+            return []
         path = kit.path(rule.name, **{section: key})
         found: list[Item] = kit.caller(identity).read(path, **kit.range_query, per_page=1)
         return found

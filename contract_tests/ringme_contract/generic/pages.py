@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.factories import NOWHERE, Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import lists_with, read_list
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -18,7 +19,7 @@ _PAGES = 25
 def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
     """Each list of the client, and those of its groups and numbers with the most items."""
     longest = 0
-    for operation in lists_with(kit):
+    for operation in lists_with(kit, paged=True):
         owners = ClientView(kit).owners(operation.section)
         wholes = {owner: read_list(kit, kit.caller("client"), operation, owner) for owner in owners}
         if not wholes:
@@ -31,20 +32,42 @@ def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
 
 
 def _check_pages(kit: CheckContext, operation: Operation, owner: object, whole: list[Item]) -> None:
-    caller = kit.caller("client")
+    caller, (number, length) = kit.caller("client"), _names(operation)
     for size in (*_SIZES, max(len(whole), 1)):
         count = -(-len(whole) // size)
         if count > _PAGES:
             continue
         laid: list[Item] = []
         for page in range(1, count + 1):
-            part = read_list(kit, caller, operation, owner, page=page, per_page=size)
+            part = read_list(kit, caller, operation, owner, **{number: page, length: size})
             kit.expect_true(f"{operation.id} gives at most {size} a page", len(part) <= size)
             laid += part
         what = f"{operation.id} of {owner} in pages of {size}"
         kit.expect_equal(what, laid, whole)
-        past = read_list(kit, caller, operation, owner, page=count + 1, per_page=size)
+        past = read_list(kit, caller, operation, owner, **{number: count + 1, length: size})
         kit.expect_equal(f"{what}, the page past the end", past, [])
+
+
+def _names(operation: Operation) -> tuple[str, str]:
+    return operation.roles["page"].name, operation.roles["page_size"].name
+
+
+@check("paging", layer="generic", isolated=True)
+def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
+    """On every list: the longest is fine; more, less than nothing, and no number is a 400."""
+    own, client = OwnEntries(kit), kit.caller("client")
+    for operation in lists_with(kit, paged=True):
+        number, length = _names(operation)
+        path, query = own.path(operation), kit.factory.query(operation, ranged=True)
+        longest = operation.roles["page_size"].schema["maximum"]
+        kit.expect(client.request("GET", path, params={**query, length: longest}), 200)
+        for name, value in (
+            (length, longest + 1), (length, NOWHERE), (length, -1), (length, "many"),
+            (number, -1), (number, "last"), (number, "1.5"),
+        ):  # fmt: skip
+            response = client.request("GET", path, params={**query, name: value})
+            message = str(kit.expect(response, 400).json().get("message"))
+            kit.expect_true(f"the message of the 400 names {name}", name in message, message)
 
 
 @check("extension-filters", layer="generic", writes=False)

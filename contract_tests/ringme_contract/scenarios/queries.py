@@ -9,7 +9,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import whole_second, write_datetime
 from ringme_contract.factories import NOWHERE, Item
 from ringme_contract.lists import list_path
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import send
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     Kind,
@@ -19,7 +19,6 @@ from ringme_contract.scenarios.item_kinds import (
     read,
     section_of,
 )
-from ringme_contract.scenarios.views import expect_named
 from ringme_contract.verdict import NotOffered, NotReached
 
 
@@ -222,23 +221,6 @@ def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: li
     kit.map(try_size, [one for one in sizes if -(-count // one) <= 8])
     got = client.read(path, **query, page=2)
     kit.expect_equal(f"page 2 of {path} without per_page", got, whole)
-
-
-@check("paging", layer="scenarios", isolated=True)
-def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
-    """On every list: 1000 is fine; more, less than nothing, and what is no number is a 400."""
-    own, client = OwnEntries(kit), kit.caller("client")
-    for operation in kit.secured_operations:
-        if not operation.reads or operation.action != "list":
-            continue
-        path = own.path(operation)
-        query = kit.range_query if operation.ranged else {}
-        kit.expect(client.request("GET", path, params={**query, "per_page": 1000}), 200)
-        for name, value in (
-            ("per_page", 1001), ("per_page", NOWHERE), ("per_page", -1), ("per_page", "many"),
-            ("page", -1), ("page", "last"), ("page", "1.5"),
-        ):  # fmt: skip
-            expect_named(kit, client.request("GET", path, params={**query, name: value}), name)
 
 
 @check("extension-filters", layer="scenarios", writes=False)

@@ -9,7 +9,6 @@ import httpx
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.conformance import json_object
-from ringme_contract.factories import NOWHERE
 from ringme_contract.own_entries import send
 from ringme_contract.schema.findings import Findings
 from ringme_spec.operations import Operation
@@ -36,25 +35,12 @@ def _send_all(kit: CheckContext, chosen: list[Operation]) -> None:
         path = operation.fill(kit.factory.nowhere(operation))
         more: dict[str, Any] = {"params": kit.factory.query(operation)}
         if operation.json_body is not None:
-            more["json"] = _body(kit, operation)
+            more["json"] = kit.factory.harmless(operation)
         for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
             problem = _problem(send(kit, caller, operation.method, path, **more))
             if problem:
                 findings.add(operation, f"{caller.name}: {problem}")
     findings.report(_EXPECTED)
-
-
-def _body(kit: CheckContext, operation: Operation) -> dict[str, object]:
-    """A body that fits the schema, and would make nothing but what its name tells."""
-    rule = operation.collection
-    nothing: dict[str, Any] = dict.fromkeys(rule.references, NOWHERE)
-    if rule.numbering:
-        nothing[rule.numbering.property] = "0"
-    needed = operation.json_body.required_properties if operation.json_body else ()
-    return {
-        name: nothing[name] if name in nothing else kit.factory.value(operation, name)
-        for name in needed
-    }
 
 
 def _problem(response: httpx.Response) -> str | None:
