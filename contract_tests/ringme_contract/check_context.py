@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import random
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any, NoReturn, TypeVar
@@ -13,11 +13,13 @@ from typing import Any, NoReturn, TypeVar
 import httpx
 
 from ringme_contract.conformance import json_object
+from ringme_contract.deviations import Deviation
+from ringme_contract.differences import differences
 from ringme_contract.factories import Factory
 from ringme_contract.paths import Paths
 from ringme_contract.recording import Exchange
 from ringme_contract.target import Target
-from ringme_contract.transport import Transport, Unreachable
+from ringme_contract.transport import Transport, Unreachable, exchange_of
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -211,21 +213,22 @@ class CheckContext:
     ) -> httpx.Response:
         """Returns the response, if it has this status and error code; else fails the check."""
         if response.status_code != status:
-            self.fail(
-                f"{_line(response)}: status {response.status_code}",
-                status,
-                f"{response.status_code} {self.shown(response)}",
-            )
-        if word is not None:
-            got = error_code(response)
-            if got != word:
-                self.fail(f"{_line(response)}: another error code", word, got)
+            text = f"{response.status_code} {self.shown(response)}".strip()
+            found = [Deviation(exchange_of(response), status, text)]
+            self.fail(f"{_line(response)}: status {response.status_code}", status, text, found)
+        if word is not None and (got := error_code(response)) != word:
+            found = [Deviation(exchange_of(response), word, got)]
+            self.fail(f"{_line(response)}: another error code", word, got, found)
         return response
 
     def expect_equal(self, what: str, got: object, expected: object) -> None:
         if got != expected:
             text = f"{what}: expected {expected!r}, got {got!r}"
-            self.fail(text if len(text) <= _LINE else f"{what}: not as expected", expected, got)
+            if len(text) > _LINE:
+                mask = self.transport.redaction.mask
+                found = differences(mask(expected), mask(got))
+                text = f"{what}: {found[0] if found else 'not as expected'}"
+            self.fail(text, expected, got)
 
     def expect_properties(self, what: str, got: object, expected: dict[str, Any]) -> None:
         """Fails unless an object has these values; it may have further properties."""
@@ -237,9 +240,16 @@ class CheckContext:
         if not condition:
             self.fail(f"not true: {what}", what, got)
 
-    def fail(self, message: str, expected: object = None, got: object = None) -> NoReturn:
-        """Fails the check: the target breaks the rule."""
-        raise Failure(message, expected, got)
+    def fail(
+        self,
+        message: str,
+        expected: object = None,
+        got: object = None,
+        deviations: Sequence[Deviation] = (),
+    ) -> NoReturn:
+        """Fails the check: its last response, or `deviations`, break the rule."""
+        last = [Deviation(one, expected, got) for one in self.transport.exchanges[-1:]]
+        raise Failure(message, expected, got, deviations or last)
 
     def shown(self, response: httpx.Response) -> str:
         """The begin of a body, without secrets."""

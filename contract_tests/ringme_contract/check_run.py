@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
+from ringme_contract.causes import Cause, find_causes
 from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.conformance import json_object
@@ -75,6 +78,18 @@ class Report:
     shuffle: int | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     notes: list[str] = field(default_factory=list)
+    again: str = "ringme-contract check"
+
+    @cached_property
+    def causes(self) -> list[Cause]:
+        """What the failures that nobody expected have in common, the most common first."""
+        states = (Verdict.FAIL.value, Verdict.WARN.value)
+        return find_causes(
+            outcome
+            for finding in self.findings
+            if finding.state in states
+            for outcome in finding.failures
+        )
 
 
 class Session:
@@ -120,6 +135,7 @@ class Session:
             self._options.shuffle,
             self.started,
             self.notes,
+            command_of(self._options, self.kit.target.url),
         )
 
 
@@ -220,6 +236,15 @@ def _refuse_address(url: str, contract: Contract) -> None:
         raise CannotRun(
             f"{shown}: give what comes before {both[0]}; the kit adds {' and '.join(both)}"
         )
+
+
+def command_of(options: Options, url: str) -> str:
+    """The command line that checks the same target again."""
+    words = ["ringme-contract", "check", url]
+    for name, value in (("--target", options.target), ("--document", options.document)):
+        words += [name, str(value)] if value else []
+    words += [word for path in options.overlay for word in ("--overlay", str(path))]
+    return shlex.join([*words, *(["--read-only"] if options.read_only else [])])
 
 
 def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> list[Check]:

@@ -121,8 +121,9 @@ main.add_command(prove)
 @_option("--json", type=click.Path(path_type=Path), help="Write the report as JSON.")
 @_option("--html", type=click.Path(path_type=Path), help="Write the report as one HTML page.")
 @_option("--badge", type=click.Path(path_type=Path), help="Write a badge for shields.")
-@_option("--quiet", is_flag=True, help="Show failures and the last line alone.")
-def check(quiet: bool, report_dir: Path | None, **settings: Any) -> None:
+@_option("--quiet", is_flag=True, help="Show the verdict and what failed alone.")
+@_option("-v", "--verbose", is_flag=True, help="Show every failed check, and all its requests.")
+def check(quiet: bool, verbose: bool, report_dir: Path | None, **settings: Any) -> None:
     """Check an implementation and say which rules it meets.
 
     URL is its host, with the path before /api/ver1.0 if there is one. Without --target it has to be
@@ -142,7 +143,7 @@ def check(quiet: bool, report_dir: Path | None, **settings: Any) -> None:
         # Before the run, not after it: a typing error must not cost a minute and the result.
         paths = write_reports(None, report_dir, reports)
         with open_session(options) as session:
-            progress = ProgressLine(console, len(session.checks), quiet)
+            progress = ProgressLine(console, len(session.checks), quiet, verbose)
             with (
                 orderly_interrupts(session.kit.transport, lambda text: progress.say(text)),
                 progress,
@@ -153,7 +154,7 @@ def check(quiet: bool, report_dir: Path | None, **settings: Any) -> None:
         _stop(str(error))
     except KeyboardInterrupt:
         _stop("interrupted", ExitCode.INTERRUPTED)
-    print_report(console, report, quiet)
+    print_report(console, report, quiet, verbose)
     if not quiet:
         for path in paths:
             click.echo(f"wrote {path}")

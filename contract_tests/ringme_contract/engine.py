@@ -6,10 +6,11 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.deviations import Deviation, before, trace
 from ringme_contract.recording import Exchange
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import (
@@ -21,6 +22,7 @@ from ringme_contract.verdict import (
     breakdown,
     combine,
 )
+from ringme_spec.contract import Contract
 from ringme_spec.rules import Rule
 
 CONFORMS = "conforms"
@@ -118,7 +120,7 @@ class Engine:
         # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
         with self._kit.transport.recording() as evidence:
             outcome = self._outcome(check, evidence)
-            return [outcome, *_conformance(check, evidence)]
+            return [outcome, *_conformance(check, evidence, self._kit.contract)]
 
     def _outcome(self, check: Check, evidence: list[Exchange]) -> Outcome:
         kit, start = self._kit.for_check(check.id), time.monotonic()
@@ -132,6 +134,7 @@ class Engine:
             outcome.verdict = Verdict.FAIL
             outcome.message = failure.message
             outcome.expected, outcome.got = failure.expected, failure.got
+            outcome.deviations = list(failure.deviations)
         except NotReached as reason:
             outcome.verdict, outcome.message = Verdict.NOT_REACHED, str(reason)
         except NotOffered as reason:
@@ -148,7 +151,7 @@ class Engine:
                 outcome.verdict = Verdict.FAIL
                 outcome.message = f"a response is not as the document describes it: {problem}"
         finally:
-            outcome.exchanges = evidence[-_EVIDENCE:]
+            self._prove(outcome, evidence)
             redaction = kit.transport.redaction
             outcome.message = redaction.mask_text(outcome.message)
             outcome.expected = redaction.mask(outcome.expected)
@@ -156,6 +159,26 @@ class Engine:
             kit.clean_up()
         outcome.seconds = time.monotonic() - start
         return outcome
+
+    def _prove(self, outcome: Outcome, evidence: list[Exchange]) -> None:
+        """Keeps of all requests those that show the outcome, and traces what it may come from."""
+        outcome.exchanges = evidence[-_EVIDENCE:]
+        if outcome.verdict is not Verdict.FAIL:
+            return
+        contract, mask = self._kit.contract, self._kit.transport.redaction.mask
+        bad = [one for one in evidence if one.problems] or evidence[-1:]
+        found = outcome.deviations or [Deviation(one) for one in bad[:1]]
+        outcome.deviations = [
+            replace(trace(one, evidence, contract), expected=mask(one.expected), got=mask(one.got))
+            for one in found
+        ]
+        if len(found) == 1:
+            (one,) = outcome.deviations
+            led_there = [*before(one.exchange, evidence), one.exchange][-_EVIDENCE:]
+            missing = one.write is not None and one.write not in led_there
+            outcome.exchanges = [one.write, *led_there] if one.write and missing else led_there
+        elif found:
+            outcome.exchanges = [one.exchange for one in found[:_EVIDENCE]]
 
     def _refuse(self, check: Check) -> None:
         target = self._kit.target
@@ -183,11 +206,13 @@ class Engine:
         self._kit.transport.unreachable = 0
 
 
-def _conformance(check: Check, evidence: list[Exchange]) -> list[Outcome]:
+def _conformance(check: Check, evidence: list[Exchange], contract: Contract) -> list[Outcome]:
     """Responses to the check that are not as the document describes them."""
     bad = [one for one in evidence if one.problems]
     if not bad:
         return []
+    # One deviation for each way in which responses differ from the document.
+    ways = {(one.operation, one.status, one.problems[0]): Deviation(one) for one in bad}
     return [
         Outcome(
             f"{check.layer}/{CONFORMS}/{check.name}",
@@ -196,5 +221,6 @@ def _conformance(check: Check, evidence: list[Exchange]) -> list[Outcome]:
             Verdict.FAIL,
             bad[0].problems[0],
             exchanges=bad[:3],
+            deviations=[trace(one, (), contract) for one in ways.values()],
         )
     ]

@@ -18,6 +18,7 @@ from ringme_spec.redaction import Redaction
 
 # Statuses of a gateway for a service that is still starting.
 _NOT_READY = (502, 503, 504)
+_EXCHANGE = "ringme_contract.exchange"
 
 
 class Unreachable(Exception):
@@ -122,6 +123,7 @@ class Transport:
         if name:
             self.cells.add((name, response.status_code, identity))
         self.exchanges.append(record(identity, response, name, problems, self.redaction))
+        response.extensions[_EXCHANGE] = self.exchanges[-1]
         return response
 
     def wait_until_ready(self, seconds: float) -> None:
@@ -158,6 +160,12 @@ class Transport:
             turn = max(now, self._next)
             self._next = turn + self._pause
         time.sleep(turn - now)
+
+
+def exchange_of(response: httpx.Response) -> Exchange:
+    """What was recorded of a response."""
+    found: Exchange = response.extensions[_EXCHANGE]
+    return found
 
 
 def reason_of(error: Exception) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from ringme_contract.deviations import Deviation
 from ringme_contract.recording import Exchange
 
 _PACKAGE = Path(__file__).parent
@@ -24,13 +26,20 @@ class Verdict(Enum):
 
 
 class Failure(Exception):
-    """An implementation breaks a rule: what was expected, and what came instead."""
+    """An implementation breaks a rule: what was expected, what came instead, in which responses."""
 
-    def __init__(self, message: str, expected: object = None, got: object = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        expected: object = None,
+        got: object = None,
+        deviations: Sequence[Deviation] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.expected = expected
         self.got = got
+        self.deviations = deviations
 
 
 class NotReached(Exception):
@@ -66,6 +75,7 @@ class Outcome:
     got: object = None
     exchanges: list[Exchange] = field(default_factory=list)
     seconds: float = 0.0
+    deviations: list[Deviation] = field(default_factory=list)
 
 
 def combine(outcomes: list[Outcome]) -> Verdict:

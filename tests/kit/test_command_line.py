@@ -50,9 +50,11 @@ def test_a_must_that_fails_ends_with_1_and_is_shown_with_its_proof(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD, BAD)
-    done = ringme_contract("check", mock.url, "--layer", "scenarios")
+    done = ringme_contract("check", mock.url, "--layer", "scenarios", "-v")
     assert done.exit_code == 1
     for text in (
+        "1. GET /api/ver1.0/client/{client_id}/extension_group/{ext_group_id}: expected 200,",
+        f"again: ringme-contract check {mock.url} --rule group-read-your-writes",
         "fail: group-read-your-writes",
         "x-rules/group-read-your-writes",
         f"curl -i {mock.url}/api/ver1.0/client/@me/extension_group/1 ",
@@ -105,7 +107,7 @@ def test_a_check_that_cannot_read_a_malformed_response_blames_that_response(
     instead_of_all_checks(monkeypatch, own_check("me", reads_nothing))
     monkeypatch.setattr(check_run, "reach", lambda *_: [])
     with odd_server(answering("200 OK", b"{}", "Content-Type: application/json")) as url:
-        done = ringme_contract("check", url, "--rule", "me")
+        done = ringme_contract("check", url, "--rule", "me", "-v")
     assert done.exit_code == 1
     assert (
         "reads_nothing: a response is not as the document describes it: getCurrentUser 200: "
@@ -117,7 +119,7 @@ def test_a_rule_without_a_check_is_not_reached_and_ends_with_3(
     mock: RunningMock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     instead_of_all_checks(monkeypatch, GOOD)
-    done = ringme_contract("check", mock.url)
+    done = ringme_contract("check", mock.url, "-v")
     assert done.exit_code == 3
     assert "paging, media-delete, media-file, stats-agree" in done.output
 

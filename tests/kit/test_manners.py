@@ -84,7 +84,7 @@ def test_a_check_that_fails_or_breaks_down_cleans_up(
     instead_of_all_checks(monkeypatch, own_check("me", fails), own_check("me", breaks))
     done = ringme_contract("check", mock.url, "--rule", "me")
     assert done.exit_code == 1
-    assert "fail: me" in done.output
+    assert "breaks 1 rule: me" in done.output
     assert snapshot(mock) == before
 
 

@@ -23,7 +23,7 @@ from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report, json_schema
 from ringme_contract.report.junit import junit
-from ringme_contract.report.printable import difference, printable
+from ringme_contract.report.printable import differences_shown, printable
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import read_contract
@@ -243,18 +243,35 @@ def test_printable_writes_out_what_a_terminal_would_obey() -> None:
 @pytest.mark.parametrize(
     ("expected", "got", "said"),
     [
-        ([{"id": 1}, {"id": 2}], [{"id": 1}, {"id": 3}], "[1]['id'] is 3 instead of 2"),
-        ([1, 2], [1], "the list has 1 items instead of 2"),
-        ({"a": {"b": 1}}, {"a": {}}, "['a']['b'] is missing"),
-        ({"a": 1}, {"a": 1, "c": 2}, "['c'] is too much"),
-        ([1], {"a": 1}, ""),
-        (200, "404 ...", ""),
+        (
+            [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}],
+            [{"id": 1, "name": "x"}, {"id": 3, "name": "b"}],
+            [
+                '[id 1].name: expected "a", got "x"',
+                '[id 2]: missing, expected {"id": 2, "name": "b"}',
+                '[id 3]: unexpected, got {"id": 3, "name": "b"}',
+            ],
+        ),
+        ([{"id": 1}, {"id": 2}], [{"id": 2}, {"id": 1}], ["expected the order [1, 2], got [2, 1]"]),
+        ([1, 2, 3], [1, 4], ["[1]: expected 2, got 4", "expected 3 items, got 2"]),
+        (
+            {"a": {"b": 1}, "d": {3}},
+            {"a": {}, "c": 2, "d": [3]},
+            ["a.b: missing, expected 1", "c: unexpected, got 2"],
+        ),
+        ([1], {"a": 1}, []),
+        (200, "404 ...", []),
+        (
+            list(range(20)),
+            list(range(1, 21)),
+            [f"[{n}]: expected {n}, got {n + 1}" for n in range(12)] + ["and 8 more"],
+        ),
     ],
 )
-def test_the_first_difference_of_two_long_values_is_named(
-    expected: object, got: object, said: str
+def test_every_difference_of_two_long_values_is_named(
+    expected: object, got: object, said: list[str]
 ) -> None:
-    assert difference(expected, got) == said
+    assert differences_shown(expected, got) == said
 
 
 def test_the_command_writes_all_reports_and_talks_to_github(

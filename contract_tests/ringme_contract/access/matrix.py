@@ -22,8 +22,10 @@ from ringme_contract.access.cells import (
 from ringme_contract.access.table_objects import TableObjects
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext, configures, error_code
+from ringme_contract.deviations import Deviation
 from ringme_contract.factories import NOWHERE, Item
 from ringme_contract.lists import lists_with, read_list
+from ringme_contract.transport import exchange_of
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -57,15 +59,16 @@ def _judge(kit: CheckContext, rows: list[Row]) -> None:
     require(len(rows), "this table")
     responses = kit.map(lambda row: send(kit, row.caller, row.operation, *row.keys), rows)
     wrong = [
-        (row.what, *found)
+        (row.what, Deviation(exchange_of(response), *found))
         for row, response in zip(rows, responses, strict=True)
         if (found := row.wrong(response))
     ]
     if wrong:
         more = len(wrong) - _SHOWN
-        text = "; ".join(f"{what}: {got} instead of {due}" for what, due, got in wrong[:_SHOWN])
+        text = "; ".join(f"{what}: {d.got} instead of {d.expected}" for what, d in wrong[:_SHOWN])
         text += f"; and {more} more" if more > 0 else ""
-        kit.fail(f"{len(wrong)} of {len(rows)} cells are wrong: {text}", *wrong[0][1:])
+        text, first = f"{len(wrong)} of {len(rows)} cells are wrong: {text}", wrong[0][1]
+        kit.fail(text, first.expected, first.got, [one for _, one in wrong])
 
 
 def _row(

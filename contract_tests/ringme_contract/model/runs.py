@@ -45,8 +45,8 @@ def steps_that_repeat_and_things_made_anew(kit: CheckContext) -> None:
                 model.do(taken[-1])
                 model.compare()
     except Failure as failure:
-        told = " ; ".join(str(step) for step in taken)
-        raise Failure(f"{failure.message} (after {told})", failure.expected, failure.got) from None
+        failure.message += f" (after {' ; '.join(map(str, taken))})"
+        raise
     finally:
         model.restore()
 

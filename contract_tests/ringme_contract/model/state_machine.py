@@ -25,8 +25,8 @@ def lists_equal_a_plain_model_after_every_step(kit: CheckContext) -> None:
     if failed is None:
         return
     steps, failure = _shorten(kit, *failed)
-    told = " ; ".join(str(step) for step in steps)
-    raise Failure(f"{failure.message} (after {told})", failure.expected, failure.got)
+    failure.message += f" (after {' ; '.join(map(str, steps))})"
+    raise failure
 
 
 class _Found(Exception):

@@ -6,9 +6,9 @@ from importlib import metadata
 from typing import Any
 
 from ringme_contract.check_run import Report
+from ringme_contract.differences import plain
 from ringme_contract.evaluation import STATES, RuleFinding, counts, summary
 from ringme_contract.recording import Exchange
-from ringme_contract.report.printable import plain
 from ringme_contract.target import IDENTITIES
 from ringme_contract.verdict import Outcome, Verdict
 

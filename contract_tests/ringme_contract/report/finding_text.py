@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.evaluation import RuleFinding
-from ringme_contract.report.printable import difference, printable, shown
+from ringme_contract.report.printable import differences_shown, printable, shown
 from ringme_contract.verdict import Outcome
 
 _FAILURES = 3
@@ -20,15 +20,16 @@ def details(finding: RuleFinding) -> str:
     return "\n".join([*lines, *failures(finding)])
 
 
-def failures(finding: RuleFinding) -> list[str]:
+def failures(finding: RuleFinding, all_checks: bool = False) -> list[str]:
     """The failures of a rule, each after an empty line; equal ones are told once."""
     lines = []
     distinct = finding.distinct_failures
-    for outcome, others in distinct[:_FAILURES]:
+    limit = len(distinct) if all_checks else _FAILURES
+    for outcome, others in distinct[:limit]:
         lines += ["", *_failure_lines(outcome)]
         if others:
             lines.append(f"  # the same in {_checks(len(others))} more: {', '.join(others[:3])}")
-    rest = sum(1 + len(others) for _, others in distinct[_FAILURES:])
+    rest = sum(1 + len(others) for _, others in distinct[limit:])
     if rest:
         lines += ["", f"and {_checks(rest)} more that failed in other ways; the reports have all"]
     return lines
@@ -43,8 +44,7 @@ def _failure_lines(outcome: Outcome) -> list[str]:
     lines = [f"{outcome.check}: {printable(outcome.message)}"]
     if outcome.expected is not None or outcome.got is not None:
         lines += [f"  expected  {shown(outcome.expected)}", f"  got       {shown(outcome.got)}"]
-        first = difference(outcome.expected, outcome.got)
-        lines += [f"  differs   {printable(first)}"] if first else []
+        lines += [f"  differs   {one}" for one in differences_shown(outcome.expected, outcome.got)]
     # The last ones are those that the check stumbled over; the JSON and HTML reports have more.
     for exchange in outcome.exchanges[-_STEPS:]:
         lines.append(f"  # {exchange.identity}, status {exchange.status}")

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ringme_contract.check_run import Report
 from ringme_contract.evaluation import STATES
 from ringme_contract.report.content import content
-from ringme_contract.report.printable import difference, printable, shown
+from ringme_contract.report.printable import differences_shown, printable, shown
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES
 from ringme_contract.verdict import Verdict
 
@@ -43,7 +43,7 @@ def html_page(report: Report) -> str:
     )
     environment.filters["printable"] = printable
     environment.filters["shown"] = shown
-    environment.globals["difference"] = difference
+    environment.globals["differences"] = differences_shown
     values = content(report)
     return environment.get_template("page.html.j2").render(
         values,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+from ringme_contract.differences import differences, in_json
+
 _KEPT = "\n\t"
 _LENGTH = 600
+_DIFFERENCES = 12
 
 
 def printable(text: str) -> str:
@@ -22,7 +25,7 @@ def shown(value: object) -> str:
         text = value
     else:
         try:
-            text = json.dumps(value, ensure_ascii=False, default=_plain)
+            text = json.dumps(value, ensure_ascii=False, default=in_json)
         except (TypeError, ValueError):
             text = repr(value)
     if len(text) > _LENGTH:
@@ -30,46 +33,12 @@ def shown(value: object) -> str:
     return printable(text)
 
 
-def difference(expected: object, got: object) -> str:
-    """The first difference of two long values; empty if they are no lists or objects."""
-    return _difference(plain(expected), plain(got), "")
-
-
-def plain(value: object) -> object:
-    try:
-        return json.loads(json.dumps(value, default=_plain, allow_nan=False))
-    except (TypeError, ValueError, RecursionError):
-        return repr(value)
-
-
-def _difference(expected: object, got: object, where: str) -> str:
-    if isinstance(expected, list) and isinstance(got, list):
-        for index, (one, other) in enumerate(zip(expected, got, strict=False)):
-            if one != other:
-                return _deeper(one, other, f"{where}[{index}]")
-        if len(expected) != len(got):
-            return f"{where or 'the list'} has {len(got)} items instead of {len(expected)}"
-    if isinstance(expected, dict) and isinstance(got, dict):
-        for key in expected:
-            if key not in got:
-                return f"{where}[{key!r}] is missing"
-            if expected[key] != got[key]:
-                return _deeper(expected[key], got[key], f"{where}[{key!r}]")
-        more = [key for key in got if key not in expected]
-        if more:
-            return f"{where}[{more[0]!r}] is too much"
-    return ""
-
-
-def _deeper(expected: object, got: object, where: str) -> str:
-    found = _difference(expected, got, where)
-    return found or f"{where} is {shown(got)} instead of {shown(expected)}"
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, set | frozenset):
-        return sorted(value, key=repr)
-    return repr(value)
+def differences_shown(expected: object, got: object) -> list[str]:
+    """The differences of two lists or objects, a line each; of many the first few."""
+    found = differences(expected, got)
+    lines = [shown(str(one)) for one in found[:_DIFFERENCES]]
+    rest = len(found) - _DIFFERENCES
+    return [*lines, f"and {rest} more"] if rest > 0 else lines
 
 
 def _escape(one: str) -> str:

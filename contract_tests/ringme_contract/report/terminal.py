@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import TracebackType
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from ringme_contract.check_run import Report
 from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, summary
+from ringme_contract.report.cause_text import cause_lines, headline, listed
 from ringme_contract.report.content import worst_first
 from ringme_contract.report.finding_text import failures
 from ringme_contract.report.printable import printable
@@ -24,22 +26,32 @@ _STYLES = {
     EXPECTED_FAILURE: "cyan",
     Verdict.NOT_OFFERED.value: "dim",
     Verdict.PASS.value: "green",
+    "in part": "dim",
 }
+_SHOWN = (Verdict.FAIL.value, Verdict.WARN.value, EXPECTED_FAILURE)
 _SILENT = (
     Verdict.ERROR.value,
     Verdict.NOT_REACHED.value,
     EXPECTED_FAILURE,
     Verdict.NOT_OFFERED.value,
 )
-_PLAIN_STEPS = 10
+_PLAIN_STEPS = 4
+# Of each sort so many, so that all fits on a screen.
+_FULL = 3
+_BRIEF = 5
 _REASONS = 3
+_RULES = 6
+_NOTES = 2
 
 
 class ProgressLine:
-    """Says how far a run is: a bar at a terminal, a line for each tenth of the way elsewhere."""
+    """Says how far a run is: a bar at a terminal, a line for each quarter of the way elsewhere."""
 
-    def __init__(self, console: Console, total: int, quiet: bool = False) -> None:
+    def __init__(
+        self, console: Console, total: int, quiet: bool = False, verbose: bool = False
+    ) -> None:
         self._console = console
+        self._verbose = verbose
         self._total = max(total, 1)
         self._quiet = quiet
         self._done = 0
@@ -73,7 +85,8 @@ class ProgressLine:
         name = f"{outcome.layer}/{outcome.check.rpartition('/')[2]}"
         if outcome.verdict is Verdict.FAIL:
             self._failed += 1
-            self.say(f"fail  {outcome.check}: {outcome.message}", "red")
+            if self._verbose:
+                self.say(f"fail  {outcome.check}: {outcome.message}", "red")
         if name in self._seen:
             return
         self._seen.add(name)
@@ -88,26 +101,91 @@ class ProgressLine:
             _print(self._console, line, style)
 
 
-def print_report(console: Console, report: Report, quiet: bool = False) -> None:
-    """Prints what was found; with `quiet` just the failures and the last line."""
+def print_report(
+    console: Console, report: Report, quiet: bool = False, verbose: bool = False
+) -> None:
+    """Prints the verdict, what failed by cause, and what else has to be known.
+
+    That is at most 40 lines; `verbose` has no limit and adds each failure. With `quiet` only the
+    verdict and what failed.
+    """
+    verdict, style = verdict_line(report), "bold green" if report.code == 0 else "bold red"
+    _print(console, verdict, style)
+    lines = list(_failed(report, verbose))
     if not quiet:
-        console.print()
-    for finding in worst_first(report.findings):
-        if finding.state in (Verdict.FAIL.value, UNEXPECTED_PASS, Verdict.WARN.value):
-            _print_failure(console, finding)
-    if not quiet:
-        _print_silent(console, report)
-    for note in report.notes:
-        _print(console, f"note: {note}", "yellow")
-    for line in report.result.left_behind:
-        _print(console, f"not cleaned up: {line}", "yellow")
-    if report.result.left_behind:
-        _print(console, "`ringme-contract sweep` removes what the kit left behind", "yellow")
+        lines += _silent(report, verbose)
+    lines += _notes(report)
+    for line, style_of_line in lines:
+        _print(console, line, style_of_line)
+    if verbose:
+        for finding in worst_first(report.findings):
+            if finding.state in _SHOWN:
+                _print_failure(console, finding)
+        _print(console, verdict, style)
+
+
+def verdict_line(report: Report) -> str:
+    took = f"{report.result.requests} requests in {report.result.seconds:.1f} s"
+    return f"{summary(report.findings)} ({took})"
+
+
+_Lines = Iterator[tuple[str, str]]
+
+
+def _failed(report: Report, verbose: bool) -> _Lines:
+    """What failed, by cause, the first few in full; then what passed and should not."""
+    causes = report.causes
+    full = len(causes) if verbose else _FULL
+    for number, cause in enumerate(causes, 1):
+        if number > full + _BRIEF:
+            yield f"and {len(causes) - full - _BRIEF} more causes; -v shows them", ""
+            break
+        yield f"{number}. {headline(cause, report.contract)}", _STYLES[Verdict.FAIL.value]
+        if number <= full:
+            yield from ((f"   {line}", "") for line in cause_lines(cause, report))
+    for state in (Verdict.FAIL.value, UNEXPECTED_PASS):
+        noted = [one for one in report.findings if one.state == state and one.note]
+        yield from _by_reason(state, noted, verbose)
+
+
+def _silent(report: Report, verbose: bool) -> _Lines:
+    """The rules without a failure to show; those that passed only if all is wanted."""
+    for state in _SILENT:
+        found = [one for one in report.findings if one.state == state]
+        yield from _by_reason(state, found, verbose)
+    # A rule that passes by one check may have another that could not be made.
+    passed = [one for one in report.findings if one.verdict is Verdict.PASS]
+    yield from _by_reason("in part", [one for one in passed if one.reasons], verbose)
+    if verbose and passed:
+        yield f"pass: {', '.join(one.rule.id for one in passed)}", _STYLES[Verdict.PASS.value]
+
+
+def _by_reason(state: str, findings: list[RuleFinding], verbose: bool) -> _Lines:
+    """A line for the rules of each reason; of many reasons and rules the first few."""
+    rules: dict[str, list[str]] = {}
+    for finding in findings:
+        rules.setdefault(_why(finding), []).append(finding.rule.id)
+    shown = list(rules.items())
+    for why, names in shown if verbose else shown[:_REASONS]:
+        yield f"{state}: {listed(names, len(names) if verbose else _RULES)}: {why}", _STYLES[state]
+    rest = sum(len(names) for _, names in shown[_REASONS:])
+    if rest and not verbose:
+        yield f"{state}: {rest} more {'rule' if rest == 1 else 'rules'}; -v shows them", ""
+
+
+def _notes(report: Report) -> _Lines:
+    for note in report.notes[:_NOTES]:
+        yield f"note: {note}", "yellow"
+    if len(report.notes) > _NOTES:
+        yield f"and {len(report.notes) - _NOTES} more notes in the reports", "yellow"
+    left = report.result.left_behind
+    for line in left[:_NOTES]:
+        yield f"not cleaned up: {line}", "yellow"
+    if left:
+        more = f"{len(left) - _NOTES} more were not cleaned up; " if len(left) > _NOTES else ""
+        yield f"{more}`ringme-contract sweep` removes what the kit left behind", "yellow"
     if report.result.interrupted:
-        _print(console, "interrupted: what was made has been removed", "yellow")
-    last = summary(report.findings)
-    seconds = f"{report.result.requests} requests in {report.result.seconds:.1f} s"
-    _print(console, f"{last} ({seconds})", "bold green" if report.code == 0 else "bold red")
+        yield "interrupted: what was made has been removed", "yellow"
 
 
 def _print_failure(console: Console, finding: RuleFinding) -> None:
@@ -117,36 +195,8 @@ def _print_failure(console: Console, finding: RuleFinding) -> None:
     _print(console, f"  {rule.level}, {rule.pointer} in the document", "dim")
     if finding.note:
         _print(console, f"  {finding.note}")
-    for line in failures(finding):
+    for line in failures(finding, all_checks=True):
         _print(console, f"  {line}" if line else "")
-    console.print()
-
-
-def _print_silent(console: Console, report: Report) -> None:
-    """The rules without a failure to show: a line each unless they passed."""
-    for state in (
-        Verdict.ERROR.value,
-        Verdict.NOT_REACHED.value,
-        EXPECTED_FAILURE,
-        Verdict.NOT_OFFERED.value,
-    ):
-        rules: dict[str, list[str]] = {}
-        for finding in report.findings:
-            if finding.state == state:
-                rules.setdefault(_why(finding), []).append(finding.rule.id)
-        for why, names in rules.items():
-            _print(console, f"{state}: {', '.join(names)}: {why}", _STYLES[state])
-    # A rule that passes by one check may have another that could not be made.
-    partly = [
-        finding
-        for finding in report.findings
-        if finding.verdict is Verdict.PASS and finding.reasons
-    ]
-    for finding in partly:
-        _print(console, f"in part: {finding.rule.id}: {'; '.join(finding.reasons)}", "dim")
-    passed = [one.rule.id for one in report.findings if one.state == Verdict.PASS.value]
-    if passed:
-        _print(console, f"pass: {', '.join(passed)}", "green")
 
 
 def _why(finding: RuleFinding) -> str:

@@ -43,9 +43,9 @@ class _Bounds:
             return
         got = response.status_code
         if value.allowed and got not in taken:
-            self.findings.add(operation, f"{name} {value} is allowed", f"status {got}")
+            self.findings.add(operation, f"{name} {value} is allowed", f"status {got}", taken[0])
         elif not value.allowed and got != 400:
-            self.findings.add(operation, f"{name} {value} is not allowed", f"status {got}")
+            self.findings.add(operation, f"{name} {value} is not allowed", f"status {got}", 400)
         elif not value.allowed and name not in str(json_object(response).get("message")):
             self.findings.add(operation, f"the message of a 400 for {name} does not name it")
 

@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from ringme_contract.check_context import CheckContext
-from ringme_contract.recording import Exchange
+from ringme_contract.deviations import Deviation
 from ringme_contract.schema.constraints import Wire
 from ringme_contract.schema.generation import AnyCase
 from ringme_contract.verdict import NotReached
@@ -43,7 +43,7 @@ class Findings:
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._wire = Wire(kit)
-        self._failures: dict[tuple[str, str], tuple[str, Exchange]] = {}
+        self._failures: dict[tuple[str, str], tuple[str, Deviation]] = {}
         self._reached: set[str] = set()
         self._lacking: dict[str, str] = {}
 
@@ -67,12 +67,16 @@ class Findings:
                 ):
                     continue
                 text = " ".join(failure.message.split())[:200]
-                self.add(operation, failure.title, text)
+                invalid = isinstance(failure, AcceptedNegativeData)
+                self.add(operation, failure.title, text, 400 if invalid else operation.status)
 
-    def add(self, operation: Operation, title: str, text: str = "") -> None:
+    def add(
+        self, operation: Operation, title: str, text: str = "", expected: object = None
+    ) -> None:
         """Notes a failure of an operation; the last request is the one that shows it."""
         said = f"{operation.id}: {title}" + (f": {text}" if text else "")
-        shown = self._kit.transport.exchanges[-1]
+        last = self._kit.transport.exchanges[-1]
+        shown = Deviation(last, expected, f"{last.status} {last.response_body[:200]}")
         self._failures.setdefault((operation.id, title), (said, shown))
 
     def note_server_error(self, operation: Operation, response: httpx.Response) -> None:
@@ -92,14 +96,11 @@ class Findings:
         if self._failures:
             shown = list(self._failures.values())[:_SHOWN]
             more = len(self._failures) - len(shown)
-            # The evidence of a check ends with the requests that prove its failure.
-            self._kit.transport.exchanges.extend(exchange for _, exchange in shown)
             self._kit.fail(
                 "; ".join(said for said, _ in shown) + (f"; and {more} more" if more else ""),
                 expected,
-                "\n".join(
-                    f"{one.curl()}\n{one.status} {one.response_body[:200]}" for _, one in shown
-                ),
+                "\n".join(f"{one.exchange.curl()}\n{one.got}" for _, one in shown),
+                [one for _, one in self._failures.values()],
             )
         missing = [one.id for one in needed or () if one.id not in self._reached]
         if missing:

@@ -35,7 +35,8 @@ def unsupported_methods(kit: CheckContext) -> None:
             caller = kit.anonymous if known[0].scopes is None else kit.caller("client")
             response = caller.request(method, url, **body)
             if response.status_code != 405:
-                findings.add(known[0], f"{method} {path} has the status {response.status_code}")
+                title = f"{method} {path} has the status {response.status_code}"
+                findings.add(known[0], title, expected=405)
                 continue
             said = {
                 one.upper() for one in re.findall("[A-Za-z]+", response.headers.get("Allow", ""))

@@ -39,7 +39,7 @@ def _send_all(kit: CheckContext, chosen: list[Operation]) -> None:
         for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
             problem = _problem(send(kit, caller, operation.method, path, **more))
             if problem:
-                findings.add(operation, f"{caller.name}: {problem}")
+                findings.add(operation, f"{caller.name}: {problem}", expected=401)
     findings.report(_EXPECTED)
 
 

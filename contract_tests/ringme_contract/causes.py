@@ -1,0 +1,137 @@
+"""Causes: failures of one kind as one finding, found by what most of them have in common."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ringme_contract.deviations import (
+    ANY,
+    EFFECT,
+    NO_EFFECT,
+    OPERATION,
+    QUERY,
+    RESPONSE,
+    Clue,
+    Deviation,
+)
+from ringme_contract.verdict import Outcome
+
+# How far a clue counts: what says more about less goes before what says less about more.
+_WEIGHTS = {
+    (RESPONSE, False): 1.0,
+    (RESPONSE, True): 0.9,
+    (EFFECT, False): 1.0,
+    (QUERY, False): 0.9,
+    (QUERY, True): 0.85,
+    (OPERATION, False): 0.6,
+}
+# So many operations with the same deviation, and it is not that of one of them.
+_MANY = 3
+_FOLLOWING = 2
+
+
+@dataclass
+class Cause:
+    """What failed checks have in common; `follows` are further ones that met it on their way."""
+
+    clue: Clue
+    parts: list[tuple[Outcome, Deviation]]
+    follows: list[Outcome] = field(default_factory=list)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The failed checks, each once."""
+        found = {one.check: one for one in [*(one for one, _ in self.parts), *self.follows]}
+        return list(found.values())
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules that it breaks, the one with the most failed checks first."""
+        return [name for name, _ in Counter(one.rule for one in self.outcomes).most_common()]
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations that it shows in, the one with the most failed checks first."""
+        found = Counter(one.exchange.operation or "" for _, one in self.parts)
+        return [name for name, _ in found.most_common()]
+
+    @property
+    def example(self) -> tuple[Outcome, Deviation]:
+        """The failed check that shows it in the fewest requests."""
+        return min(
+            self.parts,
+            key=lambda part: (
+                part[1].expected is None and part[1].got is None,
+                part[0].layer != "scenarios",
+                part[1].write is None or part[1].write.url != part[1].exchange.url,
+                len(part[0].exchanges),
+                len(part[1].exchange.url),
+            ),
+        )
+
+    @property
+    def effect(self) -> str:
+        """What most of the failures say of the write that they come from."""
+        return Counter(one.effect for _, one in self.parts).most_common(1)[0][0]
+
+
+def find_causes(failures: Iterable[Outcome]) -> list[Cause]:
+    """The causes of failed checks, that of the most checks first. A check may have several."""
+    left = [(one, deviation) for one in failures for deviation in one.deviations]
+    causes: list[Cause] = []
+    while left:
+        clue = _most_common(left)
+        # A response that breaks the document in the same way is the same one to whoever got it.
+        wrong = {_wrong(one) for _, one in left if clue in one.clues and one.exchange.problems}
+        belong = [clue in one.clues or _wrong(one) in wrong for _, one in left]
+        parts = [part for part, belongs in zip(left, belong, strict=True) if belongs]
+        left = [part for part, belongs in zip(left, belong, strict=True) if not belongs]
+        causes.append(Cause(clue, parts))
+    _fold(causes)
+    return sorted(causes, key=lambda one: -len(one.outcomes))
+
+
+def _wrong(deviation: Deviation) -> tuple[object, ...]:
+    exchange = deviation.exchange
+    return exchange.operation, exchange.status, *exchange.problems
+
+
+def _most_common(parts: list[tuple[Outcome, Deviation]]) -> Clue:
+    """The clue that explains the most checks; one with many deviations is not more than one."""
+    shares = Counter(outcome.check for outcome, _ in parts)
+    counts: dict[Clue, float] = {}
+    places: dict[Clue, set[str | None]] = {}
+    for outcome, deviation in parts:
+        for clue in deviation.clues:
+            counts[clue] = counts.get(clue, 0) + 1 / shares[outcome.check]
+            places.setdefault(clue, set()).add(deviation.exchange.operation)
+    return max(counts, key=lambda clue: (_score(clue, counts[clue], len(places[clue])), str(clue)))
+
+
+def _score(clue: Clue, count: float, places: int) -> float:
+    wide = clue.operation == ANY
+    vague = clue.sort == RESPONSE and " instead of " not in clue.detail
+    few = wide and places < _MANY
+    return count * _WEIGHTS[clue.sort, wide] * (0.98 if vague else 1) * (0.5 if few else 1)
+
+
+def _fold(causes: list[Cause]) -> None:
+    """Moves failures to a larger cause that their check met before it failed."""
+    for large in sorted(causes, key=lambda one: -len(one.outcomes)):
+        if not _passes_on(large):
+            continue
+        for small in causes:
+            if small is not large and len(small.outcomes) <= len(large.outcomes):
+                moved = [part for part in small.parts if large.clue in part[1].met]
+                small.parts = [part for part in small.parts if part not in moved]
+                large.follows += [outcome for outcome, _ in moved]
+    causes[:] = [one for one in causes if one.parts]
+
+
+def _passes_on(cause: Cause) -> bool:
+    """A check that met it may well fail later on."""
+    if len(cause.parts) < _FOLLOWING:
+        return False
+    return cause.clue.sort == RESPONSE or (cause.clue.sort == EFFECT and cause.effect == NO_EFFECT)

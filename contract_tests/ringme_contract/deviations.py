@@ -1,0 +1,202 @@
+"""Deviations: responses that are not as they have to be, and what each of them may come from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from ringme_contract.differences import differences
+from ringme_contract.recording import Exchange
+from ringme_spec.contract import Contract
+
+# In which way something may be the cause: a response of an operation (or of any), a write whose
+# effect another response lacks, a query parameter, an operation as such.
+RESPONSE, EFFECT, QUERY, OPERATION = "response", "effect", "query", "operation"
+ANY = "*"
+NO_EFFECT, OTHER_EFFECT = "has no effect", "has another effect than it should"
+_UNDOCUMENTED = "undocumented status"
+_GONE = 404
+
+
+@dataclass(frozen=True)
+class Clue:
+    """One possible cause of a deviation: its sort, the operation (ANY: all), and the detail."""
+
+    sort: str
+    operation: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A response with what was expected of it and got; `write` is the request before it that shows.
+
+    `clues` are what it may come from, `met` what was wrong already when it came; `effect` is
+    what it says of the write.
+    """
+
+    exchange: Exchange
+    expected: object = None
+    got: object = None
+    write: Exchange | None = None
+    effect: str = ""
+    clues: frozenset[Clue] = field(default_factory=frozenset)
+    met: frozenset[Clue] = field(default_factory=frozenset)
+
+
+def trace(deviation: Deviation, evidence: Sequence[Exchange], contract: Contract) -> Deviation:
+    """The deviation with its clues, from all requests of its check in their order."""
+    earlier = before(deviation.exchange, evidence)
+    write = _write(deviation, earlier)
+    clues = set(_clues(deviation, contract))
+    effect = ""
+    if write is not None:
+        clues.add(Clue(EFFECT, _name(write)))
+        effect = _effect(deviation, write)
+    met = {clue for one in earlier for clue in _wrong(one, contract)}
+    met |= {Clue(EFFECT, _name(one)) for one in earlier if _writes(one)}
+    return replace(
+        deviation, write=write, effect=effect, clues=frozenset(clues), met=frozenset(met)
+    )
+
+
+def before(exchange: Exchange, evidence: Sequence[Exchange]) -> Sequence[Exchange]:
+    """The requests before one; all if it is not among them."""
+    places = (place for place, one in enumerate(evidence) if one is exchange)
+    return evidence[: next(places, len(evidence))]
+
+
+def _clues(deviation: Deviation, contract: Contract) -> Iterator[Clue]:
+    exchange = deviation.exchange
+    name = _name(exchange)
+    yield Clue(OPERATION, name)
+    wrong = list(_wrong(exchange, contract))
+    yield from wrong
+    wanted, found = status_of(deviation.expected), status_of(deviation.got)
+    if wanted and found and wanted != found:
+        yield from _both(name, f"status {found}")
+        yield from _both(name, f"status {found} instead of {wanted}")
+    if wrong:
+        return
+    if isinstance(deviation.expected, str) and isinstance(deviation.got, str) and found is None:
+        yield from _both(name, f"{deviation.got[:60]!r} instead of {deviation.expected[:60]!r}")
+    if 200 <= exchange.status < 300:
+        for query in {key for key, _ in parse_qsl(urlsplit(exchange.url).query, True)}:
+            yield from (Clue(QUERY, name, query), Clue(QUERY, ANY, query))
+        for one in {one.name for one in differences(deviation.expected, deviation.got) if one.name}:
+            yield from _both(name, f"another {one}")
+
+
+def _wrong(exchange: Exchange, contract: Contract) -> Iterator[Clue]:
+    """What is wrong with a response whoever requested it: against the document, or a 5xx."""
+    name, status = _name(exchange), exchange.status
+    for problem in exchange.problems[:3]:
+        text = problem.removeprefix(f"{name}: ").removeprefix(f"{name} {status}: ")
+        if text.startswith(_UNDOCUMENTED):
+            yield from _both(name, f"status {status}")
+            if 200 <= status < 300 and name in contract.operations:
+                expected = contract.operations[name].status
+                yield from _both(name, f"status {status} instead of {expected}")
+        else:
+            yield from _both(name, re.sub(r"^\S*[.\]](?=\w+: )|\[\d+\]", "", text))
+    if status >= 500 and not exchange.problems:
+        yield from _both(name, f"status {status}")
+
+
+def _both(name: str, detail: str) -> Iterable[Clue]:
+    return Clue(RESPONSE, name, detail), Clue(RESPONSE, ANY, detail)
+
+
+def status_of(value: object) -> int | None:
+    """The status that an expectation or a finding begins with, as `404 {...}`."""
+    found = re.match(r"([1-5]\d\d)\b", str(value)) if isinstance(value, int | str) else None
+    return int(found[1]) if found else None
+
+
+# --- the write that a later response should show
+
+
+def _write(deviation: Deviation, earlier: Sequence[Exchange]) -> Exchange | None:
+    """The last successful write of the entry that a response shows as it should not be."""
+    path, ids = _path(deviation.exchange), _ids(deviation)
+    for one in reversed(earlier):
+        if not _writes(one):
+            continue
+        target, key = _target(one)
+        same = f"{target}/" in f"{path}/"
+        if ids is None:
+            if same and _GONE in (status_of(deviation.expected), status_of(deviation.got)):
+                return one
+        elif same or key in ids or (one.method == "DELETE" and _path(one) == path):
+            return one
+    return None
+
+
+def _ids(deviation: Deviation) -> set[str] | None:
+    """Ids in and around what differs between two values; None if statuses differ."""
+    if status_of(deviation.expected) and status_of(deviation.got):
+        return None
+    found = differences(deviation.expected, deviation.got)
+    values: set[object] = {deviation.expected, deviation.got} if _are_keys(deviation) else set()
+    for one in found:
+        values |= {value for value in one.values if isinstance(value, int | str)}
+        if isinstance(one.entry, dict):
+            values.add(one.entry.get("id"))
+    return {str(one) for one in values if one not in (None, True, False, "")}
+
+
+def _are_keys(deviation: Deviation) -> bool:
+    return all(isinstance(one, int | str | None) for one in (deviation.expected, deviation.got))
+
+
+def _writes(exchange: Exchange) -> bool:
+    return exchange.method in ("POST", "PUT", "DELETE") and 200 <= exchange.status < 300
+
+
+def _target(write: Exchange) -> tuple[str, str]:
+    """The end of the path of the entry that a write was about, as `/group/3`, and its id."""
+    path, key = _path(write), ""
+    if write.method == "POST":
+        key = str(_object(write.response_body).get("id", ""))
+        path = f"{path}/{key}"
+    parts = path.split("/")
+    return "/" + "/".join(parts[-2:]), key or parts[-1]
+
+
+def _effect(deviation: Deviation, write: Exchange) -> str:
+    """If the write did nothing at all, as far as the deviation shows."""
+    wanted, found = status_of(deviation.expected), status_of(deviation.got)
+    key = _target(write)[1]
+    if write.method == "PUT":
+        body = _object(write.request_body)
+        names = {one.name for one in differences(deviation.expected, deviation.got)}
+        return NO_EFFECT if names & body.keys() else OTHER_EFFECT
+    gone = write.method == "DELETE"
+    if wanted and found:
+        return NO_EFFECT if (wanted == _GONE) is gone else OTHER_EFFECT
+    for one in differences(deviation.expected, deviation.got):
+        entry = one.values[1 if gone else 0]
+        other = one.values[0 if gone else 1]
+        if isinstance(entry, dict) and other is None and str(entry.get("id")) == key:
+            return NO_EFFECT
+    return OTHER_EFFECT
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _path(exchange: Exchange) -> str:
+    return urlsplit(exchange.url).path.rstrip("/")
+
+
+def _name(exchange: Exchange) -> str:
+    return exchange.operation or ""

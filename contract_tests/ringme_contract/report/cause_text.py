@@ -1,0 +1,106 @@
+"""A cause in words: what is wrong with expected and got, and the requests that show it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ringme_contract.causes import Cause
+from ringme_contract.check_run import Report
+from ringme_contract.deviations import ANY, EFFECT, QUERY, RESPONSE, status_of
+from ringme_contract.differences import differences
+from ringme_contract.recording import Exchange
+from ringme_contract.report.printable import shown
+from ringme_spec.contract import Contract
+
+_VALUE = 100
+_OPERATIONS = 3
+_RULES = 6
+
+
+def headline(cause: Cause, contract: Contract) -> str:
+    """One line: the cause, what was expected and got in its example, how many checks fail by it."""
+    parts = [where(cause, contract), detail(cause), expected_and_got(cause)]
+    return f"{': '.join(filter(None, parts))} ({counted(len(cause.outcomes), 'check')})"
+
+
+def cause_lines(cause: Cause, report: Report) -> list[str]:
+    """The requests that show a cause as curl lines, the rules that it breaks, how to run again."""
+    lines = [f"{one.curl()}  # {one.identity}: {one.status}" for one in example_requests(cause)]
+    rules = cause.rules
+    lines.append(f"breaks {counted(len(rules), 'rule')}: {listed(rules, _RULES)}")
+    return [*lines, f"again: {report.again} --rule {cause.example[0].rule}"]
+
+
+def listed(names: list[str], limit: int) -> str:
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def expected_and_got(cause: Cause) -> str:
+    """What was expected and got in the example of a cause; empty if its detail says it."""
+    outcome, deviation = cause.example
+    found = differences(deviation.expected, deviation.got)
+    if detail(cause):
+        return ""
+    if found:
+        more = f" (and {len(found) - 1} more differences)" if len(found) > 1 else ""
+        return shown(f"{found[0]}{more}")
+    if deviation.expected is None and deviation.got is None:
+        return shown((deviation.exchange.problems or [outcome.message])[0])
+    return f"expected {_short(deviation.expected)}, got {_short(deviation.got)}"
+
+
+def example_requests(cause: Cause) -> list[Exchange]:
+    """The request in which the cause shows, after the one whose effect it lacks."""
+    _, deviation = cause.example
+    return [one for one in (deviation.write, deviation.exchange) if one is not None]
+
+
+def place(operation: str, contract: Contract) -> str:
+    """Method and path of an operation."""
+    found = contract.operations.get(operation)
+    return f"{found.method} {found.path}" if found else "paths that the document lacks"
+
+
+def where(cause: Cause, contract: Contract) -> str:
+    """The operation of a cause, and what is wrong with its effect or its parameter."""
+    clue = cause.clue
+    if clue.sort == EFFECT:
+        return f"{place(clue.operation, contract)} {cause.effect}"
+    names = [name or "paths that the document lacks" for name in cause.operations]
+    found = place(cause.operations[0], contract)
+    if len(names) > 1:
+        found = f"{len(names)} operations ({listed(names, _OPERATIONS)})"
+    return f"{found} with {clue.detail}" if clue.sort == QUERY else found
+
+
+def detail(cause: Cause) -> str:
+    """What is wrong with the responses, where an example does not say it as well."""
+    _, deviation = cause.example
+    wanted, got = status_of(deviation.expected), status_of(deviation.got)
+    if cause.clue.sort != RESPONSE or (wanted and wanted != got):
+        return ""
+    return _with_expected(cause)
+
+
+def _with_expected(cause: Cause) -> str:
+    """The detail of the clue, with the status that was expected most often if it lacks one."""
+    text = cause.clue.detail
+    pairs = Counter(
+        other.detail
+        for _, one in cause.parts
+        for other in one.clues
+        if other.operation == ANY and other.detail.startswith(f"{text} instead of ")
+    )
+    return pairs.most_common(1)[0][0] if pairs else text
+
+
+def _short(value: object) -> str:
+    text = shown(value)
+    if status_of(value):
+        text = " ".join(text.split())
+    return text if len(text) <= _VALUE else f"{text[:_VALUE]}..."

@@ -1,0 +1,191 @@
+"""Failures with one cause are one finding, and the terminal names it first."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from rich.console import Console
+
+from ringme_contract.causes import find_causes
+from ringme_contract.check_run import Report
+from ringme_contract.conformance import Conformance
+from ringme_contract.deviations import Deviation, trace
+from ringme_contract.engine import RunResult
+from ringme_contract.evaluation import evaluate, exit_code
+from ringme_contract.recording import Exchange
+from ringme_contract.report.cause_text import headline
+from ringme_contract.report.terminal import print_report
+from ringme_contract.target import MOCK, load_target
+from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.contract import read_contract
+from ringme_spec.paths import SPEC
+from ringme_spec.rules import Rule
+
+CONTRACT = read_contract(SPEC)
+GROUPS, GROUP = "/client/@me/extension_group/", "/client/@me/extension_group/7"
+NUMBERS, NUMBER = "/client/@me/extension/", "/client/@me/extension/5"
+ONE_GROUP = "/api/ver1.0/client/{client_id}/extension_group/{ext_group_id}"
+ALL_NUMBERS = "/api/ver1.0/client/{client_id}/extension/"
+ONE_NUMBER = ALL_NUMBERS + "{extension_id}"
+DELETES = "deleteExtensionGroup, deleteExtension, deleteGroupUser"
+USERS = "/client/@me/user/extension_group/"
+ENTRY = {"id": 5, "name": "555", "extension_group_id": 7}
+CONFORMANCE = Conformance(CONTRACT)
+
+
+def sent(
+    method: str, path: str, status: int, body: object = None, sends: object = None
+) -> Exchange:
+    """A request of the client, with what is wrong with the status of its response."""
+    operation = CONFORMANCE.find(method, f"/api/ver1.0{path.partition('?')[0]}")
+    assert operation is not None
+    known = any(one == str(status) for one in operation.responses)
+    return Exchange(
+        "client", method, f"http://host/api/ver1.0{path}", {}, json.dumps(sends), status, {},
+        json.dumps(body), 0.01, operation.id,
+        [] if known else [f"{operation.id}: undocumented status {status} (documented: ...)"],
+    )  # fmt: skip
+
+
+def failed(number: int, *exchanges: Exchange, expected: object, got: object) -> Outcome:
+    """A check that failed with the last of its requests."""
+    found = trace(Deviation(exchanges[-1], expected, got), exchanges, CONTRACT)
+    return Outcome(
+        f"scenarios/rule-{number}/it", f"rule-{number}", "scenarios", Verdict.FAIL, "message",
+        expected, got, list(exchanges), 0.0, [found],
+    )  # fmt: skip
+
+
+def said(*failures: Outcome) -> list[str]:
+    return [headline(cause, CONTRACT) for cause in find_causes(failures)]
+
+
+SHOWN = json.dumps(ENTRY)
+FREE = {**ENTRY, "extension_group_id": None}
+PUT = sent("PUT", NUMBER, 200, ENTRY, {"label": "new"})
+DELETED = sent("DELETE", GROUP, 204)
+STAYS = [
+    failed(1, DELETED, sent("GET", GROUP, 200, {"id": 7}), expected=404, got='200 {"id": 7}'),
+    failed(2, DELETED, sent("GET", GROUPS, 200), expected=[], got=[{"id": 7}]),
+    failed(3, DELETED, sent("GET", NUMBER, 200), expected=FREE, got=ENTRY),
+    failed(4, DELETED, sent("DELETE", GROUP, 204), expected=404, got="204"),
+    failed(5, DELETED, sent("POST", NUMBERS, 201, ENTRY), expected=404, got="201 {...}"),
+]
+
+
+def test_failures_after_a_write_without_effect_are_one_finding() -> None:
+    assert said(*STAYS) == [
+        f'DELETE {ONE_GROUP} has no effect: expected 404, got 200 {{"id": 7}} (5 checks)'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("failures", "headlines"),
+    [
+        pytest.param(
+            [
+                failed(1, sent("GET", NUMBERS, 500), expected=200, got="500 {}"),
+                failed(2, sent("GET", NUMBERS, 500), expected=403, got="500 {}"),
+                # It failed by something else, but had met the cause before.
+                failed(
+                    3, sent("GET", NUMBERS, 500), sent("GET", GROUP, 404), expected=200, got="404"
+                ),
+            ],
+            [f"GET {ALL_NUMBERS}: expected 200, got 500 {{}} (3 checks)"],
+            id="one operation is broken",
+        ),
+        pytest.param(
+            [
+                failed(1, sent("DELETE", GROUP, 200), expected=204, got="200"),
+                failed(2, sent("DELETE", NUMBER, 200), expected=204, got="200"),
+                failed(3, sent("DELETE", f"{USERS}9", 200), expected=None, got=None),
+            ],
+            [f"3 operations ({DELETES}): expected 204, got 200 (3 checks)"],
+            id="one status is wrong everywhere",
+        ),
+        pytest.param(
+            [
+                failed(1, sent("GET", f"{NUMBERS}?type=phone", 200), expected=[], got=[ENTRY]),
+                failed(2, sent("GET", f"{NUMBERS}?page=1&type=x", 200), expected=400, got="200"),
+            ],
+            [f"GET {ALL_NUMBERS} with type: [id 5]: unexpected, got {SHOWN} (2 checks)"],
+            id="one parameter is ignored",
+        ),
+        pytest.param(
+            [
+                failed(
+                    1,
+                    PUT,
+                    sent("GET", NUMBER, 200),
+                    expected={"label": "new"},
+                    got={"label": "old"},
+                ),
+                failed(
+                    2,
+                    PUT,
+                    sent("GET", NUMBERS, 200),
+                    expected=[{**ENTRY, "label": "new"}],
+                    got=[ENTRY],
+                ),
+            ],
+            [f'PUT {ONE_NUMBER} has no effect: label: expected "new", got "old" (2 checks)'],
+            id="an update is lost",
+        ),
+        pytest.param(
+            [*STAYS, failed(6, sent("GET", NUMBERS, 403), expected=200, got="403")],
+            [
+                f'DELETE {ONE_GROUP} has no effect: expected 404, got 200 {{"id": 7}} (5 checks)',
+                f"GET {ALL_NUMBERS}: expected 200, got 403 (1 check)",
+            ],
+            id="two causes",
+        ),
+    ],
+)
+def test_each_cause_is_named_with_what_it_breaks(
+    failures: list[Outcome], headlines: list[str]
+) -> None:
+    assert said(*failures) == headlines
+
+
+def printed(failures: list[Outcome], verbose: bool = False) -> list[str]:
+    rules = [
+        Rule(name, "Text.", "D", "MUST", "area", ("*",)) for name in {o.rule for o in failures}
+    ]
+    # Rules that nothing is known of, each for another reason.
+    rules += [Rule(f"silent-{n}", "Text.", "D", "MUST", "area", ("*",)) for n in range(30)]
+    result = RunResult("http://host", "contract-0a1b2c", list(failures))
+    result.outcomes += [
+        Outcome(
+            f"scenarios/silent-{n}/it", f"silent-{n}", "scenarios", Verdict.NOT_REACHED, f"why {n}"
+        )
+        for n in range(30)
+    ]
+    result.left_behind = [f"group {n}" for n in range(30)]
+    known = {one.id: one for one in rules}
+    findings = evaluate(result, known, set(known), {}, date(2026, 1, 1))
+    report = Report(
+        load_target(MOCK, "http://host"), CONTRACT, result, findings, exit_code(findings),
+        started=datetime(2026, 1, 1, tzinfo=UTC), notes=[f"note {n}" for n in range(30)],
+    )  # fmt: skip
+    stream = io.StringIO()
+    print_report(Console(file=stream, soft_wrap=True), report, verbose=verbose)
+    return stream.getvalue().splitlines()
+
+
+def test_the_terminal_says_it_in_40_lines_whatever_breaks_and_everything_if_asked() -> None:
+    operations = [one for one in CONTRACT.operations.values() if one.method == "GET"]
+    failures = [
+        failed(n, sent("GET", one.path.removeprefix("/api/ver1.0"), 430 + n), expected=1, got=2)
+        for n, one in enumerate(operations)
+    ]
+    lines = printed([*STAYS, *failures])
+    assert lines[0].startswith("0 of ")
+    assert lines[1].startswith(f"1. DELETE {ONE_GROUP} has no effect")
+    assert lines[2].startswith(f"   curl -i -X DELETE http://host/api/ver1.0{GROUP}")
+    # Up to four lines of progress come before.
+    assert len(lines) <= 36
+    everything = "\n".join(printed([*STAYS, *failures], verbose=True))
+    assert all(f"{one.check}: message" in everything for one in failures)
