@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ringme_contract.check import check
@@ -14,12 +15,14 @@ from ringme_contract.scenarios.group_users import new_body
 from ringme_contract.scenarios.views import (
     busy_number,
     client_view,
+    expect_no_change,
     expect_same_view,
     never_used,
     own_id,
     settings_view,
     user_of,
 )
+from ringme_spec.operations import Operation
 
 _JSON = {"Content-Type": "application/json"}
 Attempt = tuple[str, str, dict[str, Any], int]
@@ -85,12 +88,16 @@ def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
 def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
     """After each 400, 404, 405 and 415, groups, numbers and users are as they were."""
     client, own = kit.caller("client"), OwnEntries(kit)
-    attempts = list(_refused_bodies(kit, own))
-    everything, before = client_view(kit), settings_view(kit)
-    for method, path, arguments, status in attempts:
+
+    def attempt(method: str, path: str, arguments: dict[str, Any], status: int) -> None:
         kit.expect(send(kit, client, method, path, **arguments), status)
-        step = f"a {method} of {path} that is refused with {status}"
-        expect_same_view(kit, step, settings_view(kit), before)
+
+    attempts = [
+        (f"a {one[0]} of {one[1]} that is refused with {one[3]}", partial(attempt, *one))
+        for one in _refused_bodies(kit, own)
+    ]
+    everything = client_view(kit)
+    expect_no_change(kit, attempts, lambda: settings_view(kit))
     expect_same_view(kit, "a refused request", client_view(kit), everything)
     if "login" in kit.target.identities:
         user_of(kit, own, "user whose password stays")
@@ -104,15 +111,18 @@ def a_refused_caller_changes_nothing(kit: CheckContext) -> None:
     callers = [(kit.anonymous, 401), (Caller(kit, "wrong token", "0" * 30), 401)]
     known = kit.target.identities
     callers += [(kit.caller(name), 403) for name in ("call_api", "other_client") if name in known]
-    before = settings_view(kit)
-    for caller, status in callers:
-        for operation in kit.secured_operations:
-            # Recorded items are no configuration: an application with call_api may delete them.
-            refused = configures(operation) or caller.name != "call_api"
-            if not operation.reads and refused:
-                kit.expect(own.request(caller, operation, client=client_id), status)
-                step = f"{operation.id} by {caller.name}"
-                expect_same_view(kit, step, settings_view(kit), before)
+
+    def attempt(caller: Caller, operation: Operation, status: int) -> None:
+        kit.expect(own.request(caller, operation, client=client_id), status)
+
+    attempts = [
+        (f"{operation.id} by {caller.name}", partial(attempt, caller, operation, status))
+        for caller, status in callers
+        for operation in kit.secured_operations
+        # Recorded items are no configuration: an application with call_api may delete them.
+        if not operation.reads and (configures(operation) or caller.name != "call_api")
+    ]
+    expect_no_change(kit, attempts, lambda: settings_view(kit))
 
 
 @check("failed-request-changes-nothing", layer="scenarios", deletes_recorded_items=True)
@@ -130,11 +140,14 @@ def a_refused_range_deletes_nothing(kit: CheckContext) -> None:
         {"start_datetime": start[:10], "end_datetime": end},
         {"start_datetime": start, "end_datetime": f"{end[:4]}-02-30 00:00:00"},
     ]  # fmt: skip
-    before = client_view(kit)
-    for collection in ("record", "voicemail"):
-        if collection in kit.target.off:
-            continue
-        for bounds in ranges:
-            kit.expect(client.delete(kit.path(collection, extension_group=group), **bounds), 400)
-            step = f"a range {bounds} that is refused"
-            expect_same_view(kit, step, client_view(kit), before)
+
+    def attempt(collection: str, bounds: dict[str, str]) -> None:
+        kit.expect(client.delete(kit.path(collection, extension_group=group), **bounds), 400)
+
+    attempts = [
+        (f"a range {bounds} that is refused", partial(attempt, collection, bounds))
+        for collection in ("record", "voicemail")
+        if collection not in kit.target.off
+        for bounds in ranges
+    ]
+    expect_no_change(kit, attempts, lambda: client_view(kit))

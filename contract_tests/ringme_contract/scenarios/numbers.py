@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
@@ -10,6 +13,7 @@ from ringme_contract.scenarios.views import (
     busy_number,
     client_view,
     expect_gone,
+    expect_no_change,
     expect_same_view,
     expect_shown,
     item_ids,
@@ -106,18 +110,23 @@ def null_takes_the_number_out(kit: CheckContext) -> None:
 def _expect_unplaceable(kit: CheckContext, what: str, group: int) -> None:
     client, home = kit.caller("client"), kit.new_group()["id"]
     placed, loose = kit.new_extension(extension_group_id=home), kit.new_extension()
-    free = kit.free_number()
-    before = settings_view(kit)
-    for number in (placed, loose):
-        for keys in ({}, {"label": "half applied", "status": "active"}):
-            path = kit.path("extension", number["id"])
-            response = client.put(path, {**keys, "extension_group_id": group})
-            kit.expect(response, 404, MISSING)
-            step = f"placing a number in {what}"
-            expect_same_view(kit, step, settings_view(kit), before)
-    body = {"name": free, "extension_group_id": group}
-    kit.expect(send(kit, client, "POST", kit.path("extension"), json=body), 404, MISSING)
-    expect_same_view(kit, f"a new number in {what}", settings_view(kit), before)
+    body = {"name": kit.free_number(), "extension_group_id": group}
+
+    def make() -> None:
+        kit.expect(send(kit, client, "POST", kit.path("extension"), json=body), 404, MISSING)
+
+    def place(number: Item, keys: Item) -> None:
+        path = kit.path("extension", number["id"])
+        response = client.put(path, {**keys, "extension_group_id": group})
+        kit.expect(response, 404, MISSING)
+
+    attempts: list[tuple[str, Callable[[], None]]] = [
+        (f"placing a number in {what}", partial(place, number, keys))
+        for number in (placed, loose)
+        for keys in ({}, {"label": "half applied", "status": "active"})
+    ]
+    attempts.append((f"a new number in {what}", make))
+    expect_no_change(kit, attempts, lambda: settings_view(kit))
     expect_members(kit, {home: [placed]})
 
 

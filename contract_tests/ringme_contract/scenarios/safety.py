@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import httpx
 
@@ -121,15 +122,15 @@ def odd_bodies(kit: CheckContext) -> None:
     client, own = kit.caller("client"), OwnEntries(kit)
     targets = [("POST", kit.path(collection)) for collection in CHANGES]
     targets += [("PUT", path) for path in paths_of(kit, own).values()]
-    for method, path in targets:
-        for body in _BODIES:
-            response = send(kit, client, method, path, content=body, headers=_JSON)
-            _survives(kit, response)
-        for header in ("text/plain", "", "application/json; charset=utf-16", "multipart/form-data"):
-            response = send(
-                kit, client, method, path, content=b"{}", headers={"Content-Type": header}
-            )
-            _survives(kit, response)
+    types = ("text/plain", "", "application/json; charset=utf-16", "multipart/form-data")
+    contents = [(body, _JSON) for body in _BODIES]
+    contents += [(b"{}", {"Content-Type": one}) for one in types]
+
+    def try_target(method: str, path: str) -> None:
+        for content, headers in contents:
+            _survives(kit, send(kit, client, method, path, content=content, headers=headers))
+
+    kit.map(lambda target: try_target(*target), targets)
     for path, query in reads(kit, "client", "@me"):
         kit.expect(client.get(path, **query), 200)
 
@@ -180,12 +181,15 @@ def odd_paths(kit: CheckContext) -> None:
         kit.path("record", "{}", "storage_url", extension_group=group),
         f"{kit.base}/{{}}", f"{kit.base}/{{}}/{{}}/",
     ]  # fmt: skip
-    for place in places:
-        for key in (*_IDS, *_NOBODYS_IDS):
-            _survives(kit, client.get(place.replace("{}", key)))
-        for key in _NOBODYS_IDS:
-            _survives(kit, client.delete(place.replace("{}", key)))
-            _survives(kit, client.put(place.replace("{}", key), {}))
+
+    def try_key(place: str, key: str) -> None:
+        path = place.replace("{}", key)
+        _survives(kit, client.get(path))
+        if key in _NOBODYS_IDS:
+            _survives(kit, client.delete(path))
+            _survives(kit, client.put(path, {}))
+
+    kit.map(lambda one: try_key(*one), product(places, (*_IDS, *_NOBODYS_IDS)))
 
 
 @check("no-5xx", layer="scenarios", writes=False)
@@ -193,18 +197,17 @@ def odd_queries_and_headers(kit: CheckContext) -> None:
     """Queries that a filter, a page or a range cannot be, and headers that nobody should send."""
     client, (start, end) = kit.caller("client"), kit.target.range
     group = next(iter(client.read(kit.path("extension_group"))), {"id": 1})["id"]
-    bounds = str(httpx.QueryParams(start_datetime=start, end_datetime=end))
+    bounds, urls = str(httpx.QueryParams(start_datetime=start, end_datetime=end)), []
     for path in (
         kit.path("extension"),
         kit.path("extension", extension_group=group),
         kit.path("record"),
         kit.path("reg_status_log"),
     ):
-        for query in _QUERIES:
-            for text in (
-                (query, f"{bounds}&{query}") if "datetime" in query else (f"{bounds}&{query}",)
-            ):
-                _survives(kit, client.request("GET", f"{path}?{text}"))
+        queries = [f"{bounds}&{query}" for query in _QUERIES]
+        queries += [query for query in _QUERIES if "datetime" in query]
+        urls += [f"{path}?{query}" for query in queries]
+    kit.map(lambda url: _survives(kit, client.request("GET", url)), urls)
     for headers in _HEADERS:
         _survives(kit, client.request("GET", kit.path("extension_group"), headers=headers))
     for method in ("PATCH", "OPTIONS"):
@@ -219,12 +222,15 @@ def odd_token_requests(kit: CheckContext) -> None:
         headers = {"Content-Type": content_type}
         response = kit.anonymous.request("POST", kit.token_path, content=content, headers=headers)
         _survives(kit, response)
-    for text in _TEXTS:
-        for name in ("grant_type", "client_id", "client_secret", "username", "refresh_token"):
-            form = {"grant_type": "password", "username": "x", "password": text, **application}
-            if name == "refresh_token":
-                form["grant_type"] = name
-            _survives(kit, kit.request_token(**{**form, name: text}))
+    names = ("grant_type", "client_id", "client_secret", "username", "refresh_token")
+
+    def try_text(text: str, name: str) -> None:
+        form = {"grant_type": "password", "username": "x", "password": text, **application}
+        if name == "refresh_token":
+            form["grant_type"] = name
+        _survives(kit, kit.request_token(**{**form, name: text}))
+
+    kit.map(lambda one: try_text(*one), product(_TEXTS, names))
 
 
 def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, str]]]:
@@ -246,9 +252,12 @@ def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, s
 def reading_changes_nothing(kit: CheckContext) -> None:
     """Every GET, twice: the same response, and all that the client sees is as before."""
     client, before, view = kit.caller("client"), client_view(kit), settings_view(kit)
-    for path, query in _every_get(kit, view):
+
+    def read_twice(path: str, query: dict[str, str]) -> None:
         first = client.read(path, **query)
         kit.expect_equal(f"the second response of {path}", client.read(path, **query), first)
+
+    kit.map(lambda one: read_twice(*one), _every_get(kit, view))
     for group in view[kit.path("extension_group")]:
         for collection, keys in item_ids(kit, client, "extension_group", group["id"]).items():
             for key in keys[:1]:

@@ -40,6 +40,9 @@ TEXTS = (
     "two\nlines\tand a tab",
 )
 
+# As many as a report can show with the lists that are read after them.
+_AT_ONCE = 8
+
 View = dict[str, list[Item]]
 
 
@@ -93,6 +96,23 @@ def plain(kit: CheckContext, extension: Item) -> Item:
     contract = kit.contract
     schema = contract.schemas.resolve(contract.collections["extension"].stored)
     return {name: extension[name] for name in schema["required"]}
+
+
+def expect_no_change(
+    kit: CheckContext,
+    attempts: Iterable[tuple[str, Callable[[], object]]],
+    look: Callable[[], View],
+) -> None:
+    """Makes requests that are refused, a few at once, and compares the view after each few.
+
+    What one of them leaves in it no other one takes back.
+    """
+    before, left = look(), list(attempts)
+    while left:
+        some, left = left[:_AT_ONCE], left[_AT_ONCE:]
+        kit.map(lambda one: one[1](), some)
+        others = f", or one of {len(some) - 1} requests beside it," if len(some) > 1 else ""
+        expect_same_view(kit, f"{some[0][0]}{others}", look(), before)
 
 
 def expect_shown(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -136,13 +137,12 @@ class _Bounds:
 @check("error-validation", layer="schema", writes=False)
 def bounds_of_queries(kit: CheckContext) -> None:
     """Every parameter of every list: pages, range, order, filters."""
-    bounds = _Bounds(kit)
+    bounds, paths = _Bounds(kit), []
     for operation in kit.operations:
-        if operation.reads:
-            try:
-                bounds.try_query(operation, kit.factory.to_read(operation))
-            except NotReached:
-                continue
+        if operation.reads and operation.query_parameters:
+            with suppress(NotReached):
+                paths.append((operation, kit.factory.to_read(operation)))
+    kit.map(lambda one: bounds.try_query(*one), paths)
     bounds.findings.report(_EXPECTED)
 
 
@@ -150,9 +150,7 @@ def bounds_of_queries(kit: CheckContext) -> None:
 def bounds_of_ids(kit: CheckContext) -> None:
     """Every id in a path of a GET: 0, less, no number, the last that there can be, one more."""
     bounds = _Bounds(kit)
-    for operation in kit.operations:
-        if operation.reads:
-            bounds.try_path(operation)
+    kit.map(bounds.try_path, [one for one in kit.operations if one.reads])
     bounds.findings.report(_EXPECTED)
 
 
@@ -160,12 +158,14 @@ def bounds_of_ids(kit: CheckContext) -> None:
 def bounds_of_writes(kit: CheckContext) -> None:
     """Every property of a body, every id and every range of a write, on things of its own."""
     bounds = _Bounds(kit)
-    for operation in kit.operations:
-        if operation.reads or operation.scopes is None:
-            continue
+
+    def try_operation(operation: Operation) -> None:
         bounds.try_path(operation)
         if operation.json_body is not None:
             bounds.try_body(operation, operation.json_body)
         if operation.query_parameters:
             bounds.try_query(operation, kit.factory.to_change(operation))
+
+    # Each on entries of its own.
+    kit.map(try_operation, [one for one in kit.secured_operations if not one.reads])
     bounds.findings.report(_EXPECTED)

@@ -94,7 +94,9 @@ class Findings:
         Raises NotReached if one of the operations that have to succeed never did.
         """
         if self._failures:
-            shown = list(self._failures.values())[:_SHOWN]
+            rank = {one.id: number for number, one in enumerate(self._kit.operations)}
+            failures = sorted(self._failures.items(), key=lambda one: (rank[one[0][0]], one[0][1]))
+            shown = [failure for _, failure in failures[:_SHOWN]]
             more = len(self._failures) - len(shown)
             self._kit.fail(
                 "; ".join(said for said, _ in shown) + (f"; and {more} more" if more else ""),

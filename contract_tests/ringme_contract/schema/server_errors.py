@@ -25,25 +25,27 @@ class _Sender:
         self.kit = kit
         self.findings = Findings(kit)
 
-    def send(self, operation: Operation, cases: list[AnyCase]) -> None:
-        for case in cases:
-            response = send(self.kit, operation, case)
-            if response is not None:
-                self.findings.note_server_error(operation, response)
+    def send(self, operation: Operation, case: AnyCase) -> None:
+        response = send(self.kit, operation, case)
+        if response is not None:
+            self.findings.note_server_error(operation, response)
 
-    def send_generated(self, operation: Operation, path: dict[str, Any] | None) -> None:
-        for salt, mode in enumerate(_MODES, 21):
-            self.send(operation, generate(self.kit, operation, mode, _SOME, salt, path))
+    def generated(self, operation: Operation, path: dict[str, Any] | None) -> list[AnyCase]:
+        return [
+            case
+            for salt, mode in enumerate(_MODES, 21)
+            for case in generate(self.kit, operation, mode, _SOME, salt, path)
+        ]
 
 
 @check("no-5xx", layer="schema", writes=False)
 def generated_reads(kit: CheckContext) -> None:
     """Every GET with generated parameters, and every list with pages beyond all numbers."""
-    sender = _Sender(kit)
+    sender, cases = _Sender(kit), []
     for operation in kit.operations:
         if not operation.reads:
             continue
-        sender.send_generated(operation, None)
+        cases += [(operation, case) for case in sender.generated(operation, None)]
         if "page" not in operation.roles:
             continue
         try:
@@ -52,7 +54,8 @@ def generated_reads(kit: CheckContext) -> None:
             continue
         for page, size in _PAGES:
             query = {**kit.factory.query(operation), "page": page, "per_page": size}
-            sender.send(operation, [put_together(kit, operation, path, query)])
+            cases.append((operation, put_together(kit, operation, path, query)))
+    kit.map(lambda one: sender.send(*one), cases)
     sender.findings.report(_EXPECTED)
 
 
@@ -63,5 +66,6 @@ def generated_writes(kit: CheckContext) -> None:
     for operation in kit.operations:
         if operation.reads:
             continue
-        sender.send_generated(operation, kit.factory.to_change(operation))
+        for case in sender.generated(operation, kit.factory.to_change(operation)):
+            sender.send(operation, case)
     sender.findings.report(_EXPECTED)
