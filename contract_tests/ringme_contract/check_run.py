@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from ringme_contract.causes import Cause, find_causes
-from ringme_contract.check import LAYERS, Check, all_checks
+from ringme_contract.check import Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.conformance import json_object
 from ringme_contract.engine import Engine, RunResult
 from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code
 from ringme_contract.expectations import Expectation, load_expectations
 from ringme_contract.paths import Paths
+from ringme_contract.selection import choose
 from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Outcome, Verdict
@@ -29,7 +30,6 @@ from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC
 from ringme_spec.redaction import mask_text
-from ringme_spec.rules import Rule
 
 # Identities whose token says nothing: some are refused by right, the others are applications.
 TOKENLESS = (*REFUSED, "login")
@@ -150,7 +150,9 @@ def open_session(
     contract = read_document(options)
     rules = contract.rules
     target = read_target(options, contract)
-    chosen = choose(all_checks() if checks is None else checks, options, rules)
+    chosen = choose(
+        all_checks() if checks is None else checks, options.layers, options.rules, rules
+    )
     expectations = load_expectations(options.expect, rules) if options.expect else {}
     transport = Transport(target, contract, http)
     try:
@@ -245,28 +247,6 @@ def command_of(options: Options, url: str) -> str:
         words += [name, str(value)] if value else []
     words += [word for path in options.overlay for word in ("--overlay", str(path))]
     return shlex.join([*words, *(["--read-only"] if options.read_only else [])])
-
-
-def choose(checks: list[Check], options: Options, rules: dict[str, Rule]) -> list[Check]:
-    """The checks of the layers and rules that the options name. Raises ConfigError."""
-    for layer in options.layers:
-        if layer not in LAYERS:
-            raise CannotRun(f"--layer {layer}: there is none but {', '.join(LAYERS)}")
-    for rule in options.rules:
-        if rule not in rules:
-            raise CannotRun(f"--rule {rule}: the document has no such rule")
-    strange = [check.id for check in checks if check.rule not in rules]
-    if strange:
-        raise CannotRun(f"the document lacks the rule of {strange[0]}")
-    chosen = [
-        check
-        for check in checks
-        if (not options.layers or check.layer in options.layers)
-        and (not options.rules or check.rule in options.rules)
-    ]
-    if not chosen:
-        raise CannotRun("there is no check to run for these layers and rules")
-    return chosen
 
 
 def reach(kit: CheckContext, wait: float) -> list[str]:

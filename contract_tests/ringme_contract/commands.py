@@ -1,10 +1,11 @@
-"""The commands of ringme-contract: check, doctor, init, prove and sweep."""
+"""The commands of ringme-contract: check, rules, doctor, init, prove and sweep."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,17 +60,22 @@ def _option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
     return click.option(*names, envvar=variable, **settings)
 
 
+def _document_options(function: _Function) -> _Function:
+    overlay = _option(
+        "--overlay",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="OpenAPI Overlay to lay over the document; repeatable.",
+    )
+    document = _option("--document", type=click.Path(path_type=Path), help="OpenAPI document.")
+    return document(overlay(function))
+
+
 def _target_options(function: _Function) -> _Function:
     for decorate in (
         _option("--timeout", type=_Seconds(), help="Time limit of one response, such as 5s."),
         _option("--wait", type=_Seconds(), default=0.0, help="Time to wait for the target."),
-        _option(
-            "--overlay",
-            type=click.Path(path_type=Path),
-            multiple=True,
-            help="OpenAPI Overlay to lay over the document; repeatable.",
-        ),
-        _option("--document", type=click.Path(path_type=Path), help="OpenAPI document."),
+        _document_options,
         _option("--target", type=click.Path(path_type=Path), help="Target file, TOML."),
         click.argument("url", required=False, envvar="RINGME_CONTRACT_URL"),
     ):
@@ -83,7 +89,7 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
             _stop(breakdown(error), ExitCode.ERROR)
@@ -108,8 +114,18 @@ main.add_command(prove)
 
 @main.command()
 @_target_options
-@_option("--layer", "layers", multiple=True, type=click.Choice(LAYERS), help="Only this layer.")
-@_option("--rule", "rules", multiple=True, help="Only this rule.")
+@_option(
+    "--layer",
+    "layers",
+    multiple=True,
+    help=f"Only this layer: {', '.join(LAYERS)}; no:NAME leaves one out; repeatable.",
+)
+@_option(
+    "--rule",
+    "rules",
+    multiple=True,
+    help="Only this rule; no:NAME leaves one out; repeatable. See `ringme-contract rules`.",
+)
 @_option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @_option("--shuffle", type=int, help="Run the checks in an order made from this number.")
 @_option("--time-budget", type=_Seconds(), help="Time limit of all checks, such as 2m.")
@@ -194,6 +210,25 @@ def doctor(**settings: Any) -> None:
         }.get(code, "The target file does not fit the target.")
     )
     sys.exit(code)
+
+
+@main.command()
+@_document_options
+def rules(**settings: Any) -> None:
+    """List the rules of the document by area: id, level, grade, how many checks, and the text."""
+    try:
+        found = read_document(Options(**settings)).rules.values()
+    except ConfigError as error:
+        _stop(str(error))
+    counts = Counter(one.rule for one in all_checks())
+    width = max(len(one.id) for one in found)
+    for area in dict.fromkeys(one.area for one in found):
+        click.echo(f"{area}:")
+        for one in found:
+            if one.area == area:
+                checks = f"{counts[one.id]} {'check' if counts[one.id] == 1 else 'checks'}"
+                about = f"{one.level:6} {one.grade}  {checks:>9}"
+                click.echo(f"  {one.id:{width}}  {about}  {printable(one.text)}")
 
 
 @main.command()

@@ -54,7 +54,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ringme-jobs", type=int, help="requests under way at once, at most")
     group.addoption("--ringme-read-only", action="store_true", help="change nothing there")
     group.addoption(
-        "--ringme-layer", action="append", default=[], help="only the checks of this layer"
+        "--ringme-layer",
+        action="append",
+        default=[],
+        help="only the checks of this layer; no:NAME leaves one out",
     )
 
 

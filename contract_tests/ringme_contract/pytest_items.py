@@ -18,12 +18,13 @@ import httpx
 import pytest
 
 from ringme_contract.check import all_checks
-from ringme_contract.check_run import Options, Session, choose, open_session, read_document
+from ringme_contract.check_run import Options, Session, open_session, read_document
 from ringme_contract.engine import CONFORMS, RunResult
 from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, evaluate_rule
 from ringme_contract.interrupt import orderly_interrupts
 from ringme_contract.report.finding_text import details
 from ringme_contract.report.printable import printable
+from ringme_contract.selection import choose
 from ringme_contract.serving import served
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Outcome, Verdict
@@ -88,7 +89,7 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
     Raises ConfigError.
     """
     rules = read_document(options).rules
-    checks = choose(all_checks(), options, rules)
+    checks = choose(all_checks(), options.layers, options.rules, rules)
     layers = {rule: sorted({one.layer for one in checks if one.rule == rule}) for rule in rules}
     names = [rule for rule in rules if layers[rule] or rule == CONFORMS or not options.layers]
     found = []

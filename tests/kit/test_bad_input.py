@@ -49,8 +49,15 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
         (["http://127.0.0.1:1/api/ver1.0"], "give what comes before /api/ver1.0"),
         (["http://127.0.0.1:1/s/x/oauth/token/"], "the kit adds /api/ver1.0 and /oauth/token"),
         (["http://127.0.0.1:1/?x=1"], "give what comes before /api/ver1.0"),
-        (["http://127.0.0.1:1", "--rule", "nonsense"], "the document has no such rule"),
-        (["http://127.0.0.1:1", "--layer", "nonsense"], "is not one of"),
+        (["http://127.0.0.1:1", "--rule", "grup-create"], "no rule 'grup-create'; nearest: group-"),
+        (
+            ["http://127.0.0.1:1", "--rule", "no:xyz"],
+            "no rule 'xyz'; `ringme-contract rules` lists",
+        ),
+        (
+            ["http://127.0.0.1:1", "--layer", "nonsense"],
+            "no layer 'nonsense'; layers: schema,",
+        ),
         (["http://127.0.0.1:1", "--wait", "soon"], "is no length of time"),
         (["http://127.0.0.1:1", "--document", "none.yaml"], "there is no such file"),
         (["http://127.0.0.1:1", "--target", "none.toml"], "none.toml: cannot be read"),

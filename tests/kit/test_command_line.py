@@ -12,6 +12,8 @@ from ringme_contract import check_run, commands
 from ringme_contract.check_context import CheckContext
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import NotReached
+from ringme_spec.contract import read_contract
+from ringme_spec.paths import SPEC
 from support.kit_command import (
     instead_of_all_checks,
     makes_group,
@@ -150,6 +152,24 @@ def test_options_can_come_from_the_environment(
     monkeypatch.setenv("RINGME_CONTRACT_QUIET", "1")
     done = ringme_contract("check")
     assert (done.exit_code, len(done.output.splitlines())) == (0, 1)
+
+
+def test_rules_and_layers_can_be_left_out(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead_of_all_checks(monkeypatch, GOOD, MAKING, BAD)
+    arguments = ("--rule", "no:group-read-your-writes", "--layer", "no:access")
+    done = ringme_contract("check", mock.url, *arguments)
+    assert (done.exit_code, "2 of 2 MUST" in done.output) == (0, True), done.output
+    assert ringme_contract("check", mock.url, "--layer", "no:scenarios").exit_code == 2
+
+
+def test_rules_lists_every_rule_of_the_document() -> None:
+    done = ringme_contract("rules")
+    assert done.exit_code == 0
+    rules = read_contract(SPEC).rules.values()
+    assert len(done.output.splitlines()) == len(rules) + len({one.area for one in rules})
+    assert all(f"  {one.id} " in done.output and one.text in done.output for one in rules)
 
 
 def test_an_identity_that_is_missing_leaves_its_checks_unreached(
