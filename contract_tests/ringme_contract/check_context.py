@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import random
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
 from typing import Any, NoReturn, TypeVar
 
@@ -16,17 +17,19 @@ from ringme_contract.conformance import json_object
 from ringme_contract.deviations import Deviation
 from ringme_contract.differences import differences
 from ringme_contract.factories import Factory
+from ringme_contract.made_entries import RunRecord
 from ringme_contract.paths import Paths
 from ringme_contract.recording import Exchange
+from ringme_contract.removal import REMOVED, Removal
 from ringme_contract.target import Target
 from ringme_contract.transport import Transport, Unreachable, exchange_of
 from ringme_contract.verdict import Failure, NotReached
+from ringme_contract.write_guard import WriteGuard
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
+from ringme_spec.path_templates import PathTemplates
 from ringme_spec.redaction import mask_text
 
-# Statuses of a DELETE after which a thing is gone; it may have been gone before.
-REMOVED = (200, 204, 404)
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 # A comparison that takes more characters is told in parts.
@@ -42,11 +45,21 @@ class Caller:
         self._kit = kit
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Any request to a path from the root."""
+        """Any request to a path from the root.
+
+        Raises Failure or NotReached in the stead of one that might harm what the run has not made.
+        """
         headers = dict(arguments.pop("headers", {}))
         if self.token is not None:
             headers.setdefault("Authorization", f"Bearer {self.token}")
-        return self._kit.transport.send(self.name, method, path, headers=headers, **arguments)
+        guard, transport = self._kit.guard, self._kit.transport
+        guard.allow(method, path, arguments)
+        response = None
+        try:
+            response = transport.send(self.name, method, path, headers=headers, **arguments)
+        finally:
+            guard.note(self.name, method, path, arguments, response)
+        return response
 
     def get(self, path: str, **query: Any) -> httpx.Response:
         """GET with the query as keywords."""
@@ -71,7 +84,7 @@ class CheckContext:
     """One run against one target, as its checks see it.
 
     Everything that a check creates carries the prefix of the run and is removed at the end of
-    the check, last made first, whatever the check came to.
+    the check, last made first, whatever the check came to. `record` is of all checks of the run.
     """
 
     def __init__(
@@ -82,14 +95,15 @@ class CheckContext:
         self.transport = transport
         self.seed = seed
         self.run_id = f"contract-{random.Random().randrange(16**6):06x}"
-        self.anonymous = Caller(self, "anonymous", None)
+        self.record = RunRecord()
         self.operations = [one for one in contract.operations.values() if target.offers(one)]
         self.left_behind: list[str] = []
         self.path = Paths(contract.operations.values())
         self.base = self.path.base
         self.me = self.path.only("current")
         self.token_path = self.path.only("token")
-        self._callers: dict[str, Caller] = {}
+        self.templates = PathTemplates(contract.operations.values())
+        self._tokens: dict[str, str] = {}
         self.lock = threading.Lock()
         self._logging_in = threading.Lock()
         self.names = count(1)
@@ -100,12 +114,15 @@ class CheckContext:
     def for_check(self, name: str) -> CheckContext:
         """The same run, with random numbers, test data and clean-up of a check's own."""
         context = copy.copy(self)
+        # What others make beside it is found by another prefix.
+        context.run_id = f"{self.run_id}-{next(self.names)}"
         context._begin(name)
         return context
 
     def _begin(self, name: str) -> None:
         self.random = random.Random(f"{self.seed} {name}")
         self._undo: list[Callable[[], object]] = []
+        self.anonymous = Caller(self, "anonymous", None)
         self.factory = Factory(self)
         self.new_name = self.factory.new_name
         self.new_group = self.factory.new_group
@@ -113,6 +130,8 @@ class CheckContext:
         self.new_group_user = self.factory.new_group_user
         self.free_number = self.factory.free_number
         self.place = self.factory.place
+        self.guard = WriteGuard(self)
+        self._removal = Removal(self, self.guard)
 
     @property
     def secured_operations(self) -> list[Operation]:
@@ -129,12 +148,12 @@ class CheckContext:
     def caller(self, identity: str) -> Caller:
         """The caller in a role of the target, which logs in once."""
         with self._logging_in:
-            if identity not in self._callers:
+            if identity not in self._tokens:
                 if identity not in self.target.identities:
                     raise NotReached(f"the target names no identity {identity}")
                 parameters = self.target.identities[identity].parameters
-                self._callers[identity] = self._log_in(identity, parameters)
-            return self._callers[identity]
+                self._tokens[identity] = str(self._log_in(identity, parameters).token)
+            return Caller(self, identity, self._tokens[identity])
 
     def log_in(self, name: str, username: str, password: str) -> Caller:
         """A caller for a user that the check made, through the application `login`."""
@@ -158,11 +177,26 @@ class CheckContext:
         self._undo.append(action)
 
     def clean_up(self) -> None:
-        """Undoes all of the check, and notes in `left_behind` what could not be undone."""
-        # An interrupted run cleans up as well: only here are requests still sent then.
-        with self.transport.cleaning():
+        """Undoes all of the check, and removes what it has made.
+
+        What could not be undone is in `left_behind`, what could not be removed is told by `finish`.
+        """
+        with self._cleaning():
             while self._undo:
                 self._clean(self._undo.pop())
+            self._removal.after_check()
+
+    def finish(self) -> None:
+        """Searches for what the run has left, and names in `left_behind` what cannot be removed."""
+        with self._cleaning():
+            self.left_behind += self._removal.at_end()
+
+    @contextmanager
+    def _cleaning(self) -> Iterator[None]:
+        # An interrupted run cleans up as well: only here are requests still sent then.
+        with self.transport.cleaning():
+            yield
+        self.guard.forget()
         self.factory.forget()
 
     def _clean(self, action: Callable[[], object]) -> None:

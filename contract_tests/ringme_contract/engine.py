@@ -95,6 +95,7 @@ class Engine:
         for one in chosen:
             if one.turn == 2:
                 result.outcomes += run(one)
+        self._kit.finish()
         result.seconds = time.monotonic() - start
         result.requests = self._kit.transport.count
         result.cells = set(self._kit.transport.cells)
@@ -127,6 +128,7 @@ class Engine:
         outcome = Outcome(check.id, check.rule, check.layer, Verdict.PASS)
         try:
             self._refuse(check)
+            kit.guard.may_delete_recorded_items = check.deletes_recorded_items
             check.function(kit)
             if not evidence:
                 raise NotReached("the check sent no request")

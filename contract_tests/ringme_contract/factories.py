@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from ringme_spec.operations import Operation, Parameter
 from ringme_spec.schema import Schema
 
 if TYPE_CHECKING:
-    from ringme_contract.check_context import CheckContext
+    from ringme_contract.check_context import Caller, CheckContext
 
 Item = dict[str, Any]
 # An id that no implementation reaches by counting, and items that no call has left.
@@ -24,6 +23,8 @@ NOWHERE = 999_999_999_999_999
 NO_RECORD = f"{NOWHERE}-{'F' * 32}"
 NO_FAX = "00000000-0000-4000-8000-000000000000"
 RANGE = ("range_start", "range_end")
+# So many digits of a number are counted on.
+_COUNTED = 15
 # Texts for a schema that does not allow any text.
 _TEXTS = (
     "contract@example.com", "Europe/Moscow", "2016-04-01 00:00:00", "2016-04-01",
@@ -115,10 +116,6 @@ class Factory:
         path = fill(operation, owners)
         response = self._kit.expect(caller.request("POST", path, json=body), operation.status)
         entry: Item = response.json()
-        owners[collection] = entry[operation.collection.key]
-        removal = self._kit.path.within(collection, "delete", owners)
-        if removal is not None:
-            self._kit.undo(lambda: caller.request("DELETE", fill(removal, owners)))
         return entry
 
     def owners(
@@ -155,24 +152,63 @@ class Factory:
 
     def place(self, extension: int, group: int | None) -> httpx.Response:
         """Puts a number into a group or takes it out, and back again after the check."""
-        caller = self._kit.caller("client")
-        path = f"{self.path('extension')}{extension}"
-        response = self._kit.expect(caller.request("GET", path), 200)
-        before = {"extension_group_id": response.json()["extension_group_id"]}
-        self._kit.undo(lambda: caller.request("PUT", path, json=before))
+        self.lend(extension)
+        path = self._kit.path("extension", extension)
         body = {"extension_group_id": group}
-        return self._kit.expect(caller.request("PUT", path, json=body), 200)
+        return self._kit.expect(self._kit.caller("client").request("PUT", path, json=body), 200)
 
-    def remove_later(self, path: str, response: httpx.Response) -> None:
-        """Has a thing removed after the check if a POST made one, whether it should have or not."""
-        if response.request.method != "POST" or not response.is_success:
+    def lend(self, extension: int, identity: str = "client") -> None:
+        """Lets the check move a number of the target's own, which is put back after it."""
+        caller, guard = self._kit.caller(identity), self._kit.guard
+        rule = self._kit.contract.collections["extension"]
+        known = (rule.name, str(extension))
+        path = self._kit.path(rule.name, extension)
+        if known in guard.lent or known in guard.confirmed:
             return
-        try:
-            key = response.json()["id"]
-        except (ValueError, TypeError, KeyError):
-            return
-        made = f"{re.sub('/+', '/', path).rstrip('/')}/{key}"
-        self._kit.undo(lambda: self._kit.caller("client").request("DELETE", made))
+        before: Item = self._kit.expect(caller.request("GET", path), 200).json()
+        if not guard.is_own(rule, known[1], before):
+            self._rehearse()
+            guard.lent[known] = ("extension_group_id", before)
+            self._kit.undo(lambda: self._put_back(caller, path, before))
+
+    def _put_back(self, caller: Caller, path: str, before: Item) -> None:
+        """Has a number as it was; if its group does not do, with all that differs."""
+        after: Item = {}
+        for names in ({"extension_group_id"}, before.keys()):
+            changed = {name: before[name] for name in names if after.get(name, ...) != before[name]}
+            caller.request("PUT", path, json=changed)
+            after = self._kit.expect(caller.request("GET", path), 200).json()
+            if after == before:
+                return
+        wrong = [name for name in before if after.get(name, ...) != before[name]]
+        raise NotReached(f"{path} is not as it was before the run: {', '.join(wrong)}")
+
+    def _rehearse(self) -> None:
+        """Moves a number of the run's own, once. Raises NotReached if more than that changes."""
+        record = self._kit.record
+        with record.lock:
+            if record.rehearsal is None:
+                record.rehearsal = self._problem_of_moving()
+            if record.rehearsal:
+                raise NotReached(f"no number of the target's own is moved: {record.rehearsal}")
+
+    def _problem_of_moving(self) -> str:
+        caller = self._kit.caller("client")
+        number, group = self.new_extension(), self.new_group()["id"]
+        path, home = self._kit.path("extension", number["id"]), "extension_group_id"
+        for step in ("into a group", "out of it", "into it again", "after its group was deleted"):
+            if step.startswith("after"):
+                caller.request("DELETE", self._kit.path("extension_group", group))
+            else:
+                caller.request("PUT", path, json={home: group if "into" in step else None})
+            expected = {**number, home: group if "into" in step else None}
+            response = caller.request("GET", path)
+            got = response.json() if response.status_code == 200 else {}
+            wrong = [name for name in expected if got.get(name, ...) != expected[name]]
+            if wrong:
+                return f"one that the run has made is not what it should be {step}: {wrong}"
+        caller.request("DELETE", path)
+        return ""
 
     # --- values of path parameters
 
@@ -397,21 +433,23 @@ class Factory:
         return f"{self._kit.run_id} {what} {next(self._kit.names)}"
 
     def free_number(self, identity: str = "client") -> str:
-        """A bare number of the client's length that no extension of it has."""
-        names = [one["name"] for one in self.read("extension", identity)]
+        """A bare number as long as the client's others that no extension of it has."""
+        names = [one["name"].rpartition("*")[2] for one in self.read("extension", identity)]
         if not names:
             raise NotReached("the client has no number to tell how long its numbers are")
-        taken = {name.rpartition("*")[2] for name in names}
-        length = len(next(iter(taken)))
-        free = [n for n in (f"{i:0{length}d}" for i in range(10**length)) if n not in taken]
-        if not free:
-            raise NotReached("the client has no free number left")
+        # The digits before the last ones are those of a number that is there.
+        head, tail = names[0][:-_COUNTED], names[0][-_COUNTED:]
+        size, taken = 10 ** len(tail), set(names)
+        start = self._kit.random.randrange(size)
         with self._kit.lock:
-            left = [one for one in free if one not in self._kit.reserved] or free
-            number = left[next(self._kit.names) % len(left)]
-            self._kit.reserved.add(number)
-            self._reserved.add(number)
-        return number
+            for known in (taken | self._kit.reserved, taken):
+                for step in range(min(size, len(known) + 1)):
+                    number = f"{head}{(start + step) % size:0{len(tail)}d}"
+                    if number not in known:
+                        self._kit.reserved.add(number)
+                        self._reserved.add(number)
+                        return number
+        raise NotReached("the client has no free number left")
 
     def _password(self) -> str:
         return f"pass-{self._kit.random.randrange(16**12):012x}"

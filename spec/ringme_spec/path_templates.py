@@ -25,11 +25,16 @@ class PathTemplates:
 
     def find(self, method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
         """The operation of a path in any slash form, and the values of its path parameters."""
+        methods, values = self.match(path)
+        return methods.get(method), values
+
+    def match(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
+        """The operations of a path by method, and the values of its path parameters."""
         plain = re.sub("/+", "/", path).rstrip("/")
         for pattern, methods in self._templates:
             if match := pattern.fullmatch(plain):
-                return methods.get(method), match.groupdict()
-        return None, {}
+                return methods, match.groupdict()
+        return {}, {}
 
 
 def _pattern(template: str) -> re.Pattern[str]:

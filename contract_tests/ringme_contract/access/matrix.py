@@ -102,6 +102,11 @@ def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> N
         kit.expect_equal("what the clients see after refused requests", _view(kit), before)
 
 
+def _nobodys(kit: CheckContext, operation: Operation) -> object:
+    """A key of nothing for the last parameter of a path, if it has one."""
+    return next(reversed(kit.factory.nowhere(operation).values()), None)
+
+
 def _view(kit: CheckContext) -> dict[str, list[Item]]:
     """All lists of both clients: what a refused request must leave as it was."""
     callers = [kit.caller(name) for name in _CLIENTS if name in kit.target.identities]
@@ -168,7 +173,7 @@ def items_of_another_client_are_not_there_under_ones_own(kit: CheckContext) -> N
     keys = {
         "extension_group": [objects.keys.get(("extension_group", kind)) for kind in _GONE],
         "extension": [objects.keys.get(("extension", kind)) for kind in _GONE],
-        "user": [NOWHERE, *_users_of_other_client(kit)],
+        "user": [NOWHERE, _user_of_other_client(kit, objects.keys["extension_group", "other"])],
     }
     for operation in kit.secured_operations:
         item = item_of(operation)
@@ -189,8 +194,8 @@ def items_of_another_client_are_not_there_under_ones_own(kit: CheckContext) -> N
 _GONE = ("other", "deleted", "never")
 
 
-def _users_of_other_client(kit: CheckContext) -> list[object]:
-    return [one["id"] for one in kit.factory.read("user", "other_client")[:1]]
+def _user_of_other_client(kit: CheckContext, group: int) -> object:
+    return kit.factory.create("user", "other_client", extension_group_id=group)["id"]
 
 
 @check("error-unauthorized", layer="access", writes=False)
@@ -201,8 +206,9 @@ def no_operation_answers_without_a_good_token(kit: CheckContext) -> None:
         "a wrong token": Caller(kit, "wrong token", "A" * 30),
         "a token that is too long": Caller(kit, "wrong token", "A" * 300),
     }
+    # Who lets such a request in finds nothing to change.
     rows = [
-        _row(name, caller, operation, ("@me" if operation.section == "client" else 1, 1), 401)
+        _row(name, caller, operation, (NOWHERE, _nobodys(kit, operation)), 401)
         for operation in kit.secured_operations
         for name, caller in callers.items()
     ]
@@ -230,15 +236,12 @@ def a_read_only_user_of_a_group_writes_nothing(kit: CheckContext) -> None:
 def _refused(
     kit: CheckContext, identity: str, word: str, chosen: Callable[[Operation], bool]
 ) -> None:
-    before, objects, rows = _view(kit), TableObjects(kit, writing=False), []
+    objects, rows = TableObjects(kit, writing=True), []
+    own = {rule.name: kit.factory.own(rule.name) for rule in kit.factory.collections}
+    before = _view(kit)
     for operation in filter(chosen, kit.secured_operations):
-        section = objects.keys.get((operation.section or "", "own"), 1)
-        item: object = 1
-        if name := item_of(operation):
-            try:
-                item = objects.item(operation.section or "", "own", section, name)
-            except NotReached:
-                continue
+        section = objects.keys.get((operation.section or "", "own"), NOWHERE)
+        item = own.get(item_of(operation) or "", _nobodys(kit, operation))
         rows.append(_row(identity, kit.caller(identity), operation, (section, item), 403, word))
     _judge(kit, rows)
     kit.expect_equal("what the clients see after refused writes", _view(kit), before)

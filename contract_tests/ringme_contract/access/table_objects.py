@@ -13,8 +13,8 @@ from ringme_spec.collections import CollectionRule
 class TableObjects:
     """Keys of objects by section and kind, as `visibility.toml` names them.
 
-    A kind for which the target has no object is left out; with `writing` those that are missing
-    are made, as far as that is possible over the API.
+    A kind for which the target has no object is left out. With `writing` groups and numbers are
+    made for the purpose: who lets a request in that it should refuse must lose nothing by it.
     """
 
     def __init__(self, kit: CheckContext, writing: bool) -> None:
@@ -40,49 +40,46 @@ class TableObjects:
             self.keys["client", "other"] = self._whoami("other_client")["client_id"]
 
     def _find_groups(self) -> None:
-        self.keys["extension_group", "never"] = NOWHERE
+        keys, kit = self.keys, self._kit
+        keys["extension_group", "never"] = NOWHERE
         for identity, kind in (("group", "own"), ("sibling_group", "sibling")):
             if self._has(identity):
-                key = self._whoami(identity)["extension_group_id"]
-                self.keys["extension_group", kind] = key
+                keys["extension_group", kind] = (
+                    kit.new_group()["id"]
+                    if self._writing
+                    else self._whoami(identity)["extension_group_id"]
+                )
         if self._has("other_client"):
-            groups = self._kit.factory.read("extension_group", "other_client")
-            if not groups and self._writing:
-                groups = [self._kit.new_group("other_client")]
-            if groups:
-                self.keys["extension_group", "other"] = groups[0]["id"]
+            if self._writing:
+                keys["extension_group", "other"] = kit.new_group("other_client")["id"]
+            elif groups := kit.factory.read("extension_group", "other_client"):
+                keys["extension_group", "other"] = groups[0]["id"]
         if self._writing:
-            self.keys["extension_group", "deleted"] = self._deleted("extension_group")
+            keys["extension_group", "deleted"] = self._deleted("extension_group")
 
     def _find_numbers(self) -> None:
         self.keys["extension", "never"] = NOWHERE
-        numbers = self._kit.factory.read("extension")
         own = self._whoami("extension")["extension_id"] if self._has("extension") else None
         if own is not None:
-            self.keys["extension", "own"] = own
-        places = {
-            "member": self.keys.get(("extension_group", "own")),
-            "sibling": self.keys.get(("extension_group", "sibling")),
-            "loose": None,
-        }
-        for kind, group in places.items():
-            if kind != "loose" and group is None:
+            self.keys["extension", "own"] = self._number(None) if self._writing else own
+        numbers = [one for one in self._kit.factory.read("extension") if one["id"] != own]
+        for kind, place in (("member", "own"), ("sibling", "sibling"), ("loose", None)):
+            group = self.keys.get(("extension_group", place)) if place else None
+            if place and group is None:
                 continue
-            fitting = [
-                one["id"]
-                for one in numbers
-                if one["extension_group_id"] == group and one["id"] != own
-            ]
-            if not fitting and self._writing:
-                fitting = [self._kit.new_extension(extension_group_id=group)["id"]]
-            if fitting:
-                self.keys["extension", kind] = fitting[0]
+            fitting = [one["id"] for one in numbers if one["extension_group_id"] == group]
+            if self._writing or fitting:
+                self.keys["extension", kind] = self._number(group) if self._writing else fitting[0]
         if self._has("other_client"):
-            others = self._kit.factory.read("extension", "other_client")
-            if others:
+            if self._writing:
+                self.keys["extension", "other"] = self._kit.new_extension("other_client")["id"]
+            elif others := self._kit.factory.read("extension", "other_client"):
                 self.keys["extension", "other"] = others[0]["id"]
         if self._writing:
             self.keys["extension", "deleted"] = self._deleted("extension")
+
+    def _number(self, group: Any) -> Any:
+        return self._kit.new_extension(extension_group_id=group)["id"]
 
     def _deleted(self, collection: str) -> Any:
         factory = self._kit.factory

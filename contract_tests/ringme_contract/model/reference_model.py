@@ -52,11 +52,6 @@ class ReferenceModel:
             key: {one["id"]: one for one in found} for key, found in zip(keys, lists, strict=True)
         }
         self.made: dict[tuple[str, str], list[int]] = {key: [] for key in self.entries}
-        self._homes = {
-            (client, key): entry["extension_group_id"]
-            for client in self.clients
-            for key, entry in self.entries[client, NUMBERS].items()
-        }
         ranged = list(product(self.clients, self._lists("client")))
         found = kit.map(lambda one: read_list(kit, kit.caller(one[0]), one[1], "@me"), ranged)
         self._recorded: dict[tuple[str, str], list[Item]] = {
@@ -161,7 +156,9 @@ class ReferenceModel:
         keys = sorted(self.entries[client, NUMBERS])
         if keys:
             changes = {"extension_group_id": self._pick_group(client, step.what)}
-            self._update(client, NUMBERS, keys[step.which % len(keys)], changes)
+            key = keys[step.which % len(keys)]
+            self._kit.factory.lend(key, client)
+            self._update(client, NUMBERS, key, changes)
 
     def _delete_number(self, client: str, step: Step) -> None:
         self._delete_one(client, NUMBERS, step)
@@ -188,9 +185,9 @@ class ReferenceModel:
     def _refused(self, client: str, step: Step) -> None:
         """A request that must fail, and so must leave everything as it was."""
         kit, caller = self._kit, self._kit.caller(client)
-        numbers = sorted(self.entries[client, NUMBERS])
+        numbers = sorted(self.made[client, NUMBERS])
         other = self.clients[(step.who + 1) % len(self.clients)]
-        foreign = sorted(self.entries[other, GROUPS]) if other != client else []
+        foreign = sorted(self.made[other, GROUPS]) if other != client else []
         requests: list[tuple[Callable[[], httpx.Response], int]] = [
             (lambda: caller.post(kit.path(GROUPS), {"name": ""}), 400),
             (lambda: caller.put(kit.path(GROUPS, NOWHERE), {"name": "x"}), 404),
@@ -250,15 +247,7 @@ class ReferenceModel:
 
     def restore(self) -> None:
         """Removes what the steps made, and puts numbers back where they were."""
-        for (client, key), home in self._homes.items():
-            entry = self.entries[client, NUMBERS].get(key)
-            if entry and entry["extension_group_id"] != home:
-                caller = self._kit.caller(client)
-                caller.put(self._kit.path(NUMBERS, key), {"extension_group_id": home})
-        for collection in (USERS, NUMBERS, GROUPS):
-            for client in self.clients:
-                for key in self.made[client, collection]:
-                    self._kit.caller(client).delete(self._kit.path(collection, key))
+        self._kit.clean_up()
 
 
 def _text(step: Step) -> str | None:

@@ -80,8 +80,8 @@ def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
         yield "PUT", path, {"content": b'{"name": "x", "label": "x"}', "headers": headers}, 415
         for method in ("PATCH", "POST"):
             yield method, path, {"json": CHANGES[collection]}, 405
-        for method in ("PUT", "DELETE"):
-            yield method, kit.path(collection), {"json": {}}, 405
+        # No DELETE, which might take the whole list where it is let in.
+        yield "PUT", kit.path(collection), {"json": {}}, 405
 
 
 @check("failed-request-changes-nothing", layer="scenarios")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ringme_contract.factories import NOWHERE
 from ringme_spec.schema import Schema, Schemas
 
 _DATETIME = "2016-02-29 10:20:30"
@@ -16,8 +17,9 @@ _DATETIMES = (
 )  # fmt: skip
 _WIDE = "\U0001f4de"
 _LARGE = (2**31, 2**63 - 1)
-# Long enough for the last id that there can be, and for the first that there cannot.
-_IDS = ("0", "-1", "x", str(2**63 - 1), str(2**63), "1" * 20)
+# None that a lenient server could take for one that is there. The last ones are the last id that
+# there can be, and the first that there cannot.
+_IDS = ("0", str(-NOWHERE), "x", str(2**63 - 1), str(2**63), "1" * 20)
 
 
 @dataclass(frozen=True)

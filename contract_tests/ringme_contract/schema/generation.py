@@ -133,7 +133,7 @@ def send(kit: CheckContext, operation: Operation, case: AnyCase) -> httpx.Respon
         return None
     caller = kit.anonymous if operation.scopes is None else kit.caller("client")
     body = request.body.encode() if isinstance(request.body, str) else request.body
-    response = caller.request(
+    return caller.request(
         str(request.method),
         request.path_url,
         content=body,
@@ -143,8 +143,6 @@ def send(kit: CheckContext, operation: Operation, case: AnyCase) -> httpx.Respon
             if name.lower() in ("content-type", "authorization")
         },
     )
-    kit.factory.remove_later(request.path_url.partition("?")[0], response)
-    return response
 
 
 def _can_be_sent(case: AnyCase) -> bool:

@@ -1,0 +1,187 @@
+"""Entries that a run made: what proves that an entry is one of them, and what was there before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import httpx
+
+from ringme_contract.paths import fill
+from ringme_contract.transport import Unreachable
+from ringme_contract.verdict import Failure, NotReached
+from ringme_spec.collections import CollectionRule
+
+if TYPE_CHECKING:
+    from ringme_contract.check_context import CheckContext
+
+# The identities whose clients a run makes entries in.
+CLIENTS = ("client", "other_client")
+Item = dict[str, Any]
+# An entry of a list: its key, None where that is none, and the entry.
+Listed = tuple[str | None, Item]
+_KEY_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class EntryList:
+    """The entries of a collection that one client has, or one of its owners."""
+
+    rule: CollectionRule = field(hash=False)
+    reader: str
+    owners: tuple[tuple[str, str], ...] = ()
+
+    def path(self, kit: CheckContext, action: str, key: object = None) -> str | None:
+        """The path of an operation on the list, or on the entry with a key."""
+        keys: dict[str, object] = {name: quote(one, safe="") for name, one in self.owners}
+        if key is not None:
+            keys[self.rule.name] = quote(str(key), safe="")
+        found = kit.path.within(self.rule.name, action, keys)
+        return None if found is None else fill(found, keys)
+
+    def read(self, kit: CheckContext) -> list[Listed] | None:
+        """The entries; None if there is no list, or if it cannot be read."""
+        path = self.path(kit, "list")
+        found = read_json(kit, self.reader, path)[1] if path else None
+        if not isinstance(found, list):
+            return None
+        return [(key_of(self.rule, one), one) for one in found if isinstance(one, dict)]
+
+    def read_entry(self, kit: CheckContext, key: str) -> tuple[int | None, Item | None]:
+        """Status and entry; None for a status without a response, and for what is no entry."""
+        path = self.path(kit, "read", key)
+        if path is None:
+            listed = self.read(kit)
+            entry = next((one for known, one in listed or () if known == key), None)
+            return (None if listed is None else 404 if entry is None else 200), entry
+        status, found = read_json(kit, self.reader, path)
+        return status, found if isinstance(found, dict) else None
+
+
+def read_json(kit: CheckContext, reader: str, path: str) -> tuple[int | None, Any]:
+    """Status and JSON of a GET that is no part of the check; None without a response."""
+    exchanges = kit.transport.exchanges
+    before = len(exchanges)
+    try:
+        response = kit.caller(reader).request("GET", path)
+        return response.status_code, response.json() if response.status_code == 200 else None
+    except (Failure, NotReached, Unreachable):
+        return None, None
+    except (ValueError, RecursionError):
+        return 200, None
+    finally:
+        # What proves a verdict are the requests of the check itself.
+        exchanges[before:] = [one for one in exchanges[before:] if one.problems]
+
+
+def key_of(rule: CollectionRule, entry: object) -> str | None:
+    """The key of an entry as a path has it; None if it has none that could be one."""
+    key = entry.get(rule.key) if isinstance(entry, dict) else None
+    if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < 2**63:
+        return str(key)
+    return key if isinstance(key, str) and 0 < len(key) <= _KEY_LENGTH else None
+
+
+def client_lists(kit: CheckContext) -> list[EntryList]:
+    """The lists of all that can be created for a client itself, of each client."""
+    return [
+        EntryList(rule, reader)
+        for rule in kit.factory.collections
+        if kit.path.find(rule.name, "list") and kit.path.find(rule.name, "create")
+        for reader in CLIENTS
+        if reader in kit.target.identities
+    ]
+
+
+@dataclass
+class MadeEntry:
+    """An entry that a POST may have made, as its response tells.
+
+    `lists` are those that may show it, `values` those that were sent for it, by property;
+    `refused` says that by its response the POST has made nothing.
+    """
+
+    rule: CollectionRule
+    key: str | None
+    lists: tuple[EntryList, ...]
+    values: dict[str, list[object]]
+    refused: bool = False
+
+    def add_change(self, body: Item) -> None:
+        """What was sent later may be what the entry has now, of what its creation has told."""
+        for name in self.values.keys() & body.keys():
+            self.values[name].append(body[name])
+
+    def is_like(self, entry: Item, names: Iterable[str] | None = None) -> bool:
+        """True if the properties that were sent, or `names` of them, are as they were sent.
+
+        References change by themselves, with what they refer to.
+        """
+        shown = self.values.keys() & entry.keys() - self.rule.references.keys()
+        if names is not None:
+            shown &= set(names)
+        return bool(shown) and all(self._was_sent(name, entry[name]) for name in shown)
+
+    def has_its_name(self, entry: Item) -> bool:
+        """True if the entry has as it was sent what no two entries share."""
+        return self.rule.unique is not None and self.is_like(entry, [self.rule.unique.property])
+
+    def _was_sent(self, name: str, value: object) -> bool:
+        numbering = self.rule.numbering
+        values = [value]
+        if numbering and name == numbering.property and isinstance(value, str):
+            values.append(value.rpartition(numbering.separator)[2])
+        sent = self.values[name]
+        return any(type(one) is type(other) and one == other for one in values for other in sent)
+
+
+class RunRecord:
+    """What the contexts of all checks of a run share.
+
+    `before` has by list and key a digest of each entry from before the first change, and None for
+    a list that could not be read. `left` says by collection and key why an entry of the run may
+    still be there; `deleted` are those whose DELETE was answered as done.
+    """
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.before: dict[EntryList, dict[str, int] | None] = {}
+        self.left: dict[tuple[str, str], str] = {}
+        self.deleted: set[tuple[str, str]] = set()
+        # What was wrong when an entry of the run's own was moved; empty if nothing was.
+        self.rehearsal: str | None = None
+
+    def look(self, kit: CheckContext, lists: Iterable[EntryList]) -> None:
+        """Notes what is there, once; to be called before each change."""
+        with self.lock:
+            for one in lists if not self.before else ():
+                listed = one.read(kit)
+                self.before[one] = None if listed is None else digests(listed)
+
+    def was_there(self, rule: CollectionRule, key: str) -> bool:
+        return any(key in (known or ()) for one, known in self.before.items() if one.rule is rule)
+
+
+def bears_prefix(kit: CheckContext, entry: Item) -> bool:
+    """True if a text of an entry begins with the prefix of the check, or of all the run's."""
+    begins = re.compile(rf"{re.escape(kit.run_id)}\b").match
+    return any(isinstance(one, str) and begins(one) for one in entry.values())
+
+
+def digests(listed: Iterable[Listed]) -> dict[str, int]:
+    """A number for each entry, which is another one if the entry has changed."""
+    return {key: hash(repr(sorted(entry.items()))) for key, entry in listed if key is not None}
+
+
+def sent_object(arguments: Item) -> Item:
+    """The JSON object of a request's arguments, empty if it is none."""
+    try:
+        content = arguments.get("content") or b""
+        found = arguments.get("json") or httpx.Response(200, content=content).json()
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

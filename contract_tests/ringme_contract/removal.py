@@ -1,0 +1,149 @@
+"""Removal of what a run has made, after each check and at its end, and what is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from ringme_contract.made_entries import EntryList, Listed, bears_prefix, digests
+from ringme_contract.transport import Unreachable
+from ringme_contract.verdict import Failure, NotReached
+from ringme_contract.write_guard import WriteGuard
+from ringme_spec.collections import CollectionRule
+
+if TYPE_CHECKING:
+    from ringme_contract.check_context import CheckContext
+
+# Statuses of a DELETE after which an entry is gone; it may have been gone before.
+REMOVED = (200, 204, 404)
+# So many requests in a row without a response, and no more are sent.
+_GONE = 3
+_KEYS = 5
+_LINES = 20
+
+
+class Removal:
+    """Removes what a context has made: first what responses told of, then what a search finds.
+
+    Deletes nothing that was there before the run, or that is not read as the run's own.
+    """
+
+    def __init__(self, kit: CheckContext, guard: WriteGuard) -> None:
+        self._kit = kit
+        self._guard = guard
+        self._record = kit.record
+
+    def after_check(self) -> None:
+        for one in reversed(self._guard.made):
+            if one.key is not None:
+                self._remove(one.rule, one.key, one.lists)
+        for found in list(self._guard.to_search):
+            self._search(found)
+
+    def at_end(self) -> list[str]:
+        """Removes what else bears the prefix of the run. Returns lines on what is not as before."""
+        record, lists = self._record, self._guard.lists
+        if not record.before:
+            return []
+        tried = len(record.deleted)
+        found = {one: self._search(one) for one in lists}
+        if len(record.deleted) > tried:
+            found = {one: self._search(one) for one in lists}
+        there = {one: digests(listed) for one, listed in found.items() if listed is not None}
+        lines = [*self._left(there), *self._changed(there)]
+        return lines[:_LINES] + ([f"and {len(lines) - _LINES} more"] if lines[_LINES:] else [])
+
+    @property
+    def _is_silent(self) -> bool:
+        return self._kit.transport.unreachable >= _GONE
+
+    def _search(self, searched: EntryList) -> list[Listed] | None:
+        """Removes what the list has of the run's own; None if it cannot be read."""
+        rule, guard, record = searched.rule, self._guard, self._record
+        listed = None if self._is_silent else searched.read(self._kit)
+        for key, entry in listed or ():
+            known, own = (rule.name, key or ""), bears_prefix(self._kit, entry)
+            if key is None:
+                if own:
+                    record.left[known] = "without an id to delete it by"
+            elif record.was_there(rule, key):
+                continue
+            elif known in record.deleted:
+                record.left[known] = "still there though DELETE succeeded"
+            elif own or any(one.has_its_name(entry) for one in guard.made_in(rule)):
+                self._remove(rule, key, [searched])
+            elif any(one.is_like(entry) for one in guard.made_in(rule)):
+                record.left[known] = "perhaps made by a POST of the run, which did not tell"
+        return listed
+
+    def _remove(self, rule: CollectionRule, key: str, lists: Iterable[EntryList]) -> None:
+        """Deletes an entry if it is read as the run's own, and notes it if that fails."""
+        known, guard, left = (rule.name, key), self._guard, self._record.left
+        for one in lists:
+            if self._is_silent:
+                left[known] = "not removed, for the target does not respond"
+                return
+            status, entry = one.read_entry(self._kit, key)
+            if status == 404:
+                continue
+            if entry is None:
+                left[known] = f"not removed, for reading it has {_told(status)}"
+            elif guard.is_own(rule, key, entry):
+                guard.confirmed.add(known)
+                self._delete(known, one)
+            elif known in guard.confirmed:
+                left[known] = "not removed, for they are no longer as the run left them"
+            return
+        left.pop(known, None)
+
+    def _delete(self, known: tuple[str, str], where: EntryList) -> None:
+        path, status = where.path(self._kit, "delete", known[1]), None
+        if path is None:
+            self._record.left[known] = "not removed, for the document has no DELETE for it"
+            return
+        with suppress(Failure, NotReached, Unreachable):
+            status = self._kit.caller(where.reader).request("DELETE", path).status_code
+        if status in REMOVED:
+            self._record.deleted.add(known)
+            self._record.left.pop(known, None)
+        else:
+            self._record.left[known] = f"not removed, for DELETE has {_told(status)}"
+
+    def _left(self, there: dict[EntryList, dict[str, int]]) -> Iterator[str]:
+        """Entries of the run that are still there, or that nothing can be told about."""
+        kinds: dict[tuple[str, str], list[str]] = {}
+        for (name, key), reason in self._record.left.items():
+            lists = [one for one in self._guard.lists if one.rule.name == name]
+            read = [there[one] for one in lists if one in there]
+            if len(read) == len(lists) > 0 and key and not any(key in one for one in read):
+                continue
+            if not any(key in (self._record.before.get(one) or ()) for one in lists):
+                kinds.setdefault((name, reason), []).append(key)
+        for (name, reason), keys in kinds.items():
+            yield f"{len(keys)} {name} {reason}: {_some(keys)}"
+        for one in self._guard.lists:
+            if one not in there:
+                yield f"{one.rule.name} of {one.reader} cannot be listed, so more may be left"
+
+    def _changed(self, there: dict[EntryList, dict[str, int]]) -> Iterator[str]:
+        """Entries from before the run that are not as they were."""
+        for one, now in there.items():
+            before = self._record.before.get(one) or {}
+            gone = [key for key in before if key not in now]
+            other = [key for key in now if key in before and now[key] != before[key]]
+            for what, keys in (("gone", gone), ("changed", other)):
+                if keys:
+                    yield (
+                        f"{len(keys)} {one.rule.name} from before the run {what} since,"
+                        f" by the run or by others: {_some(keys)}"
+                    )
+
+
+def _told(status: int | None) -> str:
+    return "no response" if status is None else f"the status {status}"
+
+
+def _some(keys: list[str]) -> str:
+    more = f" and {len(keys) - _KEYS} more" if len(keys) > _KEYS else ""
+    return ", ".join(one[:40] or "?" for one in keys[:_KEYS]) + more

@@ -1,0 +1,278 @@
+"""Guard: a request changes or deletes nothing but what the run has made itself."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import httpx
+
+from ringme_contract.factories import NO_FAX, NO_RECORD, NOWHERE
+from ringme_contract.made_entries import (
+    CLIENTS,
+    EntryList,
+    Item,
+    MadeEntry,
+    bears_prefix,
+    client_lists,
+    key_of,
+    read_json,
+    sent_object,
+)
+from ringme_contract.verdict import Failure, NotReached
+from ringme_spec.collections import CollectionRule
+from ringme_spec.operations import Operation, Parameter
+
+if TYPE_CHECKING:
+    from ringme_contract.check_context import CheckContext
+
+_WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class WriteGuard:
+    """Lets a check send what can harm nothing of the target's own, and notes what it may make.
+
+    An id that a response gave proves nothing: before an entry is changed it is read, and has to
+    bear the prefix of the run or every value that was sent for it.
+    """
+
+    def __init__(self, kit: CheckContext) -> None:
+        self._kit = kit
+        self._record = kit.record
+        self.may_delete_recorded_items = False
+        self.made: list[MadeEntry] = []
+        self.to_search: dict[EntryList, None] = {}
+        # Entries of the target's own that are moved and put back: the property, and the entry.
+        self.lent: dict[tuple[str, str], tuple[str, Item]] = {}
+        self._hosts: set[tuple[str, str]] = set()
+        self.confirmed: set[tuple[str, str]] = set()
+        self._removed: set[tuple[str, str]] = set()
+        self._given_up: set[tuple[str, str]] = set()
+
+    def forget(self) -> None:
+        for known in (
+            self.made, self.to_search, self.lent, self._hosts, self.confirmed, self._removed
+        ):  # fmt: skip
+            known.clear()
+
+    @cached_property
+    def lists(self) -> list[EntryList]:
+        return client_lists(self._kit)
+
+    def give_up(self, collection: str, key: object) -> None:
+        """Lets the check delete an entry with recorded items, as the target permits of some."""
+        if self.may_delete_recorded_items:
+            self._given_up.add((collection, str(key)))
+            for one, known in self._record.before.items():
+                if one.rule.name == collection and known:
+                    known.pop(str(key), None)
+
+    # --- before a request
+
+    def allow(self, method: str, path: str, arguments: Item) -> None:
+        """Raises Failure or NotReached if a request might harm what the run has not made."""
+        operations, values = self._find(path)
+        if method not in _WRITES or any(one.scopes is None for one in operations.values()):
+            return
+        self._record.look(self._kit, self.lists)
+        if operations:
+            problem = self._problem(method, path, operations, values, arguments)
+        else:
+            problem = self._problem_of_no_path(path) if method != "POST" else None
+        if problem:
+            text = f"{method} {path.partition('?')[0][:200]} is not sent: {problem}"
+            raise Failure(text) if problem.startswith("the id") else NotReached(text)
+
+    def _find(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
+        # An escaped slash parts nothing.
+        path = re.sub("%2[fF]", "%252F", path.partition("?")[0])
+        return self._kit.templates.match(unquote(path))
+
+    def _problem(
+        self,
+        method: str,
+        path: str,
+        operations: dict[str, Operation],
+        values: dict[str, str],
+        arguments: Item,
+    ) -> str | None:
+        operation = next(iter(operations.values()))
+        owners = operation.entry_parameters
+        if any(_is_nobodys(values[one.name], one) for one in owners):
+            return None
+        rule = operation.path_collections[-1] if owners else None
+        if rule is not None and rule.content is not None:
+            return self._problem_of_item(rule, path)
+        if rule is not None and _ends_at_entry(operation):
+            text = values[owners[-1].name]
+            key = _number(text) if owners[-1].kind == "integer" else text
+            return self._problem_of_entry(method, rule, key, arguments)
+        if method != "DELETE" or self.may_delete_recorded_items:
+            return None
+        # A range of an owner, or what is no operation and might be taken for one.
+        if rule is None or values[owners[-1].name] == owners[-1].me:
+            return "it might delete what the run has not made"
+        key = _number(values[owners[-1].name])
+        if (rule.name, key) in self._hosts:
+            return f"entries of the target's own are in {rule.name} {key}"
+        return self._problem_of_key(rule, key)
+
+    def _problem_of_no_path(self, path: str) -> str | None:
+        """A lenient server may find an entry behind a path that the document does not have."""
+        for part in unquote(path.partition("?")[0]).split("/"):
+            if not re.match(r"[+-]?\d", part) or _is_nobodys(part):
+                continue
+            key = _number(part)
+            if not self.may_delete_recorded_items and not any(
+                self._is_confirmed(one.rule, key) for one in self.made if one.key == key
+            ):
+                return f"nothing with the key {key} is confirmed as the run's own"
+        return None
+
+    def _problem_of_item(self, rule: CollectionRule, path: str) -> str | None:
+        """Recorded items cannot be made, neither by the run nor ever again."""
+        if self.may_delete_recorded_items:
+            return None
+        there = read_json(self._kit, "client", path.partition("?")[0])[0] in (200, None)
+        return f"it is of {rule.name}, of which nothing may be deleted" if there else None
+
+    def _problem_of_entry(
+        self, method: str, rule: CollectionRule, key: str, arguments: Item
+    ) -> str | None:
+        if (rule.name, key) in self._given_up:
+            return None
+        if (rule.name, key) in self.lent and method in ("PUT", "PATCH"):
+            return self._problem_of_move(rule, key, sent_object(arguments))
+        return self._problem_of_key(rule, key)
+
+    def _problem_of_move(self, rule: CollectionRule, key: str, body: Item) -> str | None:
+        """A lent entry may go into nothing or into what the run has made, and back."""
+        name, entry = self.lent[rule.name, key]
+        changes = {one: to for one, to in body.items() if entry.get(one, ...) != to}
+        home = changes.pop(name, None)
+        if changes:
+            return f"{rule.name} {key} is the target's own, of which no more than {name} may change"
+        if home is None or _is_nobodys(str(home)):
+            return None
+        group = self._kit.contract.collections[rule.references[name].collection]
+        self._hosts.add((group.name, str(home)))
+        return self._problem_of_key(group, str(home))
+
+    def _problem_of_key(self, rule: CollectionRule, key: str) -> str | None:
+        if self._is_confirmed(rule, key):
+            return None
+        if any(one.key == key and one.rule is rule for one in self.made):
+            return f"the id {key} in the response to a POST is not that of the new {rule.name}"
+        return f"{rule.name} {key} is not confirmed as the run's own"
+
+    def _is_confirmed(self, rule: CollectionRule, key: str) -> bool:
+        if (rule.name, key) not in self.confirmed and self._confirm(rule, key):
+            self.confirmed.add((rule.name, key))
+        return (rule.name, key) in self.confirmed
+
+    def _confirm(self, rule: CollectionRule, key: str) -> bool:
+        """Reads an entry: True if this context has made it, even if it is gone by now."""
+        if self._record.was_there(rule, key):
+            return False
+        made = [one for one in self.made_in(rule) if one.key == key]
+        for one in made[-1].lists if made else [one for one in self.lists if one.rule is rule]:
+            status, entry = one.read_entry(self._kit, key)
+            if status != 404:
+                return entry is not None and self.is_own(rule, key, entry)
+        return (rule.name, key) in self._removed
+
+    def is_own(self, rule: CollectionRule, key: str, entry: Item) -> bool:
+        """True if an entry that was read is one that this context has made."""
+        if key_of(rule, entry) != key or self._record.was_there(rule, key):
+            return False
+        return bears_prefix(self._kit, entry) or any(
+            one.is_like(entry) if one.key == key else one.has_its_name(entry)
+            for one in self.made_in(rule)
+        )
+
+    def made_in(self, rule: CollectionRule) -> list[MadeEntry]:
+        return [one for one in self.made if one.rule is rule and not one.refused]
+
+    # --- after a request
+
+    def note(
+        self,
+        identity: str,
+        method: str,
+        path: str,
+        arguments: Item,
+        response: httpx.Response | None,
+    ) -> None:
+        """Notes what a request may have made, changed or removed; None for no response."""
+        operations, values = self._find(path)
+        if method == "POST" and all(one.scopes is not None for one in operations.values()):
+            creation = operations.get("POST")
+            if creation is None or creation.action != "create":
+                self.to_search.update(dict.fromkeys(self.lists))
+            else:
+                self._note_creation(identity, creation, values, arguments, response)
+        elif method != "GET" and operations:
+            known = next(iter(operations.values()))
+            if _ends_at_entry(known):
+                key, rule = values[known.path_names[-1]], known.path_collections[-1]
+                for one in self.made_in(rule):
+                    if one.key == key:
+                        one.add_change(sent_object(arguments))
+                if method == "DELETE" and response is not None and response.is_success:
+                    # Its id may be given to another entry from now on.
+                    self._removed |= self.confirmed & {(rule.name, key)}
+                    self.confirmed.discard((rule.name, key))
+
+    def _note_creation(
+        self,
+        identity: str,
+        creation: Operation,
+        values: dict[str, str],
+        arguments: Item,
+        response: httpx.Response | None,
+    ) -> None:
+        rule, owners = creation.collection, creation.entry_parameters
+        found = [one for one in self.lists if one.rule is rule]
+        if all(one.me == values[one.name] for one in owners):
+            found = [one for one in found if identity not in CLIENTS or one.reader == identity]
+        elif not all(one.me for one in owners):
+            keys = tuple((str(one.collection), values[one.name]) for one in owners if not one.me)
+            readers = [one for one in CLIENTS if one in self._kit.target.identities]
+            found = [EntryList(rule, one, keys) for one in readers]
+        try:
+            key = key_of(rule, response.json()) if response is not None else None
+        except (ValueError, RecursionError):
+            key = None
+        refused = response is not None and response.is_client_error
+        known = creation.json_body.properties if creation.json_body else {}
+        sent = sent_object(arguments)
+        shown: dict[str, list[object]] = {name: [sent[name]] for name in known if name in sent}
+        self.made.append(MadeEntry(rule, key, tuple(found), shown, refused))
+        if key is not None and not refused:
+            # An id that is used again is that of another entry.
+            self._record.deleted.discard((rule.name, key))
+            self._is_confirmed(rule, key)
+        self.to_search.update(dict.fromkeys(found))
+
+
+def _ends_at_entry(operation: Operation) -> bool:
+    last = operation.entry_parameters[-1:]
+    return bool(last) and operation.path.rstrip("/").endswith("{" + last[0].name + "}")
+
+
+def _number(text: str) -> str:
+    """The number that a lenient server may read in a text; the text if it is none."""
+    found = re.match(r"[^\w]*0*(\d+)", text)
+    return "".join(str(int(one)) for one in found[1]) if found else text
+
+
+def _is_nobodys(text: str, parameter: Parameter | None = None) -> bool:
+    """True for a key that nothing has, however it is read."""
+    number = _number(text)
+    if text in (NO_RECORD, NO_FAX):
+        return True
+    if not number.isdecimal():
+        return parameter is not None and not parameter.validator.is_valid(text)
+    return len(number) > len(str(NOWHERE)) or int(number) in (0, NOWHERE)
