@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from ringme_mock.docs.command import docs
-from ringme_mock.server.import_blocker import block_import
 from ringme_mock.server.log_format import announcer, complain
 from ringme_mock.server.options import SERVE_OPTIONS, OneLineCommand, Options
 from ringme_mock.version import __version__
@@ -16,6 +15,8 @@ from ringme_spec.errors import ConfigError
 
 # So that most options fit on one or two lines.
 _WIDE = {"max_content_width": 100}
+# Optional to their importers, httpx and requests, and no part of serving; megabytes of memory.
+_UNUSED = ("httpx._main", "charset_normalizer")
 
 
 class _Commands(click.Group):
@@ -55,10 +56,10 @@ def serve(**values: Any) -> None:
     """
     options = Options(**values)
     try:
-        # Only now: help and invalid options do not need the import. Nothing needs the command line
-        # of httpx, which imports all of Rich.
-        with block_import("httpx._main"):
-            from ringme_mock.server.run import run
+        for unused in _UNUSED:
+            sys.modules.setdefault(unused, None)  # type: ignore[arg-type]
+        # Only now: help and invalid options do not need the import.
+        from ringme_mock.server.run import run
 
         run(options)
     except ConfigError as error:

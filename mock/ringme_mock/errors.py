@@ -57,12 +57,10 @@ def missing(collection: str, code: str | None) -> ApiError:
 
 
 def no_route(path: str) -> ApiError:
-    """Make a 404 for a path that the document does not have."""
     return ApiError(404, f"No such path: {mask_text(path)[:200]}")
 
 
 def method_not_allowed(method: str, allowed: list[str]) -> ApiError:
-    """Make a 405 for a path that has other methods."""
     text = ", ".join(allowed)
     return ApiError(405, f"method not allowed: {method}; allowed: {text}", headers={"Allow": text})
 

@@ -84,7 +84,6 @@ class MockServer:
             self._running = RunningServer(self.app, self._port)
 
     def stop(self) -> None:
-        """End all connections and close the port."""
         if self._running is not None:
             self._running.stop()
             self._running = None

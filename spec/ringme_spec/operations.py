@@ -55,7 +55,6 @@ class Parameter:
 
     @property
     def is_list(self) -> bool:
-        """It can be given several times."""
         return "items" in self.schema
 
     @property
@@ -85,7 +84,6 @@ class Body:
 
     @property
     def required_properties(self) -> tuple[str, ...]:
-        """The properties that a client has to send."""
         return tuple(name for name in self.schema.get("required", ()) if name in self.properties)
 
     @cached_property
@@ -119,7 +117,6 @@ class Operation:
 
     @property
     def reads(self) -> bool:
-        """It is a GET."""
         return self.method == "GET"
 
     @property
@@ -140,7 +137,6 @@ class Operation:
 
     @property
     def summary(self) -> str:
-        """Summary, or else the id."""
         return str(self.node.get("summary", self.id))
 
     @cached_property
@@ -154,7 +150,6 @@ class Operation:
 
     @cached_property
     def roles(self) -> Mapping[str, Parameter]:
-        """Query parameters by role."""
         return {one.role: one for one in self.query_parameters if one.role}
 
     @cached_property
@@ -164,31 +159,25 @@ class Operation:
 
     @property
     def section(self) -> str | None:
-        """The name of the collection that the path begins at, if it leads through any."""
         return self.path_collections[0].name if self.path_collections else None
 
     @property
     def json_body(self) -> Body | None:
-        """The body, if it is sent as JSON."""
         return self.body if self.body and JSON in self.body.media_types else None
 
     @property
     def path_names(self) -> tuple[str, ...]:
-        """The names of the parameters in the path, in its order."""
         return tuple(one.name for one in self.path_parameters)
 
     @property
     def range_required(self) -> bool:
-        """It needs a range of time."""
         return self.ranged and self.roles["range_start"].required
 
     @property
     def ranged(self) -> bool:
-        """It takes a range of time."""
         return "range_start" in self.roles
 
     def fill(self, values: Mapping[str, object]) -> str:
-        """The path with values for its parameters."""
         return self.path.format(**values)
 
     @cached_property

@@ -65,11 +65,9 @@ class Redaction:
         return self.mask_text(value) if isinstance(value, str) else value
 
     def mask_text(self, text: str) -> str:
-        """A text without known secrets, and without those that stand in it by name."""
         return mask_text(self._known.sub(MASK, text) if self._known else text)
 
     def mask_query(self, query: bytes) -> str:
-        """Return a query string with every secret in it masked."""
         if not query:
             return ""
         return "&".join(map(self._mask_pair, query.decode("latin-1").split("&")))
@@ -92,7 +90,6 @@ class Redaction:
 
 
 def mask_text(text: str) -> str:
-    """Mask the secrets that a text holds by name, as in a query or in JSON."""
     for pattern in _IN_TEXT:
         text = pattern.sub(_masked, text)
     return text

@@ -100,8 +100,6 @@ def plain_media_type(text: str) -> str:
 
 
 class _Header:
-    """Header of a response."""
-
     def __init__(self, schemas: Schemas, name: str, node: dict[str, Any]) -> None:
         schema = schemas.resolve(node.get("schema", {}))
         self._name = name
@@ -124,8 +122,6 @@ class _Header:
 
 
 class _Content:
-    """Body of a response in one media type."""
-
     def __init__(self, schemas: Schemas, name: str, schema: Schema) -> None:
         media_type = plain_media_type(name)
         self._is_json = media_type == JSON or media_type.endswith("+json")

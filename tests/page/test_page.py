@@ -206,7 +206,7 @@ def test_data_that_the_document_does_not_have_is_left_out(visitor: Visitor) -> N
     view = {"groups": "teams", "numbers": {"collection": "x", "group": "", "number": ""}}
     store = visitor.server.app.state.store
     reader = DirectoryReader(store, {**view, "items": [{"collection": "none"}], "titles": {}})
-    assert reader.read("").all_groups == 0
+    assert reader.read("")["all_groups"] == 0
     assert reader.items == []
 
 

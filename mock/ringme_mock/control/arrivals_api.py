@@ -10,7 +10,6 @@ from ringme_mock.generate import make_bulk
 
 
 async def arrive(context: ControlContext) -> Response:
-    """Add one item or registration to a number."""
     given = dict(context.body)
     extension = given.pop("extension")
     collection = context.operation.node["x-collection"]

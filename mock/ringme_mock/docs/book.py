@@ -42,8 +42,6 @@ class File:
 
 
 class Book:
-    """All files of the documentation by name."""
-
     def __init__(self, material: Material) -> None:
         self._material = material
         self._policies: dict[str, str] = read_yaml(CONTENT / "policies.yaml")

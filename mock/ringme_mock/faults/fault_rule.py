@@ -8,6 +8,8 @@ from typing import Any
 
 from ringme_mock.faults.latency import Latency, read_latency
 
+DROP, TRUNCATE, MALFORMED = "drop", "truncate", "malformed"
+
 
 @dataclass(frozen=True)
 class Target:
@@ -88,3 +90,8 @@ def _read_delay(node: dict[str, int]) -> Latency:
         return read_latency(node)
     except ValueError as error:
         raise ValueError(f"delay.{error}") from None
+
+
+def malformed(body: bytes) -> bytes:
+    """Cut a body so that it is no JSON."""
+    return body[: len(body) // 2] + b'{"'

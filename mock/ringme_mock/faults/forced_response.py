@@ -19,8 +19,6 @@ _LIMIT_HEADERS = {name.decode() for name, _ in Allowance(0, 0, 0).headers()}
 
 
 class ForcedResponses:
-    """Responses by operation and status."""
-
     def __init__(self, contract: Contract) -> None:
         self._schemas = contract.schemas
         self._statuses = {

@@ -24,8 +24,7 @@ from ringme_mock.generate.datetimes import to_hundredth
 from ringme_mock.generate.makers import Values, read_list
 from ringme_mock.generate.rhythm import Rhythm
 from ringme_mock.generate.template import AT, LAST, Template
-from ringme_mock.store import collector
-from ringme_mock.store.collection import Entry, Key
+from ringme_mock.store.collection import Entry, Key, cycle_search_paused
 from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
 from ringme_mock.store.store import Query
@@ -105,7 +104,7 @@ class Bulk:
         except OverflowError:
             raise _too_early() from None
 
-    @collector.paused()
+    @cycle_search_paused()
     def make(self) -> None:
         """Make the entries in the copy. Raises the 400 that says what is impossible."""
         try:
@@ -156,7 +155,6 @@ class Bulk:
         return f"{name} {self._owner[self._store[name].rule.key]}"
 
     def _present(self, node: dict[str, Any]) -> list[Entry]:
-        """List the owner's existing entries."""
         owner = self._plan["owner"]
         key = self._owner[self._store[owner].rule.key]
         return list(self._store.find(node["collection"], Query(), (owner, key)))

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ringme_mock.actions.media import STORAGE, stored_file
 from ringme_mock.actions.request_context import RequestContext, attach
 from ringme_mock.actions.response import JSON, Reply
-from ringme_mock.faults.damage import DROP, MALFORMED, TRUNCATE, malformed
+from ringme_mock.faults.fault_rule import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.browser_headers import with_browser_headers
@@ -201,7 +201,6 @@ async def _break(request: RequestContext, reply: Reply, send: Send) -> None:
 
 
 def _headers(request: RequestContext, reply: Reply) -> Headers:
-    """Build the headers of a response of the API."""
     headers = []
     if reply.media_type == JSON:
         headers.append(_JSON_TYPE)

@@ -58,7 +58,6 @@ class Cycle:
 
     @property
     def may_last(self) -> bool:
-        """True while a response of unknown length is sent."""
         return self.response_started and not self.response_complete and self._left is None
 
     async def run(self, app: ASGIApp, scope: Scope, tasks: set[asyncio.Task[None]]) -> None:
@@ -98,7 +97,6 @@ class Cycle:
         return self._size
 
     def end_body(self) -> None:
-        """Mark the request as complete."""
         self.expects = self.more_body = False
         if self._news is not None:
             self._news.set()
@@ -110,7 +108,6 @@ class Cycle:
             self._news.set()
 
     async def receive(self) -> Message:
-        """Receive the next message of the request."""
         if self.expects:
             self.expects = False
             if not self.disconnected:
@@ -173,7 +170,6 @@ class Cycle:
             self._connection.transport.close()
 
     async def send(self, message: Message) -> None:
-        """Send a message of the response."""
         if self._connection.write_paused and not self.disconnected:
             await self._connection.drain()
         if self.disconnected:

@@ -54,7 +54,6 @@ class JournalEntry(NamedTuple):
 
     @property
     def operation(self) -> str | None:
-        """Id of the operation."""
         return self.target.id if self.target else None
 
     @property
@@ -63,12 +62,10 @@ class JournalEntry(NamedTuple):
 
     @property
     def reason(self) -> str | None:
-        """Message of the refusal."""
         return self.refusal.message if self.refusal else None
 
     @property
     def parameters(self) -> dict[str, str]:
-        """Path parameters as they were sent."""
         if self.target is None:
             return {}
         names = [parameter.name for parameter in self.target.path_parameters]
@@ -162,7 +159,6 @@ class Journal:
         self._content = 0
 
     def follow(self) -> Follower:
-        """Follow the entries from now on."""
         return Follower(self._waiting)
 
 

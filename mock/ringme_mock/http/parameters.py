@@ -33,8 +33,6 @@ class QueryValues(dict[str, Any]):
 
 
 class PathReader:
-    """Reader of the path parameters of one operation."""
-
     def __init__(self, parameters: tuple[Parameter, ...]) -> None:
         self._parameters = parameters
         self._read_once = lru_cache(_KEPT)(self._read)
@@ -54,8 +52,6 @@ class PathReader:
 
 
 class QueryReader:
-    """Reader of the query parameters of one operation."""
-
     def __init__(self, parameters: tuple[Parameter, ...]) -> None:
         self._parameters = parameters
         self._required = any(parameter.required for parameter in parameters)

@@ -137,7 +137,6 @@ class RequestReader:
         self._noted = []
 
     def on_url(self, target: bytes) -> None:
-        """Add a part of the target."""
         self._target += target
 
     def on_header(self, name: bytes, value: bytes) -> None:

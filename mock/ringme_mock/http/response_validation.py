@@ -73,7 +73,6 @@ def _is_forced(request: RequestContext) -> bool:
 
 
 def _headers(request: RequestContext, reply: Reply) -> dict[str, str]:
-    """Return the headers of a response by name in lower case."""
     headers = {name.lower(): value for name, value in (reply.headers or {}).items()}
     if request.allowance is not None:
         for name, value in request.allowance.headers():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from ringme_mock.errors import ApiError, forbidden, invalid
@@ -13,7 +15,6 @@ from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import FaultRule
 from ringme_mock.faults.latency import Latency
 from ringme_mock.http.journal import DEFAULT_SIZE, Journal
-from ringme_mock.http.session_lock import SessionLock
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_mock.store.state import Snapshot, State
@@ -44,6 +45,22 @@ class Settings:
     seed: int | None = None
     max_entries: int = MOST_ENTRIES
     validate_responses: bool = False
+
+
+class SessionLock:
+    """Lock that may be used from one event loop after another, as in tests."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._lock = loop, asyncio.Lock()
+        async with self._lock:
+            yield
 
 
 class Session:
@@ -140,7 +157,6 @@ class Sessions:
         return session
 
     def all(self) -> list[Session]:
-        """List all sessions, the default first."""
         self._end_idle()
         return [self.default, *self._others.values()]
 

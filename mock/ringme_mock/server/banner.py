@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import textwrap
+from dataclasses import dataclass
+from pathlib import Path
 
 from ringme_mock.actions.token_endpoint import CLIENT_CREDENTIALS, PASSWORD
-from ringme_mock.app import MockApp
+from ringme_mock.app import ANY, LOOPBACK, OFF, MockApp
 from ringme_mock.http.urls import DOCS_PATH
 from ringme_mock.server.options import JSON
-from ringme_mock.server.server_info import ServerInfo
+from ringme_mock.server.tls import Tls
 from ringme_mock.store.access import BLOCKED, EVERYTHING, READ_ONLY
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.state import State
@@ -17,6 +20,59 @@ from ringme_spec.contract import Contract
 
 _WIDTH = 90
 _TOKEN_FILTER = """sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/'"""
+
+_OPEN = "Other machines can reach it: the API, its pages, and the secrets of the test data."
+_CONTROL_FROM = {
+    OFF: "The control interface is off.",
+    LOOPBACK: "Only this machine can use the control interface.",
+    ANY: "They can also use the control interface: read and change everything, and get tokens.",
+}
+_UNKNOWN_CERTIFICATE = (
+    "The certificate was made for this run, and no client trusts it:"
+    " --tls-ca FILE writes the authority for clients to trust."
+)
+_KNOWN_CERTIFICATE = (
+    "The certificate was made for this run. Clients must trust {file}: curl --cacert {quoted}."
+)
+_WATCHED = "Reloaded on changes: {files}"
+
+
+@dataclass(frozen=True)
+class ServerInfo:
+    """The URL of a mock, its TLS, and its access.
+
+    `local`: only this machine can connect; `control` as for `create_app`; `watched` are the files
+    that it reloads.
+    """
+
+    url: str
+    tls: Tls | None = None
+    local: bool = True
+    control: str = LOOPBACK
+    watched: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> list[str]:
+        """Risks for the person who started it."""
+        return [] if self.local else [f"{_OPEN} {_CONTROL_FROM[self.control]}"]
+
+    @property
+    def notes(self) -> list[str]:
+        found = []
+        if self.tls is not None and self.tls.self_made:
+            found.append(_about_certificate(self.tls.authority))
+        if self.watched:
+            found.append(_WATCHED.format(files=", ".join(self.watched)))
+        return found
+
+    @property
+    def curl(self) -> str:
+        """The command `curl`, with the options that TLS needs."""
+        if self.tls is None or not self.tls.self_made:
+            return "curl -s"
+        if self.tls.authority is None:
+            return "curl -sk"
+        return f"curl -s --cacert {shlex.quote(str(self.tls.authority))}"
 
 
 def announce(logger: logging.Logger, form: str, app: MockApp, info: ServerInfo) -> None:
@@ -108,3 +164,10 @@ def _users(state: State, application: Entry) -> list[Entry]:
 
 def _describe(user: Entry) -> str:
     return f"{user['login']:<16} {user['password']:<22} {user['type']}, {user['access']}"
+
+
+def _about_certificate(authority: Path | None) -> str:
+    if authority is None:
+        return _UNKNOWN_CERTIFICATE
+    file = str(authority)
+    return _KNOWN_CERTIFICATE.format(file=file, quoted=shlex.quote(file))

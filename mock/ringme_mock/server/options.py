@@ -172,7 +172,6 @@ class OneLineCommand(click.Command):
 
 
 def _refused(ctx: click.Context, error: click.UsageError) -> click.exceptions.Exit:
-    """Print the error, with a hint to --help."""
     text = " ".join(error.format_message().split())
     click.echo(f"ringme-mock: {text} (see {ctx.command_path} --help)", err=True)
     return click.exceptions.Exit(2)

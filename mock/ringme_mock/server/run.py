@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import socket
-from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ringme_mock.app import ANY, LOOPBACK, OFF
 from ringme_mock.http.sessions import Settings
-from ringme_mock.server import listening, tls
-from ringme_mock.server.banner import announce
+from ringme_mock.server import runner, tls
+from ringme_mock.server.banner import ServerInfo, announce
 from ringme_mock.server.log_format import announcer, log_to_terminal
 from ringme_mock.server.options import Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
-from ringme_mock.server.server_info import ServerInfo
 from ringme_mock.server.sources import Sources
 from ringme_mock.server.tls import Tls
 
@@ -32,18 +28,18 @@ def run(options: Options) -> None:
     settings, control = _settings(options), _control(options)
     reloading = _reloading(sources, settings, control) if options.reload else None
     app = reloading.current if reloading else sources.make(settings, control)
-    listener = listening.listen(options.host, options.port)
+    listener = runner.listen(options.host, options.port)
     secured = _tls(options, listener)
     log_to_terminal(options.log_level, options.log_format)
     tell = announcer(options.log_format)
     info = ServerInfo(
-        url=listening.url(listener, "https" if secured else "http"),
+        url=runner.url(listener, "https" if secured else "http"),
         tls=secured,
-        local=listening.is_local(listener),
+        local=runner.is_local(listener),
         control=control,
         watched=tuple(map(str, sources.named())) if reloading else (),
     )
-    server = _Server(
+    server = TimedServer(
         uvicorn_config(
             reloading or app,
             # Or uvicorn reads it from the environment; the state is one process's.
@@ -87,23 +83,4 @@ def _tls(options: Options, listener: socket.socket) -> Tls | None:
         return None
     if options.tls_certificate and options.tls_key:
         return tls.read_from(options.tls_certificate, options.tls_key)
-    return tls.made_for((options.host, listening.address(listener)), options.tls_ca)
-
-
-class _Server(TimedServer):
-    """Runs `beside`, if any, beside its requests."""
-
-    beside: Callable[[], Coroutine[Any, Any, None]] | None = None
-    _task: asyncio.Task[None] | None = None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.beside is not None:
-            self._task = asyncio.create_task(self.beside())
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End all connections, without an error for requests that this cuts off."""
-        if self._task is not None:
-            self._task.cancel()
-        logging.getLogger("uvicorn.error").disabled = True
-        await super().shutdown(sockets)
+    return tls.made_for((options.host, runner.address(listener)), options.tls_ca)

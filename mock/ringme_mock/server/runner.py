@@ -1,11 +1,13 @@
-"""uvicorn as the server of the mock, for tests in a thread."""
+"""uvicorn as the server of the mock: its socket, and for tests its thread."""
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -15,10 +17,45 @@ from starlette.types import ASGIApp
 
 from ringme_mock.http.connection_limits import ConnectionLimits
 from ringme_mock.http.protocol import HttpProtocol
-from ringme_mock.server.tls import Tls
+from ringme_mock.server.tls import ANYWHERE, Tls
+from ringme_spec.errors import ConfigError
 
 _BACKLOG = 2048
 _TIMEOUT = 30.0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open a listening socket. Raises ConfigError if the address is not available."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except (OSError, UnicodeError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(
+            f"cannot listen on {host} port {port}: {reason}; --port 0 takes a free port"
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    return str(listener.getsockname()[0])
+
+
+def is_local(listener: socket.socket) -> bool:
+    return ipaddress.ip_address(address(listener)).is_loopback
+
+
+def url(listener: socket.socket, scheme: str) -> str:
+    """Return the URL for this machine, without a trailing slash."""
+    host, port = listener.getsockname()[:2]
+    if host in ANYWHERE:
+        host = "127.0.0.1"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
@@ -44,9 +81,14 @@ def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
 
 
 class TimedServer(uvicorn.Server):
-    """uvicorn's server with a limit for TLS handshakes; `announce` is called when it serves."""
+    """uvicorn's server with a limit for TLS handshakes.
+
+    `announce` is called when it serves; `beside` runs beside its requests.
+    """
 
     announce: Callable[[], None] | None = None
+    beside: Callable[[], Coroutine[Any, Any, None]] | None = None
+    _task: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         loop = asyncio.get_running_loop()
@@ -62,6 +104,17 @@ class TimedServer(uvicorn.Server):
             loop.create_server = listen  # type: ignore[method-assign]
         if self.announce is not None:
             self.announce()
+        if self.beside is not None:
+            self._task = asyncio.create_task(self.beside())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End all connections, without an error for requests that this cuts off."""
+        if self._task is not None:
+            self._task.cancel()
+        errors = logging.getLogger("uvicorn.error")
+        errors.disabled = True
+        await super().shutdown(sockets)
+        errors.disabled = False
 
 
 class RunningServer:
@@ -74,9 +127,8 @@ class RunningServer:
     def __init__(
         self, app: ASGIApp, port: int = 0, http: Any = None, tls: Tls | None = None
     ) -> None:
-        self._listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
-        scheme = "https" if tls else "http"
-        self.url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._listener = listen("127.0.0.1", port)
+        self.url = url(self._listener, "https" if tls else "http")
         more = {} if http is None else {"http": http}
         if tls is not None:
             more["ssl_context_factory"] = tls.factory
@@ -91,7 +143,6 @@ class RunningServer:
             raise TimeoutError(f"the server did not start within {_TIMEOUT:g} s")
 
     def stop(self) -> None:
-        """End all connections and close the port."""
         self._server.should_exit = True
         self._thread.join(_TIMEOUT)
         self._listener.close()

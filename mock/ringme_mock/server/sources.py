@@ -22,8 +22,6 @@ Stamp = dict[str, tuple[int, int, int]]
 
 @dataclass(frozen=True)
 class Sources:
-    """Paths of the files."""
-
     spec: Path
     fixtures: Path
     faults: Path | None = None

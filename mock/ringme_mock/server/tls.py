@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ringme_mock.server.listening import ANYWHERE
 from ringme_spec.errors import ConfigError
 
 # Browsers refuse certificates that are valid for much longer.
 _LIFETIME = timedelta(days=365)
 _SKEW = timedelta(days=1)
+ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _SECRET = "PRIVATE KEY"

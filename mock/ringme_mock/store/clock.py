@@ -63,7 +63,6 @@ class Clock:
         return self.now().strftime(_FORMAT)
 
     def reset(self) -> None:
-        """Return to the real time."""
         self.setting = Setting()
 
     def advance(self, seconds: float) -> None:

@@ -101,7 +101,6 @@ def parse_fixture(content: bytes, where: str) -> Any:
 
 
 def label(rule: CollectionRule, entry: Entry) -> str:
-    """Name an entry in messages."""
     key = entry.get(rule.key, "missing")
     return f"{rule.key} {str(key)[:100] if type(key) in _SCALARS else '?'}"
 

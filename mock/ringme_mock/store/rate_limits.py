@@ -11,8 +11,6 @@ from ringme_mock.store.collection import Key
 
 @dataclass(slots=True)
 class _Hour:
-    """Start of an hour, in seconds, and the number of requests since then."""
-
     start: float
     used: int = 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -16,46 +15,8 @@ NUMBERS_SHOWN = 20
 CHOICES_SHOWN = 100
 
 
-@dataclass(frozen=True)
-class Number:
-    """One internal number; `counts` are those of its items by kind."""
-
-    key: Key
-    title: str
-    number: str
-    kind: str
-    status: str
-    group: str | None
-    client: str
-    client_key: Key
-    counts: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Group:
-    """One group with the first of its members."""
-
-    key: Key
-    title: str
-    client: str
-    members: tuple[Number, ...]
-    size: int
-
-
-@dataclass(frozen=True)
-class Directory:
-    """The groups and numbers that are shown.
-
-    `numbers` are those that a search found, without a search those in no group; `loose` is the
-    count of the latter. `choices` are the numbers to choose from.
-    """
-
-    groups: tuple[Group, ...]
-    all_groups: int
-    numbers: tuple[Number, ...]
-    loose: int
-    all_numbers: int
-    choices: tuple[Number, ...]
+# What the templates show of a number, a group, or both.
+Shown = dict[str, Any]
 
 
 class DirectoryReader:
@@ -70,26 +31,31 @@ class DirectoryReader:
         self._number: str = view["numbers"]["number"]
         self.items = [item for item in view["items"] if item["collection"] in store.collections]
 
-    def read(self, wanted: str) -> Directory:
-        """Read what fits `wanted`: a part of a name, a number, an id, or empty for all."""
+    def read(self, wanted: str) -> Shown:
+        """Read what fits `wanted`: a part of a name, a number, an id, or empty for all.
+
+        `numbers` are those that were found, without a search those in no group, of which there are
+        `loose`. `choices` are the numbers to choose from.
+        """
         known = self._store.collections.keys()
         if self._groups not in known or self._numbers not in known:
-            return Directory((), 0, (), 0, 0, ())
+            return {
+                **dict.fromkeys(("groups", "numbers", "choices"), ()),
+                **dict.fromkeys(("all_groups", "loose", "all_numbers"), 0),
+            }
         groups, numbers = self._store[self._groups], self._store[self._numbers]
         loose = numbers.positions(self._group, None)
         found = list(islice(self._fitting(self._numbers, wanted), CHOICES_SHOWN))
         shown: Iterable[Entry] = found if wanted else numbers.at(loose)
-        return Directory(
-            groups=tuple(
-                self._read_group(entry)
-                for entry in islice(self._fitting(self._groups, wanted), GROUPS_SHOWN)
-            ),
-            all_groups=len(groups),
-            numbers=tuple(self._read_number(entry) for entry in islice(shown, NUMBERS_SHOWN)),
-            loose=len(loose),
-            all_numbers=len(numbers),
-            choices=tuple(self._read_number(entry) for entry in found),
-        )
+        fitting = islice(self._fitting(self._groups, wanted), GROUPS_SHOWN)
+        return {
+            "groups": list(map(self._read_group, fitting)),
+            "all_groups": len(groups),
+            "numbers": list(map(self._read_number, islice(shown, NUMBERS_SHOWN))),
+            "loose": len(loose),
+            "all_numbers": len(numbers),
+            "choices": list(map(self._read_number, found)),
+        }
 
     def describe(self, key: Key) -> str:
         """Name a number for people, by its id if it does not exist."""
@@ -126,34 +92,34 @@ class DirectoryReader:
             or any(text in str(entry[name] or "").casefold() for name in names)
         )
 
-    def _read_group(self, entry: Entry) -> Group:
+    def _read_group(self, entry: Entry) -> Shown:
         key = entry[self._store[self._groups].rule.key]
         numbers = self._store[self._numbers]
         members = numbers.positions(self._group, key)
-        return Group(
-            key=key,
-            title=self.title(self._groups, key),
-            client=self._client(self._groups, entry),
-            members=tuple(
-                self._read_number(one) for one in numbers.at(islice(members, MEMBERS_SHOWN))
-            ),
-            size=len(members),
-        )
+        first = numbers.at(islice(members, MEMBERS_SHOWN))
+        return {
+            "key": key,
+            "title": self.title(self._groups, key),
+            "client": self._client(self._groups, entry),
+            "members": list(map(self._read_number, first)),
+            "size": len(members),
+        }
 
-    def _read_number(self, entry: Entry) -> Number:
+    def _read_number(self, entry: Entry) -> Shown:
         key = entry[self._store[self._numbers].rule.key]
         group = entry[self._group]
-        return Number(
-            key=key,
-            title=self.title(self._numbers, key),
-            number=str(entry[self._number]),
-            kind=str(entry.get("type", "")),
-            status=str(entry.get("status", "")),
-            group=None if group is None else self.title(self._groups, group),
-            client=self._client(self._numbers, entry),
-            client_key=self._store.owner_key(self._numbers, entry, self._view["clients"]),
-            counts=tuple(self._count(item["collection"], key) for item in self.items),
-        )
+        return {
+            "key": key,
+            "title": self.title(self._numbers, key),
+            "number": str(entry[self._number]),
+            "kind": str(entry.get("type", "")),
+            "status": str(entry.get("status", "")),
+            "group": None if group is None else self.title(self._groups, group),
+            "client": self._client(self._numbers, entry),
+            "client_key": self._store.owner_key(self._numbers, entry, self._view["clients"]),
+            # Of its items, by kind.
+            "counts": [self._count(item["collection"], key) for item in self.items],
+        }
 
     def _client(self, collection: str, entry: Entry) -> str:
         name = self._view["clients"]

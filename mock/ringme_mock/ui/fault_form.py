@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ringme_mock.http.sessions import Session
-from ringme_spec.document import read_yaml
 
-_FILE = Path(__file__).with_name("quick_faults.yaml")
-
-
-@dataclass(frozen=True)
-class QuickFault:
-    """A switch for one fault, or for latency."""
-
-    name: str
-    title: str
-    help: str
-    fault: dict[str, Any] | None = None
-    latency: dict[str, int] | None = None
-
-    def ids(self, session: Session) -> list[str]:
-        """List the faults of the session that this switch added."""
-        return [one["id"] for one in session.faults.show_all() if one.get("name") == self.title]
-
-    def is_on(self, session: Session) -> bool:
-        if self.latency is not None:
-            return session.latency.as_json() == self.latency
-        return any(
-            one.get("name") == self.title and not is_used_up(one)
-            for one in session.faults.show_all()
-        )
+# A switch for a fault, or for latency, by name, as quick_faults.yaml describes it.
+QuickFaults = dict[str, dict[str, Any]]
 
 
-def read_quick_faults(path: Path = _FILE) -> dict[str, QuickFault]:
-    return {name: QuickFault(name, **node) for name, node in read_yaml(path).items()}
+def faults_of(quick: dict[str, Any], session: Session) -> list[dict[str, Any]]:
+    """List the faults of the session that a switch added."""
+    return [one for one in session.faults.show_all() if one.get("name") == quick["title"]]
+
+
+def is_on(quick: dict[str, Any], session: Session) -> bool:
+    if "latency" in quick:
+        return bool(session.latency.as_json() == quick["latency"])
+    return not all(map(is_used_up, faults_of(quick, session)))
 
 
 def is_used_up(fault: dict[str, Any]) -> bool:

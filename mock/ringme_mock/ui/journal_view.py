@@ -49,8 +49,6 @@ def read_filter(given: Mapping[str, str]) -> Filter:
 
 @dataclass(frozen=True)
 class Row:
-    """One entry, secrets masked."""
-
     entry: dict[str, Any]
 
     @property

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from starlette.types import Receive
+import orjson
 
-from ringme_mock.errors import ApiError, invalid
+from ringme_mock.actions.request_context import RequestContext
+from ringme_mock.control.control_context import Mock
+from ringme_mock.control.control_operations import OPERATIONS
+from ringme_mock.control.middleware import interface
+from ringme_mock.errors import invalid
+from ringme_mock.http.body import read_bytes
 from ringme_mock.http.sessions import Session
 from ringme_mock.store.state import State
-from ringme_mock.ui.control_client import ControlClient
-from ringme_mock.ui.fault_form import QuickFault
+from ringme_mock.ui.fault_form import QuickFaults
 from ringme_mock.ui.page_session import PageSession
 
 _FORM_LIMIT = 65_536
@@ -24,7 +29,7 @@ class PageConfig:
     """The content of view.yaml, and the quick faults by name."""
 
     view: dict[str, Any]
-    quick_faults: dict[str, QuickFault]
+    quick_faults: QuickFaults
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class PageRequest:
     session: Session
     kept: PageSession
     prefix: str
-    control: ControlClient
+    mock: Mock
+    base_url: str
     is_partial: bool
     given: Mapping[str, str]
 
@@ -50,16 +56,38 @@ class PageRequest:
         """Read a field, empty if it was not sent."""
         return self.given.get(name, "").strip()[:_TEXT_LIMIT]
 
+    async def control(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, **parameters: str
+    ) -> Any:
+        """Carry out an operation of the control interface, with the same checks as over HTTP.
 
-async def read_form(receive: Receive) -> bytes:
-    """Read the body of a form. Raises the 413 for a long one, the 400 for an incomplete one."""
-    content = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise invalid("The form ended before its length")
-        content += bytes(message.get("body", b""))
-        if len(content) > _FORM_LIMIT:
-            raise ApiError(413, f"A form has at most {_FORM_LIMIT} bytes")
-        if not message.get("more_body", False):
-            return content
+        Returns the JSON of its response, or None.
+        `path` is that of the control document, braces and all; `parameters` are for path and query.
+        Raises the errors of the operation, and the 400 that names the field.
+        """
+        operation, _ = interface().table.find(method, path)
+        names = [one.name for one in operation.path_parameters]
+        in_query = {name: text for name, text in parameters.items() if name not in names}
+        context = interface().context(
+            self.mock,
+            self.session,
+            self.base_url,
+            operation,
+            [parameters[one] for one in names],
+            urlencode(in_query).encode(),
+        )
+        if operation.body is not None:
+            context.body = {**operation.body.defaults, **(body or {})}
+            for field, reason in operation.body.validator.problems(context.body):
+                raise invalid(f"{field or 'body'}: {reason}")
+        response = await OPERATIONS[operation.id](context)
+        return orjson.loads(response.body) if response.body else None
+
+
+async def read_form(context: RequestContext) -> dict[str, str]:
+    """Read the fields of a form. Raises the 400 if it is not UTF-8, the 413 if it is too long."""
+    content = await read_bytes(context, _FORM_LIMIT)
+    try:
+        return dict(parse_qsl(content.decode("utf-8"), keep_blank_values=True, errors="strict"))
+    except ValueError:
+        raise invalid("The form is not UTF-8") from None

@@ -8,6 +8,7 @@ from typing import Any
 
 from ringme_mock.errors import ApiError, invalid
 from ringme_mock.ui.directory import DirectoryReader
+from ringme_mock.ui.fault_form import faults_of
 from ringme_mock.ui.page_request import PageRequest
 
 Action = Callable[[PageRequest], Awaitable[str]]
@@ -15,9 +16,7 @@ Action = Callable[[PageRequest], Awaitable[str]]
 
 async def make_token(request: PageRequest) -> str:
     """Make a token for a user; the page then shows it."""
-    made = await request.control.request(
-        "POST", "/__mock__/tokens", {"login": request.text("login")}
-    )
+    made = await request.control("POST", "/__mock__/tokens", {"login": request.text("login")})
     request.kept.keep_token(made["login"], made["access_token"])
     return f"A token for {made['login']} is ready to copy. It is good for an hour."
 
@@ -46,7 +45,7 @@ async def arrive(request: PageRequest) -> str:
     number = request.text("number")
     if kind is None or not number.isdecimal():
         raise invalid("Choose a number")
-    entry = await request.control.request("POST", kind["path"], {"extension": int(number)})
+    entry = await request.control("POST", kind["path"], {"extension": int(number)})
     called = DirectoryReader(request.state.store, view).describe(int(number))
     text: str = kind["said"]
     return text.format_map({**entry, "number": called})
@@ -56,16 +55,16 @@ async def switch_fault(request: PageRequest) -> str:
     quick = request.config.quick_faults.get(request.text("name"))
     if quick is None:
         raise invalid("There is no such switch")
-    for name in quick.ids(request.session):
-        request.session.faults.remove(name)
+    for fault in faults_of(quick, request.session):
+        request.session.faults.remove(fault["id"])
     is_on = request.text("on") == "1"
-    if quick.latency is not None:
-        wanted = quick.latency if is_on else {"milliseconds": 0}
-        await request.control.request("PUT", "/__mock__/latency", wanted)
+    if "latency" in quick:
+        wanted = quick["latency"] if is_on else {"milliseconds": 0}
+        await request.control("PUT", "/__mock__/latency", wanted)
     elif is_on:
-        fault = {"name": quick.title, **(quick.fault or {})}
-        await request.control.request("POST", "/__mock__/faults", fault)
-    return f"{quick.title}: {'on' if is_on else 'off'}."
+        fault = {"name": quick["title"], **quick["fault"]}
+        await request.control("POST", "/__mock__/faults", fault)
+    return f"{quick['title']}: {'on' if is_on else 'off'}."
 
 
 async def add_fault(request: PageRequest) -> str:
@@ -84,20 +83,20 @@ async def add_fault(request: PageRequest) -> str:
         fault["connection"] = request.text("connection")
     if not fault.keys() & {"answer", "delay", "connection"}:
         raise invalid("Choose what happens: a status, a delay, or a broken connection")
-    await request.control.request("POST", "/__mock__/faults", fault)
+    await request.control("POST", "/__mock__/faults", fault)
     return "The fault is on."
 
 
 async def reset(request: PageRequest) -> str:
     keep = ["tokens"] if request.text("keep_tokens") == "1" else []
-    await request.control.request("POST", "/__mock__/reset", {"keep": keep})
+    await request.control("POST", "/__mock__/reset", {"keep": keep})
     kept = "Tokens were kept." if keep else "All tokens have ended."
     return f"The session is back at the fixtures. {kept}"
 
 
 async def freeze_clock(request: PageRequest) -> str:
     frozen = request.text("frozen") == "1"
-    clock = await request.control.request("PUT", "/__mock__/clock", {"frozen": frozen})
+    clock = await request.control("PUT", "/__mock__/clock", {"frozen": frozen})
     state = "is frozen at" if frozen else "goes on from"
     return f"The clock {state} {clock['now']} UTC."
 
@@ -107,7 +106,7 @@ def _operation(method: str, path: str, text: str, body: dict[str, Any] | None = 
 
     async def act(request: PageRequest) -> str:
         parameters = {name: request.text(name) for name in re.findall(r"{(\w+)}", path)}
-        found = await request.control.request(method, path, body, **parameters)
+        found = await request.control(method, path, body, **parameters)
         return text.format_map({**parameters, **(found or {})})
 
     return act

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from starlette.exceptions import HTTPException
@@ -22,8 +22,6 @@ from ringme_mock.http.sessions import DEFAULT, Session
 from ringme_mock.http.urls import HOME_PATH, PAGE_PATH
 from ringme_mock.ui import journal_view as journals
 from ringme_mock.ui.assets import Assets
-from ringme_mock.ui.control_client import ControlClient
-from ringme_mock.ui.fault_form import read_quick_faults
 from ringme_mock.ui.page_request import PageConfig, PageRequest, read_form
 from ringme_mock.ui.page_session import Message, PageSession
 from ringme_mock.ui.rendering import HEADERS, Templates
@@ -32,18 +30,18 @@ from ringme_mock.ui.view import View
 from ringme_mock.version import __version__
 from ringme_spec.document import read_yaml
 
-_VIEW = Path(__file__).with_name("view.yaml")
+_HERE = Path(__file__).parent
 
 
 class PageApp:
-    """The page as an ASGI application, for all sessions."""
-
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
         self._assets = Assets()
         self._templates = Templates()
         self._kept: WeakKeyDictionary[Session, PageSession] = WeakKeyDictionary()
-        self._config = PageConfig(read_yaml(_VIEW), read_quick_faults())
+        self._config = PageConfig(
+            read_yaml(_HERE / "view.yaml"), read_yaml(_HERE / "quick_faults.yaml")
+        )
         self._view = View(mock, self._config)
         self._router = Router(
             [
@@ -109,7 +107,7 @@ class PageApp:
         name = request.path_params["name"]
         status = 200
         try:
-            given = await _form_of(request)
+            given = await read_form(context_of(request.scope))
             page = self._read(request, given)
             if name not in ACTIONS:
                 raise ApiError(404, "There is no such button")
@@ -129,7 +127,7 @@ class PageApp:
     async def _open_session(self, request: Request) -> Response:
         """Redirect to the session of that name; a new one begins now."""
         try:
-            name = (await _form_of(request)).get("name", "").strip()
+            name = (await read_form(context_of(request.scope))).get("name", "").strip()
             if not name:
                 raise invalid("Give the session a name")
             session = self._mock.sessions.get(name)
@@ -152,7 +150,8 @@ class PageApp:
             session=session,
             kept=self._kept.setdefault(session, PageSession()),
             prefix=context.prefix,
-            control=ControlClient(self._mock, session, context.base_url),
+            mock=self._mock,
+            base_url=context.base_url,
             is_partial=request.headers.get("hx-request") == "true",
             given=given,
         )
@@ -168,12 +167,3 @@ class PageApp:
             "prefix": page.prefix,
             "asset": lambda name: f"{own}/assets/{self._assets.path(name)}",
         }
-
-
-async def _form_of(request: Request) -> dict[str, str]:
-    """Read the fields of a form. Raises the 400 if it is not UTF-8, the 413 if it is too long."""
-    content = await read_form(request.receive)
-    try:
-        return dict(parse_qsl(content.decode("utf-8"), keep_blank_values=True, errors="strict"))
-    except ValueError:
-        raise invalid("The form is not UTF-8") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -16,25 +15,7 @@ USERS_SHOWN = 50
 APPLICATIONS_SHOWN = 100
 
 
-@dataclass(frozen=True)
-class UserRow:
-    """One user; `token` is a valid one, `sees` None for a user of a whole client."""
-
-    entry: Entry
-    sees: str | None
-    is_blocked: bool
-    token: str | None
-
-
-@dataclass
-class ClientUsers:
-    """The users of one client, and the applications that they log in through."""
-
-    key: Key
-    title: str
-    is_blocked: bool
-    users: list[UserRow] = field(default_factory=list)
-    applications: list[Entry] = field(default_factory=list)
+Shown = dict[str, Any]
 
 
 class UserReader:
@@ -56,7 +37,8 @@ class UserReader:
     def count(self) -> int:
         return len(self._store[self._users]) if self._is_there else 0
 
-    def read(self, wanted: str) -> list[ClientUsers]:
+    def read(self, wanted: str) -> list[Shown]:
+        """List clients with those of their users whose login has `wanted` in it."""
         if not self._is_there:
             return []
         text = wanted.casefold()
@@ -65,39 +47,45 @@ class UserReader:
             for entry in self._store[self._users].entries()
             if text in entry["login"].casefold()
         )
-        found: dict[Key, ClientUsers] = {}
+        found: dict[Key, Shown] = {}
         for entry in islice(entries, USERS_SHOWN):
             key = self._store.owner_key(self._users, entry, self._clients)
             if key not in found:
                 found[key] = self._read_client(key)
-            found[key].users.append(self._read_user(entry))
+            found[key]["users"].append(self._read_user(entry))
         self._add_applications(found)
         return list(found.values())
 
-    def _read_client(self, key: Key) -> ClientUsers:
+    def _read_client(self, key: Key) -> Shown:
         entry = self._store[self._clients].get(key)
-        blocked = entry is not None and entry.get("status") == BLOCKED
-        return ClientUsers(key, self._titles.title(self._clients, key), blocked)
+        return {
+            "key": key,
+            "title": self._titles.title(self._clients, key),
+            "is_blocked": entry is not None and entry.get("status") == BLOCKED,
+            "users": [],
+            "applications": [],
+        }
 
-    def _read_user(self, entry: Entry) -> UserRow:
+    def _read_user(self, entry: Entry) -> Shown:
         kind = entry["type"]
         key = None if kind == self._clients else entry.get(f"{kind}_id")
-        return UserRow(
-            entry=entry,
-            sees=None if key is None else self._titles.title(kind, key),
-            is_blocked=entry["status"] == BLOCKED,
-            token=self._good_token(entry),
-        )
+        return {
+            "entry": entry,
+            # None for a user of a whole client.
+            "sees": None if key is None else self._titles.title(kind, key),
+            "is_blocked": entry["status"] == BLOCKED,
+            "token": self._good_token(entry),
+        }
 
     def _good_token(self, entry: Entry) -> str | None:
         token = self._kept.token(entry["login"])
         access = self._tokens.find(token) if token else None
         return token if access is not None and access.grant.user == entry["id"] else None
 
-    def _add_applications(self, found: dict[Key, ClientUsers]) -> None:
+    def _add_applications(self, found: dict[Key, Shown]) -> None:
         for application in islice(self._store[self._applications].entries(), APPLICATIONS_SHOWN):
             owner = self._store[self._users].get(application["user_id"])
             if owner is not None:
                 key = self._store.owner_key(self._users, owner, self._clients)
                 if key in found:
-                    found[key].applications.append(application)
+                    found[key]["applications"].append(application)

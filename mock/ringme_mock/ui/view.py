@@ -11,8 +11,8 @@ from ringme_mock.control.control_context import Mock
 from ringme_mock.http.sessions import DEFAULT
 from ringme_mock.store.collection import Key
 from ringme_mock.ui import journal_view as journals
-from ringme_mock.ui.directory import NUMBERS_SHOWN, Directory, DirectoryReader, Number
-from ringme_mock.ui.fault_form import delay_text, describe, is_used_up
+from ringme_mock.ui.directory import NUMBERS_SHOWN, DirectoryReader, Shown
+from ringme_mock.ui.fault_form import delay_text, describe, is_on, is_used_up
 from ringme_mock.ui.page_request import PageConfig, PageRequest
 from ringme_mock.ui.user_list import UserReader
 
@@ -26,8 +26,6 @@ CONNECTIONS = {
 
 
 class View:
-    """Reads the values for the templates."""
-
     def __init__(self, mock: Mock, config: PageConfig) -> None:
         self._mock = mock
         self._config = config
@@ -37,7 +35,7 @@ class View:
             "session_name": request.session.name,
             "is_default": request.session.name == DEFAULT,
             "title": self._mock.contract.document.get("info", {}).get("title", ""),
-            "base_url": request.control.base_url,
+            "base_url": request.base_url,
             "curl_path": self._config.view["curl"],
             **self._state(request),
             **await self._users(request),
@@ -46,8 +44,8 @@ class View:
             **self._journal(request),
         }
 
-    def found(self, directory: Directory) -> str:
-        groups, numbers = len(directory.groups), len(directory.numbers)
+    def found(self, directory: Shown) -> str:
+        groups, numbers = len(directory["groups"]), len(directory["numbers"])
         more = "at least " if numbers == NUMBERS_SHOWN else ""
         return f"Found: {groups} groups, {more}{numbers} numbers."
 
@@ -69,7 +67,7 @@ class View:
         return {
             "clients": clients,
             "all_users": reader.count(),
-            "shown_users": sum(len(one.users) for one in clients),
+            "shown_users": sum(len(one["users"]) for one in clients),
             "find_login": wanted,
         }
 
@@ -79,7 +77,7 @@ class View:
         directory = await _in_thread_if(bool(wanted), reader.read, wanted)
         return {
             "directory": directory,
-            "choices": _by_client(directory.choices),
+            "choices": _by_client(directory["choices"]),
             "items": reader.items,
             "arrivals": self._config.view["arrivals"],
             "find": wanted,
@@ -93,7 +91,8 @@ class View:
         return {
             "faults_on": sum(not is_used_up(fault) for fault in faults) + bool(delay["to"]),
             "quick_faults": [
-                (quick, quick.is_on(session)) for quick in self._config.quick_faults.values()
+                ({"name": name, **quick}, is_on(quick, session))
+                for name, quick in self._config.quick_faults.items()
             ],
             "faults": [
                 {**fault, "text": describe(fault), "used_up": is_used_up(fault)} for fault in faults
@@ -121,9 +120,9 @@ async def _in_thread_if(is_long: bool, read: Callable[[str], _Read], wanted: str
     return await asyncio.to_thread(read, wanted) if is_long else read(wanted)
 
 
-def _by_client(numbers: Iterable[Number]) -> list[list[Number]]:
+def _by_client(numbers: Iterable[Shown]) -> list[list[Shown]]:
     """Group numbers by client, the oldest client first."""
-    found: defaultdict[Key, list[Number]] = defaultdict(list)
-    for number in sorted(numbers, key=lambda one: one.number):
-        found[number.client_key].append(number)
+    found: defaultdict[Key, list[Shown]] = defaultdict(list)
+    for number in sorted(numbers, key=lambda one: str(one["number"])):
+        found[number["client_key"]].append(number)
     return [found[key] for key in sorted(found, key=lambda key: (key is None, key))]
