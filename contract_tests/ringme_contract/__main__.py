@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from ringme_contract.missing import missing
+
 
 def main() -> None:
     """Runs the command that the arguments name.
@@ -15,11 +17,7 @@ def main() -> None:
 
         run(prog_name="ringme-contract")
     except ModuleNotFoundError as error:
-        if (error.name or "").startswith("ringme_"):
-            raise
-        sys.stderr.write(
-            f"ringme-contract: {error.name} is not installed: pip install 'ringme-mock[contract]'\n"
-        )
+        sys.stderr.write(f"ringme-contract: {missing(error)}\n")
         sys.exit(2)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.deviations import Deviation, before, trace
+from ringme_contract.hypothesis_files import no_hypothesis_files
 from ringme_contract.recording import Exchange
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import (
@@ -119,7 +120,7 @@ class Engine:
     def run_one(self, check: Check) -> list[Outcome]:
         """The outcome of one check, and of its responses against the document."""
         # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
-        with self._kit.transport.recording() as evidence:
+        with self._kit.transport.recording() as evidence, no_hypothesis_files():
             outcome = self._outcome(check, evidence)
             return [outcome, *_conformance(check, evidence, self._kit.contract)]
 

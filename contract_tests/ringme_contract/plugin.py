@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _RULE_TESTS = "rule_tests.py"
 _PACKAGE = Path(__file__).parent
+_RULES = pytest.StashKey[list[Any]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,17 +77,33 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
     return module
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Says what is wrong with the options before anything is collected, in a line."""
+    options = vars(session.config.option).items()
+    if any(value for name, value in options if name.startswith("ringme_")):
+        _parameters(session.config)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "ringme_rule" not in metafunc.fixturenames:
-        return
-    from ringme_contract.pytest_items import rule_parameters
+    if "ringme_rule" in metafunc.fixturenames:
+        metafunc.parametrize("ringme_rule", _parameters(metafunc.config))
+
+
+def _parameters(config: pytest.Config) -> list[Any]:
+    """The rules as parameters, with markers. Raises UsageError."""
+    from ringme_contract.missing import missing
     from ringme_spec.errors import ConfigError
 
     try:
-        parameters = rule_parameters(metafunc.config, options_of(metafunc.config))
+        from ringme_contract.pytest_items import rule_parameters
+
+        if _RULES not in config.stash:
+            config.stash[_RULES] = rule_parameters(config, options_of(config))
+        return config.stash[_RULES]
     except ConfigError as error:
-        raise pytest.UsageError(str(error)) from None
-    metafunc.parametrize("ringme_rule", parameters)
+        raise pytest.UsageError(f"ringme-contract: {error}") from None
+    except ModuleNotFoundError as error:
+        raise pytest.UsageError(f"ringme-contract: {missing(error)}") from None
 
 
 @pytest.fixture(scope="session")

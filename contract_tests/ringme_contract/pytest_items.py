@@ -139,7 +139,7 @@ def import_app(name: str) -> Any:
         for part in (attribute or "app").split("."):
             app = getattr(app, part)
     except (ImportError, AttributeError, ValueError) as error:
-        raise pytest.UsageError(f"--ringme-app {name}: {error}") from None
+        pytest.exit(f"ringme-contract: --ringme-app {name}: {error}", pytest.ExitCode.USAGE_ERROR)
     if inspect.isfunction(app) and not inspect.signature(app).parameters:
         return app()
     return app

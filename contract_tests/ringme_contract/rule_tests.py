@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from ringme_contract.pytest_items import RuleRunner
+if TYPE_CHECKING:
+    from ringme_contract.pytest_items import RuleRunner
 
 
 def test_rule(

@@ -210,6 +210,39 @@ def test_what_cannot_be_asked_is_said_without_a_traceback(
     output = done.stdout + done.stderr
     assert said in output
     assert "Traceback" not in output
+    assert "plugin.py" not in output
+
+
+def test_a_missing_library_is_named_with_what_installs_it(folder: Path) -> None:
+    (folder / "lacking.py").write_text("import sys\nsys.modules['httpx'] = None\n")
+    url = ("--ringme-url", "http://127.0.0.1:1")
+    done = run(folder, "-p", "lacking", "--pyargs", "ringme_contract", *url)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert done.stderr.startswith("ERROR: ringme-contract: httpx is not installed; from the folder")
+
+
+def test_a_strict_project_gets_no_warning_and_no_file_of_the_kit(
+    mock: RunningMock, folder: Path
+) -> None:
+    (folder / "pytest.ini").write_text(
+        "[pytest]\naddopts = --strict-markers --strict-config\nfilterwarnings = error\n"
+    )
+    before = sorted(folder.rglob("*"))
+    # Of the layer that generates requests, as that is what leaves files behind by itself.
+    arguments = ("--ringme-url", mock.url, "--ringme-layer", "schema", "-k", "error-unauthorized")
+    command = [sys.executable, "-W", "error", "-B", *_PYTEST[1:], "-n", "1", "-q"]
+    done = subprocess.run(
+        [*command, "--rootdir", str(folder), "--pyargs", "ringme_contract", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert "warning" not in done.stdout
+    assert done.stderr == ""
+    assert sorted(folder.rglob("*")) == before
 
 
 def test_each_test_can_run_alone_in_a_process_of_its_own(mock: RunningMock, folder: Path) -> None:

@@ -83,11 +83,11 @@ class UrlProof:
         """
         with self._run(Site()) as (kit, _):
             reach(kit, 0)
-            engine = Engine(kit)
-            for one in self.checks:
-                for outcome in engine.run_one(one):
-                    if outcome.verdict is not Verdict.PASS:
-                        self.baseline[outcome.check] = outcome
+            result = Engine(kit).run(self.checks)
+            if result.interrupted:
+                raise KeyboardInterrupt
+            bad = [one for one in result.outcomes if one.verdict is not Verdict.PASS]
+            self.baseline = {one.check: one for one in bad}
 
     def try_fault(self, fault: Fault) -> UrlFinding:
         """Runs the checks that passed without the fault, those of its rules first."""
