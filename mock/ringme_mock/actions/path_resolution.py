@@ -7,7 +7,6 @@ from typing import Any
 
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.errors import ApiError, missing
-from ringme_mock.store.access import Caller
 from ringme_mock.store.collection import Entry, Key
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
@@ -72,8 +71,13 @@ class PathResolver:
         for one in self._entries:
             name = one.name
             key = context.parameters[one.parameter]
-            if one.me is not None:
-                key = _own_key(one, caller) if key == one.me else int(key)
+            if one.me is not None and key == one.me:
+                # The caller's own client.
+                if caller is None or name != "client":
+                    raise one.refusal()
+                key = caller.client_key
+            elif one.me is not None:
+                key = int(key)
             entry = collections[name].get(key)
             if entry is None or (one.is_bound and not _belongs(context, one, entry, keys)):
                 raise one.refusal()
@@ -85,13 +89,6 @@ class PathResolver:
                 keys[name] = key
                 context.owners[name] = entry
                 context.owner = name, key
-
-
-def _own_key(one: _PathEntry, caller: Caller | None) -> Key:
-    """Return the key that `@me` means: that of the caller's client."""
-    if caller is None or one.name != "client":
-        raise one.refusal()
-    return caller.client_key
 
 
 def _belongs(

@@ -175,7 +175,9 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
 def _is_page(path: str) -> bool:
     """Check for the raw path of a page or of the control interface."""
     first = path.split("/", 2)[1] if path.startswith("/") else path
-    return unquote(first) in PAGES and (first != "" or path == "/")
+    if "%" in first:
+        first = unquote(first)
+    return first in PAGES and (first != "" or path == "/")
 
 
 def _may_begin(request: RequestContext) -> bool:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -74,7 +74,7 @@ class Cycle:
             raise
         finally:
             # Earlier than a callback of the task would.
-            tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+            tasks.discard(asyncio.current_task())
 
     async def _fail(self) -> None:
         if self.response_complete:
@@ -152,7 +152,7 @@ class Cycle:
             or self._method == "HEAD"
         ):
             return False
-        head = _head(status, self._connection.default_headers + headers)
+        head = _head(status, self._connection.server_state.default_headers + headers)
         if b"\r\nconnection:" in head or not (
             b"\r\ncontent-length:" in head or status in _BODILESS
         ):
@@ -185,7 +185,7 @@ class Cycle:
     def _start(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
         # The client may or may not send the body that it has held back.
         keep_alive = self.keep_alive and not self.expects
-        lines = list(self._connection.default_headers)
+        lines = list(self._connection.server_state.default_headers)
         length = None
         for name, value in headers:
             name = name.lower()

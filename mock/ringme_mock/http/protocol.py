@@ -13,7 +13,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from ringme_mock.http.connection_limits import ConnectionLimits
-from ringme_mock.http.cycle import Cycle, Headers
+from ringme_mock.http.cycle import Cycle
 from ringme_mock.http.reader import Refused, RequestReader
 
 _EVER = float("inf")
@@ -40,7 +40,7 @@ class HttpProtocol(asyncio.Protocol):
     ) -> None:
         self._app = config.loaded_app
         self._asgi = {"version": config.asgi_version, "spec_version": "2.3"}
-        self._server_state = server_state
+        self.server_state = server_state
         self._loop = _loop or asyncio.get_running_loop()
         self._reader = RequestReader(self, self.limits)
         # The request that is served, and those that wait behind it.
@@ -68,7 +68,7 @@ class HttpProtocol(asyncio.Protocol):
         self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
         self._server = _address(transport.get_extra_info("sockname"))
         self._client = _address(transport.get_extra_info("peername"))
-        connections = self._server_state.connections
+        connections = self.server_state.connections
         connections.add(self)  # type: ignore[arg-type]
         self._timer = self._loop.call_later(self.limits.period, self._look)
         if len(connections) > self.limits.connections:
@@ -79,7 +79,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the application, and release all resources."""
-        self._server_state.connections.discard(self)
+        self.server_state.connections.discard(self)
         self._timer.cancel()
         self._give_up()
         self._reader.close()
@@ -152,10 +152,6 @@ class HttpProtocol(asyncio.Protocol):
 
     # Called by the cycle of a request.
 
-    @property
-    def default_headers(self) -> Headers:
-        return self._server_state.default_headers
-
     async def drain(self) -> None:
         await self._writable.wait()
 
@@ -168,7 +164,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def finish(self, cycle: Cycle) -> None:
         """Go on to the next request after a response, or end."""
-        self._server_state.total_requests += 1
+        self.server_state.total_requests += 1
         if not cycle.keep_alive:
             self._end()
         elif self._waiting:
@@ -185,7 +181,7 @@ class HttpProtocol(asyncio.Protocol):
     def _start(self, cycle: Cycle, scope: Scope) -> None:
         self._running = cycle
         # The server waits for these when it stops.
-        tasks = self._server_state.tasks
+        tasks = self.server_state.tasks
         tasks.add(self._loop.create_task(cycle.run(self._app, scope, tasks)))
 
     def _give_up(self) -> None:
