@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from cli.command import finished, paste, pasted_commands, refusal, serving, taken_port
 from ringme_mock import __version__
 from ringme_spec.document import read_yaml
-from ringme_spec.paths import FIXTURES, SPEC
+from ringme_spec.paths import FIXTURES
 
 
 def test_the_printed_commands_list_the_groups_when_they_are_pasted() -> None:
@@ -49,12 +46,6 @@ def test_help_shows_an_example(arguments: tuple[str, ...]) -> None:
     assert re.search(r"Example:\s+ringme-mock serve --port \d+", "\n".join(command.out))
 
 
-def test_the_variable_for_the_host_counts() -> None:
-    with serving(RINGME_MOCK_HOST="127.0.0.2") as command:
-        assert command.address[0] == "127.0.0.2"
-        command.read("/openapi.json")
-
-
 def test_the_variable_for_the_port_counts() -> None:
     with taken_port() as port:
         assert f"port {port}" in refusal(RINGME_MOCK_PORT=str(port))
@@ -63,33 +54,6 @@ def test_the_variable_for_the_port_counts() -> None:
 def test_an_option_goes_before_its_variable() -> None:
     with taken_port() as port, serving("--port", "0", RINGME_MOCK_PORT=str(port)) as command:
         assert command.address[1] != port
-
-
-def test_the_variable_for_the_fixtures_counts(tmp_path: Path) -> None:
-    folder = tmp_path / "other"
-    shutil.copytree(FIXTURES, folder)
-    groups = folder / "extension_group.yaml"
-    groups.write_text(groups.read_text("utf-8").replace("Empty group", "Mine"), "utf-8")
-    with serving(RINGME_MOCK_FIXTURES=str(folder)) as command:
-        assert "Mine" in [group["name"] for group in paste(pasted_commands(command))]
-
-
-def test_the_variable_for_the_document_counts(tmp_path: Path) -> None:
-    document = read_yaml(SPEC)
-    document["info"]["title"] = "Mine"
-    spec = tmp_path / "mine.yaml"
-    spec.write_text(json.dumps(document), "utf-8")
-    with serving(RINGME_MOCK_SPEC=str(spec)) as command:
-        assert command.read("/openapi.json")["info"]["title"] == "Mine"
-
-
-@pytest.mark.parametrize(("level", "logged"), [("info", True), ("warning", False)])
-def test_the_variable_for_the_log_level_counts(level: str, logged: bool) -> None:
-    with serving(RINGME_MOCK_LOG_LEVEL=level) as command:
-        command.read("/openapi.json")
-        command.end()
-    output = "\n".join([*command.out, *command.err])
-    assert ("GET /openapi.json" in output) is logged
 
 
 REQUEST = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -40,16 +40,6 @@ def test_without_a_seed_each_time_gives_other_entries(control: Control) -> None:
     assert len({call["record_uuid"] for call in calls}) == len(calls)
 
 
-def test_the_same_seed_in_the_same_state_gives_the_same_entries(control: Control) -> None:
-    found = []
-    for _ in range(2):
-        control.done("POST", "reset")
-        control.done("PUT", "clock", {"now": "2026-03-18 10:20:30", "frozen": True})
-        control.done("POST", "bulk", {"client": 12, "groups": 3, "records": 30, "seed": 5})
-        found.append(control.done("GET", "state"))
-    assert found[0] == found[1]
-
-
 def test_a_client_that_is_not_there_is_a_404_and_the_next_one_is_made(control: Control) -> None:
     assert control.refused("POST", "bulk", {"client": 99}) == "404 No such client"
     assert control.done("POST", "bulk", {"client": 12, "groups": 1}) == {"extension_group": 1}

@@ -7,26 +7,6 @@ import pytest
 from support.control import Control
 
 
-def test_tokens_expire_when_the_clock_is_put_forward(control: Control) -> None:
-    headers = control.token()
-    control.done("POST", "clock/advance", {"seconds": 3599})
-    assert control.get("/user/", headers).status_code == 200
-    control.done("POST", "clock/advance", {"seconds": 1})
-    assert control.get("/user/", headers).status_code == 401
-
-
-def test_limits_start_anew_after_their_hour(control: Control) -> None:
-    wanted = {"login": "limited-admin", "application": "c1400000000000000000000000000001"}
-    logins = [one["login"] for one in control.done("GET", "identities") if one["client"] == 14]
-    wanted["login"] = logins[0]
-    token = control.done("POST", "tokens", {**wanted, "seconds": 10_000})["access_token"]
-    headers = {"Authorization": f"Bearer {token}"}
-    statuses = [control.get("/user/", headers).status_code for _ in range(6)]
-    assert statuses == [200] * 5 + [429]
-    control.done("POST", "clock/advance", {"seconds": 3600})
-    assert control.get("/user/", headers).status_code == 200
-
-
 def test_a_frozen_clock_stands_still_and_new_entries_have_its_time(control: Control) -> None:
     headers = control.token()
     moment = "2031-02-03 04:05:06"

@@ -73,13 +73,6 @@ def test_a_name_that_is_none_is_refused_with_what_would_be_right(control: Contro
     assert message == "400 name: must be 1 to 64 letters, digits, '.', '_' or '-', no '.' first"
 
 
-def test_more_snapshots_than_there_may_be_are_refused(control: Control) -> None:
-    for number in range(100):
-        control.done("PUT", f"snapshots/n{number}")
-    assert "delete one" in control.refused("PUT", "snapshots/n100")
-    control.done("PUT", "snapshots/n99")
-
-
 def test_an_export_is_a_folder_that_a_mock_starts_with(control: Control, tmp_path: Path) -> None:
     headers = control.token()
     control.make_group(headers, "Exported")

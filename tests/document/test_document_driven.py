@@ -18,7 +18,8 @@ from ringme_mock.app import MockApp, create_app
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import FIXTURES
 from support.checked import checked_app
-from support.server import LOGIN_CALL_API, SECRETS, TRUSTED, Api, RunningMock, running_mock
+from support.kit_command import ringme_contract
+from support.server import SECRETS, TRUSTED, RunningMock, running_mock
 
 
 def copy_of_the_document() -> dict[str, Any]:
@@ -94,7 +95,8 @@ entries:
 
 
 @pytest.fixture(scope="module")
-def _extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMock]:
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningMock, Path]]:
+    """A mock with two more resources, notes of a client and memos of a group; its document."""
     folder = tmp_path_factory.mktemp("extended")
     shutil.copytree(FIXTURES, folder / "fixtures")
     (folder / "fixtures" / "note.yaml").write_text(NOTES, "utf-8")
@@ -107,144 +109,28 @@ def _extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMock]
     memo = document["x-collections"]["memo"]
     memo["within"]["client"] = {"through": "extension_group"}
     memo["references"] = {"extension_group_id": {"collection": "extension_group", "gone": "delete"}}
-    with running_mock(write(document, folder / "spec.yaml"), folder / "fixtures") as mock:
-        yield mock
+    spec = write(document, folder / "spec.yaml")
+    with running_mock(spec, folder / "fixtures") as mock:
+        yield mock, spec
 
 
-@pytest.fixture
-def extended(_extended: RunningMock) -> RunningMock:
-    """A mock with two more resources, notes of a client and memos of a group."""
-    _extended.reset()
-    return _extended
-
-
-@pytest.fixture
-def editor(extended: RunningMock) -> Api:
-    """A full user of client 12 there."""
-    return extended.as_user("client-admin")
-
-
-def test_a_new_resource_lists_what_is_of_the_client(editor: Api) -> None:
-    one, two = (
-        {"id": number, "text": text, "client_id": 12} for number, text in ((1, "one"), (2, "two"))
-    )
-    assert editor.read("/client/12/note/") == [one, two]
-    assert editor.read("/client/@me/note") == [one, two]
-    assert editor.read("/client/12/note/2") == two
-
-
-def test_a_new_resource_has_pages(editor: Api) -> None:
-    for number in range(5):
-        editor.post("/client/12/note/", {"text": str(number)})
-    whole = editor.read("/client/12/note/")
-    pages = [editor.read("/client/12/note/", page=page, per_page=3) for page in (1, 2, 3, 4)]
-    assert [len(page) for page in pages] == [3, 3, 1, 0]
-    assert [note for page in pages for note in page] == whole
-    assert editor.get("/client/12/note/", per_page=1001).status_code == 400
-
-
-def test_a_new_resource_creates_and_reads(editor: Api) -> None:
-    created = editor.post("/client/12/note/", {"text": "new"})
-    assert created.status_code == 201
-    assert created.text == '{"id":6,"text":"new","client_id":12}'
-    assert editor.get("/client/12/note/6").text == created.text
-    assert editor.read("/client/12/note/")[-1] == created.json()
-
-
-def test_a_new_resource_updates_what_is_sent(editor: Api) -> None:
-    changed = {"id": 2, "text": "changed", "client_id": 12}
-    assert editor.put("/client/12/note/2", {"text": "changed"}).json() == changed
-    assert editor.put("/client/12/note/2", {}).json() == changed
-    assert editor.read("/client/12/note/2") == changed
-
-
-def test_a_new_resource_deletes_and_never_gives_an_id_again(editor: Api) -> None:
-    number = editor.post("/client/12/note/", {"text": "new"}).json()["id"]
-    answer = editor.delete(f"/client/12/note/{number}")
-    assert (answer.status_code, answer.content) == (204, b"")
-    for again in (
-        editor.get(f"/client/12/note/{number}"),
-        editor.put(f"/client/12/note/{number}", {}),
-        editor.delete(f"/client/12/note/{number}"),
-    ):
-        assert (again.status_code, again.json()["status"]) == (404, "note_not_found")
-    assert number not in [note["id"] for note in editor.read("/client/12/note/")]
-    assert editor.post("/client/12/note/", {"text": "new"}).json()["id"] > number
-
-
-def test_a_new_resource_ignores_keys_that_are_unknown_or_not_to_be_set(editor: Api) -> None:
-    extra = {"text": "new", "id": 77, "client_id": 13, "colour": "red"}
-    created = editor.post("/client/12/note/", extra)
-    assert created.json() == {"id": 6, "text": "new", "client_id": 12}
-    updated = editor.put("/client/12/note/6", {**extra, "text": "newer"})
-    assert updated.json() == {"id": 6, "text": "newer", "client_id": 12}
-
-
-@pytest.mark.parametrize("body", [{}, {"text": 5}, {"text": None}, {"text": "x" * 21}])
-def test_a_new_resource_refuses_what_breaks_its_schema(editor: Api, body: dict[str, Any]) -> None:
-    before = editor.read("/client/12/note/")
-    answer = editor.post("/client/12/note/", body)
-    assert answer.status_code == 400
-    assert answer.json()["message"].startswith("text")
-    assert editor.read("/client/12/note/") == before
-
-
-def refusal(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["status"]
-
-
-def test_a_new_resource_of_another_client_is_out_of_reach(editor: Api) -> None:
-    denied, missing = (403, "access_denied"), (404, "note_not_found")
-    assert refusal(editor.get("/client/13/note/")) == denied
-    assert refusal(editor.get("/client/13/note/5")) == denied
-    assert refusal(editor.post("/client/13/note/", {"text": "new"})) == denied
-    assert refusal(editor.get("/client/12/note/5")) == missing
-    assert refusal(editor.put("/client/12/note/5", {"text": "new"})) == missing
-    assert refusal(editor.delete("/client/12/note/5")) == missing
-    assert refusal(editor.get("/client/99/note/")) == (404, "client_not_found")
-
-
-def test_a_new_resource_holds_to_who_may_change(extended: RunningMock) -> None:
-    reader = extended.as_user("client-reader")
-    through = extended.as_user("client-admin", LOGIN_CALL_API)
-    for client, word in ((reader, "user_access_type_deny"), (through, "app_access_type_deny")):
-        assert len(client.read("/client/12/note/")) == 2
-        assert refusal(client.post("/client/12/note/", {"text": "new"})) == (403, word)
-        assert refusal(client.put("/client/12/note/1", {"text": "new"})) == (403, word)
-        assert refusal(client.delete("/client/12/note/1")) == (403, word)
-    assert refusal(extended.as_user("sales-lead").get("/client/12/note/")) == (403, "access_denied")
-    assert extended.anonymous().get("/client/12/note/").status_code == 401
-
-
-def test_a_new_resource_of_a_group_is_in_reach_of_the_users_of_the_group(
-    extended: RunningMock,
+def test_a_new_resource_is_as_the_kit_wants_every_resource(
+    extended: tuple[RunningMock, Path],
 ) -> None:
-    lead = extended.as_user("sales-lead")
-    path = "/extension_group/3/memo/"
-    assert [memo["id"] for memo in lead.read(path)] == [1, 3]
-    created = lead.post(path, {"text": "new"}).json()
-    assert created == {"id": 4, "text": "new", "extension_group_id": 3}
-    assert lead.put(f"{path}4", {"text": "newer"}).json()["text"] == "newer"
-    assert len(extended.as_user("sales-viewer").read(path)) == 3
-    assert len(extended.as_user("client-admin").read(path)) == 3
-    assert lead.delete(f"{path}4").status_code == 204
-    assert refusal(lead.get(f"{path}4")) == (404, "memo_not_found")
-    assert refusal(lead.get(f"{path}2")) == (404, "memo_not_found")
+    """Lists, pages, create, read, update, delete, validation, reach and access levels."""
+    mock, spec = extended
+    layers = ("--layer", "generic", "--layer", "access")
+    done = ringme_contract("check", f"{mock.url}/s/kit", "--document", str(spec), *layers)
+    assert done.exit_code == 0, done.output
 
 
-def test_a_new_resource_of_a_group_is_out_of_reach_of_all_others(extended: RunningMock) -> None:
-    denied = (403, "access_denied")
-    for login in ("support-lead", "other-lead", "other-admin", "petrov-phone"):
-        assert refusal(extended.as_user(login).get("/extension_group/3/memo/")) == denied
-    viewer = extended.as_user("sales-viewer")
-    answer = viewer.post("/extension_group/3/memo/", {"text": "new"})
-    assert refusal(answer) == (403, "user_access_type_deny")
-
-
-def test_a_new_resource_of_a_group_goes_with_it_as_the_document_says(editor: Api) -> None:
+def test_a_new_resource_of_a_group_goes_with_it_as_the_document_says(
+    extended: tuple[RunningMock, Path],
+) -> None:
+    editor = extended[0].as_user("client-admin")
     editor.delete("/client/12/extension_group/3")
     answer = editor.get("/extension_group/3/memo/")
-    assert refusal(answer) == (404, "extension_group_not_found")
+    assert (answer.status_code, answer.json()["status"]) == (404, "extension_group_not_found")
     assert [memo["id"] for memo in editor.read("/extension_group/5/memo/")] == [2]
 
 

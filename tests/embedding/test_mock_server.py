@@ -83,15 +83,6 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
         MockServer(latency="slow")
 
 
-def test_the_same_seed_gives_the_same_arrivals() -> None:
-    arrived = []
-    for _ in range(2):
-        with MockServer(seed=7) as mock:
-            mock.control("PUT", "clock", {"now": "2020-01-02 03:04:05", "frozen": True})
-            arrived.append(mock.control("POST", "calls", {"extension": 31}))
-    assert arrived[0] == arrived[1]
-
-
 def test_a_client_of_the_same_process_needs_no_server() -> None:
     app = asgi_app()
 

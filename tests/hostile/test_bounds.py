@@ -17,7 +17,6 @@ from ringme_mock.faults import fault_book as book_module
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import read_rule
 from ringme_mock.http import event_stream
-from ringme_mock.store import access as tokens_module
 from ringme_mock.store import quotas as quotas_module
 from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
@@ -232,16 +231,6 @@ def test_patterns_of_paths_are_short(control: Control) -> None:
         control.refused("GET", "journal", params={"path": pattern}),
     ):
         assert "must have at most 500 characters" in asked
-
-
-def test_the_oldest_token_makes_room(control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens_module, "MOST_TOKENS", 3)
-    given = [control.token() for _ in range(4)]
-    assert [control.get("/user/", one).status_code for one in given] == [401, 200, 200, 200]
-
-
-def test_a_session_keeps_ten_thousand_tokens_of_a_kind() -> None:
-    assert tokens_module.MOST_TOKENS == 10_000
 
 
 @pytest.mark.parametrize("seconds", [10**12, 10**18])
