@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ringme_contract.addresses import is_loopback
 from ringme_contract.causes import Cause, find_causes
 from ringme_contract.check import Check, all_checks
 from ringme_contract.check_context import CheckContext
@@ -63,6 +63,7 @@ class Options:
     jobs: int | None = None
     read_only: bool = False
     expect: Path | None = None
+    ca: Path | None = None
 
 
 @dataclass
@@ -198,20 +199,8 @@ def read_target(options: Options, contract: Contract) -> Target:
         time_budget=options.time_budget or target.time_budget,
         jobs=options.jobs or target.jobs,
         read_only=options.read_only or target.read_only,
+        ca=options.ca or target.ca,
     )
-
-
-def is_loopback(url: str) -> bool:
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _refuse_address(url: str, contract: Contract) -> None:

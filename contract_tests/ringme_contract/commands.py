@@ -74,6 +74,11 @@ def _document_options(function: _Function) -> _Function:
 def _target_options(function: _Function) -> _Function:
     for decorate in (
         _option("--timeout", type=_Seconds(), help="Time limit of one response, such as 5s."),
+        _option(
+            "--ca",
+            type=click.Path(path_type=Path),
+            help="Authorities to trust besides those of this machine, PEM.",
+        ),
         _option("--wait", type=_Seconds(), default=0.0, help="Time to wait for the target."),
         _document_options,
         _option("--target", type=click.Path(path_type=Path), help="Target file, TOML."),

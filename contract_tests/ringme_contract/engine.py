@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from ringme_contract.check import Check
@@ -26,7 +27,8 @@ from ringme_contract.verdict import (
 from ringme_spec.contract import Contract
 from ringme_spec.rules import Rule
 
-CONFORMS = "conforms"
+# Rules that any check can show to be broken, and the one that looks at refusals by the rate limit.
+CONFORMS, NO_5XX, LIMITS = "conforms", "no-5xx", "limits"
 _EVIDENCE = 12
 # So many requests in a row without a response, and the target is taken for gone.
 _GONE = 3
@@ -65,7 +67,7 @@ class Engine:
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
-        self._until = time.monotonic() + kit.target.time_budget
+        kit.transport.end.begin(kit.target.time_budget)
 
     def run(
         self,
@@ -121,16 +123,23 @@ class Engine:
         """The outcome of one check, and of its responses against the document."""
         # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
         with self._kit.transport.recording() as evidence, no_hypothesis_files():
-            outcome = self._outcome(check, evidence)
-            return [outcome, *_conformance(check, evidence, self._kit.contract)]
+            outcome, again = self._outcome(check, evidence)
+            if again:
+                evidence.clear()
+                outcome, _ = self._outcome(check, evidence)
+            contract = self._kit.contract
+            bad = _conformance(check, evidence, contract)
+            return [outcome, *bad, *_server_errors(check, evidence, contract)]
 
-    def _outcome(self, check: Check, evidence: list[Exchange]) -> Outcome:
+    def _outcome(self, check: Check, evidence: list[Exchange]) -> tuple[Outcome, bool]:
+        """The outcome, and whether another may come of it when all is done once more."""
         kit, start = self._kit.for_check(check.id), time.monotonic()
-        outcome = Outcome(check.id, check.rule, check.layer, Verdict.PASS)
+        outcome, again = Outcome(check.id, check.rule, check.layer, Verdict.PASS), False
         try:
             self._refuse(check)
             kit.guard.may_delete_recorded_items = check.deletes_recorded_items
-            check.function(kit)
+            with kit.transport.unthrottled() if check.rule == LIMITS else nullcontext():
+                check.function(kit)
             if not evidence:
                 raise NotReached("the check sent no request")
         except Failure as failure:
@@ -143,7 +152,7 @@ class Engine:
         except NotOffered as reason:
             outcome.verdict, outcome.message = Verdict.NOT_OFFERED, str(reason)
         except Unreachable as reason:
-            outcome.verdict = Verdict.NOT_REACHED
+            outcome.verdict, again = Verdict.NOT_REACHED, reason.again
             outcome.message = f"no response: {reason}"
         except Exception as error:
             # A check can read whatever fits the document; if all responses did, it is to blame.
@@ -161,7 +170,7 @@ class Engine:
             outcome.got = redaction.mask(outcome.got)
             kit.clean_up()
         outcome.seconds = time.monotonic() - start
-        return outcome
+        return outcome, again
 
     def _prove(self, outcome: Outcome, evidence: list[Exchange]) -> None:
         """Keeps of all requests those that show the outcome, and traces what it may come from."""
@@ -185,7 +194,7 @@ class Engine:
 
     def _refuse(self, check: Check) -> None:
         target = self._kit.target
-        if time.monotonic() > self._until:
+        if self._kit.transport.end.left(cleaning=False) <= 0:
             raise NotReached(f"the time budget of {target.time_budget:g} s is used up")
         if self._kit.transport.unreachable >= _GONE:
             self._look_for_target()
@@ -227,3 +236,27 @@ def _conformance(check: Check, evidence: list[Exchange], contract: Contract) -> 
             deviations=[trace(one, (), contract) for one in ways.values()],
         )
     ]
+
+
+def _server_errors(check: Check, evidence: list[Exchange], contract: Contract) -> list[Outcome]:
+    """Requests of the check that the target failed at, again and again."""
+    bad = [one for one in evidence if one.breaks or _is_failure(one.status)]
+    if not bad:
+        return []
+    said = bad[0].breaks or f"status {bad[0].status}"
+    return [
+        Outcome(
+            f"{check.layer}/{NO_5XX}/{check.name}",
+            NO_5XX,
+            check.layer,
+            Verdict.FAIL,
+            f"{bad[0].line}: {said}",
+            exchanges=bad[:3],
+            deviations=[trace(Deviation(one), (), contract) for one in bad[:3]],
+        )
+    ]
+
+
+def _is_failure(status: int) -> bool:
+    """A status that says so; two others are what a server says of odd methods and versions."""
+    return status >= 500 and status not in (501, 505)

@@ -25,7 +25,7 @@ def orderly_interrupts(transport: Transport, say: Callable[[str], None]) -> Iter
         if transport.interrupted:
             raise KeyboardInterrupt
         transport.interrupt()
-        say("Ending: the request in flight is awaited, what was made is removed (again: at once).")
+        say("Ending: what was made is removed, reports are written (again: at once).")
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ringme-expect", help="list of expected failures (TOML)")
     group.addoption("--ringme-seed", type=int, default=0, help="random seed")
     group.addoption("--ringme-wait", type=float, default=0, help="seconds to wait for the target")
+    group.addoption("--ringme-ca", help="authorities to trust besides those of this machine (PEM)")
     group.addoption("--ringme-jobs", type=int, help="requests under way at once, at most")
     group.addoption("--ringme-read-only", action="store_true", help="change nothing there")
     group.addoption(
@@ -153,4 +154,5 @@ def options_of(config: pytest.Config) -> Options:
         jobs=config.getoption("--ringme-jobs"),
         read_only=config.getoption("--ringme-read-only"),
         expect=path("--ringme-expect"),
+        ca=path("--ringme-ca"),
     )

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
 from ringme_spec.redaction import MASK, Redaction
 
 _BODY_LIMIT = 4000
+# A command line may not be much longer; what repeats is written shorter.
+_LONGEST = 60_000
+_RUN = re.compile(rb"(.)\1{999,}", re.DOTALL)
+# Headers that curl makes itself; those that differ from the kit's own stay.
+_OF_CLIENT = ("accept", "accept-encoding", "user-agent", "connection")
+_OF_CURL = frozenset({"host", "content-length", *_OF_CLIENT})
+# What the shell fills in for a mask, by the name before it.
+_NAMED_MASK = re.compile(rf"(\w+)(\"?[=:] ?\"?|%22%3A%22){re.escape(MASK)}")
 
 
 @dataclass(frozen=True)
 class Exchange:
     """One request and its response, secrets masked, long bodies cut.
 
-    `problems` are the differences between the response and the document.
+    `problems` are the differences between the response and the document. The status of a request
+    without a response is 0; `breaks` says how it breaks the connection each time, while others
+    do not.
     """
 
     identity: str
@@ -30,57 +45,164 @@ class Exchange:
     seconds: float
     operation: str | None = None
     problems: list[str] = field(default_factory=list)
+    breaks: str = ""
+
+    @property
+    def line(self) -> str:
+        return f"{self.method} {urlsplit(self.url).path}"
 
     def curl(self) -> str:
         """The request as a command line; the token has to be put in."""
-        parts = ["curl", "-i"]
-        if self.method != "GET":
-            parts += ["-X", self.method]
-        parts.append(self.url)
-        for name, value in self.request_headers.items():
-            parts += ["-H", f"{name}: {value}"]
-        if self.request_body:
-            parts += ["--data-binary", self.request_body]
-        line = " ".join(shlex.quote(part) for part in parts)
-        # The shell fills in the token that the mask stands for.
-        return line.replace(f"'Authorization: Bearer {MASK}'", '"Authorization: Bearer $TOKEN"')
+        body = self.request_body.encode("utf-8", "replace")
+        return curl_line(self.method, self.url, self.request_headers, body, self.request_body)
 
 
-def record(
-    identity: str,
-    response: httpx.Response,
-    operation: str | None,
-    problems: list[str],
-    redaction: Redaction,
-) -> Exchange:
-    request = response.request
-    return Exchange(
-        identity=identity,
-        method=request.method,
-        url=redaction.mask_text(str(request.url)),
-        request_headers={
-            name.title(): _mask_header(name, value)
-            for name, value in request.headers.items()
-            if name in ("authorization", "content-type", "content-encoding")
-        },
-        request_body=_text(_content(request), redaction),
-        status=response.status_code,
-        response_headers={
-            name: MASK if name == "set-cookie" else redaction.mask_text(value)
-            for name, value in response.headers.items()
-        },
-        response_body=_text(response.content, redaction),
-        seconds=response.elapsed.total_seconds(),
-        operation=operation,
-        problems=[redaction.mask_text(one) for one in problems],
-    )
+class Recording(Exchange):
+    """An exchange as it was; masked only once somebody looks at it."""
+
+    _request: httpx.Request
+    _redaction: Redaction
+    _defaults: httpx.Headers
+    _headers: httpx.Headers
+    _content: bytes
+    _size: int
+
+    def __init__(
+        self,
+        identity: str,
+        request: httpx.Request,
+        response: httpx.Response | None,
+        redaction: Redaction,
+        defaults: httpx.Headers,
+        **more: Any,
+    ) -> None:
+        content = b"" if response is None else response.content
+        self.__dict__.update(
+            {"operation": None, "problems": [], "breaks": "", **more},
+            identity=identity,
+            method=request.method,
+            status=0 if response is None else response.status_code,
+            seconds=0.0 if response is None else response.elapsed.total_seconds(),
+            _request=request,
+            _redaction=redaction,
+            _defaults=defaults,
+            _headers=httpx.Headers() if response is None else response.headers,
+            # Masked before it is cut: half a secret is not known for one.
+            _content=content[: 2 * _BODY_LIMIT],
+            _size=len(content),
+        )
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    @cached_property
+    def url(self) -> str:
+        return self._redaction.mask_text(str(self._request.url))
+
+    @cached_property
+    def request_headers(self) -> dict[str, str]:
+        return {
+            name.title(): _mask_header(name, value, self._redaction)
+            for name, value in self._request.headers.items()
+        }
+
+    @cached_property
+    def request_body(self) -> str:
+        content = _content(self._request)
+        return _text(content[: 2 * _BODY_LIMIT], len(content), self._redaction.mask_text)
+
+    @cached_property
+    def response_headers(self) -> dict[str, str]:
+        mask = self._redaction.mask_text
+        return {
+            name: MASK if name == "set-cookie" else mask(value)
+            for name, value in self._headers.items()
+        }
+
+    @cached_property
+    def response_body(self) -> str:
+        if not self.status:
+            return f"({self.breaks or 'no response'})"
+        return _text(self._content, self._size, self._redaction.mask_text)
+
+    def curl(self) -> str:
+        content, mask = _content(self._request), self._redaction.mask_text
+        text = mask(content.decode("utf-8", "replace")) if len(content) <= _LONGEST else None
+        headers = self.request_headers
+        shown = {name: value for name, value in headers.items() if self._is_own(name.lower())}
+        return curl_line(self.method, self.url, shown, content, text)
+
+    def _is_own(self, name: str) -> bool:
+        """A header that curl would not send by itself in the same way."""
+        value = self._request.headers[name]
+        if name in _OF_CLIENT:
+            return bool(value != self._defaults.get(name))
+        if name == "host":
+            return bool(value != self._request.url.netloc.decode("ascii"))
+        return name not in _OF_CURL
 
 
-def _mask_header(name: str, value: str) -> str:
+def curl_line(
+    method: str, url: str, headers: dict[str, str], content: bytes, text: str | None
+) -> str:
+    """A line for a shell that sends the same; it fills in the secrets that are masked."""
+    parts = ["curl", "-i"]
+    if method == "HEAD":
+        parts.append("--head")
+    elif method != "GET" or content:
+        parts += ["-X", method]
+    path = url.partition("?")[0]
+    parts += ["--path-as-is"] if "/." in path else []
+    parts += ["--globoff"] if re.search(r"[\[\]{}]", url) else []
+    parts.append(url)
+    names = {name.lower() for name in headers}
+    for name, value in headers.items():
+        parts += ["-H", f"{name}: {value}" if value else f"{name};"]
+    before = ""
+    if content:
+        if "content-type" not in names:
+            parts += ["-H", "Content-Type:"]
+        before = _piped(content, text)
+        parts += ["--data-binary", "@-" if before else str(text)]
+    line = " ".join(shlex.quote(part) for part in parts)
+    line = line.replace(f"'Authorization: Bearer {MASK}'", '"Authorization: Bearer $TOKEN"')
+    return before + _NAMED_MASK.sub(_variable, line)
+
+
+def _variable(match: re.Match[str]) -> str:
+    name = "TOKEN" if match[1].lower().endswith("access_token") else match[1].upper()
+    return f"{match[1]}{match[2]}'\"${name}\"'"
+
+
+def _piped(content: bytes, text: str | None) -> str:
+    """What writes a body into curl, if it cannot stand in the line; else nothing."""
+    if text is not None and len(content) <= _BODY_LIMIT and b"\0" not in content:
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError:
+            return f"{_printf(content)} | "
+        return ""
+    run = _RUN.search(content)
+    if run is None:
+        return f"{_printf(content)} | " if len(content) <= _LONGEST else "# the body is too long: "
+    many = f"head -c {len(run[0])} /dev/zero | tr '\\0' '\\{run[1][0]:03o}'"
+    rest = content[run.end() :]
+    return f"{{ {_printf(content[: run.start()])}; {many}; {_printf(rest)}; }} | "
+
+
+def _printf(content: bytes) -> str:
+    letters = (chr(one) if chr(one).isalnum() and one < 128 else f"\\{one:03o}" for one in content)
+    return f"printf '{''.join(letters)}'"
+
+
+def _mask_header(name: str, value: str, redaction: Redaction) -> str:
+    if name in ("cookie", "proxy-authorization"):
+        return MASK
     if name != "authorization":
-        return value
-    kind, _, _ = value.partition(" ")
-    return f"{kind} {MASK}"
+        return redaction.mask_text(value)
+    kind, _, token = value.partition(" ")
+    # One that was made up is no secret, and the line would not be the same without it.
+    return value if token and redaction.is_harmless(token) else f"{kind} {MASK}"
 
 
 def _content(request: httpx.Request) -> bytes:
@@ -90,13 +212,13 @@ def _content(request: httpx.Request) -> bytes:
         return b"(streamed)"
 
 
-def _text(content: bytes, redaction: Redaction) -> str:
+def _text(content: bytes, size: int, mask: Callable[[str], str]) -> str:
     try:
         text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        return f"({len(content)} bytes that are no text)"
-    # Masked before it is cut: half a secret is not known for one.
-    shown = redaction.mask_text(text[: 2 * _BODY_LIMIT])
-    if len(text) > _BODY_LIMIT:
-        return f"{shown[:_BODY_LIMIT]} ... ({len(text)} characters)"
-    return shown
+    except UnicodeDecodeError as error:
+        # The cut may lie within a character.
+        if error.start < len(content) - 3 or size <= len(content):
+            return f"({size} bytes that are no text)"
+        text = content[: error.start].decode("utf-8")
+    shown = mask(text)
+    return f"{shown[:_BODY_LIMIT]} ... ({size} bytes)" if len(shown) > _BODY_LIMIT else shown

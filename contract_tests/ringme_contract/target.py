@@ -68,7 +68,8 @@ class Target:
 
     `range` is a time range, texts, in which recorded items exist. `requests_per_second` 0 means
     without limit; `jobs` is how many requests may be under way at once. `time_budget` and
-    `timeout`, the limit of one response, are in seconds.
+    `timeout`, the limit of one response, are in seconds. `ca` is a file with
+    authorities to trust, `file_hosts` are other hosts to which the URL of a file may lead.
     """
 
     url: str
@@ -82,6 +83,8 @@ class Target:
     time_budget: float = 300
     source: str = "target"
     timeout: float = 10
+    ca: Path | None = None
+    file_hosts: tuple[str, ...] = ()
 
     @property
     def secrets(self) -> Iterator[str]:
@@ -111,6 +114,8 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "jobs": int,
     "time_budget": (int, float),
     "timeout": (int, float),
+    "ca": str,
+    "file_hosts": list,
     "off": list,
     "range": dict,
     "identities": dict,
@@ -141,7 +146,13 @@ def load_target(path: Path, url: str | None = None) -> Target:
     identities = dict(_read_identities(values.pop("identities"), problems))
     if problems:
         raise ConfigError("\n".join(f"{path}: {one}" for one in problems))
-    values |= {"url": values["url"].rstrip("/"), "off": frozenset(values.get("off", ()))}
+    values |= {
+        "url": values["url"].rstrip("/"),
+        "off": frozenset(values.get("off", ())),
+        "file_hosts": tuple(map(str, values.get("file_hosts", ()))),
+        # As everything in the file, it is meant from where the file is.
+        "ca": path.parent / values["ca"] if "ca" in values else None,
+    }
     return Target(identities=identities, range=bounds, source=str(path), **values)
 
 

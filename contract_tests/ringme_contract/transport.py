@@ -4,44 +4,71 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.cookiejar import DefaultCookiePolicy
+from importlib import metadata
 from typing import Any
 
 import httpx
 
-from ringme_contract.conformance import Conformance
-from ringme_contract.recording import Exchange, record
+from ringme_contract.conformance import Conformance, json_object
+from ringme_contract.recording import Exchange, Recording
+from ringme_contract.retries import GATEWAY, SAFE, THROTTLED, Retries, Throttle, reason_of
+from ringme_contract.run_end import RunEnd
 from ringme_contract.target import MOST_JOBS, Target
+from ringme_contract.verdict import NotReached
+from ringme_contract.wire import TooLarge, Wire
 from ringme_spec.contract import Contract
+from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction
 
-# Statuses of a gateway for a service that is still starting.
-_NOT_READY = (502, 503, 504)
 _EXCHANGE = "ringme_contract.exchange"
+_CONNECT = 3.0
+# An operation that had no response in time this often is not asked again.
+_TIME_OUTS = 3
+_BROKEN = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+# Who has no state at the target.
+_ANONYMOUS = "anonymous"
+# The identity that is there to be refused.
+_LIMITED = "limited"
 
 
 class Unreachable(Exception):
-    """No response of the target, or none in HTTP; the message says how it failed."""
+    """No response of the target, or none that tells of the target; the message says why.
+
+    `again` says that the same may well succeed when all is done anew.
+    """
+
+    def __init__(self, message: str, again: bool = False) -> None:
+        super().__init__(message)
+        self.again = again
 
 
 class Interrupted(KeyboardInterrupt):
     """The run was told to end: no further request is sent but those that clean up."""
 
 
+class OutOfTime(NotReached):
+    """The time budget of the run is used up."""
+
+
 class _Thread(threading.local):
     def __init__(self) -> None:
         self.exchanges: list[Exchange] = []
         self.cleaning = False
+        self.throttled = True
 
 
 class Transport:
     """Sends requests, records them, and checks every response against the document.
 
     No redirect is followed. Requests are spaced as the target demands, and at most `jobs` of them
-    are under way at once; each thread records what it sends into a list of its own. `interrupt`
-    ends the run at the next request and not in the midst of one: whatever a request makes is then
-    known to the check that has to remove it.
+    are under way at once; each thread records what it sends into a list of its own. What failed on
+    the way is sent again where that is safe. `interrupt` ends the run at the next request, and the
+    one under way a moment later: whatever a request makes is then known to the check that has to
+    remove it.
     """
 
     def __init__(
@@ -56,24 +83,34 @@ class Transport:
         self.target = target
         # An application that is called directly may have nothing that parts its threads.
         self.jobs = jobs or (1 if http else min(target.jobs, MOST_JOBS))
+        self.end = RunEnd()
         self.count = 0
+        self.repeated = 0
         self.cells: set[tuple[str, int, str]] = set()
         self.unreachable = 0
         self._thread = _Thread()
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(self.jobs)
-        self._interrupted = False
         self._pause = 1 / target.requests_per_second if target.requests_per_second else 0.0
         self._next = 0.0
-        self._http = http or _client(target)
+        self._throttle = Throttle()
+        self._time_outs: Counter[str] = Counter()
+        self._broke: set[str] = set()
+        # The target closes connections that it promised to keep.
+        self._stale = False
+        self._cookies: dict[str, httpx.Cookies] = {}
+        self._wire = None if http else Wire(target.url, self._last_moment, target.ca)
+        self._http = http or _client(target, self._wire)
+        # Cookies of one identity must not go along with requests of another.
+        self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def interrupt(self) -> None:
         """Has the next request raise Interrupted, unless it is one that cleans up."""
-        self._interrupted = True
+        self.end.interrupt()
 
     @property
     def interrupted(self) -> bool:
-        return self._interrupted
+        return self.end.interrupted
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -91,40 +128,59 @@ class Transport:
 
     @contextmanager
     def cleaning(self) -> Iterator[None]:
-        """Lets this thread send after the run was told to end."""
+        """Lets this thread send after the end of the run, and send again whatever failed."""
         self._thread.cleaning = True
         try:
             yield
         finally:
             self._thread.cleaning = False
 
-    def send(self, identity: str, method: str, path: str, **arguments: Any) -> httpx.Response:
+    @contextmanager
+    def unthrottled(self) -> Iterator[None]:
+        """Gives this thread each 429 as it is: the rate limit itself is looked at."""
+        self._thread.throttled = False
+        try:
+            yield
+        finally:
+            self._thread.throttled = True
+
+    def send(
+        self, identity: str, method: str, path: str, *, repeatable: bool = False, **arguments: Any
+    ) -> httpx.Response:
         """One request by an identity; the response, whatever it is.
 
-        Raises Unreachable, and Interrupted instead of sending once the run was told to end.
+        `repeatable` says that no harm comes of it when it is sent twice, whatever its method.
+        Raises Unreachable if there is none that tells of the target; Interrupted or OutOfTime
+        instead of sending once the run has to end.
         """
-        try:
-            with self._slots:
-                if self._interrupted and not self._thread.cleaning:
-                    raise Interrupted
-                self._wait_turn()
-                response = self._http.request(method, path, follow_redirects=False, **arguments)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self.unreachable += 1
-            raise Unreachable(
-                f"{method} {self.redaction.mask_text(self._address(path))}: {reason_of(error)}"
-            ) from None
-        self.unreachable = 0
-        with self._lock:
-            self.count += 1
-        operation = self.conformance.find_of(response.request)
-        problems = self.conformance.problems(response)
-        name = operation.id if operation else None
-        if name:
-            self.cells.add((name, response.status_code, identity))
-        self.exchanges.append(record(identity, response, name, problems, self.redaction))
-        response.extensions[_EXCHANGE] = self.exchanges[-1]
-        return response
+        request = self._http.build_request(method, path, **arguments)
+        self._refuse_host(request.url)
+        operation = self.conformance.find_of(request)
+        name = operation.id if operation else f"{method} {request.url.path}"
+        throttled = self._thread.throttled and identity != _LIMITED
+        retries = Retries(repeatable or method in SAFE or self._thread.cleaning)
+        while True:
+            self._refuse(identity if throttled else None, name)
+            try:
+                stale = self._stale and not retries.safe
+                fresh = retries.tries > 0 or stale or name in self._broke
+                response = self._once(identity, request, fresh)
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                self._note_error(name, error)
+                wait = retries.after_error(error)
+                if wait is None:
+                    raise self._lost(identity, request, name, error, retries) from None
+            else:
+                if throttled:
+                    self._throttle.note(identity, response)
+                passes = response.status_code == THROTTLED and not throttled
+                wait = None if passes else retries.after_response(response)
+                if wait is None:
+                    if not passes:
+                        self._refuse_response(request, response, retries)
+                    return self._accept(identity, response, operation)
+            self.repeated += 1
+            self._wait(wait, f"{method} {request.url.path}: the rate limit is used up")
 
     def wait_until_ready(self, seconds: float) -> None:
         """Waits until the target responds, and not as a gateway whose service is not there yet.
@@ -136,21 +192,112 @@ class Transport:
             late = time.monotonic() >= until
             try:
                 response = self._http.get("/", follow_redirects=False)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except TooLarge:
+                return
+            except httpx.HTTPError as error:
                 if late:
-                    raise Unreachable(f"{self._address('')}: {reason_of(error)}") from None
+                    raise Unreachable(f"{self._address('')}: {self._reason(error)}") from None
             else:
-                if late or response.status_code not in _NOT_READY:
+                if late or response.status_code not in GATEWAY:
                     return
-            if self._interrupted:
+            if self.interrupted:
                 raise Interrupted
-            time.sleep(0.2)
+            self.end.wait(0.2, False)
 
     def close(self) -> None:
         self._http.close()
 
-    def _address(self, path: str) -> str:
-        return str(self._http.base_url).rstrip("/") + path
+    # --- one attempt
+
+    def _once(self, identity: str, request: httpx.Request, fresh: bool) -> httpx.Response:
+        cookies = self._cookies.setdefault(identity, httpx.Cookies())
+        if identity != _ANONYMOUS and len(cookies.jar):
+            cookies.set_cookie_header(request)
+        request.extensions["fresh"] = fresh
+        with self._slots:
+            self._wait_turn()
+            response = self._http.send(request, follow_redirects=False)
+        if "set-cookie" in response.headers:
+            cookies.extract_cookies(response)
+        return response
+
+    def _accept(
+        self, identity: str, response: httpx.Response, operation: Operation | None
+    ) -> httpx.Response:
+        self.unreachable = 0
+        with self._lock:
+            self.count += 1
+        name = operation.id if operation else None
+        if operation is not None:
+            self.cells.add((operation.id, response.status_code, identity))
+            if operation.scopes is None:
+                self._learn_secrets(response)
+        problems = self.conformance.problems(response)
+        response.extensions[_EXCHANGE] = self._record(
+            identity, response.request, response, operation=name, problems=problems
+        )
+        return response
+
+    def _learn_secrets(self, response: httpx.Response) -> None:
+        for name, value in json_object(response).items():
+            if (
+                isinstance(value, str)
+                and self.redaction.is_secret(name)
+                and value.lower() != "bearer"
+            ):
+                self.redaction.learn(value)
+
+    def _record(
+        self, identity: str, request: httpx.Request, response: httpx.Response | None, **more: Any
+    ) -> Exchange:
+        headers = self._http.headers
+        found = Recording(identity, request, response, self.redaction, headers, **more)
+        self.exchanges.append(found)
+        return found
+
+    # --- what is not sent
+
+    def _last_moment(self) -> float:
+        return self.end.of_requests(self._thread.cleaning)
+
+    def _refuse_host(self, url: httpx.URL) -> None:
+        """Raises NotReached for a URL of the target that leads to some other host."""
+        own = self._http.base_url
+        if (url.host, url.port) == (own.host, own.port):
+            return
+        if not {url.host, url.netloc.decode("ascii")} & set(self.target.file_hosts):
+            raise NotReached(
+                f"a URL leads to {url.netloc.decode('ascii')}, which is not the target; if it may"
+                " be followed, name that host in the target file: file_hosts"
+            )
+
+    def _refuse(self, identity: str | None, name: str) -> None:
+        """Raises unless a request may be sent; `identity` is whose rate limit counts."""
+        cleaning = self._thread.cleaning
+        if self.end.left(cleaning) <= 0:
+            self._refuse_late()
+        if self._time_outs[name] >= _TIME_OUTS:
+            raise Unreachable(f"{name}: timed out {_TIME_OUTS} times and is not asked again")
+        closed = self._throttle.closed(identity) if identity and not cleaning else None
+        if closed:
+            seconds, left = closed
+            kept = f", and {left} requests are kept for the clean-up" if left else ""
+            self._wait(seconds, f"the rate limit of {identity} is used up{kept}")
+
+    def _refuse_late(self) -> None:
+        if self._thread.cleaning:
+            raise Unreachable("no time was left to remove it")
+        if self.interrupted:
+            raise Interrupted
+        raise OutOfTime(f"the time budget of {self.target.time_budget:g} s is used up")
+
+    def _wait(self, seconds: float, why: str) -> None:
+        """Waits, if the run is long enough. Raises Unreachable."""
+        cleaning = self._thread.cleaning
+        left = self.end.left(cleaning)
+        if seconds > min(left, max(self.target.time_budget, self.target.timeout)):
+            raise Unreachable(f"{why} for {seconds:.0f} s more, longer than the run lasts")
+        self.end.wait(seconds, cleaning)
 
     def _wait_turn(self) -> None:
         if not self._pause:
@@ -159,7 +306,81 @@ class Transport:
             now = time.monotonic()
             turn = max(now, self._next)
             self._next = turn + self._pause
-        time.sleep(turn - now)
+        self.end.wait(turn - now, self._thread.cleaning)
+
+    # --- what failed
+
+    def _note_error(self, name: str, error: Exception) -> None:
+        if isinstance(error, _BROKEN) and self._wire and not self._wire.was_fresh:
+            self._stale = True
+        if not isinstance(error, httpx.TimeoutException):
+            return
+        if self.end.left(self._thread.cleaning) <= 0:
+            self._refuse_late()
+        if not isinstance(error, httpx.ConnectTimeout):
+            self._time_outs[name] += 1
+
+    def _lost(
+        self,
+        identity: str,
+        request: httpx.Request,
+        name: str,
+        error: Exception,
+        retries: Retries,
+    ) -> Unreachable:
+        """The exception for a request without a response.
+
+        If it breaks the connection again, one of its own, while another request does not, that is
+        recorded as a fault of the target.
+        """
+        self.unreachable += 1
+        reason = self._reason(error)
+        address = self.redaction.mask_text(str(request.url))
+        breaks = ""
+        if isinstance(error, _BROKEN) and not self._thread.cleaning:
+            again = retries.tries > 1 or name in self._broke
+            self._broke.add(name)
+            if again and self._wire is not None and self._wire.was_fresh and self._others_work():
+                breaks = f"{reason}, again on a new connection; GET / gets a response"
+        self._record(identity, request, None, breaks=breaks)
+        return Unreachable(
+            f"{request.method} {address}: {reason}",
+            again=not retries.safe and not isinstance(error, TooLarge),
+        )
+
+    def _refuse_response(
+        self, request: httpx.Request, response: httpx.Response, retries: Retries
+    ) -> None:
+        """Raises Unreachable for a response that does not tell of the target."""
+        status, line = response.status_code, f"{request.method} {request.url.path}"
+        if status == THROTTLED:
+            raise Unreachable(f"{line}: status 429 again and again")
+        if status in GATEWAY and not self._thread.cleaning:
+            again = retries.tries > 1 or line in self._broke
+            self._broke.add(line)
+            if not (again and self._others_work()):
+                raise Unreachable(f"{line}: status {status} of a gateway", again=not retries.safe)
+        repeated = retries.may_have_worked and not self._thread.cleaning
+        if repeated and (request.method, status) == ("DELETE", 404):
+            raise Unreachable(f"{line}: had to be sent twice, so that its 404 proves nothing")
+
+    def _others_work(self) -> bool:
+        """A request that has nothing to do with the API gets a response, on a new connection."""
+        try:
+            request = self._http.build_request("GET", "/", extensions={"fresh": True})
+            return self._http.send(request).status_code not in GATEWAY
+        except TooLarge:
+            return True
+        except (httpx.TransportError, httpx.DecodingError):
+            return False
+
+    def _address(self, path: str) -> str:
+        return str(self._http.base_url).rstrip("/") + path
+
+    def _reason(self, error: Exception) -> str:
+        proxy = self._wire.proxy if self._wire else None
+        through = f", through the proxy {self.redaction.mask_text(proxy)}" if proxy else ""
+        return self.redaction.mask_text(reason_of(error)) + through
 
 
 def exchange_of(response: httpx.Response) -> Exchange:
@@ -168,20 +389,15 @@ def exchange_of(response: httpx.Response) -> Exchange:
     return found
 
 
-def reason_of(error: Exception) -> str:
-    """The reason for which a request got no response, in words for people."""
-    if isinstance(error, httpx.ConnectTimeout):
-        return "no connection in time"
-    if isinstance(error, httpx.TimeoutException):
-        return "no response in time"
-    if isinstance(error, httpx.RemoteProtocolError):
-        return f"the connection was closed before the response was complete ({error})"
-    if isinstance(error, httpx.DecodingError):
-        return f"the body is not encoded as its Content-Encoding says ({error})"
-    return str(error) or type(error).__name__
-
-
-def _client(target: Target) -> httpx.Client:
+def _client(target: Target, wire: Wire | None) -> httpx.Client:
+    try:
+        version = metadata.version("ringme-mock")
+    except metadata.PackageNotFoundError:
+        version = "unknown"
     return httpx.Client(
-        base_url=target.url, timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, 5.0))
+        base_url=target.url,
+        transport=wire,
+        trust_env=False,
+        timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, _CONNECT)),
+        headers={"User-Agent": f"ringme-contract/{version}", "Accept-Encoding": "gzip, deflate"},
     )

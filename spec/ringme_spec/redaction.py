@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import string
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
@@ -17,6 +19,8 @@ _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 _LAYERS = 3
 # A shorter known secret is also a part of ordinary words, and would be found all over a text.
 _SHORTEST = 6
+# Of the same length, which not every lower case is.
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 # None of these begins with a repetition, so that no text makes them slow.
 _IN_TEXT = (
     # name=value; not what the mock itself says, as in `refresh_token: is missing`.
@@ -51,7 +55,29 @@ class Redaction:
 
     def __init__(self, document: dict[str, Any], secrets: Iterable[str] = ()) -> None:
         self._names = _NAMES | {_plain(name) for name in _secret_names(document)}
-        self._known = _any_of(secrets)
+        # By the first letters of each form of a known secret, the longest form first.
+        self._known: dict[str, list[str]] = {}
+        self._ends: set[str] = set()
+        for secret in secrets:
+            self.learn(secret)
+
+    def learn(self, secret: str) -> None:
+        """Have a secret masked from now on, in any case, encoded for a URL, JSON or base64."""
+        if len(secret) < _SHORTEST or secret.translate(_LOWER) in self._ends:
+            return
+        self._ends |= {
+            one.translate(_LOWER) for one in (secret, secret[:_SHORTEST], secret[-_SHORTEST:])
+        }
+        for form in _forms(secret):
+            known = self._known.setdefault(form[:_SHORTEST], [])
+            if form not in known:
+                known.append(form)
+                known.sort(key=len, reverse=True)
+
+    def is_harmless(self, text: str) -> bool:
+        """A text that has neither the begin nor the end of a known secret in it."""
+        lower = text.translate(_LOWER)
+        return not any(one in lower for one in self._ends if len(one) == _SHORTEST)
 
     def mask(self, value: Any) -> Any:
         """A value of JSON, tuples and sets with every secret in it masked."""
@@ -65,7 +91,20 @@ class Redaction:
         return self.mask_text(value) if isinstance(value, str) else value
 
     def mask_text(self, text: str) -> str:
-        return mask_text(self._known.sub(MASK, text) if self._known else text)
+        return mask_text(self._mask_known(text) if self._known else text)
+
+    def _mask_known(self, text: str) -> str:
+        lower, parts, start, at = text.translate(_LOWER), [], 0, 0
+        while at <= len(text) - _SHORTEST:
+            for form in self._known.get(lower[at : at + _SHORTEST], ()):
+                if lower.startswith(form, at):
+                    parts += [text[start:at], MASK]
+                    at += len(form)
+                    start = at
+                    break
+            else:
+                at += 1
+        return "".join([*parts, text[start:]])
 
     def mask_query(self, query: bytes) -> str:
         if not query:
@@ -100,22 +139,22 @@ def _masked(match: re.Match[str]) -> str:
     return f"{groups[0]}{MASK}{groups[-1]}"
 
 
-def _any_of(secrets: Iterable[str]) -> re.Pattern[str] | None:
-    """A pattern for known secrets, however they were encoded."""
-    forms = {
-        form
-        for secret in secrets
-        if len(secret) >= _SHORTEST
-        for form in (
-            secret,
-            quote(secret, safe=""),
-            quote_plus(secret),
-            json.dumps(secret, ensure_ascii=False)[1:-1],
-        )
+def _forms(secret: str) -> set[str]:
+    """A known secret as it may be encoded, in lower case."""
+    found = {
+        secret,
+        quote(secret, safe=""),
+        quote_plus(secret),
+        json.dumps(secret, ensure_ascii=False)[1:-1],
     }
-    # The longest first: one may be the begin of another.
-    found = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    return re.compile(found) if found else None
+    data = secret.encode("utf-8", "surrogatepass")
+    for before in range(3):
+        # Letters of base64 that hold bits of a neighbour as well are left out.
+        whole = base64.b64encode(b"\0" * before + data).rstrip(b"=").decode("ascii")
+        core = whole[(0, 2, 3)[before] : len(whole) - ((before + len(data)) % 3 > 0)]
+        if len(core) > _SHORTEST:
+            found |= {core, core.replace("+", "-").replace("/", "_")}
+    return {one.translate(_LOWER) for one in found}
 
 
 def _decoded(text: str) -> str:

@@ -16,8 +16,8 @@ from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.mock import Entry, Mock
 from ringme_contract.proof.operations import Operations
 from ringme_contract.proof.site import Site
+from ringme_contract.retries import reason_of
 from ringme_contract.target import Target
-from ringme_contract.transport import reason_of
 
 # Of one connection, or written anew by the next one who sends the message.
 _HOPS = re.compile(

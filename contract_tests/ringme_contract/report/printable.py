@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
 
 from ringme_contract.differences import differences, in_json
 
 _KEPT = "\n\t"
 _LENGTH = 600
 _DIFFERENCES = 12
+# `::name` at the begin of a line, `##[name]` anywhere.
+_COMMAND = re.compile(r"(?m)^([ \t]*)::|##\[")
 
 
 def printable(text: str) -> str:
-    """A text whose control characters, and those that turn its direction, are written out."""
-    return "".join(
+    """A text that neither a terminal nor GitHub Actions takes for a command.
+
+    Control characters, and those that turn its direction, are written out, and so is a letter of
+    what begins a workflow command.
+    """
+    text = "".join(
         one if one in _KEPT or one.isprintable() or one == "\u00a0" else _escape(one)
         for one in text
     )
+    return _COMMAND.sub(_defused, text)
+
+
+def _defused(command: re.Match[str]) -> str:
+    if command[0] == "##[":
+        return "#\\x23["
+    return f"{command[1]}\\x3a:"
 
 
 def shown(value: object) -> str:

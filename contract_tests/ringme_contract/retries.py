@@ -1,0 +1,134 @@
+"""Retries: which requests are sent again, after how long, and what the rate limit leaves."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from ringme_contract.wire import TooLarge
+
+SAFE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
+# Statuses of a gateway that has lost its service for a moment.
+GATEWAY = (502, 503, 504)
+THROTTLED = 429
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+_USELESS = (TooLarge, httpx.DecodingError)
+_TRIES, _TRIES_IN_TIME, _TRIES_THROTTLED = 3, 2, 6
+_FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
+# Of a limit as many requests are kept for the clean-up, or a fifth if it is small.
+_KEPT = 20
+# A larger number of seconds is a moment since 1970.
+_EPOCH = 10**9
+
+
+class Retries:
+    """The attempts of one request. `safe` says that it may be sent again if it got through."""
+
+    def __init__(self, safe: bool) -> None:
+        self.tries = 0
+        self.safe = safe
+        # An attempt may have had its effect, though no response told.
+        self.may_have_worked = False
+
+    def after_error(self, error: Exception) -> float | None:
+        """The seconds to wait before the next attempt; None if there is to be none."""
+        self.tries += 1
+        unsent = isinstance(error, _UNSENT)
+        self.may_have_worked = self.may_have_worked or not unsent
+        if isinstance(error, _USELESS) or not (self.safe or unsent):
+            return None
+        late = isinstance(error, httpx.TimeoutException)
+        return self._wait(_TRIES_IN_TIME if late else _TRIES)
+
+    def after_response(self, response: httpx.Response) -> float | None:
+        self.tries += 1
+        if response.status_code == THROTTLED and self.tries < _TRIES_THROTTLED:
+            told = reset_of(response)
+            return self._wait(_TRIES_THROTTLED, _FIRST_WAIT * 10) if told is None else told
+        if response.status_code in GATEWAY and self.safe:
+            self.may_have_worked = True
+            return self._wait(_TRIES)
+        return None
+
+    def _wait(self, tries: int, first: float = _FIRST_WAIT) -> float | None:
+        return min(first * 2**self.tries, _LONGEST_WAIT) if self.tries < tries else None
+
+
+class Throttle:
+    """What the rate limit leaves to each identity, as responses tell."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, int] = {}
+        self._closed: dict[str, tuple[float, int]] = {}
+
+    def note(self, identity: str, response: httpx.Response) -> None:
+        left, limit = _number(response, "Remaining"), _number(response, "Limit")
+        if response.status_code == THROTTLED:
+            left = 0
+        elif left is None or limit is None:
+            return
+        else:
+            first = self._first.setdefault(identity, left)
+            # What never gets less is no count to go by.
+            if left > min(_KEPT, limit // 5) or left >= first:
+                self._closed.pop(identity, None)
+                return
+        seconds = reset_of(response)
+        if seconds is not None:
+            self._closed[identity] = (time.monotonic() + seconds, left)
+
+    def closed(self, identity: str) -> tuple[float, int] | None:
+        """The seconds until there are more, and how many are kept till then; None if open."""
+        until, left = self._closed.get(identity, (0.0, 0))
+        seconds = until - time.monotonic()
+        if seconds > 0:
+            return seconds, left
+        self._closed.pop(identity, None)
+        return None
+
+
+def reason_of(error: Exception) -> str:
+    """The reason for which a request got no response, in words for people."""
+    text = str(error)
+    if isinstance(error, httpx.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, httpx.TimeoutException):
+        return "no response in time"
+    if isinstance(error, TooLarge):
+        return f"the response is larger than the kit takes: {text}"
+    if (
+        isinstance(error, httpx.RemoteProtocolError)
+        and "connect" not in text
+        and "peer" not in text
+    ):
+        return f"the response is no valid HTTP ({text})"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return f"the connection was closed before the response was complete ({text})"
+    if isinstance(error, httpx.DecodingError):
+        return f"the body is not encoded as its Content-Encoding says ({text})"
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        why = text.partition("verify failed: ")[2].partition(" (_ssl")[0]
+        return f"its certificate is not trusted ({why}); --ca FILE names another authority"
+    return text or type(error).__name__
+
+
+def reset_of(response: httpx.Response) -> float | None:
+    """The seconds after which a response tells to come back."""
+    text = response.headers.get("Retry-After", "")
+    if text.isdigit():
+        return float(text[:9])
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        reset = _number(response, "Reset")
+    if reset is None:
+        return None
+    return max(0.0, reset - time.time()) if reset > _EPOCH else float(reset)
+
+
+def _number(response: httpx.Response, name: str) -> int | None:
+    text = response.headers.get(f"X-RateLimit-{name}", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

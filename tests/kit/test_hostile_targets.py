@@ -1,0 +1,175 @@
+"""Targets that misbehave: an exit code as documented, in time, in little memory, nothing leaked."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from ringme_contract.check_context import CheckContext
+from support.hostile_servers import (
+    Behaviour,
+    Call,
+    bad_chunks,
+    bomb,
+    changed,
+    close,
+    endless_body,
+    endless_interim,
+    every,
+    hang,
+    hostile_server,
+    huge_head,
+    lies_of_keeping,
+    many_values,
+    not_packed,
+    old_version,
+    reset_if_reused,
+    sets_cookies,
+    short_body,
+    slow_body,
+    slow_head,
+    spoils,
+    throttled,
+)
+from support.kit_command import (
+    instead_of_all_checks,
+    makes_group,
+    own_check,
+    reads_user,
+    ringme_contract,
+)
+from support.server import RunningMock
+
+# Seconds for a response and for a run: more than enough, or few for what never ends.
+_ENOUGH, _FEW = (10.0, 60.0), (1.5, 3.0)
+_NEVER_END = ("three bytes a second", "no response at all", "429 that says no more")
+# A machine that is busy may need as long again, and much longer is endless.
+_GUARD = 20.0
+_MOST_MEMORY = 150 * 1024
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def reads_lists(kit: CheckContext) -> None:
+    """Passes, if people are who they say they are."""
+    first = kit.caller("client").read(kit.path("extension_group"))
+    kit.caller("other_client").read(kit.path("extension_group"))
+    kit.expect_equal("the list", kit.caller("client").read(kit.path("extension_group")), first)
+
+
+CHECKS = (
+    own_check("me", reads_user, writes=False),
+    own_check("paging", reads_lists, writes=False),
+    own_check("group-create", makes_group),
+)
+
+
+def html(call: Call) -> None:
+    call.respond("200 OK", b"<html>", "Content-Type: text/html")
+
+
+def redirect(call: Call) -> None:
+    call.respond("302 Found", b"", f"Location: {call.target}")
+
+
+def says(call: Call) -> None:
+    """Repeats what must not be repeated, and speaks to terminals and to machines that build."""
+    odd = call.token.swapcase() + " " + base64.b64encode(f"x{call.token}".encode()).decode()
+    text = f"\n::error::{odd}\r\n  ::stop-commands::x\n##[group]\x1b[31m \x07 \x9b2J {call.token}"
+    call.respond_json("400 Bad", {"status": "bad_request", "message": text}, f"X-Odd: {call.token}")
+
+
+def with_id(value: bytes) -> Behaviour:
+    return changed(lambda _, body: re.sub(rb'"id": ?\d+', b'"id":' + value, body))
+
+
+KINDS: dict[str, tuple[Behaviour, int]] = {
+    "a head of three bytes a second": (spoils(slow_head), 3),
+    "a body of three bytes a second": (spoils(slow_body), 3),
+    "endless 103": (spoils(endless_interim), 3),
+    "a body without end": (spoils(endless_body), 3),
+    "a body that unpacks to 256 MB": (spoils(bomb), 3),
+    "two million values": (spoils(many_values), 3),
+    "a head of 2 MB": (spoils(huge_head), 1),
+    "no response at all": (spoils(hang), 3),
+    "now and then no response": (every(9, hang), 0),
+    "a reset of each connection that is used again": (spoils(reset_if_reused), 0),
+    "now and then a connection that is closed": (every(4, close), 0),
+    "each connection closed": (spoils(close), 1),
+    "a body that is cut off": (spoils(short_body), 1),
+    "chunks of no length": (spoils(bad_chunks), 1),
+    "gzip that is none": (spoils(not_packed), 3),
+    "HTML": (spoils(html), 1),
+    "a circle of redirects": (spoils(redirect), 1),
+    "429 for a second": (throttled(4, "Retry-After: 1", seconds=0.5), 0),
+    "429 for an hour": (throttled(4, "Retry-After: 3600"), 3),
+    "429 until a moment": (throttled(2, f"X-RateLimit-Reset: {int(time.time()) + 9999}"), 3),
+    "429 that says no more": (throttled(0), 3),
+    "502 now and then": (every(5, lambda call: call.respond("502 Bad Gateway", b"")), 0),
+    "502 for the API alone": (spoils(lambda call: call.respond("502 Bad Gateway", b"")), 1),
+    "500": (spoils(lambda call: call.respond("500 Oops", b"")), 1),
+    "HTTP/1.0": (old_version, 0),
+    "connections that are not kept as promised": (lies_of_keeping, 0),
+    "cookies that are somebody": (sets_cookies, 0),
+    "texts that speak to the reader": (spoils(says), 1),
+    "100,000 brackets": (changed(lambda *_: b"[" * 100_000 + b"]" * 100_000), 1),
+    "an integer of 5,000 digits": (with_id(b"9" * 5000), 1),
+    "NaN": (with_id(b"NaN"), 1),
+    "bytes that are no UTF-8": (changed(lambda _, body: body.replace(b"name", b"na\xffme")), 1),
+    "a byte order mark": (changed(lambda _, body: b"\xef\xbb\xbf" + body), 1),
+    "a key twice": (changed(lambda _, body: body.replace(b'"id":', b'"id":"x","id":')), 0),
+    "a lone surrogate": (changed(lambda _, body: body.replace(b'"name":"', b'"name":"\\ud800')), 0),
+}
+
+
+@contextmanager
+def _little_memory() -> Iterator[None]:
+    """Fails if this process needs much more of it meanwhile; Linux alone can tell."""
+    status, peak = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not peak.exists():
+        yield
+        return
+
+    def read(name: str) -> int:
+        return int(re.findall(rf"{name}:\s+(\d+) kB", status.read_text())[0])
+
+    peak.write_text("5")
+    before = read("VmRSS")
+    yield
+    assert read("VmHWM") - before < _MOST_MEMORY
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hostile_target(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+) -> None:
+    behave, code = KINDS[kind]
+    timeout, budget = _FEW if kind.endswith(_NEVER_END) else _ENOUGH
+    timeout = _FEW[0] if behave is KINDS["now and then no response"][0] else timeout
+    instead_of_all_checks(monkeypatch, *CHECKS)
+    reports = tmp_path / "reports"
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    start = time.monotonic()
+    with hostile_server(mock.url, behave) as server, _little_memory():
+        done = ringme_contract(
+            "check", server.url, "--layer", "scenarios", "--report-dir", str(reports),
+            "--timeout", f"{timeout:g}s", "--time-budget", f"{budget:g}s", "--jobs", "2",
+        )  # fmt: skip
+    assert time.monotonic() - start < budget + 5 + _GUARD
+    assert done.exit_code == code, done.output
+    told = [done.output, *(path.read_text("utf-8") for path in tmp_path.rglob("*.*"))]
+    assert "Traceback" not in "".join(told)
+    assert not _CONTROL.search(done.output)
+    spoken = [line for line in done.output.splitlines() if line.lstrip().startswith("::")]
+    assert all(re.match("::(error|warning) title=", line) for line in spoken)
+    assert "##[" not in done.output
+    assert server.tokens
+    for token in server.tokens:
+        assert token.lower() not in "".join(told).lower()
+        assert base64.b64encode(f"x{token}".encode()).decode()[4:-4] not in "".join(told)

@@ -1,0 +1,304 @@
+"""Servers that misbehave: before a real one, most of whose responses they let through."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+API = "/api/"
+_END = b"\r\n\r\n"
+
+
+class Closed(Exception):
+    """The connection is to be closed."""
+
+
+@dataclass
+class Call:
+    """One request: how many came before it, in all and on its connection, and what may be done."""
+
+    connection: socket.socket
+    number: int
+    on_connection: int
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+    upstream: str
+    tokens: list[str]
+    stopped: threading.Event
+
+    @property
+    def token(self) -> str:
+        return self.headers.get("authorization", "").rpartition(" ")[2]
+
+    @property
+    def is_api(self) -> bool:
+        return self.target.startswith(API)
+
+    def send(self, data: bytes) -> None:
+        self.connection.sendall(data)
+
+    def respond(self, status: str, body: bytes, *headers: str, version: str = "1.1") -> None:
+        lines = [f"HTTP/{version} {status}", f"Content-Length: {len(body)}", *headers]
+        self.send("\r\n".join(lines).encode("latin-1") + _END + body)
+
+    def respond_json(self, status: str, body: bytes | object, *headers: str) -> None:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.respond(status, data, "Content-Type: application/json", *headers)
+
+    def pause(self, seconds: float) -> None:
+        if self.stopped.wait(seconds):
+            raise Closed
+
+    def forward(self) -> tuple[int, dict[str, str], bytes]:
+        """The response of the real server."""
+        place = urlsplit(self.upstream)
+        http = HTTPConnection(str(place.hostname), int(place.port or 80), timeout=20)
+        skipped = ("host", "connection", "content-length", "cookie")
+        headers = {name: value for name, value in self.headers.items() if name not in skipped}
+        http.request(self.method, self.target, self.body or None, headers)
+        response = http.getresponse()
+        content = response.read()
+        http.close()
+        found = {name.lower(): value for name, value in response.getheaders()}
+        for name in ("access_token", "refresh_token"):
+            self.tokens += re.findall(rf'"{name}": ?"([^"]+)"', content.decode("utf-8", "replace"))
+        return response.status, found, content
+
+    def let_through(self, *more: str, version: str = "1.1") -> None:
+        status, headers, content = self.forward()
+        skipped = ("content-length", "connection", "transfer-encoding")
+        kept = [f"{name}: {value}" for name, value in headers.items() if name not in skipped]
+        self.respond(f"{status} X", content, *kept, *more, version=version)
+
+
+Behaviour = Callable[[Call], None]
+
+
+@dataclass
+class Hostile:
+    """A running one: its URL, the tokens that it gave out, the requests that came."""
+
+    url: str
+    tokens: list[str] = field(default_factory=list)
+    requests: int = 0
+
+
+@contextmanager
+def hostile_server(upstream: str, behave: Behaviour) -> Iterator[Hostile]:
+    """Serves requests by `behave`, which lets through what it does not spoil."""
+    stopped, open_now = threading.Event(), []
+    listener = socket.create_server(("127.0.0.1", 0))
+    found = Hostile(f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+    def handle(connection: socket.socket) -> None:
+        try:
+            for on_connection, (line, headers, body) in enumerate(_requests(connection)):
+                found.requests += 1
+                method, target, _ = line.split(" ", 2)
+                call = Call(
+                    connection, found.requests, on_connection, method, target, headers, body,
+                    upstream, found.tokens, stopped,
+                )  # fmt: skip
+                behave(call)
+        except (OSError, Closed):
+            return
+        finally:
+            connection.close()
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            open_now.append(connection)
+            threading.Thread(target=handle, args=(connection,), daemon=True).start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        stopped.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(10)
+        for connection in open_now:
+            connection.close()
+
+
+def _requests(connection: socket.socket) -> Iterator[tuple[str, dict[str, str], bytes]]:
+    waiting = b""
+    while True:
+        while _END not in waiting:
+            more = connection.recv(65536)
+            if not more:
+                return
+            waiting += more
+        head, _, waiting = waiting.partition(_END)
+        line, *fields = head.decode("latin-1").split("\r\n")
+        pairs = (one.partition(":") for one in fields)
+        headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
+        length = int(headers.get("content-length", 0))
+        while len(waiting) < length:
+            waiting += connection.recv(65536)
+        yield line, headers, waiting[:length]
+        waiting = waiting[length:]
+
+
+def spoils(spoil: Behaviour) -> Behaviour:
+    """Spoils the requests of the API; tokens and the rest are as they should be."""
+
+    def behave(call: Call) -> None:
+        if call.is_api:
+            spoil(call)
+        else:
+            call.let_through()
+
+    return behave
+
+
+def every(number: int, spoil: Behaviour) -> Behaviour:
+    """Spoils each so many-th request of the API."""
+    count = iter(range(1, 10**9))
+
+    def behave(call: Call) -> None:
+        if call.is_api and next(count) % number == 0:
+            spoil(call)
+        else:
+            call.let_through()
+
+    return behave
+
+
+def changed(change: Callable[[Call, bytes], bytes]) -> Behaviour:
+    """Changes the body of each good response of the API."""
+
+    def behave(call: Call) -> None:
+        status, headers, content = call.forward()
+        kept = [
+            f"{name}: {value}"
+            for name, value in headers.items()
+            if name.startswith(("x-", "content-type"))
+        ]
+        call.respond(f"{status} X", change(call, content) if content else b"", *kept)
+
+    return spoils(behave)
+
+
+def slow_head(call: Call) -> None:
+    for letter in b"HTTP/1.1 200 OK\r\n" + b"X-Slow: 1\r\n" * 1000:
+        call.send(bytes([letter]))
+        call.pause(0.3)
+
+
+def slow_body(call: Call) -> None:
+    call.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n{")
+    while True:
+        call.pause(0.3)
+        call.send(b" ")
+
+
+def endless_interim(call: Call) -> None:
+    while True:
+        call.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 500)
+
+
+def endless_body(call: Call) -> None:
+    call.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        call.send(b"10000\r\n" + b" " * 65536 + b"\r\n")
+
+
+def bomb(call: Call) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    data = b"".join(packer.compress(b" " * 2**20) for _ in range(256)) + packer.flush()
+    call.respond_json("200 OK", data, "Content-Encoding: gzip")
+
+
+def hang(call: Call) -> None:
+    while True:
+        call.pause(1)
+
+
+def reset(call: Call) -> None:
+    call.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    raise Closed
+
+
+def reset_if_reused(call: Call) -> None:
+    if call.on_connection:
+        reset(call)
+    call.let_through()
+
+
+def close(_: Call) -> None:
+    raise Closed
+
+
+def huge_head(call: Call) -> None:
+    call.send(b"HTTP/1.1 200 OK\r\n" + b"X-Large: " + b"x" * 2**21 + _END)
+
+
+def short_body(call: Call) -> None:
+    call.send(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"id": ')
+    raise Closed
+
+
+def bad_chunks(call: Call) -> None:
+    call.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnothing\r\n")
+    raise Closed
+
+
+def not_packed(call: Call) -> None:
+    call.respond_json("200 OK", b"{}", "Content-Encoding: gzip")
+
+
+def many_values(call: Call) -> None:
+    call.respond_json("200 OK", b"[" + b"{}," * 2_000_000 + b"{}]")
+
+
+def throttled(limit: int, *headers: str, seconds: float = 10**9) -> Behaviour:
+    """Refuses what comes after so many requests, until some seconds later."""
+    times: list[float] = []
+
+    def behave(call: Call) -> None:
+        times.append(time.monotonic())
+        if len(times) > limit and times[-1] - times[limit] < seconds:
+            call.respond_json("429 Too Many Requests", {"status": "rate_limit_exceeded"}, *headers)
+        else:
+            call.let_through()
+
+    return spoils(behave)
+
+
+def sets_cookies(call: Call) -> None:
+    """Knows people by a cookie, where there is one, and not by their token."""
+    known = re.search("who=([^;]+)", call.headers.get("cookie", ""))
+    if known:
+        call.headers["authorization"] = f"Bearer {known[1]}"
+    if call.is_api:
+        call.let_through(*([f"Set-Cookie: who={call.token}; Path=/"] if call.token else []))
+    else:
+        call.let_through()
+
+
+def old_version(call: Call) -> None:
+    call.let_through(version="1.0")
+    raise Closed
+
+
+def lies_of_keeping(call: Call) -> None:
+    call.let_through("Connection: keep-alive", "Keep-Alive: timeout=60")
+    raise Closed
