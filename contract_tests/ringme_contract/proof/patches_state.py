@@ -49,12 +49,13 @@ def stored_otherwise(
     async def before(request: Request) -> None:
         if request.name in operations:
             meant = key_of(request)
-            old[meant] = await site.mock.entry(request.collection, meant) or {}
+            if how == "lost":
+                old[meant] = await site.mock.entry(request.collection, meant) or {}
 
     def after(request: Request, response: Response) -> None:
         if request.name in operations and response.ok:
             made = response.json
-            value = _STORED[how](old[key_of(request)].get(key), made[key])
+            value = _STORED[how](old.get(key_of(request), {}).get(key), made[key])
             shown.lay(request.collection, made["id"], {key: value})
             if at_once:
                 response.set_json({**made, key: value})
