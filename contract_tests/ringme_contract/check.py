@@ -5,13 +5,21 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, wraps
 from typing import TYPE_CHECKING
+
+from ringme_contract.verdict import NotOffered
+from ringme_spec.contract import Contract, read_contract
+from ringme_spec.operations import Operation
+from ringme_spec.paths import SPEC
 
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
 
 CheckFunction = Callable[["CheckContext"], None]
+Applies = Callable[[Operation, Contract], bool]
+OperationCheck = Callable[["CheckContext", Operation], None]
 LAYERS = ("schema", "generic", "scenarios", "access", "model")
 
 
@@ -47,7 +55,43 @@ class Check:
         return 2 if self.alone or (self.writes and not self.isolated) else int(self.writes)
 
 
+@dataclass(frozen=True)
+class _General:
+    """A check of every operation with an action, for the rule that stands for a general one."""
+
+    check: Check
+    actions: tuple[str, ...]
+    function: OperationCheck
+    applies: Applies
+
+    def binds(self, operation: Operation, contract: Contract) -> bool:
+        """It can be made of an operation: what it writes to can be created, and it makes sense."""
+        creations = {
+            one.collection.name for one in contract.operations.values() if one.action == "create"
+        }
+        return (
+            operation.action in self.actions
+            and (not self.check.writes or operation.collection.name in creations)
+            and self.applies(operation, contract)
+        )
+
+    def of(self, operation: Operation, contract: Contract) -> Check:
+        @wraps(self.function)
+        def look(kit: CheckContext) -> None:
+            if not kit.target.offers(operation):
+                raise NotOffered(f"the target lacks {operation.id}")
+            self.function(kit, operation)
+
+        return replace(
+            self.check,
+            name=f"{self.check.name}/{operation.id}",
+            rule=contract.rule_for(self.check.rule, operation),
+            function=look,
+        )
+
+
 _checks: dict[str, Check] = {}
+_general: list[_General] = []
 
 
 def check(
@@ -84,10 +128,46 @@ def check(
     return declare
 
 
-def all_checks() -> list[Check]:
-    """Every check of the kit, layer by layer."""
+def check_each(
+    rule: str,
+    *actions: str,
+    needs: tuple[str, ...] = ("client",),
+    writes: bool = True,
+    applies: Applies = lambda _, __: True,
+) -> Callable[[OperationCheck], OperationCheck]:
+    """Declares a function to be a check of each operation with such an action.
+
+    `applies` tells if an operation has what the check is about.
+    """
+
+    def declare(function: OperationCheck) -> OperationCheck:
+        # Each operation gets a function of its own.
+        common = Check(
+            function.__name__, rule, "generic", lambda _: None, needs, (), writes, isolated=True
+        )
+        _general.append(_General(common, actions, function, applies))
+        return function
+
+    return declare
+
+
+def all_checks(contract: Contract | None = None) -> list[Check]:
+    """Every check of the kit for a document, or for its own, layer by layer."""
     for layer in LAYERS:
         package = importlib.import_module(f"ringme_contract.{layer}")
         for module in sorted(one.name for one in pkgutil.iter_modules(package.__path__)):
             importlib.import_module(f"{package.__name__}.{module}")
-    return sorted(_checks.values(), key=lambda one: LAYERS.index(one.layer))
+    contract = contract or _own_document()
+    found = [
+        one.of(operation, contract)
+        for one in _general
+        if one.check.rule in contract.rules
+        for operation in contract.operations.values()
+        if one.binds(operation, contract)
+    ]
+    return sorted([*_checks.values(), *found], key=lambda one: LAYERS.index(one.layer))
+
+
+@cache
+def _own_document() -> Contract:
+    return read_contract(SPEC)

@@ -174,6 +174,11 @@ class CheckContext:
         response = self.expect(self.request_token(**parameters), 200)
         return Caller(self, name, response.json()["access_token"])
 
+    def own_key(self, identity: str, collection: str) -> Any:
+        """The key of the entry that the user of an identity is confined to; None without one."""
+        user = self.caller(identity).read(self.me)
+        return user[self.path.operation("current").resource["owners"][collection]]
+
     # --- removal
 
     def undo(self, action: Callable[[], object]) -> None:

@@ -111,7 +111,9 @@ class Session:
         """The rules that the run has to say something about."""
         if self._options.layers or self._options.rules:
             return {check.rule for check in self.checks}
-        return set(self.rules)
+        # A general rule may be one that others stand for at each operation that it binds.
+        general = {one.of for one in self.rules.values()} - {check.rule for check in self.checks}
+        return set(self.rules) - general
 
     @property
     def today(self) -> date:
@@ -152,7 +154,7 @@ def open_session(
     rules = contract.rules
     target = read_target(options, contract)
     chosen = choose(
-        all_checks() if checks is None else checks, options.layers, options.rules, rules
+        all_checks(contract) if checks is None else checks, options.layers, options.rules, rules
     )
     expectations = load_expectations(options.expect, rules) if options.expect else {}
     transport = Transport(target, contract, http)

@@ -198,7 +198,7 @@ def doctor(**settings: Any) -> None:
     _say_all_in_utf8()
     try:
         with _kit(options) as kit:
-            for finding in examine(kit, all_checks()):
+            for finding in examine(kit, all_checks(kit.contract)):
                 findings.append(finding)
                 _print_finding(finding)
     except ConfigError as error:

@@ -218,12 +218,16 @@ class Factory:
         if last and last[0].content is not None:
             found = self.recorded_item(last[0].name)
             return {one.name: found[str(one.collection)] for one in operation.path_parameters}
-        keys: dict[str, object] = {}
+        return self.path_values(operation, self.keys_to_read(operation))
+
+    def keys_to_read(self, operation: Operation) -> dict[str, Any]:
+        """Keys by collection of entries that are there. Raises NotReached if there are none."""
+        keys: dict[str, Any] = {}
         for one in operation.entry_parameters:
             name = str(one.collection)
             rule = self._kit.contract.collections[name]
             keys[name] = one.me or self._first(name, "client", **keys)[rule.key]
-        return self.path_values(operation, keys)
+        return keys
 
     def path_values(self, operation: Operation, keys: Mapping[str, object]) -> Item:
         """Values of path parameters, from the keys of entries by collection."""

@@ -39,7 +39,7 @@ def list_path(operation: Operation, owner: object = None) -> str:
 
 
 def read_list(
-    kit: CheckContext, caller: Caller, operation: Operation, owner: object, **query: Any
+    kit: CheckContext, caller: Caller, operation: Operation, owner: object = None, **query: Any
 ) -> list[Item]:
     """The whole list of one owner; with a range, that of the target unless said otherwise."""
     if operation.ranged:

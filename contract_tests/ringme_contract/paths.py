@@ -46,7 +46,11 @@ class Paths:
 
     def only(self, action: str) -> str:
         """The path of the operation that alone has an action. Raises ConfigError."""
-        found = [one.path for one in self._operations if one.action == action]
+        return self.operation(action).path
+
+    def operation(self, action: str) -> Operation:
+        """The operation that alone has an action. Raises ConfigError."""
+        found = [one for one in self._operations if one.action == action]
         if not found:
             raise ConfigError(f"the document has no operation with the action {action}")
         return found[0]

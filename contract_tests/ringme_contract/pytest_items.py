@@ -88,8 +88,9 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
 
     Raises ConfigError.
     """
-    rules = read_document(options).rules
-    checks = choose(all_checks(), options.layers, options.rules, rules)
+    contract = read_document(options)
+    rules = contract.rules
+    checks = choose(all_checks(contract), options.layers, options.rules, rules)
     layers = {rule: sorted({one.layer for one in checks if one.rule == rule}) for rule in rules}
     names = [rule for rule in rules if layers[rule] or rule == CONFORMS or not options.layers]
     found = []

@@ -44,6 +44,13 @@ class Contract:
     def rules(self) -> dict[str, Rule]:
         return read_rules(self.document)
 
+    def rule_for(self, general: str, operation: Operation) -> str:
+        """Return the rule that stands for a general one at an operation, or the general one."""
+        for one in self.rules.values():
+            if one.of == general and operation.id in one.operations:
+                return one.id
+        return general
+
     @cached_property
     def token_operation(self) -> Operation | None:
         """Operation that issues tokens: the one whose `x-resource` has grants."""

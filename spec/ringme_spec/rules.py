@@ -14,7 +14,8 @@ EVERY_OPERATION = "*"
 class Rule:
     """Rule of `x-rules`.
 
-    `grade` is D, O or C; `level` MUST or SHOULD; `operations` are ids, or `*` for all.
+    `grade` is D, O or C; `level` MUST or SHOULD; `operations` are ids, or `*` for all. `of` is the
+    general rule that this one stands for where it binds.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Rule:
     level: str
     area: str
     operations: tuple[str, ...]
+    of: str | None = None
 
     @property
     def pointer(self) -> str:
@@ -44,6 +46,7 @@ def read_rules(document: dict[str, Any]) -> dict[str, Rule]:
                 node["level"],
                 node.get("area", "general"),
                 tuple(node["operations"]),
+                node.get("of"),
             )
             for node in document.get("x-rules", [])
         }

@@ -40,7 +40,7 @@ def misses_group(kit: CheckContext) -> None:
 def instead_of_all_checks(patch: pytest.MonkeyPatch, *checks: Check) -> None:
     """Has the command run these checks and no other."""
     for module in (check_run, commands):
-        patch.setattr(module, "all_checks", lambda: list(checks))
+        patch.setattr(module, "all_checks", lambda *_: list(checks))
 
 
 def ringme_contract(*arguments: str) -> Result:

@@ -11,33 +11,6 @@ from ringme_contract.verdict import NotReached
 _FILES = 3
 
 
-def _read_alone(kit: CheckContext, collection: str) -> None:
-    path, listed = kit.factory.path(collection), kit.factory.read(collection)
-    if not listed:
-        raise NotReached(f"{path} is empty")
-    for item in listed:
-        alone = kit.expect(kit.caller("client").request("GET", f"{path}{item['id']}"), 200).json()
-        kit.expect_equal(f"{path}{item['id']} read alone", alone, item)
-
-
-@check("group-read-your-writes", layer="generic", writes=False)
-def a_group_read_alone_is_the_listed_one(kit: CheckContext) -> None:
-    """Every group of the client."""
-    _read_alone(kit, "extension_group")
-
-
-@check("members-agree", layer="generic", writes=False)
-def a_number_read_alone_is_the_listed_one(kit: CheckContext) -> None:
-    """Every number of the client."""
-    _read_alone(kit, "extension")
-
-
-@check("group-user-create", layer="generic", writes=False)
-def a_group_user_read_alone_is_the_listed_one(kit: CheckContext) -> None:
-    """Every group user of the client."""
-    _read_alone(kit, "user")
-
-
 @check("me", layer="generic", writes=False)
 def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
     """Every list of the client by `@me`, by `%40me` and by the client's id."""

@@ -39,9 +39,11 @@ class ClientView:
             return ["@me"]
         if name == "extension_group":
             return [one["id"] for one in self.groups]
-        some = list(self.numbers)
+        some = self.numbers if name == "extension" else self._kit.factory.read(str(name))
+        some = list(some)
         self._kit.random.shuffle(some)
-        return [one["id"] for one in some[:_NUMBERS]]
+        key = self._kit.contract.collections[str(name)].key
+        return [one[key] for one in some[:_NUMBERS]]
 
     def ranged_lists(self) -> Iterator[tuple[Operation, object]]:
         """Every list of recorded items with each of its owners."""

@@ -68,33 +68,3 @@ def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
             response = client.request("GET", path, params={**query, name: value})
             message = str(kit.expect(response, 400).json().get("message"))
             kit.expect_true(f"the message of the 400 names {name}", name in message, message)
-
-
-@check("extension-filters", layer="generic", writes=False)
-def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext) -> None:
-    """Each filter with each value that is there, two values at once, two filters at once."""
-    caller, view = kit.caller("client"), ClientView(kit)
-    if not view.numbers:
-        raise NotReached("the client has no numbers")
-    for operation in lists_with(kit, collection="extension"):
-        for owner in view.owners(operation.section)[:3]:
-            whole = read_list(kit, caller, operation, owner)
-            for name in (one.name for one in operation.query_parameters if one.filter):
-                values = list(dict.fromkeys(one[name] for one in view.numbers if one[name]))[:5]
-                for chosen in ([value] for value in values):
-                    _check_filter(kit, operation, owner, whole, {name: chosen})
-                _check_filter(kit, operation, owner, whole, {name: values[:2]})
-            both = {name: [view.numbers[0][name]] for name in ("type", "status")}
-            _check_filter(kit, operation, owner, whole, both)
-
-
-def _check_filter(
-    kit: CheckContext,
-    operation: Operation,
-    owner: object,
-    whole: list[Item],
-    chosen: dict[str, list[object]],
-) -> None:
-    got = read_list(kit, kit.caller("client"), operation, owner, **chosen)
-    expected = [one for one in whole if all(one[name] in some for name, some in chosen.items())]
-    kit.expect_equal(f"{operation.id} of {owner} with {chosen}", got, expected)

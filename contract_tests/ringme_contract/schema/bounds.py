@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 
+from ringme_contract.boundary_values import BoundaryValues, Value
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.conformance import json_object
 from ringme_contract.factories import RANGE
-from ringme_contract.schema.boundary_values import BoundaryValues, Value
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import put_together, send
 from ringme_contract.verdict import NotReached

@@ -16,10 +16,10 @@ from urllib.parse import parse_qsl, unquote
 import httpx
 from schemathesis.core.parameters import ParameterLocation
 
+from ringme_contract.boundary_values import BoundaryValues
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import latest_end, read_datetime, write_datetime
 from ringme_contract.factories import RANGE
-from ringme_contract.schema.boundary_values import BoundaryValues
 from ringme_contract.schema.generation import AnyCase
 from ringme_spec.operations import Body, Operation, Parameter
 from ringme_spec.path_templates import PathTemplates

@@ -1,0 +1,73 @@
+"""Filters of any list against the whole list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ringme_contract.check import check_each
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.generic.owners import ClientView
+from ringme_contract.lists import read_list
+from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Filter, Operation
+
+_VALUES = 5
+_OWNERS = 3
+
+
+@check_each(
+    "entry-filters",
+    "list",
+    writes=False,
+    applies=lambda one, _: any(each.filter for each in one.query_parameters),
+)
+def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Operation) -> None:
+    """Each filter with each value that is there, two values at once, all filters at once."""
+    filters = {one.name: one.filter for one in operation.query_parameters if one.filter}
+    several = {one.name for one in operation.query_parameters if one.is_list}
+    caller, view = kit.caller("client"), ClientView(kit)
+    found = kit.path.find(operation.collection.name, "list")
+    everything = read_list(kit, caller, found) if found else []
+    for owner in view.owners(operation.section)[:_OWNERS]:
+        whole = read_list(kit, caller, operation, owner)
+        pool = everything or whole
+        if not pool:
+            raise NotReached(f"there are no entries for the filters of {operation.id}")
+        for name, one in filters.items():
+            values = _values(pool, one)
+            for chosen in ([value] for value in values):
+                _compare(kit, operation, owner, whole, {name: chosen})
+            if name in several:
+                _compare(kit, operation, owner, whole, {name: values[:2]})
+        first = {name: pool[0][one.property] for name, one in filters.items()}
+        given = {name: [value] for name, value in first.items() if value is not None}
+        _compare(kit, operation, owner, whole, given)
+
+
+def _values(pool: list[Item], one: Filter) -> list[Any]:
+    found = [entry[one.property] for entry in pool if entry[one.property] not in (None, "")]
+    return list(dict.fromkeys(found))[:_VALUES]
+
+
+def _compare(
+    kit: CheckContext,
+    operation: Operation,
+    owner: object,
+    whole: list[Item],
+    chosen: Mapping[str, list[Any]],
+) -> None:
+    filters = {one.name: one.filter for one in operation.query_parameters if one.filter}
+    got = read_list(kit, kit.caller("client"), operation, owner, **chosen)
+    expected = [
+        entry
+        for entry in whole
+        if all(_passes(entry, filters[name], some) for name, some in chosen.items())
+    ]
+    kit.expect_equal(f"{operation.id} of {owner} with {chosen}", got, expected)
+
+
+def _passes(entry: Item, one: Filter, some: list[Any]) -> bool:
+    value = entry[one.property]
+    return value in some or (one.after is not None and value.rpartition(one.after)[2] in some)

@@ -1,0 +1,169 @@
+"""Resources of an overlay: checked without a line of Python, and red where they are wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from ringme_contract.check_run import Options, Report, open_session
+from ringme_contract.evaluation import ExitCode
+from ringme_contract.target import MOCK
+from ringme_contract.verdict import Verdict
+from ringme_mock.app import create_app
+from ringme_spec.paths import FIXTURES, SPEC
+from support.serving import served
+
+_ROOMS = Path(__file__).resolve().parents[2] / "docs" / "examples" / "rooms"
+# Desks with every operation, holidays with a list alone, notes below a group.
+_RESOURCES = Path(__file__).parent / "resources"
+# Forwards a request, with another query if one is given, and returns status and JSON.
+Ask = Callable[..., Awaitable[tuple[int, Any]]]
+Fault = Callable[[str, str, Ask], Awaitable[tuple[int, Any]]]
+
+
+class _Faulty:
+    """A mock of which some paths, those that contain a text, respond as a fault has it."""
+
+    def __init__(self, app: Any, within: str, fault: Fault) -> None:
+        self._app, self._within, self._fault = app, within, fault
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._within not in scope.get("path", ""):
+            await self._app(scope, receive, send)
+            return
+        headers: list[Any] = [(b"x-ratelimit-limit", b"9"), (b"x-ratelimit-remaining", b"8")]
+
+        async def ask(query: bytes | None = None) -> tuple[int, Any]:
+            messages: list[Message] = []
+
+            async def keep(message: Any) -> None:
+                messages.append(message)
+
+            asked = {**scope, "extensions": {}}
+            if query is not None:
+                asked["query_string"] = query
+            await self._app(asked, receive, keep)
+            headers[:] = messages[0]["headers"]
+            body = b"".join(one.get("body", b"") for one in messages[1:])
+            return messages[0]["status"], json.loads(body) if body else None
+
+        status, value = await self._fault(scope["method"], scope["path"], ask)
+        body = b"" if status == 204 else json.dumps(value).encode()
+        replaced = (b"content-length", b"content-type", b"content-encoding")
+        kept = [pair for pair in headers if pair[0].lower() not in replaced]
+        if status != 204:
+            kept += [(b"content-type", b"application/json")]
+            kept += [(b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": kept})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _check(folder: Path, *rules: str, within: str = "", fault: Fault | None = None) -> Report:
+    """The result of a run against a mock with the overlay of a folder."""
+    overlay, fixtures = folder / "overlay.yaml", folder / "fixtures"
+    app: Any = create_app(SPEC, FIXTURES, overlays=[overlay], added_fixtures=[fixtures])
+    with served(_Faulty(app, within, fault) if fault else app) as url:
+        options = Options(url, target=MOCK, document=SPEC, overlay=(overlay,), rules=rules)
+        with open_session(options) as session:
+            return session.run()
+
+
+@pytest.mark.parametrize("folder", [_ROOMS, _RESOURCES], ids=["rooms", "many kinds"])
+def test_added_resources_pass_all_rules_on_the_mock_that_serves_them(folder: Path) -> None:
+    report = _check(folder)
+    bad = {
+        one.rule.id: [each.message for each in one.failures] or one.reasons
+        for one in report.findings
+        if one.verdict not in (Verdict.PASS, Verdict.NOT_OFFERED)
+    }
+    assert bad == {}
+    assert report.code is ExitCode.PASSED
+    assert report.result.left_behind == []
+
+
+async def _deletes_nothing(method: str, path: str, ask: Ask) -> tuple[int, Any]:
+    return (204, None) if method == "DELETE" else await ask()
+
+
+async def _lists_without_the_newest(method: str, path: str, ask: Ask) -> tuple[int, Any]:
+    status, value = await ask()
+    return status, value[:-1] if isinstance(value, list) else value
+
+
+async def _shows_texts_in_lower_case(method: str, path: str, ask: Ask) -> tuple[int, Any]:
+    status, value = await ask()
+    for one in value if isinstance(value, list) else [value or {}]:
+        if method == "GET" and status == 200:
+            one |= {name: text.lower() for name, text in one.items() if isinstance(text, str)}
+    return status, value
+
+
+async def _ignores_filters(method: str, path: str, ask: Ask) -> tuple[int, Any]:
+    return await ask(b"") if method == "GET" else await ask()
+
+
+async def _takes_any_reference(method: str, path: str, ask: Ask) -> tuple[int, Any]:
+    status, value = await ask()
+    return (400, value) if method in ("POST", "PUT") and status == 404 else (status, value)
+
+
+async def _takes_what_is_taken(method: str, path: str, ask: Ask) -> tuple[int, Any]:
+    status, value = await ask()
+    return (409, value) if status == 400 else (status, value)
+
+
+def _remembers(on: str, instead_of: tuple[int, ...]) -> Fault:
+    """Shows what an entry was once: by a method, in the stead of some statuses."""
+    known: dict[str, Any] = {}
+
+    async def fault(method: str, path: str, ask: Ask) -> tuple[int, Any]:
+        status, value = await ask()
+        if status in (200, 201) and isinstance(value, dict):
+            place, key = path.rstrip("/"), f"/{value['id']}"
+            known.setdefault(place if place.endswith(key) else place + key, value)
+        found = known.get(path)
+        return (200, found) if found and method == on and status in instead_of else (status, value)
+
+    return fault
+
+
+def _forgets(name: str) -> Fault:
+    """Has an update respond with its own default for a property that was not sent."""
+
+    async def fault(method: str, path: str, ask: Ask) -> tuple[int, Any]:
+        status, value = await ask()
+        if method == "PUT" and status == 200:
+            value[name] = False
+        return status, value
+
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("folder", "within", "fault", "rule"),
+    [
+        (_ROOMS, "/room/", _deletes_nothing, "entry-delete"),
+        (_ROOMS, "/room/", _lists_without_the_newest, "entry-create"),
+        (_ROOMS, "/room/", _shows_texts_in_lower_case, "entry-create"),
+        (_ROOMS, "/room/", _remembers("GET", (403, 404)), "entry-isolation"),
+        (_RESOURCES, "/desk/", _remembers("GET", (200,)), "entry-update"),
+        (_RESOURCES, "/desk/", _forgets("quiet"), "entry-update"),
+        (_RESOURCES, "/desk/", _takes_what_is_taken, "entry-unique"),
+        (_RESOURCES, "/desk/", _takes_any_reference, "entry-reference"),
+        (_RESOURCES, "/desk/", _ignores_filters, "entry-filters"),
+        (_RESOURCES, "/desk/", _remembers("GET", (404,)), "group-delete"),
+        (_RESOURCES, "/note/", _deletes_nothing, "entry-delete"),
+        (_RESOURCES, "/note/", _shows_texts_in_lower_case, "entry-update"),
+    ],
+)
+def test_a_fault_of_an_added_resource_breaks_its_rule(
+    folder: Path, within: str, fault: Fault, rule: str
+) -> None:
+    report = _check(folder, rule, within=within, fault=fault)
+    assert rule in [one.rule.id for one in report.findings if one.verdict is Verdict.FAIL]
+    assert report.code is ExitCode.FAILED
