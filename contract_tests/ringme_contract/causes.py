@@ -12,10 +12,12 @@ from ringme_contract.deviations import (
     NO_EFFECT,
     OPERATION,
     QUERY,
+    REQUIRED,
     RESPONSE,
     Clue,
     Deviation,
 )
+from ringme_contract.recording import Exchange
 from ringme_contract.verdict import Outcome
 
 # How far a clue counts: what says more about less goes before what says less about more.
@@ -25,11 +27,15 @@ _WEIGHTS = {
     (EFFECT, False): 1.0,
     (QUERY, False): 0.9,
     (QUERY, True): 0.85,
+    # Every request has it, so it says little.
+    (REQUIRED, False): 0.65,
+    (REQUIRED, True): 0.55,
     (OPERATION, False): 0.6,
 }
 # So many operations with the same deviation, and it is not that of one of them.
 _MANY = 3
 _FOLLOWING = 2
+_NOTHING = Exchange("", "", "", {}, "", 0, {}, "", 0.0)
 
 
 @dataclass
@@ -65,7 +71,7 @@ class Cause:
             key=lambda part: (
                 part[1].expected is None and part[1].got is None,
                 part[0].layer != "scenarios",
-                part[1].write is None or part[1].write.url != part[1].exchange.url,
+                self.clue.sort == EFFECT and not _same_entry(part[1]),
                 len(part[0].exchanges),
                 len(part[1].exchange.url),
             ),
@@ -79,7 +85,7 @@ class Cause:
 
 def find_causes(failures: Iterable[Outcome]) -> list[Cause]:
     """The causes of failed checks, that of the most checks first. A check may have several."""
-    left = [(one, deviation) for one in failures for deviation in one.deviations]
+    left = [(one, deviation) for one in failures for deviation in _deviations(one)]
     causes: list[Cause] = []
     while left:
         clue = _most_common(left)
@@ -91,6 +97,19 @@ def find_causes(failures: Iterable[Outcome]) -> list[Cause]:
         causes.append(Cause(clue, parts))
     _fold(causes)
     return sorted(causes, key=lambda one: -len(one.outcomes))
+
+
+def _same_entry(deviation: Deviation) -> bool:
+    return deviation.write is not None and deviation.write.url == deviation.exchange.url
+
+
+def _deviations(failure: Outcome) -> list[Deviation]:
+    if failure.deviations:
+        return failure.deviations
+    # A check that failed before it sent anything has but its message.
+    exchange = failure.exchanges[-1] if failure.exchanges else _NOTHING
+    clues = frozenset({Clue(OPERATION, exchange.operation or "", failure.message)})
+    return [Deviation(exchange, failure.expected, failure.got, clues=clues)]
 
 
 def _wrong(deviation: Deviation) -> tuple[object, ...]:

@@ -64,6 +64,7 @@ class Options:
     read_only: bool = False
     expect: Path | None = None
     ca: Path | None = None
+    docs: str = ""
 
 
 @dataclass
@@ -80,17 +81,21 @@ class Report:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     notes: list[str] = field(default_factory=list)
     again: str = "ringme-contract check"
+    docs: str = ""
 
     @cached_property
     def causes(self) -> list[Cause]:
-        """What the failures that nobody expected have in common, the most common first."""
+        """What the failures that nobody expected have in common, those of a MUST first."""
         states = (Verdict.FAIL.value, Verdict.WARN.value)
-        return find_causes(
-            outcome
-            for finding in self.findings
-            if finding.state in states
-            for outcome in finding.failures
-        )
+        broken = [one for one in self.findings if one.state in states]
+        found = find_causes(outcome for one in broken for outcome in one.failures)
+        return sorted(found, key=lambda cause: self.state_of(cause) != Verdict.FAIL.value)
+
+    def state_of(self, cause: Cause) -> str:
+        """`fail`, or `warn` if no rule that the cause breaks is a MUST."""
+        states = {one.rule.id: one.state for one in self.findings}
+        fails = any(states[name] == Verdict.FAIL.value for name in cause.rules)
+        return Verdict.FAIL.value if fails else Verdict.WARN.value
 
 
 class Session:
@@ -139,6 +144,7 @@ class Session:
             self.started,
             self.notes,
             command_of(self._options, self.kit.target.url),
+            self._options.docs or _docs_of_mock(self.kit.target),
         )
 
 
@@ -229,6 +235,11 @@ def _refuse_address(url: str, contract: Contract) -> None:
         raise CannotRun(
             f"{shown}: give what comes before {both[0]}; the kit adds {' and '.join(both)}"
         )
+
+
+def _docs_of_mock(target: Target) -> str:
+    """Where the mock has its documentation; empty for another target."""
+    return f"{httpx.URL(target.url).join('/reference/')}" if target.source == str(MOCK) else ""
 
 
 def command_of(options: Options, url: str) -> str:

@@ -142,6 +142,7 @@ main.add_command(prove)
 @_option("--json", type=click.Path(path_type=Path), help="Write the report as JSON.")
 @_option("--html", type=click.Path(path_type=Path), help="Write the report as one HTML page.")
 @_option("--badge", type=click.Path(path_type=Path), help="Write a badge for shields.")
+@_option("--docs", default="", help="URL of the documentation, to link each rule to.")
 @_option("--quiet", is_flag=True, help="Show the verdict and what failed alone.")
 @_option("-v", "--verbose", is_flag=True, help="Show every failed check, and all its requests.")
 def check(quiet: bool, verbose: bool, report_dir: Path | None, **settings: Any) -> None:

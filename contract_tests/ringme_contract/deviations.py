@@ -16,6 +16,7 @@ from ringme_spec.contract import Contract
 # In which way something may be the cause: a response of an operation (or of any), a write whose
 # effect another response lacks, a query parameter, an operation as such.
 RESPONSE, EFFECT, QUERY, OPERATION = "response", "effect", "query", "operation"
+REQUIRED = "required query"
 ANY = "*"
 NO_EFFECT, OTHER_EFFECT = "has no effect", "has another effect than it should"
 _UNDOCUMENTED = "undocumented status"
@@ -85,8 +86,11 @@ def _clues(deviation: Deviation, contract: Contract) -> Iterator[Clue]:
     if isinstance(deviation.expected, str) and isinstance(deviation.got, str) and found is None:
         yield from _both(name, f"{deviation.got[:60]!r} instead of {deviation.expected[:60]!r}")
     if 200 <= exchange.status < 300:
+        operation = contract.operations.get(name)
+        required = {one.name for one in operation.parameters if one.required} if operation else ()
         for query in {key for key, _ in parse_qsl(urlsplit(exchange.url).query, True)}:
-            yield from (Clue(QUERY, name, query), Clue(QUERY, ANY, query))
+            sort = REQUIRED if query in required else QUERY
+            yield from (Clue(sort, name, query), Clue(sort, ANY, query))
         for one in {one.name for one in differences(deviation.expected, deviation.got) if one.name}:
             yield from _both(name, f"another {one}")
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from ringme_contract.causes import Cause
 from ringme_contract.check_run import Report
-from ringme_contract.deviations import ANY, EFFECT, QUERY, RESPONSE, status_of
+from ringme_contract.deviations import ANY, EFFECT, QUERY, REQUIRED, RESPONSE, status_of
 from ringme_contract.differences import differences
 from ringme_contract.recording import Exchange
 from ringme_contract.report.printable import shown
@@ -28,7 +28,12 @@ def cause_lines(cause: Cause, report: Report) -> list[str]:
     lines = [f"{one.curl()}  # {one.identity}: {one.status}" for one in example_requests(cause)]
     rules = cause.rules
     lines.append(f"breaks {counted(len(rules), 'rule')}: {listed(rules, _RULES)}")
-    return [*lines, f"again: {report.again} --rule {cause.example[0].rule}"]
+    return [*lines, f"again: {again(cause, report)}"]
+
+
+def again(cause: Cause, report: Report) -> str:
+    """The command that runs the checks of a rule that shows it."""
+    return f"{report.again} --rule {cause.example[0].rule}"
 
 
 def listed(names: list[str], limit: int) -> str:
@@ -57,7 +62,8 @@ def expected_and_got(cause: Cause) -> str:
 def example_requests(cause: Cause) -> list[Exchange]:
     """The request in which the cause shows, after the one whose effect it lacks."""
     _, deviation = cause.example
-    return [one for one in (deviation.write, deviation.exchange) if one is not None]
+    write = deviation.write if cause.clue.sort == EFFECT else None
+    return [one for one in (write, deviation.exchange) if one and one.method]
 
 
 def place(operation: str, contract: Contract) -> str:
@@ -75,7 +81,13 @@ def where(cause: Cause, contract: Contract) -> str:
     found = place(cause.operations[0], contract)
     if len(names) > 1:
         found = f"{len(names)} operations ({listed(names, _OPERATIONS)})"
-    return f"{found} with {clue.detail}" if clue.sort == QUERY else found
+    return f"{found} with {clue.detail}" if clue.sort in (QUERY, REQUIRED) else found
+
+
+def title(cause: Cause, contract: Contract) -> str:
+    """The cause without its example."""
+    found = where(cause, contract)
+    return f"{found}: {_with_expected(cause)}" if cause.clue.sort == RESPONSE else found
 
 
 def detail(cause: Cause) -> str:

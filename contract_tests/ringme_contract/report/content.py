@@ -5,10 +5,13 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Any
 
+from ringme_contract.causes import Cause
 from ringme_contract.check_run import Report
 from ringme_contract.differences import plain
 from ringme_contract.evaluation import STATES, RuleFinding, counts, summary
 from ringme_contract.recording import Exchange
+from ringme_contract.report.cause_text import again, example_requests, expected_and_got, title
+from ringme_contract.report.printable import differences_shown
 from ringme_contract.target import IDENTITIES
 from ringme_contract.verdict import Outcome, Verdict
 
@@ -41,6 +44,8 @@ def content(report: Report) -> dict[str, Any]:
             "text": summary(report.findings),
             **{level: counts(report.findings, level) for level in ("MUST", "SHOULD")},
         },
+        "again": report.again,
+        "causes": [_cause(cause, report) for cause in report.causes],
         "rules": [_rule(finding) for finding in report.findings],
         "coverage": coverage(report),
     }
@@ -88,6 +93,23 @@ def _rank(identity: str) -> tuple[int, str]:
     return (known.index(identity) if identity in known else len(known), identity)
 
 
+def _cause(cause: Cause, report: Report) -> dict[str, Any]:
+    outcome, deviation = cause.example
+    return {
+        "text": title(cause, report.contract),
+        "state": report.state_of(cause),
+        "difference": expected_and_got(cause),
+        "expected": plain(deviation.expected),
+        "got": plain(deviation.got),
+        "example": outcome.check,
+        "again": again(cause, report),
+        "checks": [one.check for one in cause.outcomes],
+        "rules": cause.rules,
+        "operations": [name for name in cause.operations if name],
+        "steps": [_step(one) for one in example_requests(cause)],
+    }
+
+
 def _rule(finding: RuleFinding) -> dict[str, Any]:
     rule, expectation = finding.rule, finding.expectation
     return {
@@ -97,6 +119,7 @@ def _rule(finding: RuleFinding) -> dict[str, Any]:
         "grade": rule.grade,
         "area": rule.area,
         "pointer": rule.pointer,
+        "seconds": round(sum(one.seconds for one in finding.outcomes), 3),
         "operations": list(rule.operations),
         "verdict": finding.verdict.value,
         "state": finding.state,
@@ -122,6 +145,7 @@ def _check(outcome: Outcome) -> dict[str, Any]:
         "expected": plain(outcome.expected),
         "got": plain(outcome.got),
         "seconds": round(outcome.seconds, 3),
+        "differences": differences_shown(outcome.expected, outcome.got),
         "steps": [_step(exchange) for exchange in proof],
     }
 

@@ -9,6 +9,7 @@ from ringme_contract.verdict import Outcome
 _FAILURES = 3
 _PROBLEMS = 3
 _STEPS = 6
+_LINE = 160
 
 
 def details(finding: RuleFinding) -> str:
@@ -18,6 +19,22 @@ def details(finding: RuleFinding) -> str:
     if finding.note:
         lines.append(finding.note)
     return "\n".join([*lines, *failures(finding)])
+
+
+def reason(finding: RuleFinding) -> str:
+    """One line: the first failure with expected and got, or what kept the rule from passing."""
+    if not finding.failures:
+        return finding.note or "; ".join(finding.reasons)
+    first = finding.failures[0]
+    parts = [first.message, finding.note]
+    if first.expected is not None and "expected" not in first.message:
+        parts.insert(1, f"expected {_short(first.expected)}, got {_short(first.got)}")
+    return "; ".join(filter(None, parts))
+
+
+def _short(value: object) -> str:
+    text = " ".join(shown(value).split())
+    return text if len(text) <= _LINE else f"{text[:_LINE]}..."
 
 
 def failures(finding: RuleFinding, all_checks: bool = False) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 
 from ringme_contract.check_run import Report
-from ringme_contract.evaluation import UNEXPECTED_PASS, RuleFinding, summary
+from ringme_contract.evaluation import UNEXPECTED_PASS, summary
+from ringme_contract.report.cause_text import headline
 from ringme_contract.report.content import worst_first
-from ringme_contract.report.finding_text import details
+from ringme_contract.report.finding_text import details, reason
 from ringme_contract.report.printable import printable
 from ringme_contract.verdict import Verdict
 
@@ -21,13 +22,26 @@ _WORDS = {
 
 
 def workflow_commands(report: Report) -> list[str]:
-    """A workflow command for each rule that somebody has to look at."""
-    return [
-        f"::{_WORDS[finding.state]} title={_property(f'{finding.state}: {finding.rule.id}')}::"
-        + _data(f"{_reason(finding)}\n{finding.rule.text}")
-        for finding in worst_first(report.findings)
-        if finding.state in _WORDS
-    ]
+    """A workflow command for each cause, and for each rule that somebody has to look at besides.
+
+    GitHub shows ten of each sort; causes come first.
+    """
+    lines = []
+    for cause in report.causes:
+        text = f"{headline(cause, report.contract)}\nbreaks {', '.join(cause.rules)}"
+        lines.append(_command(report.state_of(cause), cause.rules[0], text))
+    for finding in worst_first(report.findings):
+        if finding.state in _WORDS and finding.state not in (
+            Verdict.FAIL.value,
+            Verdict.WARN.value,
+        ):
+            text = f"{reason(finding)}\n{finding.rule.text}"
+            lines.append(_command(finding.state, finding.rule.id, text))
+    return sorted(lines, key=lambda line: line.startswith("::warning"))
+
+
+def _command(state: str, rule: str, text: str) -> str:
+    return f"::{_WORDS[state]} title={_property(f'{state}: {rule}')}::{_data(text)}"
 
 
 def step_summary(report: Report) -> str:
@@ -39,6 +53,10 @@ def step_summary(report: Report) -> str:
         + f", exit code {int(report.code)}",
         "",
     ]
+    lines += [
+        f"{n}. {_cell(headline(one, report.contract))}" for n, one in enumerate(report.causes, 1)
+    ]
+    lines += [""] if report.causes else []
     rows = [
         finding for finding in worst_first(report.findings) if finding.state != Verdict.PASS.value
     ]
@@ -46,7 +64,7 @@ def step_summary(report: Report) -> str:
         lines += ["| verdict | rule | level | why |", "|---|---|---|---|"]
         lines += [
             f"| {finding.state} | `{finding.rule.id}` | {finding.rule.level} "
-            f"| {_cell(_reason(finding))} |"
+            f"| {_cell(reason(finding))} |"
             for finding in rows
         ]
     for finding in rows:
@@ -59,12 +77,6 @@ def step_summary(report: Report) -> str:
                 "</details>",
             ]
     return "\n".join(lines) + "\n"
-
-
-def _reason(finding: RuleFinding) -> str:
-    if finding.failures:
-        return "; ".join(filter(None, (finding.failures[0].message, finding.note)))
-    return finding.note or "; ".join(finding.reasons)
 
 
 def _cell(text: str) -> str:

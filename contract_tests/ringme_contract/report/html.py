@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ringme_contract.check_run import Report
 from ringme_contract.evaluation import STATES
 from ringme_contract.report.content import content
-from ringme_contract.report.printable import differences_shown, printable, shown
+from ringme_contract.report.printable import printable, shown
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES
 from ringme_contract.verdict import Verdict
 
@@ -43,7 +43,6 @@ def html_page(report: Report) -> str:
     )
     environment.filters["printable"] = printable
     environment.filters["shown"] = shown
-    environment.globals["differences"] = differences_shown
     values = content(report)
     return environment.get_template("page.html.j2").render(
         values,
@@ -53,7 +52,22 @@ def html_page(report: Report) -> str:
         columns=_columns(values["coverage"]),
         rows=[_row(one) for one in values["coverage"]],
         marks=_legend(values["coverage"]),
+        found_in=_found_in(values["causes"]),
+        reached=sum(
+            any(one["identities"] for one in row["statuses"]) for row in values["coverage"]
+        ),
+        total_checks=sum(len(rule["checks"]) for rule in values["rules"]),
+        docs=report.docs,
     )
+
+
+def _found_in(causes: list[dict[str, Any]]) -> dict[str, list[int]]:
+    """The numbers of the findings by operation."""
+    found: dict[str, list[int]] = {}
+    for number, cause in enumerate(causes, 1):
+        for operation in cause["operations"]:
+            found.setdefault(operation, []).append(number)
+    return found
 
 
 def _states(rules: list[dict[str, Any]]) -> list[tuple[str, int]]:

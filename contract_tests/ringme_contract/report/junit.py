@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from ringme_contract.check_run import Report
 from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding
-from ringme_contract.report.finding_text import details
+from ringme_contract.report.finding_text import details, reason
 from ringme_contract.report.printable import printable
 from ringme_contract.verdict import Verdict
 
@@ -46,19 +46,19 @@ def _case(finding: RuleFinding) -> ElementTree.Element:
         },
     )
     state, failures = finding.state, finding.failures
-    reason = failures[0].message if failures else "; ".join(finding.reasons)
+    why = reason(finding)
     if state == Verdict.FAIL.value:
-        _add(case, "failure", reason, details(finding))
+        _add(case, "failure", why, details(finding))
     elif state == UNEXPECTED_PASS:
         _add(case, "failure", finding.note, rule.text)
     elif state == Verdict.ERROR.value:
-        _add(case, "error", reason, rule.text)
+        _add(case, "error", why, rule.text)
     elif state == Verdict.NOT_REACHED.value and rule.level == "MUST":
-        _add(case, "error", f"not reached: {reason}", rule.text)
+        _add(case, "error", f"not reached: {why}", rule.text)
     elif state == EXPECTED_FAILURE:
         _add(case, "skipped", f"{state}: {finding.note}", details(finding))
     elif state != Verdict.PASS.value:
-        _add(case, "skipped", f"{state}: {reason}", details(finding) if failures else rule.text)
+        _add(case, "skipped", f"{state}: {why}", details(finding) if failures else rule.text)
     return case
 
 

@@ -140,7 +140,9 @@ def _failed(report: Report, verbose: bool) -> _Lines:
         if number > full + _BRIEF:
             yield f"and {len(causes) - full - _BRIEF} more causes; -v shows them", ""
             break
-        yield f"{number}. {headline(cause, report.contract)}", _STYLES[Verdict.FAIL.value]
+        state = report.state_of(cause)
+        warns = "warn: " if state == Verdict.WARN.value else ""
+        yield f"{number}. {warns}{headline(cause, report.contract)}", _STYLES[state]
         if number <= full:
             yield from ((f"   {line}", "") for line in cause_lines(cause, report))
     for state in (Verdict.FAIL.value, UNEXPECTED_PASS):
