@@ -13,6 +13,7 @@ from ringme_contract.check_run import CannotRun, reach
 from ringme_contract.engine import Engine
 from ringme_contract.evaluation import ExitCode
 from ringme_contract.interrupt import orderly_interrupts
+from ringme_contract.made_entries import client_lists
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.proxy import Proxy
 from ringme_contract.proof.site import Site, patches
@@ -142,8 +143,12 @@ class UrlProof:
             kit = CheckContext(target, contract(), transport)
             try:
                 with orderly_interrupts(transport, lambda _: None):
+                    with transport.cleaning():
+                        # As it is, and not as the fault shows it.
+                        kit.record.look(kit, client_lists(kit))
                     yield kit, proxy
             finally:
+                kit.finish()
                 transport.close()
         self.unanswered += proxy.unanswered
         self.left_behind += kit.left_behind

@@ -75,7 +75,8 @@ def prove(
         else:
             report, code = _in_mock(chosen, not names and not kinds, full, jobs)
     except ConfigError as error:
-        click.echo(f"ringme-contract: {printable(str(error))}", err=True)
+        for line in printable(str(error)).splitlines():
+            click.echo(f"ringme-contract: {line}", err=True)
         sys.exit(ExitCode.COULD_NOT_RUN)
     except KeyboardInterrupt:
         click.echo("ringme-contract: interrupted", err=True)
