@@ -20,9 +20,10 @@ from ringme_contract.check_run import Options, open_session, read_document, read
 from ringme_contract.doctor import Finding, examine, worst
 from ringme_contract.evaluation import ExitCode
 from ringme_contract.interrupt import orderly_interrupts
+from ringme_contract.output import lasting_output
 from ringme_contract.proof.command import prove
 from ringme_contract.report.content import tool_version
-from ringme_contract.report.files import FILES, write_reports
+from ringme_contract.report.files import FILES, try_reports, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
@@ -92,12 +93,15 @@ class _Commands(click.Group):
     """Ends in one line for whatever goes wrong in the kit itself."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            raise
-        except Exception as error:
-            _stop(breakdown(error), ExitCode.ERROR)
+        with lasting_output():
+            try:
+                return super().invoke(ctx)
+            except (click.ClickException, click.exceptions.Exit, click.Abort):
+                raise
+            except KeyboardInterrupt:
+                _stop("interrupted", ExitCode.INTERRUPTED)
+            except Exception as error:
+                _stop(breakdown(error), ExitCode.ERROR)
 
 
 @click.group(cls=_Commands)
@@ -160,10 +164,9 @@ def check(quiet: bool, verbose: bool, report_dir: Path | None, **settings: Any) 
     reports = {name: settings.pop(name) for name in FILES}
     options = Options(**settings)
     console = Console(soft_wrap=True)
-    _say_all_in_utf8()
     try:
         # Before the run, not after it: a typing error must not cost a minute and the result.
-        paths = write_reports(None, report_dir, reports)
+        paths = try_reports(report_dir, reports)
         with open_session(options) as session:
             progress = ProgressLine(console, len(session.checks), quiet, verbose)
             with (
@@ -171,20 +174,20 @@ def check(quiet: bool, verbose: bool, report_dir: Path | None, **settings: Any) 
                 progress,
             ):
                 report = session.run(progress)
-        write_reports(report, report_dir, reports)
     except ConfigError as error:
         _stop(str(error))
-    except KeyboardInterrupt:
-        _stop("interrupted", ExitCode.INTERRUPTED)
+    problems = write_reports(report, report_dir, reports)
     print_report(console, report, quiet, verbose)
-    if not quiet:
+    for problem in problems:
+        click.echo(f"ringme-contract: {problem}", err=True)
+    if not quiet and not problems:
         for path in paths:
             click.echo(f"wrote {path}")
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in workflow_commands(report):
             click.echo(line)
         _add_step_summary(step_summary(report))
-    sys.exit(report.code)
+    sys.exit(report.code or (ExitCode.ERROR if problems else ExitCode.PASSED))
 
 
 @main.command()
@@ -196,7 +199,6 @@ def doctor(**settings: Any) -> None:
     """
     options = Options(**settings)
     findings: list[Finding] = []
-    _say_all_in_utf8()
     try:
         with _kit(options) as kit:
             for finding in examine(kit, all_checks(kit.contract)):
@@ -206,8 +208,6 @@ def doctor(**settings: Any) -> None:
         _stop(str(error))
     except Unreachable as error:
         _stop(f"the target cannot be reached: {error}")
-    except KeyboardInterrupt:
-        _stop("interrupted", ExitCode.INTERRUPTED)
     code = worst(findings)
     click.echo(
         {
@@ -280,8 +280,6 @@ def sweep(dry_run: bool, **settings: Any) -> None:
         _stop(f"{failure.message}, expected {failure.expected}, got {failure.got}")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         _stop(f"a list cannot be read: {type(error).__name__}: {error}")
-    except KeyboardInterrupt:
-        _stop("interrupted", ExitCode.INTERRUPTED)
     click.echo(f"{total} found, {removed} removed")
     sys.exit(ExitCode.PASSED if dry_run or removed == total else ExitCode.FAILED)
 
@@ -309,13 +307,6 @@ def _stop(message: str, code: ExitCode = ExitCode.COULD_NOT_RUN) -> NoReturn:
     for line in printable(message).splitlines():
         click.echo(f"ringme-contract: {line}", err=True)
     sys.exit(code)
-
-
-def _say_all_in_utf8() -> None:
-    """A log whose encoding lacks a letter that the target sent must not end the run."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def _add_step_summary(text: str) -> None:

@@ -10,6 +10,7 @@ from ringme_contract.report.badge import badge
 from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report
 from ringme_contract.report.junit import junit
+from ringme_contract.verdict import breakdown
 from ringme_spec.errors import ConfigError
 
 # By the name of its option: the file in a folder of reports, and what makes its text.
@@ -21,27 +22,46 @@ FILES: dict[str, tuple[str, Callable[[Report], str]]] = {
 }
 
 
-def write_reports(
-    report: Report | None, folder: Path | None, single: Mapping[str, Path | None]
-) -> list[Path]:
-    """Writes all reports to a folder, and single ones where they are wanted.
+_Single = Mapping[str, Path | None]
 
-    Returns where they are. Without a report it is only seen to that they can be written there.
-    Raises ConfigError.
-    """
-    wanted = [(folder / file, make) for file, make in FILES.values()] if folder else []
-    wanted += [(path, FILES[name][1]) for name, path in single.items() if path]
-    for path, make in wanted:
+
+def try_reports(folder: Path | None, single: _Single) -> list[Path]:
+    """The paths of all reports. Raises ConfigError if one of them cannot be written there."""
+    wanted = _wanted(folder, single)
+    for path, _ in wanted:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            if report is None:
-                is_new = not path.exists()
-                path.open("a", encoding="utf-8").close()
-                if is_new:
-                    path.unlink()
-            else:
-                # A lone surrogate, which JSON can carry, has no form in UTF-8.
-                path.write_text(make(report), encoding="utf-8", errors="backslashreplace")
+            is_new = not path.exists()
+            path.open("a", encoding="utf-8").close()
+            if is_new:
+                path.unlink()
         except OSError as error:
-            raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
+            raise ConfigError(_problem(path, error)) from None
     return [path for path, _ in wanted]
+
+
+def write_reports(report: Report, folder: Path | None, single: _Single) -> list[str]:
+    """Writes all reports to a folder, and single ones where they are wanted.
+
+    Returns a line for each that could not be made or written; the others are there.
+    """
+    problems = []
+    for path, make in _wanted(folder, single):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # A lone surrogate, which JSON can carry, has no form in UTF-8.
+            path.write_text(make(report), encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            problems.append(_problem(path, error))
+        except Exception as error:
+            problems.append(f"{path}: {breakdown(error)}")
+    return problems
+
+
+def _wanted(folder: Path | None, single: _Single) -> list[tuple[Path, Callable[[Report], str]]]:
+    found = [(folder / file, make) for file, make in FILES.values()] if folder else []
+    return found + [(path, FILES[name][1]) for name, path in single.items() if path]
+
+
+def _problem(path: Path, error: OSError) -> str:
+    return f"{path}: cannot be written: {error.strerror}"

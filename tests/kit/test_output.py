@@ -1,0 +1,98 @@
+"""Where the output goes, or does not, changes no verdict; a signal ends a run soon."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from support.hostile_servers import Call, hang, hostile_server
+from support.kit_command import (
+    instead_of_all_checks,
+    misses_group,
+    own_check,
+    reads_user,
+    ringme_contract,
+)
+from support.server import RunningMock
+
+GOOD = own_check("me", reads_user, writes=False)
+BAD = own_check("group-read-your-writes", misses_group, writes=False)
+COMMAND = [sys.executable, "-m", "ringme_contract", "check"]
+_FULL = Path("/dev/full")
+# A process that has started needs no more than this to end, on a machine with other things to do.
+_GUARD = 30
+
+
+@pytest.mark.parametrize(("rule", "code"), [("me", 0), ("nothing", 2)])
+def test_a_closed_pipe_changes_no_exit_code(mock: RunningMock, rule: str, code: int) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*COMMAND, mock.url, "--rule", rule], stdout=writer, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writer)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_for_the_output_is_one_line_and_changes_no_exit_code(mock: RunningMock) -> None:
+    with _FULL.open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, mock.url, "--rule", "me"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "ringme-contract: the output is not complete: No space left on device\n"
+
+
+@pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a disk that is always full")
+def test_a_report_that_cannot_be_written_costs_neither_the_others_nor_the_verdict(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    arguments = [mock.url, "--layer", "scenarios", "--json", str(_FULL)]
+    arguments += ["--html", str(tmp_path / "report.html")]
+    for checks, code in (((GOOD,), 4), ((GOOD, BAD), 1)):
+        instead_of_all_checks(monkeypatch, *checks)
+        done = ringme_contract("check", *arguments)
+        assert done.exit_code == code
+        assert "/dev/full: cannot be written: No space left on device" in done.output
+        assert "of 1 MUST" in done.output or "of 2 MUST" in done.output
+        assert (tmp_path / "report.html").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_whose_target_hangs(
+    mock: RunningMock, tmp_path: Path, number: int
+) -> None:
+    """The request under way is not waited for to its end."""
+    process: list[subprocess.Popen[str]] = []
+    sent: list[float] = []
+
+    def hangs(call: Call) -> None:
+        if not call.is_api:
+            call.let_through()
+            return
+        if not sent:
+            sent.append(time.monotonic())
+            process[0].send_signal(number)
+        hang(call)
+
+    report = tmp_path / "report.json"
+    with hostile_server(mock.url, hangs) as server:
+        command = [*COMMAND, server.url, "--rule", "me", "--json", str(report), "--timeout", "5m"]
+        process.append(
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        )
+        with process[0]:
+            said = process[0].communicate(timeout=120)[0]
+        assert time.monotonic() - sent[0] < 5 + _GUARD
+    assert process[0].returncode == 130, said
+    assert "Traceback" not in said
+    assert '"interrupted": true' in report.read_text()
