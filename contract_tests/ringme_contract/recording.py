@@ -126,8 +126,12 @@ class Recording(Exchange):
         return _text(self._content, self._size, self._redaction.mask_text)
 
     def curl(self) -> str:
-        content, mask = _content(self._request), self._redaction.mask_text
-        text = mask(content.decode("utf-8", "replace")) if len(content) <= _LONGEST else None
+        content = _content(self._request)
+        plain = content.decode("utf-8", "replace")
+        text = self._redaction.mask_text(plain)
+        if text != plain:
+            # However it is written into the line, no secret may stand in it.
+            content = text.encode("utf-8", "replace")
         headers = self.request_headers
         shown = {name: value for name, value in headers.items() if self._is_own(name.lower())}
         return curl_line(self.method, self.url, shown, content, text)
@@ -137,14 +141,14 @@ class Recording(Exchange):
         value = self._request.headers[name]
         if name in _OF_CLIENT:
             return bool(value != self._defaults.get(name))
+        if name == "content-length":
+            return bool(value == "0")
         if name == "host":
             return bool(value != self._request.url.netloc.decode("ascii"))
         return name not in _OF_CURL
 
 
-def curl_line(
-    method: str, url: str, headers: dict[str, str], content: bytes, text: str | None
-) -> str:
+def curl_line(method: str, url: str, headers: dict[str, str], content: bytes, text: str) -> str:
     """A line for a shell that sends the same; it fills in the secrets that are masked."""
     parts = ["curl", "-i"]
     if method == "HEAD":
@@ -162,8 +166,10 @@ def curl_line(
     if content:
         if "content-type" not in names:
             parts += ["-H", "Content-Type:"]
-        before = _piped(content, text)
-        parts += ["--data-binary", "@-" if before else str(text)]
+        # It would wait for the server to agree to a long one.
+        parts += ["-H", "Expect:"] if len(content) > _LONGEST and "expect" not in names else []
+        before = _piped(content)
+        parts += ["--data-binary", "@-" if before else text]
     line = " ".join(shlex.quote(part) for part in parts)
     line = line.replace(f"'Authorization: Bearer {MASK}'", '"Authorization: Bearer $TOKEN"')
     return before + _NAMED_MASK.sub(_variable, line)
@@ -174,9 +180,9 @@ def _variable(match: re.Match[str]) -> str:
     return f"{match[1]}{match[2]}'\"${name}\"'"
 
 
-def _piped(content: bytes, text: str | None) -> str:
+def _piped(content: bytes) -> str:
     """What writes a body into curl, if it cannot stand in the line; else nothing."""
-    if text is not None and len(content) <= _BODY_LIMIT and b"\0" not in content:
+    if len(content) <= _BODY_LIMIT and b"\0" not in content:
         try:
             content.decode("utf-8")
         except UnicodeDecodeError:

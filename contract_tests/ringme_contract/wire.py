@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
@@ -270,8 +271,8 @@ def find_proxy(url: str) -> str | None:
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     try:
-        scheme = httpx.URL(proxy).scheme
-    except httpx.InvalidURL as error:
+        scheme, _ = httpx.URL(proxy).scheme, urlsplit(proxy).port
+    except (httpx.InvalidURL, ValueError) as error:
         raise ConfigError(f"the proxy {mask_text(proxy)}: is no URL: {error}") from None
     if scheme not in ("http", "https", *_SOCKS):
         raise ConfigError(
