@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from ringme_mock import MockServer
@@ -117,8 +119,7 @@ def test_a_session_ends_when_it_is_idle_but_not_while_it_is_followed() -> None:
     app = create_app(SPEC, FIXTURES)
     sessions = Sessions(app.contract, app.sessions.seed, Settings(idle=10))
     idle, followed, used = (sessions.get(name) for name in ("idle", "followed", "used"))
-    follower = followed.journal.follow()
-    followed.journal._waiting.add(follower._queue)
+    followed.journal._waiting.add(asyncio.Queue())
     idle.used -= 11
     followed.used -= 11
     assert [one.name for one in sessions.all()] == ["default", "followed", "used"]

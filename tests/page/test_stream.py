@@ -113,7 +113,7 @@ def test_of_a_flood_only_the_last_rows_come(visitor: Visitor) -> None:
 def test_the_stream_of_a_session_ends_with_it(
     server: MockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journals, "_HEARTBEAT", 0.05)
+    monkeypatch.setattr(journals, "HEARTBEAT", 0.05)
     session = server.app.sessions.get("short")
     there = iter([True, False])
 

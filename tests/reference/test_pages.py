@@ -100,12 +100,12 @@ def test_the_document_beside_the_pages_is_the_mocks_own(
 def test_every_error_of_the_document_has_its_meaning(document_contract: Contract) -> None:
     texts = error_texts()
     rows = read_errors(document_contract)
-    shown = {(row.code, row.word) for row in rows}
+    shown = {(row["code"], row["word"]) for row in rows}
     assert shown == {(str(entry["code"]), entry.get("word")) for entry in texts["errors"]}
-    assert [row for row in rows if row.rule is None] == []
+    assert [row for row in rows if row["rule"] is None] == []
     assert ("403", "user_access_type_deny") in shown
     words = read_token_errors(document_contract)
-    assert {error.word for error in words} == texts["token_errors"].keys()
+    assert {error["word"] for error in words} == texts["token_errors"].keys()
 
 
 def test_an_error_of_another_document_is_shown_by_its_description() -> None:
@@ -113,8 +113,8 @@ def test_an_error_of_another_document_is_shown_by_its_description() -> None:
     operation = {"operationId": "brew", "responses": {"200": {}, "418": answer}}
     material = Material(Contract({"openapi": "3.0.3", "paths": {"/tea": {"post": operation}}}))
     row = material.errors[-1]
-    assert (row.code, row.word, row.meaning) == ("418", None, "It is a teapot. [C]")
-    assert [one.id for one in row.operations] == ["brew"]
+    assert (row["code"], row["word"], row["meaning"]) == ("418", None, "It is a teapot. [C]")
+    assert [one.id for one in row["operations"]] == ["brew"]
 
 
 def test_all_that_was_chosen_is_listed_as_a_difference(

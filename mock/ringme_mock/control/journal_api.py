@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from fnmatch import translate
 from typing import Any
 
@@ -12,13 +12,11 @@ import orjson
 from starlette.responses import Response
 
 from ringme_mock.control.control_context import ControlContext
-from ringme_mock.http.event_stream import EventStream
+from ringme_mock.http.event_stream import HEARTBEAT, EventStream
 from ringme_mock.http.journal import Journal
 from ringme_spec.redaction import Redaction
 
 _PARTS = ("query", "parameters", "body")
-# More often than proxies give up on a silent connection.
-_HEARTBEAT = 15.0
 
 
 async def read(context: ControlContext) -> Response:
@@ -46,13 +44,12 @@ async def follow(context: ControlContext) -> Response:
 
 
 async def _events(journal: Journal, redaction: Redaction) -> AsyncIterator[str]:
-    async with journal.follow() as follower:
+    async with aclosing(journal.follow(HEARTBEAT)) as entries:
+        await anext(entries)
         # From here on the client misses nothing.
         yield ": open\n\n"
-        while True:
-            try:
-                entry = await asyncio.wait_for(follower.next(), _HEARTBEAT)
-            except TimeoutError:
+        async for entry in entries:
+            if entry is None:
                 yield ": still there\n\n"
                 continue
             data = orjson.dumps(entry.as_json(redaction)).decode()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.errors import ApiError, invalid
-from ringme_mock.faults.fault_rule import FaultRule, Target
+from ringme_mock.faults.fault_rule import FaultRule
 
 # Each request is matched against all of them.
 MOST_FAULTS = 1000
@@ -71,16 +71,15 @@ class FaultBook:
     def clear(self) -> None:
         self.rules.clear()
 
-    def choose(self, target: Target, source: random.Random) -> tuple[str, FaultRule] | None:
+    def choose(self, request: RequestContext) -> tuple[str, FaultRule] | None:
         """Choose the fault that applies to a request, with its id; count those that match."""
         chosen: tuple[str, FaultRule] | None = None
         for name, counted in self.rules.items():
-            if not counted.rule.matches(target):
+            if not counted.rule.matches(request):
                 continue
             counted.seen += 1
-            if chosen is None and counted.rule.applies(
-                counted.seen, counted.applied, source.random()
-            ):
+            random = request.session.random.random
+            if chosen is None and counted.rule.applies(counted.seen, counted.applied, random()):
                 counted.applied += 1
                 chosen = name, counted.rule
         return chosen

@@ -6,19 +6,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.faults.latency import Latency, read_latency
 
 DROP, TRUNCATE, MALFORMED = "drop", "truncate", "malformed"
-
-
-@dataclass(frozen=True)
-class Target:
-    """Properties of a request that a fault can match."""
-
-    operation: str | None
-    method: str
-    path: str
-    login: str | None
 
 
 @dataclass(frozen=True)
@@ -45,13 +36,15 @@ class FaultRule:
     delay: Latency | None
     connection: str | None
 
-    def matches(self, target: Target) -> bool:
+    def matches(self, request: RequestContext) -> bool:
         match = self.source.get("match", {})
+        operation = request.target.id if request.target else None
+        login = request.caller.user["login"] if request.caller else None
         return (
-            match.get("operation") in (None, target.operation)
-            and match.get("method", target.method).upper() == target.method
-            and fnmatchcase(target.path, match.get("path", "*"))
-            and match.get("login") in (None, target.login)
+            match.get("operation") in (None, operation)
+            and match.get("method", request.method).upper() == request.method
+            and fnmatchcase(request.path, match.get("path", "*"))
+            and match.get("login") in (None, login)
         )
 
     def applies(self, seen: int, applied: int, chance: float) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError
-from ringme_mock.faults.fault_rule import FaultRule, ForcedResponse, Target
+from ringme_mock.faults.fault_rule import FaultRule, ForcedResponse
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.prefer import Preference, applied, read_preference
 
@@ -61,13 +61,7 @@ class Faults:
             request.caller = state.access.caller(token.strip())
 
     def _choose(self, request: RequestContext) -> FaultRule | None:
-        target = Target(
-            request.target.id if request.target else None,
-            request.method,
-            request.path,
-            request.caller.user["login"] if request.caller else None,
-        )
-        chosen = request.session.faults.choose(target, request.session.random)
+        chosen = request.session.faults.choose(request)
         if chosen is None:
             return None
         request.fault = f"fault {chosen[0]}"

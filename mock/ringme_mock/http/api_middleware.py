@@ -115,7 +115,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         except Exception as error:
             reply = refuse(request, error)
         if self._validator is not None:
-            reply = self._validator.checked(request, reply)
+            reply = self._validator.checked(request, reply, _headers(request, reply))
         # Before the response: the client may request the journal right after it.
         note(request, None if request.connection == DROP else reply.status)
         if request.connection is None:

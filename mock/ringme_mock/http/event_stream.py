@@ -12,6 +12,8 @@ from ringme_mock.http.sessions import Session
 
 # Per session, as each may hold entries that the journal has dropped already.
 MOST_STREAMS = 100
+# Seconds; more often than proxies give up on a silent connection.
+HEARTBEAT = 15.0
 
 
 class EventStream(StreamingResponse):

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -158,8 +158,21 @@ class Journal:
         self._entries.clear()
         self._content = 0
 
-    def follow(self) -> Follower:
-        return Follower(self._waiting)
+    async def follow(self, heartbeat: float) -> AsyncGenerator[JournalEntry | None, None]:
+        """Yield None once it listens, then each new entry, or None after so many seconds."""
+        queue: asyncio.Queue[JournalEntry] = asyncio.Queue()
+        self._waiting.add(queue)
+        try:
+            yield None
+            while True:
+                try:
+                    entry = await asyncio.wait_for(queue.get(), heartbeat)
+                except TimeoutError:
+                    yield None
+                else:
+                    yield entry
+        finally:
+            self._waiting.discard(queue)
 
 
 def note(request: RequestContext, status: int | None) -> None:
@@ -209,21 +222,3 @@ def log(request: RequestContext, status: int | None) -> None:
         shown["login"] or "-",
         extra={**shown, "mock_session": request.session.name},
     )
-
-
-class Follower:
-    """Follower of a journal: `async with` it, then `await next()` for each new entry."""
-
-    def __init__(self, waiting: set[asyncio.Queue[JournalEntry]]) -> None:
-        self._waiting = waiting
-        self._queue: asyncio.Queue[JournalEntry] = asyncio.Queue()
-
-    async def __aenter__(self) -> Follower:
-        self._waiting.add(self._queue)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._waiting.discard(self._queue)
-
-    async def next(self) -> JournalEntry:
-        return await self._queue.get()

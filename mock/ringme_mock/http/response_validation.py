@@ -7,6 +7,7 @@ import logging
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.errors import ApiError
+from ringme_mock.http.cycle import Headers
 from ringme_mock.http.error_handler import refuse
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -29,19 +30,21 @@ class ResponseValidator:
             for operation in contract.operations.values()
         }
 
-    def checked(self, request: RequestContext, reply: Reply) -> Reply:
+    def checked(self, request: RequestContext, reply: Reply, headers: Headers) -> Reply:
         """Return a response, or the 500 that names its problem."""
         operation = request.target
         has_failed = request.refusal is not None and request.refusal.status >= 500
         if operation is None or has_failed or _is_forced(request):
             return reply
-        problem = self._problem(operation, request, reply)
+        problem = self._problem(operation, request, reply, headers)
         if problem is None:
             return reply
         logger.error("a response breaks the document: %s", problem)
         return refuse(request, ApiError(500, f"The response breaks the document: {problem}"))
 
-    def _problem(self, operation: Operation, request: RequestContext, reply: Reply) -> str | None:
+    def _problem(
+        self, operation: Operation, request: RequestContext, reply: Reply, sent: Headers
+    ) -> str | None:
         """Describe in one line how a response breaks the document; None if it conforms.
 
         The line names operation, status, field and reason, and no value, which may be a secret.
@@ -51,7 +54,7 @@ class ResponseValidator:
         if shape is None:
             field, reason = "status", f"must be one of {', '.join(shapes)}"
         else:
-            headers = _headers(request, reply)
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in sent}
             body = None if request.method == "HEAD" else reply.body
             found = next(shape.problems(headers, headers.get("content-type", ""), body), None)
             if found is None:
@@ -70,13 +73,3 @@ def _is_forced(request: RequestContext) -> bool:
         # A preference, or a fault that was deleted meanwhile.
         return True
     return "answer" in fault
-
-
-def _headers(request: RequestContext, reply: Reply) -> dict[str, str]:
-    headers = {name.lower(): value for name, value in (reply.headers or {}).items()}
-    if request.allowance is not None:
-        for name, value in request.allowance.headers():
-            headers[name.decode("latin-1")] = value.decode("latin-1")
-    if reply.media_type is not None:
-        headers["content-type"] = reply.media_type
-    return headers

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from ringme_mock.http.event_stream import HEARTBEAT
 from ringme_mock.http.journal import Journal, JournalEntry
 from ringme_spec.redaction import Redaction
 
@@ -17,7 +19,6 @@ BODY_SHOWN = 4000
 VERDICTS = ("valid", "refused", "failed", "fault")
 # So that many requests at once become one change of the page.
 _GATHER = 0.25
-_HEARTBEAT = 15.0
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ async def follow_rows(
     Each has the rows that `render` makes of what came after a number; an event `changed` tells
     that entries may have changed. Ends when its session does.
     """
-    async with journal.follow() as follower:
+    async with aclosing(journal.follow(HEARTBEAT)) as entries:
+        await anext(entries)
         yield ": open\n\n"
         # Numbers restart with the mock, and the page may know those of the run before.
         after = after if after <= last_number(journal) else 0
@@ -127,15 +129,15 @@ async def follow_rows(
                 if any(_changes(entry) for entry in fresh):
                     yield "event: changed\ndata: state\n\n"
                 after = fresh[-1].number
-            try:
-                while (await asyncio.wait_for(follower.next(), _HEARTBEAT)).number <= after:
-                    pass
-            except TimeoutError:
-                if not is_there():
-                    return
+            entry = await anext(entries)
+            while entry is not None and entry.number <= after:
+                entry = await anext(entries)
+            if entry is not None:
+                await asyncio.sleep(_GATHER)
+            elif is_there():
                 yield ": still there\n\n"
             else:
-                await asyncio.sleep(_GATHER)
+                return
 
 
 def _changes(entry: JournalEntry) -> bool:
