@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ringme_mock.actions.media import STORAGE, stored_file
@@ -18,18 +16,18 @@ from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.browser_headers import with_browser_headers
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
+from ringme_mock.http.cors import with_cors
 from ringme_mock.http.cycle import Headers, cut, send_whole
 from ringme_mock.http.error_handler import refuse
 from ringme_mock.http.journal import log, note
 from ringme_mock.http.operation import OperationAPI, RunningOperation
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Sessions
-from ringme_mock.http.urls import LOCAL_ORIGIN, PAGES
+from ringme_mock.http.urls import PAGES
 from ringme_spec.contract import Contract
 
 # The type of a scope on which Connexion assembles its middlewares.
 START = "ringme_mock.start"
-_SESSION_PATH = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
 _VARY = (b"vary", b"Origin")
 _JSON_TYPE = (b"content-type", JSON.encode())
 
@@ -54,19 +52,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             from ringme_mock.http.response_validation import ResponseValidator
 
             self._validator = ResponseValidator(contract)
-        # For the pages of this machine: a front end has a port of its own.
-        self._cors = CORSMiddleware(
-            self._serve,
-            allow_origin_regex=LOCAL_ORIGIN.pattern,
-            allow_methods=["*"],
-            allow_headers=["*"],
-            allow_credentials=True,
-            expose_headers=[
-                *(name.decode() for name, _ in sessions.default.state.limits.unknown.headers()),
-                "Preference-Applied",
-                "Content-Disposition",
-            ],
-        )
+        self._cors = with_cors(self._serve, sessions)
 
     def add_api(
         self,
@@ -102,7 +88,10 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
     async def _respond(self, request: RequestContext, send: Send) -> None:
         """Respond to a request; errors become responses, too."""
         try:
-            self._choose_session(request)
+            if b"x-mock-session" in request.headers or request.raw_path.startswith("/s/"):
+                self._sessions.choose(request)
+            else:
+                request.session = self._sessions.default
         except Exception as error:
             reply = refuse(request, error)
             await send_whole(send, reply.status, _headers(request, reply), reply.body)
@@ -122,22 +111,6 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             await send_whole(send, reply.status, _headers(request, reply), reply.body)
         else:
             await _break(request, reply, send)
-
-    def _choose_session(self, request: RequestContext) -> None:
-        """Find the session by path or header. Raises as `Sessions.get` does."""
-        raw_path, name = request.raw_path, request.headers.get(b"x-mock-session")
-        match = _SESSION_PATH.fullmatch(raw_path) if raw_path.startswith("/s/") else None
-        if match is not None:
-            request.session = self._sessions.get(unquote(match[2]), _may_begin(request))
-            request.prefix = match[1]
-            request.raw_path = match[3] or "/"
-            request.path = unquote(request.raw_path)
-        elif name:
-            request.session = self._sessions.get(name.decode("latin-1"), _may_begin(request))
-            if request.session is not self._sessions.default:
-                request.prefix = f"/s/{request.session.name}"
-        else:
-            request.session = self._sessions.default
 
     async def _run(self, request: RequestContext) -> Reply:
         """Run the operation of a request, or what a fault or a preference wants instead."""
@@ -178,13 +151,6 @@ def _is_page(path: str) -> bool:
     if "%" in first:
         first = unquote(first)
     return first in PAGES and (first != "" or path == "/")
-
-
-def _may_begin(request: RequestContext) -> bool:
-    """Allow a request to begin a session unless it comes from a page of another site."""
-    if request.headers.get(b"sec-fetch-site") != b"cross-site":
-        return True
-    return LOCAL_ORIGIN.fullmatch(request.header(b"origin")) is not None
 
 
 async def _break(request: RequestContext, reply: Reply, send: Send) -> None:

@@ -9,12 +9,15 @@ import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.errors import ApiError, forbidden, invalid
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import FaultRule
 from ringme_mock.faults.latency import Latency
 from ringme_mock.http.journal import DEFAULT_SIZE, Journal
+from ringme_mock.http.urls import LOCAL_ORIGIN
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_mock.store.state import Snapshot, State
@@ -25,6 +28,7 @@ from ringme_spec.redaction import Redaction
 DEFAULT = "default"
 # No dot first, as browsers remove `..` from paths.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
+_PATH = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
 KEEPABLE = ("tokens", "clock", "faults", "latency", "journal")
 
 
@@ -156,6 +160,20 @@ class Sessions:
         session.used = self.seconds()
         return session
 
+    def choose(self, request: RequestContext) -> None:
+        """Set the session of a request, by its path or its header. Raises as `get` does."""
+        raw_path, name = request.raw_path, request.headers.get(b"x-mock-session")
+        match = _PATH.fullmatch(raw_path) if raw_path.startswith("/s/") else None
+        if match is not None:
+            request.session = self.get(unquote(match[2]), _may_begin(request))
+            request.prefix = match[1]
+            request.raw_path = match[3] or "/"
+            request.path = unquote(request.raw_path)
+            return
+        request.session = self.get(name.decode("latin-1") if name else None, _may_begin(request))
+        if request.session is not self.default:
+            request.prefix = f"/s/{request.session.name}"
+
     def all(self) -> list[Session]:
         self._end_idle()
         return [self.default, *self._others.values()]
@@ -191,3 +209,10 @@ class Sessions:
     def _new(self, name: str, clock: Clock | None = None) -> Session:
         state = State(self.contract, self.seed, clock, self.settings.max_entries)
         return Session(name, state, self.settings, self.redaction, self.seconds)
+
+
+def _may_begin(request: RequestContext) -> bool:
+    """Allow a request to begin a session unless it comes from a page of another site."""
+    if request.headers.get(b"sec-fetch-site") != b"cross-site":
+        return True
+    return LOCAL_ORIGIN.fullmatch(request.header(b"origin")) is not None
