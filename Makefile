@@ -89,10 +89,14 @@ sbom: $(TOOLS_READY) ## write build/sbom.json, the locked packages in CycloneDX
 licences: $(TOOLS_READY) ## list the licences of all installed packages
 	@$(TOOLS)/bin/pip-licenses --python $(BIN)/python --from=mixed
 
-prove: $(PYTHON_READY) ## put faults into the mock, one at a time, and see the contract kit find them all
-	@$(BIN)/ringme-contract prove $(ARGS)
+# Which dozen of all mutants `make prove` tries.
+SEED ?= 1
 
-mutants: $(PYTHON_READY) ## change the mock a little, one way at a time, and see the contract kit notice it (ARGS='--id way-2')
+prove: $(PYTHON_READY) ## put faults into the mock, one at a time, and see the contract kit find them all; then a dozen mutants
+	@$(BIN)/ringme-contract prove $(ARGS)
+	@$(if $(ARGS),,$(BIN)/python tests/mutation/run.py --sample 12 --seed $(SEED))
+
+mutants: $(PYTHON_READY) ## change the mock and tests/second a little, one way at a time, and see the kit notice it (ARGS='--id way-2')
 	@$(BIN)/python tests/mutation/run.py $(ARGS)
 
 lock: $(BIN)/pip ## renew requirements.lock after a change of pyproject.toml (ARGS=--upgrade takes newer releases)

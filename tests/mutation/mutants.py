@@ -1,7 +1,7 @@
-"""The list of mutants: one small change of the mock each, and the test that notices it.
+"""Lists of mutants: one small change of an implementation each, and the test that notices it.
 
-A mutant names no file. It is found by its lines wherever they are below `mock/`, so that the list
-outlives moves of modules.
+A mutant names no file. It is found by its lines wherever they are in the folder of its
+implementation, so that the list outlives moves of modules.
 """
 
 from __future__ import annotations
@@ -15,18 +15,36 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-LIST = Path(__file__).with_name("mutants.yaml")
 # Read six times as fast where PyYAML was built with it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Lost(Exception):
-    """The lines of a mutant are not in the mock any more, or are there twice."""
+    """The lines of a mutant are not there any more, or are there twice."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """An implementation that is mutated: its folder, what serves it, and its list."""
+
+    folder: str
+    list: Path
+    command: tuple[str, ...]
+
+
+_FOLDER = Path(__file__).parent
+MOCK = Suspect(
+    "mock",
+    _FOLDER / "mutants.yaml",
+    ("-m", "ringme_mock", "serve", "--port", "0", "--log-level", "error"),
+)
+SECOND = Suspect("tests/second", _FOLDER / "second.yaml", ("tests/second/server.py", "--port", "0"))
+SUSPECTS = {"mock": MOCK, "second": SECOND}
 
 
 @dataclass
 class Mutant:
-    """A change of the mock: the lines `find` become `put`.
+    """A change of an implementation: the lines `find` become `put`.
 
     `function` is the qualified name of what holds the lines; it decides where they are found more
     than once. `kit` is the check of the kit that fails with the change, `rules` the test of
@@ -40,12 +58,13 @@ class Mutant:
     kit: str | None = None
     rules: str | None = None
     why: str | None = None
+    suspect: Suspect = MOCK
 
     def apply(self, root: Path) -> Path:
         """Makes the change in the checkout at `root`, and gives the file. Raises Lost."""
         found = [
             (path, lines, start)
-            for path, lines in _sources(root)
+            for path, lines in _sources(root / self.suspect.folder)
             for start in _places(lines, self.find)
         ]
         if len(found) > 1:
@@ -60,9 +79,9 @@ class Mutant:
         return path
 
 
-def read_mutants() -> list[Mutant]:
-    """All mutants of the list, in its order."""
-    content = yaml.load(LIST.read_text("utf-8"), _LOADER)
+def read_mutants(suspect: Suspect = MOCK) -> list[Mutant]:
+    """All mutants of an implementation, in the order of its list."""
+    content = yaml.load(suspect.list.read_text("utf-8"), _LOADER)
     return [
         Mutant(
             node["id"],
@@ -70,17 +89,19 @@ def read_mutants() -> list[Mutant]:
             node["find"],
             node["put"],
             node["killed_by"]["kit"],
-            node["killed_by"]["rules"],
+            node["killed_by"].get("rules"),
             node.get("why"),
+            suspect,
         )
         for node in content["mutants"]
     ]
 
 
 def write_mutants(mutants: list[Mutant]) -> None:
-    """Writes the list anew; the comment at its top stays."""
-    head = LIST.read_text("utf-8").partition("mutants:\n")[0]
-    LIST.write_text(head + "mutants:\n" + "".join(map(_as_yaml, mutants)), "utf-8")
+    """Writes a list anew; the comment at its top stays."""
+    path = mutants[0].suspect.list
+    head = path.read_text("utf-8").partition("mutants:\n")[0]
+    path.write_text(head + "mutants:\n" + "".join(map(_as_yaml, mutants)), "utf-8")
 
 
 def _as_yaml(mutant: Mutant) -> str:
@@ -89,8 +110,10 @@ def _as_yaml(mutant: Mutant) -> str:
         "in": mutant.function,
         "find": mutant.find,
         "put": mutant.put,
-        "killed_by": {"kit": mutant.kit, "rules": mutant.rules},
+        "killed_by": {"kit": mutant.kit},
     }
+    if mutant.suspect is MOCK:
+        node["killed_by"]["rules"] = mutant.rules
     if mutant.why:
         node["why"] = mutant.why
     return yaml.dump([node], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
@@ -108,11 +131,8 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def _sources(root: Path) -> list[tuple[Path, list[str]]]:
-    return [
-        (path, path.read_text("utf-8").split("\n"))
-        for path in sorted((root / "mock").rglob("*.py"))
-    ]
+def _sources(folder: Path) -> list[tuple[Path, list[str]]]:
+    return [(path, path.read_text("utf-8").split("\n")) for path in sorted(folder.rglob("*.py"))]
 
 
 def _places(lines: list[str], text: str) -> Iterator[int]:

@@ -1,7 +1,7 @@
-"""Tries mutants of the mock, one at a time, and says which of them the kit does not notice.
+"""Tries mutants of the mock, or of the second implementation, one at a time, before the kit.
 
 A mutant counts as noticed as soon as one check of a MUST fails or cannot get to its end, and where
-the mock does not start.
+the implementation does not start.
 `python tests/mutation/run.py` takes a few seconds for each, as it begins with the check that the
 list names; one that passes the whole kit takes about a minute.
 """
@@ -9,6 +9,7 @@ list names; one that passes the whole kit takes about a minute.
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -28,7 +29,7 @@ import click
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from mutation.mutants import ROOT, Lost, Mutant, read_mutants, write_mutants
+from mutation.mutants import ROOT, SUSPECTS, Lost, Mutant, read_mutants, write_mutants
 from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.engine import Engine
@@ -40,7 +41,7 @@ from ringme_spec.paths import SPEC
 
 # Seconds: for the start, for one response, for all checks of the kit, for tests/rules.
 START, RESPONSE, KIT, TESTS = 60.0, 10.0, 1800.0, 900.0
-NO_START = "the mock does not start"
+NO_START = "the server does not start"
 HANGS = "the tests hang"
 
 
@@ -60,8 +61,8 @@ class Runner:
             self._kills_of.setdefault(mutant.function, []).insert(0, mutant.kit)
 
     def kit(self, tree: Path, mutant: Mutant) -> str | None:
-        """The first check that fails on the mock in `tree`, or None."""
-        with _served(tree) as url:
+        """The first check that fails on the implementation in `tree`, or None."""
+        with _served(tree, mutant) as url:
             if url is None:
                 return NO_START
             target = replace(load_target(MOCK, url), time_budget=KIT, timeout=RESPONSE)
@@ -75,7 +76,7 @@ class Runner:
                 transport.close()
 
     def _fails(self, engine: Engine, check: Check) -> bool:
-        # On the mock as it is, each check of a MUST gets to its end.
+        # On the implementation as it is, each check of a MUST gets to its end.
         bad = (Verdict.FAIL, Verdict.NOT_REACHED)
         return any(one.verdict in bad and one.rule in self._must for one in engine.run_one(check))
 
@@ -110,24 +111,23 @@ def rules(tree: Path) -> str | None:
 
 @contextmanager
 def mutated(mutant: Mutant) -> Iterator[Path]:
-    """A copy of the checkout whose mock has the change; all but the mock are links. Raises Lost."""
+    """A copy of the checkout with the change; all but the implementation are links. Raises Lost."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         tree = Path(folder)
+        folder = mutant.suspect.folder
+        shutil.copytree(ROOT / folder, tree / folder)
         for one in ROOT.iterdir():
-            if one.name == "mock":
-                shutil.copytree(one, tree / "mock")
-            elif not one.name.startswith("."):
+            if one.name != Path(folder).parts[0] and not one.name.startswith("."):
                 (tree / one.name).symlink_to(one)
         mutant.apply(tree)
         yield tree
 
 
 @contextmanager
-def _served(tree: Path) -> Iterator[str | None]:
-    """The URL of the mock in `tree`; None if it does not start."""
-    command = [sys.executable, "-m", "ringme_mock", "serve", "--port", "0", "--log-level", "error"]
+def _served(tree: Path, mutant: Mutant) -> Iterator[str | None]:
+    """The URL of the implementation in `tree`; None if it does not start."""
     with subprocess.Popen(
-        command,
+        [sys.executable, *mutant.suspect.command],
         cwd=tree,
         env=_environment(tree),
         stdout=subprocess.PIPE,
@@ -158,16 +158,28 @@ def _environment(tree: Path) -> dict[str, str]:
 
 
 @click.command()
+@click.option("--of", "suspect", type=click.Choice(list(SUSPECTS)), help="Those of this one.")
+@click.option("--sample", type=int, help="So many of them, chosen by chance.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @click.option("--id", "names", multiple=True, help="Only this mutant.")
 @click.option("--open", "is_open", is_flag=True, help="Those of which nothing is known yet.")
 @click.option("--rules", "with_rules", is_flag=True, help="Run tests/rules where the kit passes.")
 @click.option("--write", is_flag=True, help="Write what was found into the list.")
-def main(names: tuple[str, ...], is_open: bool, with_rules: bool, write: bool) -> None:
-    """Try mutants of the mock: all that the kit is said to notice, unless others are chosen.
+def main(
+    suspect: str | None,
+    sample: int | None,
+    seed: int,
+    names: tuple[str, ...],
+    is_open: bool,
+    with_rules: bool,
+    write: bool,
+) -> None:
+    """Try mutants: all that the kit is said to notice, unless others are chosen.
 
     Exit code: 1 if the kit does not notice one that it is said to notice.
     """
-    mutants, runner = read_mutants(), Runner()
+    lists = [read_mutants(one) for name, one in SUSPECTS.items() if suspect in (None, name)]
+    mutants, runner = [one for many in lists for one in many], Runner()
     for one in mutants:
         runner.learn(one)
     chosen = [
@@ -175,6 +187,8 @@ def main(names: tuple[str, ...], is_open: bool, with_rules: bool, write: bool) -
         for one in mutants
         if (one.id in names if names else _is_open(one) if is_open else one.kit)
     ]
+    if sample is not None:
+        chosen = random.Random(seed).sample(chosen, min(sample, len(chosen)))
     gaps = 0
     for number, one in enumerate(chosen, 1):
         before, start = one.kit, time.monotonic()
@@ -184,7 +198,8 @@ def main(names: tuple[str, ...], is_open: bool, with_rules: bool, write: bool) -
         said = one.kit or f"not by the kit, rules: {one.rules}"
         click.echo(f"{number}/{len(chosen)} {one.id}: {said} ({seconds:.0f} s)")
         if write:
-            write_mutants(mutants)
+            for many in lists:
+                write_mutants(many)
     killed = sum(1 for one in chosen if one.kit)
     click.echo(f"{killed} of {len(chosen)} mutants are noticed by the kit")
     sys.exit(1 if gaps else 0)

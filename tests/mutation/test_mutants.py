@@ -1,4 +1,4 @@
-"""The list of mutants fits the mock and the kit as they are."""
+"""The lists of mutants fit the implementations and the kit as they are."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from mutation.mutants import ROOT, Lost, read_mutants
+from mutation.mutants import ROOT, SUSPECTS, Lost, Suspect, read_mutants
 from mutation.run import NO_START
 from ringme_contract.check import all_checks
 
 
-def test_each_mutant_is_noticed_by_a_check_that_there_is_or_says_why_by_none() -> None:
+@pytest.mark.parametrize("suspect", SUSPECTS.values(), ids=SUSPECTS)
+def test_each_mutant_is_noticed_by_a_check_that_there_is_or_says_why_by_none(
+    suspect: Suspect,
+) -> None:
     checks = {NO_START, *(one.id for one in all_checks())}
-    for one in read_mutants():
+    for one in read_mutants(suspect):
         reason = (one.why or "").startswith(("equivalent: ", "not in the contract: "))
         assert one.kit in checks or (one.kit is None and reason), one.id
 
 
-def test_each_mutant_is_found_in_the_mock_and_changes_it(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "mock", tmp_path / "mock", ignore=shutil.ignore_patterns("*.pyc"))
-    for one in read_mutants():
+@pytest.mark.parametrize("suspect", SUSPECTS.values(), ids=SUSPECTS)
+def test_each_mutant_is_found_and_changes_something(suspect: Suspect, tmp_path: Path) -> None:
+    folder = suspect.folder
+    shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
+    for one in read_mutants(suspect):
         changed = one.apply(tmp_path)
         original = ROOT / changed.relative_to(tmp_path)
         assert changed.read_text("utf-8") != original.read_text("utf-8"), one.id
