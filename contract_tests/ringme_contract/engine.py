@@ -16,6 +16,7 @@ from ringme_contract.hypothesis_files import no_hypothesis_files
 from ringme_contract.recording import Exchange
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import (
+    READ_ONLY,
     Failure,
     NotOffered,
     NotReached,
@@ -199,7 +200,7 @@ class Engine:
         if self._kit.transport.unreachable >= _GONE:
             self._look_for_target()
         if check.writes and target.read_only:
-            raise NotOffered("the target must not be changed (read_only)")
+            raise NotOffered(READ_ONLY)
         if check.deletes_recorded_items and not target.delete_recorded_items:
             raise NotOffered("the target keeps its recorded items (delete_recorded_items)")
         off = [name for name in check.uses if name in target.off]

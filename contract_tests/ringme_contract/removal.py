@@ -72,12 +72,14 @@ class Removal:
             elif known in record.deleted:
                 record.left[known] = "still there though DELETE succeeded"
             elif own or any(one.has_its_name(entry) for one in guard.made_in(rule)):
-                self._remove(rule, key, [searched])
-            elif any(one.is_like(entry) for one in guard.made_in(rule)):
+                self._remove(rule, key, [searched], is_found=True)
+            elif any(one.rule is rule and one.is_like(entry) for one in guard.made):
                 record.left[known] = "perhaps made by a POST of the run, which did not tell"
         return listed
 
-    def _remove(self, rule: CollectionRule, key: str, lists: Iterable[EntryList]) -> None:
+    def _remove(
+        self, rule: CollectionRule, key: str, lists: Iterable[EntryList], is_found: bool = False
+    ) -> None:
         """Deletes an entry if it is read as the run's own, and notes it if that fails."""
         known, guard, left = (rule.name, key), self._guard, self._record.left
         for one in lists:
@@ -92,8 +94,8 @@ class Removal:
             elif guard.is_own(rule, key, entry):
                 guard.confirmed.add(known)
                 self._delete(known, one)
-            elif known in guard.confirmed:
-                left[known] = "not removed, for they are no longer as the run left them"
+            elif is_found or known in guard.confirmed:
+                left[known] = "not removed, for reading them shows what the run has not sent"
             return
         left.pop(known, None)
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_context import CheckContext
+from ringme_contract.made_entries import EntryList, Item, key_of
+from ringme_contract.removal import REMOVED
 from ringme_contract.transport import Unreachable
-from ringme_contract.verdict import Failure
+from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.collections import CollectionRule
 
 # The first word of the names of all that a run makes.
 OWN = re.compile(r"contract-[0-9a-f]{6}\b")
-_CLIENTS = ("client", "other_client")
 
 
 @dataclass(frozen=True)
@@ -31,33 +32,34 @@ def sweep(kit: CheckContext, dry_run: bool = False) -> Iterator[Leftover]:
 
     With `dry_run` it is only named. Raises Failure if a list cannot be read.
     """
-    for identity in _CLIENTS:
-        if identity not in kit.target.identities:
-            continue
-        # Users come before their groups, whose removal would take them along.
-        for rule in kit.factory.collections:
-            names = _names(kit, rule)
-            for entry in kit.factory.read(rule.name, identity):
-                name = next((entry[one] for one in names if OWN.match(str(entry.get(one)))), None)
-                if name is not None:
-                    path = f"{kit.factory.path(rule.name)}{entry[rule.key]}"
-                    yield (
-                        Leftover(rule.name, name, False)
-                        if dry_run
-                        else _remove(kit.caller(identity), rule.name, name, path)
-                    )
+    # Users come before their groups, whose removal would take them along.
+    for one in kit.guard.lists:
+        for entry in kit.factory.read(one.rule.name, one.reader):
+            name, key = _name(kit, one.rule, entry), key_of(one.rule, entry)
+            if name is not None:
+                problem = "" if dry_run else _remove(kit, one, key)
+                yield Leftover(one.rule.name, name, not dry_run and not problem, problem)
 
 
-def _names(kit: CheckContext, rule: CollectionRule) -> list[str]:
-    """The properties that may have the kit's prefix."""
+def _name(kit: CheckContext, rule: CollectionRule, entry: Item | None) -> str | None:
+    """The text of an entry that has the kit's prefix, of those that it is named by."""
     label = kit.factory.label(kit.factory.creation(rule.name))
-    return [one for one in (label, rule.unique and rule.unique.property) if one]
+    texts = [(entry or {}).get(one) for one in (label, rule.unique and rule.unique.property) if one]
+    return next((one for one in texts if isinstance(one, str) and OWN.match(one)), None)
 
 
-def _remove(caller: Caller, kind: str, name: str, path: str) -> Leftover:
+def _remove(kit: CheckContext, where: EntryList, key: str | None) -> str:
+    """Removes an entry that has the prefix when it is read alone; returns what went wrong."""
+    path = where.path(kit, "delete", key or "")
+    if key is None or path is None:
+        return "nothing to delete it by"
+    if _name(kit, where.rule, where.read_entry(kit, key)[1]) is None:
+        return "it has another name when it is read alone"
+    kit.guard.confirmed.add((where.rule.name, key))
     try:
-        response = caller.request("DELETE", path)
-    except (Failure, Unreachable) as error:
-        return Leftover(kind, name, False, str(error))
-    gone = response.status_code in (200, 204, 404)
-    return Leftover(kind, name, gone, "" if gone else f"status {response.status_code}")
+        status = kit.caller(where.reader).request("DELETE", path).status_code
+    except (Failure, NotReached, Unreachable) as error:
+        return str(error)
+    if status not in REMOVED:
+        return f"status {status}"
+    return "" if where.read_entry(kit, key)[0] == 404 else f"still there after the status {status}"

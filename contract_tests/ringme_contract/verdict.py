@@ -13,6 +13,8 @@ from ringme_contract.recording import Exchange
 _PACKAGE = Path(__file__).parent
 _LINE = 200
 
+READ_ONLY = "the target must not be changed (read_only)"
+
 
 class Verdict(Enum):
     """Ordered by how much each one says: the first of several is the verdict of the whole."""

@@ -18,10 +18,9 @@ from ringme_contract.made_entries import (
     bears_prefix,
     client_lists,
     key_of,
-    read_json,
     sent_object,
 )
-from ringme_contract.verdict import Failure, NotReached
+from ringme_contract.verdict import READ_ONLY, Failure, NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
 
@@ -72,13 +71,15 @@ class WriteGuard:
     # --- before a request
 
     def allow(self, method: str, path: str, arguments: Item) -> None:
-        """Raises Failure or NotReached if a request might harm what the run has not made."""
+        """Raises Failure, NotReached or NotOffered in the stead of what might harm the target."""
         operations, values = self._find(path)
         if method not in _WRITES or any(one.scopes is None for one in operations.values()):
             return
+        if self._kit.target.read_only:
+            raise NotOffered(READ_ONLY)
         self._record.look(self._kit, self.lists)
         if operations:
-            problem = self._problem(method, path, operations, values, arguments)
+            problem = self._problem(method, next(iter(operations.values())), values, arguments)
         else:
             problem = self._problem_of_no_path(path) if method != "POST" else None
         if problem:
@@ -91,20 +92,15 @@ class WriteGuard:
         return self._kit.templates.match(unquote(path))
 
     def _problem(
-        self,
-        method: str,
-        path: str,
-        operations: dict[str, Operation],
-        values: dict[str, str],
-        arguments: Item,
+        self, method: str, operation: Operation, values: dict[str, str], arguments: Item
     ) -> str | None:
-        operation = next(iter(operations.values()))
+        """`operation` is any one of the path."""
         owners = operation.entry_parameters
         if any(_is_nobodys(values[one.name], one) for one in owners):
             return None
         rule = operation.path_collections[-1] if owners else None
         if rule is not None and rule.content is not None:
-            return self._problem_of_item(rule, path)
+            return self._problem_of_item(rule, values[owners[-1].name])
         if rule is not None and _ends_at_entry(operation):
             text = values[owners[-1].name]
             key = _number(text) if owners[-1].kind == "integer" else text
@@ -131,12 +127,12 @@ class WriteGuard:
                 return f"nothing with the key {key} is confirmed as the run's own"
         return None
 
-    def _problem_of_item(self, rule: CollectionRule, path: str) -> str | None:
+    def _problem_of_item(self, rule: CollectionRule, text: str) -> str | None:
         """Recorded items cannot be made, neither by the run nor ever again."""
-        if self.may_delete_recorded_items:
+        may_be_one = _number(text).isdecimal() or re.fullmatch(r"[\w.-]{8,80}", text)
+        if self.may_delete_recorded_items or not may_be_one:
             return None
-        there = read_json(self._kit, "client", path.partition("?")[0])[0] in (200, None)
-        return f"it is of {rule.name}, of which nothing may be deleted" if there else None
+        return f"it may be of {rule.name}, of which nothing may be deleted"
 
     def _problem_of_entry(
         self, method: str, rule: CollectionRule, key: str, arguments: Item

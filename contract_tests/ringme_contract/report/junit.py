@@ -26,7 +26,8 @@ def junit(report: Report) -> str:
         },
     )
     properties = ElementTree.SubElement(suite, "properties")
-    for name, value in (("target", report.target.url), ("run", report.result.run_id)):
+    left = [("not cleaned up", line) for line in report.result.left_behind]
+    for name, value in (("target", report.target.url), ("run", report.result.run_id), *left):
         ElementTree.SubElement(properties, "property", {"name": name, "value": printable(value)})
     suite.extend(cases)
     root = ElementTree.Element("testsuites")

@@ -42,6 +42,7 @@ _BRIEF = 5
 _REASONS = 3
 _RULES = 6
 _NOTES = 2
+_LEFT = 6
 
 
 class ProgressLine:
@@ -126,7 +127,8 @@ def print_report(
 
 def verdict_line(report: Report) -> str:
     took = f"{report.result.requests} requests in {report.result.seconds:.1f} s"
-    return f"{summary(report.findings)} ({took})"
+    left = ", not all cleaned up" if report.result.left_behind else ""
+    return f"{summary(report.findings)}{left} ({took})"
 
 
 _Lines = Iterator[tuple[str, str]]
@@ -181,12 +183,12 @@ def _notes(report: Report) -> _Lines:
     if len(report.notes) > _NOTES:
         yield f"and {len(report.notes) - _NOTES} more notes in the reports", "yellow"
     left = report.result.left_behind
-    for line in left[:_NOTES]:
+    for line in left[:_LEFT]:
         yield f"not cleaned up: {line}", "yellow"
     if left:
-        more = f"{len(left) - _NOTES} more were not cleaned up; " if len(left) > _NOTES else ""
+        more = f"and {len(left) - _LEFT} more in the reports; " if len(left) > _LEFT else ""
         yield f"{more}`ringme-contract sweep` removes what the kit left behind", "yellow"
-    if report.result.interrupted:
+    if report.result.interrupted and not left:
         yield "interrupted: what was made has been removed", "yellow"
 
 

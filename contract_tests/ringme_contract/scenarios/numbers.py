@@ -179,6 +179,7 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
     kept = own_id(kit, "extension", "extension") if "extension" in kit.target.identities else None
     number = busy_number(kit, lambda one: one["id"] != kept)
     beside = kit.new_extension(extension_group_id=group)
+    kit.factory.lend(number["id"])
     kit.guard.give_up("extension", number["id"])
     response = client.put(kit.path("extension", number["id"]), {"extension_group_id": group})
     kit.expect(response, 200)

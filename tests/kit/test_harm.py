@@ -1,0 +1,247 @@
+"""A run harms nothing that it did not make, and says what it leaves, whatever a target answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ringme_contract.check import Check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.proof.site import Site
+from support import hostile
+from support.kit_command import instead_of_all_checks, mock_target, own_check, ringme_contract
+from support.serving import served
+
+COLLECTIONS = ("extension_group", "extension", "user")
+_KEEP = ("delete_recorded_items = true", "delete_recorded_items = false")
+Entries = dict[str, dict[int, dict[str, Any]]]
+
+
+@contextmanager
+def target(alter: hostile.Alter | None = None) -> Iterator[str]:
+    """The URL of a mock that a hostile layer is before."""
+    site = Site()
+    if alter is not None and alter is not hostile.dropped:
+        alter(site)
+    app = site.build()
+    with served(hostile.Dropping(app) if alter is hostile.dropped else app) as url:
+        yield url
+
+
+def entries(url: str) -> Entries:
+    """All that there is, as the mock itself stores it."""
+    state = httpx.get(f"{url}/__mock__/state").json()
+    return {name: {one["id"]: one for one in state[name]["entries"]} for name in COLLECTIONS}
+
+
+def change(url: str, edit: Callable[[dict[str, Any]], None]) -> None:
+    state = httpx.get(f"{url}/__mock__/state").json()
+    edit(state)
+    httpx.put(f"{url}/__mock__/state", json=state).raise_for_status()
+
+
+# --- what checks do, in small
+
+
+def _life_of(collection: str) -> Check:
+    def life(kit: CheckContext) -> None:
+        key = kit.factory.create(collection)["id"]
+        path = kit.path(collection, key)
+        kit.caller("client").put(path, {"extra_params": "changed"})
+        kit.caller("client").delete(path)
+        kit.factory.create(collection, "other_client" if collection != "user" else "client")
+
+    life.__name__ = f"life_of_{collection}"
+    return own_check("me", life)
+
+
+def moves_a_number(kit: CheckContext) -> None:
+    numbers = [one for one in kit.factory.read("extension") if one["extension_group_id"]]
+    number = numbers[0] if numbers else kit.new_extension()
+    group = kit.new_group()["id"]
+    kit.place(number["id"], group)
+    kit.expect(kit.caller("client").delete(kit.path("extension_group", group)), 204)
+
+
+def sends_names_of_its_own(kit: CheckContext) -> None:
+    client = kit.caller("client")
+    client.post(kit.path("extension"), {"name": kit.free_number(), "label": "x"})
+    client.post(kit.path("extension_group"), {"name": "x"})
+
+
+CHECKS = [
+    *map(_life_of, COLLECTIONS),
+    own_check("me", moves_a_number),
+    own_check("me", sends_names_of_its_own),
+]
+
+
+@pytest.fixture(autouse=True)
+def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    instead_of_all_checks(monkeypatch, *CHECKS)
+
+
+def run(url: str, folder: Path, *options: str) -> list[str]:
+    """The lines about what is left, of a run that may delete no recorded items."""
+    report = folder / "report.json"
+    arguments = ("--target", mock_target(folder, _KEEP), "--rule", "me", "--json", str(report))
+    done = ringme_contract("check", url, *arguments, *options)
+    assert done.exit_code in (0, 1, 3), done.output
+    lines: list[str] = json.loads(report.read_text())["run"]["left_behind"]
+    assert all(f"not cleaned up: {line}" in done.output for line in lines)
+    return lines
+
+
+def left(before: Entries, after: Entries) -> dict[str, set[int]]:
+    """The keys of new entries; all others have to be as they were."""
+    for name, known in before.items():
+        assert {key: after[name].get(key) for key in known} == known
+    return {name: after[name].keys() - before[name].keys() for name in COLLECTIONS}
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        None,
+        hostile.id_of_another, hostile.another_entry, hostile.with_id(hostile.ELSEWHERE),
+        hostile.with_id([3]), hostile.with_id(None), hostile.with_id(10**30), hostile.with_id(3),
+        hostile.with_id(True), hostile.with_status(201, b""), hostile.with_status(200),
+        hostile.with_status(500, b'{"message": "x"}'), hostile.dropped, hostile.made_twice,
+        hostile.delete_that_only_says_so, hostile.delete_that_fails, hostile.another_entry_read,
+        hostile.lists_without_new, hostile.lists_without_old, hostile.everybody_may,
+        hostile.update_that_resets, hostile.groups_that_take_numbers_along,
+        hostile.another_id_after_update,
+    ],
+)  # fmt: skip
+def test_what_was_there_stays_and_what_is_left_is_named(
+    alter: hostile.Alter | None, tmp_path: Path
+) -> None:
+    """Whatever is made is removed, or each entry of it is counted in a line."""
+    with target(alter) as url:
+        before = entries(url)
+        lines = run(url, tmp_path)
+        found = left(before, entries(url))
+    told = [line.split()[:2] for line in lines]
+    for name, keys in found.items():
+        assert sum(int(count) for count, kind in told if kind == name) == len(keys), lines
+
+
+def test_entries_of_another_run_stay(tmp_path: Path) -> None:
+    """That it is under way at the same time is told by its prefix."""
+
+    def begin(state: dict[str, Any]) -> None:
+        groups = state["extension_group"]["entries"]
+        groups.append({**groups[0], "id": 900, "name": "contract-0a1b2c-1 group 1"})
+
+    with target() as url:
+        change(url, begin)
+        before = entries(url)
+        assert run(url, tmp_path) == []
+        assert left(before, entries(url))["extension_group"] == set()
+
+
+def test_what_has_changed_beside_the_run_is_named_and_not_deleted(tmp_path: Path) -> None:
+    """A PUT without its WHERE gives every entry the prefix of the run."""
+    with target(hostile.update_of_all) as url:
+        before = entries(url)
+        lines = run(url, tmp_path)
+        after = entries(url)
+    assert {name: after[name].keys() for name in before} == {
+        name: before[name].keys() for name in before
+    }
+    assert any("extension_group from before the run changed since" in line for line in lines)
+
+
+@pytest.mark.parametrize("digits", [11, 18, 40])
+def test_numbers_may_have_any_length(digits: int, tmp_path: Path) -> None:
+    def lengthen(state: dict[str, Any]) -> None:
+        for client in state["client"]["entries"]:
+            client["extension_len"] = digits
+        for one in state["extension"]["entries"]:
+            prefix, _, number = one["name"].rpartition("*")
+            one["name"] = f"{prefix}*{number:7>{digits}}"
+
+    with target() as url:
+        change(url, lengthen)
+        before = entries(url)
+        assert run(url, tmp_path) == []
+        assert not any(left(before, entries(url)).values())
+
+
+@pytest.mark.parametrize("taken", [9, 10])
+def test_a_free_number_is_found_among_many_taken_ones(
+    taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[str] = []
+
+    def one_digit(state: dict[str, Any]) -> None:
+        for client in state["client"]["entries"]:
+            client["extension_len"] = 1
+        numbers = state["extension"]["entries"]
+        mine = [one for one in numbers if one["client_id"] == 12]
+        state["extension"]["entries"] = [
+            {**mine[0], "id": 700 + digit, "name": f"000*{digit}"} for digit in range(taken)
+        ]
+        for name in ("record", "voicemail", "fax", "reg_status_log"):
+            state[name]["entries"] = []
+        users = state["user"]["entries"]
+        state["user"]["entries"] = [one for one in users if one["extension_id"] is None]
+
+    def looks(kit: CheckContext) -> None:
+        found.append(kit.free_number())
+
+    instead_of_all_checks(monkeypatch, own_check("me", looks))
+    with target() as url:
+        change(url, one_digit)
+        run(url, tmp_path)
+    assert found == ["9"] * (taken == 9)
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda kit: kit.caller("client").put(kit.path("extension_group", 3), {"name": "x"}),
+        lambda kit: kit.caller("client").delete(kit.path("extension_group", 3)),
+        lambda kit: kit.anonymous.delete(kit.path("extension", 30)),
+        lambda kit: kit.caller("client").delete(kit.path("extension", "30.0")),
+        lambda kit: kit.caller("client").delete(kit.path("extension", "%2b30")),
+        lambda kit: kit.caller("client").delete(kit.path("extension_group")),
+        lambda kit: kit.caller("client").delete(kit.path("extension_group", "../extension/30")),
+        lambda kit: kit.caller("client").delete(
+            kit.path("record", extension_group=3), **kit.range_query
+        ),
+        lambda kit: kit.caller("client").delete(
+            kit.path("record", kit.factory.recorded_item("record")["record"], extension_group=3)
+        ),
+    ],
+)
+def test_a_check_sends_no_request_that_might_harm_the_targets_own(
+    send: Callable[[CheckContext], httpx.Response], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[httpx.Response] = []
+    instead_of_all_checks(monkeypatch, own_check("me", lambda kit: sent.append(send(kit))))
+    with target() as url:
+        before = entries(url)
+        run(url, tmp_path)
+        assert not any(left(before, entries(url)).values())
+    assert sent == []
+
+
+def test_nothing_is_written_to_a_target_that_is_only_to_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def writes(kit: CheckContext) -> None:
+        kit.anonymous.post(kit.path("extension_group"), {"name": "x"})
+
+    instead_of_all_checks(monkeypatch, own_check("me", writes, writes=False))
+    with target() as url:
+        run(url, tmp_path, "--read-only")
+        noted = httpx.get(f"{url}/__mock__/journal").json()
+    written = {one["path"] for one in noted if one["method"] != "GET"}
+    assert written == {"/oauth/token"}

@@ -1,0 +1,197 @@
+"""Targets that would lose what is theirs, or keep what is not, if a client believed them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.site import Site
+
+Entry = dict[str, Any]
+Alter = Callable[[Site], None]
+# A path to a number that is there, in the stead of an id.
+ELSEWHERE = "../extension/30"
+
+
+def after_creation(change: Callable[[Response], None]) -> Alter:
+    """Changes the response to each POST that has made something."""
+
+    def alter(site: Site) -> None:
+        def hook(request: Request, response: Response) -> None:
+            if request.action == "create" and response.ok:
+                change(response)
+
+        site.after(hook)
+
+    return alter
+
+
+def with_id(key: object) -> Alter:
+    return after_creation(lambda response: response.set_json({**response.json, "id": key}))
+
+
+def with_status(status: int, body: bytes | None = None) -> Alter:
+    def change(response: Response) -> None:
+        response.status = status
+        response.body = response.body if body is None else body
+
+    return after_creation(change)
+
+
+def id_of_another(site: Site, whole: bool = False) -> None:
+    """POST answers with the id of an entry that is there, or with all of it."""
+
+    async def hook(request: Request, response: Response) -> None:
+        if request.action == "create" and response.ok:
+            first = (await site.mock.entries(request.collection))[0]
+            shown = {name: first[name] for name in response.json if name in first}
+            response.set_json(shown if whole else {**response.json, "id": first["id"]})
+
+    site.after(hook)
+
+
+def another_entry(site: Site) -> None:
+    """POST answers with an entry that is there."""
+    id_of_another(site, whole=True)
+
+
+def made_twice(site: Site) -> None:
+    """POST makes two, where their names may be the same."""
+
+    async def hook(request: Request) -> None:
+        if request.action == "create":
+            await site.mock.send(request)
+
+    site.before(hook)
+
+
+def delete_that_only_says_so(site: Site) -> None:
+    """DELETE of an entry answers 204 and does nothing."""
+
+    async def hook(request: Request) -> Response | None:
+        return Response(204) if request.action == "delete" and request.token else None
+
+    site.before(hook)
+
+
+def delete_that_fails(site: Site) -> None:
+    """DELETE of an entry answers 500."""
+
+    async def hook(request: Request) -> Response | None:
+        return Response(500) if request.action == "delete" and request.token else None
+
+    site.before(hook)
+
+
+def another_entry_read(site: Site) -> None:
+    """GET of an entry shows the first one of all."""
+
+    async def hook(request: Request, response: Response) -> None:
+        if request.action == "read" and response.ok:
+            first = (await site.mock.entries(request.collection))[0]
+            response.set_json({name: first.get(name) for name in response.json})
+
+    site.after(hook)
+
+
+def lists_without_new(site: Site) -> None:
+    """Lists leave out what a run has made."""
+    site.after(lambda request, response: _keep(request, response, lambda text: "contract-" in text))
+
+
+def lists_without_old(site: Site) -> None:
+    """Lists show nothing but what a run has made."""
+    site.after(
+        lambda request, response: _keep(request, response, lambda text: "contract-" not in text)
+    )
+
+
+def _keep(request: Request, response: Response, hides: Callable[[str], bool]) -> None:
+    if request.action == "list" and response.ok and isinstance(response.json, list):
+        response.set_json([one for one in response.json if not hides(str(one))])
+
+
+def another_id_after_update(site: Site) -> None:
+    """PUT gives the entry a new id."""
+
+    async def hook(request: Request, response: Response) -> None:
+        if request.action == "update" and response.ok:
+            key = response.json["id"]
+            await site.mock.change(request.collection, key, id=key + 1_000_000)
+
+    site.after(hook)
+
+
+def everybody_may(site: Site) -> None:
+    """Each request, whoever makes it, is that of the client's own user."""
+
+    async def hook(request: Request) -> None:
+        if request.operation is not None and request.action != "token":
+            request.set_header("authorization", f"Bearer {await site.mock.token('client-admin')}")
+
+    site.before(hook)
+
+
+def update_of_all(site: Site) -> None:
+    """PUT of an entry changes all of its collection."""
+
+    async def hook(request: Request, response: Response) -> None:
+        if request.action == "update" and response.ok:
+            names = {"label", "extra_params", "comment"} & request.fields().keys()
+            for one in await site.mock.entries(request.collection):
+                values = {name: request.fields()[name] for name in names}
+                await site.mock.change(request.collection, one["id"], **values)
+
+    site.after(hook)
+
+
+def update_that_resets(site: Site) -> None:
+    """PUT takes away the text of an entry that it does not name."""
+
+    async def hook(request: Request, response: Response) -> None:
+        if request.action == "update" and response.ok:
+            names = {"label", "extra_params", "comment"} & response.json.keys()
+            reset = dict.fromkeys(names - request.fields().keys())
+            response.set_json({**response.json, **reset})
+            await site.mock.change(request.collection, response.json["id"], **reset)
+
+    site.after(hook)
+
+
+def groups_that_take_numbers_along(site: Site) -> None:
+    """DELETE of a group deletes its numbers."""
+
+    async def hook(request: Request) -> None:
+        if request.action == "delete" and request.collection == "extension_group":
+            group = request.values.get("ext_group_id")
+            members = [
+                one["id"]
+                for one in await site.mock.entries("extension")
+                if str(one["extension_group_id"]) == group
+            ]
+            await site.mock.remove("extension", *members)
+
+    site.before(hook)
+
+
+class Dropping:
+    """Breaks off the response to each POST of an application that makes something."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def broken(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 201:
+                headers = [(b"content-type", b"application/json"), (b"content-length", b"9999")]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await self._app(scope, receive, broken)
+
+
+def dropped(_site: Site) -> None:
+    """The connection is closed before the response to a POST is complete: see `Dropping`."""
