@@ -130,6 +130,11 @@ class Session:
     def report(self, result: RunResult) -> Report:
         """Evaluates the outcomes of a run."""
         findings = evaluate(result, self.rules, self.assessed, self.expectations, self.today)
+        repeated = self.kit.transport.repeated
+        if repeated:
+            self.notes.append(
+                f"{repeated} requests were sent again: lost on the way, or past the rate limit"
+            )
         lacking = any(one.verdict is Verdict.NOT_REACHED for one in findings)
         if lacking and self.kit.target.delete_recorded_items and not result.interrupted:
             self.notes.append(_TAKEN)

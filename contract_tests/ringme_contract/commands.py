@@ -22,6 +22,7 @@ from ringme_contract.evaluation import ExitCode
 from ringme_contract.interrupt import orderly_interrupts
 from ringme_contract.output import lasting_output
 from ringme_contract.proof.command import prove
+from ringme_contract.recording import first_problem
 from ringme_contract.report.content import tool_version
 from ringme_contract.report.files import FILES, try_reports, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
@@ -278,8 +279,6 @@ def sweep(dry_run: bool, **settings: Any) -> None:
         _stop(f"the target cannot be reached: {error}")
     except Failure as failure:
         _stop(f"{failure.message}, expected {failure.expected}, got {failure.got}")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        _stop(f"a list cannot be read: {type(error).__name__}: {error}")
     click.echo(f"{total} found, {removed} removed")
     sys.exit(ExitCode.PASSED if dry_run or removed == total else ExitCode.FAILED)
 
@@ -292,6 +291,11 @@ def _kit(options: Options) -> Iterator[CheckContext]:
     try:
         transport.wait_until_ready(options.wait)
         yield CheckContext(target, contract, transport)
+    except (LookupError, TypeError, AttributeError):
+        problem = first_problem(transport.exchanges)
+        if problem is None:
+            raise
+        _stop(f"a response cannot be read: {problem}")
     finally:
         transport.close()
 

@@ -11,6 +11,7 @@ from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.check_run import said
 from ringme_contract.conformance import json_object
 from ringme_contract.evaluation import ExitCode
+from ringme_contract.recording import first_problem
 from ringme_contract.target import CAPABILITIES, IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
 from ringme_contract.verdict import Failure, NotReached
 
@@ -178,9 +179,11 @@ def _data(
     except Failure as failure:
         text = f"cannot be read: {failure.message}, got {failure.got}"
         yield Finding("data", text, ExitCode.COULD_NOT_RUN)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        text = f"cannot be read: {type(error).__name__}: {error}"
-        yield Finding("data", text, ExitCode.COULD_NOT_RUN)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        problem = first_problem(kit.transport.exchanges)
+        if problem is None:
+            raise
+        yield Finding("data", f"cannot be read: {problem}", ExitCode.COULD_NOT_RUN)
 
 
 def _recorded(

@@ -13,7 +13,7 @@ from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.deviations import Deviation, before, trace
 from ringme_contract.hypothesis_files import no_hypothesis_files
-from ringme_contract.recording import Exchange
+from ringme_contract.recording import Exchange, first_problem
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import (
     READ_ONLY,
@@ -157,7 +157,7 @@ class Engine:
             outcome.message = f"no response: {reason}"
         except Exception as error:
             # A check can read whatever fits the document; if all responses did, it is to blame.
-            problem = next((one.problems[0] for one in evidence if one.problems), None)
+            problem = first_problem(evidence)
             if problem is None:
                 outcome.verdict, outcome.message = Verdict.ERROR, breakdown(error)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -55,6 +55,11 @@ class Exchange:
         """The request as a command line; the token has to be put in."""
         body = self.request_body.encode("utf-8", "replace")
         return curl_line(self.method, self.url, self.request_headers, body, self.request_body)
+
+
+def first_problem(exchanges: Iterable[Exchange]) -> str | None:
+    """What is first wrong with a response: if there is nothing, the kit can read them all."""
+    return next((one.problems[0] for one in exchanges if one.problems), None)
 
 
 class Recording(Exchange):

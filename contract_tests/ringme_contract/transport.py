@@ -7,30 +7,26 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.cookiejar import DefaultCookiePolicy
-from importlib import metadata
 from typing import Any
 
 import httpx
 
 from ringme_contract.conformance import Conformance, json_object
+from ringme_contract.connection import Connection
 from ringme_contract.recording import Exchange, Recording
-from ringme_contract.retries import GATEWAY, SAFE, THROTTLED, Retries, Throttle, reason_of
+from ringme_contract.retries import GATEWAY, SAFE, THROTTLED, Retries, Throttle
 from ringme_contract.run_end import RunEnd
 from ringme_contract.target import MOST_JOBS, Target
 from ringme_contract.verdict import NotReached
-from ringme_contract.wire import TooLarge, Wire
+from ringme_contract.wire import TooLarge
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction
 
 _EXCHANGE = "ringme_contract.exchange"
-_CONNECT = 3.0
 # An operation that had no response in time this often is not asked again.
 _TIME_OUTS = 3
 _BROKEN = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
-# Who has no state at the target.
-_ANONYMOUS = "anonymous"
 # The identity that is there to be refused.
 _LIMITED = "limited"
 
@@ -90,19 +86,13 @@ class Transport:
         self.unreachable = 0
         self._thread = _Thread()
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(self.jobs)
-        self._pause = 1 / target.requests_per_second if target.requests_per_second else 0.0
-        self._next = 0.0
         self._throttle = Throttle()
         self._time_outs: Counter[str] = Counter()
         self._broke: set[str] = set()
         # The target closes connections that it promised to keep.
         self._stale = False
-        self._cookies: dict[str, httpx.Cookies] = {}
-        self._wire = None if http else Wire(target.url, self._last_moment, target.ca)
-        self._http = http or _client(target, self._wire)
-        # Cookies of one identity must not go along with requests of another.
-        self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._connection = Connection(target, self.jobs, self._last_moment, http)
+        self._http = self._connection.http
 
     def interrupt(self) -> None:
         """Has the next request raise Interrupted, unless it is one that cleans up."""
@@ -164,7 +154,7 @@ class Transport:
             try:
                 stale = self._stale and not retries.safe
                 fresh = retries.tries > 0 or stale or name in self._broke
-                response = self._once(identity, request, fresh)
+                response = self._connection.send(identity, request, fresh)
             except (httpx.TransportError, httpx.DecodingError) as error:
                 self._note_error(name, error)
                 wait = retries.after_error(error)
@@ -196,7 +186,8 @@ class Transport:
                 return
             except httpx.HTTPError as error:
                 if late:
-                    raise Unreachable(f"{self._address('')}: {self._reason(error)}") from None
+                    reason = self.redaction.mask_text(self._connection.reason(error))
+                    raise Unreachable(f"{self.target.url}: {reason}") from None
             else:
                 if late or response.status_code not in GATEWAY:
                     return
@@ -205,21 +196,9 @@ class Transport:
             self.end.wait(0.2, False)
 
     def close(self) -> None:
-        self._http.close()
+        self._connection.close()
 
-    # --- one attempt
-
-    def _once(self, identity: str, request: httpx.Request, fresh: bool) -> httpx.Response:
-        cookies = self._cookies.setdefault(identity, httpx.Cookies())
-        if identity != _ANONYMOUS and len(cookies.jar):
-            cookies.set_cookie_header(request)
-        request.extensions["fresh"] = fresh
-        with self._slots:
-            self._wait_turn()
-            response = self._http.send(request, follow_redirects=False)
-        if "set-cookie" in response.headers:
-            cookies.extract_cookies(response)
-        return response
+    # --- what came
 
     def _accept(
         self, identity: str, response: httpx.Response, operation: Operation | None
@@ -299,19 +278,10 @@ class Transport:
             raise Unreachable(f"{why} for {seconds:.0f} s more, longer than the run lasts")
         self.end.wait(seconds, cleaning)
 
-    def _wait_turn(self) -> None:
-        if not self._pause:
-            return
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._pause
-        self.end.wait(turn - now, self._thread.cleaning)
-
     # --- what failed
 
     def _note_error(self, name: str, error: Exception) -> None:
-        if isinstance(error, _BROKEN) and self._wire and not self._wire.was_fresh:
+        if isinstance(error, _BROKEN) and not self._connection.was_fresh:
             self._stale = True
         if not isinstance(error, httpx.TimeoutException):
             return
@@ -334,13 +304,13 @@ class Transport:
         recorded as a fault of the target.
         """
         self.unreachable += 1
-        reason = self._reason(error)
+        reason = self.redaction.mask_text(self._connection.reason(error))
         address = self.redaction.mask_text(str(request.url))
         breaks = ""
         if isinstance(error, _BROKEN) and not self._thread.cleaning:
             again = retries.tries > 1 or name in self._broke
             self._broke.add(name)
-            if again and self._wire is not None and self._wire.was_fresh and self._others_work():
+            if again and self._connection.was_fresh and self._connection.works_for_others():
                 breaks = f"{reason}, again on a new connection; GET / gets a response"
         self._record(identity, request, None, breaks=breaks)
         return Unreachable(
@@ -358,46 +328,14 @@ class Transport:
         if status in GATEWAY and not self._thread.cleaning:
             again = retries.tries > 1 or line in self._broke
             self._broke.add(line)
-            if not (again and self._others_work()):
+            if not (again and self._connection.works_for_others()):
                 raise Unreachable(f"{line}: status {status} of a gateway", again=not retries.safe)
         repeated = retries.may_have_worked and not self._thread.cleaning
         if repeated and (request.method, status) == ("DELETE", 404):
             raise Unreachable(f"{line}: had to be sent twice, so that its 404 proves nothing")
-
-    def _others_work(self) -> bool:
-        """A request that has nothing to do with the API gets a response, on a new connection."""
-        try:
-            request = self._http.build_request("GET", "/", extensions={"fresh": True})
-            return self._http.send(request).status_code not in GATEWAY
-        except TooLarge:
-            return True
-        except (httpx.TransportError, httpx.DecodingError):
-            return False
-
-    def _address(self, path: str) -> str:
-        return str(self._http.base_url).rstrip("/") + path
-
-    def _reason(self, error: Exception) -> str:
-        proxy = self._wire.proxy if self._wire else None
-        through = f", through the proxy {self.redaction.mask_text(proxy)}" if proxy else ""
-        return self.redaction.mask_text(reason_of(error)) + through
 
 
 def exchange_of(response: httpx.Response) -> Exchange:
     """What was recorded of a response."""
     found: Exchange = response.extensions[_EXCHANGE]
     return found
-
-
-def _client(target: Target, wire: Wire | None) -> httpx.Client:
-    try:
-        version = metadata.version("ringme-mock")
-    except metadata.PackageNotFoundError:
-        version = "unknown"
-    return httpx.Client(
-        base_url=target.url,
-        transport=wire,
-        trust_env=False,
-        timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, _CONNECT)),
-        headers={"User-Agent": f"ringme-contract/{version}", "Accept-Encoding": "gzip, deflate"},
-    )

@@ -1,0 +1,100 @@
+"""The connection to a target: single attempts at requests, spaced, with cookies kept apart."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
+from importlib import metadata
+
+import httpx
+
+from ringme_contract.retries import GATEWAY, reason_of
+from ringme_contract.target import Target
+from ringme_contract.wire import TooLarge, Wire
+from ringme_spec.redaction import mask_text
+
+_CONNECT = 3.0
+# Who has no state at the target.
+_ANONYMOUS = "anonymous"
+
+
+class Connection:
+    """Sends requests, not more at once and not faster than it may.
+
+    `ends` gives the moment at which the requests of a thread have to end. `http` calls an
+    application of this process.
+    """
+
+    def __init__(
+        self, target: Target, jobs: int, ends: Callable[[], float], http: httpx.Client | None
+    ) -> None:
+        self._wire = None if http else Wire(target.url, ends, target.ca)
+        self.http = http or _client(target, self._wire)
+        # Cookies of one identity must not go along with requests of another.
+        self.http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._cookies: dict[str, httpx.Cookies] = {}
+        self._slots = threading.BoundedSemaphore(jobs)
+        self._lock = threading.Lock()
+        self._pause = 1 / target.requests_per_second if target.requests_per_second else 0.0
+        self._next = 0.0
+
+    @property
+    def was_fresh(self) -> bool:
+        """The last request of this thread had a new connection."""
+        return self._wire is not None and self._wire.was_fresh
+
+    def send(self, identity: str, request: httpx.Request, fresh: bool) -> httpx.Response:
+        """One attempt; with `fresh` on a new connection. Raises errors of httpx."""
+        cookies = self._cookies.setdefault(identity, httpx.Cookies())
+        if identity != _ANONYMOUS and len(cookies.jar):
+            cookies.set_cookie_header(request)
+        request.extensions["fresh"] = fresh
+        with self._slots:
+            self._wait_turn()
+            response = self.http.send(request, follow_redirects=False)
+        if "set-cookie" in response.headers:
+            cookies.extract_cookies(response)
+        return response
+
+    def works_for_others(self) -> bool:
+        """A request that has nothing to do with the API gets a response, on a new connection."""
+        try:
+            request = self.http.build_request("GET", "/", extensions={"fresh": True})
+            return self.http.send(request).status_code not in GATEWAY
+        except TooLarge:
+            return True
+        except (httpx.TransportError, httpx.DecodingError):
+            return False
+
+    def reason(self, error: Exception) -> str:
+        """The reason for which a request got no response."""
+        proxy = self._wire.proxy if self._wire else None
+        return reason_of(error) + (f", through the proxy {mask_text(proxy)}" if proxy else "")
+
+    def close(self) -> None:
+        self.http.close()
+
+    def _wait_turn(self) -> None:
+        if not self._pause:
+            return
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._pause
+        time.sleep(turn - now)
+
+
+def _client(target: Target, wire: Wire | None) -> httpx.Client:
+    try:
+        version = metadata.version("ringme-mock")
+    except metadata.PackageNotFoundError:
+        version = "unknown"
+    return httpx.Client(
+        base_url=target.url,
+        transport=wire,
+        trust_env=False,
+        timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, _CONNECT)),
+        headers={"User-Agent": f"ringme-contract/{version}", "Accept-Encoding": "gzip, deflate"},
+    )
