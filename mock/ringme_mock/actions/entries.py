@@ -43,7 +43,7 @@ def delete(context: RequestContext) -> Reply:
 def create(context: RequestContext) -> Reply:
     """Insert an entry of values from the body, the path and the document."""
     rule = context.operation.collection
-    entry = context.defaults.build(_known(context), context.owners, context.state.clock.text)
+    entry = context.defaults.build(context.sent, context.owners, context.state.clock.text)
     if rule.numbering:
         entry[rule.numbering.property] = _full_number(
             context, rule.numbering, entry[rule.numbering.property]
@@ -133,12 +133,14 @@ class EntryDefaults:
     """Sources of the properties of a new entry.
 
     `constant` holds all properties in order, those that depend on the request as None: `copied`
-    come from an owner in the path (property, owner, property there), `now` are its time.
+    come from an owner in the path (property, owner, property there), `now` are its time, and
+    `settable` those that a client may send (rule extra-keys).
     """
 
     constant: Entry
     copied: tuple[tuple[str, str, str], ...]
     now: tuple[str, ...]
+    settable: tuple[str, ...]
 
     def build(self, sent: Entry, owners: Mapping[str, Entry], moment: Callable[[], str]) -> Entry:
         """Make an entry from the sent values, the owners by collection, and the time."""
@@ -147,9 +149,9 @@ class EntryDefaults:
             entry[prop] = owners[owner][there]
         for prop in self.now:
             entry[prop] = moment()
-        for prop, value in sent.items():
-            if prop in entry:
-                entry[prop] = value
+        for prop in self.settable:
+            if prop in sent:
+                entry[prop] = sent[prop]
         return entry
 
 
@@ -180,4 +182,5 @@ def entry_defaults(operation: Operation) -> EntryDefaults:
         else:
             owner_name, prop = source["copy"].split(".")
             copied.append((name, owner_name, prop))
-    return EntryDefaults(sources, tuple(copied), tuple(now))
+    settable = tuple(name for name in (body.properties if body else ()) if name in sources)
+    return EntryDefaults(sources, tuple(copied), tuple(now), settable)

@@ -185,7 +185,8 @@ class Collection:
                     raise Taken(self._unique_property, place)
                 unique[slot] = key
             by_key[key] = entry
-        self._unshare()
+        if self._shared:
+            self._unshare()
         # First, as it raises TypeError for what cannot be sorted.
         self._index.add_all(by_key.values())
         self._entries.update(by_key)
@@ -202,7 +203,8 @@ class Collection:
         old = self._entries[key]
         new = {**old, **changes}
         self.check_unique(new)
-        self._unshare()
+        if self._shared:
+            self._unshare()
         self._index.replace(old, new)
         self._replace_unique(old, new)
         self._long += self.overweight(new) - self.overweight(old)
@@ -212,7 +214,8 @@ class Collection:
     def delete(self, key: Key) -> None:
         """Remove an entry; its key is not given again."""
         old = self._entries[key]
-        self._unshare()
+        if self._shared:
+            self._unshare()
         self._index.remove(old)
         self._replace_unique(old, None)
         self._long -= self.overweight(old)
@@ -226,7 +229,8 @@ class Collection:
 
     def _add(self, entry: Entry) -> None:
         """Add an entry whose key and unique value no other entry has."""
-        self._unshare()
+        if self._shared:
+            self._unshare()
         self._index.add(entry)
         if self.rule.unique:
             self._replace_unique(None, entry)
@@ -235,11 +239,10 @@ class Collection:
 
     def _unshare(self) -> None:
         """Copy what a copy may hold, too, before a write."""
-        if self._shared:
-            self._entries = self._entries.copy()
-            self._unique = self._unique.copy()
-            self._index = self._index.copy()
-            self._shared = False
+        self._entries = self._entries.copy()
+        self._unique = self._unique.copy()
+        self._index = self._index.copy()
+        self._shared = False
 
     @property
     def _unique_property(self) -> str:
