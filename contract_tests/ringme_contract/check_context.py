@@ -23,7 +23,7 @@ from ringme_contract.recording import Exchange
 from ringme_contract.removal import REMOVED, Removal
 from ringme_contract.target import Target
 from ringme_contract.transport import Transport, Unreachable, exchange_of
-from ringme_contract.verdict import Failure, NotReached
+from ringme_contract.verdict import Failure, NotOffered, NotReached
 from ringme_contract.write_guard import WriteGuard
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -155,11 +155,11 @@ class CheckContext:
                 self._tokens[identity] = str(self._log_in(identity, parameters).token)
             return Caller(self, identity, self._tokens[identity])
 
-    def log_in(self, name: str, username: str, password: str) -> Caller:
-        """A caller for a user that the check made, through the application `login`."""
-        if "login" not in self.target.identities:
-            raise NotReached("the target names no identity login")
-        application = self.target.identities["login"].application
+    def log_in(self, name: str, username: str, password: str, through: str = "login") -> Caller:
+        """A caller for a user that the check made, through an application of the target."""
+        if through not in self.target.identities:
+            raise NotReached(f"the target names no identity {through}")
+        application = self.target.identities[through].application
         person = {"grant_type": "password", "username": username, "password": password}
         return self._log_in(name, {**person, **application})
 
@@ -248,6 +248,12 @@ class CheckContext:
         finally:
             pool.shutdown(cancel_futures=True)
         return results
+
+    def at_once(self, requests: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Response]:
+        """Responses to requests that are under way together. Raises NotOffered if none may be."""
+        if self.transport.jobs < 2:
+            raise NotOffered("requests to the target go one at a time (jobs)")
+        return self.map(lambda send: send(), requests)
 
     # --- what was found
 

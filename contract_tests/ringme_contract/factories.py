@@ -442,6 +442,10 @@ class Factory:
 
     def free_number(self, identity: str = "client") -> str:
         """A bare number as long as the client's others that no extension of it has."""
+        return self.free_numbers(1, identity)[0]
+
+    def free_numbers(self, count: int, identity: str = "client") -> list[str]:
+        """So many bare numbers that no extension of the client has. Raises NotReached."""
         names = [one["name"].rpartition("*")[2] for one in self.read("extension", identity)]
         if not names:
             raise NotReached("the client has no number to tell how long its numbers are")
@@ -451,12 +455,13 @@ class Factory:
         start = self._kit.random.randrange(size)
         with self._kit.lock:
             for known in (taken | self._kit.reserved, taken):
-                for step in range(min(size, len(known) + 1)):
-                    number = f"{head}{(start + step) % size:0{len(tail)}d}"
-                    if number not in known:
-                        self._kit.reserved.add(number)
-                        self._reserved.add(number)
-                        return number
+                steps = range(min(size, len(known) + count))
+                numbers = (f"{head}{(start + step) % size:0{len(tail)}d}" for step in steps)
+                free = [one for one in numbers if one not in known][:count]
+                if len(free) == count:
+                    self._kit.reserved.update(free)
+                    self._reserved.update(free)
+                    return free
         raise NotReached("the client has no free number left")
 
     def _password(self) -> str:

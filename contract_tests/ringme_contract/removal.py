@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,7 @@ class Removal:
         return listed
 
     def _remove(
-        self, rule: CollectionRule, key: str, lists: Iterable[EntryList], is_found: bool = False
+        self, rule: CollectionRule, key: str, lists: Sequence[EntryList], is_found: bool = False
     ) -> None:
         """Deletes an entry if it is read as the run's own, and notes it if that fails."""
         known, guard, left = (rule.name, key), self._guard, self._record.left
@@ -87,7 +87,8 @@ class Removal:
                 left[known] = "not removed, for the target does not respond"
                 return
             status, entry = one.read_entry(self._kit, key)
-            if status == 404:
+            if status == 404 or (status == 403 and one is not lists[0]):
+                # What its own client does not have, another one may not even look for.
                 continue
             if entry is None:
                 left[known] = f"not removed, for reading it has {_told(status)}"

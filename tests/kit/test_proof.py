@@ -38,8 +38,8 @@ SAMPLE = (
     "end-exclusive",
     "put-resets",
 )
-# What a rule may lack a fault for: none does.
-WITHOUT_FAULT: frozenset[str] = frozenset()
+# Rules that bind nothing by themselves unless an overlay adds a resource: others stand for them.
+WITHOUT_FAULT: frozenset[str] = frozenset({"entry-filters"})
 
 
 def rule_ids() -> set[str]:
@@ -115,6 +115,16 @@ def test_a_sample_of_faults_is_caught() -> None:
     assert proof.holds
     assert list(proof.faults) == list(SAMPLE)
     assert sorted(said) == sorted(SAMPLE)
+
+
+def test_of_a_dozen_faults_at_once_each_is_named(tmp_path: Path) -> None:
+    fault, path = FAULTS["a-dozen-at-once"], tmp_path / "report.json"
+    options = [f"--rule={rule}" for rule in fault.rules]
+    with running_server("--fault", fault.id) as server:
+        done = ringme_contract("check", server.url, *options, "--json", str(path))
+    assert done.exit_code == ExitCode.FAILED, done.output
+    verdicts = {one["id"]: one["verdict"] for one in json.loads(path.read_text())["rules"]}
+    assert verdicts == dict.fromkeys(fault.rules, "fail")
 
 
 def test_what_catches_the_sample_has_nothing_against_the_healthy_mock() -> None:

@@ -27,6 +27,7 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
     """Each filter with each value that is there, two values at once, all filters at once."""
     filters = {one.name: one.filter for one in operation.query_parameters if one.filter}
     several = {one.name for one in operation.query_parameters if one.is_list}
+    schemas = {one.name: one.value_schema for one in operation.query_parameters}
     caller, view = kit.caller("client"), ClientView(kit)
     found = kit.path.find(operation.collection.name, "list")
     everything = read_list(kit, caller, found) if found else []
@@ -41,6 +42,10 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
                 _compare(kit, operation, owner, whole, {name: chosen})
             if name in several:
                 _compare(kit, operation, owner, whole, {name: values[:2]})
+            # A part of a text is another one.
+            part = values[0][:-1] if values and isinstance(values[0], str) else ""
+            if part and kit.contract.schemas.compile(schemas[name]).is_valid(part):
+                _compare(kit, operation, owner, whole, {name: [part]})
         first = {name: pool[0][one.property] for name, one in filters.items()}
         given = {name: [value] for name, value in first.items() if value is not None}
         _compare(kit, operation, owner, whole, given)
@@ -66,6 +71,13 @@ def _compare(
         if all(_passes(entry, filters[name], some) for name, some in chosen.items())
     ]
     kit.expect_equal(f"{operation.id} of {owner} with {chosen}", got, expected)
+    page, size = (operation.roles.get(role) for role in ("page", "page_size"))
+    if page and size and len(expected) > 1:
+        # The filter comes before the pages.
+        half = -(-len(expected) // 2)
+        query = {**chosen, page.name: 2, size.name: half}
+        rest = read_list(kit, kit.caller("client"), operation, owner, **query)
+        kit.expect_equal(f"page 2 of {half} of {operation.id} with {chosen}", rest, expected[half:])
 
 
 def _passes(entry: Item, one: Filter, some: list[Any]) -> bool:

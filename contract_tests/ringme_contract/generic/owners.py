@@ -102,3 +102,19 @@ def _restricted(kit: CheckContext, owner: str, numbers: Numbers) -> None:
             seen += len(got)
     if not seen:
         raise NotReached(f"no {owner} of the client has recorded items in the target's range")
+
+
+@check("user-types", layer="generic", needs=("client", "other_client"), writes=False)
+def lists_of_two_clients_share_no_entry(kit: CheckContext) -> None:
+    """Every list of the client, whole, against the same one of another client."""
+    compared = 0
+    for operation in lists_with(kit, owner="client"):
+        key = operation.collection.key
+        own, other = (
+            {one[key] for one in read_list(kit, kit.caller(name), operation, None) if key in one}
+            for name in ("client", "other_client")
+        )
+        kit.expect_equal(f"entries in {operation.id} of both clients", sorted(own & other), [])
+        compared += len(own) + len(other)
+    if not compared:
+        raise NotReached("neither client has an entry in any list")

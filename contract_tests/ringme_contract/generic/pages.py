@@ -68,3 +68,18 @@ def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
             response = client.request("GET", path, params={**query, name: value})
             message = str(kit.expect(response, 400).json().get("message"))
             kit.expect_true(f"the message of the 400 names {name}", name in message, message)
+
+
+@check("paging", layer="generic", writes=False)
+def pages_have_the_order_of_the_list(kit: CheckContext) -> None:
+    """Lists of the client in either order: the first page begins as the whole list does."""
+    longest = 0
+    for operation in lists_with(kit, owner="client", ranged=True):
+        for order in ("asc", "desc"):
+            caller = kit.caller("client")
+            whole = read_list(kit, caller, operation, None, order=order)
+            page = read_list(kit, caller, operation, None, order=order, per_page=2, page=1)
+            kit.expect_equal(f"page 1 of 2 of {operation.id} {order}", page, whole[:2])
+            longest = max(longest, len(whole))
+    if longest < 3:
+        raise NotReached("no list of the client has three items in the target's range")

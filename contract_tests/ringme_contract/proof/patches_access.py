@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.shown import key_of
 from ringme_contract.proof.site import Site, patch
 
 
@@ -94,15 +97,23 @@ def let_through(
 
 @patch
 def refused_all_the_same(
-    site: Site, user: dict[str, list[str]], word: str, instead_of: str | None = None, **which: Any
+    site: Site,
+    caller: dict[str, dict[str, list[str]]],
+    word: str,
+    instead_of: str | None = None,
+    **which: Any,
 ) -> None:
-    """Refuses users with certain values what they may do, or refuses them otherwise than due."""
+    """Refuses a caller with certain values what it may do, or refuses it otherwise than due."""
 
     async def after(request: Request, response: Response) -> None:
         due = response.word == instead_of if instead_of else response.ok
         if due and request.matches(**which):
-            found = await site.mock.user(request)
-            if found and all(found[key] in values for key, values in user.items()):
+            found = await site.mock.parties(request)
+            if found and all(
+                found[name][key] in good
+                for name, values in caller.items()
+                for key, good in values.items()
+            ):
                 response.refuse(403, word)
 
     site.after(after)
@@ -138,5 +149,121 @@ def ghosts(site: Site, types: list[str], login: str) -> None:
         if response.status == 401 and request.token in known:
             token = await site.mock.token(login)
             response.become(await site.mock.send(request.with_token(token)))
+
+    site.after(after)
+
+
+@patch
+def refused_before(
+    site: Site,
+    statuses: list[int],
+    instead_of: list[int],
+    words: list[str] | None = None,
+    logins: Sequence[str] = ("client-admin", "other-admin"),
+    path: str | None = None,
+    query: dict[str, Any] | None = None,
+    **which: Any,
+) -> None:
+    """Refuses with one of some `statuses` what is due to be refused otherwise: checks that first.
+
+    What that check says is what another user is told, where none of `logins` may do it, about
+    another `path` or with another `query`. `words` are the status words of what is due.
+    """
+
+    async def after(request: Request, response: Response) -> None:
+        due = response.status in instead_of and (not words or response.word in words)
+        if not due or not request.operation or not request.matches(**which):
+            return
+        state = await site.mock.state()
+        other = replace(request, headers=list(request.headers))
+        if path:
+            other.path = path.format_map(request.values)
+        if query:
+            other = other.with_query(**query)
+        found = await first_reached(site, other, logins)
+        if found.ok and request.method != "GET":
+            await site.mock.set_state(state)
+        elif found.status in statuses:
+            response.become(found)
+
+    site.after(after)
+
+
+async def first_reached(site: Site, request: Request, logins: Sequence[str]) -> Response:
+    """Sends a request as the first of some users who reaches what it is about, or as it is."""
+    found = Response(500) if logins else await site.mock.send(request)
+    for login in logins:
+        found = await site.mock.send(request.with_token(await site.mock.token(login)))
+        if found.status != 403:
+            break
+    return found
+
+
+@patch
+def done_though_refused(site: Site, login: str, **which: Any) -> None:
+    """Carries out a request that no good token came with, as one of a user, and refuses it."""
+
+    async def after(request: Request, response: Response) -> None:
+        if response.status == 401 and request.matches(**which):
+            await site.mock.send(request.with_token(await site.mock.token(login)))
+
+    site.after(after)
+
+
+@patch
+def members_of_the_login(site: Site) -> None:
+    """Keeps the members of a user's group as they were when a token was first used."""
+    kept: dict[str, set[int]] = {}
+
+    async def after(request: Request, response: Response) -> None:
+        user = await site.mock.user(request)
+        if not user or user["type"] != "extension_group":
+            return
+        members = {
+            one["id"]
+            for one in await site.mock.entries("extension")
+            if one["extension_group_id"] == user["extension_group_id"]
+        }
+        known = kept.setdefault(request.token, members)
+        asked = request.values.get("extension_id", "")
+        if response.ok and asked.isdecimal() and int(asked) not in known:
+            response.refuse(403, "access_denied")
+
+    site.after(after)
+
+
+@patch
+def users_of_any_type(site: Site, **which: Any) -> None:
+    """Takes any user of the client for one of a group."""
+
+    async def after(request: Request, response: Response) -> None:
+        if response.word != "user_not_found" or not request.matches(**which):
+            return
+        found = await site.mock.entry("user", key_of(request))
+        caller = await site.mock.user(request)
+        if not found or not caller or found["client_id"] != caller["client_id"]:
+            return
+        group = next(
+            one["id"]
+            for one in await site.mock.entries("extension_group")
+            if one["client_id"] == found["client_id"]
+        )
+        like_others = {"type": "extension_group", "extension_group_id": group}
+        async with site.mock.changed(("user", found["id"], like_others)):
+            response.become(await site.mock.send(request))
+
+    site.after(after)
+
+
+@patch
+def block_spreads(site: Site) -> None:
+    """Blocks all users of a group along with one."""
+
+    async def after(request: Request, response: Response) -> None:
+        blocks = request.fields().get("status") == "blocked"
+        if request.action == "update" and request.collection == "user" and response.ok and blocks:
+            for one in await site.mock.entries("user"):
+                if one["extension_group_id"] == response.json["extension_group_id"]:
+                    await site.mock.change("user", one["id"], status="blocked")
 
     site.after(after)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from ringme_contract.proof.bounds import in_range, time_of
+from ringme_contract.datetimes import read_datetime
+from ringme_contract.proof.bounds import bounds, in_range, time_of
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.site import Site, patch
 
@@ -115,3 +116,79 @@ def statistics(site: Site, size: str = "", only: dict[str, Any] | None = None) -
         response.set_json(found)
 
     site.after(after)
+
+
+@patch
+def page_cut_first(site: Site, of: list[str]) -> None:
+    """Cuts the page out of the whole list before some parameters of the query are looked at."""
+
+    async def before(request: Request) -> Response | None:
+        names = {key.partition("[")[0] for key, value in request.query if value}
+        if request.action != "list" or "per_page" not in names or not names & {*of}:
+            return None
+        key = site.mock.key(request.collection)
+        plain = request.with_query()
+        plain.query = [pair for pair in request.query if pair[0].partition("[")[0] not in of]
+        page = await site.mock.send(plain)
+        whole = await site.mock.send(request.with_query(page=None, per_page=None))
+        if not page.ok or not whole.ok or not all(key in one for one in whole.objects()):
+            return None
+        kept = [one[key] for one in page.objects()]
+        whole.set_json([one for one in whole.json if one[key] in kept])
+        return whole
+
+    site.before(before)
+
+
+@patch
+def listed_too(site: Site, collection: str, operations: list[str], key: Any) -> None:
+    """Shows one entry of another owner in lists."""
+
+    async def after(request: Request, response: Response) -> None:
+        if request.name not in operations or not response.ok or request.parameter("per_page"):
+            return
+        name = site.mock.key(collection)
+        entry = await site.mock.entry(collection, key)
+        found, order = response.json, site.document["x-collections"][collection]["order"][0]
+        time = time_of(site, collection)
+        start, end = bounds(request)
+        inside = (
+            not time
+            or (
+                (start is None or start <= read_datetime(entry[time]))
+                and (end is None or read_datetime(entry[time]) <= end)
+            )
+            if entry
+            else False
+        )
+        if not entry or not inside or any(one[name] == entry[name] for one in found):
+            return
+        names = request.operation.response_properties if request.operation else ()
+        found.append({one: entry[one] for one in names})
+        found.sort(key=lambda one: one[order], reverse=bool(time))
+        response.set_json(found)
+
+    site.after(after)
+
+
+@patch
+def filter_by_start(site: Site, name: str) -> None:
+    """Lets an entry pass a filter with whose value its property begins, prefixed or not."""
+
+    async def before(request: Request) -> Response | None:
+        wanted = request.parameter(name)
+        if request.action != "list" or not wanted or request.parameter("per_page"):
+            return None
+        whole = await site.mock.send(request.with_query(**{name: None}))
+        if whole.ok and all(name in one for one in whole.objects()):
+            whole.set_json(
+                [
+                    one
+                    for one in whole.objects()
+                    if one[name].startswith(wanted)
+                    or one[name].rpartition("*")[2].startswith(wanted)
+                ]
+            )
+        return whole
+
+    site.before(before)

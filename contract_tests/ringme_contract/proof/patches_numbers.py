@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ringme_contract.lists import Item
-from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.shown import Shown, key_of
 from ringme_contract.proof.site import Site, patch
 
@@ -178,6 +178,21 @@ def accepted(
             if not ignored:
                 shown.lay(request.collection, again.json["id"], {key: value})
         return response
+
+    site.before(before)
+
+
+@patch
+def part_taken(site: Site, collection: str, key: str) -> None:
+    """Refuses a value that a stored one begins with."""
+
+    async def before(request: Request) -> Response | None:
+        value = request.fields().get(key)
+        if request.action == "create" and request.collection == collection and value:
+            taken = [str(one[key]) for one in await site.mock.entries(collection)]
+            if any(one.startswith(str(value)) for one in taken):
+                return refusal(400, f"{key}: is taken")
+        return None
 
     site.before(before)
 

@@ -54,6 +54,19 @@ def reversed_range_is_empty(site: Site) -> None:
 
 
 @patch
+def reversed_range_first(site: Site) -> None:
+    """Refuses a start after the end before the owner in the path is looked for."""
+
+    def after(request: Request, response: Response) -> None:
+        start, end = bounds(request)
+        owner = response.status == 404 or response.word == "access_denied"
+        if owner and time_of(site, request.collection) and start and end and start > end:
+            response.refuse(400, None, "end_datetime: must not be before start_datetime")
+
+    site.after(after)
+
+
+@patch
 def interval(
     site: Site,
     collection: str,

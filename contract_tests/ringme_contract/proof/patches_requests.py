@@ -185,3 +185,14 @@ def token_before_route(site: Site, under: str) -> None:
         return None
 
     site.before(before)
+
+
+@patch
+def body_at_most(site: Site, size: int) -> None:
+    """Refuses bodies of more bytes."""
+
+    def before(request: Request) -> Response | None:
+        too_large = len(request.body) > size
+        return refusal(413, f"body: must have at most {size} bytes") if too_large else None
+
+    site.before(before)

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
-from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.datetimes import read_datetime
 from ringme_contract.lists import Item
 from ringme_contract.proof.bounds import bounds, time_of
 from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.shown import Shown, key_of
 from ringme_contract.proof.site import Site, patch
-
-# From the value before and the one that was sent to the one that is stored.
-_STORED: dict[str, Callable[[Any, Any], Any]] = {
-    "lost": lambda old, _: old,
-    "cut": lambda _, new: new[:100],
-    "lower": lambda _, new: new.lower(),
-    "empty is null": lambda _, new: new or None,
-    "no prefix": lambda _, new: new.rpartition("*")[2],
-    "Moscow time": lambda _, new: write_datetime(read_datetime(new) + timedelta(hours=3)),
-}
 
 
 @patch
@@ -38,39 +26,13 @@ def ids_used_again(site: Site, operation: str) -> None:
 
 
 @patch
-def stored_otherwise(
-    site: Site, operations: list[str], key: str, how: str, at_once: bool = False
-) -> None:
-    """Stores something else than was sent, which the response to it says, too, if `at_once`."""
-    shown = Shown(site)
-
-    old: dict[str, Item] = {}
-
-    async def before(request: Request) -> None:
-        if request.name in operations:
-            meant = key_of(request)
-            if how == "lost":
-                old[meant] = await site.mock.entry(request.collection, meant) or {}
-
-    def after(request: Request, response: Response) -> None:
-        if request.name in operations and response.ok:
-            made = response.json
-            value = _STORED[how](old.get(key_of(request), {}).get(key), made[key])
-            shown.lay(request.collection, made["id"], {key: value})
-            if at_once:
-                response.set_json({**made, key: value})
-
-    site.before(before)
-    site.after(after)
-
-
-@patch
-def stale(site: Site, operations: list[str], until: list[str]) -> None:
-    """Responds from a cache that only some operations empty."""
+def stale(site: Site, operations: list[str], until: list[str], when: str = "") -> None:
+    """Responds from a cache that only some operations empty, updates if they send a key."""
     kept: dict[tuple[Any, ...], Response] = {}
 
     def before(request: Request) -> Response | None:
-        if request.name in until:
+        sent = request.action != "update" or when in ("", *request.fields())
+        if request.name in until and sent:
             kept.clear()
         found = kept.get((request.token, request.path, request.query_string))
         return found.copy() if found else None

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ringme_contract.proof.fault import all_faults
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.site import Site, patch
+from ringme_contract.proof.site import Site, patch, patches
 
 _BYTES: dict[str, Callable[[bytes], bytes]] = {
     "short": lambda body: body[:-1],
@@ -151,3 +152,11 @@ def _change_object(one: dict[str, Any], change: dict[str, Any]) -> None:
     for key, (old, new) in change.get("substitute", {}).items():
         if isinstance(one.get(key), str):
             one[key] = one[key].replace(old, new)
+
+
+@patch
+def several(site: Site, faults: list[str]) -> None:
+    """Puts several faults in at once."""
+    for name in faults:
+        fault = all_faults()[name]
+        patches()[fault.patch](site, **fault.arguments)

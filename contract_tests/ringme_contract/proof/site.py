@@ -30,6 +30,14 @@ class Site:
         self._before: list[Before] = []
         self._after: list[After] = []
         self._mock: Mock | None = None
+        self._operations: Operations | None = None
+
+    @property
+    def operations(self) -> Operations:
+        """The operations of the document as it is now."""
+        if self._operations is None:
+            self._operations = Operations(self.document)
+        return self._operations
 
     @property
     def mock(self) -> Mock:
@@ -48,8 +56,8 @@ class Site:
 
     def build(self) -> ASGIApp:
         """Builds the mock with all that was changed, behind the hooks even where there are none."""
-        operations = Operations(self.document)
-        return self.around(Mock(build_mock(self.document), self.document, operations), operations)
+        mock = Mock(build_mock(self.document), self.document, self.operations)
+        return self.around(mock, self.operations)
 
     def around(
         self, mock: Mock, operations: Operations, guard: Callable[[Any], Any] = lambda hook: hook

@@ -1,4 +1,4 @@
-"""Requests that are wrong in two ways at once: the first check that fails decides."""
+"""The order of checks where the generic pairs do not reach: routes, two access levels, reach."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from ringme_contract.own_entries import OwnEntries, send
 from ringme_contract.scenarios.views import own_id, user_of
 from ringme_contract.verdict import NotOffered
 
-_BACKWARDS = {"start_datetime": "2016-04-02 00:00:00", "end_datetime": "2016-04-01 00:00:00"}
 _TEXT = {"content": b"x", "headers": {"Content-Type": "text/plain"}}
 
 
@@ -30,51 +29,6 @@ def the_route_comes_before_the_token(kit: CheckContext) -> None:
         kit.expect(caller.request("POST", no_path(kit), **_TEXT), 404)
         kit.expect(caller.request("PATCH", kit.path("extension_group"), **_TEXT), 405)
         kit.expect(caller.request("PATCH", no_client(kit)), 405)
-
-
-@check("check-order", layer="scenarios", isolated=True)
-def the_token_comes_before_what_is_asked(kit: CheckContext) -> None:
-    """401 for a bad body, a bad parameter, and for what is not there."""
-    for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
-        kit.expect(send(kit, caller, "POST", kit.path("extension_group"), json={}), 401)
-        kit.expect(send(kit, caller, "POST", kit.path("extension_group"), **_TEXT), 401)
-        kit.expect(caller.get(kit.path("extension_group"), page="x"), 401)
-        kit.expect(caller.get(kit.path("record", extension_group="x")), 401)
-        kit.expect(caller.request("GET", kit.path("extension_group", NOWHERE)), 401)
-        kit.expect(caller.request("GET", no_client(kit)), 401)
-
-
-@check("check-order", layer="scenarios", needs=("client", "login"), isolated=True)
-def being_blocked_comes_before_access_and_what_is_asked(kit: CheckContext) -> None:
-    """A user who is blocked may only read, and requests what is wrong, missing or not its own."""
-    group = kit.new_group()["id"]
-    user, password = kit.new_group_user(group, access="read_only")
-    caller = kit.log_in("blocked group user", user["login"], password)
-    kit.expect(kit.caller("client").put(kit.path("user", user["id"]), {"status": "blocked"}), 200)
-    for response in (
-        caller.get(kit.path("extension_group")),
-        caller.get(kit.path("record", extension_group=group)),
-        caller.get(kit.path("extension", extension_group=NOWHERE)),
-        caller.get(kit.path("extension", extension_group="x")),
-        caller.request("GET", no_client(kit)),
-        caller.request("DELETE", kit.path("record", NO_RECORD, extension_group=group)),
-        send(kit, caller, "POST", kit.path("extension_group"), json={}),
-        send(kit, caller, "POST", kit.path("extension_group"), **_TEXT),
-    ):
-        kit.expect(response, 403, "user_blocked")
-    kit.expect(caller.request("GET", no_path(kit)), 404)
-
-
-@check("check-order", layer="scenarios", needs=("client", "call_api"), isolated=True)
-def the_access_of_the_application_comes_before_what_is_asked(kit: CheckContext) -> None:
-    """Bad bodies, other media types, bad ids, and what does not exist."""
-    _expect_access_first(kit, kit.caller("call_api"), "app_access_type_deny")
-
-
-@check("check-order", layer="scenarios", needs=("client", "client_read_only"), isolated=True)
-def the_access_of_the_user_comes_before_what_is_asked(kit: CheckContext) -> None:
-    """Bad bodies, other media types, bad ids, and what does not exist."""
-    _expect_access_first(kit, kit.caller("client_read_only"), "user_access_type_deny")
 
 
 @check("check-order", layer="scenarios", needs=("client",), isolated=True)
@@ -127,36 +81,6 @@ def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
 
 
 @check("check-order", layer="scenarios", needs=("client", "other_client", "login"), isolated=True)
-def parameters_and_body_come_before_what_the_path_names(kit: CheckContext) -> None:
-    """400 and 415 for what is missing or out of reach as well."""
-    own, theirs = OwnEntries(kit), kit.new_group("other_client")["id"]
-    client = kit.caller("client")
-    member = user_of(kit, own, "new group user")
-    foreign = kit.path("extension_group", client=own_id(kit, "other_client", "client"))
-    for caller, path in (
-        (client, no_client(kit)), (client, foreign), (member, kit.path("extension_group")),
-        (member, no_client(kit)),
-    ):  # fmt: skip
-        kit.expect(send(kit, caller, "POST", path, json={}), 400)
-        kit.expect(send(kit, caller, "POST", path, **_TEXT), 415)
-        kit.expect(caller.request("GET", path, params={"page": "x"}), 400)
-    for path in (
-        kit.path("extension_group", NOWHERE),
-        kit.path("extension_group", theirs),
-        kit.path("extension", NOWHERE),
-    ):
-        kit.expect(client.request("PUT", path, json={"extra_params": 5}), 400)
-        kit.expect(client.request("PUT", path, **_TEXT), 415)
-    sibling = kit.new_group()["id"]
-    for operation in kit.secured_operations:
-        if operation.range_required and operation.reads and operation.section == "extension_group":
-            for caller, group in ((client, NOWHERE), (client, theirs), (member, sibling)):
-                path = own.path(operation, extension_group=group)
-                kit.expect(caller.request("GET", path), 400)
-    own.expect_unchanged("requests that are refused for what they carry")
-
-
-@check("check-order", layer="scenarios", needs=("client", "other_client", "login"), isolated=True)
 def existence_comes_before_reach_and_reach_before_the_item(kit: CheckContext) -> None:
     """404 for a client or group that is none, 403 for one out of reach, whatever the item."""
     own, theirs = OwnEntries(kit), kit.new_group("other_client")["id"]
@@ -183,28 +107,3 @@ def existence_comes_before_reach_and_reach_before_the_item(kit: CheckContext) ->
             path = kit.path(rule.name, NOWHERE, action, client=foreign)
             method = "GET" if action == "read" else "DELETE"
             kit.expect(client.request(method, path), 403, "access_denied")
-
-
-@check("check-order", layer="scenarios", needs=("client", "other_client"), isolated=True)
-def what_the_path_names_comes_before_the_rules(kit: CheckContext) -> None:
-    """A range that ends before it starts, a number under another name, a group that is none."""
-    own, theirs = OwnEntries(kit), kit.new_group("other_client")["id"]
-    client = kit.caller("client")
-    for operation in kit.secured_operations:
-        if operation.ranged and operation.reads and operation.section == "extension_group":
-            for group, status, word in (
-                (NOWHERE, 404, "extension_group_not_found"),
-                (theirs, 403, "access_denied"),
-                (own["extension_group"]["id"], 400, None),
-            ):
-                path = own.path(operation, extension_group=group)
-                kit.expect(client.request("GET", path, params=_BACKWARDS), status, word)
-    nobody = kit.path("extension", NOWHERE)
-    kit.expect(client.put(nobody, {"name": own["extension"]["name"]}), 404, "extension_not_found")
-    kit.expect(client.put(nobody, {"extension_group_id": NOWHERE}), 404, "extension_not_found")
-    kit.expect(
-        client.put(kit.path("user", NOWHERE), {"login": own["user"]["login"]}),
-        404,
-        "user_not_found",
-    )
-    own.expect_unchanged("requests that a rule refuses")

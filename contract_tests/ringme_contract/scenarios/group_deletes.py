@@ -6,10 +6,9 @@ from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.lists import lists_with, read_list
 from ringme_contract.scenarios.groups import MISSING, by_id
+from ringme_contract.scenarios.item_kinds import CLIENT, Kind, numbers_with, of_each_kind, read
 from ringme_contract.scenarios.views import (
-    ITEMS,
     Session,
     busy_number,
     client_view,
@@ -23,7 +22,6 @@ from ringme_contract.scenarios.views import (
     reads,
     request_token,
 )
-from ringme_contract.verdict import NotReached
 
 
 @check("group-delete", layer="scenarios")
@@ -140,25 +138,15 @@ def what_was_read_before_is_gone_for_whoever_read_it(kit: CheckContext) -> None:
 
 
 @check("group-delete", layer="scenarios")
-def items_of_every_kind_stay_when_a_group_goes(kit: CheckContext) -> None:
-    """Records, voicemail, faxes: for each of them a number that has some loses its group."""
-    client = kit.caller("client")
-    lists = [one for one in lists_with(kit, owner="client") if one.collection.name in ITEMS]
-    before = {one.path: read_list(kit, client, one, "@me") for one in lists}
-    tried = 0
-    for one in lists:
-        numbers = _ids(client.read(kit.path("extension")))
-        keys = [key for item in before[one.path] if (key := item["extension_id"]) in numbers]
-        if not keys:
-            continue
-        group = kit.new_group()["id"]
-        kit.place(keys[0], group)
-        kit.expect(client.delete(kit.path("extension_group", group)), 204)
-        after = {other.path: read_list(kit, client, other, "@me") for other in lists}
-        expect_same_view(kit, "deleting a group", after, before)
-        tried += 1
-    if not tried:
-        raise NotReached("no number of the client has recorded items in the target's range")
+@of_each_kind()
+def items_of_every_kind_stay_when_a_group_goes(kit: CheckContext, kind: Kind) -> None:
+    """For each kind a number that has some loses its group."""
+    number, group = numbers_with(kit, kind)[0][0], kit.new_group()["id"]
+    kit.place(number["id"], group)
+    before = read(kit, CLIENT, kind)
+    kit.expect(kit.caller("client").delete(kit.path("extension_group", group)), 204)
+    after = read(kit, CLIENT, kind)
+    kit.expect_equal(f"the {kind.plural} of the client after its group went", after, before)
 
 
 def _ids(things: list[dict[str, Any]]) -> set[int]:

@@ -43,6 +43,7 @@ class Views:
         self.group = section_of(group)
         self._sections = (CLIENT, self.group, *(section_of_number(one) for one in numbers))
         self.lists = self._read()
+        self._expect_sums("its numbers came", self.lists[self.group])
         self._urls: dict[str, str] = {}
 
     def _read(self) -> dict[Section, list[Item]]:
@@ -72,16 +73,16 @@ class Views:
                     [one[key] for one in left],
                     [one[key] for one in after[section]],
                 )
-        if kind is RECORD:
-            items = after[self.group]
-            sums = {"count": len(items), "size": sum(one["record_file_size"] for one in items)}
-            query = self._kit.range_query
-            got = self._kit.caller("client").read(
-                self.group.path(self._kit, RECORD, action="stats"), **query
-            )
-            self._kit.expect_properties(f"the statistics after {step}", got, sums)
+        self._expect_sums(step, after[self.group])
         for item in gone:
             self._expect_no_file(item[key])
+
+    def _expect_sums(self, step: str, items: list[Item]) -> None:
+        if self._kind is RECORD:
+            sums = {"count": len(items), "size": sum(one["record_file_size"] for one in items)}
+            path = self.group.path(self._kit, RECORD, action="stats")
+            got = self._kit.caller("client").read(path, **self._kit.range_query)
+            self._kit.expect_properties(f"the statistics after {step}", got, sums)
 
     def _expect_no_file(self, key: str) -> None:
         client, kind = self._kit.caller("client"), self._kind

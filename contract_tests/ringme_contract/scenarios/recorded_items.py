@@ -72,6 +72,27 @@ def items_go_where_their_number_goes(kit: CheckContext, kind: Kind) -> None:
 
 
 @check("group-media-by-membership", layer="scenarios")
+@of_each_kind((RECORD, VOICEMAIL, FAX))
+def a_file_is_not_in_the_group_of_then(kit: CheckContext, kind: Kind) -> None:
+    """It is 404 in the group that its number was in at the time of the call, and is no more."""
+    groups = [one["id"] for one in kit.factory.read("extension_group")]
+    found = (
+        (number, item, then)
+        for number, items in numbers_with(kit, kind)
+        for item in items
+        if (then := item.get("extension_group_owner_id", item.get("extension_group_id"))) in groups
+    )
+    number, item, then = next(found, (None, None, None))
+    if number is None or item is None or then is None:
+        raise NotReached(f"no {kind.name} tells a group that there still is")
+    if number["extension_group_id"] == then:
+        kit.place(number["id"], kit.new_group()["id"])
+    client, key = kit.caller("client"), item[kind.key or ""]
+    path = section_of(then).path(kit, kind, key)
+    kit.expect(client.get(path), 404, f"{kind.name}_not_found")
+
+
+@check("group-media-by-membership", layer="scenarios")
 @of_each_kind()
 def a_group_shows_the_items_of_all_its_numbers(kit: CheckContext, kind: Kind) -> None:
     """Two numbers in one group: the list of the client without those of other numbers."""

@@ -65,6 +65,7 @@ def the_tokens_of_a_deleted_user_end(kit: CheckContext) -> None:
     (user, password), (other, secret) = kit.new_group_user(group), kit.new_group_user(group)
     sessions = [Session(kit, "user", user["login"], password) for _ in range(2)]
     beside = Session(kit, "user beside it", other["login"], secret)
+    expect_shown(kit, "user", user, everybody=True)
     kit.expect(kit.caller("client").delete(kit.path("user", user["id"])), 204)
     for session in sessions:
         session.expect_over("a deleted user")

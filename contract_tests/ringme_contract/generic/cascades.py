@@ -1,0 +1,144 @@
+"""What a delete takes along, as the document's references say, and all that it must leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.datetimes import SECOND, whole_second, write_datetime
+from ringme_contract.factories import Item
+from ringme_contract.lists import lists_with, moment_of, read_list
+from ringme_contract.paths import fill
+from ringme_contract.settings import all_settings
+from ringme_contract.verdict import NotReached
+from ringme_spec.collections import CollectionRule
+from ringme_spec.operations import Operation
+
+_CLIENTS = ("client", "other_client")
+_ITEMS = 2
+
+
+@dataclass
+class Everything:
+    """Every list of both clients, and of those owners that the check made."""
+
+    kit: CheckContext
+    lists: dict[tuple[str, str], tuple[Operation, list[Item]]]
+
+    @classmethod
+    def read(cls, kit: CheckContext) -> Everything:
+        known = [name for name in _CLIENTS if name in kit.target.identities]
+        wanted = [(name, one) for name in known for one in lists_with(kit, owner="client")]
+
+        def found(pair: tuple[str, Operation]) -> list[Item]:
+            return read_list(kit, kit.caller(pair[0]), pair[1], None)
+
+        read = zip(wanted, kit.map(found, wanted), strict=True)
+        return cls(kit, {(name, one.id): (one, items) for (name, one), items in read})
+
+    def expect_without(self, step: str, gone: dict[str, set[object]]) -> None:
+        """Fails the check unless all is now as it was but for entries that had to go, by key.
+
+        Those that refer to them go as well, or refer to nothing then, as the document says.
+        """
+        gone = self._with_what_goes_along(gone)
+        after = Everything.read(self.kit).lists
+        for place, (operation, items) in self.lists.items():
+            rule = operation.collection
+            left = [
+                {
+                    **one,
+                    **{name: None for name in rule.references if _refers(rule, one, name, gone)},
+                }
+                for one in items
+                if one.get(rule.key) not in gone.get(rule.name, set())
+            ]
+            now = after[place][1]
+            if now != left:
+                self.kit.fail(
+                    f"{step} changes {operation.id} of {place[0]} more than it may",
+                    [one for one in left if one not in now] or f"{len(left)} entries",
+                    [one for one in now if one not in left] or f"{len(now)} entries",
+                )
+
+    def _with_what_goes_along(self, gone: dict[str, set[object]]) -> dict[str, set[object]]:
+        found = {name: set(keys) for name, keys in gone.items()}
+        for operation, items in self.lists.values():
+            rule = operation.collection
+            along = {name for name, one in rule.references.items() if one.gone == "delete"}
+            for item in items:
+                if any(_refers(rule, item, name, found) for name in along):
+                    found.setdefault(rule.name, set()).add(item[rule.key])
+        return found if found == gone else self._with_what_goes_along(found)
+
+
+def _refers(rule: CollectionRule, item: Item, name: str, gone: dict[str, set[object]]) -> bool:
+    return item.get(name) in gone.get(rule.references[name].collection, set())
+
+
+@check("delete-spares-rest", layer="generic")
+def a_delete_takes_no_entry_that_is_like_it(kit: CheckContext) -> None:
+    """Two entries of each kind, alike in all that may be alike: one goes, and then the other."""
+    twins = [(settings, settings.twins()) for settings in all_settings(kit)]
+    for settings, entries in twins:
+        removal = settings.operation("delete")
+        if removal is None:
+            continue
+        for entry in entries:
+            before, path = Everything.read(kit), settings.path(removal, entry)
+            kit.expect(kit.caller("client").delete(path), removal.status)
+            before.expect_without(
+                f"DELETE {path}", {settings.rule.name: {entry[settings.rule.key]}}
+            )
+
+
+@check("delete-spares-rest", layer="generic", deletes_recorded_items=True)
+def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> None:
+    """Ranges in which the group's own list is empty, so that nothing at all may go."""
+    client, tried = kit.caller("client"), 0
+    cases = list(_cases(kit))
+    before = Everything.read(kit)
+    for removal, group, operation, item in cases:
+        start = whole_second(moment_of(operation, item))
+        bounds = {"start_datetime": start, "end_datetime": start + SECOND}
+        query = {name: write_datetime(moment) for name, moment in bounds.items()}
+        listing = kit.path(removal.collection.name, action="list", extension_group=group)
+        if client.read(listing, **query):
+            continue
+        path = fill(removal, {"extension_group": group})
+        kit.expect(client.delete(path, **query), removal.status)
+        before.expect_without(f"DELETE {path} of a range without items", {})
+        tried += 1
+    if not tried:
+        raise NotReached("no second of the target's range has items of one kind alone")
+
+
+Case = tuple[Operation, object, Operation, Item]
+
+
+def _cases(kit: CheckContext) -> Iterator[Case]:
+    """Range deletes of a group, and a listed item that each must leave.
+
+    Numbers that have items move into a new group: their former one must leave what they had in it,
+    the new one what they have of another kind.
+    """
+    removals = [one for one in kit.operations if one.action == "delete_range"]
+    lists = [one for one in lists_with(kit, owner="client") if one.collection.range]
+    items = {one.id: read_list(kit, kit.caller("client"), one, None) for one in lists}
+    groups = {one["id"]: one["extension_group_id"] for one in kit.factory.read("extension")}
+    new, former = kit.new_group()["id"], dict(groups)
+    for listing in lists:
+        number = listing.collection.owner_property("extension") or ""
+        moved = next((key for one in items[listing.id] if groups.get(key := one.get(number))), None)
+        if moved is not None:
+            kit.place(moved, new)
+            groups[moved] = new
+    for removal in removals:
+        for listing in lists:
+            number = listing.collection.owner_property("extension") or ""
+            own = listing.collection is removal.collection
+            mine = [one for one in items[listing.id] if groups.get(one.get(number)) == new]
+            for item in mine[:_ITEMS]:
+                yield removal, former[item[number]] if own else new, listing, item

@@ -1,0 +1,44 @@
+"""Lists that are longer than any page a server may cut them into by itself."""
+
+from __future__ import annotations
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.settings import Settings, all_settings
+
+# More than the pages that servers cut unasked have, the longest of which is tried once.
+_MANY, _MOST = 51, 101
+_SIZES = (50, 100, 1000)
+
+
+@check("paging", layer="generic")
+def a_list_longer_than_a_page_comes_whole(kit: CheckContext) -> None:
+    """Lists of all owners with many more entries; in pages of some sizes they are the same."""
+    client = kit.caller("client")
+    for settings in all_settings(kit):
+        lists = list(kit.path.all(settings.rule.name, "list"))
+        made = _create_many(settings, _MOST if len(lists) > 1 else _MANY)
+        keys = {one[settings.rule.key] for one in made}
+        for path, whole in settings.lists(made[0]):
+            missing = keys - {one[settings.rule.key] for one in whole}
+            kit.expect_equal(f"how many new entries {path} lacks", len(missing), 0)
+            for size in _SIZES:
+                pages = [
+                    client.read(path, page=page, per_page=size)
+                    for page in range(1, -(-len(whole) // size) + 1)
+                ]
+                laid = [entry for page in pages for entry in page]
+                kit.expect_equal(f"{path} in pages of {size}", laid, whole)
+
+
+def _create_many(settings: Settings, count: int) -> list[Item]:
+    kit, path = settings.kit, settings.path(settings.creation)
+    client = kit.caller("client")
+
+    def create(body: Item) -> Item:
+        response = client.post(path, body)
+        entry: Item = kit.expect(response, settings.creation.status).json()
+        return entry
+
+    return kit.map(create, settings.new_bodies(count))

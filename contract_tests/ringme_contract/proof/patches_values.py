@@ -1,0 +1,117 @@
+"""Faults in the values that are stored, and in what is shown of them."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.lists import Item
+from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.shown import Shown, key_of
+from ringme_contract.proof.site import Site, patch
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BEYOND_THE_BASIC_PLANE = re.compile("[\U00010000-\U0010ffff]")
+
+# From a value that was sent to the one that is stored; null stays null.
+_CHANGES: dict[str, Callable[[Any], Any]] = {
+    "cut": lambda new: new[:100],
+    "cut at 255": lambda new: new[:255],
+    "lower": lambda new: new.lower(),
+    "trimmed": lambda new: new.strip(),
+    "empty is null": lambda new: new or None,
+    "null is null": lambda new: None if new == "null" else new,
+    "digits are a number": lambda new: int(new) if new.isdecimal() else new,
+    "no prefix": lambda new: new.rpartition("*")[2],
+    "Moscow time": lambda new: write_datetime(read_datetime(new) + timedelta(hours=3)),
+    "double": lambda new: min(int(float(new)), 2**63 - 1024),
+    "32 bits": lambda new: max(-(2**31), min(new, 2**31 - 1)),
+    "not negative": lambda new: max(0, new),
+    "question marks": lambda new: _BEYOND_THE_BASIC_PLANE.sub("?", new),
+    "cut at emoji": lambda new: _BEYOND_THE_BASIC_PLANE.split(new)[0],
+    "composed": lambda new: unicodedata.normalize("NFC", new),
+    "without controls": lambda new: _CONTROLS.sub("", new),
+    "lines of Unix": lambda new: new.replace("\r\n", "\n"),
+    "HTML": lambda new: html.escape(new, quote=False),
+}
+
+
+def _stored(how: str, old: Any, new: Any) -> Any:
+    if how == "lost":
+        return old
+    if new is None:
+        return 0 if how == "null is zero" else None
+    return _CHANGES[how](new) if how in _CHANGES else new
+
+
+@patch
+def stored_otherwise(
+    site: Site,
+    operations: list[str],
+    key: str,
+    how: str,
+    at_once: bool = False,
+    together_with: str = "",
+) -> None:
+    """Stores something else than was sent, which the response to it says, too, if `at_once`.
+
+    With `together_with` only where both keys are sent.
+    """
+    shown = Shown(site)
+
+    old: dict[str, Item] = {}
+
+    async def before(request: Request) -> None:
+        if request.name in operations:
+            meant = key_of(request)
+            if how == "lost":
+                old[meant] = await site.mock.entry(request.collection, meant) or {}
+
+    def after(request: Request, response: Response) -> None:
+        both = not together_with or {key, together_with} <= request.fields().keys()
+        if request.name in operations and response.ok and both:
+            made = response.json
+            value = _stored(how, old.get(key_of(request), {}).get(key), made[key])
+            shown.lay(request.collection, made["id"], {key: value})
+            if at_once:
+                response.set_json({**made, key: value})
+
+    site.before(before)
+    site.after(after)
+
+
+@patch
+def password_read(site: Site, how: str, at_login: bool = False) -> None:
+    """Reads something else than was sent as the password of a new or changed user.
+
+    With `at_login` that of a login as well, so that each of them is as good as the other.
+    """
+
+    async def before(request: Request) -> Response | None:
+        if at_login and request.action == "token" and "password" in (form := request.form()):
+            changed = {**form, "password": _stored(how, None, form["password"])}
+            return await site.mock.send(request.with_form(changed))
+        fields = request.fields()
+        if request.action in ("create", "update") and isinstance(fields.get("password"), str):
+            request.set_fields({**fields, "password": _stored(how, None, fields["password"])})
+        return None
+
+    site.before(before)
+
+
+@patch
+def refusal_shows_fields(site: Site, key: str) -> None:
+    """Shows the body of a request that has some key in the message that refuses it."""
+
+    def after(request: Request, response: Response) -> None:
+        fields = request.fields()
+        if response.status == 400 and key in fields:
+            found = response.json
+            response.set_json({**found, "message": f"{found['message']}: {fields}"})
+
+    site.after(after)
