@@ -54,10 +54,10 @@ def trace(deviation: Deviation, evidence: Sequence[Exchange], contract: Contract
     earlier = before(deviation.exchange, evidence)
     write = _write(deviation, earlier)
     clues = set(_clues(deviation, contract))
-    effect = ""
-    if write is not None:
+    effect = _effect(deviation, write) if write else ""
+    # What is there after a POST beside the new entry was there before, or is of another.
+    if write and (effect == NO_EFFECT or write.method != "POST"):
         clues.add(Clue(EFFECT, _name(write)))
-        effect = _effect(deviation, write)
     met = {clue for one in earlier for clue in _wrong(one, contract)}
     met |= {Clue(EFFECT, _name(one)) for one in earlier if _writes(one)}
     return replace(
@@ -147,7 +147,8 @@ def _ids(deviation: Deviation) -> set[str] | None:
     found = differences(deviation.expected, deviation.got)
     values: set[object] = {deviation.expected, deviation.got} if _are_keys(deviation) else set()
     for one in found:
-        values |= {value for value in one.values if isinstance(value, int | str)}
+        if one.name.endswith("id"):
+            values |= {value for value in one.values if isinstance(value, int | str)}
         if isinstance(one.entry, dict):
             values.add(one.entry.get("id"))
     return {str(one) for one in values if one not in (None, True, False, "")}
