@@ -94,7 +94,8 @@ def detail(cause: Cause) -> str:
     """What is wrong with the responses, where an example does not say it as well."""
     _, deviation = cause.example
     wanted, got = status_of(deviation.expected), status_of(deviation.got)
-    if cause.clue.sort != RESPONSE or (wanted and wanted != got):
+    says = cause.clue.detail.startswith("status ") and wanted and wanted != got
+    if cause.clue.sort != RESPONSE or says:
         return ""
     return _with_expected(cause)
 

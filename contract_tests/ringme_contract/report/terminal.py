@@ -204,7 +204,7 @@ def _print_failure(console: Console, finding: RuleFinding) -> None:
 
 
 def _why(finding: RuleFinding) -> str:
-    reasons = [finding.note] if finding.note else finding.reasons
+    reasons = [finding.note] if finding.note else list(dict.fromkeys(finding.reasons))
     rest = len(reasons) - _REASONS
     return "; ".join(reasons[:_REASONS]) + (f" (and {rest} more reasons)" if rest > 0 else "")
 

@@ -19,6 +19,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.deviations import Deviation
 from ringme_contract.schema.constraints import Wire
 from ringme_contract.schema.generation import AnyCase
+from ringme_contract.transport import exchange_of
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -68,14 +69,20 @@ class Findings:
                     continue
                 text = " ".join(failure.message.split())[:200]
                 invalid = isinstance(failure, AcceptedNegativeData)
-                self.add(operation, failure.title, text, 400 if invalid else operation.status)
+                expected = 400 if invalid else operation.status
+                self.add(operation, failure.title, text, expected, response)
 
     def add(
-        self, operation: Operation, title: str, text: str = "", expected: object = None
+        self,
+        operation: Operation,
+        title: str,
+        text: str = "",
+        expected: object = None,
+        response: httpx.Response | None = None,
     ) -> None:
-        """Notes a failure of an operation; the last request is the one that shows it."""
+        """Notes a failure of an operation; the last request shows it unless another is given."""
         said = f"{operation.id}: {title}" + (f": {text}" if text else "")
-        last = self._kit.transport.exchanges[-1]
+        last = self._kit.transport.exchanges[-1] if response is None else exchange_of(response)
         shown = Deviation(last, expected, f"{last.status} {last.response_body[:200]}")
         self._failures.setdefault((operation.id, title), (said, shown))
 
