@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ringme_contract.deviations import (
     ANY,
@@ -33,7 +33,7 @@ _WEIGHTS = {
     (OPERATION, False): 0.6,
 }
 # So many operations with the same deviation, and it is not that of one of them.
-_MANY = 3
+_MANY = 2
 _FOLLOWING = 2
 _NOTHING = Exchange("", "", "", {}, "", 0, {}, "", 0.0)
 
@@ -62,6 +62,19 @@ class Cause:
         """The operations that it shows in, the one with the most failed checks first."""
         found = Counter(one.exchange.operation or "" for _, one in self.parts)
         return [name for name, _ in found.most_common()]
+
+    @property
+    def details(self) -> list[str]:
+        """The detail of the clue, with those of its sort that all failures have as well."""
+        same = [
+            {clue.detail for clue in one.clues if replace(clue, detail="") == self._kind}
+            for _, one in self.parts
+        ]
+        return sorted(set.intersection(*same)) if all(same) else [self.clue.detail]
+
+    @property
+    def _kind(self) -> Clue:
+        return replace(self.clue, detail="")
 
     @property
     def example(self) -> tuple[Outcome, Deviation]:

@@ -26,6 +26,7 @@ from ringme_contract.recording import first_problem
 from ringme_contract.report.content import tool_version
 from ringme_contract.report.files import FILES, try_reports, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
+from ringme_contract.report.ndjson import exchange_log
 from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
 from ringme_contract.sweep import sweep as sweep_leftovers
@@ -142,15 +143,26 @@ main.add_command(prove)
 @_option("--jobs", type=click.IntRange(1, MOST_JOBS), help="Requests under way at once, at most.")
 @_option("--read-only", is_flag=True, help="Change nothing in the target.")
 @_option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
-@_option("--report-dir", type=click.Path(path_type=Path), help="Folder for all four reports.")
+@_option(
+    "--report-dir", type=click.Path(path_type=Path), help="Folder for the reports and scripts."
+)
 @_option("--junit", type=click.Path(path_type=Path), help="Write a JUnit XML file.")
 @_option("--json", type=click.Path(path_type=Path), help="Write the report as JSON.")
 @_option("--html", type=click.Path(path_type=Path), help="Write the report as one HTML page.")
 @_option("--badge", type=click.Path(path_type=Path), help="Write a badge for shields.")
+@_option("--ndjson", type=click.Path(path_type=Path), help="Write every request and response.")
+@_option("--replay-dir", type=click.Path(path_type=Path), help="Folder for scripts of failures.")
 @_option("--docs", default="", help="URL of the documentation, to link each rule to.")
 @_option("--quiet", is_flag=True, help="Show the verdict and what failed alone.")
 @_option("-v", "--verbose", is_flag=True, help="Show every failed check, and all its requests.")
-def check(quiet: bool, verbose: bool, report_dir: Path | None, **settings: Any) -> None:
+def check(
+    quiet: bool,
+    verbose: bool,
+    report_dir: Path | None,
+    ndjson: Path | None,
+    replay_dir: Path | None,
+    **settings: Any,
+) -> None:
     """Check an implementation and say which rules it meets.
 
     URL is its host, with the path before /api/ver1.0 if there is one. Without --target it has to be
@@ -168,7 +180,8 @@ def check(quiet: bool, verbose: bool, report_dir: Path | None, **settings: Any) 
     try:
         # Before the run, not after it: a typing error must not cost a minute and the result.
         paths = try_reports(report_dir, reports)
-        with open_session(options) as session:
+        with exchange_log(ndjson) as log, open_session(options) as session:
+            session.kit.transport.log = log
             progress = ProgressLine(console, len(session.checks), quiet, verbose)
             with (
                 orderly_interrupts(session.kit.transport, lambda text: progress.say(text)),
@@ -177,7 +190,7 @@ def check(quiet: bool, verbose: bool, report_dir: Path | None, **settings: Any) 
                 report = session.run(progress)
     except ConfigError as error:
         _stop(str(error))
-    problems = write_reports(report, report_dir, reports)
+    problems = write_reports(report, report_dir, reports, replay_dir)
     print_report(console, report, quiet, verbose)
     for problem in problems:
         click.echo(f"ringme-contract: {problem}", err=True)

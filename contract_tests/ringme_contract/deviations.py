@@ -37,7 +37,7 @@ class Deviation:
     """A response with what was expected of it and got; `write` is the request before it that shows.
 
     `clues` are what it may come from, `met` what was wrong already when it came; `effect` is
-    what it says of the write.
+    what it says of the write. `led` are earlier writes of the entries that it is about.
     """
 
     exchange: Exchange
@@ -45,6 +45,7 @@ class Deviation:
     got: object = None
     write: Exchange | None = None
     effect: str = ""
+    led: tuple[Exchange, ...] = ()
     clues: frozenset[Clue] = field(default_factory=frozenset)
     met: frozenset[Clue] = field(default_factory=frozenset)
 
@@ -60,8 +61,9 @@ def trace(deviation: Deviation, evidence: Sequence[Exchange], contract: Contract
         clues.add(Clue(EFFECT, _name(write)))
     met = {clue for one in earlier for clue in _wrong(one, contract)}
     met |= {Clue(EFFECT, _name(one)) for one in earlier if _writes(one)}
+    led = _led(deviation.exchange, write, earlier)
     return replace(
-        deviation, write=write, effect=effect, clues=frozenset(clues), met=frozenset(met)
+        deviation, write=write, effect=effect, led=led, clues=frozenset(clues), met=frozenset(met)
     )
 
 
@@ -138,6 +140,24 @@ def _write(deviation: Deviation, earlier: Sequence[Exchange]) -> Exchange | None
         elif same or key in ids or (one.method == "DELETE" and _path(one) == path):
             return one
     return None
+
+
+def _led(
+    exchange: Exchange, write: Exchange | None, earlier: Sequence[Exchange]
+) -> tuple[Exchange, ...]:
+    """The writes before a request of the entries in its path and body, and of those in turn."""
+    paths = f"{_path(exchange)}/"
+    values = set(map(str, _object(exchange.request_body).values()))
+    led: list[Exchange] = []
+    for one in reversed(earlier):
+        if not _writes(one):
+            continue
+        target, key = _target(one)
+        if one is write or f"{target}/" in paths or (one.method == "POST" and key in values):
+            led.insert(0, one)
+            paths += f" {_path(one)}/"
+            values |= set(map(str, _object(one.request_body).values()))
+    return tuple(led)
 
 
 def _ids(deviation: Deviation) -> set[str] | None:

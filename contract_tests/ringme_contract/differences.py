@@ -102,13 +102,18 @@ def _key(*lists: list[Any]) -> str | None:
     entries = [one for items in lists for one in items]
     if not entries or not all(isinstance(one, dict) for one in entries):
         return None
-    for name in sorted(entries[0], key=lambda name: (name != "id", not name.endswith("id"))):
+    for name in sorted(entries[0], key=_rank):
         values = [[one.get(name) for one in items] for items in lists]
         if all(type(one) in (int, str) for some in values for one in some) and all(
             len(set(some)) == len(some) for some in values
         ):
             return str(name)
     return None
+
+
+def _rank(name: str) -> tuple[bool, ...]:
+    """Ids come first, those of other entries last of them."""
+    return name != "id", not name.endswith("uuid"), not name.endswith("id")
 
 
 def _short(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -80,6 +80,7 @@ class Transport:
         # An application that is called directly may have nothing that parts its threads.
         self.jobs = jobs or (1 if http else min(target.jobs, MOST_JOBS))
         self.end = RunEnd()
+        self.log: Callable[[Exchange], None] | None = None
         self.count = 0
         self.repeated = 0
         self.cells: set[tuple[str, int, str]] = set()
@@ -232,6 +233,8 @@ class Transport:
         headers = self._http.headers
         found = Recording(identity, request, response, self.redaction, headers, **more)
         self.exchanges.append(found)
+        if self.log:
+            self.log(found)
         return found
 
     # --- what is not sent

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import httpx
 import pytest
 from rich.console import Console
 
@@ -15,6 +19,7 @@ from ringme_contract.conformance import Conformance
 from ringme_contract.deviations import Deviation, trace
 from ringme_contract.engine import RunResult
 from ringme_contract.evaluation import evaluate, exit_code
+from ringme_contract.proof.running import running_server
 from ringme_contract.recording import Exchange
 from ringme_contract.report.cause_text import headline
 from ringme_contract.report.terminal import print_report
@@ -23,7 +28,12 @@ from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
 from ringme_spec.rules import Rule
+from support.kit_command import ringme_contract
+from support.server import RunningMock
 
+IDENTITY = load_target(MOCK, "http://host").identities["client"].parameters
+SECRET = IDENTITY["client_secret"]
+API = "/api/ver1.0"
 CONTRACT = read_contract(SPEC)
 GROUPS, GROUP = "/client/@me/extension_group/", "/client/@me/extension_group/7"
 NUMBERS, NUMBER = "/client/@me/extension/", "/client/@me/extension/5"
@@ -189,3 +199,32 @@ def test_the_terminal_says_it_in_40_lines_whatever_breaks_and_everything_if_aske
     assert len(lines) <= 36
     everything = "\n".join(printed([*STAYS, *failures], verbose=True))
     assert all(f"{one.check}: message" in everything for one in failures)
+
+
+def test_a_script_replays_a_failure_and_says_if_it_is_gone(
+    tmp_path: Path, mock: RunningMock
+) -> None:
+    with running_server("--fault", "delete-answers-200") as faulty:
+        log, folder = tmp_path / "deep" / "all.ndjson", tmp_path / "replay"
+        done = ringme_contract(
+            "check", faulty.url, "--rule=codes", "--layer=scenarios",
+            "--replay-dir", str(folder), "--ndjson", str(log),
+        )  # fmt: skip
+        assert done.exit_code == 1
+        assert f"1. DELETE {ONE_NUMBER}: expected 204, got 200" in done.output
+        (path,) = folder.iterdir()
+        assert path.name == "1-codes.py"
+        still = replayed(path, faulty.url)
+    assert (still.returncode, "200, in the run 200" in still.stdout) == (1, True), still.stdout
+    gone = replayed(path, mock.url)
+    assert (gone.returncode, "204, in the run 200" in gone.stdout) == (0, True), gone.stdout
+    assert subprocess.run([sys.executable, str(path)], env={}, check=False).returncode == 2
+    exchanges = [json.loads(line) for line in log.read_text().splitlines()]
+    assert {"createToken", "deleteExtension"} <= {one["operation"] for one in exchanges}
+    assert SECRET not in log.read_text() + path.read_text()
+
+
+def replayed(path: Path, url: str) -> subprocess.CompletedProcess[str]:
+    token = httpx.post(f"{url}/oauth/token", data=IDENTITY).json()["access_token"]
+    command = [sys.executable, str(path), url]
+    return subprocess.run(command, capture_output=True, text=True, env={"TOKEN": token})

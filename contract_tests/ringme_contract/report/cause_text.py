@@ -81,7 +81,8 @@ def where(cause: Cause, contract: Contract) -> str:
     found = place(cause.operations[0], contract)
     if len(names) > 1:
         found = f"{len(names)} operations ({listed(names, _OPERATIONS)})"
-    return f"{found} with {clue.detail}" if clue.sort in (QUERY, REQUIRED) else found
+    query = clue.sort in (QUERY, REQUIRED)
+    return f"{found} with {' and '.join(cause.details)}" if query else found
 
 
 def title(cause: Cause, contract: Contract) -> str:

@@ -10,6 +10,7 @@ from ringme_contract.report.badge import badge
 from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report
 from ringme_contract.report.junit import junit
+from ringme_contract.report.replay import write_scripts
 from ringme_contract.verdict import breakdown
 from ringme_spec.errors import ConfigError
 
@@ -40,8 +41,12 @@ def try_reports(folder: Path | None, single: _Single) -> list[Path]:
     return [path for path, _ in wanted]
 
 
-def write_reports(report: Report, folder: Path | None, single: _Single) -> list[str]:
+def write_reports(
+    report: Report, folder: Path | None, single: _Single, scripts: Path | None = None
+) -> list[str]:
     """Writes all reports to a folder, and single ones where they are wanted.
+
+    The folder `scripts`, `replay` in that of all reports, gets a script for each cause.
 
     Returns a line for each that could not be made or written; the others are there.
     """
@@ -55,6 +60,12 @@ def write_reports(report: Report, folder: Path | None, single: _Single) -> list[
             problems.append(_problem(path, error))
         except Exception as error:
             problems.append(f"{path}: {breakdown(error)}")
+    scripts = scripts or (folder / "replay" if folder and report.causes else None)
+    try:
+        if scripts:
+            write_scripts(report, scripts)
+    except OSError as error:
+        problems.append(_problem(scripts or Path(), error))
     return problems
 
 

@@ -1,0 +1,37 @@
+"""All requests and responses of a run as newline-delimited JSON, written while they come."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+
+from ringme_contract.recording import Exchange
+from ringme_spec.errors import ConfigError
+
+
+@contextmanager
+def exchange_log(path: Path | None) -> Iterator[Callable[[Exchange], None] | None]:
+    """What writes an exchange as a line, secrets masked; None without a path.
+
+    Raises ConfigError.
+    """
+    if path is None:
+        yield None
+        return
+    lock, names = threading.Lock(), [one.name for one in fields(Exchange)]
+
+    def write(exchange: Exchange) -> None:
+        line = json.dumps({name: getattr(exchange, name) for name in names})
+        with lock:
+            file.write(f"{line}\n")
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="ascii") as file:
+            yield write
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
