@@ -306,12 +306,12 @@ def test_the_command_writes_all_reports_and_talks_to_github(
     )
     assert done.exit_code == 1
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["badge.json", "junit.xml", "report.html", "report.json"]
+    assert names == ["badge.json", "junit.xml", "replay", "report.html", "report.json"]
     assert single.read_bytes() == (folder / "junit.xml").read_bytes()
     assert "::error title=fail%3A paging::" in done.output
     assert "| fail | `paging` | MUST |" in (tmp_path / "summary.md").read_text()
     found: dict[str, Any] = json.loads((folder / "report.json").read_text())
     secret = "c0ffee01" * 4
     assert "Bearer ***" in json.dumps(found)
-    for path in folder.iterdir():
+    for path in folder.glob("**/*.*"):
         assert secret not in path.read_text()

@@ -138,8 +138,8 @@ def test_no_report_shows_a_secret(
     started = datetime(2026, 1, 1, tzinfo=UTC)
     report = Report(target, CONTRACT, result, findings, exit_code(findings), started=started)
     assert write_reports(report, tmp_path / "reports", {}) == []
-    paths = list((tmp_path / "reports").iterdir())
-    assert len(paths) == 4
+    paths = list((tmp_path / "reports").glob("**/*.*"))
+    assert len(paths) == 4 + len(report.causes)
     told = [path.read_text(encoding="utf-8") for path in paths]
     told += [details(one) for one in findings]
     told += [step_summary(report), *workflow_commands(report)]
