@@ -64,6 +64,11 @@ class Cause:
         return [name for name, _ in found.most_common()]
 
     @property
+    def in_entry(self) -> bool:
+        """The entry that was written shows it, read alone."""
+        return any(_same_entry(one) for _, one in self.parts)
+
+    @property
     def details(self) -> list[str]:
         """The detail of the clue, with those of its sort that all failures have as well."""
         same = [

@@ -74,6 +74,8 @@ def said(*failures: Outcome) -> list[str]:
 
 
 SHOWN = json.dumps(ENTRY)
+DIFFERS = '[id 5].name: expected "5", got "555"'
+RENAMED = {**ENTRY, "name": "5"}
 FREE = {**ENTRY, "extension_group_id": None}
 PUT = sent("PUT", NUMBER, 200, ENTRY, {"label": "new"})
 DELETED = sent("DELETE", GROUP, 204)
@@ -143,6 +145,11 @@ def test_failures_after_a_write_without_effect_are_one_finding() -> None:
             ],
             [f'PUT {ONE_NUMBER} has no effect: label: expected "new", got "old" (2 checks)'],
             id="an update is lost",
+        ),
+        pytest.param(
+            [failed(1, PUT, sent("GET", NUMBERS, 200), expected=[RENAMED], got=[ENTRY])],
+            [f"GET {ALL_NUMBERS} does not show PUT {ONE_NUMBER}: {DIFFERS} (1 check)"],
+            id="a list is stale",
         ),
         pytest.param(
             [*STAYS, failed(6, sent("GET", NUMBERS, 403), expected=200, got="403")],

@@ -76,7 +76,11 @@ def where(cause: Cause, contract: Contract) -> str:
     """The operation of a cause, and what is wrong with its effect or its parameter."""
     clue = cause.clue
     if clue.sort == EFFECT:
-        return f"{place(clue.operation, contract)} {cause.effect}"
+        write, reads = place(clue.operation, contract), cause.operations
+        if len(reads) == 1 and reads[0] != clue.operation and not cause.in_entry:
+            # One list that lacks it may be stale: the write itself need not be at fault.
+            return f"{place(reads[0], contract)} does not show {write}"
+        return f"{write} {cause.effect}"
     names = [name or "paths that the document lacks" for name in cause.operations]
     found = place(cause.operations[0], contract)
     if len(names) > 1:

@@ -42,6 +42,7 @@ _BRIEF = 5
 _REASONS = 3
 _RULES = 6
 _NOTES = 2
+_WHY = 400
 _LEFT = 6
 
 
@@ -206,7 +207,9 @@ def _print_failure(console: Console, finding: RuleFinding) -> None:
 def _why(finding: RuleFinding) -> str:
     reasons = [finding.note] if finding.note else list(dict.fromkeys(finding.reasons))
     rest = len(reasons) - _REASONS
-    return "; ".join(reasons[:_REASONS]) + (f" (and {rest} more reasons)" if rest > 0 else "")
+    text = "; ".join(reasons[:_REASONS])
+    text = text if len(text) <= _WHY else f"{text[:_WHY]}..."
+    return text + (f" (and {rest} more reasons)" if rest > 0 else "")
 
 
 def _print(console: Console, line: str, style: str = "") -> None:
