@@ -122,6 +122,13 @@ class Engine:
 
     def run_one(self, check: Check) -> list[Outcome]:
         """The outcome of one check, and of its responses against the document."""
+        try:
+            return self._run(check)
+        except Exception as error:
+            message = self._kit.transport.redaction.mask_text(breakdown(error))
+            return [Outcome(check.id, check.rule, check.layer, Verdict.ERROR, message)]
+
+    def _run(self, check: Check) -> list[Outcome]:
         # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
         with self._kit.transport.recording() as evidence, no_hypothesis_files():
             outcome, again = self._outcome(check, evidence)
@@ -164,27 +171,30 @@ class Engine:
                 outcome.verdict = Verdict.FAIL
                 outcome.message = f"a response is not as the document describes it: {problem}"
         finally:
-            self._prove(outcome, evidence)
-            redaction = kit.transport.redaction
-            outcome.message = redaction.mask_text(outcome.message)
-            outcome.expected = redaction.mask(outcome.expected)
-            outcome.got = redaction.mask(outcome.got)
-            kit.clean_up()
+            try:
+                self._prove(outcome, evidence)
+            finally:
+                kit.clean_up()
         outcome.seconds = time.monotonic() - start
         return outcome, again
 
     def _prove(self, outcome: Outcome, evidence: list[Exchange]) -> None:
         """Keeps of all requests those that show the outcome, and traces what it may come from."""
-        outcome.exchanges = evidence[-_EVIDENCE:]
+        redaction = self._kit.transport.redaction
+        outcome.message = redaction.mask_text(outcome.message)
+        if outcome.verdict is Verdict.ERROR:
+            outcome.exchanges = evidence[-_EVIDENCE:]
         if outcome.verdict is not Verdict.FAIL:
             return
-        contract, mask = self._kit.contract, self._kit.transport.redaction.mask
+        contract, mask = self._kit.contract, redaction.mask
+        outcome.expected, outcome.got = mask(outcome.expected), mask(outcome.got)
         bad = [one for one in evidence if one.problems] or evidence[-1:]
         found = outcome.deviations or [Deviation(one) for one in bad[:1]]
         outcome.deviations = [
             replace(trace(one, evidence, contract), expected=mask(one.expected), got=mask(one.got))
             for one in found
         ]
+        outcome.exchanges = evidence[-_EVIDENCE:]
         if len(found) == 1:
             (one,) = outcome.deviations
             led_there = [*before(one.exchange, evidence), one.exchange][-_EVIDENCE:]

@@ -31,6 +31,9 @@ class _Lasting:
             return None
         try:
             return act(*arguments)
+        except RuntimeError:
+            # A signal came in the midst of the writing of another line, and wants to say something.
+            return None
         except OSError as error:
             self._lost = True
             # What is still in the buffer would fail again when Python ends, and change its code.

@@ -18,8 +18,9 @@ _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _USELESS = (TooLarge, httpx.DecodingError)
 _TRIES, _TRIES_IN_TIME, _TRIES_THROTTLED = 3, 2, 6
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
-# Of a limit as many requests are kept for the clean-up, or a fifth if it is small.
-_KEPT = 20
+# Of a limit as many requests are kept for the clean-up, or a fifth if it is small, and as many
+# more for each entry that was made: it is looked for, read, deleted, and looked for again.
+_KEPT, _KEPT_FOR_ENTRY = 20, 4
 # A larger number of seconds is a moment since 1970.
 _EPOCH = 10**9
 
@@ -61,6 +62,8 @@ class Throttle:
     """What the rate limit leaves to each identity, as responses tell."""
 
     def __init__(self) -> None:
+        # The entries that were made and not yet deleted.
+        self.made = 0
         self._first: dict[str, int] = {}
         self._closed: dict[str, tuple[float, int]] = {}
 
@@ -73,7 +76,8 @@ class Throttle:
         else:
             first = self._first.setdefault(identity, left)
             # What never gets less is no count to go by.
-            if left > min(_KEPT, limit // 5) or left >= first:
+            kept = min(_KEPT, limit // 5) + _KEPT_FOR_ENTRY * self.made
+            if left > kept or left >= first:
                 self._closed.pop(identity, None)
                 return
         seconds = reset_of(response)

@@ -212,6 +212,8 @@ class Transport:
             self.cells.add((operation.id, response.status_code, identity))
             if operation.scopes is None:
                 self._learn_secrets(response)
+            if response.is_success and operation.action in ("create", "delete"):
+                self._throttle.made += 1 if operation.action == "create" else -1
         problems = self.conformance.problems(response)
         response.extensions[_EXCHANGE] = self._record(
             identity, response.request, response, operation=name, problems=problems

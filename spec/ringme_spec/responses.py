@@ -142,7 +142,12 @@ class _Content:
         except ValueError as error:
             yield "body", str(error)
             return
-        yield from self._validator.problems(value, "body")
+        try:
+            yield from list(self._validator.problems(value, "body"))
+        except ValueError as error:
+            # The validator has limits of its own, which no schema of a document comes near.
+            deep = "ecursion" in str(error)
+            yield "body", "must not be nested that deeply" if deep else "must be text of Unicode"
 
 
 def _read_json(text: str) -> Any:

@@ -26,6 +26,7 @@ from support.hostile_servers import (
     hostile_server,
     huge_head,
     lies_of_keeping,
+    limited,
     many_values,
     not_packed,
     old_version,
@@ -44,7 +45,7 @@ from support.kit_command import (
     reads_user,
     ringme_contract,
 )
-from support.server import RunningMock
+from support.server import Api, RunningMock
 
 # Seconds for a response and for a run: more than enough, or few for what never ends.
 _ENOUGH, _FEW = (10.0, 60.0), (1.5, 3.0)
@@ -118,12 +119,13 @@ KINDS: dict[str, tuple[Behaviour, int]] = {
     "cookies that are somebody": (sets_cookies, 0),
     "texts that speak to the reader": (spoils(says), 1),
     "100,000 brackets": (changed(lambda *_: b"[" * 100_000 + b"]" * 100_000), 1),
+    "600 brackets": (changed(lambda *_: b"[" * 600 + b"]" * 600), 1),
     "an integer of 5,000 digits": (with_id(b"9" * 5000), 1),
     "NaN": (with_id(b"NaN"), 1),
     "bytes that are no UTF-8": (changed(lambda _, body: body.replace(b"name", b"na\xffme")), 1),
     "a byte order mark": (changed(lambda _, body: b"\xef\xbb\xbf" + body), 1),
     "a key twice": (changed(lambda _, body: body.replace(b'"id":', b'"id":"x","id":')), 0),
-    "a lone surrogate": (changed(lambda _, body: body.replace(b'"name":"', b'"name":"\\ud800')), 0),
+    "a lone surrogate": (changed(lambda _, body: body.replace(b'"name":"', b'"name":"\\ud800')), 1),
 }
 
 
@@ -173,3 +175,19 @@ def test_a_hostile_target(
     for token in server.tokens:
         assert token.lower() not in "".join(told).lower()
         assert base64.b64encode(f"x{token}".encode()).decode()[4:-4] not in "".join(told)
+
+
+def test_requests_are_kept_back_for_the_clean_up(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch, admin: Api
+) -> None:
+    def makes_groups(kit: CheckContext) -> None:
+        for _ in range(100):
+            kit.new_group()
+
+    before = admin.read("/client/@me/extension_group/")
+    instead_of_all_checks(monkeypatch, own_check("group-create", makes_groups))
+    with hostile_server(mock.url, limited(100)) as server:
+        done = ringme_contract("check", server.url, "--layer", "scenarios")
+    assert done.exit_code == 3, done.output
+    assert re.search("limit of client is used up, and .. requests are kept for the c", done.output)
+    assert admin.read("/client/@me/extension_group/") == before

@@ -77,7 +77,8 @@ class Call:
 
     def let_through(self, *more: str, version: str = "1.1") -> None:
         status, headers, content = self.forward()
-        skipped = ("content-length", "connection", "transfer-encoding")
+        skipped = {"content-length", "connection", "transfer-encoding"}
+        skipped |= {one.partition(":")[0].lower() for one in more}
         kept = [f"{name}: {value}" for name, value in headers.items() if name not in skipped]
         self.respond(f"{status} X", content, *kept, *more, version=version)
 
@@ -279,6 +280,23 @@ def throttled(limit: int, *headers: str, seconds: float = 10**9) -> Behaviour:
             call.respond_json("429 Too Many Requests", {"status": "rate_limit_exceeded"}, *headers)
         else:
             call.let_through()
+
+    return spoils(behave)
+
+
+def limited(total: int) -> Behaviour:
+    """Refuses all after so many requests of the API, and says before how many are left."""
+    left = iter(range(total - 1, -1, -1))
+
+    def behave(call: Call) -> None:
+        now = next(left, -1)
+        told = {"Limit": total, "Remaining": max(now, 0), "Reset": 3600}
+        headers = [f"X-RateLimit-{name}: {value}" for name, value in told.items()]
+        if now < 0:
+            body = {"status": "rate_limit_exceeded", "message": ""}
+            call.respond_json("429 Too Many Requests", body, *headers)
+        else:
+            call.let_through(*headers)
 
     return spoils(behave)
 
