@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.responses import Response
@@ -16,39 +15,30 @@ _FILES = {
     "page.js": (_SCRIPTS, "text/javascript"),
     "icon.svg": (("assets/icon.svg",), "image/svg+xml"),
 }
-
-
-@dataclass(frozen=True)
-class _Asset:
-    content: bytes
-    media_type: str
-    digest: str
+_HEADERS = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    # An icon is a document where somebody opens it by itself.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+}
 
 
 class Assets:
     """The files by name. URLs contain a digest of the content, so browsers cache them for ever."""
 
     def __init__(self) -> None:
-        self._assets = {name: _read(parts, kind) for name, (parts, kind) in _FILES.items()}
+        self._paths: dict[str, str] = {}
+        self._responses: dict[str, Response] = {}
+        for name, (parts, media_type) in _FILES.items():
+            content = b"\n".join((_HERE / part).read_bytes() for part in parts)
+            path = f"{hashlib.sha256(content).hexdigest()[:16]}/{name}"
+            self._paths[name] = path
+            self._responses[path] = Response(content, headers=_HEADERS, media_type=media_type)
 
     def path(self, name: str) -> str:
         """Return the path of a file, below that of the assets."""
-        return f"{self._assets[name].digest}/{name}"
+        return self._paths[name]
 
-    def response(self, digest: str, name: str) -> Response | None:
-        """Serve a file; None if there is none of this name and digest."""
-        asset = self._assets.get(name)
-        if asset is None or asset.digest != digest:
-            return None
-        headers = {
-            "Cache-Control": "public, max-age=31536000, immutable",
-            "X-Content-Type-Options": "nosniff",
-            # An icon is a document where somebody opens it by itself.
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-        }
-        return Response(asset.content, headers=headers, media_type=asset.media_type)
-
-
-def _read(parts: tuple[str, ...], media_type: str) -> _Asset:
-    content = b"\n".join((_HERE / part).read_bytes() for part in parts)
-    return _Asset(content, media_type, hashlib.sha256(content).hexdigest()[:16])
+    def response(self, path: str) -> Response | None:
+        """Serve the file of a path; None if there is none."""
+        return self._responses.get(path)

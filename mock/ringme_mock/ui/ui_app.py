@@ -51,7 +51,7 @@ class PageApp:
                 Route(f"{PAGE_PATH}/journal/rows", self._follow, methods=["GET"]),
                 Route(f"{PAGE_PATH}/do/{{name}}", self._act, methods=["POST"]),
                 Route(f"{PAGE_PATH}/session", self._open_session, methods=["POST"]),
-                Route(f"{PAGE_PATH}/assets/{{digest}}/{{name}}", self._asset, methods=["GET"]),
+                Route(f"{PAGE_PATH}/assets/{{path:path}}", self._asset, methods=["GET"]),
             ],
             redirect_slashes=False,
         )
@@ -139,7 +139,7 @@ class PageApp:
         return RedirectResponse(f"{prefix}{HOME_PATH}", 303, dict(HEADERS))
 
     async def _asset(self, request: Request) -> Response:
-        found = self._assets.response(request.path_params["digest"], request.path_params["name"])
+        found = self._assets.response(request.path_params["path"])
         return found or Response("There is no such file\n", 404, dict(HEADERS), "text/plain")
 
     def _read(self, request: Request, given: Mapping[str, str]) -> PageRequest:
