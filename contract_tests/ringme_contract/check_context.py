@@ -23,7 +23,7 @@ from ringme_contract.recording import Exchange
 from ringme_contract.removal import REMOVED, Removal
 from ringme_contract.target import Target
 from ringme_contract.transport import Transport, Unreachable, exchange_of
-from ringme_contract.verdict import Failure, NotOffered, NotReached
+from ringme_contract.verdict import Failure, NotOffered, NotReached, breakdown
 from ringme_contract.write_guard import WriteGuard
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -193,12 +193,12 @@ class CheckContext:
         with self._cleaning():
             while self._undo:
                 self._clean(self._undo.pop())
-            self._removal.after_check()
+            self._clean(self._removal.after_check)
 
     def finish(self) -> None:
         """Searches for what the run has left, and names in `left_behind` what cannot be removed."""
         with self._cleaning():
-            self.left_behind += self._removal.at_end()
+            self._clean(lambda: self.left_behind.extend(self._removal.at_end()))
 
     @contextmanager
     def _cleaning(self) -> Iterator[None]:
@@ -213,8 +213,8 @@ class CheckContext:
             response = action()
         except (Failure, NotReached, Unreachable) as error:
             self.left_behind.append(str(error))
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            self.left_behind.append(f"unreadable response: {type(error).__name__}: {error}")
+        except Exception as error:
+            self.left_behind.append(breakdown(error))
         else:
             if isinstance(response, httpx.Response) and response.status_code not in REMOVED:
                 self.left_behind.append(f"{_line(response)}: status {response.status_code}")

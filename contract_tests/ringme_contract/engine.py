@@ -99,7 +99,10 @@ class Engine:
         for one in chosen:
             if one.turn == 2:
                 result.outcomes += run(one)
-        self._kit.finish()
+        try:
+            self._kit.finish()
+        except KeyboardInterrupt:
+            result.interrupted = True
         result.seconds = time.monotonic() - start
         result.requests = self._kit.transport.count
         result.cells = set(self._kit.transport.cells)

@@ -174,7 +174,14 @@ def bears_prefix(kit: CheckContext, entry: Item) -> bool:
 
 def digests(listed: Iterable[Listed]) -> dict[str, int]:
     """A number for each entry, which is another one if the entry has changed."""
-    return {key: hash(repr(sorted(entry.items()))) for key, entry in listed if key is not None}
+    return {key: _digest(entry) for key, entry in listed if key is not None}
+
+
+def _digest(entry: Item) -> int:
+    try:
+        return hash(repr(sorted(entry.items())))
+    except RecursionError:
+        return 0
 
 
 def sent_object(arguments: Item) -> Item:

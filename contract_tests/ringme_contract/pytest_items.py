@@ -8,6 +8,7 @@ import inspect
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -108,6 +109,10 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
 def open_runner(app: Any, options: Options) -> Iterator[RuleRunner]:
     with _asked(app, options) as (chosen, http), open_session(chosen, http) as session:
         yield RuleRunner(session)
+        with taking_turns(session.kit.target.url):
+            session.kit.finish()
+        for line in session.kit.left_behind:
+            warnings.warn(printable(f"not cleaned up: {line}"), stacklevel=2)
 
 
 @contextmanager

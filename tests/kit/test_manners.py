@@ -190,7 +190,7 @@ def test_what_cannot_be_removed_is_named(
     instead_of_all_checks(monkeypatch, own_check("me", cannot_clean_up))
     done = ringme_contract("check", mock.url, "--rule", "me")
     assert "not cleaned up: PATCH /api/ver1.0/user/: status 405" in done.output
-    assert "not cleaned up: unreadable response: KeyError" in done.output
+    assert "not cleaned up: the kit broke down: KeyError" in done.output
 
 
 def test_leftovers_of_a_crashed_run_do_no_harm(

@@ -54,9 +54,11 @@ def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
 def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
     """Bare or whole, the name is the same; what the request leaves out has its default."""
     client, own = kit.caller("client"), own_id(kit, "client", "client")
-    known = client.read(kit.path("extension"))[0]
-    prefix = known["name"].rpartition("*")[0]
     before, made = client.read(kit.path("extension")), []
+    if not before:
+        raise NotReached("the client has no number to compare a new one with")
+    known = before[0]
+    prefix = known["name"].rpartition("*")[0]
     for whole in (False, True):
         free = kit.free_number()
         name = f"{prefix}*{free}"
