@@ -16,7 +16,7 @@ import httpx
 from ringme_contract.conformance import json_object
 from ringme_contract.deviations import Deviation
 from ringme_contract.differences import differences
-from ringme_contract.factories import Factory
+from ringme_contract.factories import RANGE, Factory
 from ringme_contract.made_entries import RunRecord
 from ringme_contract.paths import Paths
 from ringme_contract.recording import Exchange
@@ -140,8 +140,9 @@ class CheckContext:
 
     @property
     def range_query(self) -> dict[str, str]:
-        start, end = self.target.range
-        return {"start_datetime": start, "end_datetime": end}
+        """The range of the target, by the names that all ranges of the document have."""
+        roles = next((one.roles for one in self.contract.operations.values() if one.ranged), {})
+        return {roles[role].name: end for role, end in zip(RANGE, self.target.range, strict=True)}
 
     # --- callers
 
@@ -176,8 +177,13 @@ class CheckContext:
 
     def own_key(self, identity: str, collection: str) -> Any:
         """The key of the entry that the user of an identity is confined to; None without one."""
-        user = self.caller(identity).read(self.me)
-        return user[self.path.operation("current").resource["owners"][collection]]
+        return self.caller(identity).read(self.me)[self.owners[collection]]
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """The properties of the current user with the keys of its owners, by collection."""
+        found: dict[str, str] = self.path.operation("current").resource["owners"]
+        return found
 
     # --- removal
 

@@ -15,18 +15,17 @@ from ringme_contract.recording import first_problem
 from ringme_contract.target import CAPABILITIES, IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
 from ringme_contract.verdict import Failure, NotReached
 
-# Owner id that is set for a user in each role, and its access.
+# Collection of the owner that a user in each role has, and its access.
 _EXPECTED = {
-    "client": ("client_id", "full"),
-    "client_read_only": ("client_id", "read_only"),
-    "other_client": ("client_id", "full"),
-    "call_api": ("client_id", "full"),
-    "group": ("extension_group_id", "full"),
-    "group_read_only": ("extension_group_id", "read_only"),
-    "sibling_group": ("extension_group_id", "full"),
-    "extension": ("extension_id", None),
+    "client": ("client", "full"),
+    "client_read_only": ("client", "read_only"),
+    "other_client": ("client", "full"),
+    "call_api": ("client", "full"),
+    "group": ("extension_group", "full"),
+    "group_read_only": ("extension_group", "read_only"),
+    "sibling_group": ("extension_group", "full"),
+    "extension": ("extension", None),
 }
-_OWNERS = ("dealer_id", "client_id", "extension_group_id", "extension_id")
 _RECORDED = {
     "record": "record",
     "voicemail": "voicemail",
@@ -86,36 +85,40 @@ def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) ->
     response = Caller(kit, name, token).get(kit.me)
     user = json_object(response)
     if response.status_code != 200:
-        text = f"has a token, but GET /user/: status {response.status_code}"
+        text = f"has a token, but the current user cannot be read: status {response.status_code}"
         return Finding(name, text, ExitCode.COULD_NOT_RUN)
     users[name] = user
     owner, access = _EXPECTED[name]
-    owners = [one for one in _OWNERS if user.get(one) is not None]
+    owner = kit.owners[owner]
+    owners = [one for one in kit.owners.values() if user.get(one) is not None]
     who = f"{user.get('login')}, {', '.join(f'{one} {user[one]}' for one in owners) or 'no owner'}"
     who += f", access {user.get('access')}"
     if owners != [owner]:
         return Finding(name, f"should have {owner} alone: {who}", ExitCode.COULD_NOT_RUN)
     if access is not None and user.get("access") != access:
         return Finding(name, f"should have the access {access}: {who}", ExitCode.COULD_NOT_RUN)
-    trouble = _relation(name, users, json_object(login))
+    trouble = _relation(kit, name, users, json_object(login))
     if trouble:
         return Finding(name, f"{trouble}: {who}", ExitCode.COULD_NOT_RUN)
     return Finding(name, who)
 
 
-def _relation(name: str, users: dict[str, dict[str, Any]], token: dict[str, Any]) -> str:
+def _relation(
+    kit: CheckContext, name: str, users: dict[str, dict[str, Any]], token: dict[str, Any]
+) -> str:
     """The contradiction of a user to those before it; empty if there is none."""
 
-    def same(key: str, other: str) -> bool:
+    def same(owner: str, other: str) -> bool:
+        key = kit.owners[owner]
         return other not in users or users[name].get(key) == users[other].get(key)
 
-    if name in ("client_read_only", "call_api") and not same("client_id", "client"):
+    if name in ("client_read_only", "call_api") and not same("client", "client"):
         return "should be of the same client as `client`"
-    if name == "other_client" and "client" in users and same("client_id", "client"):
+    if name == "other_client" and "client" in users and same("client", "client"):
         return "should be of another client than `client`"
-    if name == "group_read_only" and not same("extension_group_id", "group"):
+    if name == "group_read_only" and not same("extension_group", "group"):
         return "should be of the same group as `group`"
-    if name == "sibling_group" and "group" in users and same("extension_group_id", "group"):
+    if name == "sibling_group" and "group" in users and same("extension_group", "group"):
         return "should be of another group than `group`"
     scope = "call_api" if name == "call_api" else "all"
     if name in ("client", "other_client", "call_api") and token.get("scope") != scope:
@@ -169,7 +172,7 @@ def _data(
         client = kit.caller("client")
         groups = kit.factory.read("extension_group")
         numbers = kit.factory.read("extension")
-        inside = sum(one["extension_group_id"] is not None for one in numbers)
+        inside = sum(one[kit.factory.home] is not None for one in numbers)
         yield _enough(kit, "groups", len(groups), 2, _area(kit, checks, "groups"))
         rules = _area(kit, checks, "numbers")
         yield _enough(kit, "numbers in a group", inside, 1, rules)
@@ -189,7 +192,7 @@ def _data(
 def _recorded(
     kit: CheckContext, checks: list[Check], client: Caller, users: dict[str, dict[str, Any]]
 ) -> Iterator[Finding]:
-    group = users.get("group", {}).get("extension_group_id")
+    group = users.get("group", {}).get(kit.owners["extension_group"])
     owner = {} if group is None else {"extension_group": group}
     where = f"in group {group}" if group is not None else "of the client"
     start, end = kit.target.range

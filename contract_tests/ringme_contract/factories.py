@@ -137,8 +137,12 @@ class Factory:
 
     def new_group_user(self, group: int, **keys: Any) -> tuple[Item, str]:
         """Creates a user of a group; the second value is its password."""
-        keys = {"extension_group_id": group, "password": self._password(), **keys}
-        return self.create("user", **keys), str(keys["password"])
+        body = self.creation("user").json_body
+        sent = body.properties if body else {}
+        secret = next(name for name in sent if sent[name].get("format") == "password")
+        owner = self._kit.contract.collections["user"].owner_property("extension_group") or ""
+        keys = {owner: group, secret: self._password(), **keys}
+        return self.create("user", **keys), str(keys[secret])
 
     def own(self, collection: str, identity: str = "client") -> Any:
         """The key of an entry of the check's own, the same one each time."""
@@ -150,11 +154,16 @@ class Factory:
             self._own[collection, identity] = self.create(collection, identity)[rule.key]
         return self._own[collection, identity]
 
+    @property
+    def home(self) -> str:
+        """The property of a number with the key of its group."""
+        return self._kit.contract.collections["extension"].owner_property("extension_group") or ""
+
     def place(self, extension: int, group: int | None) -> httpx.Response:
         """Puts a number into a group or takes it out, and back again after the check."""
         self.lend(extension)
         path = self._kit.path("extension", extension)
-        body = {"extension_group_id": group}
+        body = {self.home: group}
         return self._kit.expect(self._kit.caller("client").request("PUT", path, json=body), 200)
 
     def lend(self, extension: int, identity: str = "client") -> None:
@@ -168,13 +177,13 @@ class Factory:
         before: Item = self._kit.expect(caller.request("GET", path), 200).json()
         if not guard.is_own(rule, known[1], before):
             self._rehearse()
-            guard.lent[known] = ("extension_group_id", before)
+            guard.lent[known] = (self.home, before)
             self._kit.undo(lambda: self._put_back(caller, path, before))
 
     def _put_back(self, caller: Caller, path: str, before: Item) -> None:
         """Has a number as it was; if its group does not do, with all that differs."""
         wrong: list[str] = []
-        for names in (("extension_group_id",), tuple(before), ()):
+        for names in ((self.home,), tuple(before), ()):
             response = caller.request("GET", path)
             if response.status_code == 404 and self._kit.guard.may_delete_recorded_items:
                 return
@@ -199,7 +208,7 @@ class Factory:
     def _problem_of_moving(self) -> str:
         caller = self._kit.caller("client")
         number, group = self.new_extension(), self.new_group()["id"]
-        path, home = self._kit.path("extension", number["id"]), "extension_group_id"
+        path, home = self._kit.path("extension", number["id"]), self.home
         for step in ("into a group", "out of it", "into it again", "after its group was deleted"):
             if step.startswith("after"):
                 caller.request("DELETE", self._kit.path("extension_group", group))
@@ -301,7 +310,7 @@ class Factory:
 
     def _find_item(self, collection: str) -> Item:
         kit, rule = self._kit, self._kit.contract.collections[collection]
-        groups = {one["id"]: one["extension_group_id"] for one in self.read("extension")}
+        groups = {one["id"]: one[self.home] for one in self.read("extension")}
         listing = next(
             one
             for one in kit.operations
@@ -310,12 +319,13 @@ class Factory:
         path = listing.fill({one.name: one.me for one in listing.path_parameters})
         response = kit.caller("client").request("GET", path, params=kit.range_query)
         items: list[Item] = kit.expect(response, 200).json()
-        items = [one for one in items if one["extension_id"] in groups]
+        owner = rule.owner_property("extension") or ""
+        items = [one for one in items if one[owner] in groups]
         # One that is in a group is there without changing anything.
-        items.sort(key=lambda one: groups[one["extension_id"]] is None)
+        items.sort(key=lambda one: groups[one[owner]] is None)
         if not items:
             raise NotReached(f"no number of the client has a {collection} in the target's range")
-        number = items[0]["extension_id"]
+        number = items[0][owner]
         group = groups[number]
         if group is None:
             if kit.target.read_only:

@@ -26,18 +26,14 @@ class TableObjects:
         self._find_groups()
         self._find_numbers()
 
-    def _whoami(self, identity: str) -> Item:
-        found: Item = self._kit.caller(identity).read(self._kit.me)
-        return found
-
     def _has(self, identity: str) -> bool:
         return identity in self._kit.target.identities
 
     def _find_clients(self) -> None:
-        self.keys["client", "own"] = self._whoami("client")["client_id"]
+        self.keys["client", "own"] = self._kit.own_key("client", "client")
         self.keys["client", "never"] = NOWHERE
         if self._has("other_client"):
-            self.keys["client", "other"] = self._whoami("other_client")["client_id"]
+            self.keys["client", "other"] = self._kit.own_key("other_client", "client")
 
     def _find_groups(self) -> None:
         keys, kit = self.keys, self._kit
@@ -47,7 +43,7 @@ class TableObjects:
                 keys["extension_group", kind] = (
                     kit.new_group()["id"]
                     if self._writing
-                    else self._whoami(identity)["extension_group_id"]
+                    else kit.own_key(identity, "extension_group")
                 )
         if self._has("other_client"):
             if self._writing:
@@ -59,7 +55,7 @@ class TableObjects:
 
     def _find_numbers(self) -> None:
         self.keys["extension", "never"] = NOWHERE
-        own = self._whoami("extension")["extension_id"] if self._has("extension") else None
+        own = self._kit.own_key("extension", "extension") if self._has("extension") else None
         if own is not None:
             self.keys["extension", "own"] = self._number(None) if self._writing else own
         numbers = [one for one in self._kit.factory.read("extension") if one["id"] != own]
@@ -67,7 +63,7 @@ class TableObjects:
             group = self.keys.get(("extension_group", place)) if place else None
             if place and group is None:
                 continue
-            fitting = [one["id"] for one in numbers if one["extension_group_id"] == group]
+            fitting = [one["id"] for one in numbers if one[self._kit.factory.home] == group]
             if self._writing or fitting:
                 self.keys["extension", kind] = self._number(group) if self._writing else fitting[0]
         if self._has("other_client"):
@@ -79,7 +75,7 @@ class TableObjects:
             self.keys["extension", "deleted"] = self._deleted("extension")
 
     def _number(self, group: Any) -> Any:
-        return self._kit.new_extension(extension_group_id=group)["id"]
+        return self._kit.new_extension(**{self._kit.factory.home: group})["id"]
 
     def _deleted(self, collection: str) -> Any:
         factory = self._kit.factory

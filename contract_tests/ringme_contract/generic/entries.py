@@ -152,9 +152,21 @@ class Entries:
     def _labels(self, schema: Schema) -> list[str]:
         """Texts that begin with the prefix of the run, as far as there is room for it."""
         longest = schema.get("maxLength", 255)
-        texts = (self.kit.new_name("changed"), *(f"{self.kit.run_id} {one}" for one in TEXTS))
+        new = self.kit.new_name("changed")
+        texts = (new, *(f"{self.kit.run_id} {one}" for one in TEXTS), f"{new} ".ljust(longest, "я"))
         fitting = [one for one in texts if len(one) <= longest]
         return fitting or [self.factory.text(schema)]
+
+    def bodies(self, operation: Operation) -> Iterator[Item]:
+        """Bodies with all properties, whose values change from one body to the next."""
+        names = operation.json_body.properties if operation.json_body else {}
+        values = {name: found for name in names if (found := self.values(operation, name))}
+        unique = self.rule.unique.property if self.rule.unique else None
+        for turn in range(max(map(len, values.values()), default=0)):
+            chosen = {name: found[turn % len(found)] for name, found in values.items()}
+            if unique in chosen:
+                chosen[unique] = self.factory.value(operation, unique, self.identity)
+            yield chosen
 
     def _allowed(self, operation: Operation, name: str, schema: Schema) -> list[Any]:
         text = schema.get("type") == "string" and "enum" not in schema

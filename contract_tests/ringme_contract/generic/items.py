@@ -15,7 +15,7 @@ _FILES = 3
 def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
     """Every list of the client by `@me`, by `%40me` and by the client's id."""
     caller = kit.caller("client")
-    client = caller.read(kit.me)["client_id"]
+    client = kit.own_key("client", "client")
     for operation in lists_with(kit, owner="client"):
         by_me = read_list(kit, caller, operation, "@me")
         kit.expect_equal(f"{operation.id} by id", read_list(kit, caller, operation, client), by_me)
@@ -27,18 +27,17 @@ def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
 @check("media-file", layer="generic", writes=False)
 def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
     """A few records, voicemails and faxes of the client's groups."""
-    sizes = {"record": "record_file_size", "voicemail": "record_file_size", "fax": "file_size"}
     caller, fetched = kit.caller("client"), 0
     for operation in lists_with(kit, owner="extension_group", ranged=True):
-        if operation.collection.name not in sizes:
+        rule = operation.collection
+        if rule.content is None:
             continue
         for group in ClientView(kit).groups:
             for item in read_list(kit, caller, operation, group["id"])[:_FILES]:
-                key = item.get("record_uuid") or item["uuid"]
-                path = kit.path(operation.collection.name, key, extension_group=group["id"])
+                path = kit.path(rule.name, item[rule.key], extension_group=group["id"])
                 response = kit.expect(caller.get(path), 200)
-                size = item[sizes[operation.collection.name]]
-                kit.expect_equal(f"the length of {path}", len(response.content), size)
+                length = len(response.content)
+                kit.expect_equal(f"the length of {path}", length, item[rule.content.size])
                 fetched += 1
     if not fetched:
         raise NotReached("no group of the client has recorded items in the target's range")

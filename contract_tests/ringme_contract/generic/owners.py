@@ -31,7 +31,7 @@ class ClientView:
 
     def members(self, group: int) -> list[Item]:
         """Its numbers that say that they are in a group."""
-        return [one for one in self.numbers if one["extension_group_id"] == group]
+        return [one for one in self.numbers if one[self._kit.factory.home] == group]
 
     def owners(self, name: str | None) -> list[object]:
         """Keys of owners of one kind: the client, all of its groups, some of its numbers."""
@@ -62,7 +62,9 @@ def of_numbers(operation: Operation, items: list[Item], numbers: list[Item]) -> 
     number = operation.collection.owner_property("extension")
     if number and all(number in one for one in items):
         return [one for one in items if one[number] in ids]
-    return [one for one in items if one["short_ext_name"] in names]
+    # Those of one moment are sorted by it.
+    name = operation.collection.order[1]
+    return [one for one in items if one[name] in names]
 
 
 @check("members-agree", layer="generic", writes=False)

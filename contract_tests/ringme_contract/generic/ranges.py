@@ -10,7 +10,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import read_datetime, write_datetime
 from ringme_contract.factories import Item
 from ringme_contract.generic.owners import ClientView
-from ringme_contract.lists import lists_with, moment_of, read_list, sort_key
+from ringme_contract.lists import list_path, lists_with, moment_of, read_list, sort_key
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -95,17 +95,20 @@ def statistics_add_up_to_the_list(kit: CheckContext) -> None:
     caller, view = kit.caller("client"), ClientView(kit)
     start, end = kit.target.range
     middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
+    (stats,) = kit.path.all("record", "stats")
+    count, size = stats.resource["count"], stats.resource["size"]
     for operation in lists_with(kit, owner="extension_group", collection="record"):
+        content = operation.collection.content
         for group in view.groups:
             for bounds in ((start, end), (start, middle), (middle, end)):
-                query = {"start_datetime": bounds[0], "end_datetime": bounds[1]}
+                query = dict(zip(kit.range_query, bounds, strict=True))
                 items = read_list(kit, caller, operation, group["id"], **query)
-                sizes = [one["record_file_size"] for one in items]
-                path = kit.path("record", action="stats", extension_group=group["id"])
+                sizes = [one[content.size] for one in items] if content else []
+                path = list_path(stats, group["id"])
                 kit.expect_properties(
                     f"stats of group {group['id']} from {bounds[0]} to {bounds[1]}",
                     caller.read(path, **query),
-                    {"count": len(sizes), "size": sum(sizes)},
+                    {count: len(sizes), size: sum(sizes)},
                 )
                 counted += len(sizes)
     if not counted:

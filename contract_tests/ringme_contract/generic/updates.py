@@ -17,10 +17,11 @@ def _settable(operation: Operation) -> list[str]:
 
 @check_each("entry-update", "update")
 def each_property_changes_alone(kit: CheckContext, operation: Operation) -> None:
-    """To every value that it may have, the last one twice; all else stays, in place in the list."""
+    """To every value that it may have, the last one twice; {} changes nothing; all else stays."""
     entries = Entries(kit, operation)
     entry = entries.shown(entries.create(**kit.factory.body(entries.creation, full=True)))
     beside = entries.create()
+    entry = entries.change(entry, {})
     for name in _settable(operation):
         values = entries.values(operation, name)
         for value in values:
@@ -33,19 +34,19 @@ def each_property_changes_alone(kit: CheckContext, operation: Operation) -> None
     entries.expect_listed(beside)
 
 
-@check_each("entry-update", "update")
-def all_properties_change_at_once(kit: CheckContext, operation: Operation) -> None:
-    """And once more to other values; nothing at all, before and after, changes nothing."""
+@check_each("entry-read", "update")
+def a_changed_entry_reads_as_it_was_answered(kit: CheckContext, operation: Operation) -> None:
+    """After each of several updates of all properties; nothing at all changes nothing."""
     entries = Entries(kit, operation)
-    entry = entries.shown(entries.create())
-    values = {name: entries.values(operation, name) for name in _settable(operation)}
-    for place in (0, -1):
-        entry = entries.change(entry, {})
-        changes = {name: found[place] for name, found in values.items() if found}
+    entry, beside = entries.shown(entries.create()), entries.create()
+    for changes in entries.bodies(operation):
         entry = entries.change(entry, changes)
-        entry = entries.change(entry, {})
         entries.expect_read(entry)
         entries.expect_listed(entry)
+        entry = entries.change(entry, {})
+    entries.expect_read(entry)
+    entries.expect_read(beside)
+    entries.expect_listed(beside)
 
 
 @check_each("entry-update", "update")
@@ -68,7 +69,7 @@ def _refers(operation: Operation, _: object) -> bool:
 
 @check_each("entry-reference", "create", "update", applies=_refers)
 def a_reference_to_nothing_is_refused(kit: CheckContext, operation: Operation) -> None:
-    """To what never was and to what is another client's; with other changes, which stay undone."""
+    """To what never was, is deleted or another client's; with changes that then stay undone."""
     entries = Entries(kit, operation)
     referred = kit.factory.referred(operation)
     entry, body = entries.create(), {}
@@ -76,7 +77,11 @@ def a_reference_to_nothing_is_refused(kit: CheckContext, operation: Operation) -
     if operation.action == "create":
         body = kit.factory.body(operation)
     for name, other in referred.items():
-        keys = [NOWHERE]
+        keys: list[object] = [NOWHERE]
+        if deletion := kit.path.within(other, "delete", {other: None}):
+            deleted = {other: kit.factory.create(other)[kit.contract.collections[other].key]}
+            kit.expect(entries.caller.request("DELETE", fill(deletion, deleted)), 204)
+            keys += deleted.values()
         if "other_client" in kit.target.identities:
             keys.append(kit.factory.own(other, "other_client"))
         for key in keys:

@@ -6,7 +6,6 @@ from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.scenarios.groups import MISSING, by_id
 from ringme_contract.scenarios.item_kinds import CLIENT, Kind, numbers_with, of_each_kind, read
 from ringme_contract.scenarios.views import (
     Session,
@@ -16,51 +15,10 @@ from ringme_contract.scenarios.views import (
     expect_same_view,
     expect_shown,
     item_ids,
-    member_ids,
     plain,
     readers,
-    reads,
     request_token,
 )
-
-
-@check("group-delete", layer="scenarios")
-def a_deleted_group_is_not_there(kit: CheckContext) -> None:
-    """404 for every method and for its whole section; no list holds it, other groups stay."""
-    client = kit.caller("client")
-    before = client.read(kit.path("extension_group"))
-    first, group, last = kit.new_group(), kit.new_group(), kit.new_group()
-    response = kit.expect(client.delete(kit.path("extension_group", group["id"])), 204)
-    kit.expect_equal("the body of the response", response.content, b"")
-    expect_gone(kit, "extension_group", group["id"], MISSING)
-    for path, query in reads(kit, "extension_group", group["id"]):
-        kit.expect(client.get(path, **query), 404, MISSING)
-    rest = by_id([*before, first, last])
-    kit.expect_equal("the list of groups", client.read(kit.path("extension_group")), rest)
-    expect_shown(kit, "extension_group", first)
-    expect_shown(kit, "extension_group", last)
-
-
-@check("group-delete", layer="scenarios", isolated=True)
-def its_members_are_released(kit: CheckContext) -> None:
-    """They are in no group, otherwise as they were; members of another group stay in it."""
-    client = kit.caller("client")
-    group, other = kit.new_group()["id"], kit.new_group()["id"]
-    members = [kit.new_extension(extension_group_id=group)]
-    loose = kit.new_extension()
-    # One that was made in the group, and one that was put there.
-    placed = client.put(kit.path("extension", loose["id"]), {"extension_group_id": group})
-    members.append(kit.expect(placed, 200).json())
-    stays = kit.new_extension(extension_group_id=other)
-    kit.expect(client.delete(kit.path("extension_group", group)), 204)
-    for member in members:
-        expect_shown(kit, "extension", {**plain(kit, member), "extension_group_id": None})
-    expect_shown(kit, "extension", stays)
-    kit.expect_equal("the members of the other group", member_ids(kit, other), [stays["id"]])
-    left = client.read(kit.path("extension"), extension_group_id=group)
-    kit.expect_equal("the numbers of the deleted group", left, [])
-    again = kit.new_group()["id"]
-    kit.expect_equal("the members of a new group", member_ids(kit, again), [])
 
 
 @check("group-delete", layer="scenarios", needs=("client", "login"), isolated=True)
@@ -99,11 +57,15 @@ def recorded_items_stay(kit: CheckContext) -> None:
     after = client_view(kit)
     released = {**plain(kit, number), "extension_group_id": None}
     expect_shown(kit, "extension", released)
+    lists = (kit.path.find(name, "list") for name in ("extension", "extension_group"))
+    changed = [one.path for one in lists if one]
     expect_same_view(
         kit,
         "deleting a group",
-        {path: items for path, items in after.items() if "{client_id}/extension" not in path},
-        {path: items for path, items in of_client.items() if "{client_id}/extension" not in path},
+        *(
+            {path: view[path] for path in view if path not in changed}
+            for view in (after, of_client)
+        ),
     )
     now = item_ids(kit, client, "extension", number["id"])
     kit.expect_equal("items of the number", now, of_number)

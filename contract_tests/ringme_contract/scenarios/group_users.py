@@ -14,9 +14,7 @@ from ringme_contract.scenarios.views import (
     Session,
     expect_named,
     expect_no_change,
-    expect_same_view,
     expect_shown,
-    never_used,
     request_token,
     settings_view,
 )
@@ -34,11 +32,6 @@ def new_body(kit: CheckContext, group: int, **keys: object) -> Item:
         "extension_group_id": group,
     }
     return {**body, **keys}
-
-
-def _expect_refused(kit: CheckContext, body: Item, status: int, word: str | None = None) -> None:
-    response = send(kit, kit.caller("client"), "POST", kit.path("user"), json=body)
-    kit.expect(response, status, word)
 
 
 @check("group-user-create", layer="scenarios", needs=NEEDS, isolated=True)
@@ -156,21 +149,3 @@ def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
     kit.expect_equal("the response to a new password", kit.expect(response, 200).json(), user)
     kit.expect(request_token(kit, login, password), 401, "invalid_grant")
     Session(kit, "user", login, f"{password}-new")
-
-
-@check("group-user-create", layer="scenarios", needs=(*NEEDS, "other_client"))
-def a_group_that_is_not_there_gets_no_user(kit: CheckContext) -> None:
-    """One that never was, a deleted one, another client's: 404, and nobody is made or moved."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
-    user, _ = kit.new_group_user(group)
-    deleted, foreign = kit.new_group()["id"], kit.new_group("other_client")["id"]
-    kit.expect(client.delete(kit.path("extension_group", deleted)), 204)
-    before = settings_view(kit), settings_view(kit, "other_client")
-    for key in (never_used(kit, "extension_group"), deleted, foreign):
-        _expect_refused(kit, new_body(kit, key), 404, "extension_group_not_found")
-        body = {"name": "half applied", "extension_group_id": key}
-        response = client.put(kit.path("user", user["id"]), body)
-        kit.expect(response, 404, "extension_group_not_found")
-        now = settings_view(kit), settings_view(kit, "other_client")
-        for after, was in zip(now, before, strict=True):
-            expect_same_view(kit, "a user for a group that is not there", after, was)

@@ -10,7 +10,6 @@ from ringme_contract.factories import Item
 from ringme_contract.own_entries import send
 from ringme_contract.scenarios.numbers import expect_members, put_number
 from ringme_contract.scenarios.views import (
-    TEXTS,
     expect_named,
     expect_no_change,
     expect_shown,
@@ -83,34 +82,6 @@ def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
     kit.expect_equal(
         "the list", [plain(kit, one) for one in client.read(kit.path("extension"))], everything
     )
-
-
-@check("extension-create", layer="scenarios", isolated=True)
-def a_new_number_is_as_the_request_says(kit: CheckContext) -> None:
-    """Every key that can be set, and a group, whose member it is from the start."""
-    group = kit.new_group()["id"]
-    members = []
-    for kind, status, text in zip(
-        ("phone", "queue", "ivr", "fax"), ("active", "blocked") * 2, TEXTS[:4], strict=True
-    ):
-        keys = {
-            "type": kind,
-            "status": status,
-            "extension_group_id": group,
-            "label": f"{kit.run_id} {text}",
-            "caller_id_name": text,
-            "extra_params": text,
-            "message_did": "74950000001",
-            "dial_rule_id": None,
-            "dial_rule_limit": 0,
-            "ani_rfc3325": True,
-            "did_as_transfer_caller_id": "74950000002",
-        }
-        number = plain(kit, kit.new_extension(**keys))
-        kit.expect_equal("the response to a new number", number, {**number, **keys})
-        expect_shown(kit, "extension", number)
-        members.append(number)
-    expect_members(kit, {group: members})
 
 
 @check("extension-create", layer="scenarios", needs=("client", "other_client"), isolated=True)

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from functools import partial
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
-from ringme_contract.own_entries import send
 from ringme_contract.scenarios.item_kinds import CLIENT, numbers_with, offered, read
 from ringme_contract.scenarios.views import (
     client_view,
     expect_gone,
-    expect_no_change,
     expect_same_view,
     expect_shown,
     item_ids,
     member_ids,
-    never_used,
     own_id,
     plain,
     reads,
-    settings_view,
 )
 from ringme_contract.verdict import NotReached
 
@@ -65,35 +59,6 @@ def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
     expect_shown(kit, "extension", beside)
 
 
-@check("extension-place", layer="scenarios", isolated=True)
-def an_update_without_a_group_leaves_the_number_there(kit: CheckContext) -> None:
-    """Other keys, with the group and without it; and nothing at all."""
-    one, other = kit.new_group()["id"], kit.new_group()["id"]
-    number = kit.new_extension(extension_group_id=one, label="first")
-    number = put_number(kit, number)
-    number = put_number(kit, number, label="second", status="active")
-    number = put_number(kit, number, extra_params="null", message_did="74950000000")
-    expect_members(kit, {one: [number], other: []})
-    number = put_number(kit, number, extension_group_id=other, label=None, ani_rfc3325=True)
-    number = put_number(kit, number, type="queue")
-    number = put_number(kit, number, extra_params=None)
-    expect_members(kit, {one: [], other: [number]})
-
-
-@check("extension-place", layer="scenarios", isolated=True)
-def each_setting_can_be_changed_and_cleared(kit: CheckContext) -> None:
-    """One at a time, and then back to null where that is allowed; the others stay as they are."""
-    group = kit.new_group()["id"]
-    number = kit.new_extension(extension_group_id=group)
-    texts = ("label", "caller_id_name", "extra_params", "message_did", "did_as_transfer_caller_id")
-    nullable = {**dict.fromkeys(texts, "74950000001"), "dial_rule_id": 7, "dial_rule_limit": 0}
-    for name, value in {**nullable, "ani_rfc3325": True, "type": "ivr", "status": "active"}.items():
-        number = put_number(kit, number, **{name: value})
-    for name in nullable:
-        number = put_number(kit, number, **{name: None})
-    expect_members(kit, {group: [number]})
-
-
 @check("extension-release", layer="scenarios", isolated=True)
 def null_takes_the_number_out(kit: CheckContext) -> None:
     """One of two members leaves; the other stays. Again, it is out already."""
@@ -107,53 +72,6 @@ def null_takes_the_number_out(kit: CheckContext) -> None:
     kit.expect(client.get(kit.path("extension_group", group)), 200)
     leaves = put_number(kit, leaves, extension_group_id=group)
     expect_members(kit, {group: [stays, leaves]})
-
-
-def _expect_unplaceable(kit: CheckContext, what: str, group: int) -> None:
-    client, home = kit.caller("client"), kit.new_group()["id"]
-    placed, loose = kit.new_extension(extension_group_id=home), kit.new_extension()
-    body = {"name": kit.free_number(), "extension_group_id": group}
-
-    def make() -> None:
-        kit.expect(send(kit, client, "POST", kit.path("extension"), json=body), 404, MISSING)
-
-    def place(number: Item, keys: Item) -> None:
-        path = kit.path("extension", number["id"])
-        response = client.put(path, {**keys, "extension_group_id": group})
-        kit.expect(response, 404, MISSING)
-
-    attempts: list[tuple[str, Callable[[], None]]] = [
-        (f"placing a number in {what}", partial(place, number, keys))
-        for number in (placed, loose)
-        for keys in ({}, {"label": "half applied", "status": "active"})
-    ]
-    attempts.append((f"a new number in {what}", make))
-    expect_no_change(kit, attempts, lambda: settings_view(kit))
-    expect_members(kit, {home: [placed]})
-
-
-@check("extension-place-unknown", layer="scenarios")
-def a_group_that_never_was_takes_no_number(kit: CheckContext) -> None:
-    """Neither one that is in a group nor one that is in none, nor a new one."""
-    _expect_unplaceable(kit, "a group that never was", never_used(kit, "extension_group"))
-
-
-@check("extension-place-unknown", layer="scenarios")
-def a_deleted_group_takes_no_number(kit: CheckContext) -> None:
-    """The group was there, and had the number in it."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
-    kit.new_extension(extension_group_id=group)
-    kit.expect(client.delete(kit.path("extension_group", group)), 204)
-    _expect_unplaceable(kit, "a deleted group", group)
-
-
-@check("extension-place-unknown", layer="scenarios", needs=("client", "other_client"))
-def the_group_of_another_client_takes_no_number(kit: CheckContext) -> None:
-    """And the other client sees nothing of it."""
-    group = kit.new_group("other_client")["id"]
-    _expect_unplaceable(kit, "a group of another client", group)
-    members = kit.caller("other_client").read(kit.path("extension", extension_group=group))
-    kit.expect_equal("the members of the other client's group", members, [])
 
 
 @check("extension-delete", layer="scenarios", isolated=True)

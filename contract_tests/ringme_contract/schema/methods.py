@@ -25,7 +25,8 @@ def unsupported_methods(kit: CheckContext) -> None:
         paths.setdefault(operation.path, []).append(operation)
     for path, known in paths.items():
         # That of the client as well: where such a method is let in, it must do no harm.
-        values = {**kit.factory.nowhere(known[0]), "client_id": NOWHERE}
+        values = kit.factory.nowhere(known[0])
+        values |= {one.name: NOWHERE for one in known[0].path_parameters if one.me}
         url = path.format(**values)
         allowed = sorted(one.method for one in known)
         for method in _METHODS:

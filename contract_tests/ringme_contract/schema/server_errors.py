@@ -46,14 +46,16 @@ def generated_reads(kit: CheckContext) -> None:
         if not operation.reads:
             continue
         cases += [(operation, case) for case in sender.generated(operation, None)]
-        if "page" not in operation.roles:
+        roles = operation.roles
+        if not {"page", "page_size"} <= roles.keys():
             continue
         try:
             path = kit.factory.to_read(operation)
         except NotReached:
             continue
         for page, size in _PAGES:
-            query = {**kit.factory.query(operation), "page": page, "per_page": size}
+            query = {**kit.factory.query(operation), roles["page"].name: page}
+            query[roles["page_size"].name] = size
             cases.append((operation, put_together(kit, operation, path, query)))
     kit.map(lambda one: sender.send(*one), cases)
     sender.findings.report(_EXPECTED)
