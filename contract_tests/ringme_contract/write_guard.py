@@ -236,7 +236,11 @@ class WriteGuard:
             found = [one for one in found if identity not in CLIENTS or one.reader == identity]
         elif not all(one.me for one in owners):
             keys = tuple((str(one.collection), values[one.name]) for one in owners if not one.me)
-            readers = [one for one in CLIENTS if one in self._kit.target.identities]
+            # Whoever made it may read it, the other client perhaps not.
+            readers = sorted(
+                (one for one in CLIENTS if one in self._kit.target.identities),
+                key=lambda one: one != identity,
+            )
             found = [EntryList(rule, one, keys) for one in readers]
         try:
             key = key_of(rule, response.json()) if response is not None else None

@@ -102,8 +102,8 @@ def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> N
     before = Everything.read(kit)
     for removal, group, operation, item in cases:
         start = whole_second(moment_of(operation, item))
-        bounds = {"start_datetime": start, "end_datetime": start + SECOND}
-        query = {name: write_datetime(moment) for name, moment in bounds.items()}
+        bounds = zip(kit.range_query, (start, start + SECOND), strict=True)
+        query = {name: write_datetime(moment) for name, moment in bounds}
         listing = kit.path(removal.collection.name, action="list", extension_group=group)
         if client.read(listing, **query):
             continue
@@ -127,7 +127,7 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
     removals = [one for one in kit.operations if one.action == "delete_range"]
     lists = [one for one in lists_with(kit, owner="client") if one.collection.range]
     items = {one.id: read_list(kit, kit.caller("client"), one, None) for one in lists}
-    groups = {one["id"]: one["extension_group_id"] for one in kit.factory.read("extension")}
+    groups = {one["id"]: one[kit.factory.home] for one in kit.factory.read("extension")}
     new, former = kit.new_group()["id"], dict(groups)
     for listing in lists:
         number = listing.collection.owner_property("extension") or ""
