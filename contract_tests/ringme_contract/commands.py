@@ -177,10 +177,11 @@ def check(
     reports = {name: settings.pop(name) for name in FILES}
     options = Options(**settings)
     console = Console(soft_wrap=True)
+    problems: list[str] = []
     try:
         # Before the run, not after it: a typing error must not cost a minute and the result.
         paths = try_reports(report_dir, reports)
-        with exchange_log(ndjson) as log, open_session(options) as session:
+        with exchange_log(ndjson, problems) as log, open_session(options) as session:
             session.kit.transport.log = log
             progress = ProgressLine(console, len(session.checks), quiet, verbose)
             with (
@@ -190,7 +191,7 @@ def check(
                 report = session.run(progress)
     except ConfigError as error:
         _stop(str(error))
-    problems = write_reports(report, report_dir, reports, replay_dir)
+    problems += write_reports(report, report_dir, reports, replay_dir)
     print_report(console, report, quiet, verbose)
     for problem in problems:
         click.echo(f"ringme-contract: {problem}", err=True)

@@ -14,10 +14,12 @@ from ringme_spec.errors import ConfigError
 
 
 @contextmanager
-def exchange_log(path: Path | None) -> Iterator[Callable[[Exchange], None] | None]:
+def exchange_log(
+    path: Path | None, problems: list[str]
+) -> Iterator[Callable[[Exchange], None] | None]:
     """What writes an exchange as a line, secrets masked; None without a path.
 
-    Raises ConfigError.
+    What cannot be written later on is noted in `problems`, once. Raises ConfigError.
     """
     if path is None:
         yield None
@@ -26,12 +28,24 @@ def exchange_log(path: Path | None) -> Iterator[Callable[[Exchange], None] | Non
 
     def write(exchange: Exchange) -> None:
         line = json.dumps({name: getattr(exchange, name) for name in names})
-        with lock:
-            file.write(f"{line}\n")
+        with lock, noted():
+            if not problems:
+                file.write(f"{line}\n")
+
+    @contextmanager
+    def noted() -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            problems[:] = [f"{path}: cannot be written: {error.strerror}"]
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="ascii") as file:
-            yield write
+        file = path.open("w", encoding="ascii")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
+    try:
+        yield write
+    finally:
+        with noted():
+            file.close()
