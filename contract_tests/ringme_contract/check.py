@@ -30,7 +30,8 @@ class Check:
     `needs` are identities of the target, `uses` its capabilities; `writes` says that it changes
     something, `deletes_recorded_items` that this is an item which the kit did not create. An
     `isolated` check changes only what it made, and expects nothing of what others make meanwhile;
-    requests of others would disturb one that is `alone`.
+    requests of others would disturb one that is `alone`. Those of the `smoke` profile are the
+    essential ones of their rules.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Check:
     deletes_recorded_items: bool = False
     isolated: bool = False
     alone: bool = False
+    smoke: bool = False
 
     @property
     def id(self) -> str:
@@ -104,6 +106,7 @@ def check(
     deletes_recorded_items: bool = False,
     isolated: bool = False,
     alone: bool = False,
+    smoke: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Declares a function to be a check of a rule; the function's name is the check's."""
 
@@ -119,6 +122,7 @@ def check(
             deletes_recorded_items,
             isolated,
             alone,
+            smoke,
         )
         if found.id in _checks:
             raise ValueError(f"there are two checks {found.id}")
@@ -134,6 +138,7 @@ def check_each(
     needs: tuple[str, ...] = ("client",),
     writes: bool = True,
     applies: Applies = lambda _, __: True,
+    smoke: bool = False,
 ) -> Callable[[OperationCheck], OperationCheck]:
     """Declares a function to be a check of each operation with such an action.
 
@@ -143,7 +148,14 @@ def check_each(
     def declare(function: OperationCheck) -> OperationCheck:
         # Each operation gets a function of its own.
         common = Check(
-            function.__name__, rule, "generic", lambda _: None, needs, (), writes, isolated=True
+            function.__name__,
+            rule,
+            "generic",
+            lambda _: None,
+            needs,
+            writes=writes,
+            isolated=True,
+            smoke=smoke,
         )
         _general.append(_General(common, actions, function, applies))
         return function

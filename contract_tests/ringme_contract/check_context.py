@@ -19,6 +19,7 @@ from ringme_contract.differences import differences
 from ringme_contract.factories import RANGE, Factory
 from ringme_contract.made_entries import RunRecord
 from ringme_contract.paths import Paths
+from ringme_contract.profiles import PROFILES, Profile
 from ringme_contract.recording import Exchange
 from ringme_contract.removal import REMOVED, Removal
 from ringme_contract.target import Target
@@ -132,6 +133,10 @@ class CheckContext:
         self.place = self.factory.place
         self.guard = WriteGuard(self)
         self._removal = Removal(self, self.guard)
+
+    @property
+    def profile(self) -> Profile:
+        return PROFILES[self.target.profile]
 
     @property
     def secured_operations(self) -> list[Operation]:

@@ -19,13 +19,15 @@ from ringme_contract.check import Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.conformance import json_object
 from ringme_contract.engine import Engine, RunResult
-from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code
+from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code, summary
 from ringme_contract.expectations import Expectation, load_expectations
+from ringme_contract.pace import measure
 from ringme_contract.paths import Paths
-from ringme_contract.selection import choose
+from ringme_contract.profiles import SMOKE
+from ringme_contract.selection import choose, in_profile
 from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
 from ringme_contract.transport import Transport, Unreachable
-from ringme_contract.verdict import Outcome, Verdict
+from ringme_contract.verdict import Failure, Outcome, Verdict
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC
@@ -61,6 +63,7 @@ class Options:
     timeout: float | None = None
     time_budget: float | None = None
     jobs: int | None = None
+    profile: str | None = None
     read_only: bool = False
     expect: Path | None = None
     ca: Path | None = None
@@ -82,6 +85,13 @@ class Report:
     notes: list[str] = field(default_factory=list)
     again: str = "ringme-contract check"
     docs: str = ""
+
+    @property
+    def summary(self) -> str:
+        """The verdict in one line; that of a smoke run says that it is no more than that."""
+        text = summary(self.findings)
+        smoke = self.target.profile == SMOKE
+        return f"smoke run, no claim of conformance: {text}" if smoke else text
 
     @cached_property
     def causes(self) -> list[Cause]:
@@ -124,6 +134,21 @@ class Session:
     def today(self) -> date:
         return self.started.date()
 
+    @property
+    def troubles(self) -> list[str]:
+        """What keeps a run of all checks from its end at this target, as far as that is known."""
+        if (
+            self._options.layers
+            or self._options.rules
+            or "client" not in self.kit.target.identities
+        ):
+            return []
+        try:
+            return list(measure(self.kit).troubles(self.kit.profile, self.kit.target))
+        except (Failure, Unreachable, KeyError, TypeError, ValueError):
+            # What is wrong there the checks tell better.
+            return []
+
     def run(self, progress: Callable[[Outcome], None] | None = None) -> Report:
         return self.report(self.engine.run(self.checks, self._options.shuffle, progress))
 
@@ -164,9 +189,8 @@ def open_session(
     contract = read_document(options)
     rules = contract.rules
     target = read_target(options, contract)
-    chosen = choose(
-        all_checks(contract) if checks is None else checks, options.layers, options.rules, rules
-    )
+    found = in_profile(all_checks(contract) if checks is None else checks, target.profile)
+    chosen = choose(found, options.layers, options.rules, rules)
     expectations = load_expectations(options.expect, rules) if options.expect else {}
     transport = Transport(target, contract, http)
     try:
@@ -209,8 +233,9 @@ def read_target(options: Options, contract: Contract) -> Target:
     return replace(
         target,
         timeout=options.timeout or target.timeout,
-        time_budget=options.time_budget or target.time_budget,
+        budget=options.time_budget or target.budget,
         jobs=options.jobs or target.jobs,
+        profile=options.profile or target.profile,
         read_only=options.read_only or target.read_only,
         ca=options.ca or target.ca,
     )
@@ -252,6 +277,7 @@ def command_of(options: Options, url: str) -> str:
     words = ["ringme-contract", "check", url]
     for name, value in (("--target", options.target), ("--document", options.document)):
         words += [name, str(value)] if value else []
+    words += ["--profile", options.profile] if options.profile else []
     words += [word for path in options.overlay for word in ("--overlay", str(path))]
     return shlex.join([*words, *(["--read-only"] if options.read_only else [])])
 

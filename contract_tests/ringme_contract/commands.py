@@ -21,6 +21,7 @@ from ringme_contract.doctor import Finding, examine, worst
 from ringme_contract.evaluation import ExitCode
 from ringme_contract.interrupt import orderly_interrupts
 from ringme_contract.output import lasting_output
+from ringme_contract.profiles import MOST_JOBS, PROFILES
 from ringme_contract.proof.command import prove
 from ringme_contract.recording import first_problem
 from ringme_contract.report.content import tool_version
@@ -30,7 +31,6 @@ from ringme_contract.report.ndjson import exchange_log
 from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
 from ringme_contract.sweep import sweep as sweep_leftovers
-from ringme_contract.target import MOST_JOBS
 from ringme_contract.target_template import template, write_template
 from ringme_contract.transport import Transport, Unreachable
 from ringme_contract.verdict import Failure, breakdown
@@ -106,6 +106,22 @@ class _Commands(click.Group):
                 _stop(breakdown(error), ExitCode.ERROR)
 
 
+def _pace_options(function: _Function) -> _Function:
+    for decorate in (
+        _option("--time-budget", type=_Seconds(), help="Time limit of all checks, such as 2m."),
+        _option(
+            "--jobs", type=click.IntRange(1, MOST_JOBS), help="Requests under way at once, at most."
+        ),
+        _option(
+            "--profile",
+            type=click.Choice(list(PROFILES)),
+            help="; ".join(f"{one.name}: {one.about}" for one in PROFILES.values()) + ".",
+        ),
+    ):
+        function = decorate(function)
+    return function
+
+
 @click.group(cls=_Commands)
 @click.version_option(tool_version(), prog_name="ringme-contract")
 def main() -> None:
@@ -125,6 +141,7 @@ main.add_command(prove)
 
 @main.command()
 @_target_options
+@_pace_options
 @_option(
     "--layer",
     "layers",
@@ -139,8 +156,6 @@ main.add_command(prove)
 )
 @_option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @_option("--shuffle", type=int, help="Run the checks in an order made from this number.")
-@_option("--time-budget", type=_Seconds(), help="Time limit of all checks, such as 2m.")
-@_option("--jobs", type=click.IntRange(1, MOST_JOBS), help="Requests under way at once, at most.")
 @_option("--read-only", is_flag=True, help="Change nothing in the target.")
 @_option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
 @_option(
@@ -183,6 +198,8 @@ def check(
         paths = try_reports(report_dir, reports)
         with exchange_log(ndjson, problems) as log, open_session(options) as session:
             session.kit.transport.log = log
+            for line in session.troubles:
+                click.echo(f"warning: {printable(line)}", err=True)
             progress = ProgressLine(console, len(session.checks), quiet, verbose)
             with (
                 orderly_interrupts(session.kit.transport, lambda text: progress.say(text)),
@@ -207,10 +224,12 @@ def check(
 
 @main.command()
 @_target_options
+@_pace_options
 def doctor(**settings: Any) -> None:
     """Examine the target file and the target: can it be checked, and how much of it?
 
-    Gets a token for each identity, reads its user, and counts the data.
+    Gets a token for each identity, reads its user, counts the data, and says how long each profile
+    takes here.
     """
     options = Options(**settings)
     findings: list[Finding] = []

@@ -11,6 +11,8 @@ from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.check_run import said
 from ringme_contract.conformance import json_object
 from ringme_contract.evaluation import ExitCode
+from ringme_contract.pace import measure
+from ringme_contract.profiles import PROFILES
 from ringme_contract.recording import first_problem
 from ringme_contract.target import CAPABILITIES, IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
 from ringme_contract.verdict import Failure, NotReached
@@ -165,6 +167,21 @@ def _login(kit: CheckContext, name: str) -> Finding:
     return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 
+def _pace(kit: CheckContext) -> Iterator[Finding]:
+    pace, target = measure(kit), kit.target
+    text = f"a response takes {pace.latency * 1000:.0f} ms; up to {target.jobs} requests at once"
+    yield Finding("pace", text)
+    if pace.limit is not None:
+        limit, left, reset = pace.limit
+        yield Finding("limit", f"{left} of {limit} requests left, all again in {reset} s")
+    for profile in PROFILES.values():
+        seconds = profile.seconds(pace.latency, target.jobs, target.requests_per_second)
+        text = f"{profile.name}: about {profile.requests} requests in {seconds:.0f} s"
+        yield Finding("profile", f"{text} ({profile.about})")
+    for trouble in pace.troubles(kit.profile, target):
+        yield Finding("profile", trouble, ExitCode.NOT_REACHED)
+
+
 def _data(
     kit: CheckContext, checks: list[Check], users: dict[str, dict[str, Any]]
 ) -> Iterator[Finding]:
@@ -179,6 +196,7 @@ def _data(
         yield _enough(kit, "numbers in no group", len(numbers) - inside, 1, rules)
         yield from _recorded(kit, checks, client, users)
         yield _free_number(kit, rules)
+        yield from _pace(kit)
     except Failure as failure:
         text = f"cannot be read: {failure.message}, got {failure.got}"
         yield Finding("data", text, ExitCode.COULD_NOT_RUN)

@@ -53,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--ringme-seed", type=int, default=0, help="random seed")
     group.addoption("--ringme-wait", type=float, default=0, help="seconds to wait for the target")
     group.addoption("--ringme-ca", help="authorities to trust besides those of this machine (PEM)")
+    group.addoption("--ringme-profile", help="how much to check: smoke, default or full")
     group.addoption("--ringme-jobs", type=int, help="requests under way at once, at most")
     group.addoption("--ringme-read-only", action="store_true", help="change nothing there")
     group.addoption(
@@ -151,6 +152,7 @@ def options_of(config: pytest.Config) -> Options:
         layers=tuple(config.getoption("--ringme-layer")),
         seed=config.getoption("--ringme-seed"),
         wait=config.getoption("--ringme-wait"),
+        profile=config.getoption("--ringme-profile") or None,
         jobs=config.getoption("--ringme-jobs"),
         read_only=config.getoption("--ringme-read-only"),
         expect=path("--ringme-expect"),

@@ -23,9 +23,10 @@ from ringme_contract.check_run import Options, Session, open_session, read_docum
 from ringme_contract.engine import CONFORMS, RunResult
 from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, evaluate_rule
 from ringme_contract.interrupt import orderly_interrupts
+from ringme_contract.profiles import DEFAULT
 from ringme_contract.report.finding_text import details
 from ringme_contract.report.printable import printable
-from ringme_contract.selection import choose
+from ringme_contract.selection import choose, in_profile
 from ringme_contract.serving import served
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Outcome, Verdict
@@ -91,7 +92,8 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
     """
     contract = read_document(options)
     rules = contract.rules
-    checks = choose(all_checks(contract), options.layers, options.rules, rules)
+    checks = in_profile(all_checks(contract), options.profile or DEFAULT)
+    checks = choose(checks, options.layers, options.rules, rules)
     layers = {rule: sorted({one.layer for one in checks if one.rule == rule}) for rule in rules}
     names = [rule for rule in rules if layers[rule] or rule == CONFORMS or not options.layers]
     found = []

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from ringme_contract.check import LAYERS, Check
+from ringme_contract.profiles import SMOKE
 from ringme_spec.errors import ConfigError
 
 _NOT = "no:"
@@ -40,3 +41,14 @@ def _chosen(sort: str, names: Iterable[str], known: Collection[str]) -> set[str]
                 listed = f"layers: {', '.join(known)}"
             raise ConfigError(f"--{sort} {name}: there is no {sort} {plain!r}; {listed}")
     return (wanted or set(known)) - unwanted
+
+
+def in_profile(checks: list[Check], profile: str) -> list[Check]:
+    """The checks of a profile; smoke has those marked for it, or else the first of a rule."""
+    if profile != SMOKE:
+        return checks
+    marked = {one.rule for one in checks if one.smoke}
+    first = {one.rule: one for one in reversed(checks)}
+    return [
+        one for one in checks if one.smoke or (one.rule not in marked and one is first[one.rule])
+    ]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ringme_contract.datetimes import DATETIME
+from ringme_contract.profiles import DEFAULT, JOBS, PROFILES
 from ringme_contract.toml_file import read_toml
 from ringme_spec.errors import ConfigError, unknown_key
 from ringme_spec.operations import Operation
@@ -34,9 +35,6 @@ OPTIONAL_IDENTITIES = {
     "blocked_client": "a user of a client that is blocked, who is not blocked himself",
     "limited": "a user of a client whose application allows few requests an hour, at most 20",
 }
-# So many requests at once are nothing unusual for a server.
-JOBS = 8
-MOST_JOBS = 64
 # Those who get no token, by right.
 REFUSED = ("blocked", "blocked_client")
 CAPABILITIES = {
@@ -67,8 +65,8 @@ class Target:
     """All that a run knows of the implementation before its first request.
 
     `range` is a time range, texts, in which recorded items exist. `requests_per_second` 0 means
-    without limit; `jobs` is how many requests may be under way at once. `time_budget` and
-    `timeout`, the limit of one response, are in seconds. `ca` is a file with
+    without limit; `jobs` is how many requests may be under way at once. `budget` (0 leaves it to
+    the profile) and `timeout`, the limit of one response, are in seconds. `ca` is a file with
     authorities to trust, `file_hosts` are other hosts to which the URL of a file may lead.
     """
 
@@ -80,11 +78,17 @@ class Target:
     delete_recorded_items: bool = False
     requests_per_second: float = 0
     jobs: int = JOBS
-    time_budget: float = 300
+    profile: str = DEFAULT
+    budget: float = 0
     source: str = "target"
     timeout: float = 10
     ca: Path | None = None
     file_hosts: tuple[str, ...] = ()
+
+    @property
+    def time_budget(self) -> float:
+        """The seconds that all checks together may take."""
+        return self.budget or PROFILES[self.profile].time_budget
 
     @property
     def secrets(self) -> Iterator[str]:
@@ -112,6 +116,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "delete_recorded_items": bool,
     "requests_per_second": (int, float),
     "jobs": int,
+    "profile": str,
     "time_budget": (int, float),
     "timeout": (int, float),
     "ca": str,
@@ -149,6 +154,7 @@ def load_target(path: Path, url: str | None = None) -> Target:
     values |= {
         "url": values["url"].rstrip("/"),
         "off": frozenset(values.get("off", ())),
+        "budget": values.pop("time_budget", 0),
         "file_hosts": tuple(map(str, values.get("file_hosts", ()))),
         # As everything in the file, it is meant from where the file is.
         "ca": path.parent / values["ca"] if "ca" in values else None,
@@ -175,6 +181,8 @@ def _read_values(content: dict[str, Any], problems: list[str]) -> dict[str, Any]
         problems.append("url: is missing")
     elif not found.get("url", "http://").startswith(("http://", "https://")):
         problems.append("url: must begin with http:// or https://")
+    if found.get("profile", DEFAULT) not in PROFILES:
+        problems.append(f"profile: {unknown_key(found['profile'], PROFILES, 'value')}")
     problems += [
         f"off: {unknown_key(str(name), CAPABILITIES, 'value')}"
         for name in found.get("off", [])

@@ -13,10 +13,11 @@ import httpx
 
 from ringme_contract.conformance import Conformance, json_object
 from ringme_contract.connection import Connection
+from ringme_contract.profiles import MOST_JOBS
 from ringme_contract.recording import Exchange, Recording
 from ringme_contract.retries import GATEWAY, SAFE, THROTTLED, Retries, Throttle
 from ringme_contract.run_end import RunEnd
-from ringme_contract.target import MOST_JOBS, Target
+from ringme_contract.target import Target
 from ringme_contract.verdict import NotReached
 from ringme_contract.wire import TooLarge
 from ringme_spec.contract import Contract

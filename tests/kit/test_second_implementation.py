@@ -9,6 +9,7 @@ import pytest
 
 from ringme_contract.check_run import Options, Report, open_session
 from ringme_contract.engine import CONFORMS
+from ringme_contract.profiles import PROFILES
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from second.faults import FAULTS
@@ -71,6 +72,8 @@ def _expect_all_passed(report: Report) -> None:
     assert not bad
     assert not report.notes
     assert not report.result.left_behind
+    # What `doctor` reckons with.
+    assert report.result.requests == pytest.approx(PROFILES["default"].requests, rel=0.15)
 
 
 def test_each_fault_has_its_rule() -> None:

@@ -13,7 +13,8 @@ import pytest
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.engine import Engine
-from ringme_contract.target import JOBS, MOCK, load_target
+from ringme_contract.profiles import JOBS
+from ringme_contract.target import MOCK, load_target
 from ringme_contract.transport import Transport
 from ringme_contract.verdict import Failure
 from ringme_spec.contract import read_contract

@@ -65,7 +65,7 @@ class Runner:
         with _served(tree, mutant) as url:
             if url is None:
                 return NO_START
-            target = replace(load_target(MOCK, url), time_budget=KIT, timeout=RESPONSE)
+            target = replace(load_target(MOCK, url), budget=KIT, timeout=RESPONSE)
             transport = Transport(target, self._contract)
             try:
                 engine = Engine(CheckContext(target, self._contract, transport))

@@ -25,7 +25,7 @@ def _expect_sent(entries: Entries, operation: Operation, entry: Item, sent: Item
             entries.kit.expect_equal(what, entry[name], value)
 
 
-@check_each("entry-create", "create")
+@check_each("entry-create", "create", smoke=True)
 def the_response_is_what_was_sent(kit: CheckContext, operation: Operation) -> None:
     """The least that may be sent, and all; the rest has the defaults, or is null."""
     entries = Entries(kit, operation)
@@ -77,7 +77,7 @@ def ids_differ_between_clients(kit: CheckContext, operation: Operation) -> None:
     kit.expect_equal(f"how many ids four new {both[0].name} of two clients have", len(set(ids)), 4)
 
 
-@check_each("entry-read", "read", writes=False)
+@check_each("entry-read", "read", writes=False, smoke=True)
 def an_entry_read_alone_is_the_listed_one(kit: CheckContext, operation: Operation) -> None:
     """Every entry of the client, or of the first owner that it has."""
     keys = kit.factory.keys_to_read(operation)
@@ -103,7 +103,7 @@ def _sets_unique(operation: Operation, _: object) -> bool:
     )
 
 
-@check_each("entry-unique", "create", "update", applies=_sets_unique)
+@check_each("entry-unique", "create", "update", applies=_sets_unique, smoke=True)
 def a_taken_value_is_refused(kit: CheckContext, operation: Operation) -> None:
     """To the client, and to another one if the value is unique in the whole service."""
     entries = Entries(kit, operation)

@@ -18,7 +18,7 @@ def _delete(entries: Entries, entry: Item) -> None:
     entries.kit.expect_equal(f"the body of the response to DELETE {path}", response.content, b"")
 
 
-@check_each("entry-delete", "delete")
+@check_each("entry-delete", "delete", smoke=True)
 def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> None:
     """404 for every method and for its whole section; no list holds it, others stay."""
     entries = Entries(kit, operation)

@@ -22,6 +22,7 @@ _OWNERS = 3
     "list",
     writes=False,
     applies=lambda one, _: any(each.filter for each in one.query_parameters),
+    smoke=True,
 )
 def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Operation) -> None:
     """Each filter with each value that is there, two values at once, all filters at once."""

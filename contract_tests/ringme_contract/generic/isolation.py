@@ -16,7 +16,7 @@ _DENIED = "access_denied"
 _ACTIONS = ("list", "create", "read", "update", "delete")
 
 
-@check_each("entry-isolation", "create", needs=("client", "other_client"))
+@check_each("entry-isolation", "create", needs=("client", "other_client"), smoke=True)
 def no_client_reaches_the_entries_of_another(kit: CheckContext, operation: Operation) -> None:
     """By one's own path they are not there, by the other's it may not; nothing changes."""
     for own, foreign in (("client", "other_client"), ("other_client", "client")):

@@ -24,7 +24,7 @@ def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
         )
 
 
-@check("media-file", layer="generic", writes=False)
+@check("media-file", layer="generic", writes=False, smoke=True)
 def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
     """A few records, voicemails and faxes of the client's groups."""
     caller, fetched = kit.caller("client"), 0

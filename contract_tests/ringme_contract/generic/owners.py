@@ -67,7 +67,7 @@ def of_numbers(operation: Operation, items: list[Item], numbers: list[Item]) -> 
     return [one for one in items if one[name] in names]
 
 
-@check("members-agree", layer="generic", writes=False)
+@check("members-agree", layer="generic", writes=False, smoke=True)
 def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
     """The list of a group against the numbers of the client."""
     view = ClientView(kit)
@@ -78,13 +78,13 @@ def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
         raise NotReached("the client has no groups")
 
 
-@check("group-media-by-membership", layer="generic", writes=False)
+@check("group-media-by-membership", layer="generic", writes=False, smoke=True)
 def the_list_of_a_group_is_that_of_its_members(kit: CheckContext) -> None:
     """The client's list restricted to the numbers that are in the group."""
     _restricted(kit, "extension_group", lambda view, key: view.members(int(str(key))))
 
 
-@check("group-media-by-membership", layer="generic", writes=False)
+@check("group-media-by-membership", layer="generic", writes=False, smoke=True)
 def the_list_of_a_number_is_its_part_of_the_whole(kit: CheckContext) -> None:
     """The client's list restricted to the number."""
     _restricted(

@@ -18,7 +18,7 @@ _SECOND = timedelta(seconds=1)
 _INSTANTS = 4
 
 
-@check("media-range", layer="generic", writes=False)
+@check("media-range", layer="generic", writes=False, smoke=True)
 def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None:
     """Ends are taken from the items' own times: at one, a second before, a second after."""
     tried = 0
@@ -68,7 +68,7 @@ def _compare(kit: CheckContext, operation: Operation, whole: list[Item], bound: 
     )
 
 
-@check("media-order", layer="generic", writes=False)
+@check("media-order", layer="generic", writes=False, smoke=True)
 def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
     """In lists of the client, of its groups and of its numbers; ties included."""
     longest = 0
@@ -88,7 +88,7 @@ def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
         raise NotReached("no list of recorded items in the target's range has two items")
 
 
-@check("stats-agree", layer="generic", uses=("record",), writes=False)
+@check("stats-agree", layer="generic", uses=("record",), writes=False, smoke=True)
 def statistics_add_up_to_the_list(kit: CheckContext) -> None:
     """Of the whole range, and of the half of it."""
     counted = 0

@@ -18,7 +18,7 @@ _REPLAYS = 60
 _NUMBER = st.integers(0, 11)
 
 
-@check("sequences", layer="model", needs=("client", "other_client"))
+@check("sequences", layer="model", needs=("client", "other_client"), smoke=True)
 def lists_equal_a_plain_model_after_every_step(kit: CheckContext) -> None:
     """Random sequences over groups, numbers, users and calls of two clients."""
     failed = _search(kit)
@@ -71,7 +71,8 @@ def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
             self.model.restore()
 
     try:
-        run_state_machine_as_test(seed(kit.seed)(Machine), settings=_settings())
+        sequences = kit.profile.times(SEQUENCES)
+        run_state_machine_as_test(seed(kit.seed)(Machine), settings=_settings(sequences))
     except _Found:
         return found[0]
     except (NotReached, Unreachable, KeyboardInterrupt):
@@ -89,10 +90,11 @@ def _weighted(names: list[str]) -> list[str]:
     return [name for name in names for _ in range(often.get(name, 1))]
 
 
-def _settings() -> settings:
+def _settings(sequences: int) -> settings:
     return settings(
-        max_examples=SEQUENCES,
-        stateful_step_count=LENGTH,
+        max_examples=sequences,
+        # One sequence alone need not be long.
+        stateful_step_count=LENGTH if sequences > 1 else LENGTH // 2,
         deadline=None,
         database=None,
         # A changing target makes Hypothesis' own shrinking meaningless: see `_shorten`.

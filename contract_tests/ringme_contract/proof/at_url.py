@@ -138,7 +138,7 @@ class UrlProof:
                 raise CannotRun(f"--reset: {self.reset}: exit code {done.returncode}")
         proxy = Proxy(self.target, site)
         with served(proxy, "critical") as url:
-            target = replace(self.target, url=url, time_budget=BUDGET)
+            target = replace(self.target, url=url, budget=BUDGET)
             transport = _Transport(target, proxy)
             kit = CheckContext(target, contract(), transport)
             try:

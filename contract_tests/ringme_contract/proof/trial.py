@@ -168,4 +168,4 @@ def rules() -> dict[str, Rule]:
 
 
 def _target(url: str) -> Any:
-    return replace(load_target(MOCK, url), time_budget=BUDGET)
+    return replace(load_target(MOCK, url), budget=BUDGET)

@@ -6,6 +6,7 @@ import json
 
 from ringme_contract.check_run import Report
 from ringme_contract.evaluation import ExitCode
+from ringme_contract.profiles import SMOKE
 from ringme_contract.report.content import content
 from ringme_contract.verdict import Verdict
 
@@ -18,12 +19,13 @@ def badge(report: Report) -> str:
         verdicts = [one.verdict for one in report.findings if one.rule.level == level]
         if verdicts:
             parts.append(f"{verdicts.count(Verdict.PASS)}/{len(verdicts)} {level}")
+    smoke = report.target.profile == SMOKE
     version = content(report)["document"]["version"]
     return json.dumps(
         {
             "schemaVersion": 1,
             "label": f"groups API {version}",
-            "message": ", ".join(parts) or "nothing checked",
+            "message": ("smoke: " if smoke else "") + (", ".join(parts) or "nothing checked"),
             "color": _COLORS.get(report.code, "yellow"),
         }
     )

@@ -8,7 +8,7 @@ from typing import Any
 from ringme_contract.causes import Cause
 from ringme_contract.check_run import Report
 from ringme_contract.differences import plain
-from ringme_contract.evaluation import STATES, RuleFinding, counts, summary
+from ringme_contract.evaluation import STATES, RuleFinding, counts
 from ringme_contract.recording import Exchange
 from ringme_contract.report.cause_text import again, example_requests, expected_and_got, title
 from ringme_contract.report.printable import differences_shown
@@ -32,6 +32,7 @@ def content(report: Report) -> dict[str, Any]:
             "started": report.started.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "seconds": round(result.seconds, 3),
             "requests": result.requests,
+            "profile": report.target.profile,
             "seed": report.seed,
             "shuffle": report.shuffle,
             "read_only": report.target.read_only,
@@ -41,7 +42,7 @@ def content(report: Report) -> dict[str, Any]:
         },
         "exit_code": int(report.code),
         "summary": {
-            "text": summary(report.findings),
+            "text": report.summary,
             **{level: counts(report.findings, level) for level in ("MUST", "SHOULD")},
         },
         "again": report.again,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from ringme_contract.check_run import Report
-from ringme_contract.evaluation import UNEXPECTED_PASS, summary
+from ringme_contract.evaluation import UNEXPECTED_PASS
 from ringme_contract.report.cause_text import headline
 from ringme_contract.report.content import worst_first
 from ringme_contract.report.finding_text import details, reason
@@ -46,7 +46,7 @@ def _command(state: str, rule: str, text: str) -> str:
 
 def step_summary(report: Report) -> str:
     lines = [
-        f"## ringme-contract: {summary(report.findings)}",
+        f"## ringme-contract: {report.summary}",
         "",
         _cell(report.target.url)
         + f", {report.result.requests} requests in {report.result.seconds:.1f} s"

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from ringme_contract.check_run import Report
-from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, summary
+from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding
 from ringme_contract.report.cause_text import cause_lines, headline, listed
 from ringme_contract.report.content import worst_first
 from ringme_contract.report.finding_text import failures
@@ -129,7 +129,7 @@ def print_report(
 def verdict_line(report: Report) -> str:
     took = f"{report.result.requests} requests in {report.result.seconds:.1f} s"
     left = ", not all cleaned up" if report.result.left_behind else ""
-    return f"{summary(report.findings)}{left} ({took})"
+    return f"{report.summary}{left} ({took})"
 
 
 _Lines = Iterator[tuple[str, str]]

@@ -17,7 +17,7 @@ from ringme_spec.operations import Operation
 _JSON = {"Content-Type": "application/json"}
 
 
-@check("base", layer="scenarios", writes=False)
+@check("base", layer="scenarios", writes=False, smoke=True)
 def the_api_and_the_token_endpoint_are_where_they_should_be(kit: CheckContext) -> None:
     """The API below its base, the token endpoint at the root and nowhere else."""
     kit.expect(kit.caller("client").get(kit.me), 200)
@@ -28,7 +28,7 @@ def the_api_and_the_token_endpoint_are_where_they_should_be(kit: CheckContext) -
     kit.expect(below, 404)
 
 
-@check("conforms", layer="scenarios", writes=False)
+@check("conforms", layer="scenarios", writes=False, smoke=True)
 def every_read_succeeds(kit: CheckContext) -> None:
     """Each GET of the document with a 200; the transport checks the responses against it."""
     lacking = []
@@ -77,7 +77,7 @@ def _expect_alike(
         kit.expect_equal(what, other.text, first.text)
 
 
-@check("slash", layer="scenarios", isolated=True)
+@check("slash", layer="scenarios", isolated=True, smoke=True)
 def writes_work_in_every_form_of_the_path(kit: CheckContext) -> None:
     """Create, change and delete a group, and get a token, each with and without slashes."""
     client = kit.caller("client")
@@ -100,7 +100,7 @@ def writes_work_in_every_form_of_the_path(kit: CheckContext) -> None:
         kit.expect(kit.anonymous.request("POST", path, data=parameters), 200)
 
 
-@check("me", layer="scenarios", needs=("client", "other_client"), isolated=True)
+@check("me", layer="scenarios", needs=("client", "other_client"), isolated=True, smoke=True)
 def at_me_is_the_client_of_whoever_asks(kit: CheckContext) -> None:
     """A group made through one form is there through the others, and not at another's @me."""
     client, other = kit.caller("client"), kit.caller("other_client")
@@ -131,7 +131,7 @@ def at_me_of_a_group_user_is_its_client(kit: CheckContext) -> None:
         kit.expect(caller.get(kit.path("extension_group", client=form)), 403, "access_denied")
 
 
-@check("codes", layer="scenarios", isolated=True)
+@check("codes", layer="scenarios", isolated=True, smoke=True)
 def success_has_the_code_of_its_method(kit: CheckContext) -> None:
     """201, 200, 200, and 204 with nothing in it, for all settings; a token is a 200."""
     kit.expect(kit.request_token(**kit.target.identities["client"].parameters), 200)
@@ -149,7 +149,7 @@ def success_has_the_code_of_its_method(kit: CheckContext) -> None:
                     kit.expect_equal(f"the body of the response of {one.id}", found.content, b"")
 
 
-@check("no-patch", layer="scenarios", isolated=True)
+@check("no-patch", layer="scenarios", isolated=True, smoke=True)
 def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
     """405 and the methods that there are, for each path and each method that it lacks."""
     own, client = OwnEntries(kit), kit.caller("client")

@@ -100,7 +100,7 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
     own.expect_unchanged("bodies in another encoding")
 
 
-@check("body", layer="scenarios", isolated=True)
+@check("body", layer="scenarios", isolated=True, smoke=True)
 def all_of_json_is_understood(kit: CheckContext) -> None:
     """Blanks around it and within, and characters as escapes, halves of a pair included."""
     path = kit.path("extension_group", kit.new_group()["id"])

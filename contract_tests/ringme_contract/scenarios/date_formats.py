@@ -35,7 +35,7 @@ _LAST_DAYS = tuple(
 _APART = timedelta(minutes=7)
 
 
-@check("no-zone", layer="scenarios", isolated=True)
+@check("no-zone", layer="scenarios", isolated=True, smoke=True)
 def date_times_have_no_zone(kit: CheckContext) -> None:
     """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
     _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
@@ -69,7 +69,7 @@ def _expect_moments(
             )
 
 
-@check("dates-in", layer="scenarios", writes=False)
+@check("dates-in", layer="scenarios", writes=False, smoke=True)
 @of_each_kind()
 def leading_zeros_may_be_left_out(kit: CheckContext, kind: Kind) -> None:
     """A range at an item's own second gives the same list with zeros and without."""

@@ -30,7 +30,7 @@ def paths_of(kit: CheckContext, own: OwnEntries) -> dict[str, str]:
     return {name: kit.path(name, own[name]["id"]) for name in CHANGES}
 
 
-@check("extra-keys", layer="scenarios", isolated=True)
+@check("extra-keys", layer="scenarios", isolated=True, smoke=True)
 def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
     """Of a new thing and of an update; neither the response nor any view shows them."""
     client, own = kit.caller("client"), OwnEntries(kit)

@@ -84,7 +84,7 @@ def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
         yield "PUT", kit.path(collection), {"json": {}}, 405
 
 
-@check("failed-request-changes-nothing", layer="scenarios")
+@check("failed-request-changes-nothing", layer="scenarios", smoke=True)
 def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
     """After each 400, 404, 405 and 415, groups, numbers and users are as they were."""
     client, own = kit.caller("client"), OwnEntries(kit)

@@ -20,7 +20,9 @@ from ringme_contract.scenarios.views import (
 LONG_AGO = {"start_datetime": "1999-12-31 23:59:58", "end_datetime": "1999-12-31 23:59:59"}
 
 
-@check("group-user-scope", layer="scenarios", needs=(*NEEDS, "other_client"), isolated=True)
+@check(
+    "group-user-scope", layer="scenarios", needs=(*NEEDS, "other_client"), isolated=True, smoke=True
+)
 def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
     """All of its section; 403 for another group, whose client it ever is, 404 for none."""
     own, sibling = kit.new_group()["id"], kit.new_group()["id"]
@@ -86,7 +88,7 @@ def a_user_moved_to_another_group_reaches_that_one(kit: CheckContext) -> None:
         expect_reach(kit, caller, "extension_group", other, 403)
 
 
-@check("group-user-follows-membership", layer="scenarios", needs=NEEDS, isolated=True)
+@check("group-user-follows-membership", layer="scenarios", needs=NEEDS, isolated=True, smoke=True)
 def a_number_that_leaves_is_out_of_reach(kit: CheckContext) -> None:
     """By another group, by none, by its deletion; and within reach again as soon as it is back."""
     client, number = kit.caller("client"), kit.new_extension()["id"]

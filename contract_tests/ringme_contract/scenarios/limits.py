@@ -14,9 +14,9 @@ import httpx
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.factories import NOWHERE
+from ringme_contract.pace import LIMIT_HEADERS
 from ringme_contract.verdict import Failure, NotOffered, NotReached
 
-_NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _ROUNDS = 4
 _MOST = 20
 # More than the seconds in which they are made.
@@ -41,7 +41,7 @@ def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
     """The three headers of a response; the check fails unless all are whole numbers."""
     what = f"{response.request.method} {response.request.url.path}, status {response.status_code}"
     values = []
-    for name in _NAMES:
+    for name in LIMIT_HEADERS:
         text = response.headers.get(name)
         if text is None or not re.fullmatch("[0-9]+", text):
             kit.fail(f"{what}: the header {name} is not a whole number", "a whole number", text)
@@ -67,7 +67,7 @@ def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
     yield client.get(kit.me)
 
 
-@check("limits", layer="scenarios", writes=False, alone=True)
+@check("limits", layer="scenarios", writes=False, alone=True, smoke=True)
 def every_answer_says_what_is_left(kit: CheckContext) -> None:
     """Each request takes one off what is left, the limit stays, the time to go does not grow."""
 

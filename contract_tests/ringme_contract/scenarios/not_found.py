@@ -20,7 +20,7 @@ from ringme_contract.scenarios.item_kinds import (
 )
 
 
-@check("error-client-not-found", layer="scenarios", isolated=True)
+@check("error-client-not-found", layer="scenarios", isolated=True, smoke=True)
 def a_client_that_does_not_exist_is_missing(kit: CheckContext) -> None:
     """In each path that names a client, whatever stands behind it."""
     own = OwnEntries(kit)
@@ -31,7 +31,13 @@ def a_client_that_does_not_exist_is_missing(kit: CheckContext) -> None:
     own.expect_unchanged("requests for a client that does not exist")
 
 
-@check("error-not-found", layer="scenarios", needs=("client", "other_client"), isolated=True)
+@check(
+    "error-not-found",
+    layer="scenarios",
+    needs=("client", "other_client"),
+    isolated=True,
+    smoke=True,
+)
 def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
     """Groups, numbers, users and items that never were, were deleted, or are another client's."""
     own, gone = OwnEntries(kit), OwnEntries(kit)
@@ -87,7 +93,7 @@ def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
     return found | {f"{one}/" for one in before - known.keys() if one.startswith(kit.base)}
 
 
-@check("error-no-route", layer="scenarios", isolated=True)
+@check("error-no-route", layer="scenarios", isolated=True, smoke=True)
 def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     """With each method; near a path that there is, and far from any."""
     own, client = OwnEntries(kit), kit.caller("client")

@@ -20,7 +20,7 @@ from ringme_contract.scenarios.views import (
 from ringme_contract.verdict import NotReached
 
 
-@check("extension-no-rename", layer="scenarios")
+@check("extension-no-rename", layer="scenarios", smoke=True)
 def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
     """A free name, a taken one, whole or bare, alone or with keys that could be applied.
 

@@ -40,7 +40,7 @@ def _numbers(kit: CheckContext) -> tuple[int, list[Item]]:
     return group, made
 
 
-@check("empty-query", layer="scenarios", isolated=True)
+@check("empty-query", layer="scenarios", isolated=True, smoke=True)
 def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
     """Empty values of each key, 0 for page and per_page, and keys that nobody knows."""
     group, made = _numbers(kit)
@@ -167,7 +167,7 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
         raise NotOffered("the target lacks every list that takes a range")
 
 
-@check("paging", layer="scenarios")
+@check("paging", layer="scenarios", smoke=True)
 def pages_of_settings_are_the_whole(kit: CheckContext) -> None:
     """Of a group's numbers, of those numbers in the client's list, of groups and of users."""
     client, group = kit.caller("client"), kit.new_group()["id"]
@@ -175,13 +175,16 @@ def pages_of_settings_are_the_whole(kit: CheckContext) -> None:
     kit.expect_equal(
         "the numbers of the group", client.read(kit.path("extension", extension_group=group)), made
     )
-    _expect_pages(kit, kit.path("extension", extension_group=group), {}, made)
-    _expect_pages(kit, kit.path("extension"), {"extension_group_id": group}, made)
+    ways: tuple[tuple[str, dict[str, Any]], ...] = (
+        (kit.path("extension", extension_group=group), {}),
+        (kit.path("extension"), {"extension_group_id": group}),
+    )
+    kit.map(lambda way: _expect_pages(kit, *way, made), ways)
     for _ in range(3):
         kit.new_group()
         kit.new_group_user(group)
-    for path in (kit.path("extension_group"), kit.path("user")):
-        _expect_pages(kit, path, {}, client.read(path))
+    paths = (kit.path("extension_group"), kit.path("user"))
+    kit.map(lambda path: _expect_pages(kit, path, {}, client.read(path)), paths)
 
 
 @check("paging", layer="scenarios")
@@ -205,10 +208,10 @@ def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: li
     client, count = kit.caller("client"), len(whole)
 
     def try_size(size: int) -> None:
-        pages = [
-            client.read(path, **query, per_page=size, page=page)
-            for page in range(1, -(-count // size) + 1)
-        ]
+        pages = kit.map(
+            lambda page: client.read(path, **query, per_page=size, page=page),
+            range(1, -(-count // size) + 1),
+        )
         laid = [item for page in pages for item in page]
         kit.expect_equal(f"{path} in pages of {size}", laid, whole)
         lengths = [len(page) for page in pages[:-1]]
@@ -226,7 +229,7 @@ def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: li
     kit.expect_equal(f"page 2 of {path} without per_page", got, whole)
 
 
-@check("extension-filters", layer="scenarios", writes=False)
+@check("extension-filters", layer="scenarios", writes=False, smoke=True)
 def a_name_counts_with_its_prefix_and_without(kit: CheckContext) -> None:
     """The first and the last number of the client, by either form, in every list of numbers."""
     client = kit.caller("client")

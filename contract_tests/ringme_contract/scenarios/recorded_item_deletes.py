@@ -118,7 +118,7 @@ def _delete_one(kit: CheckContext, kind: Kind) -> None:
     views.expect(f"DELETE {path}", [item])
 
 
-@check("media-delete", layer="scenarios", uses=("record",), deletes_recorded_items=True)
+@check("media-delete", layer="scenarios", uses=("record",), deletes_recorded_items=True, smoke=True)
 def a_deleted_record_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, statistics, its file and its URL; no other."""
     _delete_one(kit, RECORD)

@@ -208,7 +208,7 @@ def _paths(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
     return found
 
 
-@check("media-interval", layer="scenarios", uses=("record",), isolated=True)
+@check("media-interval", layer="scenarios", uses=("record",), isolated=True, smoke=True)
 def records_reach_to_the_end_of_the_next_month(kit: CheckContext) -> None:
     """To its last second, however long the month; not a second further, and not a year."""
     _expect_interval(kit, RECORD)

@@ -16,7 +16,9 @@ from ringme_contract.scenarios.views import (
 from ringme_contract.verdict import NotOffered
 
 
-@check("error-body", layer="scenarios", needs=("client", "client_read_only"), isolated=True)
+@check(
+    "error-body", layer="scenarios", needs=("client", "client_read_only"), isolated=True, smoke=True
+)
 def errors_are_json_with_a_message(kit: CheckContext) -> None:
     """One of each code, and a word with those that have one."""
     client, group = kit.caller("client"), kit.new_group()["id"]
@@ -81,7 +83,7 @@ def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
     own.expect_unchanged("requests without a good token")
 
 
-@check("error-unauthorized", layer="scenarios", isolated=True)
+@check("error-unauthorized", layer="scenarios", isolated=True, smoke=True)
 def every_operation_needs_a_token(kit: CheckContext) -> None:
     """Each one of the document below the base of the API."""
     own = OwnEntries(kit)
@@ -96,7 +98,9 @@ def _expect_unauthorized(kit: CheckContext, response: httpx.Response) -> None:
     kit.expect_equal("WWW-Authenticate", response.headers.get("WWW-Authenticate"), "Bearer")
 
 
-@check("error-user-blocked", layer="scenarios", needs=("client", "login"), isolated=True)
+@check(
+    "error-user-blocked", layer="scenarios", needs=("client", "login"), isolated=True, smoke=True
+)
 def a_blocked_user_is_refused_everywhere(kit: CheckContext) -> None:
     """Each operation, with the token from before, as soon as the user is blocked."""
     own, client = OwnEntries(kit), kit.caller("client")
@@ -109,7 +113,7 @@ def a_blocked_user_is_refused_everywhere(kit: CheckContext) -> None:
     own.expect_unchanged("requests of a blocked user")
 
 
-@check("error-user-blocked", layer="scenarios", needs=("blocked",), writes=False)
+@check("error-user-blocked", layer="scenarios", needs=("blocked",), writes=False, smoke=True)
 def a_blocked_user_of_the_target_is_refused(kit: CheckContext) -> None:
     """It gets no token; should it get one all the same, each request is refused."""
     _expect_blocked(kit, "blocked")
@@ -131,7 +135,9 @@ def _expect_blocked(kit: CheckContext, identity: str) -> None:
     kit.expect(response, 403, "user_blocked")
 
 
-@check("error-app-access", layer="scenarios", needs=("client", "call_api"), isolated=True)
+@check(
+    "error-app-access", layer="scenarios", needs=("client", "call_api"), isolated=True, smoke=True
+)
 def an_application_with_call_api_changes_no_settings(kit: CheckContext) -> None:
     """403 for each change of groups, numbers and users; each read, and what calls left, is open."""
     own, caller = OwnEntries(kit), kit.caller("call_api")
@@ -151,6 +157,7 @@ def an_application_with_call_api_changes_no_settings(kit: CheckContext) -> None:
     layer="scenarios",
     needs=("client", "client_read_only", "login"),
     isolated=True,
+    smoke=True,
 )
 def a_user_who_may_only_read_changes_nothing(kit: CheckContext) -> None:
     """403 for every method but GET: a read-only user of the client, and one of a group."""
@@ -169,6 +176,7 @@ def a_user_who_may_only_read_changes_nothing(kit: CheckContext) -> None:
     layer="scenarios",
     needs=("client", "other_client", "login"),
     isolated=True,
+    smoke=True,
 )
 def what_lies_out_of_reach_is_refused(kit: CheckContext) -> None:
     """Another client, its groups and numbers; for a group user all but its own group."""

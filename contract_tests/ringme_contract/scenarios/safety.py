@@ -192,7 +192,7 @@ def odd_paths(kit: CheckContext) -> None:
     kit.map(lambda one: try_key(*one), product(places, (*_IDS, *_NOBODYS_IDS)))
 
 
-@check("no-5xx", layer="scenarios", writes=False)
+@check("no-5xx", layer="scenarios", writes=False, smoke=True)
 def odd_queries_and_headers(kit: CheckContext) -> None:
     """Queries that a filter, a page or a range cannot be, and headers that nobody should send."""
     client, (start, end) = kit.caller("client"), kit.target.range
@@ -282,7 +282,7 @@ def reading_changes_nothing(kit: CheckContext) -> None:
         raise NotReached("the client has no recorded items in the target's range")
 
 
-@check("get-is-safe", layer="scenarios")
+@check("get-is-safe", layer="scenarios", smoke=True)
 def a_get_is_not_taken_for_another_method(kit: CheckContext) -> None:
     """Neither for what a header or the query calls it, nor for what it carries as a body."""
     client, own = kit.caller("client"), OwnEntries(kit)

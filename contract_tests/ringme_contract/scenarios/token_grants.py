@@ -55,7 +55,7 @@ def new_user(kit: CheckContext) -> tuple[str, str]:
     return user["login"], password
 
 
-@check("token-in", layer="scenarios", writes=False)
+@check("token-in", layer="scenarios", writes=False, smoke=True)
 def parameters_come_as_a_form(kit: CheckContext) -> None:
     """`application/x-www-form-urlencoded`, for each identity that can log in."""
     for name, identity in kit.target.identities.items():
@@ -87,7 +87,7 @@ def _logins(kit: CheckContext) -> Iterator[dict[str, str]]:
             yield kit.target.identities[name].parameters
 
 
-@check("client-credentials", layer="scenarios", writes=False)
+@check("client-credentials", layer="scenarios", writes=False, smoke=True)
 def an_application_gets_a_token_for_its_owner(kit: CheckContext) -> None:
     """30 letters and digits, Bearer, an hour, a scope, no refresh token; always the same user."""
     seen, tried = set(), 0
@@ -135,7 +135,7 @@ def expect_token(kit: CheckContext, response: dict[str, object], scope: str | No
         kit.expect_equal("scope", response["scope"], scope)
 
 
-@check("password", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("password", layer="scenarios", needs=("client", "login"), isolated=True, smoke=True)
 def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
     """Each login gives new tokens, and they stand for that user; those from before stay good."""
     people, tokens = [new_user(kit) for _ in range(2)], []
@@ -164,7 +164,7 @@ def a_changed_password_counts_at_once(kit: CheckContext) -> None:
     expect_works(kit, request_token(kit, user["login"], new), user["login"])
 
 
-@check("token-errors", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("token-errors", layer="scenarios", needs=("client", "login"), isolated=True, smoke=True)
 def each_mistake_has_its_error(kit: CheckContext) -> None:
     """Application, secret, user, password, grant, and each parameter that is missing or empty."""
     login, password = new_user(kit)
@@ -223,7 +223,7 @@ def the_refusal_of_a_blocked_user_is_not_stored(kit: CheckContext) -> None:
     kit.expect_equal("Cache-Control", response.headers.get("Cache-Control"), "no-store")
 
 
-@check("whoami", layer="scenarios", writes=False)
+@check("whoami", layer="scenarios", writes=False, smoke=True)
 def exactly_one_owner_is_set(kit: CheckContext) -> None:
     """For each identity of the target the owner id of its type, its access, and no password."""
     owners = {
@@ -247,7 +247,7 @@ def exactly_one_owner_is_set(kit: CheckContext) -> None:
             kit.expect_equal(f"the access of {name}", user["access"], access)
 
 
-@check("whoami", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("whoami", layer="scenarios", needs=("client", "login"), isolated=True, smoke=True)
 def a_new_user_is_shown_as_it_was_made(kit: CheckContext) -> None:
     """Login, access, time zone, free text and group; no more owners than that group."""
     group = kit.new_group()["id"]

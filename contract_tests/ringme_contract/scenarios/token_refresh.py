@@ -17,7 +17,7 @@ from ringme_contract.scenarios.views import Session
 from ringme_contract.verdict import NotOffered
 
 
-@check("refresh", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("refresh", layer="scenarios", needs=("client", "login"), isolated=True, smoke=True)
 def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
     """Three times over; each former one is worth nothing then, however often it comes."""
     login, password = new_user(kit)

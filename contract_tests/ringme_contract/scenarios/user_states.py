@@ -14,7 +14,7 @@ from ringme_contract.scenarios.views import (
 )
 
 
-@check("user-block", layer="scenarios", needs=NEEDS, isolated=True)
+@check("user-block", layer="scenarios", needs=NEEDS, isolated=True, smoke=True)
 def a_blocked_user_is_shut_out_at_once(kit: CheckContext) -> None:
     """Its tokens, its login, its refresh token; nobody else's. Active again, all work again."""
     client, group = kit.caller("client"), kit.new_group()["id"]
@@ -58,7 +58,7 @@ def the_blocked_identity_gets_no_token(kit: CheckContext) -> None:
     kit.expect(response, 403, "user_blocked")
 
 
-@check("user-delete", layer="scenarios", needs=NEEDS, isolated=True)
+@check("user-delete", layer="scenarios", needs=NEEDS, isolated=True, smoke=True)
 def the_tokens_of_a_deleted_user_end(kit: CheckContext) -> None:
     """All of them, from several logins; 404 by every method. Other users stay."""
     group = kit.new_group()["id"]

@@ -103,7 +103,7 @@ def _expect_no_writes(
     expect_same_view(kit, f"what {caller.name} may not do", after, before)
 
 
-@check("read-only", layer="scenarios", needs=("client", "client_read_only"))
+@check("read-only", layer="scenarios", needs=("client", "client_read_only"), smoke=True)
 def a_read_only_user_of_the_client_changes_nothing(kit: CheckContext) -> None:
     """403 for every operation but reading."""
     _expect_no_writes(kit, kit.caller("client_read_only"), "user_access_type_deny")
@@ -125,7 +125,7 @@ def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
     expect_shown(kit, "user", {**own["user"], **body})
 
 
-@check("access", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("access", layer="scenarios", needs=("client", "login"), isolated=True, smoke=True)
 def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
     """read_only, full, read_only again: shown to all, and in force for the token that is there."""
     group = kit.new_group()["id"]
@@ -188,7 +188,7 @@ def a_client_user_reaches_all_of_its_client(kit: CheckContext) -> None:
             _expect_reach(kit, caller, owner, _keys(kit, path, other), 403)
 
 
-@check("user-types", layer="scenarios", needs=("client", "group"), writes=False)
+@check("user-types", layer="scenarios", needs=("client", "group"), writes=False, smoke=True)
 def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> None:
     """Not the client, no other group, no number that is in another group or in none."""
     caller, group = kit.caller("group"), own_id(kit, "group", "extension_group")

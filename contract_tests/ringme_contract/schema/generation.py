@@ -73,10 +73,10 @@ def generate(
     salt: int,
     path: dict[str, Any] | None = None,
 ) -> list[AnyCase]:
-    """Up to so many cases for an operation, always the same ones for a seed of the run and `salt`.
+    """Up to so many cases (in the default profile) for an operation.
 
-    With `path` just the query and the body are generated. There may be none at all: what takes no
-    input cannot get a bad one.
+    They are always the same ones for a seed of the run and `salt`. With `path` just the query and
+    the body are generated. There may be none at all: what takes no input cannot get a bad one.
     """
     found: list[AnyCase] = []
     strategy = (
@@ -86,7 +86,7 @@ def generate(
     )
 
     @hypothesis.seed(kit.seed * 100 + salt)
-    @settings(SETTINGS, max_examples=count)
+    @settings(SETTINGS, max_examples=kit.profile.times(count))
     @given(strategy)
     def collect(case: AnyCase) -> None:
         found.append(case)

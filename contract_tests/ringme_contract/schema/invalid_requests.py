@@ -36,7 +36,7 @@ def invalid_reads(kit: CheckContext) -> None:
     _judge(kit, cases)
 
 
-@check("error-validation", layer="schema", isolated=True)
+@check("error-validation", layer="schema", isolated=True, smoke=True)
 def invalid_writes(kit: CheckContext) -> None:
     """Every write with a query or a body that breaks its schema, on things of its own."""
     cases: Cases = []

@@ -21,7 +21,7 @@ from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
 _EXPECTED = "a new thing leads to requests that succeed, and one that is gone does not"
-_SCENARIOS = settings(SETTINGS, max_examples=10, stateful_step_count=6)
+_SCENARIOS, _STEPS = 10, 6
 # These look at what came before in the same scenario.
 _IN_SCENARIOS = [*ANSWERS, use_after_free, ensure_resource_availability]
 
@@ -147,7 +147,8 @@ def linked_scenarios(kit: CheckContext) -> None:
             return output
 
     hypothesis.seed(kit.seed)(Scenario)
-    Scenario.run(settings=_SCENARIOS)
+    count = kit.profile.times(_SCENARIOS)
+    Scenario.run(settings=settings(SETTINGS, max_examples=count, stateful_step_count=_STEPS))
     findings.report(_EXPECTED)
     if not followed:
         raise NotReached("no scenario got beyond its first request")

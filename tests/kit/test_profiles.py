@@ -1,0 +1,99 @@
+"""Profiles of a run, what they cost, and what is said before a run that cannot end well."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ringme_contract.check import all_checks
+from ringme_contract.pace import Pace
+from ringme_contract.profiles import PROFILES, SMOKE, Profile
+from ringme_contract.selection import in_profile
+from ringme_contract.target import MOCK, load_target
+from support.kit_command import (
+    instead_of_all_checks,
+    mock_target,
+    own_check,
+    reads_user,
+    ringme_contract,
+)
+from support.server import RunningMock
+
+_PROFILE = Profile("any", "for a test", 1, 300, requests=8000, rounds=2000)
+
+
+def test_the_smoke_profile_has_a_check_of_each_rule() -> None:
+    checks = all_checks()
+    chosen = in_profile(checks, SMOKE)
+    assert {one.rule for one in chosen} == {one.rule for one in checks}
+    assert len(chosen) < len(checks) / 2
+
+
+def test_a_smoke_run_is_quick_and_claims_no_conformance(mock: RunningMock, tmp_path: Path) -> None:
+    """It makes about as many requests as the profile says."""
+    paths = {name: tmp_path / name for name in ("badge", "json")}
+    options = [text for name, path in paths.items() for text in (f"--{name}", str(path))]
+    done = ringme_contract("check", mock.url, "--profile", "smoke", *options)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"smoke run, no claim of conformance: (\d+) of \1 MUST", done.output)
+    assert json.loads(paths["badge"].read_text())["message"].startswith("smoke: ")
+    run = json.loads(paths["json"].read_text())["run"]
+    assert run["profile"] == "smoke"
+    assert run["requests"] == pytest.approx(PROFILES["smoke"].requests, rel=0.15)
+
+
+def test_the_time_of_a_run_follows_latency_jobs_and_the_requests_a_second_allowed() -> None:
+    start = _PROFILE.seconds(0, jobs=8)
+    assert _PROFILE.seconds(0.1, jobs=1) == pytest.approx(start + 800)
+    assert _PROFILE.seconds(0.1, jobs=8) == pytest.approx(start + 200)
+    assert start + 200 < _PROFILE.seconds(0.1, jobs=4) < start + 400
+    assert _PROFILE.seconds(0, jobs=8, per_second=10) == 800
+
+
+@pytest.mark.parametrize(
+    ("latency", "limit", "said"),
+    [
+        (0.01, None, ""),
+        (0.01, (10000, 8000, 60), ""),
+        (0.3, None, "takes about 613 s here, and the time budget is 300 s"),
+        (0.01, (10000, 7999, 60), "7999 left of 10000 an hour (all again in 60 s)"),
+    ],
+)
+def test_a_run_that_cannot_end_well_is_known_before(
+    latency: float, limit: tuple[int, int, int] | None, said: str
+) -> None:
+    troubles = list(Pace(latency, limit).troubles(_PROFILE, load_target(MOCK)))
+    assert len(troubles) == bool(said)
+    assert said in "".join(troubles)
+
+
+def test_the_command_warns_of_it(mock: RunningMock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not where single rules are chosen."""
+    instead_of_all_checks(monkeypatch, own_check("me", reads_user, writes=False))
+    done = ringme_contract("check", mock.url, "--time-budget", "1s")
+    assert "warning: the profile default takes about " in done.output
+    done = ringme_contract("check", mock.url, "--time-budget", "1s", "--rule", "me")
+    assert "warning" not in done.output
+
+
+def test_doctor_says_how_long_each_profile_takes_and_whether_that_suffices(
+    mock: RunningMock, tmp_path: Path
+) -> None:
+    target = mock_target(tmp_path, ("[range]", 'profile = "full"\ntime_budget = 2\n\n[range]'))
+    done = ringme_contract("doctor", mock.url, "--target", target)
+    assert done.exit_code == 3
+    for name in PROFILES:
+        assert f"profile: {name}: about {PROFILES[name].requests} requests in " in done.output
+    assert "ok      pace: a response takes " in done.output
+    assert "missing profile: the profile full takes about " in done.output
+    assert ringme_contract("doctor", mock.url).exit_code == 0
+
+
+def test_a_profile_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    target = mock_target(tmp_path, ("[range]", 'profile = "ful"\n\n[range]'))
+    done = ringme_contract("check", "--target", target)
+    assert done.exit_code == 2
+    assert "profile: unknown value ful; did you mean full?" in done.output
