@@ -148,8 +148,8 @@ def _forgets(name: str) -> Fault:
     ("folder", "within", "fault", "rule"),
     [
         (_ROOMS, "/room/", _deletes_nothing, "entry-delete"),
-        (_ROOMS, "/room/", _lists_without_the_newest, "entry-create"),
-        (_ROOMS, "/room/", _shows_texts_in_lower_case, "entry-create"),
+        (_ROOMS, "/room/", _lists_without_the_newest, "entry-read"),
+        (_ROOMS, "/room/", _shows_texts_in_lower_case, "entry-read"),
         (_ROOMS, "/room/", _remembers("GET", (403, 404)), "entry-isolation"),
         (_RESOURCES, "/desk/", _remembers("GET", (200,)), "entry-update"),
         (_RESOURCES, "/desk/", _forgets("quiet"), "entry-update"),
