@@ -1,4 +1,4 @@
-"""Test data: objects for path parameters, queries and bodies, and the removal of what was made."""
+"""Test data: entries that are made and removed again, and values for path parameters."""
 
 from __future__ import annotations
 
@@ -7,32 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ringme_contract.datetimes import latest_end, read_datetime, write_datetime
+from ringme_contract.bodies import NO_FAX, NO_RECORD, NOWHERE, RANGE, Bodies, Item
 from ringme_contract.paths import fill
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
-from ringme_spec.schema import Schema
 
 if TYPE_CHECKING:
     from ringme_contract.check_context import Caller, CheckContext
 
-Item = dict[str, Any]
-# An id that no implementation reaches by counting, and items that no call has left.
-NOWHERE = 999_999_999_999_999
-NO_RECORD = f"{NOWHERE}-{'F' * 32}"
-NO_FAX = "00000000-0000-4000-8000-000000000000"
-RANGE = ("range_start", "range_end")
-# So many digits of a number are counted on.
-_COUNTED = 15
-# Texts for a schema that does not allow any text.
-_TEXTS = (
-    "contract@example.com", "Europe/Moscow", "2016-04-01 00:00:00", "2016-04-01",
-    "2016-04-01T00:00:00Z", "https://example.com/contract", NO_FAX, "1",
-)  # fmt: skip
+__all__ = ["NOWHERE", "NO_FAX", "NO_RECORD", "RANGE", "Factory", "Item"]
 
 
-class Factory:
+class Factory(Bodies):
     """Makes what a check needs from schemas and collections of the document.
 
     All that it makes bears the prefix of the run, so that the leftovers of a run that was killed
@@ -40,8 +27,7 @@ class Factory:
     """
 
     def __init__(self, kit: CheckContext) -> None:
-        self._kit = kit
-        self._reserved: set[str] = set()
+        super().__init__(kit)
         self._known: dict[tuple[object, ...], Item] = {}
         self._items: dict[str, Item] = {}
         self._own: dict[tuple[str, str], Any] = {}
@@ -338,157 +324,3 @@ class Factory:
             "extension": number,
             collection: items[0][rule.key],
         }
-
-    # --- queries and bodies
-
-    def query(self, operation: Operation, full: bool = False, ranged: bool = False) -> Item:
-        """A query with what is required, with `full` all that it may hold, or the range as well."""
-        found: Item = {}
-        for one in operation.query_parameters:
-            if one.role in RANGE and (one.required or full or ranged):
-                found[one.name] = self._range_of(operation)[RANGE.index(one.role)]
-            elif one.required or full:
-                found[one.name] = self.sample(one.schema) if one.example is None else one.example
-        return found
-
-    def _range_of(self, operation: Operation) -> tuple[str, str]:
-        """The target's range, no longer than a range of the operation may be."""
-        start, end = self._kit.target.range
-        latest = latest_end(operation.collection.range, read_datetime(start))
-        return start, min(end, write_datetime(latest))
-
-    def body(
-        self, operation: Operation, full: bool = False, identity: str = "client", **keys: Any
-    ) -> Item:
-        """A body that no rule refuses, with what is required, or with `full` all properties.
-
-        `keys` are values to take.
-        """
-        if operation.json_body is None:
-            return {}
-        names = operation.json_body.properties if full else operation.json_body.required_properties
-        found = {name: self.value(operation, name, identity) for name in names if name not in keys}
-        if self.label(operation) not in keys:
-            found = self.marked(operation, found)
-        return {**found, **keys}
-
-    def harmless(self, operation: Operation) -> Item:
-        """A body that fits the schema, and would change nothing that is there if it was let in."""
-        rule = operation.collection
-        nothing: Item = dict.fromkeys(rule.references, NOWHERE)
-        if rule.numbering:
-            nothing[rule.numbering.property] = "0"
-        needed = operation.json_body.required_properties if operation.json_body else ()
-        return {
-            name: nothing[name] if name in nothing else self.value(operation, name)
-            for name in needed
-        }
-
-    def value(self, operation: Operation, name: str, identity: str = "client") -> Any:
-        """A value for a property of a body that no rule refuses."""
-        rule = operation.collection
-        schema = operation.json_body.properties[name] if operation.json_body else {}
-        if rule.numbering and name == rule.numbering.property:
-            return self.free_number(identity)
-        if name in rule.references:
-            return self.own(rule.references[name].collection, identity)
-        if schema.get("type") == "string" and "enum" not in schema:
-            return self.text(schema)
-        return self.sample(schema)
-
-    def sample(self, schema: Schema) -> Any:
-        """A value that fits a schema."""
-        schema, kind = self._kit.contract.schemas.resolve(schema), schema.get("type")
-        if "enum" in schema:
-            return schema["enum"][0]
-        if kind in ("integer", "number"):
-            return max(schema.get("minimum", 1), min(1, schema.get("maximum", 1)))
-        if kind == "boolean":
-            return False
-        if kind == "array":
-            return [self.sample(schema["items"])] * max(1, schema.get("minItems", 1))
-        if kind == "object":
-            properties = self._kit.contract.schemas.properties(schema)
-            return {name: self.sample(properties[name]) for name in schema.get("required", ())}
-        return self.text(schema)
-
-    def text(self, schema: Schema) -> str:
-        """A text that fits a schema, and has the prefix of the run if it may."""
-        if schema.get("format") == "password":
-            return self._password()
-        own = self.new_name("text").replace(" ", "-")
-        fits = self._kit.contract.schemas.compile(schema).is_valid
-        # The end of a name differs from those of others.
-        short = own[-schema.get("maxLength", len(own)) :]
-        found = (one for one in (own, short, schema.get("example"), *_TEXTS) if fits(one))
-        text = next(found, None)
-        if text is None:
-            raise NotReached(f"no text fits {schema}; give the schema an example")
-        return str(text)
-
-    def change(self, operation: Operation) -> Item:
-        """A body that changes the label, if there is one."""
-        label, body = self.label(operation), self.body(operation)
-        return {**body, label: self._named(operation, label, "changed")} if label else body
-
-    def marked(self, operation: Operation, body: Item) -> Item:
-        """The body, its label marked with the prefix of the run."""
-        name = self.label(operation)
-        if name and (operation.action == "create" or isinstance(body.get(name), str)):
-            text = str(body.get(name) or "")
-            if not text.startswith(self._kit.run_id):
-                body[name] = self._named(operation, name, operation.collection.name, text)
-        return body
-
-    def _named(self, operation: Operation, name: str, what: str, text: str = "") -> str:
-        """A text for a label that begins, or if there is no room for it ends, with a new name."""
-        schema = operation.json_body.properties[name] if operation.json_body else {}
-        longest, own = schema.get("maxLength", 255), self.new_name(what)
-        return f"{own} {text}".strip()[:longest] if len(own) <= longest else own[-longest:].strip()
-
-    def new_name(self, what: str) -> str:
-        """A name that is used once."""
-        return f"{self._kit.run_id} {what} {next(self._kit.names)}"
-
-    def free_number(self, identity: str = "client") -> str:
-        """A bare number as long as the client's others that no extension of it has."""
-        return self.free_numbers(1, identity)[0]
-
-    def free_numbers(self, count: int, identity: str = "client") -> list[str]:
-        """So many bare numbers that no extension of the client has. Raises NotReached."""
-        names = [one["name"].rpartition("*")[2] for one in self.read("extension", identity)]
-        if not names:
-            raise NotReached("the client has no number to tell how long its numbers are")
-        # The digits before the last ones are those of a number that is there.
-        head, tail = names[0][:-_COUNTED], names[0][-_COUNTED:]
-        size, taken = 10 ** len(tail), set(names)
-        start = self._kit.random.randrange(size)
-        with self._kit.lock:
-            for known in (taken | self._kit.reserved, taken):
-                steps = range(min(size, len(known) + count))
-                numbers = (f"{head}{(start + step) % size:0{len(tail)}d}" for step in steps)
-                free = [one for one in numbers if one not in known][:count]
-                if len(free) == count:
-                    self._kit.reserved.update(free)
-                    self._reserved.update(free)
-                    return free
-        raise NotReached("the client has no free number left")
-
-    def _password(self) -> str:
-        return f"pass-{self._kit.random.randrange(16**12):012x}"
-
-    def label(self, operation: Operation) -> str | None:
-        """The property that tells people what a thing is: the first text that may repeat."""
-        rule, body = operation.collection, operation.json_body
-        reserved = {
-            rule.numbering and rule.numbering.property,
-            rule.unique and rule.unique.property,
-        }
-        names = (
-            name
-            for name, schema in (body.properties if body else {}).items()
-            if schema.get("type") == "string"
-            and not {"enum", "pattern", "format"} & schema.keys()
-            and name not in reserved
-        )
-        return next(names, None)
