@@ -31,39 +31,6 @@ def the_route_comes_before_the_token(kit: CheckContext) -> None:
         kit.expect(caller.request("PATCH", no_client(kit)), 405)
 
 
-@check("check-order", layer="scenarios", needs=("client", "login"), isolated=True)
-def being_blocked_comes_before_access_and_what_is_asked(kit: CheckContext) -> None:
-    """A user who is blocked may only read, and requests what is wrong, missing or not its own."""
-    group = kit.new_group()["id"]
-    user, password = kit.new_group_user(group, access="read_only")
-    caller = kit.log_in("blocked group user", user["login"], password)
-    kit.expect(kit.caller("client").put(kit.path("user", user["id"]), {"status": "blocked"}), 200)
-    for response in (
-        caller.get(kit.path("extension_group")),
-        caller.get(kit.path("record", extension_group=group)),
-        caller.get(kit.path("extension", extension_group=NOWHERE)),
-        caller.get(kit.path("extension", extension_group="x")),
-        caller.request("GET", no_client(kit)),
-        caller.request("DELETE", kit.path("record", NO_RECORD, extension_group=group)),
-        send(kit, caller, "POST", kit.path("extension_group"), json={}),
-        send(kit, caller, "POST", kit.path("extension_group"), **_TEXT),
-    ):
-        kit.expect(response, 403, "user_blocked")
-    kit.expect(caller.request("GET", no_path(kit)), 404)
-
-
-@check("check-order", layer="scenarios", needs=("client", "call_api"), isolated=True)
-def the_access_of_the_application_comes_before_what_is_asked(kit: CheckContext) -> None:
-    """Bad bodies, other media types, bad ids, and what does not exist."""
-    _expect_access_first(kit, kit.caller("call_api"), "app_access_type_deny")
-
-
-@check("check-order", layer="scenarios", needs=("client", "client_read_only"), isolated=True)
-def the_access_of_the_user_comes_before_what_is_asked(kit: CheckContext) -> None:
-    """Bad bodies, other media types, bad ids, and what does not exist."""
-    _expect_access_first(kit, kit.caller("client_read_only"), "user_access_type_deny")
-
-
 @check("check-order", layer="scenarios", needs=("client",), isolated=True)
 def the_access_of_the_application_comes_before_that_of_the_user(kit: CheckContext) -> None:
     """A read-only user through an application with call_api, where the target has one."""
