@@ -43,7 +43,7 @@ SMOKE, DEFAULT, FULL = "smoke", "default", "full"
 PROFILES = {
     one.name: one
     for one in (
-        Profile(SMOKE, "the essential of each rule; claims no conformance", 0.1, 60, 5350, 960),
+        Profile(SMOKE, "the essential of each rule; claims no conformance", 0.1, 120, 5350, 960),
         Profile(DEFAULT, "every check", 1, 300, 23100, 5600),
         Profile(FULL, "every check, with longer searches", 5, 1800, 37000, 9800),
     )
