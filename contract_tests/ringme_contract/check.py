@@ -137,6 +137,7 @@ def check_each(
     *actions: str,
     needs: tuple[str, ...] = ("client",),
     writes: bool = True,
+    isolated: bool = True,
     applies: Applies = lambda _, __: True,
     smoke: bool = False,
 ) -> Callable[[OperationCheck], OperationCheck]:
@@ -154,7 +155,7 @@ def check_each(
             lambda _: None,
             needs,
             writes=writes,
-            isolated=True,
+            isolated=isolated,
             smoke=smoke,
         )
         _general.append(_General(common, actions, function, applies))

@@ -40,6 +40,8 @@ class RuleRunner:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        # What other tests take between two rules is not the run's.
+        session.kit.transport.end.suspend()
         self._outcomes: dict[str, list[Outcome]] = {}
 
     def finding(self, rule: str) -> RuleFinding:
@@ -50,7 +52,11 @@ class RuleRunner:
         """
         result = RunResult(self._session.kit.target.url, self._session.kit.run_id)
         transport = self._session.kit.transport
-        with taking_turns(result.target), orderly_interrupts(transport, lambda _: None):
+        with (
+            transport.end.running(),
+            taking_turns(result.target),
+            orderly_interrupts(transport, lambda _: None),
+        ):
             for check in self._session.checks:
                 if check.id not in self._outcomes and rule in (check.rule, CONFORMS):
                     self._outcomes[check.id] = self._session.engine.run_one(check)
@@ -111,7 +117,7 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
 def open_runner(app: Any, options: Options) -> Iterator[RuleRunner]:
     with _asked(app, options) as (chosen, http), open_session(chosen, http) as session:
         yield RuleRunner(session)
-        with taking_turns(session.kit.target.url):
+        with session.kit.transport.end.running(), taking_turns(session.kit.target.url):
             session.kit.finish()
         for line in session.kit.left_behind:
             warnings.warn(printable(f"not cleaned up: {line}"), stacklevel=2)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # After the end: seconds for requests under way, and for the removal of what was made.
 _GRACE = 1.0
@@ -16,11 +18,25 @@ class RunEnd:
 
     def __init__(self) -> None:
         self._at = math.inf
+        self._left = math.inf
         self._signal = threading.Event()
 
     def begin(self, seconds: float) -> None:
         """Starts the time budget."""
         self._at = time.monotonic() + seconds
+
+    def suspend(self) -> None:
+        """Stops the time budget until the next block of `running`."""
+        self._left, self._at = self._at - time.monotonic(), math.inf
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Lets the time budget go on for a block."""
+        self.begin(self._left)
+        try:
+            yield
+        finally:
+            self.suspend()
 
     def interrupt(self) -> None:
         self._at = min(self._at, time.monotonic())

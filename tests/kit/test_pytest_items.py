@@ -199,7 +199,10 @@ def test_a_suite_of_ones_own_imports_the_test_and_overrides_the_application(fold
         (("--ringme-url", "https://api.example.com"), "ringme-contract init"),
         (("--ringme-app", "apps:none"), "--ringme-app apps:none"),
         (("--ringme-app", "apps:nothing_app"), "status 404 no"),
-        (("--ringme-url", "http://127.0.0.1:1", "--ringme-layer", "x"), "--layer x: there is none"),
+        (
+            ("--ringme-url", "http://127.0.0.1:1", "--ringme-layer", "x"),
+            "--layer x: there is no layer",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_said_without_a_traceback(

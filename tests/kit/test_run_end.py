@@ -1,0 +1,27 @@
+"""The time budget of a run."""
+
+from __future__ import annotations
+
+import math
+
+from ringme_contract.run_end import RunEnd
+
+
+def test_time_between_the_rules_of_a_pytest_session_takes_none_of_the_budget() -> None:
+    end = RunEnd()
+    end.begin(100)
+    end.suspend()
+    assert end.left(cleaning=False) == math.inf
+    with end.running():
+        assert 0 < end.left(cleaning=False) < 100
+    assert end.left(cleaning=False) == math.inf
+
+
+def test_a_run_that_was_interrupted_stays_so_after_a_pause() -> None:
+    end = RunEnd()
+    end.begin(100)
+    end.suspend()
+    with end.running():
+        end.interrupt()
+    with end.running():
+        assert end.left(cleaning=False) < 0 < end.left(cleaning=True)
