@@ -19,7 +19,14 @@ from ringme_contract.check import Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.conformance import json_object
 from ringme_contract.engine import Engine, RunResult
-from ringme_contract.evaluation import ExitCode, RuleFinding, evaluate, exit_code, summary
+from ringme_contract.evaluation import (
+    ExitCode,
+    RuleFinding,
+    assessed_rules,
+    evaluate,
+    exit_code,
+    summary,
+)
 from ringme_contract.expectations import Expectation, load_expectations
 from ringme_contract.pace import measure
 from ringme_contract.paths import Paths
@@ -126,9 +133,7 @@ class Session:
         """The rules that the run has to say something about."""
         if self._options.layers or self._options.rules:
             return {check.rule for check in self.checks}
-        # A general rule may be one that others stand for at each operation that it binds.
-        general = {one.of for one in self.rules.values()} - {check.rule for check in self.checks}
-        return set(self.rules) - general
+        return assessed_rules(self.rules, self.checks)
 
     @property
     def today(self) -> date:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
+from ringme_contract.check import Check
 from ringme_contract.engine import RunResult
 from ringme_contract.expectations import Expectation
 from ringme_contract.verdict import Outcome, Verdict
@@ -123,6 +124,11 @@ def evaluate_rule(
         expectation,
         expectation is not None and expectation.expired(today),
     )
+
+
+def assessed_rules(rules: Mapping[str, Rule], checks: Iterable[Check]) -> set[str]:
+    """All rules but the general ones that others stand for at each operation that they bind."""
+    return set(rules) - ({one.of for one in rules.values()} - {one.rule for one in checks})
 
 
 def exit_code(findings: list[RuleFinding], interrupted: bool = False) -> ExitCode:

@@ -12,7 +12,7 @@ from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.check_run import CannotRun, Options, open_session
 from ringme_contract.engine import CONFORMS, Engine, RunResult
-from ringme_contract.evaluation import ExitCode, evaluate, exit_code
+from ringme_contract.evaluation import ExitCode, assessed_rules, evaluate, exit_code
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.running import running_server
 from ringme_contract.target import MOCK, load_target
@@ -97,7 +97,10 @@ def try_server(null: str | None = None) -> ServerFinding:
     return ServerFinding(
         null or "healthy",
         int(code),
-        {rule.id: result.verdict(rule).value for rule in rules().values()},
+        {
+            name: result.verdict(rules()[name]).value
+            for name in assessed_rules(rules(), all_checks())
+        },
         [f"{one.verdict.value}: {one.check}: {one.message}" for one in bad],
         time.monotonic() - start,
     )
@@ -108,7 +111,7 @@ def _exit_code(url: str, result: RunResult) -> ExitCode:
     try:
         with open_session(Options(url=url)) as session:
             rules = session.rules
-            return exit_code(evaluate(result, rules, set(rules), {}, session.today))
+            return exit_code(evaluate(result, rules, session.assessed, {}, session.today))
     except CannotRun:
         return ExitCode.COULD_NOT_RUN
 
