@@ -40,7 +40,7 @@ _NOTHING = Exchange("", "", "", {}, "", 0, {}, "", 0.0)
 
 @dataclass
 class Cause:
-    """What failed checks have in common; `follows` are further ones that met it on their way."""
+    """The common cause of failed checks; `follows` are further ones that met it on their way."""
 
     clue: Clue
     parts: list[tuple[Outcome, Deviation]]
@@ -97,7 +97,7 @@ class Cause:
 
     @property
     def effect(self) -> str:
-        """What most of the failures say of the write that they come from."""
+        """The write that most of the failures come from, in words."""
         return Counter(one.effect for _, one in self.parts).most_common(1)[0][0]
 
 

@@ -102,7 +102,7 @@ class Report:
 
     @cached_property
     def causes(self) -> list[Cause]:
-        """What the failures that nobody expected have in common, those of a MUST first."""
+        """Causes of the failures that nobody expected, those of a MUST first."""
         states = (Verdict.FAIL.value, Verdict.WARN.value)
         broken = [one for one in self.findings if one.state in states]
         found = find_causes(outcome for one in broken for outcome in one.failures)
@@ -141,7 +141,7 @@ class Session:
 
     @property
     def troubles(self) -> list[str]:
-        """What keeps a run of all checks from its end at this target, as far as that is known."""
+        """Known obstacles to a run of all checks at this target."""
         if (
             self._options.layers
             or self._options.rules
@@ -273,7 +273,7 @@ def _refuse_address(url: str, contract: Contract) -> None:
 
 
 def _docs_of_mock(target: Target) -> str:
-    """Where the mock has its documentation; empty for another target."""
+    """The URL of the documentation of the mock; empty for another target."""
     return f"{httpx.URL(target.url).join('/reference/')}" if target.source == str(MOCK) else ""
 
 

@@ -98,7 +98,7 @@ def _clues(deviation: Deviation, contract: Contract) -> Iterator[Clue]:
 
 
 def _wrong(exchange: Exchange, contract: Contract) -> Iterator[Clue]:
-    """What is wrong with a response whoever requested it: against the document, or a 5xx."""
+    """Problems of a response whoever requested it: against the document, or a 5xx."""
     name, status = _name(exchange), exchange.status
     for problem in exchange.problems[:3]:
         text = problem.removeprefix(f"{name}: ").removeprefix(f"{name} {status}: ")

@@ -77,7 +77,7 @@ class RuleFinding:
 
     @property
     def reasons(self) -> list[str]:
-        """Why checks of it say neither pass nor fail, each reason once."""
+        """Reasons of checks that say neither pass nor fail, each once."""
         silent = (Verdict.ERROR, Verdict.NOT_REACHED, Verdict.NOT_OFFERED)
         found = [one.message for kind in silent for one in self.outcomes if one.verdict is kind]
         if not self.outcomes:

@@ -112,7 +112,7 @@ class MadeEntry:
     refused: bool = False
 
     def add_change(self, body: Item) -> None:
-        """What was sent later may be what the entry has now, of what its creation has told."""
+        """Merges later values into those that the creation told."""
         for name in self.values.keys() & body.keys():
             self.values[name].append(body[name])
 
@@ -140,7 +140,7 @@ class MadeEntry:
 
 
 class RunRecord:
-    """What the contexts of all checks of a run share.
+    """Entries that the contexts of all checks of a run share.
 
     `before` has by list and key a digest of each entry from before the first change, and None for
     a list that could not be read. `left` says by collection and key why an entry of the run may

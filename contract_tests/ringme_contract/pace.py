@@ -26,7 +26,7 @@ class Pace:
     limit: tuple[int, int, int] | None
 
     def troubles(self, profile: Profile, target: Target) -> Iterator[str]:
-        """What keeps a run with this profile from its end, and what to do about it."""
+        """Obstacles to a whole run with this profile, and the way around each."""
         seconds = profile.seconds(self.latency, target.jobs, target.requests_per_second)
         budget = target.time_budget
         if seconds > budget:

@@ -58,7 +58,7 @@ class Exchange:
 
 
 def first_problem(exchanges: Iterable[Exchange]) -> str | None:
-    """What is first wrong with a response: if there is nothing, the kit can read them all."""
+    """The first problem of a response; without one the kit can read them all."""
     return next((one.problems[0] for one in exchanges if one.problems), None)
 
 
@@ -186,7 +186,7 @@ def _variable(match: re.Match[str]) -> str:
 
 
 def _piped(content: bytes) -> str:
-    """What writes a body into curl, if it cannot stand in the line; else nothing."""
+    """A command that writes a body into curl, if it cannot stand in the line."""
     if len(content) <= _BODY_LIMIT and b"\0" not in content:
         try:
             content.decode("utf-8")

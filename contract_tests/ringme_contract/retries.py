@@ -59,7 +59,7 @@ class Retries:
 
 
 class Throttle:
-    """What the rate limit leaves to each identity, as responses tell."""
+    """Requests that the rate limit leaves to each identity, as responses tell."""
 
     def __init__(self) -> None:
         # The entries that were made and not yet deleted.

@@ -106,7 +106,7 @@ class Transport:
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """What this thread has sent since `recording` began."""
+        """Exchanges of this thread since `recording` began."""
         return self._thread.exchanges
 
     @contextmanager
@@ -342,6 +342,6 @@ class Transport:
 
 
 def exchange_of(response: httpx.Response) -> Exchange:
-    """What was recorded of a response."""
+    """The record of a response."""
     found: Exchange = response.extensions[_EXCHANGE]
     return found

@@ -45,7 +45,7 @@ class Row:
     word: str | None = None
 
     def wrong(self, response: httpx.Response) -> tuple[str, str] | None:
-        """What was expected and what came, unless they are the same."""
+        """Expected and got, unless they are the same."""
         found = error_code(response)
         got = response.status_code
         good = response.is_success if self.status is None else got == self.status

@@ -41,7 +41,7 @@ def a_body_of_the_largest_size_is_read(kit: CheckContext) -> None:
 def _is_applied(
     settings: Settings, operation: Operation, path: str, body: dict[str, object], size: int
 ) -> bool:
-    """Whether a body that may be refused for its size was not. Fails for any other refusal."""
+    """True if a body was taken that may be refused for its size. Fails for any other refusal."""
     try:
         response = _put(settings, operation, path, body, size)
     except Unreachable:

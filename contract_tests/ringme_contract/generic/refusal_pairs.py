@@ -38,7 +38,7 @@ Callers = Mapping[str, Caller]
 
 
 def _callers(kit: CheckContext, own: OwnEntries) -> dict[str, Caller]:
-    """Who is refused for what it is, by the check that refuses it."""
+    """Callers that are refused for what they are, by the check that refuses them."""
     known = kit.target.identities
     found = {"token": Caller(kit, "made-up token", "0" * 30)}
     if "call_api" in known:

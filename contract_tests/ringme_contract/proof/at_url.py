@@ -45,7 +45,7 @@ class _Transport(Transport):
 
 @dataclass
 class UrlFinding(FaultFinding):
-    """What came of a fault before the server: one of STATES, and why."""
+    """The outcome of a fault before the server: one of STATES, and why."""
 
     state: str = NOT_FOUND
     reason: str = ""
@@ -57,7 +57,7 @@ class UrlFinding(FaultFinding):
 
 @dataclass
 class UrlProof:
-    """What came of all of them, and what the kit has against the server as it is."""
+    """The outcomes of all of them, and complaints about the server as it is."""
 
     target: Target
     reset: str | None = None

@@ -21,7 +21,7 @@ _HEALTHY = "healthy"
 
 @dataclass
 class Proof:
-    """What the proof came to. `errors` are servers that did not start."""
+    """The outcome of the proof. `errors` are servers that did not start."""
 
     faults: dict[str, FaultFinding] = field(default_factory=dict)
     servers: dict[str, ServerFinding] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Proof:
 
     @property
     def false_alarms(self) -> list[str]:
-        """What the kit has against the healthy mock."""
+        """Complaints of the kit about the healthy mock."""
         healthy = self.servers.get(_HEALTHY)
         if healthy is None or healthy.code == ExitCode.PASSED:
             return [] if healthy is None else healthy.messages
@@ -52,7 +52,7 @@ class Proof:
 
     @property
     def undeserved(self) -> dict[str, list[str]]:
-        """What servers that implement nothing got credit for."""
+        """Rules that servers which implement nothing got credit for."""
         found = {}
         for name in NULL_SERVERS:
             server = self.servers.get(name)
@@ -67,7 +67,7 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether the kit can be trusted: everything was found, and nothing but that."""
+        """True if everything was found, and nothing but that."""
         return not (
             self.survivors
             or self.unshown
@@ -131,7 +131,7 @@ def _take(proof: Proof, name: str, done: Future[Any]) -> Finding | None:
 
 
 def is_alarm(finding: Finding | None) -> bool:
-    """Whether a trial came to something that the proof must not come to."""
+    """True if a trial came to something that the proof must not come to."""
     if finding is None:
         return True
     if isinstance(finding, FaultFinding):

@@ -105,7 +105,7 @@ class Upstream:
 
 
 class _Known(dict[str, Any]):
-    """What is known of an entry. Raises Inside for anything else."""
+    """An entry as far as it is known. Raises Inside for anything else."""
 
     def __missing__(self, key: str) -> Any:
         raise Inside(key)

@@ -19,7 +19,7 @@ def progress_line(name: str, finding: Finding | None) -> str:
 
 
 def said(finding: Finding | None) -> str:
-    """What a trial came to, in a few words."""
+    """The outcome of a trial in a few words."""
     if finding is None:
         return "the server did not start"
     if not isinstance(finding, FaultFinding):

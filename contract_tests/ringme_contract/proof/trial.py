@@ -28,7 +28,7 @@ BUDGET = 1800.0
 
 @dataclass
 class FaultFinding:
-    """What the kit found of one fault.
+    """Findings of the kit on one fault.
 
     `caught` has the first check of each layer that failed, `broken` the rules that were found
     broken, `unshown` those that the fault is said to break and that were not. `failure` is an
@@ -47,7 +47,7 @@ class FaultFinding:
 
 @dataclass
 class ServerFinding:
-    """What the kit found of a server with no fault, or of one that implements nothing."""
+    """Findings on a server with no fault, or on one that implements nothing."""
 
     name: str
     code: int
@@ -107,7 +107,7 @@ def try_server(null: str | None = None) -> ServerFinding:
 
 
 def _exit_code(url: str, result: RunResult) -> ExitCode:
-    """How `ringme-contract check` ends for a server: it asks for tokens before anything else."""
+    """The exit code of `ringme-contract check` for a server: it asks for tokens first."""
     try:
         with open_session(Options(url=url)) as session:
             rules = session.rules
@@ -139,7 +139,7 @@ def in_order(checks: Iterable[Check], named: set[str]) -> list[Check]:
 
 
 def _is_enough(finding: FaultFinding, one: Check, named: set[str]) -> bool:
-    """Whether nothing more has to be known of a fault than is by now, before a check."""
+    """True if nothing more has to be known of a fault before a check."""
     if one.rule in named:
         return one.rule in finding.broken
     # Any check can show that an answer does not conform, no other rule has such ones.

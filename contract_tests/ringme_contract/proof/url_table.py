@@ -14,7 +14,7 @@ from ringme_contract.verdict import Outcome
 
 
 def print_baseline(console: Console, proof: UrlProof) -> None:
-    """What passes without a fault, and a line for each check that does not."""
+    """Passes without a fault, and a line for each check that does not pass."""
     total = len(proof.checks)
     bad = sum(one.id in proof.baseline for one in proof.checks)
     _say(console, f"{proof.target.url}: {total - bad} of {total} checks pass without a fault")

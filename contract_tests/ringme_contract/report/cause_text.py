@@ -46,7 +46,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def expected_and_got(cause: Cause) -> str:
-    """What was expected and got in the example of a cause; empty if its detail says it."""
+    """Expected and got of the example of a cause; empty if its detail says it."""
     outcome, deviation = cause.example
     found = differences(deviation.expected, deviation.got)
     if detail(cause):
@@ -96,7 +96,7 @@ def title(cause: Cause, contract: Contract) -> str:
 
 
 def detail(cause: Cause) -> str:
-    """What is wrong with the responses, where an example does not say it as well."""
+    """Problems of the responses that no example tells."""
     _, deviation = cause.example
     wanted, got = status_of(deviation.expected), status_of(deviation.got)
     says = cause.clue.detail.startswith("status ") and wanted and wanted != got

@@ -17,7 +17,7 @@ from ringme_spec.errors import ConfigError
 def exchange_log(
     path: Path | None, problems: list[str]
 ) -> Iterator[Callable[[Exchange], None] | None]:
-    """What writes an exchange as a line, secrets masked; None without a path.
+    """A writer of exchanges as lines, secrets masked; None without a path.
 
     What cannot be written later on is noted in `problems`, once. Raises ConfigError.
     """

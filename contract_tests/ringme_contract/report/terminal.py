@@ -136,7 +136,7 @@ _Lines = Iterator[tuple[str, str]]
 
 
 def _failed(report: Report, verbose: bool) -> _Lines:
-    """What failed, by cause, the first few in full; then what passed and should not."""
+    """Failures by cause, the first few in full; then unexpected passes."""
     causes = report.causes
     full = len(causes) if verbose else _FULL
     for number, cause in enumerate(causes, 1):

@@ -84,7 +84,7 @@ def an_item_of_another_group_is_missing(kit: CheckContext, kind: Kind) -> None:
 
 
 def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
-    """What comes before and behind the paths of the document, and is none of them."""
+    """Paths before and behind those of the document."""
     known = {own.path(one).rstrip("/"): one.path.rstrip("/") for one in kit.secured_operations}
     behind = {path for path, one in known.items() if f"{one}/{{" not in " ".join(known.values())}
     before = {path[:end] for path in known for end in range(len(path)) if path[end] == "/"}

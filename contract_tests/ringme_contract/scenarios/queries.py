@@ -62,7 +62,7 @@ def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
 
 @check("empty-query", layer="scenarios", isolated=True)
 def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
-    """What the body may hold is not taken from the query."""
+    """Properties of the body are not taken from the query."""
     client, name = kit.caller("client"), kit.new_name("group")
     query = {"name": "elsewhere", "extra_params": "elsewhere", "id": NOWHERE}
     response = send(
