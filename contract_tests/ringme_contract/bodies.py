@@ -113,7 +113,7 @@ class Bodies:
         """A text that fits a schema, and has the prefix of the run if it may."""
         if schema.get("format") == "password":
             return self._password()
-        own = self.new_name("text").replace(" ", "-")
+        own = self.new_name("Text").replace(" ", "-")
         fits = self._kit.contract.schemas.compile(schema).is_valid
         # The end of a name differs from those of others.
         short = own[-schema.get("maxLength", len(own)) :]

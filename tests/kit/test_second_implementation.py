@@ -42,6 +42,7 @@ _BREAKS = {
     "no-www-authenticate": "error-unauthorized",
     "missing-null-field": CONFORMS,
     "count-per-application": "limits",
+    "login-lowered": "entry-update",
     "filter-any": "extension-filters",
 }
 

@@ -27,6 +27,7 @@ FAULTS: dict[str, str] = {
     "no-www-authenticate": "a 401 does not say how to authenticate",
     "missing-null-field": "keys of an extension that are null are left out",
     "count-per-application": "requests are counted for each application on its own",
+    "login-lowered": "a change of a login stores it in lower case",
     "filter-any": "a list with two filters shows what passes either of them",
 }
 

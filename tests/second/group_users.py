@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from second import faults
 from second.access import caller, database, group_of_client, reach_client
 from second.database import Row
 from second.intake import BIGGEST, Key, Page, an_id, body, client_ref
@@ -106,6 +107,8 @@ def update_user(client_id: str, user_id: str) -> Item:
     client = reach_client(reference)
     _of_client(key, client)
     _allowed(sent, client, user=key)
+    if "login" in sent and faults.on("login-lowered"):
+        sent["login"] = sent["login"].lower()
     database().update("user", key, sent)
     return _shown(_of_client(key, client))
 
