@@ -15,6 +15,18 @@ _DATETIMES = (
     "2016-2-29 0:0:0", "1000-01-01 00:00:00", "2999-12-31 23:59:59", "0999-12-31 23:59:59",
     "3000-01-01 00:00:00", "2015-2-29 00:00:00", "2016-04-01 24:00:00", "x",
 )  # fmt: skip
+# Texts that a careless server changes on their way in or out.
+TEXTS = (
+    "",
+    "null",
+    "312",
+    '{"a": [1, null]}',
+    "  a blank at each end ",
+    "Отдел продаж",
+    "営業部 📞 é",
+    "a'b\"c\\d; -- <b>&amp;</b> %s {x} %20",
+    "two\nlines\tand a tab",
+)
 _WIDE = "\U0001f4de"
 _LARGE = (2**31, 2**63 - 1)
 # None that a lenient server could take for one that is there. The last ones are the last id that

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx
 
 from ringme_contract.check_context import Caller, CheckContext
@@ -104,7 +102,7 @@ class OwnEntries:
         more = {} if body is None else {"json": body}
         query = self._kit.factory.query(operation, ranged=True)
         path = self.path(operation, **others)
-        return send(self._kit, caller, operation.method, path, params=query, **more)
+        return caller.request(operation.method, path, params=query, **more)
 
     def expect_unchanged(self, after: str) -> None:
         """Fails the check unless the entries and the lists of their owners are as they were."""
@@ -124,10 +122,3 @@ class OwnEntries:
             self._kit.expect_equal(f"{path} after {after}", got, due[path])
 
         self._kit.map(look, due)
-
-
-def send(
-    kit: CheckContext, caller: Caller, method: str, path: str, **arguments: Any
-) -> httpx.Response:
-    """A request that should be refused: what it makes all the same is removed after the check."""
-    return caller.request(method, path, **arguments)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+from support.odd_servers import odd_server
+
 API = "/api/"
 _END = b"\r\n\r\n"
 
@@ -98,9 +100,7 @@ class Hostile:
 @contextmanager
 def hostile_server(upstream: str, behave: Behaviour) -> Iterator[Hostile]:
     """Serves requests by `behave`, which lets through what it does not spoil."""
-    stopped, open_now = threading.Event(), []
-    listener = socket.create_server(("127.0.0.1", 0))
-    found = Hostile(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    found, stopped = Hostile(""), threading.Event()
 
     def handle(connection: socket.socket) -> None:
         try:
@@ -112,31 +112,14 @@ def hostile_server(upstream: str, behave: Behaviour) -> Iterator[Hostile]:
                     upstream, found.tokens, stopped,
                 )  # fmt: skip
                 behave(call)
-        except (OSError, Closed):
+        except Closed:
             return
+
+    with odd_server(handle) as found.url:
+        try:
+            yield found
         finally:
-            connection.close()
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            open_now.append(connection)
-            threading.Thread(target=handle, args=(connection,), daemon=True).start()
-
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
-    try:
-        yield found
-    finally:
-        stopped.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(10)
-        for connection in open_now:
-            connection.close()
+            stopped.set()
 
 
 def _requests(connection: socket.socket) -> Iterator[tuple[str, dict[str, str], bytes]]:

@@ -6,7 +6,6 @@ from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
 from ringme_contract.generic.entries import Entries
-from ringme_contract.own_entries import send
 from ringme_contract.paths import fill
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
@@ -131,7 +130,7 @@ def _expect_refused(kit: CheckContext, entries: Entries, operation: Operation, t
         beside = entries.create()
         path = entries.path("update", entries.key(beside))
     body = kit.factory.body(operation, identity=entries.identity, **{name: taken[name]})
-    response = send(kit, entries.caller, operation.method, path, json=body)
+    response = entries.caller.request(operation.method, path, json=body)
     message = str(kit.expect(response, 400).json().get("message"))
     kit.expect_true(f"the message of the 400 names {name}", name in message, message)
     if beside is not None:

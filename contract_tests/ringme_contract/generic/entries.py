@@ -5,26 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ringme_contract.boundary_values import BoundaryValues
+from ringme_contract.boundary_values import TEXTS, BoundaryValues
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
 from ringme_contract.paths import fill
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 from ringme_spec.schema import Schema
-
-# Texts that a careless server changes on their way in or out.
-TEXTS = (
-    "",
-    "null",
-    "312",
-    '{"a": [1, null]}',
-    "  a blank at each end ",
-    "Отдел продаж",
-    "営業部 📞 é",
-    "a'b\"c\\d; -- <b>&amp;</b> %s {x} %20",
-    "two\nlines\tand a tab",
-)
 
 
 class Entries:

@@ -8,7 +8,6 @@ from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
 from ringme_contract.generic.entries import Entries
-from ringme_contract.own_entries import send
 from ringme_contract.paths import fill
 from ringme_spec.operations import Operation
 
@@ -57,4 +56,4 @@ def _request(intruder: Entries, one: Operation, keys: Item) -> httpx.Response:
     if one.action == "update":
         body = {"json": kit.factory.change(one)}
     query = kit.factory.query(one)
-    return send(kit, intruder.caller, one.method, fill(one, keys), params=query, **body)
+    return intruder.caller.request(one.method, fill(one, keys), params=query, **body)

@@ -10,7 +10,7 @@ from typing import Any
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext, configures, error_code
 from ringme_contract.factories import NOWHERE, Item
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 from ringme_spec.operations import Operation
 
 _ORDER = ("token", "blocked", "application", "access", "syntax", "owner", "reach", "item", "rule")
@@ -127,7 +127,7 @@ class Pair:
         query = {**kit.factory.query(operation, ranged=True), **changed.get("query", {})}
         body = changed.get("body", {} if (json := own.body(operation)) is None else {"json": json})
         path = own.path(operation, **changed.get("owner", {}), **changed.get("item", {}))
-        response = send(kit, caller, operation.method, path, params=query, **body)
+        response = caller.request(operation.method, path, params=query, **body)
         first = self.first
         if response.status_code != first.status or (
             first.word and error_code(response) != first.word

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import NOWHERE
-from ringme_contract.own_entries import send
 from ringme_contract.settings import all_settings
 from ringme_contract.verdict import NotOffered
 
@@ -20,10 +19,10 @@ def a_value_of_a_refused_creation_stays_free(kit: CheckContext) -> None:
         path, (body,) = settings.path(settings.creation), settings.new_bodies(1)
         for name in kit.factory.referred(settings.creation):
             for bad, status in ((NOWHERE, 404), ("x", 400)):
-                refused = send(kit, client, "POST", path, json={**body, name: bad})
+                refused = client.request("POST", path, json={**body, name: bad})
                 kit.expect(refused, status)
                 tried += 1
-        made = send(kit, client, "POST", path, json=body)
+        made = client.request("POST", path, json=body)
         kit.expect(made, settings.creation.status)
     if not tried:
         raise NotOffered("the document has no unique value beside a reference")

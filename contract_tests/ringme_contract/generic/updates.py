@@ -6,7 +6,6 @@ from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import NOWHERE
 from ringme_contract.generic.entries import Entries
-from ringme_contract.own_entries import send
 from ringme_contract.paths import fill
 from ringme_spec.operations import Operation
 
@@ -87,7 +86,7 @@ def a_reference_to_nothing_is_refused(kit: CheckContext, operation: Operation) -
         for key in keys:
             for changes in (body, {**body, **kit.factory.change(operation)}):
                 sent = {**changes, name: key}
-                response = send(kit, entries.caller, operation.method, path, json=sent)
+                response = entries.caller.request(operation.method, path, json=sent)
                 kit.expect(response, 404, kit.contract.collections[other].missing)
                 entries.expect_read(entry)
     entries.expect_listed(entry)

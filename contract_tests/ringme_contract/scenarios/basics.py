@@ -9,7 +9,7 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.views import own_id
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
@@ -82,7 +82,7 @@ def writes_work_in_every_form_of_the_path(kit: CheckContext) -> None:
     """Create, change and delete a group, and get a token, each with and without slashes."""
     client = kit.caller("client")
     for path in _forms(kit, kit.path("extension_group")):
-        response = send(kit, client, "POST", path, json={"name": kit.new_name("group")})
+        response = client.request("POST", path, json={"name": kit.new_name("group")})
         group = kit.expect(response, 201).json()["id"]
         item = _forms(kit, kit.path("extension_group", group))
         for number, form in enumerate(item):
@@ -107,9 +107,7 @@ def at_me_is_the_client_of_whoever_asks(kit: CheckContext) -> None:
     own = own_id(kit, "client", "client")
     for form in ("@me", "%40me", str(own)):
         path = kit.path("extension_group", client=form)
-        made = kit.expect(
-            send(kit, client, "POST", path, json={"name": kit.new_name("group")}), 201
-        )
+        made = kit.expect(client.request("POST", path, json={"name": kit.new_name("group")}), 201)
         group = made.json()
         kit.expect_equal(f"the client of a group made at {form}", group["client_id"], own)
         for reader in ("@me", "%40me", str(own)):
@@ -173,7 +171,7 @@ def _expect_refused(
     kit: CheckContext, caller: Caller, method: str, path: str, known: set[str]
 ) -> None:
     body: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
-    response = kit.expect(send(kit, caller, method, path, **body), 405)
+    response = kit.expect(caller.request(method, path, **body), 405)
     allowed = {one.upper() for one in re.findall("[A-Za-z]+", response.headers.get("Allow", ""))}
     # Servers may support these two for every path, without a word of it in the document.
     kit.expect_equal(

@@ -6,7 +6,7 @@ import json
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -42,8 +42,7 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
             b'{"comment": "x",}', b'{"comment": "x"} {}', b'{"dial_rule_id": 01}',
             b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}',
         ):  # fmt: skip
-            response = send(
-                kit, kit.caller("client"), operation.method, own.path(operation),
+            response = kit.caller("client").request(operation.method, own.path(operation),
                 content=content, headers=_JSON,
             )  # fmt: skip
             if response.status_code != 400:
@@ -62,8 +61,7 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
             "text/plain", "application/xml", "text/html; charset=utf-8",
             "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
         ):  # fmt: skip
-            response = send(
-                kit, client, operation.method, own.path(operation),
+            response = client.request(operation.method, own.path(operation),
                 content=b'{"name": "x"}', headers={"Content-Type": media_type},
             )  # fmt: skip
             kit.expect(response, 415)
@@ -90,8 +88,7 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
         for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
             content = body.encode(encoding)
             for charset, codes in (("", (400,)), (f"; charset={encoding}", (400, 415))):
-                response = send(
-                    kit, client, operation.method, own.path(operation), content=content,
+                response = client.request(operation.method, own.path(operation), content=content,
                     headers={"Content-Type": f"application/json{charset}"},
                 )  # fmt: skip
                 if response.status_code not in codes:

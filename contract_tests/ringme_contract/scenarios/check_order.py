@@ -5,7 +5,7 @@ from __future__ import annotations
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.factories import NO_RECORD, NOWHERE
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.views import own_id, user_of
 from ringme_contract.verdict import NotOffered
 
@@ -44,7 +44,7 @@ def the_access_of_the_application_comes_before_that_of_the_user(kit: CheckContex
         raise NotOffered("the application other_login may do everything")
     caller = Caller(kit, "read-only user through call_api", response["access_token"])
     kit.expect(
-        send(kit, caller, "POST", kit.path("extension_group"), json={}), 403, "app_access_type_deny"
+        caller.request("POST", kit.path("extension_group"), json={}), 403, "app_access_type_deny"
     )
     kit.expect(caller.delete(kit.path("extension_group", NOWHERE)), 403, "app_access_type_deny")
 
@@ -65,10 +65,10 @@ def _expect_access_first(kit: CheckContext, caller: Caller, word: str) -> None:
     own = OwnEntries(kit)
     item = kit.path("extension_group", own["extension_group"]["id"])
     for response in (
-        send(kit, caller, "POST", kit.path("extension_group"), json={}),
-        send(kit, caller, "POST", kit.path("extension_group"), **_TEXT),
-        send(kit, caller, "POST", no_client(kit), json={"name": "x"}),
-        send(kit, caller, "POST", kit.path("extension"), json={"name": "no number"}),
+        caller.request("POST", kit.path("extension_group"), json={}),
+        caller.request("POST", kit.path("extension_group"), **_TEXT),
+        caller.request("POST", no_client(kit), json={"name": "x"}),
+        caller.request("POST", kit.path("extension"), json={"name": "no number"}),
         caller.request("PUT", item, json={"name": ""}),
         caller.request("PUT", kit.path("extension_group", NOWHERE), json={"name": "x"}),
         caller.request("PUT", kit.path("extension_group", "x"), json={"name": "x"}),

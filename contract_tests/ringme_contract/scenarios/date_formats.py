@@ -10,7 +10,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import read_datetime
 from ringme_contract.factories import Item
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.item_kinds import CLIENT, Kind, of_each_kind, read
 from ringme_contract.scenarios.views import expect_named
 from ringme_contract.verdict import NotOffered, NotReached
@@ -125,7 +125,7 @@ def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
     body = {"name": kit.free_number(), "label": kit.new_name("number")}
     response = kit.expect(
-        send(kit, kit.caller("client"), "POST", kit.path("extension"), json=body), 201
+        kit.caller("client").request("POST", kit.path("extension"), json=body), 201
     )
     made = read_datetime(response.json()["create_date"])
     told = response.headers.get("Date")

@@ -9,7 +9,7 @@ from typing import Any
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext, configures
 from ringme_contract.factories import Item
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.extra_keys import CHANGES, paths_of
 from ringme_contract.scenarios.group_users import new_body
 from ringme_contract.scenarios.views import (
@@ -90,7 +90,7 @@ def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
     client, own = kit.caller("client"), OwnEntries(kit)
 
     def attempt(method: str, path: str, arguments: dict[str, Any], status: int) -> None:
-        kit.expect(send(kit, client, method, path, **arguments), status)
+        kit.expect(client.request(method, path, **arguments), status)
 
     attempts = [
         (f"a {one[0]} of {one[1]} that is refused with {one[3]}", partial(attempt, *one))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from ringme_contract.boundary_values import TEXTS
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
-from ringme_contract.own_entries import send
 from ringme_contract.scenarios.views import (
-    TEXTS,
     USERS_OF_TARGET,
     Session,
     expect_named,
@@ -75,7 +74,7 @@ def a_taken_login_is_refused(kit: CheckContext) -> None:
     taken = {user["login"], *(kit.caller(name).read(kit.me)["login"] for name in seen)}
 
     def attempt(login: str) -> None:
-        made = send(kit, client, "POST", kit.path("user"), json=new_body(kit, group, login=login))
+        made = client.request("POST", kit.path("user"), json=new_body(kit, group, login=login))
         expect_named(kit, made, "login")
         if login != user["login"]:
             body = {"login": login, "name": "half applied", "password": "half-applied"}

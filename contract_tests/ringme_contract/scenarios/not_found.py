@@ -5,7 +5,7 @@ from __future__ import annotations
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import NOWHERE, Item
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     FAX,
@@ -100,7 +100,7 @@ def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     for path in _no_paths(kit, own):
         for method in ("GET", "POST", "PUT", "DELETE"):
             body = {"json": {"name": "x"}} if method in ("POST", "PUT") else {}
-            response = kit.expect(send(kit, client, method, path, **body), 404)
+            response = kit.expect(client.request(method, path, **body), 404)
             message = response.json().get("message")
             kit.expect_true("the 404 has a message", isinstance(message, str), message)
     kit.expect(

@@ -7,7 +7,6 @@ from functools import partial
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
-from ringme_contract.own_entries import send
 from ringme_contract.scenarios.numbers import expect_members, put_number
 from ringme_contract.scenarios.views import (
     expect_named,
@@ -97,7 +96,7 @@ def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
         kit.expect_equal(f"the prefix of {identity}", made.rpartition("*")[0], prefixes[identity])
         if len(set(prefixes.values())) == len(prefixes) == 2:
             body = {"name": f"{prefixes['client']}*{free}"}
-            response = send(kit, kit.caller(identity), "POST", kit.path("extension"), json=body)
+            response = kit.caller(identity).request("POST", kit.path("extension"), json=body)
             expect_named(kit, response, "name")
 
 
@@ -121,7 +120,7 @@ def a_name_that_cannot_be_is_refused(kit: CheckContext) -> None:
 
     def attempt(name: str) -> None:
         body = {"name": name, "status": "active"}
-        expect_named(kit, send(kit, client, "POST", kit.path("extension"), json=body), "name")
+        expect_named(kit, client.request("POST", kit.path("extension"), json=body), "name")
 
     attempts = [(f"a new number named {name}", partial(attempt, name)) for name in names]
     expect_no_change(kit, attempts, lambda: settings_view(kit))

@@ -9,7 +9,6 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.datetimes import whole_second, write_datetime
 from ringme_contract.factories import NOWHERE, Item
 from ringme_contract.lists import list_path
-from ringme_contract.own_entries import send
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     Kind,
@@ -65,8 +64,8 @@ def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
     """Properties of the body are not taken from the query."""
     client, name = kit.caller("client"), kit.new_name("group")
     query = {"name": "elsewhere", "extra_params": "elsewhere", "id": NOWHERE}
-    response = send(
-        kit, client, "POST", kit.path("extension_group"), params=query, json={"name": name}
+    response = client.request(
+        "POST", kit.path("extension_group"), params=query, json={"name": name}
     )
     group = kit.expect(response, 201).json()
     kit.expect_equal("the new group", (group["name"], group["extra_params"]), (name, None))

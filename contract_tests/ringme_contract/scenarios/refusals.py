@@ -7,7 +7,7 @@ import httpx
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext, configures
 from ringme_contract.factories import NOWHERE
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.token_grants import changed
 from ringme_contract.scenarios.views import (
     own_id,
@@ -36,7 +36,7 @@ def errors_are_json_with_a_message(kit: CheckContext) -> None:
         (404, "extension_group_not_found", client.get(kit.path("extension_group", NOWHERE))),
         (404, None, client.get(f"{kit.base}/nothing/of/the/kind/")),
         (405, None, client.request("PATCH", kit.path("extension_group"), json={})),
-        (415, None, send(kit, client, "POST", kit.path("extension_group"), **text)),
+        (415, None, client.request("POST", kit.path("extension_group"), **text)),
     ):
         kit.expect(response, code, word)
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -77,7 +77,7 @@ def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
             _expect_unauthorized(kit, caller.request("GET", path, headers=headers))
         body = {"json": {"name": kit.new_name("refused")}, "headers": headers}
         item = kit.path("extension_group", own["extension_group"]["id"])
-        _expect_unauthorized(kit, send(kit, caller, "POST", kit.path("extension_group"), **body))
+        _expect_unauthorized(kit, caller.request("POST", kit.path("extension_group"), **body))
         _expect_unauthorized(kit, caller.request("PUT", item, **body))
         _expect_unauthorized(kit, caller.request("DELETE", item, headers=headers))
     own.expect_unchanged("requests without a good token")

@@ -9,7 +9,7 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.extra_keys import CHANGES, paths_of
 from ringme_contract.scenarios.group_users import new_body
 from ringme_contract.scenarios.views import (
@@ -128,7 +128,7 @@ def odd_bodies(kit: CheckContext) -> None:
 
     def try_target(method: str, path: str) -> None:
         for content, headers in contents:
-            _survives(kit, send(kit, client, method, path, content=content, headers=headers))
+            _survives(kit, client.request(method, path, content=content, headers=headers))
 
     kit.map(lambda target: try_target(*target), targets)
     for path, query in reads(kit, "client", "@me"):
@@ -150,7 +150,7 @@ def odd_texts(kit: CheckContext) -> None:
             (kit.path("extension"), number),
             (kit.path("user"), user),
         ):
-            _survives(kit, send(kit, client, "POST", path, json=body))
+            _survives(kit, client.request("POST", path, json=body))
         for collection, path in paths_of(kit, own).items():
             _survives(kit, client.put(path, dict.fromkeys(CHANGES[collection], text)))
             _survives(kit, client.get(path))

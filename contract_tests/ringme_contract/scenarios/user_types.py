@@ -7,7 +7,7 @@ from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import Caller, CheckContext
-from ringme_contract.own_entries import OwnEntries, send
+from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.group_user_scope import LONG_AGO
 from ringme_contract.scenarios.group_users import new_body
 from ringme_contract.scenarios.views import (
@@ -153,7 +153,7 @@ def there_is_no_third_access(kit: CheckContext) -> None:
     user, _ = kit.new_group_user(group, access="read_only")
     for access in ("write", "READ_ONLY", "", None, True, ["full"]):
         body = new_body(kit, group, access=access)
-        kit.expect(send(kit, client, "POST", kit.path("user"), json=body), 400)
+        kit.expect(client.request("POST", kit.path("user"), json=body), 400)
         kit.expect(client.put(kit.path("user", user["id"]), {"access": access}), 400)
         expect_shown(kit, "user", user)
 
