@@ -1,9 +1,9 @@
-"""pytest fixtures: `ringme_mock`, and the server behind it."""
+"""pytest fixtures: `ringme_mock`, the server behind it, and its options."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,12 +12,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def ringme_mock_server() -> Iterator[MockServer]:
+def ringme_mock_options() -> dict[str, Any]:
+    """Arguments of the mock, to be overridden: `return {"today": True}`."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def ringme_mock_server(ringme_mock_options: dict[str, Any]) -> Iterator[MockServer]:
     """Run one mock for all tests, on a free port; it keeps its state."""
     # Only now: pytest imports this module in every run.
     from ringme_mock.testing import MockServer
 
-    with MockServer() as server:
+    with MockServer(**ringme_mock_options) as server:
         yield server
 
 

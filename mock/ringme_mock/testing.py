@@ -32,7 +32,8 @@ class MockServer:
             httpx.get(f"{mock.url}/api/ver1.0/user/", headers={"Authorization": f"Bearer {token}"})
 
     The arguments are those of `ringme-mock serve`: `latency` is text such as `200` or `100-400`, in
-    milliseconds; with `validate_responses`, a response that breaks the document becomes a 500.
+    milliseconds; with `validate_responses`, a response that breaks the document becomes a 500; with
+    `today`, the date-times of the fixtures are moved so that the newest item is of today.
     Raises ConfigError for an invalid document or fixtures.
     """
 
@@ -48,12 +49,14 @@ class MockServer:
         latency: str = "0",
         max_entries: int = MOST_ENTRIES,
         validate_responses: bool = False,
+        today: bool = False,
     ) -> None:
         settings = Settings(
             seed=seed,
             latency=parse_latency(latency),
             max_entries=max_entries,
             validate_responses=validate_responses,
+            today=today,
         )
         self.app: MockApp = create_app(
             spec,

@@ -119,6 +119,19 @@ def test_the_fixture_is_there_and_begins_anew_for_each_test(pytester: pytest.Pyt
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
 
 
+def test_the_pytest_fixture_takes_options(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        "import pytest\n"
+        "@pytest.fixture(scope='session')\n"
+        "def ringme_mock_options():\n"
+        "    return {'today': True, 'seed': 1}\n"
+    )
+    pytester.makepyfile(
+        "def test_it(ringme_mock):\n    assert ringme_mock.app.sessions.settings.today\n"
+    )
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
 def test_a_run_without_the_fixture_does_not_import_the_mock() -> None:
     code = (
         "import sys, ringme_mock.pytest_plugin\n"

@@ -19,6 +19,7 @@ from ringme_mock.faults.latency import Latency
 from ringme_mock.http.journal import DEFAULT_SIZE, Journal
 from ringme_mock.http.urls import LOCAL_ORIGIN
 from ringme_mock.store.clock import Clock
+from ringme_mock.store.moving_store import MovingStore
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_mock.store.state import Snapshot, State
 from ringme_mock.store.store import Store
@@ -38,7 +39,8 @@ class Settings:
 
     `idle` is the number of seconds after which an unused session ends. `seed` makes generated data
     the same in each run. `max_entries` is the quota of each collection. With `validate_responses`,
-    each response of the API is validated against the document.
+    each response of the API is validated against the document. With `today`, the date-times of the
+    fixtures are moved so that the newest item is of the day on which a session begins or is reset.
     """
 
     faults: tuple[FaultRule, ...] = ()
@@ -49,6 +51,7 @@ class Settings:
     seed: int | None = None
     max_entries: int = MOST_ENTRIES
     validate_responses: bool = False
+    today: bool = False
 
 
 class SessionLock:
@@ -141,6 +144,7 @@ class Sessions:
 
     def __post_init__(self) -> None:
         self.redaction = Redaction(self.contract.document)
+        self.today = MovingStore(self.contract, self.seed) if self.settings.today else None
         self.default = self._new(DEFAULT, self.clock)
         self._others: dict[str, Session] = {}
 
@@ -207,7 +211,7 @@ class Sessions:
                 del self._others[name]
 
     def _new(self, name: str, clock: Clock | None = None) -> Session:
-        state = State(self.contract, self.seed, clock, self.settings.max_entries)
+        state = State(self.contract, self.seed, clock, self.settings.max_entries, self.today)
         return Session(name, state, self.settings, self.redaction, self.seconds)
 
 

@@ -62,6 +62,10 @@ class Options:
         multiple=True,
         type=_PATH,
     )
+    today: bool = _option(
+        "Move all date-times of the fixtures by whole days, so that the newest item is of today.",
+        is_flag=True,
+    )
     spec: Path = _option(
         "OpenAPI document to serve.", default=SPEC, show_default="that of the mock", type=_PATH
     )

@@ -69,6 +69,7 @@ def _settings(options: Options) -> Settings:
         seed=options.seed,
         validate_responses=options.validate_responses,
         max_entries=options.max_entries,
+        today=options.today,
     )
 
 

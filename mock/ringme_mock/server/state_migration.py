@@ -36,7 +36,7 @@ def migrate(old: MockApp, new: MockApp, entries: bool) -> Migration:
     same = _storage(old.contract) == _storage(new.contract)
     for session in old.sessions.all():
         successor = new.sessions.get(session.name)
-        store = new.sessions.seed.copy()
+        store = successor.state.seed.copy()
         if entries:
             try:
                 store = _fit(old.contract, new.contract, session.state.store, same)
@@ -68,7 +68,8 @@ def _successor(old: MockApp, new: MockApp, state: State, store: Store) -> State:
     """Make a state with a new store, and the tokens and the clock of the old state."""
     setting = state.clock.setting
     # A new state sets the clock to real time.
-    found = State(new.contract, new.sessions.seed, state.clock, state.max_entries)
+    sessions = new.sessions
+    found = State(new.contract, sessions.seed, state.clock, state.max_entries, sessions.today)
     state.clock.setting = setting
     found.tokens = state.tokens
     found.replace(store)

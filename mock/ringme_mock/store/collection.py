@@ -95,6 +95,13 @@ class Collection:
         """Become what a copy has become, in O(1), for whoever holds this collection."""
         self.__dict__.update(copy.copy().__dict__)
 
+    def with_entries(self, entries: Iterable[Entry]) -> Collection:
+        """Make a collection of other entries that gives no key which this one has given."""
+        other = Collection(self.rule)
+        other._next_key = self._next_key
+        other.insert_many(entries)
+        return other
+
     def shares_entries(self, other: Collection) -> bool:
         """Tell that neither was written to since one was copied from the other."""
         return self._entries is other._entries

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ringme_mock.store.access import Access, Tokens
 from ringme_mock.store.clock import Clock, Setting
+from ringme_mock.store.moving_store import MovingStore
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_mock.store.rate_limits import RateLimits
 from ringme_mock.store.store import Store
@@ -27,7 +28,8 @@ class Snapshot:
 class State:
     """Store, tokens, rate limits and clock.
 
-    `seed` is the store of the fixtures; `max_entries` is the quota of each collection.
+    `seed` is the store of the fixtures; with `today` it is that of the day on which the state was
+    last reset, by its own clock. `max_entries` is the quota of each collection.
     """
 
     store: Store
@@ -41,10 +43,12 @@ class State:
         seed: Store,
         clock: Clock | None = None,
         max_entries: int = MOST_ENTRIES,
+        today: MovingStore | None = None,
     ) -> None:
         self.contract = contract
         self.seed = seed
         self.max_entries = max_entries
+        self._today = today
         self.clock = clock or Clock()
         self.reset()
 
@@ -55,6 +59,8 @@ class State:
         """
         if "clock" not in keep:
             self.clock.reset()
+        if self._today is not None:
+            self.seed = self._today.on(self.clock.now().date())
         self._begin(self.seed.copy(), keep)
 
     def snapshot(self) -> Snapshot:
