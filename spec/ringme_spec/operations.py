@@ -99,7 +99,7 @@ class Operation:
     `method` is in capitals, `path` has its parameters in braces, `node` is the operation object;
     `responses` are response objects by status, references resolved. `scopes` is None without
     security. `path_collections` are those of the path parameters, outermost first. `resource` is
-    `x-resource`, or empty.
+    `x-resource`, or empty. `default_page_size` is `x-default-per-page`, if there is one.
     """
 
     id: str
@@ -114,6 +114,7 @@ class Operation:
     collection_rule: CollectionRule | None
     path_collections: tuple[CollectionRule, ...]
     schemas: Schemas
+    default_page_size: int | None = None
 
     @property
     def reads(self) -> bool:
@@ -272,6 +273,7 @@ def _read(
             _collection(collections, one.collection) for one in parameters if one.collection
         ),
         schemas=schemas,
+        default_page_size=document.get("x-default-per-page"),
     )
 
 

@@ -13,6 +13,7 @@ from flask import request
 from second.refusal import Refusal, broken
 
 BIGGEST = 2**63 - 1
+USUAL = 100
 _WHOLE = re.compile("-?[0-9]+")
 
 
@@ -67,7 +68,10 @@ def one_of(field: str, text: str, allowed: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """The part of a list that is asked for; no size, the whole of it."""
+    """The part of a list that is asked for; no size, the whole of it.
+
+    A page of no given size has USUAL entries.
+    """
 
     number: int
     size: int | None
@@ -75,9 +79,9 @@ class Page:
     @classmethod
     def asked(cls) -> Page:
         """As the query says."""
-        number = whole("page", value("page") or "1", 0)
+        number = whole("page", value("page") or "0", 0, BIGGEST)
         size = whole("per_page", value("per_page") or "0", 0, 1000)
-        return cls(number or 1, size or None)
+        return cls(number or 1, size or (USUAL if number else None))
 
     @property
     def bounds(self) -> tuple[int, int]:

@@ -30,6 +30,10 @@ def a_list_longer_than_a_page_comes_whole(kit: CheckContext) -> None:
                 ]
                 laid = [entry for page in pages for entry in page]
                 kit.expect_equal(f"{path} in pages of {size}", laid, whole)
+            usual = lists[0].default_page_size or len(whole)
+            for page in range(1, -(-len(whole) // usual) + 1):
+                part = whole[(page - 1) * usual : page * usual]
+                kit.expect_equal(f"page {page} alone of {path}", client.read(path, page=page), part)
 
 
 def _create_many(settings: Settings, count: int) -> list[Item]:

@@ -13,6 +13,9 @@ from ringme_spec.operations import Operation
 
 _SIZES = (1, 2, 3, 5, 1000)
 _PAGES = 25
+_LARGEST = 2**63 - 1
+# What cuts a list, and has no meaning where there is none.
+_CUT = ("page", "page_size", "order")
 
 
 @check("paging", layer="generic", writes=False)
@@ -46,6 +49,12 @@ def _check_pages(kit: CheckContext, operation: Operation, owner: object, whole: 
         kit.expect_equal(what, laid, whole)
         past = read_list(kit, caller, operation, owner, **{number: count + 1, length: size})
         kit.expect_equal(f"{what}, the page past the end", past, [])
+    usual = operation.default_page_size or max(len(whole), 1)
+    last = -(-len(whole) // usual)
+    for page in {1, last, last + 1} - {0}:
+        part = read_list(kit, caller, operation, owner, **{number: page})
+        expected = whole[(page - 1) * usual : page * usual]
+        kit.expect_equal(f"page {page} alone of {operation.id} of {owner}", part, expected)
 
 
 def _names(operation: Operation) -> tuple[str, str]:
@@ -61,13 +70,30 @@ def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
         path, query = own.path(operation), kit.factory.query(operation, ranged=True)
         longest = operation.roles["page_size"].schema["maximum"]
         kit.expect(client.request("GET", path, params={**query, length: longest}), 200)
+        for far in ({number: _LARGEST}, {number: _LARGEST, length: longest}):
+            past = client.request("GET", path, params={**query, **far})
+            kit.expect_equal(f"{path} with {far}", kit.expect(past, 200).json(), [])
         for name, value in (
             (length, longest + 1), (length, NOWHERE), (length, -1), (length, "many"),
-            (number, -1), (number, "last"), (number, "1.5"),
+            (number, -1), (number, _LARGEST + 1), (number, "last"), (number, "1.5"),
         ):  # fmt: skip
             response = client.request("GET", path, params={**query, name: value})
             message = str(kit.expect(response, 400).json().get("message"))
             kit.expect_true(f"the message of the 400 names {name}", name in message, message)
+
+
+@check("paging", layer="generic", isolated=True)
+def a_delete_knows_no_pages(kit: CheckContext) -> None:
+    """Pages and order are ignored where a range or an entry of the check's own is deleted."""
+    parts = [part for one in lists_with(kit, paged=True) for part in one.roles.values()]
+    nonsense = {part.name: "none" for part in parts if part.role in _CUT}
+    for operation in kit.secured_operations:
+        own = OwnEntries(kit) if operation.action in ("delete", "delete_range") else None
+        if own is None or not own.holds(operation):
+            continue
+        query = {**kit.factory.query(operation, ranged=True), **nonsense}
+        response = kit.caller("client").request("DELETE", own.path(operation), params=query)
+        kit.expect(response, operation.status)
 
 
 @check("paging", layer="generic", writes=False)

@@ -39,14 +39,15 @@ def _list_query(context: RequestContext) -> Query:
 def _store_query(context: RequestContext) -> Query:
     roles = context.operation.roles
     start, end = _range(context, roles)
-    size = _value(context, roles, "page_size")
-    page = _value(context, roles, "page") or 1
+    page, size = _value(context, roles, "page"), _value(context, roles, "page_size")
+    if page is not None and size is None:
+        size = context.operation.default_page_size
     return Query(
         start=start,
         end=end,
         descending=_value(context, roles, "order") == "desc",
         keep=_filters(context),
-        offset=(page - 1) * size if size else 0,
+        offset=((page or 1) - 1) * size if size else 0,
         limit=size,
     )
 
