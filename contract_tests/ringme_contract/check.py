@@ -80,7 +80,7 @@ class _General:
     def of(self, operation: Operation, contract: Contract) -> Check:
         @wraps(self.function)
         def look(kit: CheckContext) -> None:
-            if not kit.target.offers(operation):
+            if not kit.offers(operation):
                 raise NotOffered(f"the target lacks {operation.id}")
             self.function(kit, operation)
 

@@ -97,9 +97,9 @@ class CheckContext:
         self.seed = seed
         self.run_id = f"contract-{random.Random().randrange(16**6):06x}"
         self.record = RunRecord()
-        self.operations = [one for one in contract.operations.values() if target.offers(one)]
+        self.operations = [one for one in contract.operations.values() if self.offers(one)]
         self.left_behind: list[str] = []
-        self.path = Paths(contract.operations.values())
+        self.path = Paths(self.operations)
         self.base = self.path.base
         self.me = self.path.only("current")
         self.token_path = self.path.only("token")
@@ -133,6 +133,10 @@ class CheckContext:
         self.place = self.factory.place
         self.guard = WriteGuard(self)
         self._removal = Removal(self, self.guard)
+
+    def offers(self, operation: Operation) -> bool:
+        """Nothing that the operation needs is declared to be lacking."""
+        return not self.contract.needs(operation) & self.target.off
 
     @property
     def profile(self) -> Profile:

@@ -233,7 +233,7 @@ def read_target(options: Options, contract: Contract) -> Target:
                 "`ringme-contract init target.toml` writes one, --target names it"
             )
         path = MOCK
-    target = load_target(path, options.url)
+    target = load_target(path, options.url, contract)
     _refuse_address(target.url, contract)
     return replace(
         target,

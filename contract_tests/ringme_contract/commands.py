@@ -274,16 +274,18 @@ def rules(**settings: Any) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path), default=Path("target.toml"))
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
-def init(file: Path, force: bool) -> None:
+@_document_options
+def init(file: Path, force: bool, **settings: Any) -> None:
     """Write a commented target file to fill in; `-` prints it.
 
     FILE is target.toml unless you name another. Its folder is made where it is missing.
     """
-    if str(file) == "-":
-        click.echo(template(), nl=False)
-        return
     try:
-        write_template(file, force)
+        contract = read_document(Options(**settings))
+        if str(file) == "-":
+            click.echo(template(contract), nl=False)
+            return
+        write_template(file, contract, force)
     except ConfigError as error:
         _stop(str(error))
     click.echo(f"wrote {file}; fill it in, then: ringme-contract doctor --target {file}")

@@ -12,9 +12,10 @@ from ringme_contract.check_run import said
 from ringme_contract.conformance import json_object
 from ringme_contract.evaluation import ExitCode
 from ringme_contract.pace import measure
+from ringme_contract.paths import fill
 from ringme_contract.profiles import PROFILES
 from ringme_contract.recording import first_problem
-from ringme_contract.target import CAPABILITIES, IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
+from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
 from ringme_contract.verdict import Failure, NotReached
 
 # Collection of the owner that a user in each role has, and its access.
@@ -27,12 +28,6 @@ _EXPECTED = {
     "group_read_only": ("extension_group", "read_only"),
     "sibling_group": ("extension_group", "full"),
     "extension": ("extension", None),
-}
-_RECORDED = {
-    "record": "record",
-    "voicemail": "voicemail",
-    "fax": "fax",
-    "registration_log": "reg_status_log",
 }
 _SEVERITY = (ExitCode.COULD_NOT_RUN, ExitCode.NOT_REACHED, ExitCode.PASSED)
 
@@ -214,13 +209,16 @@ def _recorded(
     owner = {} if group is None else {"extension_group": group}
     where = f"in group {group}" if group is not None else "of the client"
     start, end = kit.target.range
-    for capability, path in _RECORDED.items():
-        what = f"{CAPABILITIES[capability]} {where} from {start} to {end}"
-        if capability in kit.target.off:
-            yield Finding("data", f"{CAPABILITIES[capability]}: off in the target file")
+    for capability in kit.contract.capabilities.values():
+        if capability.name in kit.target.off:
+            yield Finding("data", f"{capability.text}: off in the target file")
             continue
-        found = client.read(kit.path(path, **owner), **kit.range_query)
-        yield _enough(kit, what, len(found), 2, _area(kit, checks, "recorded items"))
+        for collection in capability.collections:
+            listing = kit.path.find(collection, "list", owner)
+            if listing is not None and listing.ranged:
+                found = client.read(fill(listing, owner), **kit.range_query)
+                what = f"{capability.text} {where} from {start} to {end}"
+                yield _enough(kit, what, len(found), 2, _area(kit, checks, "recorded items"))
 
 
 def _free_number(kit: CheckContext, rules: tuple[str, ...]) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -67,8 +67,7 @@ class Factory(Bodies):
         return {name: one.collection for name, one in rules.items() if name in sent}
 
     def find_creation(self, collection: str) -> Operation | None:
-        operations = self._kit.contract.operations.values()
-        found = (one for one in operations if one.action == "create")
+        found = (one for one in self._kit.operations if one.action == "create")
         return next((one for one in found if one.collection.name == collection), None)
 
     def creation(self, collection: str) -> Operation:
@@ -294,17 +293,22 @@ class Factory(Bodies):
             self._items[collection] = self._find_item(collection)
         return self._items[collection]
 
+    def _items_of(self, collection: str, groups: list[object]) -> Iterator[Item]:
+        """The items of the client; those of its groups if the target lacks its list."""
+        kit = self._kit
+        listing = kit.path.find(collection, "list")
+        owners: list[Item] = [{}]
+        if listing is None:
+            owners = [{"extension_group": one} for one in groups]
+        for owner in owners:
+            path = kit.path(collection, action="list", **owner)
+            response = kit.caller("client").request("GET", path, params=kit.range_query)
+            yield from kit.expect(response, 200).json()
+
     def _find_item(self, collection: str) -> Item:
         kit, rule = self._kit, self._kit.contract.collections[collection]
         groups = {one["id"]: one[self.home] for one in self.read("extension")}
-        listing = next(
-            one
-            for one in kit.operations
-            if one.action == "list" and one.collection is rule and one.section == "client"
-        )
-        path = listing.fill({one.name: one.me for one in listing.path_parameters})
-        response = kit.caller("client").request("GET", path, params=kit.range_query)
-        items: list[Item] = kit.expect(response, 200).json()
+        items = list(self._items_of(collection, sorted({*groups.values()} - {None})))
         owner = rule.owner_property("extension") or ""
         items = [one for one in items if one[owner] in groups]
         # One that is in a group is there without changing anything.

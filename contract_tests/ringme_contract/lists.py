@@ -8,6 +8,7 @@ from typing import Any
 from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.datetimes import read_datetime
 from ringme_contract.paths import fill
+from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 
 Item = dict[str, Any]
@@ -21,16 +22,23 @@ def lists_with(
     ranged: bool | None = None,
     paged: bool = False,
 ) -> list[Operation]:
-    """The lists that the target offers of an owner, of a collection, with range or pages."""
-    return [
+    """The lists that the target offers of an owner, of a collection, with range or pages.
+
+    Raises NotOffered if it lacks all that the document has.
+    """
+    known = [
         one
-        for one in kit.operations
+        for one in kit.contract.operations.values()
         if one.action == "list"
         and (owner is None or one.section == owner)
         and (collection is None or one.collection.name == collection)
         and (ranged is None or one.ranged == ranged)
         and (not paged or {"page", "page_size"} <= one.roles.keys())
     ]
+    found = [one for one in known if kit.offers(one)]
+    if known and not found:
+        raise NotOffered(f"the target lacks {', '.join(one.id for one in known[:3])}")
+    return found
 
 
 def list_path(operation: Operation, owner: object = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from ringme_contract.datetimes import DATETIME
 from ringme_contract.profiles import DEFAULT, JOBS, PROFILES
 from ringme_contract.toml_file import read_toml
+from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError, unknown_key
-from ringme_spec.operations import Operation
+from ringme_spec.paths import SPEC
 
 # The roles that checks are written for. A target may leave some out; what needs them is then
 # not reached.
@@ -37,15 +38,6 @@ OPTIONAL_IDENTITIES = {
 }
 # Those who get no token, by right.
 REFUSED = ("blocked", "blocked_client")
-CAPABILITIES = {
-    "voicemail": "voicemail",
-    "fax": "faxes",
-    "registration_log": "the registration log",
-    "record": "call records",
-    "storage_url": "URLs of recordings that need no token",
-    "token_query": "token parameters in the query string",
-    "multipart": "token parameters as multipart",
-}
 
 
 @dataclass(frozen=True)
@@ -96,14 +88,7 @@ class Target:
             for name in _SECRETS & identity.parameters.keys():
                 yield identity.parameters[name]
 
-    def offers(self, operation: Operation) -> bool:
-        """Nothing that the operation needs is declared to be lacking."""
-        name = operation.resource.get("collection", "")
-        return not {_COLLECTIONS.get(name, name), operation.action} & self.off
 
-
-# The capability of a collection, where it has another name.
-_COLLECTIONS = {"reg_status_log": "registration_log"}
 _SECRETS = {"client_secret", "password"}
 _GRANTS = {
     "client_credentials": ("client_id", "client_secret"),
@@ -135,8 +120,10 @@ _POSITIVE = ("time_budget", "timeout", "jobs")
 MOCK = Path(__file__).with_name("mock.toml")
 
 
-def load_target(path: Path, url: str | None = None) -> Target:
+def load_target(path: Path, url: str | None = None, contract: Contract | None = None) -> Target:
     """A target from a TOML file. `url` goes before the one of the file.
+
+    What it lacks has to be in the document, that of the distribution unless it is given.
 
     Secrets may stand in the environment instead: RINGME_SECRET_<identity> and
     RINGME_PASSWORD_<identity>, in capitals. Raises ConfigError, with a line for each thing that is
@@ -147,6 +134,7 @@ def load_target(path: Path, url: str | None = None) -> Target:
     if url:
         content["url"] = url
     values = _read_values(content, problems)
+    problems += _unknown_capabilities(values.get("off", ()), contract)
     bounds = _read_range(values.pop("range"), problems)
     identities = dict(_read_identities(values.pop("identities"), problems))
     if problems:
@@ -183,12 +171,15 @@ def _read_values(content: dict[str, Any], problems: list[str]) -> dict[str, Any]
         problems.append("url: must begin with http:// or https://")
     if found.get("profile", DEFAULT) not in PROFILES:
         problems.append(f"profile: {unknown_key(found['profile'], PROFILES, 'value')}")
-    problems += [
-        f"off: {unknown_key(str(name), CAPABILITIES, 'value')}"
-        for name in found.get("off", [])
-        if name not in list(CAPABILITIES)
-    ]
     return found
+
+
+def _unknown_capabilities(off: Sequence[object], contract: Contract | None) -> Iterator[str]:
+    if off:
+        known = list((contract or read_contract(SPEC)).capabilities)
+        for name in off:
+            if name not in known:
+                yield f"off: {unknown_key(str(name), known, 'value')}"
 
 
 def _read_range(node: dict[str, Any], problems: list[str]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ringme_spec.capabilities import read_capabilities
 from ringme_spec.collections import read_collections
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
@@ -36,6 +37,7 @@ class Contract:
         self.user_types: dict[str, str] = document.get("x-user-types", {})
         self.rate_limit: dict[str, int] = document.get("x-rate-limit", {})
         self.operations = read_operations(document, self.schemas, self.collections)
+        self.capabilities = read_capabilities(document, self.operations)
         for name in self.user_types:
             if name not in self.collections:
                 raise ConfigError(f"x-user-types: there is no collection {name}")
@@ -43,6 +45,10 @@ class Contract:
     @cached_property
     def rules(self) -> dict[str, Rule]:
         return read_rules(self.document)
+
+    def needs(self, operation: Operation) -> set[str]:
+        """Return the names of the capabilities that an operation needs."""
+        return {one.name for one in self.capabilities.values() if one.is_needed_by(operation)}
 
     def rule_for(self, general: str, operation: Operation) -> str:
         """Return the rule that stands for a general one at an operation, or the general one."""

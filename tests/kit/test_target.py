@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
 
 from ringme_contract.target import IDENTITIES, MOCK, OPTIONAL_IDENTITIES, load_target
 from ringme_contract.target_template import template
+from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError
+from ringme_spec.paths import SPEC
 
+CONTRACT = read_contract(SPEC)
 ALL = [*IDENTITIES, *OPTIONAL_IDENTITIES]
 MINIMAL = """
 url = "http://127.0.0.1:1"
@@ -35,20 +39,47 @@ def test_the_target_of_the_mock_names_every_identity() -> None:
 
 
 def test_the_template_is_a_target_file_as_it_stands(tmp_path: Path) -> None:
-    target = load_target(written(tmp_path, template()))
+    target = load_target(written(tmp_path, template(CONTRACT)))
     assert set(target.identities) == {"client"}
 
 
 def test_the_template_names_every_identity_and_each_can_be_filled_in(tmp_path: Path) -> None:
-    lines = [line.removeprefix("#") for line in template().splitlines() if line.startswith("#[")]
+    text = template(CONTRACT)
+    lines = [line.removeprefix("#") for line in text.splitlines() if line.startswith("#[")]
     assert [f"[identities.{name}]" for name in ALL if name != "client"] == lines
     filled = "\n".join(
         line.removeprefix("#").replace('""', '"x"')
         if line.startswith("#") and "# " not in line
         else line
-        for line in template().splitlines()
+        for line in text.splitlines()
     )
     assert set(load_target(written(tmp_path, filled)).identities) == set(ALL)
+
+
+def test_the_template_lists_what_the_document_says_can_be_off(tmp_path: Path) -> None:
+    text = template(CONTRACT).replace("off = []", f"off = {list(CONTRACT.capabilities)}")
+    assert load_target(written(tmp_path, text)).off == CONTRACT.capabilities.keys()
+    for capability in CONTRACT.capabilities.values():
+        assert f"#   {capability.name} " in text
+        assert capability.text in text
+
+
+def test_an_overlay_adds_to_what_can_be_off(tmp_path: Path) -> None:
+    document = copy.deepcopy(CONTRACT.document)
+    document["x-capabilities"]["groups"] = {"text": "groups", "collections": ["extension_group"]}
+    contract = Contract(document)
+    path = written(tmp_path, MINIMAL.replace("[range]", 'off = ["groups"]\n[range]'))
+    assert load_target(path, contract=contract).off == {"groups"}
+    needing = [one.id for one in contract.operations.values() if "groups" in contract.needs(one)]
+    assert "createExtensionGroup" in needing
+
+
+@pytest.mark.parametrize("kind", ["operations", "collections", "actions"])
+def test_a_capability_of_what_is_not_there_ends_the_start(kind: str) -> None:
+    document = copy.deepcopy(CONTRACT.document)
+    document["x-capabilities"]["fax"][kind] = ["nonsense"]
+    with pytest.raises(ConfigError, match=f"x-capabilities.fax.{kind}: unknown value nonsense"):
+        Contract(document)
 
 
 def test_a_url_on_the_command_line_goes_before_that_of_the_file(tmp_path: Path) -> None:
@@ -83,7 +114,7 @@ def test_secrets_of_the_environment_go_before_those_of_the_file(
             "[identities.admin]",
             "identities: unknown key admin; known keys: client, ",
         ),
-        ("[range]", 'off = ["sms"]\n[range]', "off: unknown value sms; known values: voicemail, "),
+        ("[range]", 'off = ["sms"]\n[range]', "off: unknown value sms; known values: record, "),
         ("[range]", "off = [[1]]\n[range]", "off: unknown value [1]"),
         ("[range]", 'read_only = "no"\n[range]', "read_only: must be true or false"),
         ("[range]", "timeout = 0\n[range]", "timeout: must be more than 0, not 0"),

@@ -111,7 +111,7 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
         for name, keys in items.items():
             for action in ("download", "storage_url"):
                 at_client = kit.path.find(name, action, ["client", name])
-                if keys and at_client and kit.target.offers(at_client):
+                if keys and at_client and kit.offers(at_client):
                     path = kit.path(name, keys[0], action, client="@me")
                     kit.expect(client.get(path), 200)
         for path, query in reads(kit, "extension", number["id"]):

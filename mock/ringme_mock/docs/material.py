@@ -10,6 +10,7 @@ from typing import Any
 from ringme_mock.docs.error_table import read_errors, read_token_errors
 from ringme_mock.docs.places import CONTENT, CONTROL_DOCUMENT
 from ringme_mock.docs.speed import read_speed
+from ringme_spec.capabilities import Capability
 from ringme_spec.contract import Contract
 from ringme_spec.document import read_yaml
 from ringme_spec.extensions import extension_keys
@@ -67,6 +68,10 @@ class Material:
     def operations_of(self, rule: Rule) -> list[Operation]:
         """List the operations of a rule; ids that the document lacks are left out."""
         return [self.operations[name] for name in rule.operations if name in self.operations]
+
+    def needing(self, capability: Capability) -> list[str]:
+        """List the ids of the operations that need a capability."""
+        return [one.id for one in self.operations.values() if capability.is_needed_by(one)]
 
     @property
     def chosen_operations(self) -> list[Operation]:
