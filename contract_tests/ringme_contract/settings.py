@@ -68,7 +68,8 @@ class Settings:
         schema = operation.json_body.properties[name] if operation.json_body else {}
         valid = self.kit.contract.schemas.compile(schema).is_valid
         found = [value for value in _candidates(schema) if valid(value)]
-        return (found or [self.kit.factory.sample(schema)]) + ([None] if valid(None) else [])
+        null = [None] if valid(None) and not operation.null_is_absent else []
+        return (found or [self.kit.factory.sample(schema)]) + null
 
     def _marked(self, operation: Operation, name: str, value: Any) -> Any:
         """The value; a label begins with the mark of the run, and is cut at its bound."""
@@ -127,7 +128,7 @@ class Settings:
                 for one in operation.entry_parameters
                 if one.me is None
             }
-            keys = {owner: entry[name] for owner, name in properties.items() if name}
+            keys = {owner: entry[name] for owner, name in properties.items() if name in entry}
             path = fill(operation, {**self._owners, **keys})
             yield path, self.kit.caller("client").read(path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ringme_spec.collections import CollectionRule
 from ringme_spec.redaction import mask_text
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -51,9 +52,9 @@ def forbidden(code: str, message: str) -> ApiError:
     return ApiError(403, message, code)
 
 
-def missing(collection: str, code: str | None) -> ApiError:
+def missing(rule: CollectionRule) -> ApiError:
     """Make a 404 for an entry that a path or a reference does not find."""
-    return ApiError(404, f"No such {collection.replace('_', ' ')}", code)
+    return ApiError(404, rule.missing_message, rule.missing)
 
 
 def no_route(path: str) -> ApiError:

@@ -74,6 +74,17 @@ class Content:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Values of a property that entries of an owner with the values of `where` may not have."""
+
+    property: str
+    values: tuple[Any, ...]
+    owner: str
+    where: dict[str, Any]
+    message: str
+
+
+@dataclass(frozen=True)
 class CollectionRule:
     """Collection as the document declares it.
 
@@ -86,11 +97,14 @@ class CollectionRule:
     properties: tuple[str, ...]
     texts: tuple[str, ...]
     sequence: bool
+    sequence_of: str | None
     missing: str | None
+    missing_message: str
     within: dict[str, Owner]
     order: tuple[str, ...]
     initial: dict[str, Any]
     unique: Unique | None
+    refused: tuple[Refused, ...]
     fixed: tuple[str, ...]
     references: dict[str, Reference]
     numbering: Numbering | None
@@ -132,7 +146,9 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
         properties=tuple(properties),
         texts=tuple(prop for prop in properties if _is_any_text(schemas, properties[prop])),
         sequence=node.get("identifiers") == "sequence",
+        sequence_of=node.get("sequence_of"),
         missing=node.get("missing"),
+        missing_message=node.get("missing_message", f"No such {name.replace('_', ' ')}"),
         within={
             owner: Owner(value) if isinstance(value, str) else Owner(**value)
             for owner, value in node.get("within", {}).items()
@@ -140,6 +156,7 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
         order=tuple(node.get("order", [key])),
         initial=node.get("initial", {}),
         unique=Unique(**node["unique"]) if "unique" in node else None,
+        refused=tuple(_read_refused(one) for one in node.get("refused", [])),
         fixed=tuple(node.get("fixed", [])),
         references={prop: Reference(**value) for prop, value in node.get("references", {}).items()},
         numbering=_read_numbering(node["numbering"]) if "numbering" in node else None,
@@ -161,14 +178,24 @@ def _read_numbering(node: dict[str, str]) -> Numbering:
     return Numbering(node["property"], owner, prefix, node["separator"], digits)
 
 
+def _read_refused(node: dict[str, Any]) -> Refused:
+    return Refused(**{**node, "values": tuple(node["values"])})
+
+
 def _check_names(rule: CollectionRule, known: dict[str, CollectionRule]) -> None:
     where = f"x-collections.{rule.name}"
     others = [*rule.within, *(reference.collection for reference in rule.references.values())]
     others += [owner.through for owner in rule.within.values() if owner.through]
+    others += [one.owner for one in rule.refused]
+    if rule.sequence_of:
+        others.append(rule.sequence_of)
     for other in others:
         if other not in known:
             raise ConfigError(f"{where}: there is no collection {other}")
+    if rule.sequence_of and not (rule.sequence and known[rule.sequence_of].sequence):
+        raise ConfigError(f"{where}: sequence_of: both collections need identifiers: sequence")
     used = [rule.key, *rule.order, *rule.indexed, *rule.fixed]
+    used += [one.property for one in rule.refused]
     if rule.unique:
         used.append(rule.unique.property)
     if rule.range:

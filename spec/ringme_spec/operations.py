@@ -193,6 +193,11 @@ class Operation:
         found: dict[str, Any] = self.resource.get("where", {})
         return found
 
+    @property
+    def null_is_absent(self) -> bool:
+        """True if a property of the body that is null counts as not sent."""
+        return bool(self.resource.get("null_is_absent"))
+
     @cached_property
     def status(self) -> int:
         """Success status. Raises LookupError if the document has none."""

@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 from document.operations import ALL, DOCUMENT, METHODS
 from support.server import API, RunningMock
 
-TAGS = {"Authorization", "User", "Client", "Internal numbers group", "Internal number"}
+TAGS = {"Authorization", "User", "Client", "Internal numbers group", "Internal number", "Events"}
 
 C, G, E = "/client/{client_id}", "/extension_group/{ext_group_id}", "/extension/{extension_id}"
 OPERATIONS = {
@@ -44,6 +44,10 @@ OPERATIONS = {
     f"{E}/voicemail/": "GET",
     f"{E}/fax/": "GET",
     f"{E}/reg_status_log/": "GET",
+    f"{E}/event/": "GET POST DELETE",
+    f"{E}/event/{{event_id}}": "GET PUT DELETE",
+    f"{C}/phone_events/": "GET POST",
+    f"{C}/phone_events/{{event_id}}": "GET PUT DELETE",
 }
 RULES = {
     "D": "base error-body limits client-credentials password user-types access whoami"
@@ -163,7 +167,8 @@ def test_the_words_of_a_404_are_those_that_can_come(name: str) -> None:
     sought += ["extension_group"] * (
         "extension_group_id" in operation.body_schema.get("properties", {})
     )
-    assert operation.status_words("404") == {f"{collection}_not_found" for collection in sought}
+    rules = DOCUMENT["x-collections"]
+    assert operation.status_words("404") == {rules[collection]["missing"] for collection in sought}
 
 
 @secured_operations
@@ -174,6 +179,8 @@ def test_configuration_needs_the_higher_access_level_and_nothing_else_does(name:
         "extension_group",
         "extension",
         "user",
+        "event",
+        "phone_event",
     )
     assert operation.changes_configuration is configures
 

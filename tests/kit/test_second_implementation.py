@@ -44,6 +44,7 @@ _BREAKS = {
     "count-per-application": "limits",
     "login-lowered": "entry-update",
     "filter-any": "extension-filters",
+    "ivr-takes-all-events": "event-types",
 }
 
 

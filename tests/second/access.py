@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -59,8 +60,7 @@ def admit() -> None:
     if is_blocked and not faults.on("blocked-user-reads"):
         raise blocked()
     if request.method != "GET":
-        # Groups, numbers and users are all that is changed below a client.
-        if holder["application_access"] == "call_api" and request.path.startswith(f"{API}/client/"):
+        if holder["application_access"] == "call_api" and _configures():
             raise Refusal(403, "The application may only read", "app_access_type_deny")
         if holder["access"] == "read_only" and not faults.on("read-only-writes"):
             raise Refusal(403, "The user may only read", "user_access_type_deny")
@@ -71,6 +71,12 @@ def admit() -> None:
         holder["extension_group_id"],
         holder["extension_id"],
     )
+
+
+def _configures() -> bool:
+    """Groups, numbers, users and subscriptions; not what is recorded."""
+    below_client = request.path.startswith(f"{API}/client/")
+    return below_client or re.search("/extension/[^/]+/event(/|$)", request.path) is not None
 
 
 def _holder() -> Row:

@@ -43,6 +43,9 @@ CREATE TABLE refresh_token (
     value TEXT PRIMARY KEY,
     user_id INTEGER REFERENCES user ON DELETE CASCADE,
     application TEXT REFERENCES application ON DELETE CASCADE);
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT, method TEXT, event_type TEXT,
+    client_id INTEGER, extension_id INTEGER REFERENCES extension ON DELETE CASCADE);
 CREATE TABLE item (
     kind TEXT, key TEXT, tie TEXT, moment TEXT, client_id INTEGER, extension_id INTEGER,
     group_then INTEGER, size INTEGER, file TEXT, file_name TEXT, answer TEXT,
@@ -160,6 +163,9 @@ class Database:
                 if table == "extension":
                     entry["dial_rule_limit"] = json.dumps(entry["dial_rule_limit"])
                 self.insert(table, {key: entry[key] for key in entry if key in columns})
+        for name in ("event", "phone_event"):
+            for entry in _entries(fixtures, name):
+                self.insert("event", entry)
         for kind in KINDS:
             for entry in _entries(fixtures, kind):
                 self.insert("item", _item(kind, entry))

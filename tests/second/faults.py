@@ -28,6 +28,7 @@ FAULTS: dict[str, str] = {
     "missing-null-field": "keys of an extension that are null are left out",
     "count-per-application": "requests are counted for each application on its own",
     "login-lowered": "a change of a login stores it in lower case",
+    "ivr-takes-all-events": "a number of type ivr takes every type of event",
     "filter-any": "a list with two filters shows what passes either of them",
 }
 

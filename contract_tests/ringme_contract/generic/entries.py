@@ -160,6 +160,8 @@ class Entries:
         values = BoundaryValues(self.kit.contract.schemas)
         sample = self.factory.value(operation, name) if text else ""
         found = [one.value for one in values.json_values(schema, sample) if one.allowed]
+        if operation.null_is_absent and None in found:
+            found.remove(None)
         if text:
             found += [one for one in TEXTS if values.allows(schema, one)]
         return found

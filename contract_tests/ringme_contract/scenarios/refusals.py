@@ -207,7 +207,9 @@ def a_user_of_a_number_reaches_that_number_alone(kit: CheckContext) -> None:
         if not operation.path_names:
             continue
         kit.expect(own.request(caller, operation), 403, "access_denied")
-        if operation.section == "extension" and own.holds(operation) and operation.reads:
+        # An entry of another number is not there below this one.
+        is_whole = operation.section == "extension" and len(operation.entry_parameters) == 1
+        if is_whole and own.holds(operation) and operation.reads:
             kit.expect(own.request(caller, operation, extension=number), 200)
     own.expect_unchanged("requests of a user of a number")
 

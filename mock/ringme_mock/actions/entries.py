@@ -50,14 +50,20 @@ def create(context: RequestContext) -> Reply:
         )
     if rule.references:
         _check_references(context, entry, entry)
+    if rule.refused:
+        _check_refused(context, entry)
     collection = context.state.store.collections[rule.name]
     # No text is longer than the body that it came in.
     is_long = context.size >= LONG_TEXT
     check_quota(context.state, rule.name, 1, collection.overweight(entry) if is_long else 0)
+    if rule.sequence_of:
+        collection.skip_keys(context.state.store[rule.sequence_of].next_key)
     try:
         collection.insert_new(entry)
     except Taken as taken:
         raise invalid(f"{taken}: is taken") from None
+    if rule.sequence_of:
+        context.state.store[rule.sequence_of].skip_keys(collection.next_key)
     return context.show(entry)
 
 
@@ -67,6 +73,7 @@ def update(context: RequestContext) -> Reply:
     _check_fixed(context)
     changes = _known(context)
     _check_references(context, context.entry, changes)
+    _check_refused(context, changes)
     changed = {**context.entry, **changes}
     try:
         context.collection.check_unique(changed)
@@ -125,7 +132,17 @@ def _check_references(context: RequestContext, entry: Entry, changes: Entry) -> 
             if owner in context.owners
         )
         if not known:
-            raise missing(reference.collection, store[reference.collection].rule.missing)
+            raise missing(store[reference.collection].rule)
+
+
+def _check_refused(context: RequestContext, changes: Entry) -> None:
+    """Raise the 400 for a value that what its owner is forbids."""
+    for one in context.operation.collection.refused:
+        owner = context.owners.get(one.owner)
+        if owner is None or changes.get(one.property) not in one.values:
+            continue
+        if all(owner[name] == value for name, value in one.where.items()):
+            raise invalid(f"{one.property}: {one.message}")
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,11 @@ FILE_HEADERS = {
 _MISSING = Reply(404, b"There is no such file.\n", "text/plain; charset=utf-8", FILE_HEADERS)
 
 
-def delete_range(context: RequestContext) -> Reply:
-    """Delete exactly the entries that the list of the same range shows (rule media-delete)."""
+def delete_listed(context: RequestContext) -> Reply:
+    """Delete exactly the entries that the list, of the same range if any, shows.
+
+    Source: rule media-delete.
+    """
     rule = context.operation.collection
     # Last first, which is the cheapest order for sorted lists.
     for entry in reversed(list(find_listed(context))):

@@ -30,7 +30,7 @@ class _PathEntry:
         self.parameter = parameter.name
         self.me = parameter.me
         self.name = rule.name
-        self.missing = rule.missing
+        self.rule = rule
         self.links = tuple((owner, rule.owner_property(owner)) for owner in owners)
         self.where = tuple(where.items())
         self.is_bound = bool(self.links or self.where)
@@ -38,7 +38,7 @@ class _PathEntry:
         self.is_item = is_item
 
     def refusal(self) -> ApiError:
-        return missing(self.name, self.missing)
+        return missing(self.rule)
 
 
 class PathResolver:

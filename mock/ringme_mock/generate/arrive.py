@@ -172,7 +172,7 @@ def _arrive(
     values = found.check(given)
     called = store[found.of].get(number) if isinstance(number, int | str) else None
     if called is None:
-        raise missing(found.of, store[found.of].rule.missing)
+        raise missing(store[found.of].rule)
     # To the second, so that a list which ends now includes it.
     at = values.setdefault(AT, state.clock.now().replace(microsecond=0, tzinfo=None))
     check_quota(state, found.rule.name)

@@ -92,7 +92,7 @@ class Bulk:
         name = plan["owner"]
         found = self._store[name].get(owner) if isinstance(owner, int | str) else None
         if found is None:
-            raise missing(name, self._store[name].rule.missing)
+            raise missing(self._store[name].rule)
         self._owner = found
         self.counts: dict[str, int] = {}
         for one, node in nodes_of(plan).items():

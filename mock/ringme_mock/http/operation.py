@@ -109,6 +109,7 @@ class RunningOperation:
         self._query = QueryReader(operation.query_parameters)
         self._body = _body_reader(operation.body)
         self._resolver = PathResolver(operation)
+        self._null_is_absent = operation.null_is_absent
         self._view = entry_view(operation)
         self._defaults = entry_defaults(operation)
 
@@ -122,6 +123,8 @@ class RunningOperation:
         request.parameters = self._path.read(request.path_values)
         request.query_values = self._query.read(request.query)
         request.sent = {} if self._body is None else await self._body(request)
+        if self._null_is_absent:
+            request.sent = {k: one for k, one in request.sent.items() if one is not None}
         request.state = request.session.state
         request.operation, request.owners = self.operation, {}
         request.view, request.defaults = self._view, self._defaults

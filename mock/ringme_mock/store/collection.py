@@ -157,6 +157,10 @@ class Collection:
         self._next_key += 1
         return self._next_key - 1
 
+    def skip_keys(self, key: int) -> None:
+        """Give no integer key below this one."""
+        self._next_key = max(self._next_key, key)
+
     def insert(self, entry: Entry) -> None:
         """Add an entry. Raises Taken for its key or its unique value, and then changes nothing."""
         key = entry[self.rule.key]
