@@ -84,7 +84,7 @@ def lists_of_fields_in(module: ast.Module, shapes: list[set[str]]) -> list[str]:
             texts = strings([*node.elts])
         elif isinstance(node, ast.Dict):
             texts = strings(node.keys)
-            if any(text.startswith("http.") for text in strings([*node.values])):
+            if any(f"{text}.".startswith("http.") for text in strings([*node.values])):
                 continue
             if any(shape.issuperset(texts) for shape in shapes):
                 continue

@@ -22,7 +22,7 @@ def _body(**keys: object) -> Item:
     return {"url": URL, "method": "POST", "event_type": "hangup", **keys}
 
 
-@check("event-types", layer="scenarios", isolated=True)
+@check("event-types", layer="scenarios", uses=("events",), isolated=True)
 def each_number_takes_the_types_that_it_has(kit: CheckContext) -> None:
     """A phone all of them, a voice menu two, by a new subscription and by a changed one."""
     client = kit.caller("client")
@@ -44,7 +44,7 @@ def each_number_takes_the_types_that_it_has(kit: CheckContext) -> None:
     kit.expect_equal("what a refused change has left", client.read(path)[0], changed)
 
 
-@check("event-types", layer="scenarios", isolated=True)
+@check("event-types", layer="scenarios", uses=("events",), isolated=True)
 def the_status_of_calls_is_for_all_phones_alone(kit: CheckContext) -> None:
     """It can be subscribed for all phones, and not for one number; no other spelling is known."""
     client, status = kit.caller("client"), "extension-call-status"
@@ -61,7 +61,7 @@ def the_status_of_calls_is_for_all_phones_alone(kit: CheckContext) -> None:
     kit.expect_equal("what was subscribed", client.read(path), [])
 
 
-@check("event-null", layer="scenarios", isolated=True)
+@check("event-null", layer="scenarios", uses=("events",), isolated=True)
 def a_key_that_is_null_counts_as_not_sent(kit: CheckContext) -> None:
     """In a change of either kind; a new subscription lacks it then."""
     client = kit.caller("client")
@@ -78,7 +78,7 @@ def a_key_that_is_null_counts_as_not_sent(kit: CheckContext) -> None:
     kit.expect(client.post(kit.path("event", extension=number), _body(url=None)), 400)
 
 
-@check("event-ids", layer="scenarios")
+@check("event-ids", layer="scenarios", uses=("events",))
 def ids_of_both_kinds_are_counted_together(kit: CheckContext) -> None:
     """No two subscriptions have the same, not even after a delete."""
     client, number = kit.caller("client"), kit.new_extension()["id"]
@@ -92,7 +92,7 @@ def ids_of_both_kinds_are_counted_together(kit: CheckContext) -> None:
     kit.expect_equal("how many ids four new subscriptions have", len(set(used)), 4)
 
 
-@check("event-delete-all", layer="scenarios")
+@check("event-delete-all", layer="scenarios", uses=("events",))
 def all_of_one_number_are_deleted_at_once(kit: CheckContext) -> None:
     """Those of other numbers and those for all phones stay, which are in the list of no number."""
     client = kit.caller("client")
