@@ -15,18 +15,17 @@ _DATETIMES = (
     "2016-2-29 0:0:0", "1000-01-01 00:00:00", "2999-12-31 23:59:59", "0999-12-31 23:59:59",
     "3000-01-01 00:00:00", "2015-2-29 00:00:00", "2016-04-01 24:00:00", "x",
 )  # fmt: skip
-# Texts that a careless server changes on their way in or out.
-TEXTS = (
-    "",
-    "null",
-    "312",
-    '{"a": [1, null]}',
-    "  a blank at each end ",
-    "Отдел продаж",
-    "営業部 📞 é",
-    "a'b\"c\\d; -- <b>&amp;</b> %s {x} %20",
-    "two\nlines\tand a tab",
+# All that a careless server changes on the way: trimmed, escaped, cut, composed, of one line.
+_ODD = (
+    ' \t<b>&amp; "it\'s" \\ 100% %20 {x}; -- \u202e e\u0301 Отдел 営業部 \U0001f600 \U0001d538,'
+    "\r\n second line \n"
 )
+_CONTROLS = "\x01\x1f\x7f"
+TEXTS = (_ODD, "", "null", "312", "true", '{"a": [1, null]}')
+# For texts that cannot be just any, as an address; and what a text is that has to be something.
+_PARTICULAR = ("o'hara+1@Example.com", "Europe/Moscow", "Asia/Yekaterinburg")
+_LONG = 3000
+_INTEGERS = (0, 2**53 + 1, 2**63 - 1, -(2**63), -1)
 _WIDE = "\U0001f4de"
 _LARGE = (2**31, 2**63 - 1)
 # None that a lenient server could take for one that is there. The last ones are the last id that
@@ -73,7 +72,17 @@ class BoundaryValues:
             found += ["1", 1.5, True, 1, *(_bounds(schema) or [0])]
         elif kind == "boolean":
             found += [True, False, "true"]
-        return [Value(one, self.allows(schema, one)) for one in _once(found)]
+        return [Value(one, self.allows(schema, one)) for one in once(found)]
+
+    def odd_values(self, schema: Schema) -> list[Any]:
+        """Allowed values that a careless server changes on their way in or out."""
+        found: list[Any] = []
+        if schema.get("type") == "integer":
+            found += _INTEGERS
+        elif schema.get("type") == "string" and "enum" not in schema:
+            found += [*_PARTICULAR, *TEXTS, _ODD + _CONTROLS + _ODD]
+            found += [] if "maxLength" in schema else ["я" * _LONG]
+        return [one for one in found if self.allows(schema, one)]
 
     def query_values(self, schema: Schema) -> list[Value]:
         found: list[str] = []
@@ -84,7 +93,7 @@ class BoundaryValues:
             found += [] if "maximum" in schema else map(str, _LARGE)
         elif self.allows_text(schema, _DATETIME) and not self.allows_text(schema, "x"):
             found = list(_DATETIMES)
-        return [Value(one, self.allows_text(schema, one)) for one in _once(found)]
+        return [Value(one, self.allows_text(schema, one)) for one in once(found)]
 
     def path_values(self, schema: Schema) -> list[Value]:
         """Texts for a parameter of a path that is an id; none for one that may be any text."""
@@ -121,6 +130,6 @@ def _bounds(schema: Schema) -> list[int]:
     return found
 
 
-def _once(values: list[Any]) -> list[Any]:
+def once(values: list[Any]) -> list[Any]:
     """Each value once; True is not 1 here."""
     return list({repr(one): one for one in values}.values())

@@ -18,7 +18,7 @@ from ringme_contract.deviations import Deviation
 from ringme_contract.differences import differences
 from ringme_contract.factories import RANGE, Factory
 from ringme_contract.made_entries import RunRecord
-from ringme_contract.paths import Paths
+from ringme_contract.operation_paths import Paths
 from ringme_contract.profiles import PROFILES, Profile
 from ringme_contract.recording import Exchange
 from ringme_contract.removal import REMOVED, Removal

@@ -28,8 +28,8 @@ from ringme_contract.evaluation import (
     summary,
 )
 from ringme_contract.expectations import Expectation, load_expectations
+from ringme_contract.operation_paths import Paths
 from ringme_contract.pace import measure
-from ringme_contract.paths import Paths
 from ringme_contract.profiles import SMOKE
 from ringme_contract.selection import choose, in_profile
 from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target

@@ -22,7 +22,7 @@ from ringme_contract.evaluation import ExitCode
 from ringme_contract.interrupt import orderly_interrupts
 from ringme_contract.output import lasting_output
 from ringme_contract.profiles import MOST_JOBS, PROFILES
-from ringme_contract.proof.command import prove
+from ringme_contract.proof.prove_command import prove
 from ringme_contract.recording import first_problem
 from ringme_contract.report.content import tool_version
 from ringme_contract.report.files import FILES, try_reports, write_reports

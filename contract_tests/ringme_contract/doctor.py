@@ -11,8 +11,8 @@ from ringme_contract.check_context import Caller, CheckContext
 from ringme_contract.check_run import said
 from ringme_contract.conformance import json_object
 from ringme_contract.evaluation import ExitCode
+from ringme_contract.operation_paths import fill
 from ringme_contract.pace import measure
-from ringme_contract.paths import fill
 from ringme_contract.profiles import PROFILES
 from ringme_contract.recording import first_problem
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES, REFUSED

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ringme_contract.bodies import NO_FAX, NO_RECORD, NOWHERE, RANGE, Bodies, Item
-from ringme_contract.paths import fill
+from ringme_contract.operation_paths import fill
+from ringme_contract.request_values import NO_FAX, NO_RECORD, NOWHERE, RANGE, Item, RequestValues
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["NOWHERE", "NO_FAX", "NO_RECORD", "RANGE", "Factory", "Item"]
 
 
-class Factory(Bodies):
+class Factory(RequestValues):
     """Makes what a check needs from schemas and collections of the document.
 
     All that it makes bears the prefix of the run, so that the leftovers of a run that was killed
@@ -33,7 +33,7 @@ class Factory(Bodies):
         self._own: dict[tuple[str, str], Any] = {}
 
     def forget(self) -> None:
-        for known in (self._known, self._items, self._own):
+        for known in (self._known, self._items, self._own, self._numbers):
             known.clear()
         self._kit.reserved -= self._reserved
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from ringme_contract.check_context import Caller, CheckContext
-from ringme_contract.datetimes import read_datetime
-from ringme_contract.paths import fill
+from ringme_contract.datetime_texts import read_datetime
+from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ringme_contract.paths import fill
+from ringme_contract.operation_paths import fill
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.collections import CollectionRule

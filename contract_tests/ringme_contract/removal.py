@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -33,23 +33,28 @@ class Removal:
         self._kit = kit
         self._guard = guard
         self._record = kit.record
+        self._deleted: set[tuple[str, str]] = set()
 
     def after_check(self) -> None:
+        self._deleted.clear()
+        listed = {one: self._read(one) for one in self._guard.to_search}
         for one in reversed(self._guard.made):
             if one.key is not None:
-                self._remove(one.rule, one.key, one.lists)
-        for found in list(self._guard.to_search):
-            self._search(found)
+                self._remove(one.rule, one.key, {each: listed.get(each) for each in one.lists})
+        for place, entries in listed.items():
+            self._search(place, entries)
 
     def at_end(self) -> list[str]:
         """Removes what else bears the prefix of the run. Returns lines on what is not as before."""
         record, lists = self._record, self._guard.lists
         if not record.before:
             return []
+        self._deleted.clear()
         tried = len(record.deleted)
-        found = {one: self._search(one) for one in lists}
+        found = {one: self._search(one, self._read(one)) for one in lists}
         if len(record.deleted) > tried:
-            found = {one: self._search(one) for one in lists}
+            self._deleted.clear()
+            found = {one: self._search(one, self._read(one)) for one in lists}
         there = {one: digests(listed) for one, listed in found.items() if listed is not None}
         lines = [*self._left(there), *self._changed(there)]
         return lines[:_LINES] + ([f"and {len(lines) - _LINES} more"] if lines[_LINES:] else [])
@@ -58,10 +63,12 @@ class Removal:
     def _is_silent(self) -> bool:
         return self._kit.transport.unreachable >= _GONE
 
-    def _search(self, searched: EntryList) -> list[Listed] | None:
-        """Removes what the list has of the run's own; None if it cannot be read."""
-        rule, guard, record = searched.rule, self._guard, self._record
-        listed = None if self._is_silent else searched.read(self._kit)
+    def _read(self, place: EntryList) -> list[Listed] | None:
+        return None if self._is_silent else place.read(self._kit)
+
+    def _search(self, place: EntryList, listed: list[Listed] | None) -> list[Listed] | None:
+        """Removes what a list has of the run's own; None, as the list, if it cannot be read."""
+        rule, guard, record = place.rule, self._guard, self._record
         for key, entry in listed or ():
             known, own = (rule.name, key or ""), bears_prefix(self._kit, entry)
             if key is None:
@@ -69,33 +76,48 @@ class Removal:
                     record.left[known] = "without an id to delete it by"
             elif record.was_there(rule, key):
                 continue
+            elif known in self._deleted:
+                # By this clean-up, after the list was read.
+                continue
             elif known in record.deleted:
                 record.left[known] = "still there though DELETE succeeded"
             elif own or any(one.has_its_name(entry) for one in guard.made_in(rule)):
-                self._remove(rule, key, [searched], is_found=True)
+                self._remove(rule, key, {place: listed}, is_found=True)
             elif any(one.rule is rule and one.is_like(entry) for one in guard.made):
                 record.left[known] = "perhaps made by a POST of the run, which did not tell"
         return listed
 
     def _remove(
-        self, rule: CollectionRule, key: str, lists: Sequence[EntryList], is_found: bool = False
+        self,
+        rule: CollectionRule,
+        key: str,
+        places: Mapping[EntryList, list[Listed] | None],
+        is_found: bool = False,
     ) -> None:
-        """Deletes an entry if it is read as the run's own, and notes it if that fails."""
+        """Deletes an entry if it is read as the run's own, and notes it if that fails.
+
+        It is read alone only where none of the lists that were read shows it.
+        """
         known, guard, left = (rule.name, key), self._guard, self._record.left
-        for one in lists:
+        for place, listed in places.items():
             if self._is_silent:
                 left[known] = "not removed, for the target does not respond"
                 return
-            status, entry = one.read_entry(self._kit, key)
-            if status == 404 or (status == 403 and one is not lists[0]):
+            entry = next((one for name, one in listed or () if name == key), None)
+            if entry is None and listed is not None and guard.is_removed(rule, key):
+                continue
+            status: int | None = 200
+            if entry is None:
+                status, entry = place.read_entry(self._kit, key)
+            if status == 404 or (status == 403 and place is not next(iter(places))):
                 # What its own client does not have, another one may not even look for.
                 continue
             if entry is None:
                 left[known] = f"not removed, for reading it has {_told(status)}"
             elif guard.is_own(rule, key, entry):
                 guard.confirmed.add(known)
-                self._delete(known, one)
-            elif is_found or known in guard.confirmed:
+                self._delete(known, place)
+            elif is_found or not self._record.was_there(rule, key):
                 left[known] = "not removed, for reading them shows what the run has not sent"
             return
         left.pop(known, None)
@@ -108,6 +130,7 @@ class Removal:
         with suppress(Failure, NotReached, Unreachable):
             status = self._kit.caller(where.reader).request("DELETE", path).status_code
         if status in REMOVED:
+            self._deleted.add(known)
             self._record.deleted.add(known)
             self._record.left.pop(known, None)
         else:

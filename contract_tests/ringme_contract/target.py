@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ringme_contract.datetimes import DATETIME
+from ringme_contract.datetime_texts import DATETIME
 from ringme_contract.profiles import DEFAULT, JOBS, PROFILES
 from ringme_contract.toml_file import read_toml
 from ringme_spec.contract import Contract, read_contract

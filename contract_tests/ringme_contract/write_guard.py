@@ -60,6 +60,10 @@ class WriteGuard:
     def lists(self) -> list[EntryList]:
         return client_lists(self._kit)
 
+    def is_removed(self, rule: CollectionRule, key: str) -> bool:
+        """True if the check itself has deleted what was confirmed as its own."""
+        return (rule.name, key) in self._removed
+
     def give_up(self, collection: str, key: object) -> None:
         """Lets the check delete an entry with recorded items, as the target permits of some."""
         if self.may_delete_recorded_items:
@@ -104,6 +108,8 @@ class WriteGuard:
         if rule is not None and _ends_at_entry(operation):
             text = values[owners[-1].name]
             key = _number(text) if owners[-1].kind == "integer" else text
+            if method == "DELETE":
+                self._confirm_below(rule)
             return self._problem_of_entry(method, rule, key, arguments)
         if method != "DELETE" or self.may_delete_recorded_items:
             return None
@@ -162,6 +168,17 @@ class WriteGuard:
         if any(one.key == key and one.rule is rule for one in self.made):
             return f"the id {key} in the response to a POST is not that of the new {rule.name}"
         return f"{rule.name} {key} is not confirmed as the run's own"
+
+    def _confirm_below(self, rule: CollectionRule) -> None:
+        """Confirms what goes along with an entry, for then nothing can be read of it any more."""
+        for one in self.made:
+            rules = one.rule.references.values()
+            along = {each.collection for each in rules if each.gone == "delete"}
+            along |= {name for place in one.lists for name, _ in place.owners}
+            if one.key is None or one.refused or self.is_removed(one.rule, one.key):
+                continue
+            if rule.name in along:
+                self._is_confirmed(one.rule, one.key)
 
     def _is_confirmed(self, rule: CollectionRule, key: str) -> bool:
         if (rule.name, key) not in self.confirmed and self._confirm(rule, key):
@@ -254,7 +271,6 @@ class WriteGuard:
         if key is not None and not refused:
             # An id that is used again is that of another entry.
             self._record.deleted.discard((rule.name, key))
-            self._is_confirmed(rule, key)
         self.to_search.update(dict.fromkeys(found))
 
 

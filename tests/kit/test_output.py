@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -25,8 +24,6 @@ GOOD = own_check("me", reads_user, writes=False)
 BAD = own_check("group-read-your-writes", misses_group, writes=False)
 COMMAND = [sys.executable, "-m", "ringme_contract", "check"]
 _FULL = Path("/dev/full")
-# A process that has started needs no more than this to end, on a machine with other things to do.
-_GUARD = 30
 
 
 @pytest.mark.parametrize(("rule", "code"), [("me", 0), ("nothing", 2)])
@@ -71,28 +68,29 @@ def test_a_report_that_cannot_be_written_costs_neither_the_others_nor_the_verdic
 def test_a_signal_ends_a_run_whose_target_hangs(
     mock: RunningMock, tmp_path: Path, number: int
 ) -> None:
-    """The request under way is not waited for to its end."""
+    """The request under way is not waited for to its end, which would come after an hour."""
     process: list[subprocess.Popen[str]] = []
-    sent: list[float] = []
+    sent: list[int] = []
 
     def hangs(call: Call) -> None:
         if not call.is_api:
             call.let_through()
             return
         if not sent:
-            sent.append(time.monotonic())
+            sent.append(number)
             process[0].send_signal(number)
         hang(call)
 
     report = tmp_path / "report.json"
     with hostile_server(mock.url, hangs) as server:
-        command = [*COMMAND, server.url, "--rule", "me", "--json", str(report), "--timeout", "5m"]
+        command = [*COMMAND, server.url, "--rule", "me", "--json", str(report), "--timeout", "1h"]
+        command += ["--time-budget", "2h"]
         process.append(
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         )
         with process[0]:
-            said = process[0].communicate(timeout=120)[0]
-        assert time.monotonic() - sent[0] < 5 + _GUARD
+            said = process[0].communicate()[0]
+    assert sent
     assert process[0].returncode == 130, said
     assert "Traceback" not in said
     assert '"interrupted": true' in report.read_text()

@@ -17,10 +17,10 @@ import pytest
 from click.testing import CliRunner
 
 from ringme_contract.evaluation import ExitCode
-from ringme_contract.proof.command import prove as prove_command
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
 from ringme_contract.proof.prove import Proof, prove
+from ringme_contract.proof.prove_command import prove as prove_command
 from ringme_contract.proof.running import ServerError, running_server
 from ringme_contract.proof.site import Site, patches
 from ringme_contract.proof.table import complaints

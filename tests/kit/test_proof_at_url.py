@@ -18,8 +18,8 @@ from starlette.routing import Route
 
 from ringme_contract.check import all_checks
 from ringme_contract.proof import at_url
-from ringme_contract.proof.command import prove
 from ringme_contract.proof.fault import Fault, all_faults
+from ringme_contract.proof.prove_command import prove
 from ringme_contract.proof.proxy import Proxy
 from ringme_contract.proof.site import Site
 from ringme_contract.serving import served

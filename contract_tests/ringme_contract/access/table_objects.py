@@ -49,7 +49,7 @@ class TableObjects:
             if self._writing:
                 keys["extension_group", "other"] = kit.new_group("other_client")["id"]
             elif groups := kit.factory.read("extension_group", "other_client"):
-                keys["extension_group", "other"] = groups[0]["id"]
+                keys["extension_group", "other"] = kit.random.choice(groups)["id"]
         if self._writing:
             keys["extension_group", "deleted"] = self._deleted("extension_group")
 
@@ -65,12 +65,14 @@ class TableObjects:
                 continue
             fitting = [one["id"] for one in numbers if one[self._kit.factory.home] == group]
             if self._writing or fitting:
-                self.keys["extension", kind] = self._number(group) if self._writing else fitting[0]
+                self.keys["extension", kind] = (
+                    self._number(group) if self._writing else self._kit.random.choice(fitting)
+                )
         if self._has("other_client"):
             if self._writing:
                 self.keys["extension", "other"] = self._kit.new_extension("other_client")["id"]
             elif others := self._kit.factory.read("extension", "other_client"):
-                self.keys["extension", "other"] = others[0]["id"]
+                self.keys["extension", "other"] = self._kit.random.choice(others)["id"]
         if self._writing:
             self.keys["extension", "deleted"] = self._deleted("extension")
 

@@ -9,7 +9,8 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.settings import Settings, all_settings
+from ringme_contract.collection_entries import Entries, all_entries
+from ringme_contract.factories import Item
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
@@ -19,37 +20,33 @@ from ringme_spec.operations import Operation
 def a_body_of_the_largest_size_is_read(kit: CheckContext) -> None:
     """An update filled up with an unknown key; a larger one is applied, or a 413."""
     tried = 0
-    for settings in all_settings(kit):
-        update = settings.operation("update")
+    for entries in all_entries(kit):
+        update = entries.operation("update")
         most = _largest(update) if update else None
         if update is None or most is None:
             continue
-        entry = settings.make()
-        body = {name: value for name, value in settings.bodies(update)[1].items() if value}
-        kit.expect(_put(settings, update, settings.path(update, entry), body, most), 200)
-        entry = {**entry, **body}
-        settings.expect_read(entry)
-        other = settings.bodies(update)[0]
-        if _is_applied(settings, update, settings.path(update, entry), other, most + 1):
-            entry = {**entry, **other}
-        settings.expect_read(entry)
+        entry, bodies = entries.make(), [kit.factory.change(update) for _ in range(2)]
+        kit.expect(_put(entries, entry, bodies[0], most), 200)
+        entry = {**entry, **entries.shown(bodies[0])}
+        entries.expect_read(entry)
+        if _is_applied(entries, entry, bodies[1], most + 1):
+            entry = {**entry, **entries.shown(bodies[1])}
+        entries.expect_read(entry)
         tried += 1
     if not tried:
         raise NotOffered("the document names no largest size of a body")
 
 
-def _is_applied(
-    settings: Settings, operation: Operation, path: str, body: dict[str, object], size: int
-) -> bool:
+def _is_applied(entries: Entries, entry: Item, body: Item, size: int) -> bool:
     """True if a body was taken that may be refused for its size. Fails for any other refusal."""
     try:
-        response = _put(settings, operation, path, body, size)
+        response = _put(entries, entry, body, size)
     except Unreachable:
         # It need not be read to its end, so that the response can be lost on its way.
-        settings.kit.transport.unreachable = 0
+        entries.kit.transport.unreachable = 0
         return False
     if not response.is_success:
-        settings.kit.expect(response, 413)
+        entries.kit.expect(response, 413)
     return response.is_success
 
 
@@ -60,11 +57,9 @@ def _largest(operation: Operation) -> int | None:
     return int(found[1]) if found else None
 
 
-def _put(
-    settings: Settings, operation: Operation, path: str, body: dict[str, object], size: int
-) -> httpx.Response:
+def _put(entries: Entries, entry: Item, body: Item, size: int) -> httpx.Response:
     padding = size - len(json.dumps({**body, "padding": ""}))
     content = json.dumps({**body, "padding": "x" * padding})
     headers = {"Content-Type": "application/json"}
-    client = settings.kit.caller("client")
-    return client.request(operation.method, path, content=content, headers=headers)
+    path = entries.path("update", entry)
+    return entries.caller.request("PUT", path, content=content, headers=headers)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetimes import SECOND, whole_second, write_datetime
+from ringme_contract.collection_entries import all_entries
+from ringme_contract.datetime_texts import SECOND, whole_second, write_datetime
 from ringme_contract.factories import Item
 from ringme_contract.lists import lists_with, moment_of, read_list
-from ringme_contract.paths import fill
-from ringme_contract.settings import all_settings
+from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
@@ -81,16 +81,12 @@ def _refers(rule: CollectionRule, item: Item, name: str, gone: dict[str, set[obj
 @check("delete-spares-rest", layer="generic")
 def a_delete_takes_no_entry_that_is_like_it(kit: CheckContext) -> None:
     """Two entries of each kind, alike in all that may be alike: one goes, and then the other."""
-    twins = [(settings, settings.twins()) for settings in all_settings(kit)]
-    for settings, entries in twins:
-        removal = settings.operation("delete")
-        if removal is None:
-            continue
-        for entry in entries:
-            before, path = Everything.read(kit), settings.path(removal, entry)
-            kit.expect(kit.caller("client").delete(path), removal.status)
+    for entries, twins in [(one, one.twins()) for one in all_entries(kit)]:
+        for entry in twins if entries.operation("delete") else ():
+            before = Everything.read(kit)
+            entries.delete(entry)
             before.expect_without(
-                f"DELETE {path}", {settings.rule.name: {entry[settings.rule.key]}}
+                f"DELETE {entries.path('delete', entry)}", {entries.name: {entries.key(entry)}}
             )
 
 

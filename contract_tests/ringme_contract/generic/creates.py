@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
+from ringme_contract.collection_entries import Entries
 from ringme_contract.factories import Item
-from ringme_contract.generic.entries import Entries
-from ringme_contract.paths import fill
+from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 
 
-def _expect_sent(entries: Entries, operation: Operation, entry: Item, sent: Item) -> None:
+def _expect_sent(entries: Entries, entry: Item, sent: Item) -> None:
     """The response holds what was sent, and the defaults of the document for the rest."""
-    defaults = operation.json_body.defaults if operation.json_body else {}
-    numbering = entries.rule.numbering
-    for name, value in entries.shown({**defaults, **sent}).items():
+    body, numbering = entries.creation.json_body, entries.rule.numbering
+    for name, value in entries.shown({**(body.defaults if body else {}), **sent}).items():
         what = f"{name} of a new {entries.name}"
         if numbering and name == numbering.property:
             end = str(value).rpartition(numbering.separator)[2]
@@ -27,31 +26,36 @@ def _expect_sent(entries: Entries, operation: Operation, entry: Item, sent: Item
 @check_each("entry-create", "create", smoke=True)
 def the_response_is_what_was_sent(kit: CheckContext, operation: Operation) -> None:
     """The least that may be sent, and all; the rest has the defaults, or is null."""
-    entries = Entries(kit, operation)
+    entries = Entries(kit, operation.collection)
     for full in (False, True):
         sent = kit.factory.body(operation, full)
         entry = entries.create(**sent)
-        _expect_sent(entries, operation, entry, sent)
+        _expect_sent(entries, entry, sent)
         for owner, key in entries.owners.items():
             name = entries.rule.owner_property(owner)
             if name in entry and name not in sent:
                 kit.expect_equal(f"{name} of a new {entries.name}", entry[name], key)
-        entries.expect_read(entry)
-        entries.expect_listed(entry)
 
 
-@check_each("entry-read", "create")
+@check_each("entry-read", "create", smoke=True)
 def a_new_entry_reads_as_it_was_answered(kit: CheckContext, operation: Operation) -> None:
-    """Alone and in each list, whatever values its properties have."""
-    entries, made = Entries(kit, operation), []
+    """With the least that may be sent, and with all: alone and in each list."""
+    entries = Entries(kit, operation.collection)
+    made = [entries.create(**kit.factory.body(operation, full)) for full in (False, True)]
+    entries.expect_read(*made)
+    entries.expect_listed(*made)
+
+
+@check_each("values-kept", "create")
+def a_new_entry_has_the_values_that_were_sent(kit: CheckContext, operation: Operation) -> None:
+    """Each value that a property may have, all properties at once: answered, read and listed."""
+    entries, made = Entries(kit, operation.collection), []
     for chosen in entries.bodies(operation):
         sent = kit.factory.body(operation, **chosen)
-        entry = entries.create(**sent)
-        _expect_sent(entries, operation, entry, sent)
-        made.append(entry)
-    for entry in made:
-        entries.expect_read(entry)
-        entries.expect_listed(entry)
+        made.append(entries.create(**sent))
+        _expect_sent(entries, made[-1], sent)
+    entries.expect_read(*made)
+    entries.expect_listed(*made)
 
 
 # What others make meanwhile would take the id of the newest entry.
@@ -63,12 +67,12 @@ def a_new_entry_reads_as_it_was_answered(kit: CheckContext, operation: Operation
 )
 def an_id_is_never_given_twice(kit: CheckContext, operation: Operation) -> None:
     """Neither that of the newest entry nor that of an older one, once they are deleted."""
-    entries = Entries(kit, operation)
-    used = [entries.key(entries.create()) for _ in range(3)]
-    for deleted in (used[2], used[0], None):
+    entries = Entries(kit, operation.collection)
+    made = [entries.create() for _ in range(3)]
+    used = [entries.key(one) for one in made]
+    for deleted in (made[2], made[0], None):
         if deleted is not None:
-            path = entries.path("delete", deleted)
-            kit.expect(entries.caller.request("DELETE", path), 204)
+            entries.delete(deleted)
         again = entries.key(entries.create())
         kit.expect_true(f"the id {again} of a new {entries.name} was never used", again not in used)
         used.append(again)
@@ -77,7 +81,7 @@ def an_id_is_never_given_twice(kit: CheckContext, operation: Operation) -> None:
 @check_each("entry-create", "create", needs=("client", "other_client"))
 def ids_differ_between_clients(kit: CheckContext, operation: Operation) -> None:
     """A path with the entry alone could not tell them apart."""
-    both = [Entries(kit, operation, one) for one in ("client", "other_client")]
+    both = [Entries(kit, operation.collection, one) for one in ("client", "other_client")]
     ids = [entries.key(entries.create()) for entries in both * 2]
     kit.expect_equal(f"how many ids four new {both[0].name} of two clients have", len(set(ids)), 4)
 
@@ -111,24 +115,21 @@ def _sets_unique(operation: Operation, _: object) -> bool:
 @check_each("entry-unique", "create", "update", applies=_sets_unique, smoke=True)
 def a_taken_value_is_refused(kit: CheckContext, operation: Operation) -> None:
     """To the client, and to another one if the value is unique in the whole service."""
-    entries = Entries(kit, operation)
+    entries = Entries(kit, operation.collection)
     unique = entries.rule.unique
     taken = entries.create()
     identities = ["client"]
     if unique and unique.within is None and "other_client" in kit.target.identities:
         identities.append("other_client")
     for identity in identities:
-        _expect_refused(kit, Entries(kit, operation, identity), operation, taken)
+        _expect_refused(Entries(kit, operation.collection, identity), operation, taken)
     entries.expect_read(taken)
 
 
-def _expect_refused(kit: CheckContext, entries: Entries, operation: Operation, taken: Item) -> None:
-    name = entries.rule.unique.property if entries.rule.unique else ""
-    if operation.action == "create":
-        path, beside = fill(operation, entries.owners), None
-    else:
-        beside = entries.create()
-        path = entries.path("update", entries.key(beside))
+def _expect_refused(entries: Entries, operation: Operation, taken: Item) -> None:
+    kit, name = entries.kit, entries.rule.unique.property if entries.rule.unique else ""
+    beside = None if operation.action == "create" else entries.create()
+    path = entries.path(operation.action, beside)
     body = kit.factory.body(operation, identity=entries.identity, **{name: taken[name]})
     response = entries.caller.request(operation.method, path, json=body)
     message = str(kit.expect(response, 400).json().get("message"))

@@ -4,38 +4,30 @@ from __future__ import annotations
 
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
-from ringme_contract.generic.entries import Entries
-from ringme_contract.paths import fill
+from ringme_contract.collection_entries import Entries
+from ringme_contract.operation_paths import fill
 from ringme_spec.collections import Reference
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 
 
-def _delete(entries: Entries, entry: Item) -> None:
-    path = entries.path("delete", entries.key(entry))
-    response = entries.kit.expect(entries.caller.request("DELETE", path), 204)
-    entries.kit.expect_equal(f"the body of the response to DELETE {path}", response.content, b"")
-
-
 @check_each("entry-delete", "delete", smoke=True)
 def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> None:
     """404 for every method and for its whole section; no list holds it, others stay."""
-    entries = Entries(kit, operation)
+    entries = Entries(kit, operation.collection)
     first, entry, last = (
         entries.create(**kit.factory.body(entries.creation, full=True)) for _ in range(3)
     )
     entries.expect_listed(entry)
-    _delete(entries, entry)
+    entries.delete(entry)
     entries.expect_gone(entry)
     for one in kit.operations:
         if one.section == entries.name and one.action in ("list", "stats"):
             path, query = fill(one, {entries.name: entries.key(entry)}), kit.factory.query(one)
             response = entries.caller.request("GET", path, params=query)
             kit.expect(response, 404, entries.rule.missing)
-    for stays in (first, last):
-        entries.expect_read(stays)
-        entries.expect_listed(stays)
+    entries.expect_read(first, last)
+    entries.expect_listed(first, last)
 
 
 def _is_referred_to(operation: Operation, contract: Contract) -> bool:
@@ -58,7 +50,7 @@ def _references(creation: Operation) -> dict[str, Reference]:
 @check_each("entry-delete", "delete", applies=_is_referred_to)
 def what_refers_to_it_is_released_or_goes_along(kit: CheckContext, operation: Operation) -> None:
     """Entries that refer to it lose the reference or are gone; those of another one stay."""
-    entries = Entries(kit, operation)
+    entries = Entries(kit, operation.collection)
     for rule in kit.factory.collections:
         creation = kit.factory.creation(rule.name)
         sent = creation.json_body.properties if creation.json_body else {}
@@ -72,17 +64,17 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
     found = []
     for one in (entry, stays):
         key = entries.key(one)
-        others = Entries(entries.kit, creation)
+        others = Entries(entries.kit, creation.collection)
         others.owners |= {entries.name: key} if entries.name in others.owners else {}
         found.append((others, others.create(**({name: key} if name else {}))))
-    _delete(entries, entry)
+    entries.delete(entry)
     (others, follows), (beside, kept) = found
     if gone == "release":
         others.expect_read({**follows, name: None})
         others.expect_listed({**follows, name: None})
     elif entries.name in others.owners:
         # Its owner is gone, and that is what the path looks for first.
-        path = others.path("read", others.key(follows))
+        path = others.path("read", follows)
         entries.kit.expect(others.caller.request("GET", path), 404, entries.rule.missing)
     else:
         others.expect_gone(follows)

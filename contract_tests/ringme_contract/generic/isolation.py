@@ -6,9 +6,9 @@ import httpx
 
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
+from ringme_contract.collection_entries import Entries
 from ringme_contract.factories import Item
-from ringme_contract.generic.entries import Entries
-from ringme_contract.paths import fill
+from ringme_contract.operation_paths import fill
 from ringme_spec.operations import Operation
 
 _DENIED = "access_denied"
@@ -19,7 +19,7 @@ _ACTIONS = ("list", "create", "read", "update", "delete")
 def no_client_reaches_the_entries_of_another(kit: CheckContext, operation: Operation) -> None:
     """By one's own path they are not there, by the other's it may not; nothing changes."""
     for own, foreign in (("client", "other_client"), ("other_client", "client")):
-        owner, intruder = Entries(kit, operation, own), Entries(kit, operation, foreign)
+        owner, intruder = (Entries(kit, operation.collection, one) for one in (own, foreign))
         entry = owner.create(**kit.factory.body(operation, full=True, identity=own))
         _expect_unseen(owner, intruder, entry)
         for one in kit.operations:
@@ -31,7 +31,7 @@ def no_client_reaches_the_entries_of_another(kit: CheckContext, operation: Opera
 
 def _expect_unseen(owner: Entries, intruder: Entries, entry: Item) -> None:
     for path in intruder.lists({}):
-        keys = [intruder.key(one) for one in intruder.entries(path)]
+        keys = [intruder.key(one) for one in intruder.listed(path)]
         unseen = owner.key(entry) not in keys
         owner.kit.expect_true(f"{path} shows {intruder.identity} none of others", unseen, keys)
 

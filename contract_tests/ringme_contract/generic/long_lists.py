@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.collection_entries import Entries, all_entries
 from ringme_contract.factories import Item
-from ringme_contract.settings import Settings, all_settings
 
 # More than the pages that servers cut unasked have, the longest of which is tried once.
 _MANY, _MOST = 51, 101
@@ -15,17 +15,17 @@ _SIZES = (50, 100, 1000)
 @check("paging", layer="generic")
 def a_list_longer_than_a_page_comes_whole(kit: CheckContext) -> None:
     """Lists of all owners with many more entries; in pages of some sizes they are the same."""
-    client = kit.caller("client")
-    for settings in all_settings(kit):
-        lists = list(kit.path.all(settings.rule.name, "list"))
-        made = _create_many(settings, _MOST if len(lists) > 1 else _MANY)
-        keys = {one[settings.rule.key] for one in made}
-        for path, whole in settings.lists(made[0]):
-            missing = keys - {one[settings.rule.key] for one in whole}
+    for entries in all_entries(kit):
+        lists = list(kit.path.all(entries.name, "list"))
+        made = _create_many(entries, _MOST if len(lists) > 1 else _MANY)
+        keys = {entries.key(one) for one in made}
+        for path in entries.lists(made[0]):
+            whole = entries.caller.read(path)
+            missing = keys - {entries.key(one) for one in whole}
             kit.expect_equal(f"how many new entries {path} lacks", len(missing), 0)
             for size in _SIZES:
                 pages = [
-                    client.read(path, page=page, per_page=size)
+                    entries.caller.read(path, page=page, per_page=size)
                     for page in range(1, -(-len(whole) // size) + 1)
                 ]
                 laid = [entry for page in pages for entry in page]
@@ -33,16 +33,17 @@ def a_list_longer_than_a_page_comes_whole(kit: CheckContext) -> None:
             usual = lists[0].default_page_size or len(whole)
             for page in range(1, -(-len(whole) // usual) + 1):
                 part = whole[(page - 1) * usual : page * usual]
-                kit.expect_equal(f"page {page} alone of {path}", client.read(path, page=page), part)
+                kit.expect_equal(
+                    f"page {page} alone of {path}", entries.caller.read(path, page=page), part
+                )
 
 
-def _create_many(settings: Settings, count: int) -> list[Item]:
-    kit, path = settings.kit, settings.path(settings.creation)
-    client = kit.caller("client")
+def _create_many(entries: Entries, count: int) -> list[Item]:
+    kit, path = entries.kit, entries.path("create")
 
     def create(body: Item) -> Item:
-        response = client.post(path, body)
-        entry: Item = kit.expect(response, settings.creation.status).json()
+        response = entries.caller.post(path, body)
+        entry: Item = kit.expect(response, entries.creation.status).json()
         return entry
 
-    return kit.map(create, settings.new_bodies(count))
+    return kit.map(create, entries.new_bodies(count))

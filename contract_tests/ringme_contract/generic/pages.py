@@ -8,6 +8,7 @@ from ringme_contract.factories import NOWHERE, Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import lists_with, read_list
 from ringme_contract.own_entries import OwnEntries
+from ringme_contract.samples import Samples
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -18,41 +19,54 @@ _LARGEST = 2**63 - 1
 _CUT = ("page", "page_size", "order")
 
 
-@check("paging", layer="generic", writes=False)
+@check("paging", layer="generic", writes=False, smoke=True)
 def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
     """Each list of the client, and those of its groups and numbers with the most items."""
-    longest = 0
+    caller, longest, samples = kit.caller("client"), 0, Samples(kit, kit.operations)
     for operation in lists_with(kit, paged=True):
         owners = ClientView(kit).owners(operation.section)
-        wholes = {owner: read_list(kit, kit.caller("client"), operation, owner) for owner in owners}
+        order = {"order": kit.random.choice(("asc", "desc"))} if operation.ranged else {}
+        wholes = {one: read_list(kit, caller, operation, one, **order) for one in owners}
         if not wholes:
             continue
         owner = max(wholes, key=lambda one: len(wholes[one]))
-        _check_pages(kit, operation, owner, wholes[owner])
+        sizes = samples.of(operation, (*_SIZES, max(len(wholes[owner]), 1)), 2)
+        _check_pages(kit, operation, owner, wholes[owner], sizes, order)
         longest = max(longest, len(wholes[owner]))
     if longest < 3:
         raise NotReached("no list of the client has three items")
 
 
-def _check_pages(kit: CheckContext, operation: Operation, owner: object, whole: list[Item]) -> None:
-    caller, (number, length) = kit.caller("client"), _names(operation)
-    for size in (*_SIZES, max(len(whole), 1)):
+def _check_pages(
+    kit: CheckContext,
+    operation: Operation,
+    owner: object,
+    whole: list[Item],
+    sizes: list[int],
+    order: dict[str, str],
+) -> None:
+    number, length = _names(operation)
+
+    def read(**query: int) -> list[Item]:
+        return read_list(kit, kit.caller("client"), operation, owner, **order, **query)
+
+    for size in sizes:
         count = -(-len(whole) // size)
         if count > _PAGES:
             continue
         laid: list[Item] = []
         for page in range(1, count + 1):
-            part = read_list(kit, caller, operation, owner, **{number: page, length: size})
+            part = read(**{number: page, length: size})
             kit.expect_true(f"{operation.id} gives at most {size} a page", len(part) <= size)
             laid += part
         what = f"{operation.id} of {owner} in pages of {size}"
         kit.expect_equal(what, laid, whole)
-        past = read_list(kit, caller, operation, owner, **{number: count + 1, length: size})
+        past = read(**{number: count + 1, length: size})
         kit.expect_equal(f"{what}, the page past the end", past, [])
     usual = operation.default_page_size or max(len(whole), 1)
     last = -(-len(whole) // usual)
     for page in {1, last, last + 1} - {0}:
-        part = read_list(kit, caller, operation, owner, **{number: page})
+        part = read(**{number: page})
         expected = whole[(page - 1) * usual : page * usual]
         kit.expect_equal(f"page {page} alone of {operation.id} of {owner}", part, expected)
 
@@ -65,18 +79,22 @@ def _names(operation: Operation) -> tuple[str, str]:
 def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
     """On every list: the longest is fine; more, less than nothing, and no number is a 400."""
     own, client = OwnEntries(kit), kit.caller("client")
+    samples = Samples(kit, kit.operations)
     for operation in lists_with(kit, paged=True):
         number, length = _names(operation)
         path, query = own.path(operation), kit.factory.query(operation, ranged=True)
         longest = operation.roles["page_size"].schema["maximum"]
         kit.expect(client.request("GET", path, params={**query, length: longest}), 200)
-        for far in ({number: _LARGEST}, {number: _LARGEST, length: longest}):
+        for far in samples.of(
+            operation, ({number: _LARGEST}, {number: _LARGEST, length: longest}), 1
+        ):
             past = client.request("GET", path, params={**query, **far})
             kit.expect_equal(f"{path} with {far}", kit.expect(past, 200).json(), [])
-        for name, value in (
+        wrong: list[tuple[str, object]] = [
             (length, longest + 1), (length, NOWHERE), (length, -1), (length, "many"),
             (number, -1), (number, _LARGEST + 1), (number, "last"), (number, "1.5"),
-        ):  # fmt: skip
+        ]  # fmt: skip
+        for name, value in samples.of(operation, wrong, 3):
             response = client.request("GET", path, params={**query, name: value})
             message = str(kit.expect(response, 400).json().get("message"))
             kit.expect_true(f"the message of the 400 names {name}", name in message, message)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import list_path, lists_with, moment_of, read_list, sort_key
+from ringme_contract.samples import some
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -20,12 +21,18 @@ _INSTANTS = 4
 
 @check("media-range", layer="generic", writes=False, smoke=True)
 def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None:
-    """Ends are taken from the items' own times: at one, a second before, a second after."""
-    tried = 0
-    for operation in lists_with(kit, owner="client", ranged=True):
-        whole = read_list(kit, kit.caller("client"), operation, "@me", order="asc")
-        for bound in _bounds(kit, operation, whole):
-            _compare(kit, operation, whole, bound)
+    """Ends are taken from the items' own times: at one, a second before, a second after.
+
+    Of the client; and of one group or number that has most, by a few of them.
+    """
+    tried, view = 0, ClientView(kit)
+    for operation in lists_with(kit, ranged=True):
+        caller, owners = kit.caller("client"), view.owners(operation.section)
+        wholes = {one: read_list(kit, caller, operation, one, order="asc") for one in owners}
+        owner = max(wholes, key=lambda one: len(wholes[one]), default="@me")
+        bounds = list(_bounds(kit, operation, wholes.get(owner, [])))
+        for bound in bounds if operation.section == "client" else some(kit, bounds, 3, owner):
+            _compare(kit, operation, owner, wholes[owner], bound)
             tried += 1
     if not tried:
         raise NotReached("the client has no recorded items in the target's range")
@@ -46,23 +53,25 @@ def _bounds(kit: CheckContext, operation: Operation, whole: list[Item]) -> Itera
     yield from sorted(one for one in moments if first <= one <= last)
 
 
-def _compare(kit: CheckContext, operation: Operation, whole: list[Item], bound: datetime) -> None:
+def _compare(
+    kit: CheckContext, operation: Operation, owner: object, whole: list[Item], bound: datetime
+) -> None:
     caller, text = kit.caller("client"), write_datetime(bound)
-    after = read_list(kit, caller, operation, "@me", order="asc", start_datetime=text)
+    after = read_list(kit, caller, operation, owner, order="asc", start_datetime=text)
     kit.expect_equal(
-        f"{operation.id} from {text} on",
+        f"{operation.id} of {owner} from {text} on",
         after,
         [one for one in whole if moment_of(operation, one) >= bound],
     )
-    before = read_list(kit, caller, operation, "@me", order="asc", end_datetime=text)
+    before = read_list(kit, caller, operation, owner, order="asc", end_datetime=text)
     kit.expect_equal(
-        f"{operation.id} up to {text}",
+        f"{operation.id} of {owner} up to {text}",
         before,
         [one for one in whole if moment_of(operation, one) <= bound],
     )
-    at = read_list(kit, caller, operation, "@me", start_datetime=text, end_datetime=text)
+    at = read_list(kit, caller, operation, owner, start_datetime=text, end_datetime=text)
     kit.expect_equal(
-        f"{operation.id} at {text} alone",
+        f"{operation.id} of {owner} at {text} alone",
         at,
         [one for one in whole if moment_of(operation, one) == bound][::-1],
     )

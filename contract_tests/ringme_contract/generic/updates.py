@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
+from ringme_contract.collection_entries import Entries
 from ringme_contract.factories import NOWHERE
-from ringme_contract.generic.entries import Entries
-from ringme_contract.paths import fill
+from ringme_contract.operation_paths import fill
 from ringme_spec.operations import Operation
 
 
@@ -16,47 +18,61 @@ def _settable(operation: Operation) -> list[str]:
 
 @check_each("entry-update", "update")
 def each_property_changes_alone(kit: CheckContext, operation: Operation) -> None:
-    """To every value that it may have, the last one twice; {} changes nothing; all else stays."""
-    entries = Entries(kit, operation)
-    entry = entries.shown(entries.create(**kit.factory.body(entries.creation, full=True)))
+    """To some of its values, the last one twice; {} changes nothing; all else stays."""
+    entries = Entries(kit, operation.collection)
+    entry = entries.create(**kit.factory.body(entries.creation, full=True))
     beside = entries.create()
     entry = entries.change(entry, {})
     for name in _settable(operation):
-        values = entries.values(operation, name)
-        for value in values:
+        for value in _some(kit, entries.values(operation, name)):
             entry = entries.change(entry, {name: value})
-            entries.expect_read(entry)
-        if values:
-            entry = entries.change(entry, {name: values[-1]})
-            entries.expect_listed(entry)
+        entries.expect_read(entry)
+    entries.expect_listed(entry, beside)
     entries.expect_read(beside)
-    entries.expect_listed(beside)
+
+
+def _some(kit: CheckContext, values: list[Any]) -> list[Any]:
+    """Null if it may be, and two others, the last of them twice."""
+    others = [one for one in values if one is not None]
+    chosen = kit.random.sample(others, min(2, len(others)))
+    return [*([None] if None in values else []), *chosen, *chosen[-1:]]
 
 
 @check_each("entry-read", "update")
 def a_changed_entry_reads_as_it_was_answered(kit: CheckContext, operation: Operation) -> None:
-    """After each of several updates of all properties; nothing at all changes nothing."""
-    entries = Entries(kit, operation)
-    entry, beside = entries.shown(entries.create()), entries.create()
+    """Alone and in each list, after updates of the label and of all properties."""
+    entries = Entries(kit, operation.collection)
+    entry, beside = (entries.create(**kit.factory.body(entries.creation, True)) for _ in range(2))
+    entries.expect_listed(entry, beside)
+    some = kit.random.sample(list(entries.bodies(operation)), 2)
+    for changes in (kit.factory.change(operation), *some):
+        entry = entries.change(entry, changes)
+        entries.expect_read(entry)
+        entries.expect_listed(entry, beside)
+    entries.expect_read(beside)
+
+
+@check_each("values-kept", "update")
+def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Operation) -> None:
+    """Each value that a property may have, all properties at once: answered, read and listed."""
+    entries = Entries(kit, operation.collection)
+    entry = entries.make()
     for changes in entries.bodies(operation):
         entry = entries.change(entry, changes)
         entries.expect_read(entry)
-        entries.expect_listed(entry)
-        entry = entries.change(entry, {})
-    entries.expect_read(entry)
-    entries.expect_read(beside)
-    entries.expect_listed(beside)
+    entries.expect_listed(entry)
+    entries.expect_read(entries.change(entry, {}))
 
 
 @check_each("entry-update", "update")
 def an_update_leaves_the_list_in_its_order(kit: CheckContext, operation: Operation) -> None:
     """The entry changes where it stands, between others."""
-    entries = Entries(kit, operation)
-    first, entry, last = (entries.shown(entries.create()) for _ in range(3))
+    entries = Entries(kit, operation.collection)
+    first, entry, last = (entries.create() for _ in range(3))
     keys = [entries.key(one) for one in (first, entry, last)]
     changed = entries.change(entry, kit.factory.change(operation))
     for path in entries.lists(changed):
-        found = [one for one in entries.entries(path) if entries.key(one) in keys]
+        found = [one for one in entries.listed(path) if entries.key(one) in keys]
         expected = [one for one in (first, changed, last) if path in entries.lists(one)]
         kit.expect_equal(f"the own entries of {path}", found, expected)
 
@@ -69,10 +85,10 @@ def _refers(operation: Operation, _: object) -> bool:
 @check_each("entry-reference", "create", "update", applies=_refers)
 def a_reference_to_nothing_is_refused(kit: CheckContext, operation: Operation) -> None:
     """To what never was, is deleted or another client's; with changes that then stay undone."""
-    entries = Entries(kit, operation)
+    entries = Entries(kit, operation.collection)
     referred = kit.factory.referred(operation)
     entry, body = entries.create(), {}
-    path = fill(operation, {**entries.owners, entries.name: entries.key(entry)})
+    path = entries.path(operation.action, entry)
     if operation.action == "create":
         body = kit.factory.body(operation)
     for name, other in referred.items():

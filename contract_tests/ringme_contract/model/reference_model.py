@@ -52,16 +52,15 @@ class ReferenceModel:
             key: {one["id"]: one for one in found} for key, found in zip(keys, lists, strict=True)
         }
         self.made: dict[tuple[str, str], list[int]] = {key: [] for key in self.entries}
-        ranged = list(product(self.clients, self._lists("client")))
-        found = kit.map(lambda one: read_list(kit, kit.caller(one[0]), one[1], "@me"), ranged)
-        self._recorded: dict[tuple[str, str], list[Item]] = {
-            (client, operation.collection.name): items
-            for (client, operation), items in zip(ranged, found, strict=True)
-        }
+        # The items of one kind, whose lists of groups follow the numbers in them.
+        kinds = lists_with(kit, owner=GROUPS, ranged=True)
+        self._items = kit.random.choice(kinds) if kinds else None
+        self._recorded: dict[str, list[Item]] = {}
+        if self._items:
+            path = kit.path(self._items.collection.name, action="list", client="@me")
+            for client in self.clients:
+                self._recorded[client] = kit.caller(client).read(path, **kit.range_query)
         self._used = {key for client in self.clients for key in self.entries[client, GROUPS]}
-
-    def _lists(self, owner: str) -> list[Operation]:
-        return lists_with(self._kit, owner=owner, ranged=True)
 
     # --- steps
 
@@ -209,17 +208,22 @@ class ReferenceModel:
 
     # --- comparison
 
-    def compare(self) -> None:
-        """Every list of both clients, and of the groups that the steps made, equals the model."""
+    def compare(self, step: Step | None = None) -> None:
+        """Lists of both clients, and of the groups that the steps made, equal the model.
+
+        All of them, or after a step those of its client, one of the other's, and one group's.
+        """
         looks = [partial(self._compare_list, *key) for key in self.entries]
-        for client in self.clients:
-            for group in self.made[client, GROUPS]:
-                looks += [partial(self._compare_members, client, group)]
-                looks += [
-                    partial(self._compare_items, client, group, one)
-                    for one in self._lists("extension_group")
-                    if one.collection.name == "record"
-                ]
+        groups = [(client, key) for client in self.clients for key in self.made[client, GROUPS]]
+        if step is not None:
+            client = self.clients[step.who % len(self.clients)]
+            own = [partial(self._compare_list, client, one) for one in COLLECTIONS]
+            looks = [*own, self._kit.random.choice(looks)]
+            groups = self._kit.random.sample(groups, min(1, len(groups)))
+        for client, group in groups:
+            looks += [partial(self._compare_members, client, group)]
+            if self._items:
+                looks += [partial(self._compare_items, self._items, client, group)]
         self._kit.map(lambda look: look(), looks)
 
     def _compare_list(self, client: str, collection: str) -> None:
@@ -239,10 +243,9 @@ class ReferenceModel:
         got, expected = self._kit.caller(client).read(path), self._members(client, group)
         self._kit.expect_equal(f"{path} of {client}", got, expected)
 
-    def _compare_items(self, client: str, group: int, operation: Operation) -> None:
+    def _compare_items(self, operation: Operation, client: str, group: int) -> None:
         got = read_list(self._kit, self._kit.caller(client), operation, group)
-        recorded = self._recorded[client, operation.collection.name]
-        expected = of_numbers(operation, recorded, self._members(client, group))
+        expected = of_numbers(operation, self._recorded[client], self._members(client, group))
         self._kit.expect_equal(f"{operation.id} of {group}", got, expected)
 
     def restore(self) -> None:

@@ -43,7 +43,8 @@ def steps_that_repeat_and_things_made_anew(kit: CheckContext) -> None:
             for step in steps:
                 taken.append(Step(step.kind, who, step.which, step.what))
                 model.do(taken[-1])
-                model.compare()
+                model.compare(taken[-1])
+            model.compare()
     except Failure as failure:
         failure.message += f" (after {' ; '.join(map(str, taken))})"
         raise

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -36,6 +39,7 @@ class _Found(Exception):
 def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
     """The first sequence that fails, and how; None if none does."""
     found: list[tuple[list[Step], Failure]] = []
+    stopped: list[Exception] = []
 
     class Machine(RuleBasedStateMachine):
         """Each step goes to the target and the model; then all lists are compared."""
@@ -56,32 +60,46 @@ def _search(kit: CheckContext) -> tuple[list[Step], Failure] | None:
                 self.take(Step(kind, who, 1, 0))
 
         def take(self, step: Step) -> None:
-            """Makes a step, and notes it if anything is wrong after it."""
             self.steps.append(step)
+            with self.noted():
+                self.model.do(step)
+                self.model.compare(step)
+
+        @contextmanager
+        def noted(self) -> Iterator[None]:
+            """Notes what is wrong.
+
+            Hypothesis would take a target that responds otherwise the second time for a flaw of the
+            test; the first failure is what counts.
+            """
             try:
-                self.model.do(self.steps[-1])
-                self.model.compare()
+                yield
             except Failure as failure:
-                # Hypothesis would take a target that responds otherwise the second time for a
-                # flaw of the test; the first failure is what counts.
                 found.append((list(self.steps), failure))
                 raise _Found from None
+            except (NotReached, Unreachable) as error:
+                stopped.append(error)
+                raise
 
         def teardown(self) -> None:
-            self.model.restore()
+            try:
+                if not (found or stopped):
+                    with self.noted():
+                        self.model.compare()
+            finally:
+                self.model.restore()
 
     try:
         sequences = kit.profile.times(SEQUENCES)
         run_state_machine_as_test(seed(kit.seed)(Machine), settings=_settings(sequences))
-    except _Found:
-        return found[0]
-    except (NotReached, Unreachable, KeyboardInterrupt):
+    except KeyboardInterrupt:
         raise
     except BaseException:
-        if found:
-            return found[0]
-        raise
-    return None
+        if stopped:
+            raise stopped[0] from None
+        if not found:
+            raise
+    return found[0] if found else None
 
 
 def _weighted(names: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from ringme_contract.proof.operations import Operation
+from ringme_contract.proof.document_operations import Operation
 
 _LIMIT = "x-ratelimit"
 

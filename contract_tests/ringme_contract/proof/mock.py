@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 
 from starlette.types import ASGIApp, Message
 
+from ringme_contract.proof.document_operations import Operations
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.operations import Operations
 
 Entry = dict[str, Any]
 State = dict[str, Any]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ringme_contract.datetimes import read_datetime
+from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.lists import Item
-from ringme_contract.proof.bounds import in_range, time_of
 from ringme_contract.proof.messages import Request, Response, refusal
+from ringme_contract.proof.range_bounds import in_range, time_of
 from ringme_contract.proof.shown import key_of
 from ringme_contract.proof.site import Site, patch
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from ringme_contract.datetimes import read_datetime
-from ringme_contract.proof.bounds import bounds, in_range, time_of
+from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.range_bounds import bounds, in_range, time_of
 from ringme_contract.proof.site import Site, patch
 
 

@@ -6,9 +6,9 @@ import calendar
 from datetime import datetime, timedelta
 from typing import Any
 
-from ringme_contract.datetimes import read_datetime
-from ringme_contract.proof.bounds import SECOND, bounds, set_bounds, time_of
+from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.range_bounds import SECOND, bounds, set_bounds, time_of
 from ringme_contract.proof.site import Site, patch
 
 _LONG_AGO = datetime(1971, 1, 1)

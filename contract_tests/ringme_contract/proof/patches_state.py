@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringme_contract.datetimes import read_datetime
+from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.lists import Item
-from ringme_contract.proof.bounds import bounds, time_of
 from ringme_contract.proof.messages import Request, Response, refusal
+from ringme_contract.proof.range_bounds import bounds, time_of
 from ringme_contract.proof.shown import Shown, key_of
 from ringme_contract.proof.site import Site, patch
 

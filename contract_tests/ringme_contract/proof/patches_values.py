@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.lists import Item
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.shown import Shown, key_of

@@ -13,10 +13,10 @@ from typing import Any
 from starlette.types import ASGIApp
 
 import ringme_contract.proof
+from ringme_contract.proof.document_operations import Operations
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.interception import After, Before, Interception
 from ringme_contract.proof.mock import Mock
-from ringme_contract.proof.operations import Operations
 from ringme_mock.app import create_app
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import FIXTURES, SPEC

@@ -7,8 +7,15 @@ import json
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.own_entries import OwnEntries
+from ringme_contract.samples import some
+from ringme_spec.operations import Operation
 
 _JSON = {"Content-Type": "application/json"}
+
+
+def _some_with_body(kit: CheckContext, *about: object) -> list[Operation]:
+    """Some of the operations that take a body, other ones for each content."""
+    return some(kit, (one for one in kit.secured_operations if one.json_body), 2, *about)
 
 
 @check("body", layer="scenarios", isolated=True)
@@ -33,18 +40,17 @@ def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
 def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     """Half of an object, none, a list, a text, null, another encoding, or one flaw in it: 400."""
     own = OwnEntries(kit)
-    for operation in kit.secured_operations:
-        if operation.body is None:
-            continue
-        for content in (
-            b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
-            b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
-            b'{"comment": "x",}', b'{"comment": "x"} {}', b'{"dial_rule_id": 01}',
-            b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}',
-        ):  # fmt: skip
-            response = kit.caller("client").request(operation.method, own.path(operation),
-                content=content, headers=_JSON,
-            )  # fmt: skip
+    for content in (
+        b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
+        b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
+        b'{"comment": "x",}', b'{"comment": "x"} {}', b'{"dial_rule_id": 01}',
+        b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}',
+    ):  # fmt: skip
+        for operation in _some_with_body(kit, content):
+            path = own.path(operation)
+            response = kit.caller("client").request(
+                operation.method, path, content=content, headers=_JSON
+            )
             if response.status_code != 400:
                 kit.fail(f"{operation.id} takes the body {content!r}", 400, response.status_code)
     own.expect_unchanged("bodies that are no JSON object")
@@ -54,16 +60,15 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
 def another_media_type_is_refused(kit: CheckContext) -> None:
     """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
     own, client = OwnEntries(kit), kit.caller("client")
-    for operation in kit.secured_operations:
-        if operation.body is None:
-            continue
-        for media_type in (
-            "text/plain", "application/xml", "text/html; charset=utf-8",
-            "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-        ):  # fmt: skip
-            response = client.request(operation.method, own.path(operation),
-                content=b'{"name": "x"}', headers={"Content-Type": media_type},
-            )  # fmt: skip
+    for media_type in (
+        "text/plain", "application/xml", "text/html; charset=utf-8",
+        "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+    ):  # fmt: skip
+        headers = {"Content-Type": media_type}
+        for operation in _some_with_body(kit, media_type):
+            response = client.request(
+                operation.method, own.path(operation), content=b'{"name": "x"}', headers=headers
+            )
             kit.expect(response, 415)
     own.expect_unchanged("bodies of another media type")
     parameters = kit.target.identities["client"].parameters
@@ -81,16 +86,14 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
 def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
     """UTF-16 and UTF-32 are no UTF-8, even if the rest is right, with a charset as without."""
     own, client = OwnEntries(kit), kit.caller("client")
-    for operation in kit.secured_operations:
-        if operation.body is None:
-            continue
-        body = json.dumps(own.body(operation))
-        for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
-            content = body.encode(encoding)
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+        for operation in _some_with_body(kit, encoding):
+            content = json.dumps(own.body(operation)).encode(encoding)
             for charset, codes in (("", (400,)), (f"; charset={encoding}", (400, 415))):
-                response = client.request(operation.method, own.path(operation), content=content,
-                    headers={"Content-Type": f"application/json{charset}"},
-                )  # fmt: skip
+                headers = {"Content-Type": f"application/json{charset}"}
+                response = client.request(
+                    operation.method, own.path(operation), content=content, headers=headers
+                )
                 if response.status_code not in codes:
                     what = f"{operation.id} takes a body in {encoding}{charset}"
                     kit.fail(what, codes, response.status_code)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetimes import whole_second, write_datetime
+from ringme_contract.datetime_texts import whole_second, write_datetime
 from ringme_contract.factories import NOWHERE, Item
 from ringme_contract.lists import list_path
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     Kind,
-    group_of,
-    numbers_with,
     of_each_kind,
     read,
-    section_of,
 )
 from ringme_contract.verdict import NotOffered, NotReached
 
@@ -164,66 +159,6 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
         tried += 1
     if not tried:
         raise NotOffered("the target lacks every list that takes a range")
-
-
-@check("paging", layer="scenarios", smoke=True)
-def pages_of_settings_are_the_whole(kit: CheckContext) -> None:
-    """Of a group's numbers, of those numbers in the client's list, of groups and of users."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
-    made = [kit.new_extension(extension_group_id=group) for _ in range(5)]
-    kit.expect_equal(
-        "the numbers of the group", client.read(kit.path("extension", extension_group=group)), made
-    )
-    ways: tuple[tuple[str, dict[str, Any]], ...] = (
-        (kit.path("extension", extension_group=group), {}),
-        (kit.path("extension"), {"extension_group_id": group}),
-    )
-    kit.map(lambda way: _expect_pages(kit, *way, made), ways)
-    for _ in range(3):
-        kit.new_group()
-        kit.new_group_user(group)
-    paths = (kit.path("extension_group"), kit.path("user"))
-    kit.map(lambda path: _expect_pages(kit, path, {}, client.read(path)), paths)
-
-
-@check("paging", layer="scenarios")
-@of_each_kind()
-def pages_of_recorded_items_are_the_whole(kit: CheckContext, kind: Kind) -> None:
-    """In a group of the check's own, either way round."""
-    numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
-    section = section_of(group_of(kit, *numbers))
-
-    def try_order(order: str) -> None:
-        whole = read(kit, section, kind, order=order)
-        if len(whole) < 2:
-            raise NotReached(f"no two numbers of the client have two {kind.plural}")
-        query = {**kit.range_query, "order": order}
-        _expect_pages(kit, section.path(kit, kind), query, whole)
-
-    kit.map(try_order, ("desc", "asc"))
-
-
-def _expect_pages(kit: CheckContext, path: str, query: dict[str, Any], whole: list[Item]) -> None:
-    client, count = kit.caller("client"), len(whole)
-
-    def try_size(size: int) -> None:
-        pages = kit.map(
-            lambda page: client.read(path, **query, per_page=size, page=page),
-            range(1, -(-count // size) + 1),
-        )
-        laid = [item for page in pages for item in page]
-        kit.expect_equal(f"{path} in pages of {size}", laid, whole)
-        lengths = [len(page) for page in pages[:-1]]
-        kit.expect_equal(f"the lengths of full pages of {path}", lengths, [size] * len(lengths))
-        kit.expect_equal(
-            f"{path} without page", client.read(path, **query, per_page=size), pages[0]
-        )
-        for past in (len(pages) + 1, 10**6):
-            got = client.read(path, **query, per_page=size, page=past)
-            kit.expect_equal(f"page {past} of {path} in pages of {size}", got, [])
-
-    sizes = sorted({1, 2, count - 1, count, 1000} - {0})
-    kit.map(try_size, [one for one in sizes if -(-count // one) <= 8])
 
 
 @check("extension-filters", layer="scenarios", writes=False, smoke=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetimes import SECOND, latest_end, read_datetime, whole_second
+from ringme_contract.datetime_texts import SECOND, latest_end, read_datetime
 from ringme_contract.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.item_kinds import (
@@ -90,79 +90,6 @@ def a_file_is_not_in_the_group_of_then(kit: CheckContext, kind: Kind) -> None:
     client, key = kit.caller("client"), item[kind.key or ""]
     path = section_of(then).path(kit, kind, key)
     kit.expect(client.get(path), 404, f"{kind.name}_not_found")
-
-
-@check("group-media-by-membership", layer="scenarios")
-@of_each_kind()
-def a_group_shows_the_items_of_all_its_numbers(kit: CheckContext, kind: Kind) -> None:
-    """Two numbers in one group: the list of the client without those of other numbers."""
-    numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
-    section = section_of(group_of(kit, *numbers))
-    expected = [
-        one for one in read(kit, CLIENT, kind) if any(kind.is_of(one, number) for number in numbers)
-    ]
-    kit.expect_equal(f"the {kind.plural} of {section}", read(kit, section, kind), expected)
-
-
-@check("media-range", layer="scenarios")
-@of_each_kind()
-def both_ends_belong_to_the_range(kit: CheckContext, kind: Kind) -> None:
-    """Ranges that begin or end at an item, a second before and after it; on each level."""
-    number, items = numbers_with(kit, kind)[0]
-    sections = (CLIENT, section_of(group_of(kit, number)), section_of_number(number))
-    first, last = (read_datetime(text) for text in kit.target.range)
-    ranges = []
-    for section in sections:
-        whole = read(kit, section, kind)
-        outside = [one for one in whole if not first <= kind.moment(one) <= last]
-        kit.expect_equal(f"{kind.plural} of {section} outside of {kit.target.range}", outside, [])
-        for item in (items[0], items[len(items) // 2]):
-            at = whole_second(kind.moment(item))
-            for start, end in (
-                (at, at), (at - SECOND, at), (at, at + SECOND), (at + SECOND, last),
-                (first, at - SECOND), (at, last), (first, at),
-            ):  # fmt: skip
-                if first <= start <= end <= last:
-                    ranges.append((section, whole, (start, end)))
-    kit.map(lambda one: _expect_range(kit, kind, *one), ranges)
-
-
-def _expect_range(
-    kit: CheckContext,
-    kind: Kind,
-    section: Section,
-    whole: list[Item],
-    bounds: tuple[datetime, datetime],
-) -> None:
-    query = between(*bounds)
-    expected = [one for one in whole if bounds[0] <= kind.moment(one) <= bounds[1]]
-    what = f"{kind.plural} of {section} from {bounds[0]} to {bounds[1]}"
-    kit.expect_equal(what, read(kit, section, kind, **query), expected)
-
-
-@check("media-range", layer="scenarios", writes=False)
-def the_fraction_of_a_second_counts(kit: CheckContext) -> None:
-    """A call at 00:00:05.98 is after 00:00:05, and before 00:00:06."""
-    seen = 0
-    for kind in offered(kit, (RECORD, VOICEMAIL)):
-        whole = read(kit, CLIENT, kind)
-        first, last = (read_datetime(text) for text in kit.target.range)
-        for item in [one for one in whole if kind.moment(one).microsecond][:4]:
-            at = whole_second(kind.moment(item))
-            for bounds in (
-                (first, at),
-                (at + SECOND, last),
-                (at, at),
-                (at, at + SECOND),
-                (at, last),
-            ):
-                if first <= bounds[0] <= bounds[1] <= last:
-                    _expect_range(kit, kind, CLIENT, whole, bounds)
-                    seen += 1
-    if not seen:
-        raise NotReached(
-            "no call of the client in the target's range began at a fraction of a second"
-        )
 
 
 @check("media-range", layer="scenarios", writes=False)
@@ -249,17 +176,6 @@ def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
             path, start_datetime="2001-01-01 00:00:00", end_datetime="2031-12-31 23:59:59"
         )
         kit.expect(response, 200)
-
-
-@check("media-order", layer="scenarios")
-@of_each_kind()
-def lists_are_sorted_by_time(kit: CheckContext, kind: Kind) -> None:
-    """Newest first by default, and `asc` is the exact reverse; on each level."""
-    numbers = [number for number, _ in numbers_with(kit, kind)[:2]]
-    sections = (CLIENT, section_of(group_of(kit, *numbers)), section_of_number(numbers[0]))
-    longest = max(kit.map(lambda section: _expect_sorted(kit, kind, section), sections))
-    if longest < 2:
-        raise NotReached(f"the client has no two {kind.plural} in the target's range")
 
 
 def _expect_sorted(kit: CheckContext, kind: Kind, section: Section) -> int:

@@ -12,6 +12,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.conformance import json_object
 from ringme_contract.factories import RANGE
+from ringme_contract.samples import Samples, some
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import put_together, send
 from ringme_contract.verdict import NotReached
@@ -23,6 +24,8 @@ _EXPECTED = (
 )
 _LAST = 2**63 - 1
 _MISSING = Value("(missing)", False)
+# So many values where others prove the same.
+_FEW = 2
 
 
 class _Bounds:
@@ -30,6 +33,13 @@ class _Bounds:
         self.kit = kit
         self.findings = Findings(kit)
         self.values = BoundaryValues(kit.contract.schemas)
+        self.samples = Samples(kit, kit.operations)
+        # Of those that share an id, one of each method is tried whole.
+        sharing: dict[tuple[str, str], list[str]] = {}
+        for one in kit.operations:
+            for name in one.path_names:
+                sharing.setdefault((one.method, name), []).append(one.id)
+        self.whole_ids = {key: some(kit, ids, 1, key)[0] for key, ids in sharing.items()}
 
     def judge(
         self,
@@ -54,7 +64,8 @@ class _Bounds:
         """Every parameter of a query."""
         page_size = operation.roles.get("page_size")
         for parameter in operation.query_parameters:
-            for value in self.values.query_values(parameter.value_schema):
+            values = self.values.query_values(parameter.value_schema)
+            for value in self.samples.of(operation, values, _FEW, parameter.name):
                 query = self.kit.factory.query(operation)
                 # One item is enough to see that it succeeds.
                 if page_size and parameter is not page_size:
@@ -77,11 +88,17 @@ class _Bounds:
         return {parameter.name: [value.value] if parameter.is_list else value.value}
 
     def try_path(self, operation: Operation) -> None:
-        """Every id of a path, the others of nothing that is there."""
+        """Every id of a path, the others of nothing that is there.
+
+        The same id of other paths has all values there.
+        """
         factory = self.kit.factory
         body: dict[str, Any] = {"body": factory.body(operation)} if operation.json_body else {}
         for parameter in operation.path_parameters:
-            for value in self.values.path_values(parameter.value_schema):
+            values = self.values.path_values(parameter.value_schema)
+            if operation.id not in self.whole_ids.values():
+                values = some(self.kit, values, _FEW, operation.id, parameter.name)
+            for value in values:
                 path = {**factory.nowhere(operation), parameter.name: value.value}
                 query = factory.query(operation)
                 case = put_together(self.kit, operation, path, query, **body)
@@ -93,7 +110,7 @@ class _Bounds:
         factory = self.kit.factory
         path = factory.to_change(operation)
         for name in body.properties:
-            for value in self._values(operation, body, name):
+            for value in self._sampled(operation, body, name):
                 sent = {**factory.body(operation), name: value.value}
                 response = send(
                     self.kit, operation, put_together(self.kit, operation, path, None, sent)
@@ -107,6 +124,24 @@ class _Bounds:
             case = put_together(self.kit, operation, path, None, sent)
             response = send(self.kit, operation, case)
             self.judge(operation, name, _MISSING, response, ())
+
+    def _sampled(self, operation: Operation, body: Body, name: str) -> list[Value]:
+        """All values for a property in one of the bodies that have it alike, else a few."""
+        values, rule, schema = (
+            self._values(operation, body, name),
+            operation.collection,
+            body.properties[name],
+        )
+        alike = [
+            one.id
+            for one in self.kit.operations
+            if one.collection is rule
+            and one.json_body is not None
+            and one.json_body.properties.get(name) == schema
+        ]
+        if some(self.kit, alike, 1, rule.name, name) in ([operation.id], alike):
+            return values
+        return some(self.kit, values, _FEW, operation.id, name)
 
     def _values(self, operation: Operation, body: Body, name: str) -> list[Value]:
         """The values to try for a property of a body."""

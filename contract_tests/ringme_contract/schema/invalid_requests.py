@@ -6,6 +6,7 @@ from schemathesis import GenerationMode
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.samples import Samples
 from ringme_contract.schema.findings import INVALID, Findings
 from ringme_contract.schema.generation import AnyCase, generate, send
 from ringme_contract.verdict import NotReached
@@ -20,6 +21,7 @@ Cases = list[tuple[Operation, AnyCase]]
 def invalid_reads(kit: CheckContext) -> None:
     """Every GET with parameters that break their schemas."""
     cases: Cases = []
+    samples = Samples(kit, kit.operations)
     for operation in kit.operations:
         if not operation.reads or not operation.parameters:
             continue
@@ -31,7 +33,8 @@ def invalid_reads(kit: CheckContext) -> None:
         for salt, fixed in ((11, path), (12, None)):
             if fixed is not None and not operation.query_parameters:
                 continue
-            found = generate(kit, operation, GenerationMode.NEGATIVE, _SOME, salt, fixed)
+            count = _SOME if samples.is_whole(operation) else 1
+            found = generate(kit, operation, GenerationMode.NEGATIVE, count, salt, fixed)
             cases += [(operation, case) for case in found]
     _judge(kit, cases)
 

@@ -8,6 +8,7 @@ from schemathesis import GenerationMode
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.samples import Samples
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import AnyCase, generate, put_together, send
 from ringme_contract.verdict import NotReached
@@ -24,6 +25,7 @@ class _Sender:
     def __init__(self, kit: CheckContext) -> None:
         self.kit = kit
         self.findings = Findings(kit)
+        self.samples = Samples(kit, kit.operations)
 
     def send(self, operation: Operation, case: AnyCase) -> None:
         response = send(self.kit, operation, case)
@@ -31,10 +33,11 @@ class _Sender:
             self.findings.note_server_error(operation, response)
 
     def generated(self, operation: Operation, path: dict[str, Any] | None) -> list[AnyCase]:
+        count = _SOME if self.samples.is_whole(operation) else 1
         return [
             case
             for salt, mode in enumerate(_MODES, 21)
-            for case in generate(self.kit, operation, mode, _SOME, salt, path)
+            for case in generate(self.kit, operation, mode, count, salt, path)
         ]
 
 
@@ -53,7 +56,7 @@ def generated_reads(kit: CheckContext) -> None:
             path = kit.factory.to_read(operation)
         except NotReached:
             continue
-        for page, size in _PAGES:
+        for page, size in sender.samples.of(operation, _PAGES, 1):
             query = {**kit.factory.query(operation), roles["page"].name: page}
             query[roles["page_size"].name] = size
             cases.append((operation, put_together(kit, operation, path, query)))

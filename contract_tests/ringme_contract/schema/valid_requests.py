@@ -6,6 +6,7 @@ from schemathesis import GenerationMode
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.samples import Samples
 from ringme_contract.schema.constraints import Constraints
 from ringme_contract.schema.findings import VALID, Findings
 from ringme_contract.schema.generation import AnyCase, generate, put_together, send
@@ -22,6 +23,7 @@ class _Sender:
         self.kit = kit
         self.findings = Findings(kit)
         self._constraints = Constraints(kit)
+        self._samples = Samples(kit, kit.operations)
 
     def send(self, operation: Operation, case: AnyCase) -> None:
         response = send(self.kit, operation, case)
@@ -32,7 +34,8 @@ class _Sender:
         self, operation: Operation, salt: int, path: dict[str, object] | None
     ) -> list[AnyCase]:
         """Generated requests that the rules have nothing against."""
-        cases = generate(self.kit, operation, GenerationMode.POSITIVE, _SOME, salt, path)
+        count = _SOME if self._samples.is_whole(operation) else 1
+        cases = generate(self.kit, operation, GenerationMode.POSITIVE, count, salt, path)
         return [self._constraints.apply(operation, case) for case in cases]
 
 

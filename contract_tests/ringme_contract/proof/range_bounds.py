@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ringme_contract.datetimes import read_datetime, write_datetime
+from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.lists import Item
 from ringme_contract.proof.messages import Request
 from ringme_contract.proof.site import Site

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from ringme_contract.datetimes import latest_end, read_datetime, write_datetime
+from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 from ringme_spec.schema import Schema
@@ -21,6 +23,7 @@ NO_FAX = "00000000-0000-4000-8000-000000000000"
 RANGE = ("range_start", "range_end")
 # So many digits of a number are counted on.
 _COUNTED = 15
+_AT_A_TIME = 5
 # Texts for a schema that does not allow any text.
 _TEXTS = (
     "contract@example.com", "Europe/Moscow", "2016-04-01 00:00:00", "2016-04-01",
@@ -28,7 +31,7 @@ _TEXTS = (
 )  # fmt: skip
 
 
-class Bodies:
+class RequestValues:
     """Makes queries and bodies; a subclass knows the entries that references point to."""
 
     own: Callable[..., Any]
@@ -37,6 +40,8 @@ class Bodies:
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._reserved: set[str] = set()
+        self._numbers: dict[str, list[str]] = {}
+        self._numbers_lock = Lock()
 
     def query(self, operation: Operation, full: bool = False, ranged: bool = False) -> Item:
         """A query with what is required, with `full` all that it may hold, or the range as well."""
@@ -149,7 +154,17 @@ class Bodies:
 
     def free_number(self, identity: str = "client") -> str:
         """A bare number as long as the client's others that no extension of it has."""
-        return self.free_numbers(1, identity)[0]
+        with self._numbers_lock:
+            numbers = self._numbers.setdefault(identity, [])
+            if not numbers:
+                numbers += self._some_free_numbers(identity)
+            return numbers.pop()
+
+    def _some_free_numbers(self, identity: str) -> list[str]:
+        """A few at a time, for each time is another read of the whole list."""
+        with suppress(NotReached):
+            return self.free_numbers(_AT_A_TIME, identity)
+        return self.free_numbers(1, identity)
 
     def free_numbers(self, count: int, identity: str = "client") -> list[str]:
         """So many bare numbers that no extension of the client has. Raises NotReached."""

@@ -86,3 +86,10 @@ def fill(operation: Operation, keys: Mapping[str, object]) -> str:
     return operation.fill(
         {one.name: keys.get(str(one.collection), one.me) for one in operation.path_parameters}
     )
+
+
+def forms(base: str, path: str) -> list[str]:
+    """The forms of a path that are all the same: it, with and without slashes, and doubled ones."""
+    plain = path.rstrip("/")
+    doubled = base + plain.removeprefix(base).replace("/", "//")
+    return [path, plain, f"{plain}/", f"{plain}//", doubled, f"{doubled}/"]

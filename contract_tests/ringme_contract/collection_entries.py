@@ -1,0 +1,219 @@
+"""Entries of one collection: made by a check, changed, and looked for wherever they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ringme_contract.boundary_values import TEXTS, BoundaryValues, once
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.operation_paths import fill
+from ringme_contract.verdict import NotOffered
+from ringme_spec.collections import CollectionRule
+from ringme_spec.operations import Operation
+from ringme_spec.schema import Schema
+
+
+class Entries:
+    """Entries of a collection that a check makes as an identity, below owners of its own.
+
+    All that is compared is what the document has: whatever else responses hold is the
+    implementation's own affair.
+    """
+
+    def __init__(self, kit: CheckContext, rule: CollectionRule, identity: str = "client") -> None:
+        self.kit, self.factory, self.rule = kit, kit.factory, rule
+        self.name = rule.name
+        self.caller, self.identity = kit.caller(identity), identity
+        self.creation = kit.factory.creation(self.name)
+        self.owners = kit.factory.owners(self.creation, {}, identity)
+        # The label marks an entry as the kit's own.
+        self._label = kit.factory.label(self.creation)
+        self._values = BoundaryValues(kit.contract.schemas)
+
+    # --- requests
+
+    def operation(self, action: str) -> Operation | None:
+        return self.kit.path.within(self.name, action, {**self.owners, self.name: None})
+
+    def path(self, action: str, entry: Item | None = None) -> str:
+        """The path of an action, on an entry if one is given. Raises NotOffered without one."""
+        operation = self.operation(action)
+        if operation is None:
+            raise NotOffered(f"the document has no {action} of {self.name}")
+        own = {self.name: self.key(entry)} if entry else {}
+        return fill(operation, {**self.owners, **own})
+
+    def create(self, **keys: Any) -> Item:
+        return self.shown(self.factory.create(self.name, self.identity, self.owners, **keys))
+
+    def make(self, **keys: Any) -> Item:
+        """Creates an entry that refers to all that it may, and has what was sent."""
+        sent = {**self._references(), **keys}
+        entry = self.create(**sent)
+        self.kit.expect_properties(f"a new {self.name}", entry, self.shown(sent))
+        return entry
+
+    def twins(self) -> list[Item]:
+        """Two entries that are alike in all that may be alike."""
+        body = next(self.bodies(self.creation))
+        for name in self._only_once:
+            body.pop(name, None)
+        return [self.make(**body) for _ in range(2)]
+
+    def change(self, entry: Item, changes: Item) -> Item:
+        """Updates an entry and expects the response to be the entry with these changes."""
+        updating = self.operation("update")
+        needed = updating.json_body.required_properties if updating and updating.json_body else ()
+        body = {**{name: entry[name] for name in needed if name in entry}, **changes}
+        path = self.path("update", entry)
+        found = self.kit.expect(self.caller.request("PUT", path, json=body), 200).json()
+        expected = {**self.shown(entry), **self.shown(changes)}
+        what = f"the response to PUT {path} with {list(changes)}"
+        self.kit.expect_equal(what, self.shown(found), expected)
+        return expected
+
+    def delete(self, entry: Item) -> None:
+        path = self.path("delete", entry)
+        response = self.kit.expect(self.caller.request("DELETE", path), 204)
+        self.kit.expect_equal(f"the body of the response to DELETE {path}", response.content, b"")
+
+    # --- what shows them
+
+    def shown(self, entry: Item) -> Item:
+        """The properties that responses have by the document."""
+        known = self.creation.response_properties
+        return {name: value for name, value in entry.items() if name in known}
+
+    def key(self, entry: Item) -> Any:
+        return entry[self.rule.key]
+
+    def listed(self, path: str) -> list[Item]:
+        """A list as it is shown, without further properties."""
+        return [self.shown(one) for one in self.caller.read(path)]
+
+    def lists(self, entry: Item) -> Iterator[str]:
+        """The lists that have to hold an entry: of the client, and of what it belongs to."""
+        for listing in self.kit.path.all(self.name, "list"):
+            keys = self.keys(listing, entry)
+            if not listing.range_required and keys is not None:
+                yield fill(listing, keys)
+
+    def keys(self, operation: Operation, entry: Item) -> Item | None:
+        """Keys for the path of an operation on an entry; None if it does not belong there."""
+        found: Item = {}
+        for one in operation.entry_parameters:
+            name = str(one.collection)
+            if name == self.name:
+                found[name] = self.key(entry)
+            elif one.me is None:
+                prop = self.rule.owner_property(name)
+                found[name] = entry.get(prop or "", self.owners.get(name))
+        return None if None in found.values() else found
+
+    def expect_read(self, *entries: Item) -> None:
+        """Fails the check unless each entry read alone is as it should be."""
+        if self.operation("read") is not None:
+            for entry in entries:
+                path = self.path("read", entry)
+                got = self.shown(self.caller.read(path))
+                self.kit.expect_equal(f"{path} read alone", got, self.shown(entry))
+
+    def expect_listed(self, *entries: Item) -> None:
+        """Fails the check unless each list that has to hold an entry does, once, as it is."""
+        due: dict[str, list[Item]] = {}
+        for entry in entries:
+            for path in self.lists(entry):
+                due.setdefault(path, []).append(entry)
+        for path, expected in due.items():
+            listed = self.listed(path)
+            for entry in expected:
+                found = [one for one in listed if self.key(one) == self.key(entry)]
+                what = f"the entries of {path} with the key {self.key(entry)}"
+                self.kit.expect_equal(what, found, [self.shown(entry)])
+
+    def expect_gone(self, entry: Item) -> None:
+        """Fails the check unless it is missing for every method, and in no list."""
+        for action in ("read", "update", "delete"):
+            operation = self.operation(action)
+            if operation is not None:
+                body = {"json": self.factory.harmless(operation)} if operation.json_body else {}
+                response = self.caller.request(operation.method, self.path(action, entry), **body)
+                self.kit.expect(response, 404, self.rule.missing)
+        for path in self.lists(entry):
+            if self.caller.request("GET", path).status_code != 404:
+                keys = [self.key(one) for one in self.listed(path)]
+                self.kit.expect_true(f"{path} is without it", self.key(entry) not in keys, keys)
+
+    # --- bodies and their values
+
+    @property
+    def _only_once(self) -> set[str]:
+        """The properties that no two entries may share."""
+        rule = self.rule
+        unique = [rule.unique.property] if rule.unique else []
+        return {*unique, *([rule.numbering.property] if rule.numbering else [])}
+
+    def _references(self) -> Item:
+        referred = self.factory.referred(self.creation)
+        return {name: self.factory.value(self.creation, name, self.identity) for name in referred}
+
+    def new_bodies(self, count: int) -> list[Item]:
+        """Bodies of new entries that differ in all that is unique, and refer to what they may."""
+        own, numbering = self._references(), self.rule.numbering
+        if not numbering:
+            return [self.factory.body(self.creation, **own) for _ in range(count)]
+        numbers = [{**own, numbering.property: one} for one in self.factory.free_numbers(count)]
+        return [self.factory.body(self.creation, **keys) for keys in numbers]
+
+    def bodies(self, operation: Operation) -> Iterator[Item]:
+        """Bodies with all properties, whose values change from one body to the next."""
+        names = operation.json_body.properties if operation.json_body else {}
+        values = {name: found for name in names if (found := self.values(operation, name))}
+        for turn in range(max(map(len, values.values()), default=0)):
+            chosen = {name: found[turn % len(found)] for name, found in values.items()}
+            for name in self._only_once & chosen.keys():
+                chosen[name] = self.factory.value(operation, name, self.identity)
+            yield chosen
+
+    def values(self, operation: Operation, name: str) -> list[Any]:
+        """Values for a property that no rule refuses."""
+        if operation.json_body is None or name in self.rule.fixed:
+            return []
+        schema, rule = operation.json_body.properties[name], self.rule
+        allows_null = self._values.allows(schema, None) and not operation.null_is_absent
+        empty = [None] if allows_null else []
+        if name in rule.references:
+            other = rule.references[name].collection
+            key = self.kit.contract.collections[other].key
+            return [*(self.factory.create(other, self.identity)[key] for _ in range(2)), *empty]
+        if name in self._only_once:
+            return [self.factory.value(operation, name, self.identity)]
+        if name == self._label:
+            return [*self._labels(schema), *empty]
+        return self._allowed(operation, name, schema)
+
+    def _labels(self, schema: Schema) -> list[str]:
+        """Texts that begin with the prefix of the run, as far as there is room for it."""
+        longest = schema.get("maxLength", 255)
+        new = self.kit.new_name("Changed")
+        texts = (
+            new,
+            f"{new} ".ljust(longest, "я"),
+            *(f"{self.kit.run_id} {one}" if one else one for one in TEXTS),
+        )
+        fitting = [one for one in texts if len(one) <= longest and self._values.allows(schema, one)]
+        return fitting or [self.factory.text(schema)]
+
+    def _allowed(self, operation: Operation, name: str, schema: Schema) -> list[Any]:
+        text = schema.get("type") == "string" and "enum" not in schema
+        sample = self.factory.value(operation, name) if text else ""
+        found = [one.value for one in self._values.json_values(schema, sample) if one.allowed]
+        values = once([*found, *self._values.odd_values(schema)])
+        return [one for one in values if one is not None or not operation.null_is_absent]
+
+
+def all_entries(kit: CheckContext) -> Iterator[Entries]:
+    """Those of each collection whose entries can be created."""
+    return (Entries(kit, rule) for rule in kit.factory.collections)

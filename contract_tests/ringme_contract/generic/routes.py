@@ -1,0 +1,143 @@
+"""Paths, their forms and methods, and the codes of what is asked for there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import httpx
+
+from ringme_contract.check import check
+from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.factories import NOWHERE
+from ringme_contract.operation_paths import forms
+from ringme_contract.own_entries import OwnEntries
+from ringme_contract.samples import Samples, some
+from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
+
+
+@check("conforms", layer="generic", writes=False, smoke=True)
+def every_read_succeeds(kit: CheckContext) -> None:
+    """Each GET of the document with a 200; the transport checks the responses against it."""
+    lacking = []
+    for operation in kit.secured_operations:
+        if not operation.reads:
+            continue
+        try:
+            path = operation.fill(kit.factory.to_read(operation))
+        except NotReached:
+            lacking.append(operation.id)
+            continue
+        query = kit.range_query if operation.ranged else {}
+        kit.expect(kit.caller("client").request("GET", path, params=query), 200)
+    if lacking:
+        raise NotReached(f"there is nothing to read for {', '.join(lacking)}")
+
+
+@check("slash", layer="generic", isolated=True)
+def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
+    """With a slash at the end, without, with doubled ones; an item that is missing as well."""
+    own, client = OwnEntries(kit), kit.caller("client")
+    samples = Samples(kit, kit.secured_operations)
+    for operation in kit.secured_operations:
+        if not operation.reads:
+            continue
+        query = kit.range_query if operation.ranged else {}
+        path, *others = forms(kit.base, own.path(operation))
+        first = client.request("GET", path, params=query)
+        for other in samples.of(operation, others, 1):
+            _expect_alike(kit, operation, first, client.request("GET", other, params=query))
+
+
+def _expect_alike(
+    kit: CheckContext, operation: Operation, first: httpx.Response, other: httpx.Response
+) -> None:
+    kit.expect(other, first.status_code)
+    # Lists of the whole client may change between two reads; what is the check's own does not.
+    if any(one.me is None for one in operation.entry_parameters) or other.status_code != 200:
+        what = f"the response to {other.request.url.path} beside {first.request.url.path}"
+        kit.expect_equal(what, other.text, first.text)
+
+
+@check("codes", layer="generic", isolated=True, smoke=True)
+def success_has_the_code_of_its_method(kit: CheckContext) -> None:
+    """201, 200, 200, and 204 with nothing in it, for all settings; a token is a 200."""
+    kit.expect(kit.request_token(**kit.target.identities["client"].parameters), 200)
+    own, client = OwnEntries(kit), kit.caller("client")
+    for operation in kit.secured_operations:
+        if operation.action != "create":
+            continue
+        rule = operation.collection
+        made = kit.expect(own.request(client, operation), 201).json()
+        for action, status in (("list", 200), ("read", 200), ("update", 200), ("delete", 204)):
+            one = own.operation(rule.name, action)
+            if one is not None:
+                found = kit.expect(own.request(client, one, **{rule.name: made[rule.key]}), status)
+                if action == "delete":
+                    kit.expect_equal(f"the body of the response of {one.id}", found.content, b"")
+
+
+@check("no-patch", layer="generic", isolated=True, smoke=True)
+def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
+    """405 and the methods that there are, for each path and each method that it lacks."""
+    own, client = OwnEntries(kit), kit.caller("client")
+    methods, lacking = _methods(kit.contract.operations.values()), _methods(kit.operations)
+    for path, known in methods.items():
+        # What the target is said to lack it may have all the same.
+        lacking[path] = known - lacking.get(path, set())
+    for operation in {one.path: one for one in kit.secured_operations}.values():
+        for method in ("PATCH", "POST", "PUT", "DELETE"):
+            # A DELETE of what is not the check's own would do harm where it is let in.
+            owners = operation.entry_parameters
+            mine = method != "DELETE" or any(one.me is None for one in owners)
+            others = {} if mine else {str(one.collection): NOWHERE for one in owners}
+            if method not in methods[operation.path] and (mine or others):
+                refusal = client, method, own.path(operation, **others)
+                may_lack = lacking[operation.path]
+                _expect_refused(kit, *refusal, methods[operation.path] - may_lack, may_lack)
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        _expect_refused(kit, client, method, kit.token_path, {"POST"}, set())
+    own.expect_unchanged("methods that are not there")
+
+
+def _methods(operations: Iterable[Operation]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for one in operations:
+        found.setdefault(one.path, set()).add(one.method)
+    return found
+
+
+def _expect_refused(
+    kit: CheckContext, caller: Caller, method: str, path: str, known: set[str], more: set[str]
+) -> None:
+    body: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
+    response = kit.expect(caller.request(method, path, **body), 405)
+    allowed = {one.upper() for one in re.findall("[A-Za-z]+", response.headers.get("Allow", ""))}
+    # Servers may support these two for every path, without a word of it in the document.
+    told = allowed - {"HEAD", "OPTIONS"} - more
+    kit.expect_equal(f"Allow for {method} {path}", sorted(told), sorted(known))
+
+
+def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
+    """Paths before and behind those of the document."""
+    known = {own.path(one).rstrip("/"): one.path.rstrip("/") for one in kit.secured_operations}
+    behind = {path for path, one in known.items() if f"{one}/{{" not in " ".join(known.values())}
+    before = {path[:end] for path in known for end in range(len(path)) if path[end] == "/"}
+    found = {f"{path}/no-such-path/" for path in behind}
+    found |= {f"{kit.base}/no-such-path", f"{kit.base}/no-such-path/"}
+    return found | {f"{one}/" for one in before - known.keys() if one.startswith(kit.base)}
+
+
+@check("error-no-route", layer="generic", isolated=True, smoke=True)
+def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
+    """With each method; near a path that there is, and far from any."""
+    own, client = OwnEntries(kit), kit.caller("client")
+    for path in _no_paths(kit, own):
+        for method in some(kit, ("GET", "POST", "PUT", "DELETE"), 2, path):
+            body: dict[str, Any] = {"json": {}} if method in ("POST", "PUT") else {}
+            response = kit.expect(client.request(method, path, **body), 404)
+            message = response.json().get("message")
+            kit.expect_true("the 404 has a message", isinstance(message, str), message)
+    own.expect_unchanged("requests for paths that are none")
