@@ -13,6 +13,7 @@ from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.deviations import Deviation, before, trace
 from ringme_contract.hypothesis_files import no_hypothesis_files
+from ringme_contract.leaks import leaks
 from ringme_contract.recording import Exchange, first_problem
 from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import (
@@ -30,6 +31,7 @@ from ringme_spec.rules import Rule
 
 # Rules that any check can show to be broken, and the one that looks at refusals by the rate limit.
 CONFORMS, NO_5XX, LIMITS = "conforms", "no-5xx", "limits"
+ISOLATION = "entry-isolation"
 _EVIDENCE = 12
 # So many requests in a row without a response, and the target is taken for gone.
 _GONE = 3
@@ -140,7 +142,8 @@ class Engine:
                 outcome, _ = self._outcome(check, evidence)
             contract = self._kit.contract
             bad = _conformance(check, evidence, contract)
-            return [outcome, *bad, *_server_errors(check, evidence, contract)]
+            bad += _server_errors(check, evidence, contract)
+            return [outcome, *bad, *_leaks(check, evidence, self._kit)]
 
     def _outcome(self, check: Check, evidence: list[Exchange]) -> tuple[Outcome, bool]:
         """The outcome, and whether another may come of it when all is done once more."""
@@ -238,18 +241,8 @@ def _conformance(check: Check, evidence: list[Exchange], contract: Contract) -> 
     if not bad:
         return []
     # One deviation for each way in which responses differ from the document.
-    ways = {(one.operation, one.status, one.problems[0]): Deviation(one) for one in bad}
-    return [
-        Outcome(
-            f"{check.layer}/{CONFORMS}/{check.name}",
-            CONFORMS,
-            check.layer,
-            Verdict.FAIL,
-            bad[0].problems[0],
-            exchanges=bad[:3],
-            deviations=[trace(one, (), contract) for one in ways.values()],
-        )
-    ]
+    ways = {(one.operation, one.status, one.problems[0]): one for one in bad}
+    return [_besides(check, CONFORMS, bad[0].problems[0], bad, ways.values(), contract)]
 
 
 def _server_errors(check: Check, evidence: list[Exchange], contract: Contract) -> list[Outcome]:
@@ -258,17 +251,39 @@ def _server_errors(check: Check, evidence: list[Exchange], contract: Contract) -
     if not bad:
         return []
     said = bad[0].breaks or f"status {bad[0].status}"
-    return [
-        Outcome(
-            f"{check.layer}/{NO_5XX}/{check.name}",
-            NO_5XX,
-            check.layer,
-            Verdict.FAIL,
-            f"{bad[0].line}: {said}",
-            exchanges=bad[:3],
-            deviations=[trace(Deviation(one), (), contract) for one in bad[:3]],
-        )
-    ]
+    return [_besides(check, NO_5XX, f"{bad[0].line}: {said}", bad, bad[:3], contract)]
+
+
+def _leaks(check: Check, evidence: list[Exchange], kit: CheckContext) -> list[Outcome]:
+    """Responses to the check that tell a client of what another has."""
+    found = leaks(evidence, kit.run_id, kit.target.identities)
+    if not found or ISOLATION not in kit.contract.rules:
+        return []
+    (one, text), bad = found[0], [one for one, _ in found]
+    message = f"{one.line}: tells {one.identity} of {text!r}, which only another client has sent"
+    return [_besides(check, ISOLATION, message, bad, bad[:3], kit.contract)]
+
+
+def _besides(
+    check: Check,
+    rule: str,
+    message: str,
+    bad: list[Exchange],
+    shown: Iterable[Exchange],
+    contract: Contract,
+) -> Outcome:
+    """The outcome for a rule that any check can show to be broken."""
+    deviations = [trace(Deviation(one), (), contract) for one in shown]
+    name = f"{check.layer}/{rule}/{check.name}"
+    return Outcome(
+        name,
+        rule,
+        check.layer,
+        Verdict.FAIL,
+        message,
+        exchanges=bad[:3],
+        deviations=deviations,
+    )
 
 
 def _is_failure(status: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
@@ -22,13 +21,21 @@ def of_two_refusals_the_first_in_the_order_counts(kit: CheckContext) -> None:
 
 
 def _pairs(kit: CheckContext, requests: DefectiveRequests) -> Iterator[Pair]:
-    """All two defects that a request can have, once for each action of each section."""
+    """All two defects that a request can have, once for each action of each section.
+
+    Those next to each other in the order are tried at every operation: they make up the order.
+    """
     seen, callers = set(), requests.callers()
     for operation in kit.secured_operations:
-        for first, second in permutations(requests.of_all(operation, callers), 2):
-            if first.part == second.part or first.place >= second.place:
-                continue
-            kind = (operation.action, operation.section, first.stage, second.stage, second.status)
-            if kind not in seen:
-                seen.add(kind)
-                yield operation, first, second
+        found = list(requests.of_all(operation, callers))
+        for second in found:
+            before = [one for one in found if one.part != second.part and one.place < second.place]
+            last = max((one.place for one in before), default=0)
+            for first in before:
+                kind: tuple[object, ...] = (operation.action, operation.section)
+                if first.place == last and first.part != "caller":
+                    kind = (operation.id, first.part, second.part)
+                kind += (first.stage, second.stage, second.status)
+                if kind not in seen:
+                    seen.add(kind)
+                    yield operation, first, second

@@ -162,11 +162,12 @@ def _is_utf_8(body: bytes) -> bool:
 
 
 @patch
-def path_before_body(site: Site) -> None:
+def path_before_body(site: Site, **which: Any) -> None:
     """Looks for what a path names before the body is checked: refuses as a GET of it is refused."""
 
     async def after(request: Request, response: Response) -> None:
-        if response.status in (400, 415) and request.action in ("create", "update"):
+        sends = request.action in ("create", "update") and request.matches(**which)
+        if response.status in (400, 415) and sends:
             found = await site.mock.send(replace(request, method="GET", body=b""))
             if found.status in (403, 404):
                 response.become(found)
