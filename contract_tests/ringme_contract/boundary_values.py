@@ -21,7 +21,7 @@ _ODD = (
     "\r\n second line \n"
 )
 _CONTROLS = "\x01\x1f\x7f"
-TEXTS = (_ODD, "", "null", "312", "true", '{"a": [1, null]}')
+TEXTS = (_ODD, "", "null", "312", "true", '{"b":1,  "a": [1.0,null]}')
 # For texts that cannot be just any, as an address; and what a text is that has to be something.
 _PARTICULAR = ("o'hara+1@Example.com", "Europe/Moscow", "Asia/Yekaterinburg")
 _LONG = 3000
@@ -30,7 +30,11 @@ _WIDE = "\U0001f4de"
 _LARGE = (2**31, 2**63 - 1)
 # None that a lenient server could take for one that is there. The last ones are the last id that
 # there can be, and the first that there cannot.
-_IDS = ("0", str(-NOWHERE), "x", str(2**63 - 1), str(2**63), "1" * 20)
+_OTHER_DIGITS = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
+_IDS = (
+    "0", str(-NOWHERE), "x", f"+{NOWHERE}", str(NOWHERE).translate(_OTHER_DIGITS),
+    str(2**63 - 1), str(2**63), "1" * 20,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,14 +68,16 @@ class BoundaryValues:
         kind = schema.get("type")
         found: list[Any] = [None, []]
         if "enum" in schema:
-            found += [*schema["enum"], "x", str(schema["enum"][0]).upper()]
+            first = str(schema["enum"][0])
+            found += [*schema["enum"], "x", first.upper(), f" {first} "]
         elif kind == "string":
             found += [sample, 5, *_lengths(schema, sample)]
-            found += ["x", ""] if "pattern" in schema else []
+            near = (f"{sample}\n", sample.translate(_OTHER_DIGITS))
+            found += ["x", "", *near] if "pattern" in schema else []
         elif kind == "integer":
             found += ["1", 1.5, True, 1, *(_bounds(schema) or [0])]
         elif kind == "boolean":
-            found += [True, False, "true"]
+            found += [True, False, "true", 0, 1]
         return [Value(one, self.allows(schema, one)) for one in once(found)]
 
     def odd_values(self, schema: Schema) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
@@ -96,9 +97,9 @@ def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> N
     client, tried = kit.caller("client"), 0
     cases = list(_cases(kit))
     before = Everything.read(kit)
-    for removal, group, operation, item in cases:
+    for removal, group, operation, item, length in cases:
         start = whole_second(moment_of(operation, item))
-        bounds = zip(kit.range_query, (start, start + SECOND), strict=True)
+        bounds = zip(kit.range_query, (start, start + length), strict=True)
         query = {name: write_datetime(moment) for name, moment in bounds}
         listing = kit.path(removal.collection.name, action="list", extension_group=group)
         if client.read(listing, **query):
@@ -111,12 +112,13 @@ def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> N
         raise NotReached("no second of the target's range has items of one kind alone")
 
 
-Case = tuple[Operation, object, Operation, Item]
+Case = tuple[Operation, object, Operation, Item, timedelta]
 
 
 def _cases(kit: CheckContext) -> Iterator[Case]:
-    """Range deletes of a group, and a listed item that each must leave.
+    """Range deletes of a group, a listed item that each must leave, and how long its range is.
 
+    An item with a fraction is past the second that it begins in.
     Numbers that have items move into a new group: their former one must leave what they had in it,
     the new one what they have of another kind.
     """
@@ -127,6 +129,7 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
     new, former = kit.new_group()["id"], dict(groups)
     for listing in lists:
         number = listing.collection.owner_property("extension") or ""
+        items[listing.id].sort(key=lambda one: not moment_of(listing, one).microsecond)
         moved = next((key for one in items[listing.id] if groups.get(key := one.get(number))), None)
         if moved is not None:
             kit.place(moved, new)
@@ -137,4 +140,6 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
             own = listing.collection is removal.collection
             mine = [one for one in items[listing.id] if groups.get(one.get(number)) == new]
             for item in mine[:_ITEMS]:
-                yield removal, former[item[number]] if own else new, listing, item
+                yield removal, former[item[number]] if own else new, listing, item, SECOND
+                if own and moment_of(listing, item).microsecond:
+                    yield removal, new, listing, item, timedelta()

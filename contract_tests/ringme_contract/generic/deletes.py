@@ -5,6 +5,7 @@ from __future__ import annotations
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries
+from ringme_contract.factories import Item
 from ringme_contract.operation_paths import fill
 from ringme_spec.collections import Reference
 from ringme_spec.contract import Contract
@@ -66,17 +67,27 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
         key = entries.key(one)
         others = Entries(entries.kit, creation.collection)
         others.owners |= {entries.name: key} if entries.name in others.owners else {}
-        found.append((others, others.create(**({name: key} if name else {}))))
+        own = {name: key} if name else {}
+        found.append((others, [others.create(**own, **state) for state in _states(creation)]))
     entries.delete(entry)
-    (others, follows), (beside, kept) = found
-    if gone == "release":
-        others.expect_read({**follows, name: None})
-        others.expect_listed({**follows, name: None})
-    elif entries.name in others.owners:
-        # Its owner is gone, and that is what the path looks for first.
-        path = others.path("read", follows)
-        entries.kit.expect(others.caller.request("GET", path), 404, entries.rule.missing)
-    else:
-        others.expect_gone(follows)
-    beside.expect_read(kept)
-    beside.expect_listed(kept)
+    (others, following), (beside, kept) = found
+    for follows in following:
+        if gone == "release":
+            others.expect_read({**follows, name: None})
+            others.expect_listed({**follows, name: None})
+        elif entries.name in others.owners:
+            # Its owner is gone, and that is what the path looks for first.
+            path = others.path("read", follows)
+            entries.kit.expect(others.caller.request("GET", path), 404, entries.rule.missing)
+        else:
+            others.expect_gone(follows)
+    beside.expect_read(*kept)
+    beside.expect_listed(*kept)
+
+
+def _states(creation: Operation) -> list[Item]:
+    """What new entries may be: each word of each property that is one of a few."""
+    sent = creation.json_body.properties if creation.json_body else {}
+    words = {name: schema["enum"] for name, schema in sent.items() if "enum" in schema}
+    most = max(map(len, words.values()), default=1)
+    return [{name: of[turn % len(of)] for name, of in words.items()} for turn in range(most)]

@@ -44,12 +44,19 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
             if name in several:
                 _compare(kit, operation, owner, whole, {name: values[:2]})
             # A part of a text is another one.
-            part = values[0][:-1] if values and isinstance(values[0], str) else ""
-            if part and kit.contract.schemas.compile(schemas[name]).is_valid(part):
-                _compare(kit, operation, owner, whole, {name: [part]})
+            text = values[0] if values and isinstance(values[0], str) else ""
+            parts = {text[:-1], text[1:], text.rpartition(one.after)[2] if one.after else ""}
+            for part in sorted(parts):
+                if part and kit.contract.schemas.compile(schemas[name]).is_valid(part):
+                    _compare(kit, operation, owner, whole, {name: [part]})
         first = {name: pool[0][one.property] for name, one in filters.items()}
         given = {name: [value] for name, value in first.items() if value is not None}
         _compare(kit, operation, owner, whole, given)
+        for name in given:
+            # None of them takes the others out of force.
+            others = [value for value in _values(pool, filters[name]) if value != first[name]]
+            if others:
+                _compare(kit, operation, owner, whole, {**given, name: others[:1]})
 
 
 def _values(pool: list[Item], one: Filter) -> list[Any]:

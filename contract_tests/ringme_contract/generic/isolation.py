@@ -27,6 +27,9 @@ def no_client_reaches_the_entries_of_another(kit: CheckContext, operation: Opera
                 _expect_refused(owner, intruder, one, entry)
         owner.expect_read(entry)
         owner.expect_listed(entry)
+        updating = owner.operation("update")
+        if updating is not None:
+            owner.expect_read(owner.change(owner.shown(entry), kit.factory.change(updating)))
 
 
 def _expect_unseen(owner: Entries, intruder: Entries, entry: Item) -> None:

@@ -68,13 +68,27 @@ def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Oper
 def an_update_leaves_the_list_in_its_order(kit: CheckContext, operation: Operation) -> None:
     """The entry changes where it stands, between others."""
     entries = Entries(kit, operation.collection)
-    first, entry, last = (entries.create() for _ in range(3))
+    bodies = [kit.factory.body(entries.creation, full=True) for _ in range(3)]
+    # By all other properties the first one would be the last.
+    bodies.sort(key=lambda body: str(list(body.values())), reverse=True)
+    first, entry, last = (entries.create(**body) for body in bodies)
     keys = [entries.key(one) for one in (first, entry, last)]
+    pages = [page for path in entries.lists(entry) if (page := _only_page(entries, path))]
     changed = entries.change(entry, kit.factory.change(operation))
-    for path in entries.lists(changed):
+    for path in (*entries.lists(changed), *pages):
         found = [one for one in entries.listed(path) if entries.key(one) in keys]
-        expected = [one for one in (first, changed, last) if path in entries.lists(one)]
+        whole = path.partition("?")[0]
+        expected = [one for one in (first, changed, last) if whole in entries.lists(one)]
         kit.expect_equal(f"the own entries of {path}", found, expected)
+
+
+def _only_page(entries: Entries, path: str) -> str | None:
+    """The path of the page that holds a list whole, read once; None if no page does."""
+    listing = entries.operation("list")
+    size = listing.roles.get("page_size") if listing else None
+    most = size.schema.get("maximum", 0) if size else 0
+    page = f"{path}?{size.name}={most}" if size else path
+    return page if len(entries.caller.read(page)) < most else None
 
 
 def _refers(operation: Operation, _: object) -> bool:

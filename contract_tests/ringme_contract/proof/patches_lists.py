@@ -192,3 +192,16 @@ def filter_by_start(site: Site, name: str) -> None:
         return whole
 
     site.before(before)
+
+
+@patch
+def sorted_by(site: Site, operations: list[str], key: str) -> None:
+    """Sorts the entries of whole lists by another property."""
+
+    def after(request: Request, response: Response) -> None:
+        found = response.json
+        if request.name in operations and isinstance(found, list):
+            found.sort(key=lambda one: one[key])
+            response.set_json(found)
+
+    site.after(after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -37,8 +38,16 @@ _CHANGES: dict[str, Callable[[Any], Any]] = {
     "composed": lambda new: unicodedata.normalize("NFC", new),
     "without controls": lambda new: _CONTROLS.sub("", new),
     "lines of Unix": lambda new: new.replace("\r\n", "\n"),
+    "JSON anew": lambda new: _json_anew(new),
     "HTML": lambda new: html.escape(new, quote=False),
 }
+
+
+def _json_anew(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text))
+    except ValueError:
+        return text
 
 
 def _stored(how: str, old: Any, new: Any) -> Any:

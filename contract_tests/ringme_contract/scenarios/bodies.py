@@ -44,7 +44,7 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
         b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
         b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
         b'{"comment": "x",}', b'{"comment": "x"} {}', b'{"dial_rule_id": 01}',
-        b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}',
+        b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}', b"[{}]",
     ):  # fmt: skip
         for operation in _some_with_body(kit, content):
             path = own.path(operation)

@@ -27,6 +27,11 @@ def the_route_comes_before_the_token(kit: CheckContext) -> None:
         kit.expect(caller.request("POST", no_path(kit), **_TEXT), 404)
         kit.expect(caller.request("PATCH", kit.path("extension_group"), **_TEXT), 405)
         kit.expect(caller.request("PATCH", no_client(kit)), 405)
+    for identity in ("client_read_only", "call_api"):
+        if identity in kit.target.identities:
+            caller = kit.caller(identity)
+            kit.expect(caller.request("PATCH", kit.path("extension_group"), **_TEXT), 405)
+            kit.expect(caller.request("DELETE", no_path(kit)), 404)
 
 
 @check("check-order", layer="scenarios", needs=("client",), isolated=True)

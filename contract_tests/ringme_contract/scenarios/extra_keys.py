@@ -34,10 +34,12 @@ def paths_of(kit: CheckContext, own: OwnEntries) -> dict[str, str]:
 def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
     """Of a new thing and of an update; neither the response nor any view shows them."""
     client, own = kit.caller("client"), OwnEntries(kit)
-    wanted = never_used(kit, "extension_group")
+    wanted = another = never_used(kit, "extension_group")
+    if "other_client" in kit.target.identities:
+        another = own_id(kit, "other_client", "client")
     extra: Item = {
         "id": wanted,
-        "client_id": wanted,
+        "client_id": another,
         "create_date": "2001-02-03 04:05:06",
         "domain": "elsewhere.example.com",
         _UNKNOWN: "stored",

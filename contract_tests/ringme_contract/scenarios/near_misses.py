@@ -34,6 +34,9 @@ def only_the_whole_secret_and_password_are_right(kit: CheckContext) -> None:
     for wrong in {*_others(secret), *known} - {secret}:
         refused = kit.request_token(**{**good, "client_secret": wrong})
         expect_error(kit, refused, 401, "invalid_client")
+    refused = kit.request_token(**{**good, "client_id": good["client_id"].swapcase()})
+    if good["client_id"].swapcase() != good["client_id"]:
+        expect_error(kit, refused, 401, "invalid_client")
     for wrong in (
         *_others(password), password.strip(), password.replace("\U0001f511", "?"), colleague[1],
         f"{password[:-2]}x ",
@@ -44,10 +47,15 @@ def only_the_whole_secret_and_password_are_right(kit: CheckContext) -> None:
 
 @check("token-errors", layer="scenarios", needs=("client", "login"), isolated=True)
 def only_the_whole_login_is_right(kit: CheckContext) -> None:
-    """Not its beginning, not its end, and no pattern that it fits."""
-    user, password = kit.new_group_user(kit.new_group()["id"])
+    """Not its beginning, not its end, no pattern that it fits, and nothing else of the user."""
+    group = kit.new_group()["id"]
+    email = f"{kit.run_id}-{kit.random.randrange(16**12):x}@example.com"
+    user, password = kit.new_group_user(group, email=email)
     login = user["login"]
-    for wrong in (login[:-1], login[1:], f"{login[:-2]}%", f"{login[:-1]}_", f"{login[:-1]}*", "%"):
+    for wrong in (
+        login[:-1], login[1:], f" {login}", f"{login} ", login.swapcase(), email, user["name"],
+        f"{login[:-2]}%", f"{login[:-1]}_", f"{login[:-1]}*", "%",
+    ):  # fmt: skip
         application = kit.target.identities["login"].application
         person = {"grant_type": "password", "username": wrong, "password": password}
         expect_error(kit, kit.request_token(**person, **application), 401, "invalid_grant")

@@ -52,6 +52,8 @@ def statistics_are_those_of_the_list(kit: CheckContext) -> None:
             kit.expect_equal(f"the records from {bounds[0]} to {bounds[1]}", listed, expected)
             what = f"the statistics from {bounds[0]} to {bounds[1]}"
             kit.expect_properties(what, _stats(kit, section, **between(*bounds)), _sums(listed))
+    paged = _stats(kit, section, page=2, per_page=1)
+    kit.expect_properties("the statistics, which have no pages", paged, _sums(items))
     kit.place(number["id"], None)
     kit.expect_properties("the statistics once the number left", _stats(kit, section), nothing)
 

@@ -152,15 +152,40 @@ def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
     for token, (login, _) in zip(tokens[::2], (*people, people[0]), strict=True):
         user = Caller(kit, "earlier token", token).read(kit.me)
         kit.expect_equal("the user of a token from before", user["login"], login)
+    application = kit.target.identities["login"].application
+    given = {"grant_type": "refresh_token", "refresh_token": tokens[1], **application}
+    expect_works(kit, kit.request_token(**given), people[0][0])
+
+
+@check("password", layer="scenarios", needs=("client", "login"), isolated=True)
+def the_scope_is_what_the_application_may_do(kit: CheckContext) -> None:
+    """At a login and after its refresh, through each application that logs users in."""
+    login, password = new_user(kit)
+    words = {"all": "access_denied", "call_api": "app_access_type_deny"}
+    for name in ("login", "other_login"):
+        if name not in kit.target.identities:
+            continue
+        application = kit.target.identities[name].application
+        given = {"grant_type": "password", "username": login, "password": password}
+        for _ in range(2):
+            found = kit.expect(kit.request_token(**given, **application), 200).json()
+            caller = Caller(kit, f"user through {name}", found["access_token"])
+            refused = caller.post(kit.path("extension_group"), {"name": kit.new_name("group")})
+            kit.expect(refused, 403, words[found["scope"]])
+            given = {"grant_type": "refresh_token", "refresh_token": found["refresh_token"]}
 
 
 @check("password", layer="scenarios", needs=("client", "login"), isolated=True)
 def a_changed_password_counts_at_once(kit: CheckContext) -> None:
-    """The new one logs in, the former one does not."""
+    """The new one logs in, the former one does not, and no change of all else changes it."""
     user, old = kit.new_group_user(kit.new_group()["id"])
     new = f"{old}-changed"
-    kit.expect(kit.caller("client").put(kit.path("user", user["id"]), {"password": new}), 200)
+    client, path = kit.caller("client"), kit.path("user", user["id"])
+    kit.expect(client.put(path, {"password": new}), 200)
     expect_error(kit, request_token(kit, user["login"], old), 401, "invalid_grant")
+    expect_works(kit, request_token(kit, user["login"], new), user["login"])
+    others = {name: value for name, value in user.items() if name not in ("id", "login")}
+    kit.expect(client.put(path, {**others, "email": "new@example.com"}), 200)
     expect_works(kit, request_token(kit, user["login"], new), user["login"])
 
 

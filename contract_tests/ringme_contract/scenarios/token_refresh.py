@@ -43,7 +43,8 @@ def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
     """A made-up one, an access token, one with a wrong secret (which does not use it up)."""
     login, password = new_user(kit)
     session = Session(kit, "new group user", login, password)
-    for bad in ("0" * 30, str(session.caller.token), changed(session.refresh), "x"):
+    near = (changed(session.refresh), session.refresh.swapcase(), session.refresh[:-1])
+    for bad in ("0" * 30, str(session.caller.token), *near, "x"):
         expect_error(kit, _refresh(kit, bad), 401, "invalid_grant")
     kit.expect(Caller(kit, "refresh token", session.refresh).get(kit.me), 401)
     application = kit.target.identities["login"].application

@@ -46,6 +46,9 @@ def a_user_made_blocked_cannot_log_in(kit: CheckContext) -> None:
     user, password = kit.new_group_user(kit.new_group()["id"], status="blocked")
     expect_shown(kit, "user", {**user, "status": "blocked"})
     kit.expect(request_token(kit, user["login"], password), 403, "user_blocked")
+    # To others than the user itself nothing is told of it.
+    response = kit.expect(request_token(kit, user["login"], f"{password}x"), 401)
+    kit.expect_equal("the error", response.json().get("error"), "invalid_grant")
     response = kit.caller("client").put(kit.path("user", user["id"]), {"status": "active"})
     kit.expect(response, 200)
     Session(kit, "user", user["login"], password)
@@ -93,3 +96,9 @@ def the_login_of_a_deleted_user_is_free(kit: CheckContext) -> None:
     seen = (me["id"], me["extension_group_id"])
     kit.expect_equal("who logs in now", seen, (again["id"], second))
     old.expect_over("the former owner of the login")
+    # For a change as well, and once the user went with its group.
+    client = kit.caller("client")
+    kit.expect(client.delete(kit.path("extension_group", second)), 204)
+    beside, _ = kit.new_group_user(first)
+    response = client.put(kit.path("user", beside["id"]), {"login": user["login"]})
+    kit.expect_equal("the login", kit.expect(response, 200).json()["login"], user["login"])
