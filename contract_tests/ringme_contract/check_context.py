@@ -13,17 +13,19 @@ from typing import Any, NoReturn, TypeVar
 
 import httpx
 
+from ringme_contract.caller import Caller
 from ringme_contract.conformance import json_object
 from ringme_contract.deviations import Deviation
 from ringme_contract.differences import differences
 from ringme_contract.factories import RANGE, Factory
 from ringme_contract.made_entries import RunRecord
+from ringme_contract.no_response import Unreachable
 from ringme_contract.operation_paths import Paths
 from ringme_contract.profiles import PROFILES, Profile
 from ringme_contract.recording import Exchange
 from ringme_contract.removal import REMOVED, Removal
 from ringme_contract.target import Target
-from ringme_contract.transport import Transport, Unreachable, exchange_of
+from ringme_contract.transport import Transport, exchange_of
 from ringme_contract.verdict import Failure, NotOffered, NotReached, breakdown
 from ringme_contract.write_guard import WriteGuard
 from ringme_spec.contract import Contract
@@ -35,50 +37,6 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 # A comparison that takes more characters is told in parts.
 _LINE = 160
-
-
-class Caller:
-    """Requests with one token."""
-
-    def __init__(self, kit: CheckContext, name: str, token: str | None) -> None:
-        self.name = name
-        self.token = token
-        self._kit = kit
-
-    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Any request to a path from the root.
-
-        Raises Failure or NotReached in the stead of one that might harm what the run has not made.
-        """
-        headers = dict(arguments.pop("headers", {}))
-        if self.token is not None:
-            headers.setdefault("Authorization", f"Bearer {self.token}")
-        guard, transport = self._kit.guard, self._kit.transport
-        guard.allow(method, path, arguments)
-        response = None
-        try:
-            response = transport.send(self.name, method, path, headers=headers, **arguments)
-        finally:
-            guard.note(self.name, method, path, arguments, response)
-        return response
-
-    def get(self, path: str, **query: Any) -> httpx.Response:
-        """GET with the query as keywords."""
-        return self.request("GET", path, params=query)
-
-    def post(self, path: str, body: object) -> httpx.Response:
-        return self.request("POST", path, json=body)
-
-    def put(self, path: str, body: object) -> httpx.Response:
-        return self.request("PUT", path, json=body)
-
-    def delete(self, path: str, **query: Any) -> httpx.Response:
-        """DELETE with the query as keywords."""
-        return self.request("DELETE", path, params=query)
-
-    def read(self, path: str, **query: Any) -> Any:
-        """The JSON of a GET that has to succeed."""
-        return self._kit.expect(self.get(path, **query), 200).json()
 
 
 class CheckContext:

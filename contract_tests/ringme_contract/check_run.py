@@ -5,35 +5,31 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
 from ringme_contract.addresses import is_loopback
-from ringme_contract.causes import Cause, find_causes
 from ringme_contract.check import Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.conformance import json_object
 from ringme_contract.engine import Engine, RunResult
 from ringme_contract.evaluation import (
-    ExitCode,
-    RuleFinding,
     assessed_rules,
     evaluate,
     exit_code,
-    summary,
 )
 from ringme_contract.expectations import Expectation, load_expectations
+from ringme_contract.no_response import Unreachable
 from ringme_contract.operation_paths import Paths
 from ringme_contract.pace import measure
-from ringme_contract.profiles import SMOKE
+from ringme_contract.run_report import Report
 from ringme_contract.selection import choose, in_profile
 from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
-from ringme_contract.transport import Transport, Unreachable
+from ringme_contract.transport import Transport
 from ringme_contract.verdict import Failure, Outcome, Verdict
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError
@@ -75,44 +71,6 @@ class Options:
     expect: Path | None = None
     ca: Path | None = None
     docs: str = ""
-
-
-@dataclass
-class Report:
-    """All that reports tell of a run."""
-
-    target: Target
-    contract: Contract
-    result: RunResult
-    findings: list[RuleFinding]
-    code: ExitCode
-    seed: int = 0
-    shuffle: int | None = None
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    notes: list[str] = field(default_factory=list)
-    again: str = "ringme-contract check"
-    docs: str = ""
-
-    @property
-    def summary(self) -> str:
-        """The verdict in one line; that of a smoke run says that it is no more than that."""
-        text = summary(self.findings)
-        smoke = self.target.profile == SMOKE
-        return f"smoke run, no claim of conformance: {text}" if smoke else text
-
-    @cached_property
-    def causes(self) -> list[Cause]:
-        """Causes of the failures that nobody expected, those of a MUST first."""
-        states = (Verdict.FAIL.value, Verdict.WARN.value)
-        broken = [one for one in self.findings if one.state in states]
-        found = find_causes(outcome for one in broken for outcome in one.failures)
-        return sorted(found, key=lambda cause: self.state_of(cause) != Verdict.FAIL.value)
-
-    def state_of(self, cause: Cause) -> str:
-        """`fail`, or `warn` if no rule that the cause breaks is a MUST."""
-        states = {one.rule.id: one.state for one in self.findings}
-        fails = any(states[name] == Verdict.FAIL.value for name in cause.rules)
-        return Verdict.FAIL.value if fails else Verdict.WARN.value
 
 
 class Session:

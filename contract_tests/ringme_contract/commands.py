@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
@@ -17,11 +16,12 @@ from rich.console import Console
 from ringme_contract.check import LAYERS, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.check_run import Options, open_session, read_document, read_target
+from ringme_contract.command_options import document_options, option, pace_options, target_options
 from ringme_contract.doctor import Finding, examine, worst
 from ringme_contract.evaluation import ExitCode
 from ringme_contract.interrupt import orderly_interrupts
+from ringme_contract.no_response import Unreachable
 from ringme_contract.output import lasting_output
-from ringme_contract.profiles import MOST_JOBS, PROFILES
 from ringme_contract.proof.prove_command import prove
 from ringme_contract.recording import first_problem
 from ringme_contract.report.content import tool_version
@@ -32,63 +32,9 @@ from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
 from ringme_contract.sweep import sweep as sweep_leftovers
 from ringme_contract.target_template import template, write_template
-from ringme_contract.transport import Transport, Unreachable
+from ringme_contract.transport import Transport
 from ringme_contract.verdict import Failure, breakdown
 from ringme_spec.errors import ConfigError
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-class _Seconds(click.ParamType[float]):
-    """A length of time: 30, 30s, 2m, 500ms."""
-
-    name = "time"
-    _UNITS = {"ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3600}  # noqa: RUF012 - read only
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        if isinstance(value, float):
-            return value
-        match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|s|m|h|)", str(value).strip())
-        if match is None:
-            self.fail(f"{value!r} is no length of time, such as 30s or 2m", param, ctx)
-        return float(match[1]) * self._UNITS[match[2]]
-
-
-def _option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
-    """An option that the environment can give as well, by RINGME_CONTRACT_ and its name."""
-    name = next(one for one in names if one.startswith("--"))
-    variable = "RINGME_CONTRACT_" + name[2:].replace("-", "_").upper()
-    return click.option(*names, envvar=variable, **settings)
-
-
-def _document_options(function: _Function) -> _Function:
-    overlay = _option(
-        "--overlay",
-        type=click.Path(path_type=Path),
-        multiple=True,
-        help="OpenAPI Overlay to lay over the document; repeatable.",
-    )
-    document = _option("--document", type=click.Path(path_type=Path), help="OpenAPI document.")
-    return document(overlay(function))
-
-
-def _target_options(function: _Function) -> _Function:
-    for decorate in (
-        _option("--timeout", type=_Seconds(), help="Time limit of one response, such as 5s."),
-        _option(
-            "--ca",
-            type=click.Path(path_type=Path),
-            help="Authorities to trust besides those of this machine, PEM.",
-        ),
-        _option("--wait", type=_Seconds(), default=0.0, help="Time to wait for the target."),
-        _document_options,
-        _option("--target", type=click.Path(path_type=Path), help="Target file, TOML."),
-        click.argument("url", required=False, envvar="RINGME_CONTRACT_URL"),
-    ):
-        function = decorate(function)
-    return function
 
 
 class _Commands(click.Group):
@@ -104,22 +50,6 @@ class _Commands(click.Group):
                 _stop("interrupted", ExitCode.INTERRUPTED)
             except Exception as error:
                 _stop(breakdown(error), ExitCode.ERROR)
-
-
-def _pace_options(function: _Function) -> _Function:
-    for decorate in (
-        _option("--time-budget", type=_Seconds(), help="Time limit of all checks, such as 2m."),
-        _option(
-            "--jobs", type=click.IntRange(1, MOST_JOBS), help="Requests under way at once, at most."
-        ),
-        _option(
-            "--profile",
-            type=click.Choice(list(PROFILES)),
-            help="; ".join(f"{one.name}: {one.about}" for one in PROFILES.values()) + ".",
-        ),
-    ):
-        function = decorate(function)
-    return function
 
 
 @click.group(cls=_Commands)
@@ -140,36 +70,34 @@ main.add_command(prove)
 
 
 @main.command()
-@_target_options
-@_pace_options
-@_option(
+@target_options
+@pace_options
+@option(
     "--layer",
     "layers",
     multiple=True,
     help=f"Only this layer: {', '.join(LAYERS)}; no:NAME leaves one out; repeatable.",
 )
-@_option(
+@option(
     "--rule",
     "rules",
     multiple=True,
     help="Only this rule; no:NAME leaves one out; repeatable. See `ringme-contract rules`.",
 )
-@_option("--seed", type=int, default=0, show_default=True, help="Random seed.")
-@_option("--shuffle", type=int, help="Run the checks in an order made from this number.")
-@_option("--read-only", is_flag=True, help="Change nothing in the target.")
-@_option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
-@_option(
-    "--report-dir", type=click.Path(path_type=Path), help="Folder for the reports and scripts."
-)
-@_option("--junit", type=click.Path(path_type=Path), help="Write a JUnit XML file.")
-@_option("--json", type=click.Path(path_type=Path), help="Write the report as JSON.")
-@_option("--html", type=click.Path(path_type=Path), help="Write the report as one HTML page.")
-@_option("--badge", type=click.Path(path_type=Path), help="Write a badge for shields.")
-@_option("--ndjson", type=click.Path(path_type=Path), help="Write every request and response.")
-@_option("--replay-dir", type=click.Path(path_type=Path), help="Folder for scripts of failures.")
-@_option("--docs", default="", help="URL of the documentation, to link each rule to.")
-@_option("--quiet", is_flag=True, help="Show the verdict and what failed alone.")
-@_option("-v", "--verbose", is_flag=True, help="Show every failed check, and all its requests.")
+@option("--seed", type=int, default=0, show_default=True, help="Random seed.")
+@option("--shuffle", type=int, help="Run the checks in an order made from this number.")
+@option("--read-only", is_flag=True, help="Change nothing in the target.")
+@option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
+@option("--report-dir", type=click.Path(path_type=Path), help="Folder for the reports and scripts.")
+@option("--junit", type=click.Path(path_type=Path), help="Write a JUnit XML file.")
+@option("--json", type=click.Path(path_type=Path), help="Write the report as JSON.")
+@option("--html", type=click.Path(path_type=Path), help="Write the report as one HTML page.")
+@option("--badge", type=click.Path(path_type=Path), help="Write a badge for shields.")
+@option("--ndjson", type=click.Path(path_type=Path), help="Write every request and response.")
+@option("--replay-dir", type=click.Path(path_type=Path), help="Folder for scripts of failures.")
+@option("--docs", default="", help="URL of the documentation, to link each rule to.")
+@option("--quiet", is_flag=True, help="Show the verdict and what failed alone.")
+@option("-v", "--verbose", is_flag=True, help="Show every failed check, and all its requests.")
 def check(
     quiet: bool,
     verbose: bool,
@@ -223,8 +151,8 @@ def check(
 
 
 @main.command()
-@_target_options
-@_pace_options
+@target_options
+@pace_options
 def doctor(**settings: Any) -> None:
     """Examine the target file and the target: can it be checked, and how much of it?
 
@@ -253,7 +181,7 @@ def doctor(**settings: Any) -> None:
 
 
 @main.command()
-@_document_options
+@document_options
 def rules(**settings: Any) -> None:
     """List the rules of the document by area: id, level, grade, how many checks, and the text."""
     try:
@@ -274,7 +202,7 @@ def rules(**settings: Any) -> None:
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path), default=Path("target.toml"))
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
-@_document_options
+@document_options
 def init(file: Path, force: bool, **settings: Any) -> None:
     """Write a commented target file to fill in; `-` prints it.
 
@@ -292,7 +220,7 @@ def init(file: Path, force: bool, **settings: Any) -> None:
 
 
 @main.command()
-@_target_options
+@target_options
 @click.option("--dry-run", is_flag=True, help="Name what would be removed, and remove nothing.")
 def sweep(dry_run: bool, **settings: Any) -> None:
     """Remove what crashed runs of the kit left in the target.

@@ -10,7 +10,9 @@ from importlib import metadata
 
 import httpx
 
+from ringme_contract.no_response import Interrupted, Unreachable
 from ringme_contract.retries import GATEWAY, reason_of
+from ringme_contract.run_end import RunEnd
 from ringme_contract.target import Target
 from ringme_contract.wire import TooLarge, Wire
 from ringme_spec.redaction import mask_text
@@ -67,6 +69,30 @@ class Connection:
             return True
         except (httpx.TransportError, httpx.DecodingError):
             return False
+
+    def wait_until_ready(self, seconds: float, end: RunEnd, mask: Callable[[str], str]) -> None:
+        """Waits until the target responds, and not as a gateway whose service is not there yet.
+
+        Raises Unreachable when it does not respond at all in that time.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            late = time.monotonic() >= until
+            try:
+                response = self.http.get("/", follow_redirects=False)
+            except TooLarge:
+                return
+            except httpx.HTTPError as error:
+                if late:
+                    reason = mask(self.reason(error))
+                    url = str(self.http.base_url).rstrip("/")
+                    raise Unreachable(f"{url}: {reason}") from None
+            else:
+                if late or response.status_code not in GATEWAY:
+                    return
+            if end.interrupted:
+                raise Interrupted
+            end.wait(0.2, False)
 
     def reason(self, error: Exception) -> str:
         """The reason for which a request got no response."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import Check
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.check_run import said
 from ringme_contract.conformance import json_object
 from ringme_contract.evaluation import ExitCode

@@ -14,7 +14,8 @@ from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
 
 if TYPE_CHECKING:
-    from ringme_contract.check_context import Caller, CheckContext
+    from ringme_contract.caller import Caller
+    from ringme_contract.check_context import CheckContext
 
 __all__ = ["NOWHERE", "NO_FAX", "NO_RECORD", "RANGE", "Factory", "Item"]
 

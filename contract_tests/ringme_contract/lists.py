@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.caller import Caller
+from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import NotOffered

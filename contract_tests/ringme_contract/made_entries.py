@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import httpx
 
+from ringme_contract.no_response import Unreachable
 from ringme_contract.operation_paths import fill
-from ringme_contract.transport import Unreachable
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.collections import CollectionRule
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import httpx
 
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.caller import Caller
+from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
 from ringme_spec.operations import Operation
 

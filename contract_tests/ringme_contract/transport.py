@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import httpx
 
 from ringme_contract.conformance import Conformance, json_object
 from ringme_contract.connection import Connection
+from ringme_contract.no_response import Interrupted, OutOfTime, Unreachable
 from ringme_contract.profiles import MOST_JOBS
 from ringme_contract.recording import Exchange, Recording
 from ringme_contract.retries import GATEWAY, SAFE, THROTTLED, Retries, Throttle
@@ -30,25 +30,6 @@ _TIME_OUTS = 3
 _BROKEN = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 # The identity that is there to be refused.
 _LIMITED = "limited"
-
-
-class Unreachable(Exception):
-    """No response of the target, or none that tells of the target; the message says why.
-
-    `again` says that the same may well succeed when all is done anew.
-    """
-
-    def __init__(self, message: str, again: bool = False) -> None:
-        super().__init__(message)
-        self.again = again
-
-
-class Interrupted(KeyboardInterrupt):
-    """The run was told to end: no further request is sent but those that clean up."""
-
-
-class OutOfTime(NotReached):
-    """The time budget of the run is used up."""
 
 
 class _Thread(threading.local):
@@ -175,27 +156,8 @@ class Transport:
             self._wait(wait, f"{method} {request.url.path}: the rate limit is used up")
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Waits until the target responds, and not as a gateway whose service is not there yet.
-
-        Raises Unreachable when it does not respond at all in that time.
-        """
-        until = time.monotonic() + seconds
-        while True:
-            late = time.monotonic() >= until
-            try:
-                response = self._http.get("/", follow_redirects=False)
-            except TooLarge:
-                return
-            except httpx.HTTPError as error:
-                if late:
-                    reason = self.redaction.mask_text(self._connection.reason(error))
-                    raise Unreachable(f"{self.target.url}: {reason}") from None
-            else:
-                if late or response.status_code not in GATEWAY:
-                    return
-            if self.interrupted:
-                raise Interrupted
-            self.end.wait(0.2, False)
+        """Waits so long for the target to respond. Raises Unreachable when it does not at all."""
+        self._connection.wait_until_ready(seconds, self.end, self.redaction.mask_text)
 
     def close(self) -> None:
         self._connection.close()

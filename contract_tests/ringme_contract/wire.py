@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import threading
 import time
@@ -10,16 +9,12 @@ import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
-from ringme_contract.addresses import is_loopback
-from ringme_spec.errors import ConfigError
+from ringme_contract.way_to_target import find_proxy, proxy_of, tls_context
 from ringme_spec.json_text import read_json
-from ringme_spec.redaction import mask_text
 
 # Of a body, as it comes and as it unpacks; and of a head with all interim responses before it.
 MOST_BYTES = 16 * 2**20
@@ -30,7 +25,6 @@ _MOST_VALUES = 1_000_000
 _LOOK = 0.25
 _CHUNK = 64 * 1024
 _UNPACKED = {"gzip", "x-gzip", "deflate"}
-_SOCKS = ("socks5", "socks5h")
 
 
 class TooLarge(httpx.TransportError):
@@ -55,9 +49,9 @@ class Wire(httpx.BaseTransport):
         self._state = _State()
         self.proxy = find_proxy(url)
         settings: dict[str, Any] = {
-            "ssl_context": _context(ca) if url.startswith("https:") or ca else None,
+            "ssl_context": tls_context(ca) if url.startswith("https:") or ca else None,
             "network_backend": _Backend(self._state, ends),
-            "proxy": _with_login(self.proxy) if self.proxy else None,
+            "proxy": proxy_of(self.proxy) if self.proxy else None,
         }
         self._kept = httpcore.ConnectionPool(**settings, keepalive_expiry=5)
         self._fresh = httpcore.ConnectionPool(**settings, max_keepalive_connections=0)
@@ -255,58 +249,3 @@ def _unpacked(body: bytes) -> bytes:
 def _as_of_httpx(error: Exception) -> type[httpx.TransportError]:
     found: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
     return found
-
-
-def find_proxy(url: str) -> str | None:
-    """The proxy that the environment names for a URL; none for this machine itself.
-
-    Raises ConfigError for one that the kit cannot use.
-    """
-    parts = httpx.URL(url)
-    if is_loopback(url) or proxy_bypass(parts.host):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy:
-        return None
-    proxy = proxy if "://" in proxy else f"http://{proxy}"
-    try:
-        scheme, _ = httpx.URL(proxy).scheme, urlsplit(proxy).port
-    except (httpx.InvalidURL, ValueError) as error:
-        raise ConfigError(f"the proxy {mask_text(proxy)}: is no URL: {error}") from None
-    if scheme not in ("http", "https", *_SOCKS):
-        raise ConfigError(
-            f"the proxy {mask_text(proxy)}: must begin with http://, https:// or socks5://"
-        )
-    if scheme in _SOCKS:
-        try:
-            __import__("socksio")
-        except ImportError:
-            raise ConfigError(
-                f"the proxy {mask_text(proxy)}: for SOCKS the Python package socksio is needed,"
-                " which is not installed; NO_PROXY names hosts that need no proxy"
-            ) from None
-    return proxy
-
-
-def _with_login(proxy: str) -> httpcore.Proxy:
-    url = httpx.URL(proxy)
-    login = (url.username, url.password) if url.userinfo else None
-    return httpcore.Proxy(str(url.copy_with(userinfo=b"")), auth=login)
-
-
-def _context(ca: Path | None) -> ssl.SSLContext:
-    """Trusts what the machine does, and the authorities of a file. Raises ConfigError."""
-    file = os.environ.get("SSL_CERT_FILE")
-    try:
-        context = httpx.create_ssl_context()
-    except OSError as error:
-        raise ConfigError(f"SSL_CERT_FILE={file}: cannot be read: {error.strerror}") from None
-    if ca is not None:
-        try:
-            context.load_verify_locations(cafile=ca)
-        except ssl.SSLError:
-            raise ConfigError(f"--ca {ca}: holds no certificate in PEM") from None
-        except OSError as error:
-            raise ConfigError(f"--ca {ca}: cannot be read: {error.strerror}") from None
-    return context

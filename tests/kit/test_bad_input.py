@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ringme_contract.no_response import Unreachable
 from ringme_contract.target import MOCK
-from ringme_contract.transport import Unreachable
 from support.kit_command import (
     instead_of_all_checks,
     makes_group,

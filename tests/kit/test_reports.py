@@ -14,7 +14,6 @@ from xml.etree import ElementTree
 import jsonschema_rs
 import pytest
 
-from ringme_contract.check_run import Report
 from ringme_contract.engine import RunResult
 from ringme_contract.evaluation import STATES, evaluate, exit_code
 from ringme_contract.expectations import Expectation
@@ -25,6 +24,7 @@ from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report, json_schema
 from ringme_contract.report.junit import junit
 from ringme_contract.report.printable import differences_shown, printable
+from ringme_contract.run_report import Report
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import read_contract

@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 
 from ringme_contract.access.table_objects import TableObjects
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.caller import Caller
+from ringme_contract.check_context import CheckContext
 from ringme_contract.samples import some
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation

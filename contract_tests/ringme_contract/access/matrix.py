@@ -20,8 +20,9 @@ from ringme_contract.access.cells import (
     send,
 )
 from ringme_contract.access.table_objects import TableObjects
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext, configures, error_code
+from ringme_contract.check_context import CheckContext, configures, error_code
 from ringme_contract.deviations import Deviation
 from ringme_contract.factories import Item
 from ringme_contract.lists import lists_with, read_list

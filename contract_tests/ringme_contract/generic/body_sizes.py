@@ -11,7 +11,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries, all_entries
 from ringme_contract.factories import Item
-from ringme_contract.transport import Unreachable
+from ringme_contract.no_response import Unreachable
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import product
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext, configures
+from ringme_contract.check_context import CheckContext, configures
 from ringme_contract.generic.defects import Defect, DefectiveRequests
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import Samples

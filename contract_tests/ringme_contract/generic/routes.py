@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import NOWHERE
 from ringme_contract.operation_paths import forms
 from ringme_contract.own_entries import OwnEntries

@@ -6,8 +6,8 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from ringme_contract.check_run import Report
 from ringme_contract.report.content import content
+from ringme_contract.run_report import Report
 
 
 def json_report(report: Report) -> str:

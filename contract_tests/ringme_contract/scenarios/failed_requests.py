@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext, configures
+from ringme_contract.check_context import CheckContext, configures
 from ringme_contract.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.extra_keys import CHANGES, paths_of

@@ -11,8 +11,9 @@ from itertools import pairwise
 
 import httpx
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import NOWHERE
 from ringme_contract.pace import LIMIT_HEADERS
 from ringme_contract.verdict import Failure, NotOffered, NotReached

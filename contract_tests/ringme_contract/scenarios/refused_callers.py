@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import httpx
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import NOWHERE
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import some

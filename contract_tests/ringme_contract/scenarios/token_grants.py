@@ -8,8 +8,9 @@ from typing import Any
 
 import httpx
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.scenarios.views import Session, own_id, request_token
 from ringme_contract.target import REFUSED
 from ringme_contract.verdict import NotReached

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import Caller, CheckContext
+from ringme_contract.check_context import CheckContext
 from ringme_contract.scenarios.token_grants import new_user
 from ringme_contract.scenarios.views import Session, request_token
 

@@ -1,0 +1,54 @@
+"""Requests with one token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from ringme_contract.check_context import CheckContext
+
+
+class Caller:
+    """Requests with one token."""
+
+    def __init__(self, kit: CheckContext, name: str, token: str | None) -> None:
+        self.name = name
+        self.token = token
+        self._kit = kit
+
+    def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Any request to a path from the root.
+
+        Raises Failure or NotReached in the stead of one that might harm what the run has not made.
+        """
+        headers = dict(arguments.pop("headers", {}))
+        if self.token is not None:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        guard, transport = self._kit.guard, self._kit.transport
+        guard.allow(method, path, arguments)
+        response = None
+        try:
+            response = transport.send(self.name, method, path, headers=headers, **arguments)
+        finally:
+            guard.note(self.name, method, path, arguments, response)
+        return response
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        """GET with the query as keywords."""
+        return self.request("GET", path, params=query)
+
+    def post(self, path: str, body: object) -> httpx.Response:
+        return self.request("POST", path, json=body)
+
+    def put(self, path: str, body: object) -> httpx.Response:
+        return self.request("PUT", path, json=body)
+
+    def delete(self, path: str, **query: Any) -> httpx.Response:
+        """DELETE with the query as keywords."""
+        return self.request("DELETE", path, params=query)
+
+    def read(self, path: str, **query: Any) -> Any:
+        """The JSON of a GET that has to succeed."""
+        return self._kit.expect(self.get(path, **query), 200).json()

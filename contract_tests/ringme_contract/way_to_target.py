@@ -1,0 +1,73 @@
+"""The way to a target: the proxy that the environment names, and the authorities to trust."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+import httpx
+
+from ringme_contract.addresses import is_loopback
+from ringme_spec.errors import ConfigError
+from ringme_spec.redaction import mask_text
+
+_SOCKS = ("socks5", "socks5h")
+
+
+def find_proxy(url: str) -> str | None:
+    """The proxy that the environment names for a URL; none for this machine itself.
+
+    Raises ConfigError for one that the kit cannot use.
+    """
+    parts = httpx.URL(url)
+    if is_loopback(url) or proxy_bypass(parts.host):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy:
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        scheme, _ = httpx.URL(proxy).scheme, urlsplit(proxy).port
+    except (httpx.InvalidURL, ValueError) as error:
+        raise ConfigError(f"the proxy {mask_text(proxy)}: is no URL: {error}") from None
+    if scheme not in ("http", "https", *_SOCKS):
+        raise ConfigError(
+            f"the proxy {mask_text(proxy)}: must begin with http://, https:// or socks5://"
+        )
+    if scheme in _SOCKS:
+        try:
+            __import__("socksio")
+        except ImportError:
+            raise ConfigError(
+                f"the proxy {mask_text(proxy)}: for SOCKS the Python package socksio is needed,"
+                " which is not installed; NO_PROXY names hosts that need no proxy"
+            ) from None
+    return proxy
+
+
+def proxy_of(proxy: str) -> httpcore.Proxy:
+    url = httpx.URL(proxy)
+    login = (url.username, url.password) if url.userinfo else None
+    return httpcore.Proxy(str(url.copy_with(userinfo=b"")), auth=login)
+
+
+def tls_context(ca: Path | None) -> ssl.SSLContext:
+    """Trusts what the machine does, and the authorities of a file. Raises ConfigError."""
+    file = os.environ.get("SSL_CERT_FILE")
+    try:
+        context = httpx.create_ssl_context()
+    except OSError as error:
+        raise ConfigError(f"SSL_CERT_FILE={file}: cannot be read: {error.strerror}") from None
+    if ca is not None:
+        try:
+            context.load_verify_locations(cafile=ca)
+        except ssl.SSLError:
+            raise ConfigError(f"--ca {ca}: holds no certificate in PEM") from None
+        except OSError as error:
+            raise ConfigError(f"--ca {ca}: cannot be read: {error.strerror}") from None
+    return context
