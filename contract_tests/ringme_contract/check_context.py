@@ -18,12 +18,14 @@ from ringme_contract.conformance import json_object
 from ringme_contract.deviations import Deviation
 from ringme_contract.differences import differences
 from ringme_contract.factories import RANGE, Factory
+from ringme_contract.lending import Lending
 from ringme_contract.made_entries import RunRecord
 from ringme_contract.no_response import Unreachable
 from ringme_contract.operation_paths import Paths
 from ringme_contract.profiles import PROFILES, Profile
 from ringme_contract.recording import Exchange
 from ringme_contract.removal import REMOVED, Removal
+from ringme_contract.roles import Roles
 from ringme_contract.target import Target
 from ringme_contract.transport import Transport, exchange_of
 from ringme_contract.verdict import Failure, NotOffered, NotReached, breakdown
@@ -57,6 +59,7 @@ class CheckContext:
         self.record = RunRecord()
         self.operations = [one for one in contract.operations.values() if self.offers(one)]
         self.left_behind: list[str] = []
+        self.roles = Roles(contract)
         self.path = Paths(self.operations)
         self.base = self.path.base
         self.me = self.path.only("current")
@@ -88,7 +91,8 @@ class CheckContext:
         self.new_extension = self.factory.new_extension
         self.new_group_user = self.factory.new_group_user
         self.free_number = self.factory.free_number
-        self.place = self.factory.place
+        self.lending = Lending(self)
+        self.place = self.lending.place
         self.guard = WriteGuard(self)
         self._removal = Removal(self, self.guard)
 

@@ -19,16 +19,16 @@ from ringme_contract.recording import first_problem
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
 from ringme_contract.verdict import Failure, NotReached
 
-# Collection of the owner that a user in each role has, and its access.
+# The role of the owner that a user has (see Roles), and its access.
 _EXPECTED = {
-    "client": ("client", "full"),
-    "client_read_only": ("client", "read_only"),
-    "other_client": ("client", "full"),
-    "call_api": ("client", "full"),
-    "group": ("extension_group", "full"),
-    "group_read_only": ("extension_group", "read_only"),
-    "sibling_group": ("extension_group", "full"),
-    "extension": ("extension", None),
+    "client": ("clients", "full"),
+    "client_read_only": ("clients", "read_only"),
+    "other_client": ("clients", "full"),
+    "call_api": ("clients", "full"),
+    "group": ("groups", "full"),
+    "group_read_only": ("groups", "read_only"),
+    "sibling_group": ("groups", "full"),
+    "extension": ("numbers", None),
 }
 _SEVERITY = (ExitCode.COULD_NOT_RUN, ExitCode.NOT_REACHED, ExitCode.PASSED)
 
@@ -87,7 +87,7 @@ def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) ->
         return Finding(name, text, ExitCode.COULD_NOT_RUN)
     users[name] = user
     owner, access = _EXPECTED[name]
-    owner = kit.owners[owner]
+    owner = kit.owners[getattr(kit.roles, owner)]
     owners = [one for one in kit.owners.values() if user.get(one) is not None]
     who = f"{user.get('login')}, {', '.join(f'{one} {user[one]}' for one in owners) or 'no owner'}"
     who += f", access {user.get('access')}"
@@ -107,16 +107,16 @@ def _relation(
     """The contradiction of a user to those before it; empty if there is none."""
 
     def same(owner: str, other: str) -> bool:
-        key = kit.owners[owner]
+        key = kit.owners[getattr(kit.roles, owner)]
         return other not in users or users[name].get(key) == users[other].get(key)
 
-    if name in ("client_read_only", "call_api") and not same("client", "client"):
+    if name in ("client_read_only", "call_api") and not same("clients", "client"):
         return "should be of the same client as `client`"
-    if name == "other_client" and "client" in users and same("client", "client"):
+    if name == "other_client" and "client" in users and same("clients", "client"):
         return "should be of another client than `client`"
-    if name == "group_read_only" and not same("extension_group", "group"):
+    if name == "group_read_only" and not same("groups", "group"):
         return "should be of the same group as `group`"
-    if name == "sibling_group" and "group" in users and same("extension_group", "group"):
+    if name == "sibling_group" and "group" in users and same("groups", "group"):
         return "should be of another group than `group`"
     scope = "call_api" if name == "call_api" else "all"
     if name in ("client", "other_client", "call_api") and token.get("scope") != scope:
@@ -183,9 +183,9 @@ def _data(
 ) -> Iterator[Finding]:
     try:
         client = kit.caller("client")
-        groups = kit.factory.read("extension_group")
-        numbers = kit.factory.read("extension")
-        inside = sum(one[kit.factory.home] is not None for one in numbers)
+        groups = kit.factory.read(kit.roles.groups)
+        numbers = kit.factory.read(kit.roles.numbers)
+        inside = sum(one[kit.roles.home] is not None for one in numbers)
         yield _enough(kit, "groups", len(groups), 2, _area(kit, checks, "groups"))
         rules = _area(kit, checks, "numbers")
         yield _enough(kit, "numbers in a group", inside, 1, rules)
@@ -206,8 +206,8 @@ def _data(
 def _recorded(
     kit: CheckContext, checks: list[Check], client: Caller, users: dict[str, dict[str, Any]]
 ) -> Iterator[Finding]:
-    group = users.get("group", {}).get(kit.owners["extension_group"])
-    owner = {} if group is None else {"extension_group": group}
+    group = users.get("group", {}).get(kit.owners[kit.roles.groups])
+    owner = {} if group is None else {kit.roles.groups: group}
     where = f"in group {group}" if group is not None else "of the client"
     start, end = kit.target.range
     for capability in kit.contract.capabilities.values():

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import httpx
-
 from ringme_contract.operation_paths import fill
 from ringme_contract.request_values import NO_FAX, NO_RECORD, NOWHERE, RANGE, Item, RequestValues
 from ringme_contract.verdict import NotOffered, NotReached
@@ -14,7 +12,6 @@ from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
 
 if TYPE_CHECKING:
-    from ringme_contract.caller import Caller
     from ringme_contract.check_context import CheckContext
 
 __all__ = ["NOWHERE", "NO_FAX", "NO_RECORD", "RANGE", "Factory", "Item"]
@@ -115,20 +112,21 @@ class Factory(RequestValues):
         }
 
     def new_group(self, identity: str = "client", **keys: Any) -> Item:
-        return self.create("extension_group", identity, **keys)
+        return self.create(self._kit.roles.groups, identity, **keys)
 
     def new_extension(self, identity: str = "client", **keys: Any) -> Item:
         """Creates a number that nobody had."""
-        return self.create("extension", identity, **keys)
+        return self.create(self._kit.roles.numbers, identity, **keys)
 
     def new_group_user(self, group: int, **keys: Any) -> tuple[Item, str]:
         """Creates a user of a group; the second value is its password."""
-        body = self.creation("user").json_body
+        roles = self._kit.roles
+        body = self.creation(roles.users).json_body
         sent = body.properties if body else {}
         secret = next(name for name in sent if sent[name].get("format") == "password")
-        owner = self._kit.contract.collections["user"].owner_property("extension_group") or ""
+        owner = self._kit.contract.collections[roles.users].owner_property(roles.groups) or ""
         keys = {owner: group, secret: self._password(), **keys}
-        return self.create("user", **keys), str(keys[secret])
+        return self.create(roles.users, **keys), str(keys[secret])
 
     def own(self, collection: str, identity: str = "client") -> Any:
         """The key of an entry of the check's own, the same one each time."""
@@ -139,75 +137,6 @@ class Factory(RequestValues):
                 return self._first(collection, identity)[rule.key]
             self._own[collection, identity] = self.create(collection, identity)[rule.key]
         return self._own[collection, identity]
-
-    @property
-    def home(self) -> str:
-        """The property of a number with the key of its group."""
-        return self._kit.contract.collections["extension"].owner_property("extension_group") or ""
-
-    def place(self, extension: int, group: int | None) -> httpx.Response:
-        """Puts a number into a group or takes it out, and back again after the check."""
-        self.lend(extension)
-        path = self._kit.path("extension", extension)
-        body = {self.home: group}
-        return self._kit.expect(self._kit.caller("client").request("PUT", path, json=body), 200)
-
-    def lend(self, extension: int, identity: str = "client") -> None:
-        """Lets the check move a number of the target's own, which is put back after it."""
-        caller, guard = self._kit.caller(identity), self._kit.guard
-        rule = self._kit.contract.collections["extension"]
-        known = (rule.name, str(extension))
-        path = self._kit.path(rule.name, extension)
-        if known in guard.lent or known in guard.confirmed:
-            return
-        before: Item = self._kit.expect(caller.request("GET", path), 200).json()
-        if not guard.is_own(rule, known[1], before):
-            self._rehearse()
-            guard.lent[known] = (self.home, before)
-            self._kit.undo(lambda: self._put_back(caller, path, before))
-
-    def _put_back(self, caller: Caller, path: str, before: Item) -> None:
-        """Has a number as it was; if its group does not do, with all that differs."""
-        wrong: list[str] = []
-        for names in ((self.home,), tuple(before), ()):
-            response = caller.request("GET", path)
-            if response.status_code == 404 and self._kit.guard.may_delete_recorded_items:
-                return
-            after: Item = self._kit.expect(response, 200).json()
-            wrong = [name for name in before if after.get(name, ...) != before[name]]
-            if not wrong:
-                return
-            if names:
-                changed = {name: before[name] for name in names if name in wrong}
-                caller.request("PUT", path, json=changed)
-        raise NotReached(f"{path} is not as it was before the run: {', '.join(wrong)}")
-
-    def _rehearse(self) -> None:
-        """Moves a number of the run's own, once. Raises NotReached if more than that changes."""
-        record = self._kit.record
-        with record.lock:
-            if record.rehearsal is None:
-                record.rehearsal = self._problem_of_moving()
-            if record.rehearsal:
-                raise NotReached(f"no number of the target's own is moved: {record.rehearsal}")
-
-    def _problem_of_moving(self) -> str:
-        caller = self._kit.caller("client")
-        number, group = self.new_extension(), self.new_group()["id"]
-        path, home = self._kit.path("extension", number["id"]), self.home
-        for step in ("into a group", "out of it", "into it again", "after its group was deleted"):
-            if step.startswith("after"):
-                caller.request("DELETE", self._kit.path("extension_group", group))
-            else:
-                caller.request("PUT", path, json={home: group if "into" in step else None})
-            expected = {**number, home: group if "into" in step else None}
-            response = caller.request("GET", path)
-            got = response.json() if response.status_code == 200 else {}
-            wrong = [name for name in expected if got.get(name, ...) != expected[name]]
-            if wrong:
-                return f"one that the run has made is not what it should be {step}: {wrong}"
-        caller.request("DELETE", path)
-        return ""
 
     # --- values of path parameters
 
@@ -300,7 +229,7 @@ class Factory(RequestValues):
         listing = kit.path.find(collection, "list")
         owners: list[Item] = [{}]
         if listing is None:
-            owners = [{"extension_group": one} for one in groups]
+            owners = [{kit.roles.groups: one} for one in groups]
         for owner in owners:
             path = kit.path(collection, action="list", **owner)
             response = kit.caller("client").request("GET", path, params=kit.range_query)
@@ -308,9 +237,10 @@ class Factory(RequestValues):
 
     def _find_item(self, collection: str) -> Item:
         kit, rule = self._kit, self._kit.contract.collections[collection]
-        groups = {one["id"]: one[self.home] for one in self.read("extension")}
+        roles = kit.roles
+        groups = {one["id"]: one[roles.home] for one in self.read(roles.numbers)}
         items = list(self._items_of(collection, sorted({*groups.values()} - {None})))
-        owner = rule.owner_property("extension") or ""
+        owner = roles.of_number(rule) or ""
         items = [one for one in items if one[owner] in groups]
         # One that is in a group is there without changing anything.
         items.sort(key=lambda one: groups[one[owner]] is None)
@@ -322,10 +252,10 @@ class Factory(RequestValues):
             if kit.target.read_only:
                 raise NotReached(f"no number in a group has a {collection} in the target's range")
             group = self.new_group()["id"]
-            self.place(number, group)
+            kit.place(number, group)
         return {
-            "client": "@me",
-            "extension_group": group,
-            "extension": number,
+            roles.clients: "@me",
+            roles.groups: group,
+            roles.numbers: number,
             collection: items[0][rule.key],
         }

@@ -168,7 +168,9 @@ class RequestValues:
 
     def free_numbers(self, count: int, identity: str = "client") -> list[str]:
         """So many bare numbers that no extension of the client has. Raises NotReached."""
-        names = [one["name"].rpartition("*")[2] for one in self.read("extension", identity)]
+        names = [
+            one["name"].rpartition("*")[2] for one in self.read(self._kit.roles.numbers, identity)
+        ]
         if not names:
             raise NotReached("the client has no number to tell how long its numbers are")
         # The digits before the last ones are those of a number that is there.

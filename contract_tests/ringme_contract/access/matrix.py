@@ -98,7 +98,7 @@ def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> N
 def _view(kit: CheckContext) -> dict[str, list[Item]]:
     """All lists of both clients: what a refused request must leave as it was."""
     callers = [kit.caller(name) for name in _CLIENTS if name in kit.target.identities]
-    lists = list(product(callers, lists_with(kit, owner="client")))
+    lists = list(product(callers, lists_with(kit, owner=kit.roles.clients)))
     found = kit.map(lambda one: read_list(kit, *one, "@me"), lists)
     return {
         f"{caller.name} {operation.id}": items
@@ -135,7 +135,7 @@ def writes_outside_of_reach_are_refused_and_change_nothing(kit: CheckContext) ->
 @check("error-client-not-found", layer="access", writes=False, smoke=True)
 def a_client_that_never_was_is_missing_for_everybody(kit: CheckContext) -> None:
     """All operations of the client section."""
-    _walk(kit, lambda cell: _is_missing(kit, cell, "client"), writing=False)
+    _walk(kit, lambda cell: _is_missing(kit, cell, kit.roles.clients), writing=False)
 
 
 @check("error-not-found", layer="access")
@@ -144,7 +144,7 @@ def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: CheckCo
     _walk(
         kit,
         lambda cell: (
-            _is_missing(kit, cell, "extension_group") or _is_missing(kit, cell, "extension")
+            _is_missing(kit, cell, kit.roles.groups) or _is_missing(kit, cell, kit.roles.numbers)
         ),
         writing=True,
     )

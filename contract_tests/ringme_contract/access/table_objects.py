@@ -18,7 +18,8 @@ class TableObjects:
     """
 
     def __init__(self, kit: CheckContext, writing: bool) -> None:
-        self._kit = kit
+        self._kit, roles = kit, kit.roles
+        self._clients, self._groups, self._numbers = roles.clients, roles.groups, roles.numbers
         self._writing = writing
         self.keys: dict[tuple[str, str], Any] = {}
         self._items: dict[tuple[str, str, str], list[Item]] = {}
@@ -30,54 +31,52 @@ class TableObjects:
         return identity in self._kit.target.identities
 
     def _find_clients(self) -> None:
-        self.keys["client", "own"] = self._kit.own_key("client", "client")
-        self.keys["client", "never"] = NOWHERE
+        self.keys[self._clients, "own"] = self._kit.own_key("client", self._clients)
+        self.keys[self._clients, "never"] = NOWHERE
         if self._has("other_client"):
-            self.keys["client", "other"] = self._kit.own_key("other_client", "client")
+            self.keys[self._clients, "other"] = self._kit.own_key("other_client", self._clients)
 
     def _find_groups(self) -> None:
         keys, kit = self.keys, self._kit
-        keys["extension_group", "never"] = NOWHERE
+        keys[self._groups, "never"] = NOWHERE
         for identity, kind in (("group", "own"), ("sibling_group", "sibling")):
             if self._has(identity):
-                keys["extension_group", kind] = (
-                    kit.new_group()["id"]
-                    if self._writing
-                    else kit.own_key(identity, "extension_group")
+                keys[self._groups, kind] = (
+                    kit.new_group()["id"] if self._writing else kit.own_key(identity, self._groups)
                 )
         if self._has("other_client"):
             if self._writing:
-                keys["extension_group", "other"] = kit.new_group("other_client")["id"]
-            elif groups := kit.factory.read("extension_group", "other_client"):
-                keys["extension_group", "other"] = kit.random.choice(groups)["id"]
+                keys[self._groups, "other"] = kit.new_group("other_client")["id"]
+            elif groups := kit.factory.read(self._groups, "other_client"):
+                keys[self._groups, "other"] = kit.random.choice(groups)["id"]
         if self._writing:
-            keys["extension_group", "deleted"] = self._deleted("extension_group")
+            keys[self._groups, "deleted"] = self._deleted(self._groups)
 
     def _find_numbers(self) -> None:
-        self.keys["extension", "never"] = NOWHERE
-        own = self._kit.own_key("extension", "extension") if self._has("extension") else None
+        self.keys[self._numbers, "never"] = NOWHERE
+        own = self._kit.own_key("extension", self._numbers) if self._has("extension") else None
         if own is not None:
-            self.keys["extension", "own"] = self._number(None) if self._writing else own
-        numbers = [one for one in self._kit.factory.read("extension") if one["id"] != own]
+            self.keys[self._numbers, "own"] = self._number(None) if self._writing else own
+        numbers = [one for one in self._kit.factory.read(self._numbers) if one["id"] != own]
         for kind, place in (("member", "own"), ("sibling", "sibling"), ("loose", None)):
-            group = self.keys.get(("extension_group", place)) if place else None
+            group = self.keys.get((self._groups, place)) if place else None
             if place and group is None:
                 continue
-            fitting = [one["id"] for one in numbers if one[self._kit.factory.home] == group]
+            fitting = [one["id"] for one in numbers if one[self._kit.roles.home] == group]
             if self._writing or fitting:
-                self.keys["extension", kind] = (
+                self.keys[self._numbers, kind] = (
                     self._number(group) if self._writing else self._kit.random.choice(fitting)
                 )
         if self._has("other_client"):
             if self._writing:
-                self.keys["extension", "other"] = self._kit.new_extension("other_client")["id"]
-            elif others := self._kit.factory.read("extension", "other_client"):
-                self.keys["extension", "other"] = self._kit.random.choice(others)["id"]
+                self.keys[self._numbers, "other"] = self._kit.new_extension("other_client")["id"]
+            elif others := self._kit.factory.read(self._numbers, "other_client"):
+                self.keys[self._numbers, "other"] = self._kit.random.choice(others)["id"]
         if self._writing:
-            self.keys["extension", "deleted"] = self._deleted("extension")
+            self.keys[self._numbers, "deleted"] = self._deleted(self._numbers)
 
     def _number(self, group: Any) -> Any:
-        return self._kit.new_extension(**{self._kit.factory.home: group})["id"]
+        return self._kit.new_extension(**{self._kit.roles.home: group})["id"]
 
     def _deleted(self, collection: str) -> Any:
         factory = self._kit.factory
@@ -100,7 +99,7 @@ class TableObjects:
 
     def _read(self, section: str, kind: str, key: Any, rule: CollectionRule) -> list[Item]:
         kit, identity = self._kit, "other_client" if kind == "other" else "client"
-        if section == "client" and rule.content is None and kit.path.find(rule.name, "list"):
+        if section == self._clients and rule.content is None and kit.path.find(rule.name, "list"):
             return kit.factory.read(rule.name, identity)
         if kit.path.find(rule.name, "list", (section,)) is None:
             return []

@@ -31,7 +31,7 @@ class Everything:
     @classmethod
     def read(cls, kit: CheckContext) -> Everything:
         known = [name for name in _CLIENTS if name in kit.target.identities]
-        wanted = [(name, one) for name in known for one in lists_with(kit, owner="client")]
+        wanted = [(name, one) for name in known for one in lists_with(kit, owner=kit.roles.clients)]
 
         def found(pair: tuple[str, Operation]) -> list[Item]:
             return read_list(kit, kit.caller(pair[0]), pair[1], None)
@@ -101,10 +101,10 @@ def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> N
         start = whole_second(moment_of(operation, item))
         bounds = zip(kit.range_query, (start, start + length), strict=True)
         query = {name: write_datetime(moment) for name, moment in bounds}
-        listing = kit.path(removal.collection.name, action="list", extension_group=group)
+        listing = kit.path(removal.collection.name, action="list", **{kit.roles.groups: group})
         if client.read(listing, **query):
             continue
-        path = fill(removal, {"extension_group": group})
+        path = fill(removal, {kit.roles.groups: group})
         kit.expect(client.delete(path, **query), removal.status)
         before.expect_without(f"DELETE {path} of a range without items", {})
         tried += 1
@@ -123,12 +123,12 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
     the new one what they have of another kind.
     """
     removals = [one for one in kit.operations if one.action == "delete_range"]
-    lists = [one for one in lists_with(kit, owner="client") if one.collection.range]
+    lists = [one for one in lists_with(kit, owner=kit.roles.clients) if one.collection.range]
     items = {one.id: read_list(kit, kit.caller("client"), one, None) for one in lists}
-    groups = {one["id"]: one[kit.factory.home] for one in kit.factory.read("extension")}
+    groups = {one["id"]: one[kit.roles.home] for one in kit.factory.read(kit.roles.numbers)}
     new, former = kit.new_group()["id"], dict(groups)
     for listing in lists:
-        number = listing.collection.owner_property("extension") or ""
+        number = kit.roles.of_number(listing.collection) or ""
         items[listing.id].sort(key=lambda one: not moment_of(listing, one).microsecond)
         moved = next((key for one in items[listing.id] if groups.get(key := one.get(number))), None)
         if moved is not None:
@@ -136,7 +136,7 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
             groups[moved] = new
     for removal in removals:
         for listing in lists:
-            number = listing.collection.owner_property("extension") or ""
+            number = kit.roles.of_number(listing.collection) or ""
             own = listing.collection is removal.collection
             mine = [one for one in items[listing.id] if groups.get(one.get(number)) == new]
             for item in mine[:_ITEMS]:

@@ -87,11 +87,13 @@ class DefectiveRequests:
     def blocked_user(self) -> Caller:
         """A user of the own group, blocked, who is refused for all else that a user can be."""
         kit, known = self.kit, self.kit.target.identities
-        user, password = kit.new_group_user(self.own["extension_group"]["id"], access="read_only")
+        user, password = kit.new_group_user(self.own[kit.roles.groups]["id"], access="read_only")
         through = "other_login" if "other_login" in known else "login"
         caller = kit.log_in("blocked user", user["login"], password, through)
         kit.expect(caller.get(kit.me), 200)
-        blocking = kit.caller("client").put(kit.path("user", user["id"]), {"status": "blocked"})
+        blocking = kit.caller("client").put(
+            kit.path(kit.roles.users, user["id"]), {"status": "blocked"}
+        )
         kit.expect(blocking, 200)
         return caller
 

@@ -15,8 +15,8 @@ _FILES = 3
 def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
     """Every list of the client by `@me`, by `%40me` and by the client's id."""
     caller = kit.caller("client")
-    client = kit.own_key("client", "client")
-    for operation in lists_with(kit, owner="client"):
+    client = kit.own_key("client", kit.roles.clients)
+    for operation in lists_with(kit, owner=kit.roles.clients):
         by_me = read_list(kit, caller, operation, "@me")
         kit.expect_equal(f"{operation.id} by id", read_list(kit, caller, operation, client), by_me)
         kit.expect_equal(
@@ -28,13 +28,13 @@ def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
 def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
     """A few records, voicemails and faxes of the client's groups."""
     caller, fetched = kit.caller("client"), 0
-    for operation in lists_with(kit, owner="extension_group", ranged=True):
+    for operation in lists_with(kit, owner=kit.roles.groups, ranged=True):
         rule = operation.collection
         if rule.content is None:
             continue
         for group in ClientView(kit).groups:
             for item in read_list(kit, caller, operation, group["id"])[:_FILES]:
-                path = kit.path(rule.name, item[rule.key], extension_group=group["id"])
+                path = kit.path(rule.name, item[rule.key], **{kit.roles.groups: group["id"]})
                 response = kit.expect(caller.get(path), 200)
                 length = len(response.content)
                 kit.expect_equal(f"the length of {path}", length, item[rule.content.size])

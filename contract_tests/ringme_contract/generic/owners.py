@@ -23,23 +23,25 @@ class ClientView:
 
     @cached_property
     def groups(self) -> list[Item]:
-        return self._kit.factory.read("extension_group")
+        return self._kit.factory.read(self._kit.roles.groups)
 
     @cached_property
     def numbers(self) -> list[Item]:
-        return self._kit.factory.read("extension")
+        return self._kit.factory.read(self._kit.roles.numbers)
 
     def members(self, group: int) -> list[Item]:
         """Its numbers that say that they are in a group."""
-        return [one for one in self.numbers if one[self._kit.factory.home] == group]
+        return [one for one in self.numbers if one[self._kit.roles.home] == group]
 
     def owners(self, name: str | None) -> list[object]:
         """Keys of owners of one kind: the client, all of its groups, some of its numbers."""
-        if name == "client":
+        if name == self._kit.roles.clients:
             return ["@me"]
-        if name == "extension_group":
+        if name == self._kit.roles.groups:
             return [one["id"] for one in self.groups]
-        some = self.numbers if name == "extension" else self._kit.factory.read(str(name))
+        some = (
+            self.numbers if name == self._kit.roles.numbers else self._kit.factory.read(str(name))
+        )
         some = list(some)
         self._kit.random.shuffle(some)
         key = self._kit.contract.collections[str(name)].key
@@ -55,11 +57,13 @@ class ClientView:
 Numbers = Callable[[ClientView, object], list[Item]]
 
 
-def of_numbers(operation: Operation, items: list[Item], numbers: list[Item]) -> list[Item]:
+def of_numbers(
+    kit: CheckContext, operation: Operation, items: list[Item], numbers: list[Item]
+) -> list[Item]:
     """The items of some numbers; the log names them, other items have their id."""
     ids = {one["id"] for one in numbers}
     names = {one["name"].rpartition("*")[2] for one in numbers}
-    number = operation.collection.owner_property("extension")
+    number = kit.roles.of_number(operation.collection)
     if number and all(number in one for one in items):
         return [one for one in items if one[number] in ids]
     # Those of one moment are sorted by it.
@@ -72,7 +76,9 @@ def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
     """The list of a group against the numbers of the client."""
     view = ClientView(kit)
     for group in view.groups:
-        listed = kit.caller("client").read(kit.path("extension", extension_group=group["id"]))
+        listed = kit.caller("client").read(
+            kit.path(kit.roles.numbers, **{kit.roles.groups: group["id"]})
+        )
         kit.expect_equal(f"the members of group {group['id']}", listed, view.members(group["id"]))
     if not view.groups:
         raise NotReached("the client has no groups")
@@ -81,25 +87,27 @@ def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
 @check("group-media-by-membership", layer="generic", writes=False, smoke=True)
 def the_list_of_a_group_is_that_of_its_members(kit: CheckContext) -> None:
     """The client's list restricted to the numbers that are in the group."""
-    _restricted(kit, "extension_group", lambda view, key: view.members(int(str(key))))
+    _restricted(kit, kit.roles.groups, lambda view, key: view.members(int(str(key))))
 
 
 @check("group-media-by-membership", layer="generic", writes=False, smoke=True)
 def the_list_of_a_number_is_its_part_of_the_whole(kit: CheckContext) -> None:
     """The client's list restricted to the number."""
     _restricted(
-        kit, "extension", lambda view, key: [one for one in view.numbers if one["id"] == key]
+        kit, kit.roles.numbers, lambda view, key: [one for one in view.numbers if one["id"] == key]
     )
 
 
 def _restricted(kit: CheckContext, owner: str, numbers: Numbers) -> None:
     caller, view, seen = kit.caller("client"), ClientView(kit), 0
-    whole = {one.collection.name: one for one in lists_with(kit, owner="client", ranged=True)}
+    whole = {
+        one.collection.name: one for one in lists_with(kit, owner=kit.roles.clients, ranged=True)
+    }
     for operation in lists_with(kit, owner=owner, ranged=True):
         everything = read_list(kit, caller, whole[operation.collection.name], "@me")
         for key in view.owners(owner):
             got = read_list(kit, caller, operation, key)
-            expected = of_numbers(operation, everything, numbers(view, key))
+            expected = of_numbers(kit, operation, everything, numbers(view, key))
             kit.expect_equal(f"{operation.id} of {owner} {key}", got, expected)
             seen += len(got)
     if not seen:
@@ -110,7 +118,7 @@ def _restricted(kit: CheckContext, owner: str, numbers: Numbers) -> None:
 def lists_of_two_clients_share_no_entry(kit: CheckContext) -> None:
     """Every list of the client, whole, against the same one of another client."""
     compared = 0
-    for operation in lists_with(kit, owner="client"):
+    for operation in lists_with(kit, owner=kit.roles.clients):
         key = operation.collection.key
         own, other = (
             {one[key] for one in read_list(kit, kit.caller(name), operation, None) if key in one}

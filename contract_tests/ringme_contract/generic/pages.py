@@ -118,7 +118,7 @@ def a_delete_knows_no_pages(kit: CheckContext) -> None:
 def pages_have_the_order_of_the_list(kit: CheckContext) -> None:
     """Lists of the client in either order: the first page begins as the whole list does."""
     longest = 0
-    for operation in lists_with(kit, owner="client", ranged=True):
+    for operation in lists_with(kit, owner=kit.roles.clients, ranged=True):
         for order in ("asc", "desc"):
             caller = kit.caller("client")
             whole = read_list(kit, caller, operation, None, order=order)

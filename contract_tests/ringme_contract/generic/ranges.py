@@ -12,7 +12,7 @@ from ringme_contract.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import list_path, lists_with, moment_of, read_list, sort_key
 from ringme_contract.samples import some
-from ringme_contract.verdict import NotReached
+from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.operations import Operation
 
 _SECOND = timedelta(seconds=1)
@@ -31,7 +31,9 @@ def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None
         wholes = {one: read_list(kit, caller, operation, one, order="asc") for one in owners}
         owner = max(wholes, key=lambda one: len(wholes[one]), default="@me")
         bounds = list(_bounds(kit, operation, wholes.get(owner, [])))
-        for bound in bounds if operation.section == "client" else some(kit, bounds, 3, owner):
+        for bound in (
+            bounds if operation.section == kit.roles.clients else some(kit, bounds, 3, owner)
+        ):
             _compare(kit, operation, owner, wholes[owner], bound)
             tried += 1
     if not tried:
@@ -97,28 +99,28 @@ def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
         raise NotReached("no list of recorded items in the target's range has two items")
 
 
-@check("stats-agree", layer="generic", uses=("record",), writes=False, smoke=True)
+@check("stats-agree", layer="generic", writes=False, smoke=True)
 def statistics_add_up_to_the_list(kit: CheckContext) -> None:
-    """Of the whole range, and of the half of it."""
-    counted = 0
-    caller, view = kit.caller("client"), ClientView(kit)
+    """Of the whole range, and of the half of it, for each owner that has statistics."""
+    counted, view = 0, ClientView(kit)
     start, end = kit.target.range
     middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
-    (stats,) = kit.path.all("record", "stats")
-    count, size = stats.resource["count"], stats.resource["size"]
-    for operation in lists_with(kit, owner="extension_group", collection="record"):
-        content = operation.collection.content
-        for group in view.groups:
-            for bounds in ((start, end), (start, middle), (middle, end)):
-                query = dict(zip(kit.range_query, bounds, strict=True))
-                items = read_list(kit, caller, operation, group["id"], **query)
-                sizes = [one[content.size] for one in items] if content else []
-                path = list_path(stats, group["id"])
-                kit.expect_properties(
-                    f"stats of group {group['id']} from {bounds[0]} to {bounds[1]}",
-                    caller.read(path, **query),
-                    {count: len(sizes), size: sum(sizes)},
-                )
-                counted += len(sizes)
+    every = [one for one in kit.operations if one.action == "stats"]
+    if not every:
+        raise NotOffered("the target has no statistics")
+    for stats, owner in ((one, owner) for one in every for owner in view.owners(one.section)):
+        (listing,) = lists_with(kit, owner=stats.section, collection=stats.collection.name)
+        content = stats.collection.content
+        count, size = stats.resource["count"], stats.resource["size"]
+        for bounds in ((start, end), (start, middle), (middle, end)):
+            query = dict(zip(kit.range_query, bounds, strict=True))
+            items = read_list(kit, kit.caller("client"), listing, owner, **query)
+            sizes = [one[content.size] for one in items] if content else []
+            kit.expect_properties(
+                f"{stats.id} of {owner} from {bounds[0]} to {bounds[1]}",
+                kit.caller("client").read(list_path(stats, owner), **query),
+                {count: len(sizes), size: sum(sizes)},
+            )
+            counted += len(sizes)
     if not counted:
-        raise NotReached("no group of the client has call records in the target's range")
+        raise NotReached("no owner with statistics has items in the target's range")

@@ -69,7 +69,7 @@ def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
     """403 for every method but GET, in its own group as in another, which comes before reach."""
     for group in (None, kit.new_group()["id"]):
         requests = DefectiveRequests(kit)
-        home = requests.own["extension_group"]["id"] if group is None else group
+        home = requests.own[kit.roles.groups]["id"] if group is None else group
         user, password = kit.new_group_user(home, access="read_only")
         caller = kit.log_in("read-only user of a group", user["login"], password)
         _expect_refused(requests, Defect.of_caller("access", caller))
@@ -106,7 +106,7 @@ def _missing(
         keys = [nowhere[one.name]]
         if rule.name in deleted:
             keys.append(gone[rule.name][rule.key])
-        if operation.section == "client" and rule.name in own:
+        if operation.section == kit.roles.clients and rule.name in own:
             keys.append(kit.factory.own(rule.name, "other_client"))
         for key in keys:
             yield Defect("item", "item", {rule.name: key}, 404, rule.missing)

@@ -16,8 +16,6 @@ from ringme_contract.generic.owners import of_numbers
 from ringme_contract.lists import lists_with, read_list
 from ringme_spec.operations import Operation
 
-GROUPS, NUMBERS, USERS = "extension_group", "extension", "user"
-COLLECTIONS = (GROUPS, NUMBERS, USERS)
 TEXTS = (None, "", "null", "312", '{"a": 1}', "Продажи", "a & b <c>")
 
 
@@ -43,24 +41,27 @@ class ReferenceModel:
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
+        roles, self._home = kit.roles, kit.roles.home
+        self.groups, self.numbers, self.users = roles.groups, roles.numbers, roles.users
+        self._collections = (self.groups, self.numbers, self.users)
         self.clients = [
             name for name in ("client", "other_client") if name in kit.target.identities
         ]
-        keys = list(product(self.clients, COLLECTIONS))
+        keys = list(product(self.clients, self._collections))
         lists = kit.map(lambda key: kit.factory.read(key[1], key[0]), keys)
         self.entries: dict[tuple[str, str], dict[int, Item]] = {
             key: {one["id"]: one for one in found} for key, found in zip(keys, lists, strict=True)
         }
         self.made: dict[tuple[str, str], list[int]] = {key: [] for key in self.entries}
         # The items of one kind, whose lists of groups follow the numbers in them.
-        kinds = lists_with(kit, owner=GROUPS, ranged=True)
+        kinds = lists_with(kit, owner=self.groups, ranged=True)
         self._items = kit.random.choice(kinds) if kinds else None
         self._recorded: dict[str, list[Item]] = {}
         if self._items:
             path = kit.path(self._items.collection.name, action="list", client="@me")
             for client in self.clients:
                 self._recorded[client] = kit.caller(client).read(path, **kit.range_query)
-        self._used = {key for client in self.clients for key in self.entries[client, GROUPS]}
+        self._used = {key for client in self.clients for key in self.entries[client, self.groups]}
 
     # --- steps
 
@@ -76,7 +77,7 @@ class ReferenceModel:
 
     def _pick_group(self, client: str, number: int) -> int | None:
         """One of the groups that the steps made, or no group."""
-        choice = [None, *self.made[client, GROUPS]]
+        choice = [None, *self.made[client, self.groups]]
         return choice[number % len(choice)]
 
     def _create(self, client: str, collection: str, body: Item) -> None:
@@ -104,9 +105,9 @@ class ReferenceModel:
         self.made[client, collection].remove(key)
 
     def _create_group(self, client: str, step: Step) -> None:
-        body = self._body("extension_group", client, extra_params=_text(step))
-        self._create(client, GROUPS, body)
-        key = self.made[client, GROUPS][-1]
+        body = self._body(self.groups, client, extra_params=_text(step))
+        self._create(client, self.groups, body)
+        key = self.made[client, self.groups][-1]
         self._kit.expect_true(f"the id {key} was never used before", key not in self._used, key)
         self._used.add(key)
 
@@ -125,57 +126,57 @@ class ReferenceModel:
     def _update_group(self, client: str, step: Step) -> None:
         text = {"extra_params": _text(step)}
         name = {"name": self._kit.new_name("group")}
-        self._update_one(client, GROUPS, step, ({}, name, text, {**name, **text}))
+        self._update_one(client, self.groups, step, ({}, name, text, {**name, **text}))
 
     def _delete_group(self, client: str, step: Step) -> None:
-        key = self._pick(client, GROUPS, step)
+        key = self._pick(client, self.groups, step)
         if key is None:
             return
-        self._delete(client, GROUPS, key)
-        for entry in self.entries[client, NUMBERS].values():
-            if entry["extension_group_id"] == key:
-                entry["extension_group_id"] = None
-        users = self.entries[client, USERS]
-        for user in [one for one, entry in users.items() if entry["extension_group_id"] == key]:
+        self._delete(client, self.groups, key)
+        for entry in self.entries[client, self.numbers].values():
+            if entry[self._home] == key:
+                entry[self._home] = None
+        users = self.entries[client, self.users]
+        for user in [one for one, entry in users.items() if entry[self._home] == key]:
             del users[user]
-            self.made[client, USERS].remove(user)
+            self.made[client, self.users].remove(user)
 
     def _create_number(self, client: str, step: Step) -> None:
         group = self._pick_group(client, step.which)
-        keys = {"extra_params": _text(step), "extension_group_id": group}
-        self._create(client, NUMBERS, self._body("extension", client, **keys))
+        keys = {"extra_params": _text(step), self._home: group}
+        self._create(client, self.numbers, self._body(self.numbers, client, **keys))
 
     def _update_number(self, client: str, step: Step) -> None:
         changes: tuple[Item, ...] = (
             {}, {"status": ("active", "blocked")[step.what % 2]}, {"extra_params": _text(step)},
         )  # fmt: skip
-        self._update_one(client, NUMBERS, step, changes)
+        self._update_one(client, self.numbers, step, changes)
 
     def _place_number(self, client: str, step: Step) -> None:
-        keys = sorted(self.entries[client, NUMBERS])
+        keys = sorted(self.entries[client, self.numbers])
         if keys:
-            changes = {"extension_group_id": self._pick_group(client, step.what)}
+            changes = {self._home: self._pick_group(client, step.what)}
             key = keys[step.which % len(keys)]
-            self._kit.factory.lend(key, client)
-            self._update(client, NUMBERS, key, changes)
+            self._kit.lending.lend(key, client)
+            self._update(client, self.numbers, key, changes)
 
     def _delete_number(self, client: str, step: Step) -> None:
-        self._delete_one(client, NUMBERS, step)
+        self._delete_one(client, self.numbers, step)
 
     def _create_user(self, client: str, step: Step) -> None:
-        group = self._pick(client, GROUPS, step)
+        group = self._pick(client, self.groups, step)
         if group is not None:
-            keys = {"extension_group_id": group, "access": ("full", "read_only")[step.what % 2]}
-            self._create(client, USERS, self._body("user", client, **keys))
+            keys = {self._home: group, "access": ("full", "read_only")[step.what % 2]}
+            self._create(client, self.users, self._body(self.users, client, **keys))
 
     def _update_user(self, client: str, step: Step) -> None:
         changes: tuple[Item, ...] = (
             {}, {"status": ("active", "blocked")[step.what % 2]}, {"comment": _text(step)},
         )  # fmt: skip
-        self._update_one(client, USERS, step, changes)
+        self._update_one(client, self.users, step, changes)
 
     def _delete_user(self, client: str, step: Step) -> None:
-        self._delete_one(client, USERS, step)
+        self._delete_one(client, self.users, step)
 
     def _body(self, collection: str, client: str, **keys: Any) -> Item:
         factory = self._kit.factory
@@ -184,21 +185,21 @@ class ReferenceModel:
     def _refused(self, client: str, step: Step) -> None:
         """A request that must fail, and so must leave everything as it was."""
         kit, caller = self._kit, self._kit.caller(client)
-        numbers = sorted(self.made[client, NUMBERS])
+        numbers = sorted(self.made[client, self.numbers])
         other = self.clients[(step.who + 1) % len(self.clients)]
-        foreign = sorted(self.made[other, GROUPS]) if other != client else []
+        foreign = sorted(self.made[other, self.groups]) if other != client else []
         requests: list[tuple[Callable[[], httpx.Response], int]] = [
-            (lambda: caller.post(kit.path(GROUPS), {"name": ""}), 400),
-            (lambda: caller.put(kit.path(GROUPS, NOWHERE), {"name": "x"}), 404),
+            (lambda: caller.post(kit.path(self.groups), {"name": ""}), 400),
+            (lambda: caller.put(kit.path(self.groups, NOWHERE), {"name": "x"}), 404),
         ]
         if numbers:
-            path = kit.path(NUMBERS, numbers[step.which % len(numbers)])
+            path = kit.path(self.numbers, numbers[step.which % len(numbers)])
             requests += [
-                (lambda: caller.put(path, {"label": "x", "extension_group_id": NOWHERE}), 404),
+                (lambda: caller.put(path, {"label": "x", self._home: NOWHERE}), 404),
                 (lambda: caller.put(path, {"label": "x", "name": "no name"}), 400),
             ]
         if foreign:
-            theirs = kit.path(GROUPS, foreign[step.which % len(foreign)])
+            theirs = kit.path(self.groups, foreign[step.which % len(foreign)])
             requests += [
                 (lambda: caller.put(theirs, {"name": "x"}), 404),
                 (lambda: caller.delete(theirs), 404),
@@ -214,10 +215,12 @@ class ReferenceModel:
         All of them, or after a step those of its client, one of the other's, and one group's.
         """
         looks = [partial(self._compare_list, *key) for key in self.entries]
-        groups = [(client, key) for client in self.clients for key in self.made[client, GROUPS]]
+        groups = [
+            (client, key) for client in self.clients for key in self.made[client, self.groups]
+        ]
         if step is not None:
             client = self.clients[step.who % len(self.clients)]
-            own = [partial(self._compare_list, client, one) for one in COLLECTIONS]
+            own = [partial(self._compare_list, client, one) for one in self._collections]
             looks = [*own, self._kit.random.choice(looks)]
             groups = self._kit.random.sample(groups, min(1, len(groups)))
         for client, group in groups:
@@ -233,19 +236,19 @@ class ReferenceModel:
         self._kit.expect_equal(f"{collection} of {client}", got, expected)
 
     def _members(self, client: str, group: int) -> list[Item]:
-        numbers = self.entries[client, NUMBERS]
-        return [
-            numbers[key] for key in sorted(numbers) if numbers[key]["extension_group_id"] == group
-        ]
+        numbers = self.entries[client, self.numbers]
+        return [numbers[key] for key in sorted(numbers) if numbers[key][self._home] == group]
 
     def _compare_members(self, client: str, group: int) -> None:
-        path = self._kit.path(NUMBERS, extension_group=group)
+        path = self._kit.path(self.numbers, action="list", **{self.groups: group})
         got, expected = self._kit.caller(client).read(path), self._members(client, group)
         self._kit.expect_equal(f"{path} of {client}", got, expected)
 
     def _compare_items(self, operation: Operation, client: str, group: int) -> None:
         got = read_list(self._kit, self._kit.caller(client), operation, group)
-        expected = of_numbers(operation, self._recorded[client], self._members(client, group))
+        expected = of_numbers(
+            self._kit, operation, self._recorded[client], self._members(client, group)
+        )
         self._kit.expect_equal(f"{operation.id} of {group}", got, expected)
 
     def restore(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.model.reference_model import NUMBERS, ReferenceModel, Step
+from ringme_contract.model.reference_model import ReferenceModel, Step
 from ringme_contract.verdict import Failure
 
 # Two groups; three numbers in the first one, a user in it.
@@ -57,12 +57,14 @@ class _Model(ReferenceModel):
 
     def _make_anew(self, client: str, step: Step) -> None:
         """Deletes a number and makes one of the same name, which is in no group."""
-        key = self._pick(client, NUMBERS, step)
+        key = self._pick(client, self.numbers, step)
         if key is not None:
-            name = self.entries[client, NUMBERS][key]["name"]
-            self._delete(client, NUMBERS, key)
-            self._create(client, NUMBERS, {"name": name, "label": self._kit.new_name("number")})
-            made = self.entries[client, NUMBERS][self.made[client, NUMBERS][-1]]
+            name = self.entries[client, self.numbers][key]["name"]
+            self._delete(client, self.numbers, key)
+            self._create(
+                client, self.numbers, {"name": name, "label": self._kit.new_name("number")}
+            )
+            made = self.entries[client, self.numbers][self.made[client, self.numbers][-1]]
             self._kit.expect_equal(
-                f"the group of {name}, made anew", made["extension_group_id"], None
+                f"the group of {name}, made anew", made[self._kit.roles.home], None
             )

@@ -99,7 +99,7 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
     beside = kit.new_extension(extension_group_id=group)
     for number in _numbers_with_every_kind(kit):
         path = kit.path("extension", number["id"])
-        kit.factory.lend(number["id"])
+        kit.lending.lend(number["id"])
         kit.guard.give_up("extension", number["id"])
         kit.expect(client.put(path, {"extension_group_id": group}), 200)
         items = item_ids(kit, client, "extension_group", group)
