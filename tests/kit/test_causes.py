@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -92,6 +93,12 @@ def test_failures_after_a_write_without_effect_are_one_finding() -> None:
     assert said(*STAYS) == [
         f'DELETE {ONE_GROUP} has no effect: expected 404, got 200 {{"id": 7}} (5 checks)'
     ]
+
+
+def test_a_body_that_is_nested_too_deeply_is_no_error_of_the_kit() -> None:
+    deep = replace(PUT, request_body="[" * 100_000)
+    failure = failed(1, deep, sent("GET", NUMBER, 200, ENTRY), expected=RENAMED, got=ENTRY)
+    assert len(find_causes([failure])) == 1
 
 
 @pytest.mark.parametrize(
