@@ -44,7 +44,8 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
             if name in several:
                 _compare(kit, operation, owner, whole, {name: values[:2]})
             # A part of a text is another one.
-            text = values[0] if values and isinstance(values[0], str) else ""
+            text = next((value for value in (*_values(whole, one), *values)), None)
+            text = text if isinstance(text, str) else ""
             parts = {text[:-1], text[1:], text.rpartition(one.after)[2] if one.after else ""}
             for part in sorted(parts):
                 if part and kit.contract.schemas.compile(schemas[name]).is_valid(part):
