@@ -61,9 +61,10 @@ class RangeRule:
 
 @dataclass(frozen=True)
 class Content:
-    """File of an entry: properties with its name in storage, its length, and its download name.
+    """File of an entry: properties with its name in storage, its size, and its download name.
 
-    Where no property has a download name, it is the key with `extension`.
+    Where no property has a download name, it is the key with `extension`. `length` is the property
+    with the seconds that it lasts.
     """
 
     file: str
@@ -71,6 +72,7 @@ class Content:
     media_type: str
     name: str | None = None
     extension: str = ""
+    length: str | None = None
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,7 @@ def _check_names(rule: CollectionRule, known: dict[str, CollectionRule]) -> None
         used.append(rule.range.property)
     if rule.content:
         used += [rule.content.file, rule.content.size]
+        used += [rule.content.length] if rule.content.length else []
     for prop in used:
         if prop not in rule.properties:
             raise ConfigError(f"{where}: its stored schema has no property {prop}")

@@ -15,7 +15,6 @@ from generate.worlds import (
     CONTRACT,
     FAX_NUMBER,
     GROUP,
-    NOW,
     NUMBER,
     SEED,
     Given,
@@ -27,6 +26,7 @@ from generate.worlds import (
 from ringme_mock.errors import ApiError
 from ringme_mock.generate import arrive
 from ringme_mock.store.collection import Entry
+from ringme_mock.store.made_files import file_of
 from ringme_mock.store.state import State
 from ringme_mock.store.store import Query, Store
 from ringme_spec.contract import Contract
@@ -89,12 +89,16 @@ def test_its_owner_group_is_that_of_its_number_at_that_moment(collection: str, p
 def test_without_a_moment_it_happens_now(collection: str) -> None:
     rule = CONTRACT.collections[collection].range
     assert rule is not None
-    text = make(collection)[rule.property]
-    assert moment(text).replace(microsecond=0) == NOW.replace(tzinfo=None, microsecond=0)
+    end = "hangup_time_gmt" if collection in CALLS else rule.property
+    for seed in range(20):
+        assert make(collection, seed=seed)[end] == "2026-03-18 10:20:30"
 
 
-def test_a_call_that_arrives_now_begins_at_this_second() -> None:
-    assert make("record")["init_time_gmt"] == "2026-03-18 10:20:30"
+@pytest.mark.parametrize("collection", CALLS)
+def test_a_call_that_is_over_now_began_as_long_before_as_it_lasted(collection: str) -> None:
+    call = make(collection, {"duration": 3600})
+    assert call["start_time_gmt"] == "2026-03-18 09:20:30"
+    assert moment(call["init_time_gmt"]) < moment(call["start_time_gmt"])
 
 
 @pytest.mark.parametrize(("given", "flow"), [("from", "in"), ("to", "out")])
@@ -138,12 +142,12 @@ def test_a_given_duration_moves_the_end(collection: str) -> None:
 def test_its_file_is_of_the_right_kind_and_its_size_is_right(collection: str) -> None:
     content = CONTRACT.collections[collection].content
     assert content is not None
-    ending = "pdf" if collection == "fax" else "mp3"
+    state, kind = fresh_state(), b"%PDF" if collection == "fax" else b"\xff\xe3"
     for seed in range(20):
-        entry = make(collection, seed=seed)
-        name = entry[content.file]
-        assert name.endswith(ending)
-        assert entry[content.size] == len(SEED.files[name]) > 0
+        entry = make(collection, state=state, seed=seed)
+        file = file_of(state.store, content, entry)
+        assert file.startswith(kind)
+        assert entry[content.size] == len(file)
 
 
 def test_a_given_file_brings_its_size() -> None:
@@ -161,7 +165,8 @@ def test_the_parties_of_a_call_are_those_that_are_given(
     other = {"in": "from", "out": "to"}[flow]
     call = make("record", {"flow": flow, other: "79990007777"})
     assert (call["from_username"], call["dest_number"]) == (caller, called)
-    assert call["file_name"].startswith("2026-03-18_10-20-30_")
+    stamp = f"{moment(call['init_time_gmt']):%Y-%m-%d_%H-%M-%S}"
+    assert call["file_name"].startswith(f"{stamp}_")
 
 
 def test_a_call_names_its_number_as_the_number_itself_does() -> None:
@@ -245,7 +250,8 @@ def test_the_same_chance_gives_the_same_item(collection: str) -> None:
         ({"from": "7" * 101}, ["from:", "100"]),
         ({"duration": "long"}, ["duration:", "whole number"]),
         ({"duration": -1}, ["duration:", "at least 0"]),
-        ({"duration": 10**12}, ["duration:", "9999"]),
+        ({"duration": 10**12}, ["duration:", "1000"]),
+        ({"duration": 10**12, "at": "2016-04-15 14:02:11"}, ["duration:", "9999"]),
         ({"duration": 10**30}, ["duration:"]),
         ({"result": "fine"}, ["result:", "busy, answered"]),
         ({"result": None}, ["result:"]),
@@ -256,7 +262,7 @@ def test_the_same_chance_gives_the_same_item(collection: str) -> None:
         ({"init_time_gmt": "2016-04-15 14:02:11"}, ["init_time_gmt:", "follows from at"]),
         ({"extension_id": 30}, ["extension_id:", "follows from extension"]),
         ({"client_owner_id": 13}, ["client_owner_id:", "follows from extension"]),
-        ({"record_file_size": 5}, ["record_file_size:", "follows from file"]),
+        ({"record_file_size": 5}, ["record_file_size:", "follows from file and duration"]),
         ({"file": "none.mp3"}, ["file:", "none.mp3", "tone.mp3"]),
         ({"file": 5}, ["file:"]),
         ({"colour": "red"}, ["colour:", "at, from, to", "duration"]),
@@ -306,8 +312,10 @@ def document_with(change: str) -> Contract:
     document = copy.deepcopy(CONTRACT.document)
     stored = document["x-collections"]["record"]["stored"]["allOf"][1]
     if change == "required":
-        stored["required"].append("colour")
+        stored["required"] = ["colour"]
     stored["properties"]["colour"] = {"type": "string"}
+    if change == "another media type":
+        document["x-collections"]["record"]["content"]["media_type"] = "audio/x-wav"
     if change == "gone":
         del document["x-collections"]["record"]
         document["paths"] = {
@@ -350,19 +358,23 @@ def with_rules(contract: Contract) -> Store:
     return store
 
 
-def test_without_a_file_of_the_right_kind_no_call_arrives() -> None:
+def test_a_file_of_a_kind_that_cannot_be_made_has_to_be_there() -> None:
+    contract = document_with("another media type")
+    state = State(contract, with_rules(contract))
+    with pytest.raises(ApiError, match=r"file: .*audio/x-wav") as caught:
+        arrive(state, contract, "record", NUMBER, {}, Random(1))
+    assert caught.value.status == 400
+    state.store = Store(state.store.collections, {"note.txt": b"x", "mine.wav": b"123"})
+    entry = arrive(state, contract, "record", NUMBER, {}, Random(1))
+    assert (entry["file"], entry["record_file_size"]) == ("mine.wav", 3)
+
+
+def test_a_fax_takes_one_of_the_files_for_faxes_or_an_empty_page() -> None:
     state = fresh_state()
     state.store = Store(state.store.collections, {"note.txt": b"x", "fax-1.pdf": b"y"})
-    with pytest.raises(ApiError, match=r"file: .*audio/mpeg") as caught:
-        make("record", state=state)
-    assert caught.value.status == 400
     assert make("fax", state=state)["file_size"] == 1
-
-
-def test_any_file_of_the_right_kind_will_do() -> None:
-    state = fresh_state()
-    state.store = Store(state.store.collections, {"mine.mp3": b"123"})
-    assert make("record", state=state)["record_file_size"] == 3
+    state.store = Store(state.store.collections, {"other.pdf": b"y"})
+    assert make("fax", state=state)["file"] is None
 
 
 any_value = st.one_of(

@@ -178,7 +178,7 @@ def test_numbers_look_like_those_of_people(state: State) -> None:
     assert all(one["domain"] == "sip.ringme.ru" for one in numbers)
 
 
-def test_items_begin_in_the_last_months_and_not_after_now(state: State) -> None:
+def test_items_begin_in_the_last_months_and_are_over_now(state: State) -> None:
     now = NOW.replace(tzinfo=None)
     for name in ("record", "voicemail", "fax", "reg_status_log"):
         rule = CONTRACT.collections[name].range
@@ -186,6 +186,16 @@ def test_items_begin_in_the_last_months_and_not_after_now(state: State) -> None:
         moments = sorted(moment(entry[rule.property]) for entry in added(state, name))
         assert now - timedelta(days=91) < moments[0] < now - timedelta(days=80)
         assert now - timedelta(days=5) < moments[-1] <= now
+    for name in ("record", "voicemail"):
+        assert max(moment(entry["hangup_time_gmt"]) for entry in added(state, name)) <= now
+
+
+def test_no_recording_needs_a_file_of_the_fixtures(state: State) -> None:
+    for name in ("record", "voicemail"):
+        entries = list(added(state, name))
+        assert {entry["file"] for entry in entries} == {None}
+        lengths = [entry["record_file_size"] / 1000 - entry["duration"] for entry in entries]
+        assert max(map(abs, lengths)) <= 0.072
 
 
 def test_numbers_are_older_than_their_items(state: State) -> None:

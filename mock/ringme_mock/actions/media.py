@@ -8,6 +8,7 @@ from ringme_mock.actions.listing import find_listed
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.store.collection import Entry
+from ringme_mock.store.made_files import file_of
 from ringme_mock.store.store import Store
 from ringme_spec.collections import CollectionRule, Content
 
@@ -68,7 +69,7 @@ def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:
     name = entry[content.name] if content.name else f"{entry[rule.key]}.{content.extension}"
     return Reply(
         200,
-        store.files[entry[content.file]],
+        file_of(store, content, entry),
         content.media_type,
         {
             "Content-Disposition": f'attachment; filename="{quote(name, safe=" ,()+=@!~")}"',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from itertools import islice
 from mimetypes import MimeTypes
@@ -12,10 +12,11 @@ from random import Random
 from typing import Any
 
 from ringme_mock.errors import invalid, missing
-from ringme_mock.generate.datetimes import datetime_text, parse_datetime
+from ringme_mock.generate.datetimes import FIRST_YEAR, datetime_text, parse_datetime
 from ringme_mock.generate.makers import Values, read_maker
 from ringme_mock.generate.template import AT, LAST, Template
 from ringme_mock.store.collection import Entry, Key, Taken
+from ringme_mock.store.made_files import is_makeable, made_size
 from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
 from ringme_mock.store.store import Query, Store
@@ -51,14 +52,41 @@ class Arrivals:
             for prop, schema in contract.schemas.properties(self.rule.stored).items()
         }
         self._preferred: list[str] = node.get("files", [])
+        self._ends: list[str] = node.get("ends", [])
+        length = self.rule.content.length if self.rule.content else None
+        self._drawn_first = (*self._ends, *([length] if length else []))
         self._known_files: tuple[Mapping[str, bytes] | None, list[str]] = (None, [])
         self._implied: dict[str, Values] = node.get("implied", {})
         self._follows = {**_follows(self.rule, self.of), **self.template.follows}
 
-    def make(self, store: Store, values: Values, key: int | None, random: Random) -> Entry:
-        """Make an entry as `Template.make` does; `values` include those of `owners`."""
-        content = self._content(store, values, random)
-        return self.template.make({**values, **content}, key, random)
+    def make(
+        self,
+        store: Store,
+        values: Values,
+        key: int | None,
+        random: Random,
+        over_at: datetime | None = None,
+    ) -> Entry:
+        """Make an entry as `Template.make` does; `values` include those of `owners`.
+
+        With `over_at` it has ended by then: it begins so much earlier.
+        """
+        values = self.template.draw(self._drawn_first, values, random)
+        if over_at is not None:
+            values[AT] = self._begin(values, over_at)
+        return self.template.make({**values, **self._content(store, values, random)}, key, random)
+
+    def _begin(self, values: Values, over_at: datetime) -> datetime:
+        """Find the last moment at which it may begin. Raises the 400 for one long ago."""
+        early = invalid(f"{', '.join(self._ends)}: begins before the year {FIRST_YEAR}")
+        try:
+            latest = over_at - timedelta(seconds=sum(values[name] for name in self._ends))
+        except OverflowError:
+            raise early from None
+        if latest.year < FIRST_YEAR:
+            raise early
+        at: datetime = values.get(AT, latest)
+        return min(at, latest)
 
     def owners(self, store: Store, number: Entry) -> Values:
         """Collect the values from a number: itself and its owners, and their keys."""
@@ -103,30 +131,34 @@ class Arrivals:
         return next(store.find(self.rule.name, query, (self.of, key)), None)
 
     def _content(self, store: Store, values: Values, random: Random) -> Values:
-        """Choose a file, with its length. Raises the 400 for an unknown one."""
+        """Choose a file, or none where one can be made, with its size. Raises the 400."""
         content = self.rule.content
         if content is None:
             return {}
         if content.file in values:
             name = values[content.file]
-            if name not in store.files:
+            if name is not None and name not in store.files:
                 names = ", ".join(islice(store.files, _SHOWN))
                 raise invalid(f"{content.file}: no such file {name[:_LONGEST]}; files: {names}")
         else:
-            name = random.choice(self._files(store, content))
-        return {content.file: name, content.size: len(store.files[name])}
+            found = self._files(store, content)
+            name = random.choice(found) if found else None
+        if name is None and not is_makeable(content):
+            raise invalid(f"{content.file}: there is no file of the type {content.media_type}")
+        size = made_size(content, values) if name is None else len(store.files[name])
+        return {content.file: name, content.size: size}
 
     def _files(self, store: Store, content: Content) -> list[str]:
-        """List the preferred files of the right type. Raises the 400 if there is none."""
+        """List the preferred files of the right type, or all of it where none can be made."""
         # Cached, as all sessions share the files of the fixtures; read and set as one tuple, as
         # entries in bulk are made in a thread.
         files, found = self._known_files
         if files is not store.files:
             fitting = sorted(one for one in store.files if _media_type(one) == content.media_type)
-            found = [one for one in self._preferred if one in fitting] or fitting
+            found = [one for one in self._preferred if one in fitting]
+            if not found and not is_makeable(content):
+                found = fitting
             self._known_files = store.files, found
-        if not found:
-            raise invalid(f"{content.file}: there is no file of the type {content.media_type}")
         return found
 
 
@@ -136,7 +168,8 @@ def _follows(rule: CollectionRule, of: str) -> dict[str, str]:
     if rule.sequence:
         found[rule.key] = "the keys before it"
     if rule.content:
-        found[rule.content.size] = rule.content.file
+        content = rule.content
+        found[content.size] = " and ".join(filter(None, (content.file, content.length)))
     return found
 
 
@@ -174,18 +207,21 @@ def _arrive(
     if called is None:
         raise missing(store[found.of].rule)
     # To the second, so that a list which ends now includes it.
-    at = values.setdefault(AT, state.clock.now().replace(microsecond=0, tzinfo=None))
+    now = state.clock.now().replace(microsecond=0, tzinfo=None)
     check_quota(state, found.rule.name)
-    values[LAST] = found.last(store, called, at)
-    return _insert(found, store, {**found.owners(store, called), **values}, random)
+    values[LAST] = found.last(store, called, values.get(AT, now))
+    over_at = None if AT in values else now
+    return _insert(found, store, {**found.owners(store, called), **values}, random, over_at)
 
 
-def _insert(found: Arrivals, store: Store, values: Values, random: Random) -> Entry:
+def _insert(
+    found: Arrivals, store: Store, values: Values, random: Random, over_at: datetime | None
+) -> Entry:
     """Store a new entry, made again if its random key is taken."""
     kept, rule = store[found.rule.name], found.rule
     key = kept.next_key if rule.sequence else None
     for _ in range(ATTEMPTS):
-        entry = found.make(store, values, key, random)
+        entry = found.make(store, values, key, random, over_at)
         try:
             kept.insert(entry)
         except Taken:

@@ -247,7 +247,7 @@ class Bulk:
             values = {**owners[index], AT: at, LAST: last[index]}
             for _ in range(ATTEMPTS):
                 counted = kept.new_key() if rule.sequence else None
-                entry = arrivals.make(store, values, counted, random)
+                entry = arrivals.make(store, values, counted, random, self._end)
                 if entry[key] not in made and kept.get(entry[key]) is None:
                     break
             else:

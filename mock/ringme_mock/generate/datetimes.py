@@ -10,7 +10,8 @@ _PLAIN = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?", re.ASCII
 )
 _HUNDREDTH = 10_000
-_YEARS = range(1000, 3000)
+FIRST_YEAR = 1000
+_YEARS = range(FIRST_YEAR, 3000)
 
 
 def parse_datetime(text: str) -> datetime | None:

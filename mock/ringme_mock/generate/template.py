@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 from typing import Any
 
 from ringme_mock.errors import invalid
-from ringme_mock.generate.makers import Maker, Values, read_maker
+from ringme_mock.generate.makers import Make, Maker, Values, read_maker
 from ringme_mock.store.collection import Entry
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
@@ -54,11 +54,22 @@ class Template:
         self._constants = {
             name: one.make({}, Random(0)) for name, one in makers.items() if one.constant
         }
-        self._steps = [
-            (name, makers[name].make)
-            for name in _ordered(where, makers, known)
-            if name not in self._constants
-        ]
+        self._makers, self._known = makers, known
+        self._first_steps: dict[tuple[str, ...], list[tuple[str, Make]]] = {}
+        self._steps = self._steps_to(*makers)
+
+    def _steps_to(self, *names: str) -> list[tuple[str, Make]]:
+        """Order the makers of these names, and of all that they need."""
+        ordered = _ordered(self._where, self._makers, self._known, names)
+        return [(one, self._makers[one].make) for one in ordered if one not in self._constants]
+
+    def draw(self, names: tuple[str, ...], values: Values, random: Random) -> Values:
+        """Add these values to those that are given, and what they need. Raises ConfigError."""
+        if names not in self._first_steps:
+            self._first_steps[names] = self._steps_to(*names)
+        values = {**self._constants, **values}
+        self._take(self._first_steps[names], values, random)
+        return values
 
     def make(self, values: Values, key: int | None, random: Random) -> Entry:
         """Make a valid entry from `values`, and from what the template makes of them.
@@ -67,13 +78,7 @@ class Template:
         entry that does not fit the document, and ConfigError for an invalid template.
         """
         values = {**self._constants, **values}
-        name = ""
-        try:
-            for name, make in self._steps:
-                if name not in values:
-                    values[name] = make(values, random)
-        except (ValueError, KeyError, TypeError) as error:
-            raise ConfigError(f"{self._where}: {name}: {error!r}") from None
+        self._take(self._steps, values, random)
         if key is not None:
             values[self.rule.key] = key
         entry = {name: values[name] for name in self.rule.properties if name in values}
@@ -82,6 +87,15 @@ class Template:
             raise invalid(f"{field}: {reason}")
         return {name: entry.get(name) for name in self.rule.properties}
 
+    def _take(self, steps: list[tuple[str, Make]], values: Values, random: Random) -> None:
+        name = ""
+        try:
+            for name, make in steps:
+                if name not in values:
+                    values[name] = make(values, random)
+        except (ValueError, KeyError, TypeError) as error:
+            raise ConfigError(f"{self._where}: {name}: {error!r}") from None
+
 
 def _settled(rule: CollectionRule) -> list[str]:
     """List the properties that are known before a template makes anything."""
@@ -89,8 +103,10 @@ def _settled(rule: CollectionRule) -> list[str]:
     return [*found, rule.content.file, rule.content.size] if rule.content else found
 
 
-def _ordered(where: str, makers: Mapping[str, Maker], known: set[str]) -> Iterator[str]:
-    """Order the names by their needs. Raises ConfigError for a circle."""
+def _ordered(
+    where: str, makers: Mapping[str, Maker], known: set[str], names: Iterable[str]
+) -> Iterator[str]:
+    """Order the names, with what they need before them. Raises ConfigError for a circle."""
     done: set[str] = set()
     begun: list[str] = []
 
@@ -108,5 +124,5 @@ def _ordered(where: str, makers: Mapping[str, Maker], known: set[str]) -> Iterat
         done.add(name)
         yield name
 
-    for name in makers:
+    for name in names:
         yield from visit(name)

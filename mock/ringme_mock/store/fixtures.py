@@ -20,6 +20,7 @@ from typing import Any
 
 from ringme_mock.json_input import DEEPEST_STATE, read_json
 from ringme_mock.store.collection import Collection, Entry, Key, Taken
+from ringme_mock.store.made_files import MOST_BYTES, is_makeable
 from ringme_mock.store.store import Store
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
@@ -197,10 +198,16 @@ def _check_content(
     content = rule.content
     if content is None:
         return
-    name = entry[content.file]
-    if name in store.files and entry[content.size] == len(store.files[name]):
+    name, size = entry[content.file], entry[content.size]
+    if name in store.files and size == len(store.files[name]):
+        return
+    if name is None and is_makeable(content) and size <= MOST_BYTES:
         return
     where = _place(source, rule, number, entry)
+    if name is None and is_makeable(content):
+        raise ConfigError(f"{where}: {content.size}: must be at most {MOST_BYTES} without a file")
+    if name is None:
+        raise ConfigError(f"{where}: {content.file}: is missing")
     if name not in store.files:
         raise ConfigError(f"{where}: {content.file}: there is no file {FILES_FOLDER}/{name}")
     size = len(store.files[name])

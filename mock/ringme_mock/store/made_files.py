@@ -1,0 +1,82 @@
+"""Files of entries that name none: silence as long as the entry says, or an empty page.
+
+They are made when they are asked for, of the length in bytes that the entry has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.store import Store
+from ringme_spec.collections import Content
+
+# Of one file: 18 hours of silence.
+MOST_BYTES = 64 * 1024 * 1024
+# A frame of MPEG 2.5 layer III at 8 kHz, mono, 8 kbit/s. All that would sound is zero.
+_FRAME = bytes.fromhex("ffe318c4") + bytes(68)
+_FRAME_MILLISECONDS = 72
+_TAG, _TAG_HEAD = b"ID3\x03\x00\x00", 10
+_PAGE = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj
+xref
+0 4
+0000000000 65535 f\x20
+0000000009 00000 n\x20
+0000000052 00000 n\x20
+0000000101 00000 n\x20
+trailer<</Size 4/Root 1 0 R>>
+startxref
+164
+%%EOF
+"""
+
+
+def is_makeable(content: Content) -> bool:
+    return content.media_type in _MAKERS
+
+
+def made_size(content: Content, entry: Entry) -> int:
+    """Return the length in bytes of a file that is just as long as it has to be."""
+    if content.length is None:
+        return len(_PAGE)
+    return min(_frames(entry[content.length]) * len(_FRAME), MOST_BYTES)
+
+
+def file_of(store: Store, content: Content, entry: Entry) -> bytes:
+    """Return the stored file of an entry, or make it (rule media-file)."""
+    name = entry[content.file]
+    if name is not None:
+        return store.files[name]
+    seconds = entry[content.length] if content.length else 0
+    return _MAKERS[content.media_type](entry[content.size], seconds)
+
+
+def _silence(size: int, seconds: int) -> bytes:
+    """Make so many seconds of silence, or as many as fit.
+
+    What is left is an ID3 tag before it, which players skip.
+    """
+    frames = min(_frames(seconds), size // len(_FRAME))
+    inside = size - frames * len(_FRAME) - _TAG_HEAD
+    if inside < 0:
+        return (_FRAME * frames).ljust(size, b"\0")
+    sevens = bytes(inside >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return _TAG + sevens + bytes(inside) + _FRAME * frames
+
+
+def _frames(seconds: int) -> int:
+    return max(1, round(seconds * 1000 / _FRAME_MILLISECONDS))
+
+
+def _page(size: int, _: int) -> bytes:
+    """Make a page with nothing on it, behind it blanks, which readers skip."""
+    return _PAGE[:size].ljust(size)
+
+
+_MAKERS: dict[str, Callable[[int, int], bytes]] = {
+    "audio/mpeg": _silence,
+    "application/pdf": _page,
+}
