@@ -1,4 +1,4 @@
-"""The commands of ringme-contract: check, rules, doctor, init, prove and sweep."""
+"""The commands of ringme-contract: check, rules, doctor, init, prove, sweep and capture."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
+from ringme_contract.capture.command import capture
 from ringme_contract.check import LAYERS, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.check_run import Options, open_session, read_document, read_target
@@ -67,6 +68,7 @@ def main() -> None:
 
 
 main.add_command(prove)
+main.add_command(capture)
 
 
 @main.command()

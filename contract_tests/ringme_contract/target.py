@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class Target:
     without limit; `jobs` is how many requests may be under way at once. `budget` (0 leaves it to
     the profile) and `timeout`, the limit of one response, are in seconds. `ca` is a file with
     authorities to trust, `file_hosts` are other hosts to which the URL of a file may lead.
+    `capture` has values, by collection and property, for what a service does not show.
     """
 
     url: str
@@ -76,6 +77,7 @@ class Target:
     timeout: float = 10
     ca: Path | None = None
     file_hosts: tuple[str, ...] = ()
+    capture: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def time_budget(self) -> float:
@@ -109,6 +111,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "off": list,
     "range": dict,
     "identities": dict,
+    "capture": dict,
 }
 _KEYS = ("grant", *_GRANTS["password"])
 _RANGE = ("start", "end")
@@ -137,6 +140,11 @@ def load_target(path: Path, url: str | None = None, contract: Contract | None = 
     problems += _unknown_capabilities(values.get("off", ()), contract)
     bounds = _read_range(values.pop("range"), problems)
     identities = dict(_read_identities(values.pop("identities"), problems))
+    problems += [
+        f"capture.{name}: must be a table"
+        for name, node in values.get("capture", {}).items()
+        if not isinstance(node, dict)
+    ]
     if problems:
         raise ConfigError("\n".join(f"{path}: {one}" for one in problems))
     values |= {

@@ -1,8 +1,9 @@
-"""The command line: `ringme-mock serve` and `ringme-mock docs`."""
+"""The command line: `ringme-mock serve`, `ringme-mock docs`, and what others register."""
 
 from __future__ import annotations
 
 import sys
+from importlib.metadata import entry_points
 from typing import Any
 
 import click
@@ -15,12 +16,25 @@ from ringme_spec.errors import ConfigError
 
 # So that most options fit on one or two lines.
 _WIDE = {"max_content_width": 100}
+# Entry points of further commands.
+_REGISTERED = "ringme_mock.commands"
 # Optional to their importers, httpx and requests, and no part of serving; megabytes of memory.
 _UNUSED = ("httpx._main", "charset_normalizer")
 
 
 class _Commands(click.Group):
-    """The commands; an option of `serve` that is given without it hints at it."""
+    """The commands, and those that other packages of the distribution register.
+
+    An option of `serve` that is given without it hints at it.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *entry_points(group=_REGISTERED).names]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        registered = () if found else entry_points(group=_REGISTERED, name=cmd_name)
+        return next((one.load() for one in registered), found)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:

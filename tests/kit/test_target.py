@@ -45,7 +45,7 @@ def test_the_template_is_a_target_file_as_it_stands(tmp_path: Path) -> None:
 
 def test_the_template_names_every_identity_and_each_can_be_filled_in(tmp_path: Path) -> None:
     text = template(CONTRACT)
-    lines = [line.removeprefix("#") for line in text.splitlines() if line.startswith("#[")]
+    lines = [line.removeprefix("#") for line in text.splitlines() if line.startswith("#[id")]
     assert [f"[identities.{name}]" for name in ALL if name != "client"] == lines
     filled = "\n".join(
         line.removeprefix("#").replace('""', '"x"')

@@ -1,0 +1,1 @@
+"""A copy of one client of a live service, as fixtures for the mock."""

@@ -1,0 +1,78 @@
+"""The command `capture`, of the mock and of the kit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringme_contract.missing import missing
+
+_PATH = click.Path(path_type=Path)
+_MOST = 250_000
+
+
+@click.command()
+@click.argument("url", required=False)
+@click.option(
+    "--target",
+    type=_PATH,
+    required=True,
+    help="Target file, TOML, as `ringme-contract init` writes.",
+)
+@click.option("--out", type=_PATH, required=True, help="Folder for the fixtures; a new one.")
+@click.option(
+    "--keep-personal-data",
+    is_flag=True,
+    help="Keep names, numbers, e-mails and texts. Secrets are never kept.",
+)
+@click.option(
+    "--most-entries",
+    type=click.IntRange(1),
+    default=_MOST,
+    show_default=True,
+    help="Entries that a collection may have at most.",
+)
+@click.option("--document", type=_PATH, help="OpenAPI document.")
+@click.option(
+    "--overlay", type=_PATH, multiple=True, help="OpenAPI Overlay to lay over it; repeatable."
+)
+@click.option("--timeout", type=float, help="Time limit of one response in seconds.")
+@click.option("--ca", type=_PATH, help="Authorities to trust besides those of this machine, PEM.")
+@click.pass_context
+def capture(ctx: click.Context, /, **options: Any) -> None:
+    """Copy one client of a live service into a folder of fixtures for the mock.
+
+    Nothing is changed there: all requests but those for a token are GET. URL is the host of the
+    API; without it, that of the target file. Calls are those of its range. The folder appears when
+    it is complete; an interrupted capture goes on when it is started again.
+
+    \b
+    Example:
+      ringme-mock capture https://api.example.com --target target.toml --out my-company
+      ringme-mock serve --fixtures my-company
+    """
+    program = ctx.find_root().info_name or "ringme-mock"
+    try:
+        # Only now: what the contract kit needs is not installed with the mock alone.
+        from ringme_contract.capture.run import Options, run
+        from ringme_spec.errors import ConfigError
+    except ModuleNotFoundError as error:
+        click.echo(f"{program}: {missing(error)}", err=True)
+        sys.exit(2)
+    try:
+        run(Options(**options), _teller(program))
+    except ConfigError as error:
+        for line in str(error).splitlines():
+            click.echo(f"{program}: {line}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        click.echo(f"{program}: interrupted; the same command goes on where it was", err=True)
+        sys.exit(130)
+
+
+def _teller(program: str) -> Callable[[str], None]:
+    return lambda text: click.echo(f"{program}: {text}", err=True)

@@ -1,0 +1,301 @@
+"""Reads the entries of a client, collection by collection, all pages and ranges."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+from urllib.parse import quote
+
+from ringme_contract.capture.capture_error import CaptureError
+from ringme_contract.capture.listings import Listing, read_listings
+from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
+from ringme_spec.collections import CollectionRule
+from ringme_spec.contract import Contract
+from ringme_spec.operations import Operation
+
+Entry = dict[str, Any]
+# Reads a path with a query; None if there is no such thing.
+Read = Callable[[str, dict[str, Any]], Any]
+
+
+@dataclass
+class Found:
+    """What was read: entries by collection, and a line for all that was left out."""
+
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    # Keys by collection of owners that are gone and of which nothing else is known.
+    unknown: dict[str, int] = field(default_factory=dict)
+
+
+class Gathering:
+    """One capture of a client.
+
+    `span` is the time range of the items; `most` is how many entries a collection may have.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        read: Read,
+        offers: Callable[[Operation], bool],
+        span: tuple[str, str],
+        most: int,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._contract = contract
+        self._read = read
+        self._offers = offers
+        self._span = read_datetime(span[0]), read_datetime(span[1])
+        self._most = most
+        self._tell = tell
+        # The longest page of each operation so far: a shorter one is the last of its list.
+        self._longest: Counter[str] = Counter()
+        self.found = Found()
+
+    def run(self) -> Found:
+        self.found.entries = {name: [] for name in self._contract.collections}
+        self._read_user()
+        for rule in self._contract.collections.values():
+            self._read_own(rule)
+        for listing in read_listings(self._contract, self._offers):
+            self._read_listing(listing)
+        return self.found
+
+    # --- what there is one of
+
+    def _read_user(self) -> None:
+        """Read the user of the token, and so the key of the client."""
+        operation = next(
+            (one for one in self._contract.operations.values() if one.action == "current"), None
+        )
+        if operation is None:
+            raise CaptureError("the document has no operation that shows the user of the token")
+        user = self._read(operation.path, {})
+        if not isinstance(user, dict):
+            raise CaptureError(f"GET {operation.path}: no object with the user of the token")
+        owners = operation.resource["owners"]
+        kinds = [kind for kind, prop in owners.items() if user.get(prop) is not None]
+        kinds = [kind for kind in kinds if kind in self._contract.user_types]
+        section = next(iter(self._contract.user_types))
+        if kinds != [section]:
+            raise CaptureError(
+                f"GET {operation.path}: the token is for a user of"
+                f" {' and '.join(kinds) or 'nobody'}; a user of a {section} is needed"
+            )
+        self.found.entries[operation.collection.name].append(
+            {**user, **self._type_of_user(section)}
+        )
+        key = self._contract.collections[section].key
+        self.found.entries[section].append({key: user[owners[section]]})
+
+    def _type_of_user(self, kind: str) -> Entry:
+        """Return the property that tells types of users apart, as lists of users have it."""
+        for one in self._contract.operations.values():
+            for prop, value in one.where.items():
+                if value in self._contract.user_types:
+                    return {prop: kind}
+        return {}
+
+    def _read_own(self, rule: CollectionRule) -> None:
+        """Read an entry that has no list, as it is the caller's own."""
+        for one in self._contract.operations.values():
+            own = one.ends_at_item and all(part.me for part in one.path_parameters)
+            if one.collection_rule is rule and one.reads and one.action == "read" and own:
+                entry = self._read(_path(one, {}), {})
+                if isinstance(entry, dict):
+                    self.found.entries[rule.name] = [entry]
+                    return
+
+    # --- lists
+
+    def _read_listing(self, listing: Listing) -> None:
+        rule = listing.rule
+        for operation in listing.operations:
+            entries = self._read_operation(operation)
+            if entries is not None:
+                break
+        else:
+            paths = " or ".join(one.path for one in listing.operations)
+            self.found.notes.append(f"{rule.name}: not read, the service does not show {paths}")
+            return
+        if listing.rest is not None:
+            entries += self._rest(listing.rest, operation, entries)
+        kept = self._sound(rule, entries)
+        self.found.entries[rule.name] += kept
+        self._tell(f"{rule.name}: {len(kept)}")
+
+    def _read_operation(self, operation: Operation) -> list[Entry] | None:
+        """Read all lists of an operation; None if the service has none of them."""
+        found: list[Entry] = []
+        there = False
+        for owners in self._owners(operation):
+            entries = self._read_list(operation, owners)
+            if entries is not None:
+                there = True
+                found += [{**one, **self._owner_keys(operation, owners)} for one in entries]
+            self._limit(operation, len(found))
+        return found if there or not list(self._owners(operation)) else None
+
+    def _owners(self, operation: Operation) -> Iterator[dict[str, Entry]]:
+        """Yield by collection the owners that a path names, for each of its lists."""
+        parts = [
+            [(str(one.collection), owner) for owner in self.found.entries[str(one.collection)]]
+            for one in operation.entry_parameters
+        ]
+        for owners in product(*parts):
+            yield dict(owners)
+
+    def _owner_keys(self, operation: Operation, owners: dict[str, Entry]) -> Entry:
+        """Return the keys of owners that entries do not show, and what all of them have."""
+        keys: Entry = dict(operation.where)
+        for owner, link in operation.collection.within.items():
+            if link.property and link.property not in operation.response_properties:
+                keys[link.property] = self._owner_key(owner, owners)
+        return keys
+
+    def _owner_key(self, owner: str, owners: dict[str, Entry]) -> Any:
+        collections = self._contract.collections
+        if owner in owners:
+            return owners[owner][collections[owner].key]
+        for name, entry in owners.items():
+            prop = collections[name].owner_property(owner)
+            if prop:
+                return entry.get(prop)
+        return None
+
+    def _rest(self, rest: Operation, operation: Operation, entries: list[Entry]) -> list[Entry]:
+        """Return the entries of a list that no owner's list has: those of owners that are gone.
+
+        All of them get one owner that nobody else is.
+        """
+        shown = [one for one in rest.response_properties if one in operation.response_properties]
+        known = Counter(_shown(one, shown) for one in entries)
+        found = []
+        for one in self._read_operation(rest) or []:
+            known[_shown(one, shown)] -= 1
+            if known[_shown(one, shown)] < 0:
+                found.append({**one, **self._gone_owners(operation)})
+        return found
+
+    def _gone_owners(self, operation: Operation) -> Entry:
+        keys: Entry = {}
+        for owner, link in operation.collection.within.items():
+            hidden = link.property and link.property not in operation.response_properties
+            if (
+                link.property
+                and hidden
+                and owner in {one.name for one in operation.path_collections}
+            ):
+                key = self._contract.collections[owner].key
+                highest = max((one[key] for one in self.found.entries[owner]), default=0)
+                keys[link.property] = self.found.unknown.setdefault(owner, highest + 1)
+        return keys
+
+    def _sound(self, rule: CollectionRule, entries: list[Entry]) -> list[Entry]:
+        """Return each entry once, without those whose key cannot be one."""
+        schema = self._contract.schemas.properties(rule.stored)[rule.key]
+        is_key = self._contract.schemas.compile(schema).is_valid
+        found: dict[Any, Entry] = {}
+        for number, one in enumerate(entries, start=1):
+            key = one.get(rule.key, number if rule.sequence else None)
+            if not is_key(key) or not isinstance(key, int | str):
+                self.found.notes.append(f"{rule.name}: left out: {rule.key} {str(key)[:60]!r}")
+            else:
+                found.setdefault(key, {**one, rule.key: key})
+        return list(found.values())
+
+    # --- ranges and pages
+
+    def _read_list(self, operation: Operation, owners: dict[str, Entry]) -> list[Entry] | None:
+        collections = self._contract.collections
+        keys = {name: owner[collections[name].key] for name, owner in owners.items()}
+        path = _path(operation, keys)
+        found: dict[str, Entry] = {}
+        for query in self._queries(operation):
+            for entry in self._pages(operation, path, query):
+                if entry is None:
+                    return None
+                # Ranges share their ends, so that no fraction of a second falls between two.
+                key = entry.get(operation.collection.key)
+                found[str(len(found)) if key is None else f"key {key}"] = entry
+        return list(found.values())
+
+    def _queries(self, operation: Operation) -> Iterator[dict[str, Any]]:
+        """Yield a query for each range that is as long as it may be; they share their ends."""
+        roles = operation.roles
+        order = {roles["order"].name: "asc"} if "order" in roles else {}
+        if not operation.ranged:
+            yield order
+            return
+        start, end = self._span
+        while True:
+            last = min(end, latest_end(operation.collection.range, start))
+            yield {
+                roles["range_start"].name: write_datetime(start),
+                roles["range_end"].name: write_datetime(last),
+                **order,
+            }
+            if last >= end or last <= start:
+                return
+            start = last
+
+    def _pages(
+        self, operation: Operation, path: str, query: dict[str, Any]
+    ) -> Iterator[Entry | None]:
+        """Yield the entries of all pages; None if there is no such list."""
+        page, size = operation.roles.get("page"), operation.roles.get("page_size")
+        most = int(size.schema.get("maximum", 100)) if size else 0
+        seen: set[str] = set()
+        count, number = 0, 1
+        while True:
+            paging = {page.name: number, size.name: most} if page and size else {}
+            body = self._read(path, {**query, **paging})
+            if body is None:
+                yield None
+                return
+            entries = _entries(operation, path, body)
+            content = json.dumps(entries, sort_keys=True)
+            # A service that knows no pages gives the same one again.
+            if not entries or content in seen:
+                return
+            seen.add(content)
+            yield from entries
+            count += len(entries)
+            self._limit(operation, count)
+            if not paging or len(entries) < self._longest[operation.id]:
+                return
+            self._longest[operation.id], number = len(entries), number + 1
+
+    def _limit(self, operation: Operation, count: int) -> None:
+        if count > self._most:
+            raise CaptureError(
+                f"GET {operation.path}: more than {self._most} entries; choose a shorter range in"
+                " the target file, or allow more with --most-entries"
+            )
+
+
+def _entries(operation: Operation, path: str, body: Any) -> list[Entry]:
+    envelope = operation.resource.get("envelope")
+    found = body.get(envelope) if envelope and isinstance(body, dict) else body
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise CaptureError(f"GET {path}: the response is no list of objects")
+    return found
+
+
+def _path(operation: Operation, keys: dict[str, Any]) -> str:
+    """Fill a path: keys of owners that the path names, or the caller's own."""
+    return operation.fill(
+        {
+            one.name: quote(str(one.me or keys[str(one.collection)]), safe="@")
+            for one in operation.path_parameters
+        }
+    )
+
+
+def _shown(entry: Entry, properties: list[str]) -> str:
+    return json.dumps([entry.get(name) for name in properties])

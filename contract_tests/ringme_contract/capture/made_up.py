@@ -1,0 +1,200 @@
+"""Made-up values in place of personal ones: the same for the same, wherever it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+from ringme_contract.capture.gather import Entry
+from ringme_spec.contract import Contract
+
+# Kinds of `x-personal`. An address may hold a secret, and the mock would send to it.
+URL = "url"
+_MADE_URL = "http://127.0.0.1:9/{number}"
+_DIGITS = re.compile(r"[0-9]+")
+_LETTER = re.compile(r"[^\W\d_]")
+# The name of a member of JSON that tells of nobody.
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,40}[0-9]{0,3}")
+_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+# Of a number of the telephone network the part behind the code of the country.
+_NATIONAL = 10
+_NAMES = [
+    "Abramova",
+    "Belov",
+    "Vinogradova",
+    "Gusev",
+    "Danilova",
+    "Egorov",
+    "Zhukova",
+    "Zaitsev",
+    "Ilina",
+    "Kozlov",
+    "Lebedeva",
+    "Morozov",
+    "Nikitina",
+    "Orlov",
+    "Pavlova",
+    "Romanov",
+    "Sokolova",
+    "Tarasov",
+    "Ulyanova",
+    "Fedorov",
+    "Kharitonova",
+    "Tsvetkov",
+    "Chernova",
+    "Shubin",
+    "Shcherbakova",
+    "Yudin",
+    "Yakovleva",
+]
+
+
+class MadeUp:
+    """Replaces the values of properties whose schema says `x-personal`.
+
+    With `keep`, all stay but addresses. No made-up value is one of the originals, where there are
+    others; short numbers may run out.
+    """
+
+    def __init__(self, contract: Contract, keep: bool) -> None:
+        self._kinds = {name: dict(_kinds(contract, name, keep)) for name in contract.collections}
+        self._originals: set[str] = set()
+        self._tables: dict[str, dict[str, str]] = {}
+        self._used: set[str] = set()
+        self._counts: dict[str, Iterator[int]] = {}
+        self._replace: dict[str, Callable[[str], str]] = {
+            "name": self._name,
+            "phone": self._phone,
+            "email": self._email,
+            "login": self._login,
+            "domain": self._domain,
+            "text": self._text,
+            "file": self._file,
+            URL: self._url,
+        }
+
+    def replace_all(self, entries: dict[str, list[Entry]]) -> None:
+        """Replace the values of all entries in place."""
+        places = [
+            (one, prop, kind)
+            for name, listed in entries.items()
+            for prop, kind in self._kinds[name].items()
+            for one in listed
+            if isinstance(one.get(prop), str) and one[prop]
+        ]
+        for one, prop, _ in places:
+            self._originals |= {one[prop], *_DIGITS.findall(one[prop])}
+        for one, prop, kind in places:
+            one[prop] = self._replace[kind](one[prop])
+
+    # --- kinds
+
+    def _name(self, text: str) -> str:
+        if not _LETTER.search(text):
+            return self._phone(text)
+        return self._made("name", text, lambda number: _numbered(_NAMES, number))
+
+    def _phone(self, text: str) -> str:
+        """Replace each number of a text, so that it keeps its length and what is around it."""
+        user, at, domain = text.partition("@")
+        if _LETTER.search(user):
+            user = self._made("name", user, lambda number: _numbered(_NAMES, number))
+        else:
+            user = _DIGITS.sub(lambda found: self._number(found[0]), user)
+        return f"{user}{at}{self._domain(domain)}" if at else user
+
+    def _number(self, digits: str) -> str:
+        if len(digits) == 1:
+            return digits
+        code, rest = digits[:-_NATIONAL], digits[-_NATIONAL:]
+        length = len(rest)
+        first = 9 * 10 ** (length - 1)
+
+        def make(number: int) -> str:
+            return f"{(first + number) % 10**length:0{length}d}"
+
+        return code + self._made(f"number {length}", rest, make, 10**length)
+
+    def _email(self, text: str) -> str:
+        return self._made("email", text, lambda number: f"user{number + 1}@example.com")
+
+    def _login(self, text: str) -> str:
+        if not _LETTER.search(text):
+            return self._phone(text)
+        if "@" in text:
+            return self._email(text)
+        return self._made("login", text, lambda number: f"user-{number + 1}")
+
+    def _domain(self, text: str) -> str:
+        return self._made("domain", text, lambda number: f"d{number + 1}.example.net")
+
+    def _text(self, text: str) -> str:
+        """Replace free text; JSON stays JSON of the same shape."""
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            return self._made("text", text, lambda number: f"Text {number + 1}")
+        return json.dumps(self._json(value), ensure_ascii=False)
+
+    def _json(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {self._json_name(name): self._json(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self._json(one) for one in value]
+        if isinstance(value, str) and value:
+            return self._text(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return int(_DIGITS.sub(lambda found: self._number(found[0]), str(value)))
+        return 0.5 if isinstance(value, float) else value
+
+    def _json_name(self, name: str) -> str:
+        return name if _PLAIN_NAME.fullmatch(name) else self._text(name)
+
+    def _file(self, text: str) -> str:
+        suffix = _SUFFIX.search(text)
+        end = suffix[0] if suffix else ""
+        return self._made("file", text, lambda number: f"file-{number + 1}{end}")
+
+    def _url(self, text: str) -> str:
+        return self._made(URL, text, lambda number: _MADE_URL.format(number=number + 1))
+
+    # --- tables
+
+    def _made(
+        self, table: str, original: str, make: Callable[[int], str], most: int | None = None
+    ) -> str:
+        """Return what stands for an original; a new one is none of the originals."""
+        known = self._tables.setdefault(table, {})
+        if original not in known:
+            known[original] = self._new(table, make, most)
+        return known[original]
+
+    def _new(self, table: str, make: Callable[[int], str], most: int | None) -> str:
+        numbers = self._counts.setdefault(table, count())
+        spare = self._tables.setdefault(f"{table}, spare", {})
+        for number in numbers:
+            if most is not None and number >= most:
+                # Each number of this length is used or an original: these then stand for others.
+                return spare.pop(next(iter(spare)))
+            made = make(number)
+            if made not in self._originals:
+                return made
+            spare[made] = made
+        raise AssertionError("a count has no end")
+
+
+def _numbered(names: list[str], number: int) -> str:
+    turn, place = divmod(number, len(names))
+    return f"{names[place]} {turn + 1}" if turn else names[place]
+
+
+def _kinds(contract: Contract, name: str, keep: bool) -> Iterator[tuple[str, str]]:
+    """Yield the personal properties of a collection with their kinds."""
+    schemas = contract.schemas
+    for prop, schema in schemas.properties(contract.collections[name].stored).items():
+        kind = schemas.resolve(schema).get("x-personal")
+        if kind is not None and (kind == URL or not keep):
+            yield prop, kind

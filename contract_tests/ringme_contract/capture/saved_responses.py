@@ -1,0 +1,73 @@
+"""Responses that a capture has got, on disk, so that it can go on after an interruption."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ringme_contract.capture.capture_error import CaptureError
+
+_HEADER = "capture.json"
+
+
+class SavedResponses:
+    """A folder with one file a response, which nobody else can read.
+
+    `about` says what is captured: a folder of another capture is refused.
+    """
+
+    def __init__(self, folder: Path, about: dict[str, Any]) -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.resumed = self._is_begun(about)
+        except OSError as error:
+            raise CaptureError(f"{folder}: cannot be written: {error.strerror}") from None
+
+    def _is_begun(self, about: dict[str, Any]) -> bool:
+        header = self.folder / _HEADER
+        if header.is_file():
+            if _read(header) == about:
+                return True
+            raise CaptureError(
+                f"{self.folder}: holds the begin of another capture (another URL, range or"
+                " document); remove that folder to begin anew"
+            )
+        if any(self.folder.iterdir()):
+            raise CaptureError(f"{self.folder}: is in the way; remove it or name another --out")
+        _write(header, about)
+        return False
+
+    def get(self, path: str, query: dict[str, Any], ask: Callable[[], Any]) -> Any:
+        """Return the saved response of a request, or `ask` for it and save it."""
+        name = hashlib.sha256(json.dumps([path, query]).encode()).hexdigest()
+        file = self.folder / f"{name}.json"
+        if file.is_file():
+            return _read(file)
+        found = ask()
+        _write(file, found)
+        return found
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _read(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        raise CaptureError(f"{file}: cannot be read; remove its folder to begin anew") from None
+
+
+def _write(file: Path, content: Any) -> None:
+    """Write a file whole or not at all."""
+    try:
+        unfinished = file.with_suffix(".tmp")
+        unfinished.write_text(json.dumps(content, ensure_ascii=True), "utf-8")
+        unfinished.replace(file)
+    except OSError as error:
+        raise CaptureError(f"{file}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,481 @@
+"""A client of a live service as fixtures: the same lists, nothing personal, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from ringme_contract.capture import completion
+from ringme_contract.capture.made_up import MadeUp
+from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
+from ringme_contract.target import MOCK
+from ringme_mock.app import create_app
+from ringme_mock.cli import main
+from ringme_mock.store import made_files
+from ringme_spec.contract import read_contract
+from ringme_spec.operations import Operation
+from ringme_spec.paths import FIXTURES, SPEC
+from support.hostile_servers import (
+    Behaviour,
+    Call,
+    bomb,
+    changed,
+    close,
+    endless_body,
+    hostile_server,
+    spoils,
+    throttled,
+)
+from support.second import second_implementation
+from support.serving import served
+
+CONTRACT = read_contract(SPEC)
+LISTS = [one for one in CONTRACT.operations.values() if one.action in ("list", "stats")]
+# All items of the fixtures.
+START, END = "2015-12-01 00:00:00", "2016-07-31 23:59:59"
+TARGET = MOCK.read_text("utf-8")
+for _name, _text in (("start", START), ("end", END)):
+    TARGET = re.sub(f'{_name} = ".*"', f'{_name} = "{_text}"', TARGET)
+SOURCES = ["mock", "second"]
+Entry = dict[str, Any]
+
+
+@contextmanager
+def source(name: str) -> Iterator[str]:
+    """Runs one of the live services."""
+    if name == "second":
+        with second_implementation() as url:
+            yield url
+    else:
+        with served(create_app(SPEC, FIXTURES)) as url:
+            yield url
+
+
+def target_file(folder: Path, more: str = "") -> Path:
+    path = folder / "target.toml"
+    path.write_text(TARGET + more, "utf-8")
+    return path
+
+
+def capture(url: str, out: Path, *options: str, more: str = "") -> Result:
+    target = target_file(out.parent, more)
+    return CliRunner().invoke(
+        main, ["capture", url, "--target", str(target), "--out", str(out), *options]
+    )
+
+
+def captured(url: str, out: Path, *options: str) -> dict[str, list[Entry]]:
+    """The entries of a capture that succeeds, by collection."""
+    result = capture(url, out, *options)
+    assert result.exit_code == 0, result.output
+    assert not out.with_name(f"{out.name}.part").exists()
+    return entries_in(out)
+
+
+def entries_in(folder: Path) -> dict[str, list[Entry]]:
+    return {path.stem: json.loads(path.read_text())["entries"] for path in folder.glob("*.yaml")}
+
+
+class Client:
+    """Reads whole lists with a token of the client credentials grant."""
+
+    def __init__(self, http: httpx.Client, identity: dict[str, str]) -> None:
+        token = CONTRACT.token_operation
+        assert token is not None
+        given = {"grant_type": "client_credentials", **identity}
+        answer = http.post(token.path, data=given)
+        http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        self._http = http
+
+    def lists(self) -> dict[str, Any]:
+        """By path and range, each list and count of the document at every level."""
+        found: dict[str, Any] = {}
+        for one in LISTS:
+            for path in self._paths(one):
+                for query in queries(one):
+                    answer = self._http.get(path, params=query)
+                    assert answer.status_code == 200, (path, query, answer.text)
+                    found[f"{path} {query}"] = without_addresses(one, answer.json())
+        return found
+
+    def _paths(self, operation: Operation) -> Iterator[str]:
+        owner = next((one for one in operation.entry_parameters if one.me is None), None)
+        me = {one.name: one.me for one in operation.path_parameters}
+        if owner is None:
+            yield operation.fill(me)
+            return
+        listing = next(
+            one
+            for one in LISTS
+            if one.collection.name == owner.collection
+            and one.action == "list"
+            and all(part.me for part in one.path_parameters)
+        )
+        path = listing.fill({one.name: one.me for one in listing.path_parameters})
+        for entry in self._http.get(path).json():
+            yield operation.fill({**me, owner.name: entry[listing.collection.key]})
+
+
+def without_addresses(operation: Operation, answer: Any) -> Any:
+    """What is listed, without what is never kept as it may hold a secret."""
+    properties = CONTRACT.schemas.properties(operation.collection.stored)
+    replaced = {
+        name
+        for name, schema in properties.items()
+        if CONTRACT.schemas.resolve(schema).get("x-personal") == "url"
+    }
+    if not isinstance(answer, list):
+        return answer
+    return [{name: one[name] for name in one.keys() - replaced} for one in answer]
+
+
+def queries(operation: Operation) -> Iterator[dict[str, str]]:
+    """The ranges that together hold all items."""
+    roles = operation.roles
+    if not operation.ranged:
+        yield {}
+        return
+    start, end = read_datetime(START), read_datetime(END)
+    while start < end:
+        last = min(end, latest_end(operation.collection.range, start))
+        bounds = {"range_start": start, "range_end": last}
+        yield {roles[role].name: write_datetime(at) for role, at in bounds.items()}
+        start = last
+
+
+def lists_of(url: str, folder: Path | None = None) -> dict[str, Any]:
+    """What a service lists, for the user of the target, or of the captured application."""
+    identity = {
+        "client_id": "c1200000000000000000000000000001",
+        "client_secret": "c0ffee01c0ffee01c0ffee01c0ffee01",
+    }
+    if folder is not None:
+        application = next(
+            one for one in entries_in(folder)["application"] if one["type"] == "trusted"
+        )
+        identity = {name: application[name] for name in identity}
+    with httpx.Client(base_url=url, timeout=30) as http:
+        return Client(http, identity).lists()
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_was_captured_gives_the_same_lists_at_every_level(name: str, tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    with source(name) as url:
+        captured(url, out, "--keep-personal-data")
+        expected = lists_of(url)
+    with served(create_app(SPEC, out)) as url:
+        assert lists_of(url, out) == expected
+    assert sum(map(len, expected.values())) > 200
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two captures of one service: one with all values, one with made-up ones."""
+    folder = tmp_path_factory.mktemp("captures")
+    with source("mock") as url:
+        captured(url, folder / "kept", "--keep-personal-data")
+        captured(url, folder / "made-up")
+    return folder / "kept", folder / "made-up"
+
+
+def personal(folder: Path) -> Iterator[tuple[str, str, str, str]]:
+    """Collection, property, kind and value of all personal texts."""
+    for name, entries in entries_in(folder).items():
+        properties = CONTRACT.schemas.properties(CONTRACT.collections[name].stored)
+        for entry in entries:
+            for prop, value in entry.items():
+                kind = CONTRACT.schemas.resolve(properties[prop]).get("x-personal")
+                if kind and isinstance(value, str) and name != "application":
+                    yield name, prop, kind, value
+
+
+def test_nothing_personal_is_left_anywhere(both: tuple[Path, Path]) -> None:
+    kept, made_up = both
+    text = "\n".join(path.read_text() for path in made_up.iterdir())
+    originals = {value for *_, kind, value in personal(kept) if kind != "url"}
+    words = {word for value in originals for word in re.findall(r"[^\W\d_]{4,}", value)}
+    numbers = {digits for value in originals for digits in re.findall(r"\d{5,}", value)}
+    known = set(re.findall(r"[^\W\d_]+", SPEC.read_text("utf-8").casefold()))
+    known |= {"lang", "theme", "desk", "room"}  # Names of members of JSON in a text.
+    assert len(words) > 30
+    assert len(numbers) > 30
+    assert [one for one in numbers if one in text] == []
+    assert [one for one in words if one.casefold() not in known and one in text] == []
+    assert [one for one in originals if len(one) > 4 and f'"{one}"' in text] == []
+
+
+def test_the_shape_and_all_that_is_not_personal_stay(both: tuple[Path, Path]) -> None:
+    before, after = map(entries_in, both)
+    assert before.keys() == after.keys()
+    kinds = {(name, prop) for name, prop, *_ in personal(both[0])}
+    for name, entries in before.items():
+        for old, new in zip(entries, after[name], strict=True):
+            assert old.keys() == new.keys()
+            for prop, value in old.items():
+                if (name, prop) in kinds or name == "application":
+                    assert type(new[prop]) is type(value)
+                    assert bool(new[prop]) is bool(value)
+                elif prop != "password":
+                    assert new[prop] == value
+
+
+def test_the_same_is_replaced_by_the_same_and_another_by_another(both: tuple[Path, Path]) -> None:
+    pairs: dict[tuple[str, str], set[str]] = {}
+    for (*_, kind, old), (*_, new) in zip(*map(personal, both), strict=True):
+        if kind == "phone" and not re.search("[a-z]", old.partition("@")[0], re.IGNORECASE):
+            form = re.sub(r"\d", "0", old.partition("@")[0])
+            assert re.sub(r"\d", "0", new.partition("@")[0]) == form
+            parts = [re.findall(r"\d+", one.partition("@")[0]) for one in (old, new)]
+            for was, became in zip(*parts, strict=True):
+                pairs.setdefault(("number", was), set()).add(became)
+        elif kind != "text":
+            pairs.setdefault((kind, old), set()).add(new)
+    assert all(len(found) == 1 for found in pairs.values())
+    for kind in {kind for kind, _ in pairs}:
+        found = [one for (of, _), one in pairs.items() if of == kind]
+        assert len(found) == len(set().union(*found))
+    (number,) = pairs["number", "301"]
+    files = entries_in(both[1])
+    assert f"{files['client'][0]['prefix']}*{number}" in {one["name"] for one in files["extension"]}
+    assert number in {one["short_ext_name"] for one in files["reg_status_log"]}
+
+
+@pytest.mark.parametrize("option", [(), ("--keep-personal-data",)])
+def test_it_can_be_used_at_once_as_the_command_says(
+    option: tuple[str, ...], tmp_path: Path
+) -> None:
+    out = tmp_path / "mine"
+    with source("mock") as url:
+        result = capture(url, out, *option)
+    assert "mock-sales-lead" in result.stdout or not option
+    line = next(one for one in result.stdout.splitlines() if one.startswith("Get a token: curl "))
+    address, *words = line.removeprefix("Get a token: curl ").replace("-d ", "").split()
+    user = re.search(r"such as (mock-(\S+))\.$", result.stdout, re.MULTILINE)
+    assert user is not None
+    with served(create_app(SPEC, out)) as url:
+        given = dict(word.split("=") for word in words)
+        path = address.removeprefix("http://127.0.0.1:8080")
+        assert httpx.post(url + path, data=given).status_code == 200
+        other = next(one for one in entries_in(out)["application"] if one["type"] != "trusted")
+        given = {"grant_type": "password", "username": user[2], "password": user[1]}
+        given |= {name: other[name] for name in ("client_id", "client_secret")}
+        assert httpx.post(url + path, data=given).status_code == 200
+
+
+def test_no_request_but_that_for_a_token_is_anything_but_get(tmp_path: Path) -> None:
+    methods = []
+
+    def watch(call: Call) -> None:
+        methods.append((call.method, call.is_api))
+        call.let_through()
+
+    with source("mock") as upstream, hostile_server(upstream, watch) as server:
+        captured(server.url, tmp_path / "mine")
+    assert set(methods) == {("POST", False), ("GET", True)}
+    assert len(methods) < 200
+
+
+def test_an_interrupted_capture_goes_on_where_it_was(tmp_path: Path) -> None:
+    out, broken = tmp_path / "mine", [True]
+    counts = {True: 0, False: 0}
+
+    def behave(call: Call) -> None:
+        counts[broken[0]] += 1
+        if broken[0] and counts[True] > 12:
+            close(call)
+        call.let_through()
+
+    with source("mock") as upstream, hostile_server(upstream, behave) as server:
+        first = capture(server.url, out)
+        assert (first.exit_code, out.exists()) == (2, False)
+        broken[0] = False
+        second = capture(server.url, out)
+        assert second.exit_code == 0
+        resumed = counts[False]
+        whole = captured(server.url, tmp_path / "whole")
+    assert "goes on with what was read before" in second.stderr
+    assert resumed <= counts[False] - resumed - 10
+    assert entries_in(out) == whole
+    assert not (tmp_path / "mine.part").exists()
+
+
+def test_the_begin_of_another_capture_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    with source("mock") as upstream:
+        with hostile_server(upstream, spoils(close)) as server:
+            assert capture(server.url, tmp_path / "mine").exit_code == 2
+        result = capture(upstream, tmp_path / "mine")
+    assert result.exit_code == 2
+    assert "mine.part: holds the begin of another capture" in result.stderr
+
+
+def endless(call: Call, content: bytes) -> bytes:
+    """Lists that have new entries on each page."""
+    entries = json.loads(content)
+    if not isinstance(entries, list):
+        return content
+    example = {"name": "n", "client_id": 12, "extra_params": None}
+    begin = 1000 * len(call.target) + int(re.findall(r"[?&]page=(\d+)", call.target)[0]) * 10**6
+    return json.dumps([{**example, "id": begin + number} for number in range(1000)]).encode()
+
+
+def not_json(call: Call, content: bytes) -> bytes:
+    return b"<html>" if b"[" in content else content
+
+
+def no_list(call: Call, content: bytes) -> bytes:
+    return b'{"items": []}' if content.startswith(b"[") else content
+
+
+def redirect(call: Call) -> None:
+    call.respond("302 Found", b"", "Location: http://169.254.169.254/latest/")
+
+
+HOSTILE: dict[str, tuple[Behaviour, str]] = {
+    "endless list": (changed(endless), "more than 3000 entries"),
+    "endless body": (spoils(endless_body), "larger than the kit takes"),
+    "bomb": (spoils(bomb), "unpacks to over"),
+    "not JSON": (changed(not_json), "the body is not JSON"),
+    "no list": (changed(no_list), "no list of objects"),
+    "throttled for ever": (throttled(5, "Retry-After: 0"), "429 again and again"),
+    "throttled for days": (throttled(5, "Retry-After: 999999"), "used up for 999999 s"),
+    "redirect": (spoils(redirect), "a redirect to 'http://169.254.169.254/latest/'"),
+    "closes": (spoils(close), "closed before the response was complete"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_service_that_cannot_be_read_ends_it_in_one_line(name: str, tmp_path: Path) -> None:
+    behave, words = HOSTILE[name]
+    out = tmp_path / "mine"
+    with source("mock") as upstream, hostile_server(upstream, behave) as server:
+        result = capture(server.url, out, "--most-entries", "3000")
+        assert server.requests < 40
+    assert result.exit_code == 2
+    assert words in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.output
+    assert {path.name for path in tmp_path.iterdir()} == {"target.toml", "mine.part"}
+
+
+def test_ids_that_are_none_lead_nowhere(tmp_path: Path) -> None:
+    def change(call: Call, content: bytes) -> bytes:
+        text = content.replace(b'"record_uuid":"', b'"record_uuid":"../../')
+        return text.replace(b'"id":30', b'"id":"../../../30"')
+
+    out = tmp_path / "in" / "mine"
+    out.parent.mkdir()
+    targets = []
+
+    def watch(call: Call) -> None:
+        targets.append(call.target)
+        changed(change)(call)
+
+    with source("mock") as upstream, hostile_server(upstream, watch) as server:
+        result = capture(server.url, out)
+    assert result.exit_code == 0, result.output
+    assert "left out: id '../../../30'" in result.stderr
+    assert not any(".." in one for one in targets)
+    assert entries_in(out)["record"] == []
+    assert {path.name for path in tmp_path.rglob("*")} == {
+        "in", "target.toml", "mine", *(f"{name}.yaml" for name in CONTRACT.collections),
+    }  # fmt: skip
+
+
+def without_numbers(call: Call, content: bytes) -> bytes:
+    return b"[]" if content.startswith(b"[") else content
+
+
+def test_what_the_service_does_not_show_is_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    with source("mock") as upstream, hostile_server(upstream, changed(without_numbers)) as server:
+        result = capture(server.url, out)
+        assert result.exit_code == 2
+        assert "client.prefix: the service does not show it; say it in" in result.stderr
+        assert "[capture.client] prefix = ..." in result.stderr
+        said = '\n[capture.client]\nprefix = "014"\ndomain = "example.org"\nextension_len = 3\n'
+        result = capture(server.url, out, more=said)
+    assert result.exit_code == 0, result.output
+    (client,) = entries_in(out)["client"]
+    assert (len(client["prefix"]), client["extension_len"]) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"[identities.client]": "[identities.call_api]"}, "identities.client is missing"),
+        ({'"c0ffee01c0ffee01c0ffee01c0ffee01"': '"0"'}, "identities.client gets no token"),
+        ({"[range]": "[capture.colour]\n[range]"}, "capture.colour: the document has no such"),
+        ({"[range]": "[capture.client]\nhue = 1\n[range]"}, "capture.client.hue: the document"),
+        ({"[range]": "[capture]\nclient = 1\n[range]"}, "capture.client: must be a table"),
+        ({"[range]": "[ranges]"}, "range.start: is missing"),
+    ],
+)
+def test_a_target_file_that_does_not_do_is_told(
+    change: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    (old, new), out = next(iter(change.items())), tmp_path / "mine"
+    text = TARGET.split("[identities.client_read_only]")[0]
+    assert old in text
+    (tmp_path / "t.toml").write_text(text.replace(old, new), "utf-8")
+    with source("mock") as url:
+        arguments = ["capture", url, "--target", str(tmp_path / "t.toml"), "--out", str(out)]
+        result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert not out.exists()
+
+
+def test_a_user_of_a_group_cannot_show_a_client(tmp_path: Path) -> None:
+    text = TARGET.replace("[identities.client]", "[identities.call_api]", 1)
+    text = text.replace("[identities.call_api]", "[identities.client]")
+    group = TARGET.split("[identities.group]")[1].split("[")[0]
+    head = TARGET.split("[identities.client]")[0]
+    (tmp_path / "t.toml").write_text(f"{head}[identities.client]{group}", "utf-8")
+    with source("mock") as url:
+        target, out = str(tmp_path / "t.toml"), str(tmp_path / "mine")
+        result = CliRunner().invoke(main, ["capture", url, "--target", target, "--out", out])
+    assert result.exit_code == 2
+    assert (
+        "the token is for a user of extension_group; a user of a client is needed" in result.stderr
+    )
+
+
+def test_a_folder_that_has_something_in_it_stays_as_it_is(tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    out.mkdir()
+    (out / "note.txt").write_text("mine")
+    result = capture("http://127.0.0.1:9", out)
+    assert (result.exit_code, [one.name for one in out.iterdir()]) == (2, ["note.txt"])
+    assert f"{out}: must be an empty folder, or not there yet" in result.stderr
+
+
+def test_json_in_a_text_keeps_its_shape_and_the_names_of_its_members() -> None:
+    made_up = MadeUp(CONTRACT, keep=False)
+    value = {"crm": {"id": 4711, "+79990001001": ["Ann", None, True]}, "a@b.example": "", "n": 7}
+    groups = [{"extra_params": json.dumps(value)}, {"extra_params": "plain"}]
+    made_up.replace_all({"extension_group": groups})
+    assert json.loads(groups[0]["extra_params"]) == {
+        "crm": {"id": 9000, "Text 1": ["Text 2", None, True]},
+        "Text 3": "",
+        "n": 7,
+    }
+    assert groups[1]["extra_params"] == "Text 4"
+
+
+def test_short_numbers_stay_apart_when_all_are_used() -> None:
+    made_up = MadeUp(CONTRACT, keep=False)
+    numbers = [{"short_ext_name": f"{number:02d}"} for number in range(100)]
+    made_up.replace_all({"reg_status_log": numbers})
+    assert sorted(one["short_ext_name"] for one in numbers) == [f"{one:02d}" for one in range(100)]
+
+
+def test_files_are_no_larger_than_the_mock_makes_them() -> None:
+    assert completion.MOST_BYTES == made_files.MOST_BYTES
