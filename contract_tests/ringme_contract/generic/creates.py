@@ -58,6 +58,21 @@ def a_new_entry_has_the_values_that_were_sent(kit: CheckContext, operation: Oper
     entries.expect_listed(*made)
 
 
+@check_each("values-kept", "create")
+def no_text_ends_at_a_null_character(kit: CheckContext, operation: Operation) -> None:
+    """It is kept whole; a store that cannot hold it may refuse it with 400."""
+    entries, name = Entries(kit, operation.collection), kit.factory.label(operation)
+    if name is None:
+        raise NotOffered(f"no property of {entries.name} takes any text")
+    text = f"{kit.new_name('text')}\0 and more"
+    body = {**kit.factory.body(operation), name: text}
+    response = entries.caller.post(entries.path("create"), body)
+    if response.status_code != 400:
+        entry = kit.expect(response, operation.status).json()
+        kit.expect_equal(f"{name} of a new {entries.name}", entry[name], text)
+        entries.expect_read(entry)
+
+
 # What others make meanwhile would take the id of the newest entry.
 @check_each(
     "entry-create",

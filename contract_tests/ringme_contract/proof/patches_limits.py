@@ -50,3 +50,18 @@ def reset_by_requests(site: Site) -> None:
             response.headers[_RESET] = str(max(1, 3600 - used))
 
     site.after(after)
+
+
+@patch
+def not_counted(site: Site, methods: list[str]) -> None:
+    """Counts no requests with some methods."""
+    free = 0
+
+    def after(request: Request, response: Response) -> None:
+        nonlocal free
+        if _LIMIT in response.headers:
+            free += request.method in methods
+            left = int(response.headers[_LEFT]) + free
+            response.headers[_LEFT] = str(min(left, int(response.headers[_LIMIT])))
+
+    site.after(after)

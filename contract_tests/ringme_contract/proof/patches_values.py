@@ -38,6 +38,7 @@ _CHANGES: dict[str, Callable[[Any], Any]] = {
     "composed": lambda new: unicodedata.normalize("NFC", new),
     "without controls": lambda new: _CONTROLS.sub("", new),
     "lines of Unix": lambda new: new.replace("\r\n", "\n"),
+    "up to a null character": lambda new: new.partition("\0")[0],
     "JSON anew": lambda new: _json_anew(new),
     "HTML": lambda new: html.escape(new, quote=False),
 }

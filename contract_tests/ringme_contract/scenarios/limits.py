@@ -62,6 +62,7 @@ def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
     yield client.get(kit.path("extension_group", NOWHERE))
     yield client.get(kit.path("extension_group", client=NOWHERE))
     yield client.post(kit.path("extension_group"), {})
+    yield client.delete(kit.path("extension_group", NOWHERE))
     yield client.request(
         "POST", kit.path("extension_group"), content=b"x", headers={"Content-Type": "text/plain"}
     )

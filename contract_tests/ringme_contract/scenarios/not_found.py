@@ -5,8 +5,8 @@ from __future__ import annotations
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
+from ringme_contract.operation_paths import fill
 from ringme_contract.scenarios.item_kinds import (
-    CLIENT,
     FAX,
     RECORD,
     VOICEMAIL,
@@ -35,10 +35,17 @@ def an_item_of_another_group_is_missing(kit: CheckContext, kind: Kind) -> None:
             kit.expect(client.get(here.path(kit, other, key)), 404, f"{other.name}_not_found")
     if kind is RECORD and "storage_url" not in kit.target.off:
         kit.expect(client.get(elsewhere.path(kit, kind, key, "storage_url")), 404, word)
-    if kind is RECORD and "other_client" in kit.target.identities:
+    if "other_client" in kit.target.identities:
         other_client = kit.caller("other_client")
-        kit.expect(other_client.get(CLIENT.path(kit, kind, key)), 404, word)
         kit.expect(other_client.get(here.path(kit, kind, key)), 403, "access_denied")
+        for operation in kit.secured_operations:
+            if operation.reads and [one.name for one in operation.path_collections][1:] == [
+                kind.name
+            ]:
+                outer = operation.entry_parameters[0]
+                own = outer.me or kit.factory.own(str(outer.collection), "other_client")
+                path = fill(operation, {str(outer.collection): own, kind.name: key})
+                kit.expect(other_client.get(path), 404, word)
 
 
 @check("error-not-found", layer="scenarios", isolated=True)
