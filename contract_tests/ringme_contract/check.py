@@ -10,6 +10,7 @@ from functools import cache, wraps
 from typing import TYPE_CHECKING
 
 from ringme_contract.verdict import NotOffered
+from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.operations import Operation
 from ringme_spec.paths import SPEC
@@ -59,29 +60,31 @@ class Check:
 
 @dataclass(frozen=True)
 class _General:
-    """A check of every operation with an action, for the rule that stands for a general one."""
+    """A check of every operation with an action, for the rule that stands for a general one.
+
+    `existing` ones are of operations on parts of entries, and on entries that nobody can create.
+    """
 
     check: Check
     actions: tuple[str, ...]
     function: OperationCheck
     applies: Applies
+    existing: bool
 
     def binds(self, operation: Operation, contract: Contract) -> bool:
         """It can be made of an operation: what it writes to can be created, and it makes sense."""
-        creations = {
-            one.collection.name for one in contract.operations.values() if one.action == "create"
-        }
-        return (
-            operation.action in self.actions
-            and (not self.check.writes or operation.collection.name in creations)
-            and self.applies(operation, contract)
+        if operation.action not in self.actions:
+            return False
+        existing = operation.is_part or (
+            self.check.writes and not can_be_created(contract, operation.collection)
         )
+        return existing == self.existing and self.applies(operation, contract)
 
     def of(self, operation: Operation, contract: Contract) -> Check:
         @wraps(self.function)
         def look(kit: CheckContext) -> None:
-            if not kit.offers(operation):
-                raise NotOffered(f"the target lacks {operation.id}")
+            if reason := kit.reason_against(operation):
+                raise NotOffered(reason)
             self.function(kit, operation)
 
         return replace(
@@ -139,11 +142,13 @@ def check_each(
     writes: bool = True,
     isolated: bool = True,
     applies: Applies = lambda _, __: True,
+    existing: bool = False,
     smoke: bool = False,
 ) -> Callable[[OperationCheck], OperationCheck]:
     """Declares a function to be a check of each operation with such an action.
 
-    `applies` tells if an operation has what the check is about.
+    `applies` tells if an operation has what the check is about. `existing` checks are of parts of
+    entries, and of entries that are there and cannot be created; all others are of no such ones.
     """
 
     def declare(function: OperationCheck) -> OperationCheck:
@@ -155,13 +160,20 @@ def check_each(
             lambda _: None,
             needs,
             writes=writes,
-            isolated=isolated,
+            isolated=isolated and not existing,
             smoke=smoke,
         )
-        _general.append(_General(common, actions, function, applies))
+        _general.append(_General(common, actions, function, applies, existing))
         return function
 
     return declare
+
+
+def can_be_created(contract: Contract, rule: CollectionRule) -> bool:
+    """True if the document has an operation that creates entries of a collection."""
+    return any(
+        one.action == "create" and one.collection is rule for one in contract.operations.values()
+    )
 
 
 def all_checks(contract: Contract | None = None) -> list[Check]:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar
 import httpx
 
 from ringme_contract.caller import Caller
+from ringme_contract.check import can_be_created
 from ringme_contract.conformance import json_object
 from ringme_contract.deviations import Deviation
 from ringme_contract.differences import differences
@@ -57,7 +58,9 @@ class CheckContext:
         self.seed = seed
         self.run_id = f"contract-{random.Random().randrange(16**6):06x}"
         self.record = RunRecord()
-        self.operations = [one for one in contract.operations.values() if self.offers(one)]
+        self.operations = [
+            one for one in contract.operations.values() if self.reason_against(one) is None
+        ]
         self.left_behind: list[str] = []
         self.roles = Roles(contract)
         self.path = Paths(self.operations)
@@ -103,6 +106,18 @@ class CheckContext:
     @property
     def profile(self) -> Profile:
         return PROFILES[self.target.profile]
+
+    def reason_against(self, operation: Operation) -> str | None:
+        """Why no check may make use of an operation; None if they may."""
+        if not self.offers(operation):
+            return f"the target lacks {operation.id}"
+        if (
+            operation.action == "update"
+            and not can_be_created(self.contract, operation.collection)
+            and not self.target.change_existing_entries
+        ):
+            return f"{operation.id} changes what the run has not made (change_existing_entries)"
+        return None
 
     @property
     def secured_operations(self) -> list[Operation]:
@@ -175,6 +190,7 @@ class CheckContext:
     def finish(self) -> None:
         """Searches for what the run has left, and names in `left_behind` what cannot be removed."""
         with self._cleaning():
+            self._clean(lambda: self.left_behind.extend(self.guard.borrowed.put_all_back()))
             self._clean(lambda: self.left_behind.extend(self._removal.at_end()))
 
     @contextmanager

@@ -26,11 +26,16 @@ class Entries:
         self.kit, self.factory, self.rule = kit, kit.factory, rule
         self.name = rule.name
         self.caller, self.identity = kit.caller(identity), identity
-        self.creation = kit.factory.creation(self.name)
-        self.owners = kit.factory.owners(self.creation, {}, identity)
+        creation = kit.factory.find_creation(self.name)
+        self.owners = kit.factory.owners(creation, {}, identity) if creation else {}
         # The label marks an entry as the kit's own.
-        self._label = kit.factory.label(self.creation)
+        self._label = kit.factory.label(creation) if creation else None
         self._values = BoundaryValues(kit.contract.schemas)
+
+    @property
+    def creation(self) -> Operation:
+        """The operation that creates them. Raises NotOffered without one."""
+        return self.factory.creation(self.name)
 
     # --- requests
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ringme_contract.operation_paths import fill
@@ -167,7 +168,8 @@ class Factory(RequestValues):
     def to_change(self, operation: Operation) -> Item:
         """Values of things of its own, made anew each time: a write must not touch anything else.
 
-        Recorded items cannot be made, so that theirs are of none that is there.
+        Recorded items cannot be made, so that theirs are of none that is there; other entries that
+        cannot be made are there, and put back after the check.
         """
         keys: dict[str, object] = {}
         for parameter, rule in zip(
@@ -176,17 +178,30 @@ class Factory(RequestValues):
             if parameter.me is not None:
                 keys[rule.name] = parameter.me
             elif self.find_creation(rule.name) is None:
-                keys[rule.name] = self._nowhere(parameter)
+                keys[rule.name] = self._existing(operation, parameter, keys)
             else:
                 keys[rule.name] = self.create(rule.name, within=keys)[rule.key]
         return self.path_values(operation, keys)
 
+    def _existing(self, operation: Operation, parameter: Parameter, owners: Item) -> Any:
+        """The key of what is there and may be changed; else of nothing."""
+        if operation.action == "update":
+            name = str(parameter.collection)
+            with suppress(NotReached):
+                return self._first(name, "client", **owners)[operation.collection.key]
+        return self._nowhere(parameter)
+
     def nowhere(self, operation: Operation) -> Item:
         """Values of things that do not exist."""
-        return {one.name: one.me or self._nowhere(one) for one in operation.path_parameters}
+        # An item is nobody's own, though its owner may be the caller's.
+        last = operation.path_names[-1:] if operation.ends_at_item else ()
+        return {
+            one.name: self._nowhere(one) if one.me is None or one.name in last else one.me
+            for one in operation.path_parameters
+        }
 
     def _nowhere(self, parameter: Parameter) -> Any:
-        keys = (NOWHERE, NO_RECORD, NO_FAX)
+        keys = (NOWHERE, NO_RECORD, NO_FAX, str(NOWHERE))
         found = next((key for key in keys if parameter.validator.is_valid(key)), None)
         return self.sample(parameter.schema) if found is None else found
 

@@ -152,6 +152,8 @@ class RunRecord:
         self.before: dict[EntryList, dict[str, int] | None] = {}
         self.left: dict[tuple[str, str], str] = {}
         self.deleted: set[tuple[str, str]] = set()
+        # Entries that nobody can create, as they were before the first change; None for no such.
+        self.borrowed: dict[tuple[EntryList, str], Item | None] = {}
         # What was wrong when an entry of the run's own was moved; empty if nothing was.
         self.rehearsal: str | None = None
 

@@ -67,8 +67,9 @@ class Paths:
         return next((one for one in self.all(collection, action) if _needed(one) <= given), None)
 
     def all(self, collection: str, action: str) -> Iterator[Operation]:
+        """The operations of a collection with an action, but for those on a part of an entry."""
         for one in self._operations:
-            if one.action == action and one.collection.name == collection:
+            if one.action == action and one.collection.name == collection and not one.is_part:
                 yield one
 
 

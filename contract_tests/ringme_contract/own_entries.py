@@ -70,12 +70,12 @@ class OwnEntries:
     def path(self, operation: Operation, **others: object) -> str:
         """The path of an operation on the own entries; `others` are other keys by collection.
 
-        What cannot be created, as recorded items, is one that is not there.
+        What cannot be created, as recorded items, is one that is not there, or the caller's own.
         """
         keys = {**self._keys, **others}
         values = self._kit.factory.nowhere(operation)
         for one in operation.entry_parameters:
-            values[one.name] = keys.get(str(one.collection), values[one.name])
+            values[one.name] = keys.get(str(one.collection), one.me or values[one.name])
         return operation.fill(values)
 
     def operation(self, collection: str, action: str) -> Operation | None:

@@ -123,7 +123,7 @@ class RequestValues:
         # The end of a name differs from those of others.
         short = own[-schema.get("maxLength", len(own)) :]
         found = (one for one in (own, short, schema.get("example"), *_TEXTS) if fits(one))
-        text = next(found, None)
+        text = next((one for one in found if one is not None), None)
         if text is None:
             raise NotReached(f"no text fits {schema}; give the schema an example")
         return str(text)

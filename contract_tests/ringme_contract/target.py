@@ -69,6 +69,7 @@ class Target:
     off: frozenset[str] = frozenset()
     read_only: bool = False
     delete_recorded_items: bool = False
+    change_existing_entries: bool = False
     requests_per_second: float = 0
     jobs: int = JOBS
     profile: str = DEFAULT
@@ -101,6 +102,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "url": str,
     "read_only": bool,
     "delete_recorded_items": bool,
+    "change_existing_entries": bool,
     "requests_per_second": (int, float),
     "jobs": int,
     "profile": str,

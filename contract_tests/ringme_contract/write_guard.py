@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 import httpx
 
+from ringme_contract.borrowed_entries import BorrowedEntries
+from ringme_contract.check import can_be_created
 from ringme_contract.factories import NO_FAX, NO_RECORD, NOWHERE
 from ringme_contract.made_entries import (
     CLIENTS,
@@ -45,6 +47,7 @@ class WriteGuard:
         self.to_search: dict[EntryList, None] = {}
         # Entries of the target's own that are moved and put back: the property, and the entry.
         self.lent: dict[tuple[str, str], tuple[str, Item]] = {}
+        self.borrowed = BorrowedEntries(kit)
         self._hosts: set[tuple[str, str]] = set()
         self.confirmed: set[tuple[str, str]] = set()
         self._removed: set[tuple[str, str]] = set()
@@ -55,6 +58,7 @@ class WriteGuard:
             self.made, self.to_search, self.lent, self._hosts, self.confirmed, self._removed
         ):  # fmt: skip
             known.clear()
+        self.borrowed.forget()
 
     @cached_property
     def lists(self) -> list[EntryList]:
@@ -147,6 +151,8 @@ class WriteGuard:
             return None
         if (rule.name, key) in self.lent and method in ("PUT", "PATCH"):
             return self._problem_of_move(rule, key, sent_object(arguments))
+        if not can_be_created(self._kit.contract, rule) and method in ("PUT", "PATCH"):
+            return self.borrowed.problem_of(rule, key)
         return self._problem_of_key(rule, key)
 
     def _problem_of_move(self, rule: CollectionRule, key: str, body: Item) -> str | None:
@@ -276,7 +282,8 @@ class WriteGuard:
 
 def _ends_at_entry(operation: Operation) -> bool:
     last = operation.entry_parameters[-1:]
-    return bool(last) and operation.path.rstrip("/").endswith("{" + last[0].name + "}")
+    at_its_key = bool(last) and operation.path.rstrip("/").endswith("{" + last[0].name + "}")
+    return at_its_key or operation.is_part
 
 
 def _number(text: str) -> str:

@@ -53,7 +53,7 @@ def forbidden(code: str, message: str) -> ApiError:
 
 
 def missing(rule: CollectionRule) -> ApiError:
-    """Make a 404 for an entry that a path or a reference does not find."""
+    """Make a 404 for an entry of a collection that a path or a reference does not find."""
     return ApiError(404, rule.missing_message, rule.missing)
 
 

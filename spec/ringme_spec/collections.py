@@ -90,7 +90,8 @@ class Refused:
 class CollectionRule:
     """Collection as the document declares it.
 
-    `texts` are the properties whose length the document does not limit.
+    `texts` are the properties whose length the document does not limit, `defaults` the values of
+    those that the stored schema gives one.
     """
 
     name: str
@@ -102,11 +103,13 @@ class CollectionRule:
     sequence_of: str | None
     missing: str | None
     missing_message: str
+    defaults: dict[str, Any]
     within: dict[str, Owner]
     order: tuple[str, ...]
     initial: dict[str, Any]
     unique: Unique | None
     refused: tuple[Refused, ...]
+    shown_as_text: tuple[str, ...]
     fixed: tuple[str, ...]
     references: dict[str, Reference]
     numbering: Numbering | None
@@ -151,6 +154,11 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
         sequence_of=node.get("sequence_of"),
         missing=node.get("missing"),
         missing_message=node.get("missing_message", f"No such {name.replace('_', ' ')}"),
+        defaults={
+            prop: one["default"]
+            for prop, value in properties.items()
+            if "default" in (one := schemas.resolve(value))
+        },
         within={
             owner: Owner(value) if isinstance(value, str) else Owner(**value)
             for owner, value in node.get("within", {}).items()
@@ -159,6 +167,7 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
         initial=node.get("initial", {}),
         unique=Unique(**node["unique"]) if "unique" in node else None,
         refused=tuple(_read_refused(one) for one in node.get("refused", [])),
+        shown_as_text=tuple(node.get("shown_as_text", [])),
         fixed=tuple(node.get("fixed", [])),
         references={prop: Reference(**value) for prop, value in node.get("references", {}).items()},
         numbering=_read_numbering(node["numbering"]) if "numbering" in node else None,
@@ -196,7 +205,7 @@ def _check_names(rule: CollectionRule, known: dict[str, CollectionRule]) -> None
             raise ConfigError(f"{where}: there is no collection {other}")
     if rule.sequence_of and not (rule.sequence and known[rule.sequence_of].sequence):
         raise ConfigError(f"{where}: sequence_of: both collections need identifiers: sequence")
-    used = [rule.key, *rule.order, *rule.indexed, *rule.fixed]
+    used = [rule.key, *rule.order, *rule.indexed, *rule.shown_as_text, *rule.fixed]
     used += [one.property for one in rule.refused]
     if rule.unique:
         used.append(rule.unique.property)

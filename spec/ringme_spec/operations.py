@@ -199,6 +199,18 @@ class Operation:
         return bool(self.resource.get("null_is_absent"))
 
     @cached_property
+    def shows(self) -> dict[str, str]:
+        """Stored properties by the property of the response that shows them by another name."""
+        found: dict[str, str] = self.resource.get("shows", {})
+        return found
+
+    @property
+    def is_part(self) -> bool:
+        """True if it reads or changes an entry at a path beside the own one, as a part of it."""
+        beside = not self.path.rstrip("/").endswith("}")
+        return self.ends_at_item and beside and self.action in ("read", "update")
+
+    @cached_property
     def status(self) -> int:
         """Success status. Raises LookupError if the document has none."""
         for code in self.responses:
@@ -263,7 +275,7 @@ def _read(
     node = item[method]
     resource = node.get("x-resource", {})
     parameters = _read_parameters(schemas, path, item, node)
-    return Operation(
+    operation = Operation(
         id=node["operationId"],
         method=method.upper(),
         path=path,
@@ -280,6 +292,17 @@ def _read(
         schemas=schemas,
         default_page_size=document.get("x-default-per-page"),
     )
+    _check_shows(operation)
+    return operation
+
+
+def _check_shows(operation: Operation) -> None:
+    """Raise ValueError for names of `shows` that response or collection do not have."""
+    for shown, stored in operation.shows.items():
+        if shown not in operation.response_properties:
+            raise ValueError(f"x-resource.shows: the response has no property {shown}")
+        if stored not in operation.collection.properties:
+            raise ValueError(f"x-resource.shows: the collection has no property {stored}")
 
 
 def _collection(collections: Mapping[str, CollectionRule], name: str) -> CollectionRule:

@@ -13,7 +13,10 @@ from openapi_spec_validator import validate
 from document.operations import ALL, DOCUMENT, METHODS
 from support.server import API, RunningMock
 
-TAGS = {"Authorization", "User", "Client", "Internal numbers group", "Internal number", "Events"}
+TAGS = {
+    "Authorization", "User", "Client", "External number", "Internal numbers group",
+    "Internal number", "Events",
+}  # fmt: skip
 
 C, G, E = "/client/{client_id}", "/extension_group/{ext_group_id}", "/extension/{extension_id}"
 OPERATIONS = {
@@ -22,6 +25,10 @@ OPERATIONS = {
     f"{C}/extension_group/{{ext_group_id}}": "GET PUT DELETE",
     f"{C}/extension/": "GET POST",
     f"{C}/extension/{{extension_id}}": "GET PUT DELETE",
+    "/client/client_info/{client_id}/": "GET PUT",
+    f"{C}/client/": "GET",
+    f"{C}/did/": "GET",
+    f"{C}/did/{{did_id}}": "GET PUT",
     f"{C}/user/extension_group/": "GET POST",
     f"{C}/user/extension_group/{{user_id}}": "GET PUT DELETE",
     f"{G}/extension/": "GET",
@@ -40,6 +47,7 @@ OPERATIONS = {
     f"{C}/reg_status_log/": "GET",
     f"{C}/record/{{record_uuid}}/storage_url/": "GET",
     f"{C}/record/{{record_uuid}}": "GET",
+    f"{E}/ani/": "GET PUT",
     f"{E}/record/": "GET",
     f"{E}/voicemail/": "GET",
     f"{E}/fax/": "GET",
@@ -163,11 +171,13 @@ def test_the_words_of_a_403_are_those_that_can_come(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in ALL if ALL[name].path_collections])
 def test_the_words_of_a_404_are_those_that_can_come(name: str) -> None:
     operation = ALL[name]
-    sought = list(operation.path_collections)
-    sought += ["extension_group"] * (
-        "extension_group_id" in operation.body_schema.get("properties", {})
-    )
     rules = DOCUMENT["x-collections"]
+    rule = rules[operation.node["x-resource"]["collection"]]
+    sent = operation.body_schema.get("properties", {})
+    referred = [
+        one["collection"] for name, one in rule.get("references", {}).items() if name in sent
+    ]
+    sought = [*operation.path_collections, *referred]
     assert operation.status_words("404") == {rules[collection]["missing"] for collection in sought}
 
 
@@ -176,6 +186,8 @@ def test_configuration_needs_the_higher_access_level_and_nothing_else_does(name:
     operation = ALL[name]
     collection = operation.node["x-resource"]["collection"]
     configures = operation.method != "GET" and collection in (
+        "client",
+        "did",
         "extension_group",
         "extension",
         "user",

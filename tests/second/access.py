@@ -74,9 +74,9 @@ def admit() -> None:
 
 
 def _configures() -> bool:
-    """Groups, numbers, users and subscriptions; not what is recorded."""
+    """Groups, numbers, users, subscriptions, client data; not what is recorded."""
     below_client = request.path.startswith(f"{API}/client/")
-    return below_client or re.search("/extension/[^/]+/event(/|$)", request.path) is not None
+    return below_client or re.search("/extension/[^/]+/(event|ani)(/|$)", request.path) is not None
 
 
 def _holder() -> Row:

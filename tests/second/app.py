@@ -14,6 +14,7 @@ from werkzeug.routing import BaseConverter
 
 from second import faults
 from second.access import API, admit, allowance, database
+from second.clients import clients
 from second.database import Database
 from second.events import events
 from second.extensions import extensions
@@ -58,7 +59,7 @@ def create_app(fixtures: Path) -> Flask:
     app.config["FILES"] = fixtures / "files"
     app.url_map.merge_slashes = False
     app.url_map.converters["item"] = _ItemConverter
-    for views in (groups, extensions, group_users, recorded, events):
+    for views in (clients, groups, extensions, group_users, recorded, events):
         app.register_blueprint(views, url_prefix=API)
     for views in (tokens, storage):
         app.register_blueprint(views)

@@ -18,14 +18,25 @@ KINDS = ("record", "voicemail", "fax", "reg_status_log")
 # what lists show of it; it never changes. The number of an item may be gone while the item stays.
 _TABLES = """
 CREATE TABLE client (
-    id INTEGER PRIMARY KEY, status TEXT, prefix TEXT, domain TEXT, extension_len INTEGER);
+    id INTEGER PRIMARY KEY, status TEXT, name TEXT, prefix TEXT, domain TEXT, domain_prefix TEXT,
+    email TEXT, timezone TEXT, language TEXT, create_date TEXT, type TEXT, extension_len INTEGER,
+    extra_params TEXT, ambassadors TEXT, contact_phones TEXT, jur_address TEXT, fact_address TEXT,
+    geo_list TEXT, dial_rule_id INTEGER, did_as_transfer_caller_id TEXT, hold_music INTEGER,
+    disk_space_notify_email TEXT, disk_space_notify_threshold INTEGER, reg_status_log INTEGER,
+    record_format TEXT);
 CREATE TABLE extension_group (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, client_id INTEGER, extra_params TEXT);
 CREATE TABLE extension (
     id INTEGER PRIMARY KEY AUTOINCREMENT, client_id INTEGER, name TEXT, status TEXT, type TEXT,
     domain TEXT, create_date TEXT, dial_rule_limit TEXT, dial_rule_id INTEGER, label TEXT,
     caller_id_name TEXT, extra_params TEXT, message_did TEXT, ani_rfc3325 INTEGER,
-    did_as_transfer_caller_id TEXT, extension_group_id INTEGER, UNIQUE (client_id, name));
+    did_as_transfer_caller_id TEXT, extension_group_id INTEGER, ani_number TEXT,
+    UNIQUE (client_id, name));
+CREATE TABLE did (
+    comment TEXT, domain TEXT, create_date TEXT, name TEXT UNIQUE,
+    extension_id INTEGER REFERENCES extension ON DELETE SET NULL,
+    client_id INTEGER, id INTEGER PRIMARY KEY, allow_message INTEGER,
+    message_extension_id INTEGER REFERENCES extension ON DELETE SET NULL);
 CREATE TABLE user (
     id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT, login TEXT UNIQUE, password TEXT, name TEXT,
     email TEXT, access TEXT, status TEXT, comment TEXT, extra_params TEXT, timezone TEXT,
@@ -151,7 +162,7 @@ class Database:
     # --- the fixtures
 
     def _seed(self, fixtures: Path) -> None:
-        for table in ("client", "extension_group", "extension", "user", "application"):
+        for table in ("client", "extension_group", "extension", "did", "user", "application"):
             if table == "extension_group" and faults.on("id-used-again"):
                 self.run("DROP TABLE extension_group")
                 self.run(

@@ -8,6 +8,7 @@ from ringme_contract.collection_entries import Entries
 from ringme_contract.factories import Item
 from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import NotOffered
+from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 
 
@@ -101,7 +102,14 @@ def ids_differ_between_clients(kit: CheckContext, operation: Operation) -> None:
     kit.expect_equal(f"how many ids four new {both[0].name} of two clients have", len(set(ids)), 4)
 
 
-@check_each("entry-read", "read", writes=False, smoke=True)
+def _is_listed(operation: Operation, contract: Contract) -> bool:
+    return any(
+        one.action == "list" and one.collection is operation.collection
+        for one in contract.operations.values()
+    )
+
+
+@check_each("entry-read", "read", writes=False, applies=_is_listed, smoke=True)
 def an_entry_read_alone_is_the_listed_one(kit: CheckContext, operation: Operation) -> None:
     """Every entry of the client, or of the first owner that it has."""
     keys = kit.factory.keys_to_read(operation)

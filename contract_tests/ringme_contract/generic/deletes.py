@@ -23,12 +23,16 @@ def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> Non
     entries.delete(entry)
     entries.expect_gone(entry)
     for one in kit.operations:
-        if one.section == entries.name and one.action in ("list", "stats"):
+        if one.section == entries.name and (one.action in ("list", "stats") or _is_read_part(one)):
             path, query = fill(one, {entries.name: entries.key(entry)}), kit.factory.query(one)
             response = entries.caller.request("GET", path, params=query)
             kit.expect(response, 404, entries.rule.missing)
     entries.expect_read(first, last)
     entries.expect_listed(first, last)
+
+
+def _is_read_part(operation: Operation) -> bool:
+    return operation.is_part and operation.reads
 
 
 def _is_referred_to(operation: Operation, contract: Contract) -> bool:

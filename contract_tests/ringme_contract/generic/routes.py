@@ -93,7 +93,9 @@ def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
             # A DELETE of what is not the check's own would do harm where it is let in.
             owners = operation.entry_parameters
             mine = method != "DELETE" or any(one.me is None for one in owners)
-            others = {} if mine else {str(one.collection): NOWHERE for one in owners}
+            # What nobody can create is the target's own.
+            nobodys = owners if not mine else owners[-1:] if operation.ends_at_item else ()
+            others = {str(one.collection): NOWHERE for one in nobodys if one.me or not mine}
             if method not in methods[operation.path] and (mine or others):
                 refusal = client, method, own.path(operation, **others)
                 may_lack = lacking[operation.path]

@@ -35,6 +35,16 @@ def entry_view(operation: Operation) -> View | None:
     None shows entries as they are stored.
     """
     stored, shown = operation.collection.properties, operation.response_properties
+    texts = [name for name in operation.collection.shown_as_text if name in shown]
+    if texts or operation.shows:
+        sources = {name: operation.shows.get(name, name) for name in shown}
+
+        def gathered(entry: Entry) -> Entry:
+            seen = {name: entry.get(source) for name, source in sources.items()}
+            seen.update((name, str(seen[name])) for name in texts if seen[name] is not None)
+            return seen
+
+        return gathered
     if shown == stored:
         return None
     if shown != tuple(name for name in stored if name in shown):

@@ -136,7 +136,7 @@ def _fill(contract: Contract, store: Store, rule: CollectionRule, source: Source
         if not validator.is_valid(entry):
             field, reason = next(validator.problems(entry))
             raise ConfigError(f"{_place(source, rule, number, entry)}: {field}: {reason}")
-        whole = {name: entry.get(name) for name in rule.properties}
+        whole = {name: entry.get(name, rule.defaults.get(name)) for name in rule.properties}
         _check_content(store, source, rule, number, whole)
         full.append(whole)
     _reserve(store[rule.name], source)

@@ -164,6 +164,6 @@ class PageApp:
             "version": __version__,
             "home": page.prefix + HOME_PATH,
             "own": own,
-            "prefix": page.prefix,
+            "root": page.prefix,
             "asset": lambda name: f"{own}/assets/{self._assets.path(name)}",
         }

@@ -1,0 +1,194 @@
+"""Entries that nobody can create, and parts of entries: changed at one path, seen at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringme_contract.check import can_be_created, check_each
+from ringme_contract.check_context import CheckContext
+from ringme_contract.collection_entries import Entries
+from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.operation_paths import fill
+from ringme_contract.verdict import NotReached
+from ringme_spec.contract import Contract
+from ringme_spec.operations import Operation
+
+# By path what it shows: an entry, or a list of them.
+Views = dict[str, Any]
+
+
+class ViewedEntry:
+    """One entry, and all that shows it, before and after it changes by one operation.
+
+    It is one of the check's own where entries can be created, else the first that is there.
+    """
+
+    def __init__(self, kit: CheckContext, updating: Operation) -> None:
+        self.kit, self.caller, self.updating = kit, kit.caller("client"), updating
+        self.entries, self.rule = Entries(kit, updating.collection), updating.collection
+        self.keys = self._keys()
+        self.path = fill(updating, self.keys)
+        self._readings = {
+            fill(one, self.keys): one for one in kit.operations if self._shows_it(one)
+        }
+        self.before = self.read()
+        if self.path not in self.before:
+            raise NotReached(f"the document has no operation that reads {self.path}")
+
+    def _keys(self) -> Item:
+        if can_be_created(self.kit.contract, self.rule):
+            return {**self.entries.owners, self.rule.name: self.entries.key(self.entries.create())}
+        return self.kit.factory.keys_to_read(self.updating)
+
+    def _shows_it(self, one: Operation) -> bool:
+        is_view = one.action == "read" or (one.action == "list" and not one.range_required)
+        needed = {str(each.collection) for each in one.entry_parameters if each.me is None}
+        return is_view and one.collection is self.rule and needed <= self.keys.keys()
+
+    def read(self) -> Views:
+        return {path: self.caller.read(path) for path in self._readings}
+
+    def change(self, changes: Item) -> None:
+        """Updates it, and expects each view to show these changes, and nothing else new."""
+        response = self.kit.expect(self.caller.request("PUT", self.path, json=changes), 200)
+        self.before = self.with_changes(changes)
+        got = response.json()
+        self.kit.expect_equal(f"the response to PUT {self.path}", got, self.before[self.path])
+        self.expect_unchanged()
+
+    def expect_unchanged(self) -> None:
+        """Fails the check unless each view is as it was."""
+        for path, seen in self.read().items():
+            self.kit.expect_equal(path, seen, self.before[path])
+
+    def with_changes(self, changes: Item) -> Views:
+        """The views as they should be after changes, by stored property."""
+        key = self.rule.key
+        return {
+            path: [
+                _changed(reading, one, changes) if one[key] == self.keys[self.rule.name] else one
+                for one in self.before[path]
+            ]
+            if reading.action == "list"
+            else _changed(reading, self.before[path], changes)
+            for path, reading in self._readings.items()
+        }
+
+
+def _changed(reading: Operation, seen: Item, changes: Item) -> Item:
+    sources = {name: reading.shows.get(name, name) for name in seen}
+    return {name: changes.get(sources[name], value) for name, value in seen.items()}
+
+
+@check_each("entry-update", "update", existing=True, smoke=True)
+def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> None:
+    """All properties together, then each alone; {} changes nothing; all else stays."""
+    viewed = ViewedEntry(kit, operation)
+    viewed.change({})
+    bodies = list(viewed.entries.bodies(operation))
+    for body in bodies:
+        viewed.change(body)
+    for name, value in bodies[1 % len(bodies)].items():
+        viewed.change({name: value})
+
+
+def _refers(operation: Operation, _: Contract) -> bool:
+    sent = operation.json_body.properties if operation.json_body else {}
+    return bool(sent.keys() & operation.collection.references)
+
+
+@check_each("entry-reference", "update", existing=True, applies=_refers, smoke=True)
+def an_existing_entry_refers_to_nothing_unknown(kit: CheckContext, operation: Operation) -> None:
+    """To what never was, is deleted or another client's; an entry that is not there comes first."""
+    viewed, factory = ViewedEntry(kit, operation), kit.factory
+    unknown = {**viewed.keys, viewed.rule.name: NOWHERE}
+    for name, other in factory.referred(operation).items():
+        word = kit.contract.collections[other].missing
+        for key in _wrong_keys(viewed, other):
+            sent = {**factory.change(operation), name: key}
+            response = viewed.caller.request("PUT", viewed.path, json=sent)
+            kit.expect(response, 404, word)
+            viewed.expect_unchanged()
+        response = viewed.caller.request("PUT", fill(operation, unknown), json={name: NOWHERE})
+        kit.expect(response, 404, viewed.rule.missing)
+
+
+def _wrong_keys(viewed: ViewedEntry, other: str) -> list[object]:
+    kit, factory = viewed.kit, viewed.kit.factory
+    keys: list[object] = [NOWHERE]
+    if deletion := kit.path.within(other, "delete", {other: None}):
+        deleted = {other: factory.create(other)[kit.contract.collections[other].key]}
+        kit.expect(viewed.caller.request("DELETE", fill(deletion, deleted)), 204)
+        keys += deleted.values()
+    if "other_client" in kit.target.identities:
+        keys.append(factory.own(other, "other_client"))
+    return keys
+
+
+def _is_one_of_many(operation: Operation, contract: Contract) -> bool:
+    lists = (one for one in contract.operations.values() if one.action == "list")
+    rule = operation.collection
+    return rule in [one.collection for one in lists] and not can_be_created(contract, rule)
+
+
+@check_each(
+    "entry-isolation",
+    "update",
+    needs=("client", "other_client"),
+    existing=True,
+    applies=_is_one_of_many,
+    smoke=True,
+)
+def an_existing_entry_of_another_client_is_not_there(
+    kit: CheckContext, operation: Operation
+) -> None:
+    """Under one's own client, to read it and to change it; it stays as it is."""
+    rule, factory = operation.collection, kit.factory
+    before = factory.read(rule.name, "other_client")
+    for one in kit.operations:
+        if one.ends_at_item and one.collection is rule and before:
+            path = fill(one, {rule.name: before[0][rule.key]})
+            body = {"json": factory.change(one)} if one.json_body else {}
+            response = kit.caller("client").request(one.method, path, **body)
+            kit.expect(response, 404, rule.missing)
+    kit.expect_equal(
+        f"{rule.name} of another client", factory.read(rule.name, "other_client"), before
+    )
+
+
+def _is_released(operation: Operation, contract: Contract) -> bool:
+    return bool(_released(operation, contract))
+
+
+def _released(operation: Operation, contract: Contract) -> dict[str, Operation]:
+    """What deletes the entries that properties refer to, by those that are null afterwards."""
+    sent = operation.json_body.properties if operation.json_body else {}
+    deletions = {
+        one.collection.name: one for one in contract.operations.values() if one.action == "delete"
+    }
+    return {
+        name: deletions[one.collection]
+        for name, one in operation.collection.references.items()
+        if name in sent and one.gone == "release" and one.collection in deletions
+    }
+
+
+@check_each("entry-delete", "update", existing=True, applies=_is_released, smoke=True)
+def an_existing_entry_is_released(kit: CheckContext, operation: Operation) -> None:
+    """Each of its references alone, and all to one and the same entry, which is then deleted."""
+    viewed, released = ViewedEntry(kit, operation), _released(operation, kit.contract)
+    for names in ([*released], *([name] for name in released)):
+        deletion = released[names[0]]
+        same = [name for name in names if released[name] is deletion]
+        goes = _new_key(kit, deletion)
+        viewed.change(
+            {name: goes if name in same else _new_key(kit, one) for name, one in released.items()}
+        )
+        path = fill(deletion, {deletion.collection.name: goes})
+        kit.expect(viewed.caller.request("DELETE", path), deletion.status)
+        viewed.before = viewed.with_changes(dict.fromkeys(same))
+        viewed.expect_unchanged()
+
+
+def _new_key(kit: CheckContext, deletion: Operation) -> object:
+    return kit.factory.create(deletion.collection.name)[deletion.collection.key]
