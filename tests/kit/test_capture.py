@@ -38,7 +38,11 @@ from support.second import second_implementation
 from support.serving import served
 
 CONTRACT = read_contract(SPEC)
-LISTS = [one for one in CONTRACT.operations.values() if one.action in ("list", "stats")]
+LISTS = [
+    one
+    for one in CONTRACT.operations.values()
+    if one.reads and (one.action in ("list", "stats") or one.is_part)
+]
 # All items of the fixtures.
 START, END = "2015-12-01 00:00:00", "2016-07-31 23:59:59"
 TARGET = MOCK.read_text("utf-8")
@@ -61,7 +65,7 @@ def source(name: str) -> Iterator[str]:
 
 def target_file(folder: Path, more: str = "") -> Path:
     path = folder / "target.toml"
-    path.write_text(TARGET + more, "utf-8")
+    path.write_text(more + TARGET, "utf-8")
     return path
 
 
@@ -396,12 +400,13 @@ def without_numbers(call: Call, content: bytes) -> bytes:
 def test_what_the_service_does_not_show_is_asked_for(tmp_path: Path) -> None:
     out = tmp_path / "mine"
     with source("mock") as upstream, hostile_server(upstream, changed(without_numbers)) as server:
-        result = capture(server.url, out)
+        lacking = 'off = ["client_data"]\n'
+        result = capture(server.url, out, more=lacking)
         assert result.exit_code == 2
         assert "client.prefix: the service does not show it; say it in" in result.stderr
         assert "[capture.client] prefix = ..." in result.stderr
-        said = '\n[capture.client]\nprefix = "014"\ndomain = "example.org"\nextension_len = 3\n'
-        result = capture(server.url, out, more=said)
+        said = '{prefix = "014", domain = "example.org", extension_len = 3}'
+        result = capture(server.url, out, more=f"{lacking}capture.client = {said}\n")
     assert result.exit_code == 0, result.output
     (client,) = entries_in(out)["client"]
     assert (len(client["prefix"]), client["extension_len"]) == (3, 3)

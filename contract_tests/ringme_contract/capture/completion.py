@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringme_contract.capture.capture_error import CaptureError
-from ringme_contract.capture.gather import Entry, Found
+from ringme_contract.capture.gather import Found
+from ringme_contract.capture.list_reader import Entry
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -80,6 +81,9 @@ class Completion:
 
     def _complete(self, rule: CollectionRule, entry: Entry) -> Entry:
         whole = {name: entry[name] for name in rule.properties if name in entry}
+        for name in rule.shown_as_text:
+            if isinstance(whole.get(name), str) and whole[name].isdecimal():
+                whole[name] = int(whole[name])
         required = self._required(rule)
         for name, schema in self._properties(rule).items():
             if schema.get("format") == "password":

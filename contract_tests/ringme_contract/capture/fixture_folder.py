@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ringme_contract.capture.capture_error import CaptureError
-from ringme_contract.capture.gather import Entry
+from ringme_contract.capture.list_reader import Entry
 
 
 def check_free(folder: Path) -> None:

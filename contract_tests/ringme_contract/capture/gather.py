@@ -8,18 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
-from urllib.parse import quote
 
 from ringme_contract.capture.capture_error import CaptureError
+from ringme_contract.capture.list_reader import Entry, ListReader, Read, fill
 from ringme_contract.capture.listings import Listing, read_listings
-from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
-
-Entry = dict[str, Any]
-# Reads a path with a query; None if there is no such thing.
-Read = Callable[[str, dict[str, Any]], Any]
 
 
 @dataclass
@@ -50,11 +45,8 @@ class Gathering:
         self._contract = contract
         self._read = read
         self._offers = offers
-        self._span = read_datetime(span[0]), read_datetime(span[1])
-        self._most = most
+        self._lists = ListReader(read, span, most)
         self._tell = tell
-        # The longest page of each operation so far: a shorter one is the last of its list.
-        self._longest: Counter[str] = Counter()
         self.found = Found()
 
     def run(self) -> Found:
@@ -64,6 +56,9 @@ class Gathering:
             self._read_own(rule)
         for listing in read_listings(self._contract, self._offers):
             self._read_listing(listing)
+        for operation in self._contract.operations.values():
+            if operation.is_part and self._offers(operation):
+                self._read_parts(operation)
         return self.found
 
     # --- what there is one of
@@ -105,11 +100,27 @@ class Gathering:
         """Read an entry that has no list, as it is the caller's own."""
         for one in self._contract.operations.values():
             own = one.ends_at_item and all(part.me for part in one.path_parameters)
-            if one.collection_rule is rule and one.reads and one.action == "read" and own:
-                entry = self._read(_path(one, {}), {})
+            reads = one.action == "read" and one.reads and self._offers(one)
+            if one.collection_rule is rule and reads and own:
+                entry = self._read(fill(one, {}), {})
                 if isinstance(entry, dict):
                     self.found.entries[rule.name] = [entry]
                     return
+
+    def _read_parts(self, operation: Operation) -> None:
+        """Read what a path of its own shows of each entry of a collection."""
+        if not operation.reads or all(one.me for one in operation.path_parameters):
+            return
+        for entry in self.found.entries[operation.collection.name]:
+            keys = self._keys({operation.collection.name: entry})
+            part = self._read(fill(operation, keys), {})
+            if isinstance(part, dict):
+                for name, value in part.items():
+                    entry.setdefault(operation.shows.get(name) or name, value)
+
+    def _keys(self, owners: dict[str, Entry]) -> dict[str, Any]:
+        collections = self._contract.collections
+        return {name: one[collections[name].key] for name, one in owners.items()}
 
     # --- lists
 
@@ -134,11 +145,11 @@ class Gathering:
         found: list[Entry] = []
         there = False
         for owners in self._owners(operation):
-            entries = self._read_list(operation, owners)
+            entries = self._lists.read(operation, self._keys(owners))
             if entries is not None:
                 there = True
                 found += [{**one, **self._owner_keys(operation, owners)} for one in entries]
-            self._limit(operation, len(found))
+            self._lists.limit(operation, len(found))
         return found if there or not list(self._owners(operation)) else None
 
     def _owners(self, operation: Operation) -> Iterator[dict[str, Entry]]:
@@ -208,93 +219,6 @@ class Gathering:
             else:
                 found.setdefault(key, {**one, rule.key: key})
         return list(found.values())
-
-    # --- ranges and pages
-
-    def _read_list(self, operation: Operation, owners: dict[str, Entry]) -> list[Entry] | None:
-        collections = self._contract.collections
-        keys = {name: owner[collections[name].key] for name, owner in owners.items()}
-        path = _path(operation, keys)
-        found: dict[str, Entry] = {}
-        for query in self._queries(operation):
-            for entry in self._pages(operation, path, query):
-                if entry is None:
-                    return None
-                # Ranges share their ends, so that no fraction of a second falls between two.
-                key = entry.get(operation.collection.key)
-                found[str(len(found)) if key is None else f"key {key}"] = entry
-        return list(found.values())
-
-    def _queries(self, operation: Operation) -> Iterator[dict[str, Any]]:
-        """Yield a query for each range that is as long as it may be; they share their ends."""
-        roles = operation.roles
-        order = {roles["order"].name: "asc"} if "order" in roles else {}
-        if not operation.ranged:
-            yield order
-            return
-        start, end = self._span
-        while True:
-            last = min(end, latest_end(operation.collection.range, start))
-            yield {
-                roles["range_start"].name: write_datetime(start),
-                roles["range_end"].name: write_datetime(last),
-                **order,
-            }
-            if last >= end or last <= start:
-                return
-            start = last
-
-    def _pages(
-        self, operation: Operation, path: str, query: dict[str, Any]
-    ) -> Iterator[Entry | None]:
-        """Yield the entries of all pages; None if there is no such list."""
-        page, size = operation.roles.get("page"), operation.roles.get("page_size")
-        most = int(size.schema.get("maximum", 100)) if size else 0
-        seen: set[str] = set()
-        count, number = 0, 1
-        while True:
-            paging = {page.name: number, size.name: most} if page and size else {}
-            body = self._read(path, {**query, **paging})
-            if body is None:
-                yield None
-                return
-            entries = _entries(operation, path, body)
-            content = json.dumps(entries, sort_keys=True)
-            # A service that knows no pages gives the same one again.
-            if not entries or content in seen:
-                return
-            seen.add(content)
-            yield from entries
-            count += len(entries)
-            self._limit(operation, count)
-            if not paging or len(entries) < self._longest[operation.id]:
-                return
-            self._longest[operation.id], number = len(entries), number + 1
-
-    def _limit(self, operation: Operation, count: int) -> None:
-        if count > self._most:
-            raise CaptureError(
-                f"GET {operation.path}: more than {self._most} entries; choose a shorter range in"
-                " the target file, or allow more with --most-entries"
-            )
-
-
-def _entries(operation: Operation, path: str, body: Any) -> list[Entry]:
-    envelope = operation.resource.get("envelope")
-    found = body.get(envelope) if envelope and isinstance(body, dict) else body
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise CaptureError(f"GET {path}: the response is no list of objects")
-    return found
-
-
-def _path(operation: Operation, keys: dict[str, Any]) -> str:
-    """Fill a path: keys of owners that the path names, or the caller's own."""
-    return operation.fill(
-        {
-            one.name: quote(str(one.me or keys[str(one.collection)]), safe="@")
-            for one in operation.path_parameters
-        }
-    )
 
 
 def _shown(entry: Entry, properties: list[str]) -> str:

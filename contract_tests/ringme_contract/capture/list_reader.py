@@ -1,0 +1,112 @@
+"""Reads one list of a service: all pages of all ranges, within bounds."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from ringme_contract.capture.capture_error import CaptureError
+from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
+from ringme_spec.operations import Operation
+
+Entry = dict[str, Any]
+# Reads a path with a query; None if there is no such thing.
+Read = Callable[[str, dict[str, Any]], Any]
+
+
+class ListReader:
+    """Reads lists; `span` is the time range of items, `most` how many entries a list may have."""
+
+    def __init__(self, read: Read, span: tuple[str, str], most: int) -> None:
+        self._read = read
+        self._span = read_datetime(span[0]), read_datetime(span[1])
+        self._most = most
+        # The longest page of each operation so far: a shorter one is the last of its list.
+        self._longest: Counter[str] = Counter()
+
+    def read(self, operation: Operation, keys: dict[str, Any]) -> list[Entry] | None:
+        """Read a list whose path has these keys by collection; None if there is no such list."""
+        path = fill(operation, keys)
+        found: dict[str, Entry] = {}
+        for query in self._queries(operation):
+            for entry in self._pages(operation, path, query):
+                if entry is None:
+                    return None
+                # Ranges share their ends, so that no fraction of a second falls between two.
+                key = entry.get(operation.collection.key)
+                found[str(len(found)) if key is None else f"key {key}"] = entry
+        return list(found.values())
+
+    def _queries(self, operation: Operation) -> Iterator[dict[str, Any]]:
+        """Yield a query for each range that is as long as it may be; they share their ends."""
+        roles = operation.roles
+        order = {roles["order"].name: "asc"} if "order" in roles else {}
+        if not operation.ranged:
+            yield order
+            return
+        start, end = self._span
+        while True:
+            last = min(end, latest_end(operation.collection.range, start))
+            yield {
+                roles["range_start"].name: write_datetime(start),
+                roles["range_end"].name: write_datetime(last),
+                **order,
+            }
+            if last >= end or last <= start:
+                return
+            start = last
+
+    def _pages(
+        self, operation: Operation, path: str, query: dict[str, Any]
+    ) -> Iterator[Entry | None]:
+        """Yield the entries of all pages; None if there is no such list."""
+        page, size = operation.roles.get("page"), operation.roles.get("page_size")
+        most = int(size.schema.get("maximum", 100)) if size else 0
+        seen: set[str] = set()
+        count, number = 0, 1
+        while True:
+            paging = {page.name: number, size.name: most} if page and size else {}
+            body = self._read(path, {**query, **paging})
+            if body is None:
+                yield None
+                return
+            entries = _entries(operation, path, body)
+            content = json.dumps(entries, sort_keys=True)
+            # A service that knows no pages gives the same one again.
+            if not entries or content in seen:
+                return
+            seen.add(content)
+            yield from entries
+            count += len(entries)
+            self.limit(operation, count)
+            if not paging or len(entries) < self._longest[operation.id]:
+                return
+            self._longest[operation.id], number = len(entries), number + 1
+
+    def limit(self, operation: Operation, count: int) -> None:
+        if count > self._most:
+            raise CaptureError(
+                f"GET {operation.path}: more than {self._most} entries; choose a shorter range in"
+                " the target file, or allow more with --most-entries"
+            )
+
+
+def _entries(operation: Operation, path: str, body: Any) -> list[Entry]:
+    envelope = operation.resource.get("envelope")
+    found = body.get(envelope) if envelope and isinstance(body, dict) else body
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise CaptureError(f"GET {path}: the response is no list of objects")
+    return found
+
+
+def fill(operation: Operation, keys: dict[str, Any]) -> str:
+    """Fill a path: keys of owners that the path names, or the caller's own."""
+    return operation.fill(
+        {
+            one.name: quote(str(one.me or keys[str(one.collection)]), safe="@")
+            for one in operation.path_parameters
+        }
+    )
