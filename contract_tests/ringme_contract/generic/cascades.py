@@ -39,13 +39,15 @@ class Everything:
         read = zip(wanted, kit.map(found, wanted), strict=True)
         return cls(kit, {(name, one.id): (one, items) for (name, one), items in read})
 
-    def expect_without(self, step: str, gone: dict[str, set[object]]) -> None:
+    def expect_without(self, step: str, gone: dict[str, set[object]]) -> Everything:
         """Fails the check unless all is now as it was but for entries that had to go, by key.
 
-        Those that refer to them go as well, or refer to nothing then, as the document says.
+        Those that refer to them go as well, or refer to nothing then, as the document says. Returns
+        all as it is now.
         """
         gone = self._with_what_goes_along(gone)
-        after = Everything.read(self.kit).lists
+        read = Everything.read(self.kit)
+        after = read.lists
         for place, (operation, items) in self.lists.items():
             rule = operation.collection
             left = [
@@ -63,6 +65,7 @@ class Everything:
                     [one for one in left if one not in now] or f"{len(left)} entries",
                     [one for one in now if one not in left] or f"{len(now)} entries",
                 )
+        return read
 
     def _with_what_goes_along(self, gone: dict[str, set[object]]) -> dict[str, set[object]]:
         found = {name: set(keys) for name, keys in gone.items()}
@@ -82,13 +85,13 @@ def _refers(rule: CollectionRule, item: Item, name: str, gone: dict[str, set[obj
 @check("delete-spares-rest", layer="generic")
 def a_delete_takes_no_entry_that_is_like_it(kit: CheckContext) -> None:
     """Two entries of each kind, alike in all that may be alike: one goes, and then the other."""
-    for entries, twins in [(one, one.twins()) for one in all_entries(kit)]:
-        for entry in twins if entries.operation("delete") else ():
-            before = Everything.read(kit)
+    twins = [(one, one.twins()) for one in all_entries(kit)]
+    now = Everything.read(kit)
+    for entries, pair in twins:
+        for entry in pair if entries.operation("delete") else ():
             entries.delete(entry)
-            before.expect_without(
-                f"DELETE {entries.path('delete', entry)}", {entries.name: {entries.key(entry)}}
-            )
+            step = f"DELETE {entries.path('delete', entry)}"
+            now = now.expect_without(step, {entries.name: {entries.key(entry)}})
 
 
 @check("delete-spares-rest", layer="generic", deletes_recorded_items=True)

@@ -212,16 +212,16 @@ class ReferenceModel:
     def compare(self, step: Step | None = None) -> None:
         """Lists of both clients, and of the groups that the steps made, equal the model.
 
-        All of them, or after a step those of its client, one of the other's, and one group's.
+        All of them, or after a step the numbers of its client, two other lists, and one group's.
         """
         looks = [partial(self._compare_list, *key) for key in self.entries]
         groups = [
             (client, key) for client in self.clients for key in self.made[client, self.groups]
         ]
         if step is not None:
-            client = self.clients[step.who % len(self.clients)]
-            own = [partial(self._compare_list, client, one) for one in self._collections]
-            looks = [*own, self._kit.random.choice(looks)]
+            own = self.clients[step.who % len(self.clients)]
+            numbers = partial(self._compare_list, own, self.numbers)
+            looks = [numbers, *self._kit.random.sample(looks, 2)]
             groups = self._kit.random.sample(groups, min(1, len(groups)))
         for client, group in groups:
             looks += [partial(self._compare_members, client, group)]

@@ -30,21 +30,9 @@ def tokens_in_any_case(site: Site) -> None:
 
 
 @patch
-def open_to_all(site: Site, login: str, **which: Any) -> None:
-    """Takes requests without a good token for those of a user."""
-
-    async def before(request: Request) -> Response | None:
-        if not request.matches(**which) or await site.mock.caller(request) is not None:
-            return None
-        return await site.mock.send(request.with_token(await site.mock.token(login)))
-
-    site.before(before)
-
-
-@patch
 def let_through(
     site: Site,
-    refused: str,
+    refused: str | None,
     caller: dict[str, dict[str, Any]] | None = None,
     logins: tuple[str, ...] = (),
     types: tuple[str, ...] = (),
@@ -52,7 +40,7 @@ def let_through(
     silently: bool = False,
     **which: Any,
 ) -> None:
-    """Carries out requests that are due to be refused with a status word.
+    """Carries out requests that are due to be refused with a status word, or with none.
 
     Either the `user`, `application` and `client` of the `caller` have other values meanwhile, or
     they are the requests of other users (`logins`) until one of them is not refused. `types` are
@@ -65,7 +53,7 @@ def let_through(
         place = (request.token, *request.values.values())
         if response.ok:
             reached.add(place)
-        if response.word != refused or not request.matches(**which):
+        if response.ok or response.word != refused or not request.matches(**which):
             return
         if once_reached and place not in reached:
             return
@@ -162,12 +150,14 @@ def refused_before(
     logins: Sequence[str] = ("client-admin", "other-admin"),
     path: str | None = None,
     query: dict[str, Any] | None = None,
+    method: str | None = None,
     **which: Any,
 ) -> None:
     """Refuses with one of some `statuses` what is due to be refused otherwise: checks that first.
 
     What that check says is what another user is told, where none of `logins` may do it, about
-    another `path` or with another `query`. `words` are the status words of what is due.
+    another `path`, with another `query`, or by another `method` without a body. `words` are the
+    status words of what is due.
     """
 
     async def after(request: Request, response: Response) -> None:
@@ -176,12 +166,14 @@ def refused_before(
             return
         state = await site.mock.state()
         other = replace(request, headers=list(request.headers))
+        if method:
+            other.method, other.body = method, b""
         if path:
             other.path = path.format_map(request.values)
         if query:
             other = other.with_query(**query)
         found = await first_reached(site, other, logins)
-        if found.ok and request.method != "GET":
+        if found.ok and other.method != "GET":
             await site.mock.set_state(state)
         elif found.status in statuses:
             response.become(found)
@@ -197,17 +189,6 @@ async def first_reached(site: Site, request: Request, logins: Sequence[str]) -> 
         if found.status != 403:
             break
     return found
-
-
-@patch
-def done_though_refused(site: Site, login: str, **which: Any) -> None:
-    """Carries out a request that no good token came with, as one of a user, and refuses it."""
-
-    async def after(request: Request, response: Response) -> None:
-        if response.status == 401 and request.matches(**which):
-            await site.mock.send(request.with_token(await site.mock.token(login)))
-
-    site.after(after)
 
 
 @patch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -65,22 +64,6 @@ async def _remove(site: Site, request: Request, items: list[Item]) -> None:
     key = site.mock.key(request.collection)
     if items:
         await site.mock.remove(request.collection, *(one[key] for one in items))
-
-
-@patch
-def outlives(site: Site, actions: Sequence[str] = (), contains: str = "") -> None:
-    """Serves for good what was served once."""
-    served: dict[str, Response] = {}
-
-    def after(request: Request, response: Response) -> None:
-        if not request.matches(actions=actions, contains=contains):
-            return
-        if response.status == 200:
-            served[request.path] = response.copy()
-        elif response.status == 404 and request.path in served:
-            response.become(served[request.path])
-
-    site.after(after)
 
 
 @patch
@@ -200,5 +183,25 @@ def file_gone_with_number(site: Site, **which: Any) -> None:
         entry = await site.mock.entry(request.collection, key_of(request))
         if entry and not await site.mock.entry("extension", entry["extension_id"]):
             response.refuse(404, site.document["x-collections"][request.collection]["missing"])
+
+    site.after(after)
+
+
+@patch
+def replayed(site: Site, instead_of: int, key: str = "", **which: Any) -> None:
+    """Serves what was served once where it is due to be refused with a status.
+
+    That is for the same path, or for the same value of a parameter (`key`) of token requests.
+    """
+    served: dict[str, Response] = {}
+
+    def after(request: Request, response: Response) -> None:
+        place = request.form().get(key, "") if key else request.path
+        if not request.matches(**which):
+            return
+        if response.ok and place:
+            served[place] = response.copy()
+        elif response.status == instead_of and place in served:
+            response.become(served[place])
 
     site.after(after)

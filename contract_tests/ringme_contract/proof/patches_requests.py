@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -159,20 +158,6 @@ def _is_utf_8(body: bytes) -> bool:
         return "\0" not in body.decode("utf-8")
     except UnicodeDecodeError:
         return False
-
-
-@patch
-def path_before_body(site: Site, **which: Any) -> None:
-    """Looks for what a path names before the body is checked: refuses as a GET of it is refused."""
-
-    async def after(request: Request, response: Response) -> None:
-        sends = request.action in ("create", "update") and request.matches(**which)
-        if response.status in (400, 415) and sends:
-            found = await site.mock.send(replace(request, method="GET", body=b""))
-            if found.status in (403, 404):
-                response.become(found)
-
-    site.after(after)
 
 
 @patch

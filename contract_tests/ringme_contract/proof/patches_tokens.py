@@ -14,21 +14,6 @@ _PAIR = {"token_type": "Bearer", "expires_in": 3600, "scope": "all", _REFRESH: "
 
 
 @patch
-def refresh_twice(site: Site) -> None:
-    """Gives for a used refresh token once more what it gave."""
-    given: dict[str, Response] = {}
-
-    def after(request: Request, response: Response) -> None:
-        token = request.form().get(_REFRESH, "") if request.grant == _REFRESH else ""
-        if token and response.ok:
-            given[token] = response.copy()
-        elif token in given:
-            response.become(given[token])
-
-    site.after(after)
-
-
-@patch
 def refresh_kept(site: Site) -> None:
     """Gives the refresh token back that was sent, which goes on to be good."""
     real: dict[str, str] = {}
