@@ -69,6 +69,13 @@ class Factory(RequestValues):
         found = (one for one in self._kit.operations if one.action == "create")
         return next((one for one in found if one.collection.name == collection), None)
 
+    def can_succeed(self, operation: Operation) -> bool:
+        """Tell if a write needs no entry that nobody can make, nor an application of the target."""
+        makes = self.find_creation(operation.collection.name) is not None
+        return operation.scopes is not None and (
+            makes or operation.action in ("delete_range", "delete_listed")
+        )
+
     def creation(self, collection: str) -> Operation:
         found = self.find_creation(collection)
         if found is None:
@@ -143,6 +150,8 @@ class Factory(RequestValues):
 
     def to_read(self, operation: Operation) -> Item:
         """Values of things that are there. Raises NotReached if there are none."""
+        if not operation.addresses_entries:
+            raise NotReached(f"nothing is known to be at the end of {operation.path}")
         last = operation.path_collections[-1:]
         if last and last[0].content is not None:
             found = self.recorded_item(last[0].name)

@@ -63,7 +63,7 @@ class OwnEntries:
 
     def holds(self, operation: Operation) -> bool:
         """All that the path of an operation names is of the check's own."""
-        return all(
+        return operation.addresses_entries and all(
             one.me is not None or one.collection in self._keys for one in operation.entry_parameters
         )
 

@@ -122,7 +122,10 @@ class RequestValues:
         fits = self._kit.contract.schemas.compile(schema).is_valid
         # The end of a name differs from those of others.
         short = own[-schema.get("maxLength", len(own)) :]
-        found = (one for one in (own, short, schema.get("example"), *_TEXTS) if fits(one))
+        example = schema.get("example")
+        # So that each URL is another one.
+        marked = f"{example}/{own}" if "://" in str(example) else example
+        found = (one for one in (own, short, marked, example, *_TEXTS) if fits(one))
         text = next((one for one in found if one is not None), None)
         if text is None:
             raise NotReached(f"no text fits {schema}; give the schema an example")

@@ -59,8 +59,9 @@ class Target:
     `range` is a time range, texts, in which recorded items exist. `requests_per_second` 0 means
     without limit; `jobs` is how many requests may be under way at once. `budget` (0 leaves it to
     the profile) and `timeout`, the limit of one response, are in seconds. `ca` is a file with
-    authorities to trust, `file_hosts` are other hosts to which the URL of a file may lead.
-    `capture` has values, by collection and property, for what a service does not show.
+    authorities to trust, `file_hosts` are other hosts to which the URL of a file may lead,
+    `event_receiver` is the name by which the target reaches this machine. `capture` has values,
+    by collection and property, for what a service does not show.
     """
 
     url: str
@@ -79,6 +80,7 @@ class Target:
     ca: Path | None = None
     file_hosts: tuple[str, ...] = ()
     capture: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    event_receiver: str = ""
 
     @property
     def time_budget(self) -> float:
@@ -110,6 +112,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "timeout": (int, float),
     "ca": str,
     "file_hosts": list,
+    "event_receiver": str,
     "off": list,
     "range": dict,
     "identities": dict,

@@ -158,6 +158,11 @@ class Operation:
         """Path parameters that address entries, outermost first."""
         return tuple(one for one in self.path_parameters if one.collection)
 
+    @cached_property
+    def addresses_entries(self) -> bool:
+        """True if all path parameters address entries of collections."""
+        return len(self.entry_parameters) == len(self.path_parameters)
+
     @property
     def section(self) -> str | None:
         return self.path_collections[0].name if self.path_collections else None

@@ -46,7 +46,13 @@ class Operation:
     @property
     def path_collections(self) -> list[str]:
         """What its path parameters address."""
-        return [one["x-collection"] for one in self.parameters if one["in"] == "path"]
+        return [one["x-collection"] for one in self.parameters if "x-collection" in one]
+
+    @property
+    def example_status(self) -> int:
+        """What its example is answered with: fixtures have no calls that are in progress."""
+        in_path = [one for one in self.parameters if one["in"] == "path"]
+        return self.success if len(self.path_collections) == len(in_path) else 404
 
     def requests(self) -> Iterator[dict[str, Any]]:
         """Requests made of its examples, as arguments of the client.

@@ -43,7 +43,7 @@ NAMES = property_names()
 # What the control interface shows is its own, though some of it has the names of the API.
 CONTROL = interface().contract.document["components"]["schemas"]
 CONTROL_SHAPES = [set(schema.get("properties", {})) for schema in CONTROL.values()]
-OF_CONTROL = ("control/", "ui/", "store/identities.py", "http/journal.py")
+OF_CONTROL = ("control/", "ui/", "store/identities.py", "http/journal.py", "delivery/deliveries.py")
 
 
 def strings(nodes: list[ast.expr | None]) -> list[str]:

@@ -96,6 +96,8 @@ def item_for(kit: CheckContext, objects: TableObjects, cell: Cell) -> object:
     Raises NotReached if the object holds none.
     """
     operation, name = cell.operation, item_of(cell.operation)
+    if cell.expected == OK and not operation.addresses_entries:
+        raise NotReached(f"nothing is known to be at the end of {operation.path}")
     if name is not None and cell.expected == OK:
         return objects.item(operation.section or "", cell.kind, cell.key, name)
     return kit.factory.nowhere(operation)[operation.path_names[-1]]

@@ -111,6 +111,8 @@ class _Bounds:
         path = factory.to_change(operation)
         for name in body.properties:
             for value in self._sampled(operation, body, name):
+                if value.allowed and not factory.can_succeed(operation):
+                    continue
                 sent = {**factory.body(operation), name: value.value}
                 response = send(
                     self.kit, operation, put_together(self.kit, operation, path, None, sent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ringme_mock.actions import entries, listing, media, token_endpoint
+from ringme_mock.actions import current_calls, entries, listing, media, token_endpoint
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 
@@ -22,5 +22,10 @@ ACTIONS: dict[str, Action] = {
     "stats": media.stats,
     "download": media.download,
     "storage_url": media.storage_url,
+    "list_calls": current_calls.list_calls,
+    "read_call": current_calls.read_call,
+    "move_call": current_calls.move_call,
+    "end_call": current_calls.end_call,
+    "callback": current_calls.order_callback,
     "token": token_endpoint.create,
 }

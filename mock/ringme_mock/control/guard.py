@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from ringme_mock.delivery.attempt import EVENT_HEADER
 from ringme_mock.errors import ApiError
 from ringme_mock.http.urls import LOCAL_ORIGIN
 from ringme_spec.redaction import mask_text
@@ -26,6 +27,8 @@ def check_admitted(scope: Scope, from_any: bool) -> None:
     in `Host` where the site gives its own name this machine's address.
     """
     headers = Headers(scope=scope)
+    if EVENT_HEADER in headers:
+        raise _refused("an event may not control a mock")
     origin = headers.get("origin")
     own = f"{scope['scheme']}://{headers.get('host', '')}"
     if origin is not None and origin != own and not LOCAL_ORIGIN.fullmatch(origin):

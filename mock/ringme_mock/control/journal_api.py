@@ -12,6 +12,7 @@ import orjson
 from starlette.responses import Response
 
 from ringme_mock.control.control_context import ControlContext
+from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.http.event_stream import HEARTBEAT, EventStream
 from ringme_mock.http.journal import Journal
 from ringme_spec.redaction import Redaction
@@ -53,7 +54,10 @@ async def _events(journal: Journal, redaction: Redaction) -> AsyncIterator[str]:
                 yield ": still there\n\n"
                 continue
             data = orjson.dumps(entry.as_json(redaction)).decode()
-            yield f"id: {entry.number}\nevent: request\ndata: {data}\n\n"
+            if isinstance(entry, Delivery):
+                yield f"event: delivery\ndata: {data}\n\n"
+            else:
+                yield f"id: {entry.number}\nevent: request\ndata: {data}\n\n"
 
 
 def _matching(context: ControlContext, wanted: dict[str, Any]) -> list[dict[str, Any]]:

@@ -97,7 +97,13 @@ class ControlMiddleware:
             scope["query_string"],
         )
         await _read_body(context, request)
-        return await OPERATIONS[operation.id](context)
+        # What is due by the clock as it was, and by the clock as it is then.
+        if request.session.calls.active:
+            request.session.calls.settle()
+        response = await OPERATIONS[operation.id](context)
+        if request.session.calls.active:
+            request.session.calls.settle()
+        return response
 
 
 def _has_body(request: RequestContext) -> bool:

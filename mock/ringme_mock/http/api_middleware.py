@@ -115,6 +115,8 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
     async def _run(self, request: RequestContext) -> Reply:
         """Run the operation of a request, or what a fault or a preference wants instead."""
         session = request.session
+        if session.calls.active:
+            session.calls.settle()
         if session.faults.rules or session.latency.high or b"prefer" in request.headers:
             forced = await self._faults.apply(request)
             if forced is not None:

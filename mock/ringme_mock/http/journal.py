@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
+from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.errors import ApiError
 from ringme_mock.json_input import read_json
 from ringme_mock.store.access import Caller
@@ -131,7 +132,7 @@ class Journal:
         self._content = 0
         # No number is reused.
         self.numbers = count(1)
-        self._waiting: set[asyncio.Queue[JournalEntry]] = set()
+        self._waiting: set[asyncio.Queue[JournalEntry | Delivery]] = set()
 
     @property
     def followed(self) -> bool:
@@ -145,10 +146,14 @@ class Journal:
         while len(entries) > self._size or self._content > MOST_CONTENT:
             gone = entries.popleft()
             self._content -= len(gone.path) + len(gone.query_string) + len(gone.body)
+        self.tell(entry)
+
+    def tell(self, news: JournalEntry | Delivery) -> None:
+        """Tell the followers of an entry, or of the end of a delivery, which is kept elsewhere."""
         for queue in self._waiting:
             # A follower that does not keep up misses entries.
             if queue.qsize() < _STREAM_LIMIT:
-                queue.put_nowait(entry)
+                queue.put_nowait(news)
 
     def entries(self) -> list[JournalEntry]:
         """List the entries, oldest first."""
@@ -158,9 +163,11 @@ class Journal:
         self._entries.clear()
         self._content = 0
 
-    async def follow(self, heartbeat: float) -> AsyncGenerator[JournalEntry | None, None]:
+    async def follow(
+        self, heartbeat: float
+    ) -> AsyncGenerator[JournalEntry | Delivery | None, None]:
         """Yield None once it listens, then each new entry, or None after so many seconds."""
-        queue: asyncio.Queue[JournalEntry] = asyncio.Queue()
+        queue: asyncio.Queue[JournalEntry | Delivery] = asyncio.Queue()
         self._waiting.add(queue)
         try:
             yield None

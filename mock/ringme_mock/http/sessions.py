@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from ringme_mock.actions.request_context import RequestContext
+from ringme_mock.calls.engine import CallEngine
+from ringme_mock.delivery.deliveries import Deliveries, DeliverySettings
 from ringme_mock.errors import ApiError, forbidden, invalid
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import FaultRule
@@ -51,6 +53,7 @@ class Settings:
     seed: int | None = None
     max_entries: int = MOST_ENTRIES
     validate_responses: bool = False
+    events: DeliverySettings = field(default_factory=DeliverySettings)
     today: bool = False
 
 
@@ -93,6 +96,8 @@ class Session:
         self.snapshots: dict[str, Snapshot] = {}
         # With the name, so that the sessions of a run differ.
         self.random = random.Random(None if settings.seed is None else f"{settings.seed} {name}")
+        self.deliveries = Deliveries(settings.events, changed=self.journal.tell)
+        self.calls = CallEngine(self, self.deliveries)
         self._seconds = seconds
         self.used = seconds()
         # The number of open event streams.
@@ -106,6 +111,7 @@ class Session:
 
         Raises the 404 for an unknown snapshot.
         """
+        self.calls.stop("the session was reset")
         if snapshot is None:
             self.state.reset(keep)
         else:
@@ -116,6 +122,9 @@ class Session:
             self.latency = self._settings.latency
         if "journal" not in keep:
             self.journal.clear()
+            self.deliveries.clear()
+        self.deliveries.settings = self._settings.events
+        self.calls.settle()
 
     def find_snapshot(self, name: str) -> Snapshot:
         """Find a snapshot by name. Raises the 404 with the known names."""
@@ -178,6 +187,11 @@ class Sessions:
         if request.session is not self.default:
             request.prefix = f"/s/{request.session.name}"
 
+    def stop(self) -> None:
+        """End what sessions do by themselves."""
+        for session in (self.default, *self._others.values()):
+            session.calls.stop("the mock was stopped")
+
     def all(self) -> list[Session]:
         self._end_idle()
         return [self.default, *self._others.values()]
@@ -186,8 +200,10 @@ class Sessions:
         """End a session. Raises the 404 for an unknown one, the 400 for the default."""
         if name == DEFAULT:
             raise invalid("name: the default session cannot be ended; reset it")
-        if self._others.pop(name, None) is None:
+        session = self._others.pop(name, None)
+        if session is None:
             raise ApiError(404, f"No such session: {name[:64]}")
+        session.calls.stop("the session was ended")
 
     def _begin(self, name: str) -> Session:
         if not _NAME.fullmatch(name):
@@ -209,6 +225,7 @@ class Sessions:
         for name, session in list(self._others.items()):
             if session.is_idle(self.settings.idle):
                 del self._others[name]
+                session.calls.stop("the session was ended")
 
     def _new(self, name: str, clock: Clock | None = None) -> Session:
         state = State(self.contract, self.seed, clock, self.settings.max_entries, self.today)

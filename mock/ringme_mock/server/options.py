@@ -106,6 +106,16 @@ class Options:
         type=click.IntRange(1, _LARGEST_COLLECTION),
         default=MOST_ENTRIES,
     )
+    event_host: tuple[str, ...] = _option(
+        "Host that events may be sent to beside this machine and private networks; repeatable.",
+        multiple=True,
+        metavar="NAME",
+    )
+    event_retries: int = _option(
+        "How often the delivery of an event that failed is repeated, a second later.",
+        type=click.IntRange(0, 10),
+        default=0,
+    )
     journal: int = _option(
         "Maximum number of requests in a session's journal.",
         type=click.IntRange(0, _LONGEST_JOURNAL),

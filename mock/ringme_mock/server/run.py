@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ringme_mock.app import ANY, LOOPBACK, OFF
+from ringme_mock.delivery.deliveries import DeliverySettings
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server import runner, tls
 from ringme_mock.server.banner import ServerInfo, announce
@@ -49,6 +50,7 @@ def run(options: Options) -> None:
     )
     if reloading:
         server.beside = partial(reloading.watch, tell)
+    server.ended = lambda: (reloading.current if reloading else app).sessions.stop()
     server.announce = partial(announce, tell, options.log_format, app, info)
     server.run(sockets=[listener])
 
@@ -69,6 +71,10 @@ def _settings(options: Options) -> Settings:
         seed=options.seed,
         validate_responses=options.validate_responses,
         max_entries=options.max_entries,
+        events=DeliverySettings(
+            hosts=frozenset(one.lower() for one in options.event_host),
+            retries=options.event_retries,
+        ),
         today=options.today,
     )
 

@@ -83,10 +83,11 @@ def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
 class TimedServer(uvicorn.Server):
     """uvicorn's server with a limit for TLS handshakes.
 
-    `announce` is called when it serves; `beside` runs beside its requests.
+    `announce` is called when it serves, `ended` when it stops; `beside` runs beside its requests.
     """
 
     announce: Callable[[], None] | None = None
+    ended: Callable[[], None] | None = None
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None
     _task: asyncio.Task[None] | None = None
 
@@ -111,6 +112,8 @@ class TimedServer(uvicorn.Server):
         """End all connections, without an error for requests that this cuts off."""
         if self._task is not None:
             self._task.cancel()
+        if self.ended is not None:
+            self.ended()
         errors = logging.getLogger("uvicorn.error")
         errors.disabled = True
         await super().shutdown(sockets)

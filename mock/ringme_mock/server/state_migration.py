@@ -49,7 +49,10 @@ def migrate(old: MockApp, new: MockApp, entries: bool) -> Migration:
         successor.latency, successor.used = session.latency, session.used
         if old.sessions.settings.faults == new.sessions.settings.faults:
             successor.faults = session.faults
+        session.calls.stop("the document was reloaded")
         session.state = successor.state
+        successor.deliveries.changed = successor.journal.tell
+        successor.calls.settle()
     return migration
 
 

@@ -1,0 +1,89 @@
+"""A server that events are sent to while a check runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
+
+from ringme_contract.addresses import is_loopback
+
+_LONGEST = 65_536
+_MOST = 1000
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event as it arrived: method, target, media type, and parameters in their order."""
+
+    method: str
+    target: str
+    media_type: str
+    parameters: dict[str, str]
+    body: str
+
+
+@dataclass
+class EventReceiver:
+    """Events that have arrived at `url`, in the order of their arrival."""
+
+    url: str = ""
+    events: list[Event] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def wait(self, seconds: float, enough: Callable[[list[Event]], bool]) -> list[Event]:
+        """The events, once they are enough or the time is over."""
+        with self.changed:
+            self.changed.wait_for(lambda: enough(self.events), seconds)
+            return list(self.events)
+
+    def add(self, event: Event) -> None:
+        with self.changed:
+            if len(self.events) < _MOST:
+                self.events.append(event)
+            self.changed.notify_all()
+
+
+def _handler(receiver: EventReceiver) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 10
+
+        def take(self) -> None:
+            length = self.headers.get("Content-Length", "0")
+            size = int(length) if length.isdecimal() else 0
+            body = self.rfile.read(min(size, _LONGEST)).decode("utf-8", "replace")
+            text = body if self.command == "POST" else urlsplit(self.path).query
+            media_type = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            parameters = dict(parse_qsl(text, keep_blank_values=True))
+            receiver.add(Event(self.command, self.path, media_type, parameters, body))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    for method in ("GET", "POST", "PUT", "DELETE", "HEAD"):
+        setattr(Handler, f"do_{method}", Handler.take)
+    return Handler
+
+
+@contextmanager
+def event_receiver(host: str) -> Iterator[EventReceiver]:
+    """A receiver on a free port, which the target reaches by a name or address of this machine."""
+    receiver = EventReceiver()
+    near = is_loopback(f"http://{host}")
+    server = ThreadingHTTPServer(("127.0.0.1" if near else "", 0), _handler(receiver))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    receiver.url = f"http://{host}:{server.server_port}"
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,180 @@
+"""Calls in progress: ordered by callback, found at the numbers that take part, and ended.
+
+All numbers are of the check's own, so that nobody's telephone rings.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+
+_USES = ("current_calls",)
+_ID = re.compile("[0-9a-f]{32}")
+# Seconds that a call may take to show in the lists, or to leave them.
+_WAIT = 10.0
+_PAUSE = 0.2
+_OPTIONS = (
+    "allow_public_transfer", "call_duration", "caller_id_name", "caller_id_number",
+    "src_caller_id_name", "src_caller_id_number", "src_ani", "dst_ani", "announce_sound_id",
+    "dst_announce_sound_id", "dst_dtmf", "transfer_after_dst_hangup", "transfer_after_src_hangup",
+    "wait_for_pickup",
+)  # fmt: skip
+
+
+def phone(kit: CheckContext, **keys: Any) -> Item:
+    return kit.new_extension(type="phone", status="active", **keys)
+
+
+def bare(number: Item) -> str:
+    """The digits of a number, without its prefix."""
+    return str(number["name"]).rpartition("*")[2]
+
+
+def order_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> str:
+    """Orders a call from a number, which is ended after the check; gives its id."""
+    body = {"src_num": [bare(source)], "dst_num": target, **keys}
+    response = kit.caller("client").post(_path(kit, "callback", source), body)
+    found = kit.expect(response, 201).json()
+    is_id = _ID.fullmatch(str(found["call_id"])) is not None
+    kit.expect_true("call_id is 32 hexadecimal digits", is_id, found)
+    kit.expect_equal("call_api_id", found["call_api_id"], found["call_id"])
+    call = str(found["call_id"])
+    kit.undo(lambda: kit.caller("client").delete(f"{_path(kit, 'list_calls', source)}{call}"))
+    return call
+
+
+def _path(kit: CheckContext, action: str, number: Item | None = None) -> str:
+    keys = {"client": "@me"} if number is None else {"extension": number["id"]}
+    return kit.path("current_call", action=action, **keys)
+
+
+def calls_of(kit: CheckContext, number: Item | None) -> list[Item]:
+    """The calls in progress of a number, or of the client."""
+    found: list[Item] = kit.caller("client").read(_path(kit, "list_calls", number))["call_list"]
+    return found
+
+
+def wait_for(kit: CheckContext, what: str, look: Callable[[], Any]) -> Any:
+    """What is found in the time that a call may take. Fails the check if nothing is."""
+    until = time.monotonic() + _WAIT
+    while not (found := look()):
+        if time.monotonic() > until:
+            kit.fail(f"{what} within {_WAIT:g} s")
+        time.sleep(_PAUSE)
+    return found
+
+
+def running_call(kit: CheckContext, source: Item, target: str) -> Item:
+    """A call that was ordered, as its number shows it."""
+    call = order_call(kit, source, target)
+
+    def look() -> list[Item]:
+        return [one for one in calls_of(kit, source) if one["call_id"] == call]
+
+    found: list[Item] = wait_for(kit, f"call {call} is in progress at {source['id']}", look)
+    return found[0]
+
+
+@check("callback", layer="scenarios", uses=_USES, isolated=True)
+def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
+    """With and without the prefix of the number, and with each option as null."""
+    for number, options in ((phone(kit), {}), (phone(kit), dict.fromkeys(_OPTIONS))):
+        target = bare(phone(kit))
+        call = order_call(kit, number, target, **options)
+
+        def look(number: Item = number, call: str = call) -> list[Item]:
+            return [one for one in calls_of(kit, number) if one["call_id"] == call]
+
+        (shown,) = wait_for(kit, f"call {call} is in progress", look)
+        kit.expect_equal("whose call it is", shown["extension_id"], number["id"])
+        kit.expect_equal("its direction", shown["call_flow"], "OUT")
+    again = phone(kit)
+    order_call(kit, again, bare(again), src_num=[again["name"], bare(again)])
+
+
+@check("callback-numbers", layer="scenarios", uses=_USES, isolated=True)
+def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
+    """Everything else is a 400, and nothing is in progress after it."""
+    client, number = kit.caller("client"), phone(kit)
+    menu, blocked = kit.new_extension(type="ivr", status="active"), kit.new_extension()
+    target = bare(phone(kit))
+    unknown = kit.free_number()
+    prefix = str(number["name"]).partition("*")[0]
+    for sources in (
+        [], bare(number), [bare(menu)], [bare(blocked)], [unknown], [bare(number), bare(menu)],
+        [f"9{prefix}*{bare(number)}"], ["no number"],
+    ):  # fmt: skip
+        body: Item = {"src_num": sources, "dst_num": target}
+        kit.expect(client.post(_path(kit, "callback", number), body), 400)
+    good: Item = {"src_num": [bare(number)], "dst_num": target}
+    for owner in (menu, blocked):
+        kit.expect(client.post(_path(kit, "callback", owner), good), 400)
+    for name in ("call_duration", "wait_for_pickup"):
+        for value in (0, -1, "1"):
+            body = {**good, name: value}
+            kit.expect(client.post(_path(kit, "callback", number), body), 400)
+    kit.expect_equal("the calls in progress", calls_of(kit, number), [])
+    order_call(kit, number, unknown)
+
+
+@check("current-calls", layer="scenarios", uses=_USES, isolated=True)
+def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
+    """In the list of the number and the client's, by either id; at no other number."""
+    client, number, other = kit.caller("client"), phone(kit), phone(kit)
+    menu = kit.new_extension(type="ivr", status="active")
+    shown = running_call(kit, number, bare(phone(kit)))
+    path = _path(kit, "list_calls", number)
+    kit.expect_true(
+        "the list of the client has it",
+        shown["call_id"] in [one["call_id"] for one in calls_of(kit, None)],
+    )
+    for key in (shown["call_id"], shown["call_api_id"]):
+        for text in (key, key.upper()):
+            alone = client.read(f"{path}{text}")
+            kit.expect_equal("the call read alone", alone["subcall_id"], shown["subcall_id"])
+        elsewhere = f"{_path(kit, 'list_calls', other)}{key}"
+        kit.expect(client.get(elsewhere), 404, "call_not_found")
+    kit.expect(client.get(f"{path}{'0' * 32}"), 404, "call_not_found")
+    kit.expect_equal("the calls of a number that is no phone", calls_of(kit, menu), [])
+
+
+@check("current-call-actions", layer="scenarios", uses=_USES, isolated=True)
+def actions_have_what_they_need(kit: CheckContext) -> None:
+    """Without send_dst, with an unknown action, and those that need nothing."""
+    client, number = kit.caller("client"), phone(kit)
+    shown = running_call(kit, number, bare(phone(kit)))
+    path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
+    needy = ("transfer", "attended_transfer", "eavesdrop", "whisper", "conference", "pickup")
+    for body in (
+        {}, {"action": "dance"}, {"action": "Hold"}, *({"action": one} for one in needy),
+        {"action": "transfer", "send_dst": None},
+    ):  # fmt: skip
+        kit.expect(client.put(path, body), 400)
+    for action in ("hold", "offhold", "park"):
+        response = client.put(path, {"action": action})
+        kit.expect_equal("the call", kit.expect(response, 200).json()["call_id"], shown["call_id"])
+    unknown = f"{_path(kit, 'list_calls', number)}{'0' * 32}"
+    kit.expect(client.put(unknown, {"action": "hold"}), 404, "call_not_found")
+
+
+@check("current-call-end", layer="scenarios", uses=_USES, isolated=True)
+def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
+    """Nor is it read, changed or ended again."""
+    client, number = kit.caller("client"), phone(kit)
+    shown = running_call(kit, number, bare(phone(kit)))
+    path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
+    kit.expect(client.delete(path), 204)
+
+    def look() -> bool:
+        both = [*calls_of(kit, number), *calls_of(kit, None)]
+        return shown["call_id"] not in [one["call_id"] for one in both]
+
+    wait_for(kit, f"call {shown['call_id']} has ended", look)
+    for response in (client.get(path), client.put(path, {"action": "hold"}), client.delete(path)):
+        kit.expect(response, 404, "call_not_found")

@@ -1,0 +1,224 @@
+"""The calls in progress of a session: begun, moved on, told of, and put into the history.
+
+Nothing but the clock moves a call. What is due by it is worked out whenever somebody looks; one
+timer looks when the next thing is due, so that events go out while nobody does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from random import Random
+from typing import Protocol
+
+from ringme_mock.calls.begin import Course, Draft
+from ringme_mock.calls.call import SECOND, Call, from_entry, to_entry
+from ringme_mock.calls.facts import CallEvent, event_facts, events_of
+from ringme_mock.calls.history import keep_call
+from ringme_mock.calls.schedule import Schedule, make_schedule
+from ringme_mock.calls.views import parameters, subscription_rules, views
+from ringme_mock.delivery.deliveries import Deliveries
+from ringme_mock.errors import ApiError, invalid, missing
+from ringme_mock.store.collection import Collection
+from ringme_mock.store.quotas import check_quota
+from ringme_mock.store.state import State
+from ringme_mock.store.store import Query
+
+logger = logging.getLogger(__name__)
+
+COLLECTION = "current_call"
+MOST_CALLS = 1000
+# Seconds; a clock that is set meanwhile makes the timer new.
+_LONGEST_SLEEP = 3600.0
+
+
+class Owner(Protocol):
+    """What the engine needs of a session, whose state another may take the place of."""
+
+    state: State
+    random: Random
+
+
+class CallEngine:
+    """Calls in progress of a session, which are entries of its store."""
+
+    def __init__(self, session: Owner, deliveries: Deliveries) -> None:
+        self._session = session
+        self.deliveries = deliveries
+        # Courses of the callbacks to come; the last one stays if `keep_course` is set.
+        self.next_course: Course | None = None
+        self.keeps_course = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def _collection(self) -> Collection | None:
+        return self._session.state.store.collections.get(COLLECTION)
+
+    @property
+    def active(self) -> bool:
+        """Tell if there is a call in progress, at next to no cost."""
+        found = self._session.state.store.collections.get(COLLECTION)
+        return found is not None and len(found) > 0
+
+    @property
+    def now(self) -> int:
+        """The time of the session's clock in microseconds."""
+        return int(self._session.state.clock.seconds() * SECOND)
+
+    # --- calls
+
+    def draft(self, client: int, course: Course) -> Draft:
+        return Draft(client, self.now, course, self._session.random)
+
+    def take_course(self) -> Course:
+        """Take the course that was set for the next callback, or that of any other."""
+        course = self.next_course or Course()
+        if not self.keeps_course:
+            self.next_course = None
+        return course
+
+    def begin(self, call: Call) -> Call:
+        """Add a new call. Raises the 400 for one too many, or where the document has none."""
+        collection = self._collection
+        if collection is None:
+            raise invalid(f"the document has no collection {COLLECTION}")
+        if len(collection) >= MOST_CALLS:
+            raise invalid(f"calls: there are {MOST_CALLS} in progress, wait for one to end")
+        check_quota(self._session.state, COLLECTION)
+        collection.insert(to_entry(call))
+        self.settle()
+        return call
+
+    def calls(self, client: int | None = None) -> Iterator[Call]:
+        """Iterate over the calls in progress, of one client or of all, oldest first."""
+        if self._collection is not None:
+            owner = None if client is None else ("client", client)
+            for entry in self._session.state.store.find(COLLECTION, Query(), owner):
+                yield from_entry(entry)
+
+    def find(self, text: str) -> Call | None:
+        """Find a call by its mark or its long id, in either case."""
+        collection = self._collection
+        mark = text.lower().partition("-")[2].replace("-", "") if "-" in text else text.lower()
+        entry = collection.get(mark) if collection is not None else None
+        if entry is None:
+            return None
+        call = from_entry(entry)
+        return call if text.lower() in (call.mark, call.api_id) else None
+
+    def known(self, text: str) -> Call:
+        """Find a call as `find` does. Raises the 404."""
+        found = self.find(text)
+        if found is None:
+            collection = self._collection
+            raise ApiError(404, "No such call") if collection is None else missing(collection.rule)
+        return found
+
+    def change(self, call: Call) -> None:
+        """Put a call that a step has made of another in its place."""
+        collection = self._collection
+        if collection is not None and collection.get(call.mark) is not None:
+            collection.update(call.mark, to_entry(call))
+            self.settle()
+
+    # --- what is due
+
+    def settle(self) -> None:
+        """Give out all events that are due, end the calls that have ended, and set the timer."""
+        now = self.now
+        due: list[tuple[Call, Schedule, CallEvent]] = []
+        following: int | None = None
+        for call in list(self.calls()):
+            schedule = make_schedule(call)
+            told, upcoming = _progress(call, schedule, now)
+            due += [(call, schedule, one) for one in told]
+            if schedule.ends <= now:
+                self._end(call, schedule)
+                continue
+            if told:
+                self._note_told(call, told)
+            if upcoming is not None:
+                following = upcoming if following is None else min(following, upcoming)
+        for call, schedule, event in sorted(due, key=lambda one: one[2].moment):
+            self._tell(call, schedule, event)
+        self._set_timer(None if following is None else (following - now) / SECOND)
+
+    def _note_told(self, call: Call, told: list[CallEvent]) -> None:
+        for event in told:
+            call = call.with_leg(event.leg, told=call.legs[event.leg].told + 1)
+        if self._collection is not None:
+            self._collection.update(call.mark, to_entry(call))
+
+    def _end(self, call: Call, schedule: Schedule) -> None:
+        if self._collection is not None:
+            self._collection.delete(call.mark)
+        try:
+            keep_call(self._session.state, call, schedule, self._session.random)
+        except ApiError as error:
+            logger.warning("a call that has ended is not in the history: %s", error.message)
+
+    def _tell(self, call: Call, schedule: Schedule, event: CallEvent) -> None:
+        """Hand an event over to the deliveries, once for each subscription to it."""
+        leg = call.legs[event.leg]
+        number = call.number(leg.number)
+        owners = {"number": leg.number, "client": call.client}
+        names = views()["subscription"]
+        told: dict[str, str] | None = None
+        store = self._session.state.store
+        for rule in subscription_rules():
+            if rule.collection not in store.collections:
+                continue
+            if rule.kinds and (number is None or number.kind not in rule.kinds):
+                continue
+            collection = store[rule.collection]
+            positions = collection.positions(rule.property, owners[rule.of])
+            for entry in list(collection.at(positions)):
+                if entry[names["type"]] != event.type:
+                    continue
+                told = told or parameters(event_facts(call, schedule, event))
+                key = entry[collection.rule.key]
+                url, method = entry[names["url"]], entry[names["method"]]
+                # A receiver subscribes to each type by itself, and gets all of a leg in order.
+                order = (leg.number, leg.mark, url)
+                self.deliveries.add(order, key, url, method, told, event.type)
+
+    # --- time
+
+    def _set_timer(self, seconds: float | None) -> None:
+        """Have the calls looked at again after so many seconds of the session's clock."""
+        self.rest()
+        if seconds is None or self._session.state.clock.frozen:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        # A little later, so that what is due then is due.
+        self._timer = loop.call_later(min(seconds, _LONGEST_SLEEP) + 0.001, self.settle)
+
+    def rest(self) -> None:
+        """Look no more by itself, until the next `settle`."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def stop(self, reason: str) -> None:
+        """End the timer and the deliveries, and forget the courses that were set."""
+        self.rest()
+        self.deliveries.stop(reason)
+        self.next_course, self.keeps_course = None, False
+
+
+def _progress(call: Call, schedule: Schedule, now: int) -> tuple[list[CallEvent], int | None]:
+    """Return the events that are due and were not told, and the moment of the next one."""
+    due: list[CallEvent] = []
+    following: int | None = None
+    for index, leg in enumerate(call.legs):
+        for event in events_of(call, schedule, index)[leg.told :]:
+            if event.moment <= now:
+                due.append(event)
+            else:
+                following = event.moment if following is None else min(following, event.moment)
+                break
+    return due, schedule.ends if following is None and schedule.ends > now else following

@@ -1,0 +1,59 @@
+"""Who is meant by a number in a request: an internal number of the client, or an outside one."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+from ringme_mock.calls.call import Number
+from ringme_mock.errors import invalid
+from ringme_mock.store.collection import Entry
+from ringme_mock.store.store import Store
+from ringme_spec.collections import Numbering
+
+NUMBERS = "extension"
+PHONE = "phone"
+_OUTSIDE = re.compile(r"\+?[0-9]{1,32}")
+
+
+def number_of(entry: Entry, numbering: Numbering | None) -> Number:
+    """Take down an internal number as it is now."""
+    text = entry[numbering.property] if numbering else str(entry["id"])
+    bare = text.rpartition(numbering.separator)[2] if numbering else text
+    screen = entry.get("caller_id_name") or entry.get("label") or bare
+    group = entry.get("extension_group_id")
+    return Number(entry["id"], text, entry["domain"], entry["type"], group, screen)
+
+
+def find_party(store: Store, client: Entry, text: str, field: str) -> Number | str | None:
+    """Find who has a number: an internal one, an outside one as text, None for an unknown internal.
+
+    Prefix and number, or just as many digits as numbers of the client have, are an internal one.
+    Raises the 400 for another prefix, and for what is no number.
+    """
+    numbers = store[NUMBERS]
+    numbering = numbers.rule.numbering
+    if numbering is None:
+        return text
+    prefix, separator, digits = text.rpartition(numbering.separator)
+    if separator and prefix != client[numbering.prefix]:
+        raise invalid(
+            f"{field}: {text[:40]}: must begin with {client[numbering.prefix]}{separator}"
+        )
+    if not separator and (not text.isdecimal() or len(text) != client[numbering.digits]):
+        if not _OUTSIDE.fullmatch(text):
+            raise invalid(f"{field}: {text[:40]}: is no number")
+        return text
+    whole = f"{client[numbering.prefix]}{numbering.separator}{digits}"
+    unique = numbers.rule.unique
+    found = numbers.by_unique(whole, client["id"] if unique and unique.within else None)
+    return number_of(found, numbering) if found else None
+
+
+def is_active(store: Store, number: Number) -> bool:
+    found = store[NUMBERS].get(number.key)
+    return found is not None and found["status"] == "active"
+
+
+def hexadecimal(random: Random) -> str:
+    return f"{random.getrandbits(128):032x}"

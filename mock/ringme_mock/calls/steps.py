@@ -1,0 +1,107 @@
+"""Steps of a call in progress that somebody takes: each makes another call of it.
+
+A step counts from the last whole second since the call began, so that lengths in seconds and
+in microseconds agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ringme_mock.calls.call import SECOND, TAKEN, Call, Leg, Number, Outcome, Stage
+from ringme_mock.calls.schedule import RINGING, TALKING, make_schedule
+
+
+class Impossible(Exception):
+    """Refusal of a step that the call cannot take now; its text says why."""
+
+
+def moment_of_step(call: Call, now: int) -> int:
+    return now - max(0, now - call.began) % SECOND
+
+
+def ringing_stage(call: Call, at: int) -> int:
+    """Return the stage that rings at a moment. Raises Impossible."""
+    spans = make_schedule(call).stages
+    found = [index for index, (begin, end) in enumerate(spans) if begin <= at < end]
+    if not found or (call.hung_up is not None and call.hung_up <= at):
+        raise Impossible("the call does not ring")
+    return found[-1]
+
+
+def answer(call: Call, now: int, number: int | None = None) -> Call:
+    """Have the call taken, by one of the numbers that ring, or by whoever is due to take it."""
+    at = moment_of_step(call, now)
+    index = ringing_stage(call, at)
+    taker = call.stages[index].taker
+    if number is not None:
+        taker = _ringing_leg(call, index, number)
+    elif taker is None:
+        taker = next((i for i, leg in enumerate(call.legs) if _rings(leg, index)), None)
+    return call.with_stage(index, decided=at, outcome=TAKEN, taker=taker)
+
+
+def fail(call: Call, now: int, outcome: Outcome, number: int | None = None) -> Call:
+    """Have one of the numbers that ring, or all of them, come to this outcome."""
+    at = moment_of_step(call, now)
+    index = ringing_stage(call, at)
+    if number is not None:
+        leg = _ringing_leg(call, index, number)
+        others = [i for i, one in enumerate(call.legs) if _rings(one, index) and i != leg]
+        if others:
+            call = call.with_leg(leg, left=at, how=outcome)
+            if call.stages[index].taker == leg:
+                call = call.with_stage(index, taker=others[0])
+            return call
+    return call.with_stage(index, decided=at, outcome=outcome)
+
+
+def hang_up(call: Call, now: int, by: str) -> Call:
+    """End the call; `by` is caller, callee or service."""
+    return replace(call, hung_up=moment_of_step(call, now), ended_by=by)
+
+
+def transfer(
+    call: Call, now: int, leg: int, target: Number | str, marks: tuple[str, str], rings: int
+) -> Call:
+    """Hand the part of a leg that talks over to another number. Raises Impossible.
+
+    An internal one gets a leg of its own, with `marks` for it and its record; the call to an
+    outside one stays with the leg's number.
+    """
+    at = moment_of_step(call, now)
+    times = make_schedule(call).legs[leg]
+    if times is None or times.stage(at) != TALKING:
+        raise Impossible("the number does not talk yet")
+    old = call.legs[leg]
+    if isinstance(target, str):
+        return call.with_leg(leg, to_number=target, forwarded=True)
+    new = Leg(
+        number=target.key,
+        mark=marks[0],
+        flow="transfer",
+        stage=len(call.stages),
+        from_number=old.from_number,
+        from_name=old.from_name,
+        to_number=target.text,
+        caller=old.number,
+        called=target.key,
+        record=marks[1],
+        recorded=old.recorded,
+        remote=call.outside,
+    )
+    call = call.with_leg(leg, left=at)
+    numbers = call.numbers if call.number(target.key) else (*call.numbers, target)
+    stage = Stage(rings=rings, taker=len(call.legs), begins=at)
+    return replace(call, legs=(*call.legs, new), stages=(*call.stages, stage), numbers=numbers)
+
+
+def _rings(leg: Leg, stage: int) -> bool:
+    return leg.stage == stage and leg.left is None
+
+
+def _ringing_leg(call: Call, stage: int, number: int) -> int:
+    for index, leg in enumerate(call.legs):
+        if leg.number == number and _rings(leg, stage):
+            return index
+    raise Impossible(f"the number {number} does not {RINGING.removesuffix('ing')}")

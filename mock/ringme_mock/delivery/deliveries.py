@@ -1,0 +1,203 @@
+"""Deliveries of a session: their queues, and the list of the latest ones with their responses.
+
+Nobody waits for a delivery. Those of one leg to one URL go one after the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from ringme_mock.delivery.attempt import Response, attempt
+from ringme_spec.redaction import Redaction
+
+logger = logging.getLogger(__name__)
+
+WAITING, SENT, FAILED, NOT_SENT = "waiting", "sent", "failed", "not sent"
+MOST_WAITING = 1000
+MOST_KEPT = 1000
+MOST_AT_ONCE = 8
+_OK = range(200, 300)
+Attempt = Callable[[str, str, Mapping[str, str], frozenset[str]], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class DeliverySettings:
+    """How events are delivered.
+
+    `hosts` are names of hosts, in lower case, that may be outside of this machine and of private
+    networks; `retries` is how often a delivery that failed is repeated, `pause` seconds later.
+    `lost` has events be lost on their way.
+    """
+
+    hosts: frozenset[str] = frozenset()
+    retries: int = 0
+    pause: float = 1.0
+    lost: bool = False
+
+
+@dataclass
+class Delivery:
+    """An event on its way to one target, and what came of it.
+
+    `order` tells which deliveries go one after the other; `at` is the real time at which it was
+    due.
+    """
+
+    number: int
+    order: Hashable
+    subscription: int
+    url: str
+    method: str
+    parameters: Mapping[str, str]
+    kind: str
+    at: float
+    state: str = WAITING
+    attempts: int = 0
+    status: int | None = None
+    body: str = ""
+    error: str | None = None
+    seconds: float = 0.0
+
+    def as_json(self, redaction: Redaction) -> dict[str, Any]:
+        moment = datetime.fromtimestamp(self.at, UTC)
+        return {
+            "number": self.number,
+            "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "event": self.kind,
+            "subscription": self.subscription,
+            "method": self.method,
+            "url": redaction.mask_text(self.url),
+            "parameters": dict(self.parameters),
+            "state": self.state,
+            "attempts": self.attempts,
+            "status": self.status,
+            "body": redaction.mask_text(self.body) if self.body else None,
+            "error": self.error,
+            "milliseconds": round(self.seconds * 1000, 3),
+        }
+
+
+@dataclass
+class Deliveries:
+    """Deliveries of a session. `send` makes one attempt, `changed` hears of each that has ended."""
+
+    settings: DeliverySettings
+    send: Attempt = attempt
+    changed: Callable[[Delivery], None] = lambda _: None
+    seconds: Callable[[], float] = time.time
+    _kept: deque[Delivery] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
+    _queues: dict[Hashable, deque[Delivery]] = field(default_factory=dict)
+    _tasks: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
+    _loop: asyncio.AbstractEventLoop | None = None
+    _waiting: int = 0
+
+    def __post_init__(self) -> None:
+        # No number is reused.
+        self._numbers = count(1)
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return iter(tuple(self._kept))
+
+    def add(
+        self,
+        order: Hashable,
+        subscription: int,
+        url: str,
+        method: str,
+        parameters: Mapping[str, str],
+        kind: str,
+    ) -> None:
+        """Put an event in its queue; one too many is not sent."""
+        delivery = Delivery(
+            next(self._numbers), order, subscription, url, method, parameters, kind, self.seconds()
+        )
+        self._kept.append(delivery)
+        if self.settings.lost:
+            self._end(delivery, Response(error="lost, as the settings want it", refused=True))
+        elif self._waiting >= MOST_WAITING:
+            text = f"{MOST_WAITING} deliveries are waiting already"
+            self._end(delivery, Response(error=text, refused=True))
+        else:
+            self._waiting += 1
+            self._queues.setdefault(order, deque()).append(delivery)
+            self._start()
+
+    def stop(self, reason: str) -> None:
+        """End all that is on its way or waiting; it counts as not sent, or failed."""
+        for task in self._tasks.values():
+            if not task.get_loop().is_closed():
+                task.cancel()
+        self._tasks.clear()
+        left = [one for queue in self._queues.values() for one in queue]
+        self._queues.clear()
+        self._waiting = 0
+        for one in left:
+            self._end(one, Response(error=reason, refused=one.attempts == 0))
+
+    def clear(self) -> None:
+        """Forget those that have ended."""
+        left = [one for one in self._kept if one.state == WAITING]
+        self._kept.clear()
+        self._kept.extend(left)
+
+    def _start(self) -> None:
+        """Start as many of the queues as may be under way together."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        if loop is not self._loop:
+            # In tests a session outlives the loop that its requests ran in.
+            self._loop, self._tasks = loop, {}
+        for order in self._queues:
+            if len(self._tasks) >= MOST_AT_ONCE:
+                return
+            if order not in self._tasks:
+                self._tasks[order] = loop.create_task(self._run(order))
+
+    async def _run(self, order: Hashable) -> None:
+        """Send what is in a queue, one after the other."""
+        queue = self._queues[order]
+        while queue:
+            await self._deliver(queue[0])
+            queue.popleft()
+            self._waiting -= 1
+        del self._queues[order], self._tasks[order]
+        self._start()
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        begin = time.monotonic()
+        while True:
+            delivery.attempts += 1
+            response = await self._attempt(delivery)
+            good = response.status in _OK
+            if good or response.refused or delivery.attempts > self.settings.retries:
+                break
+            await asyncio.sleep(self.settings.pause)
+        delivery.seconds = time.monotonic() - begin
+        self._end(delivery, response)
+
+    async def _attempt(self, delivery: Delivery) -> Response:
+        hosts = self.settings.hosts
+        try:
+            return await self.send(delivery.url, delivery.method, delivery.parameters, hosts)
+        except Exception as error:
+            logger.exception("a delivery broke down")
+            return Response(error=f"the mock broke down: {type(error).__name__}")
+
+    def _end(self, delivery: Delivery, response: Response) -> None:
+        delivery.status, delivery.body = response.status, response.body
+        delivery.error = response.error
+        sent = SENT if response.status in _OK else FAILED
+        delivery.state = NOT_SENT if response.refused else sent
+        if response.refused:
+            delivery.attempts = 0
+        self.changed(delivery)

@@ -1,0 +1,73 @@
+"""Which targets events may be sent to: this machine and private networks, and hosts that are named.
+
+The address is checked that the connection is made to, so no name can change its meaning between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import httpcore
+
+_NETWORKS = tuple(
+    ipaddress.ip_network(one)
+    for one in (
+        "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",
+    )
+)  # fmt: skip
+
+
+class Refused(Exception):
+    """Refusal of a target that is neither near nor named; its text says what to do."""
+
+
+def is_near(address: str) -> bool:
+    """Tell if an address is of this machine or of a private network."""
+    found = ipaddress.ip_address(address)
+    # A socket for both versions of IP reaches the older one within the newer.
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(found in network for network in _NETWORKS if network.version == found.version)
+
+
+async def find_address(host: str, port: int, named: Collection[str]) -> str:
+    """Resolve a host to an address that may be connected to. Raises Refused, or OSError."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(address[0]) for *_, address in found]
+    if host.lower() in named:
+        return addresses[0]
+    near = next((one for one in addresses if "%" not in one and is_near(one)), None)
+    if near is None:
+        raise Refused(
+            f"{host} is neither this machine nor in a private network;"
+            f" start the mock with --event-host {host}"
+        )
+    return near
+
+
+class CheckedNetwork(httpcore.AsyncNetworkBackend):
+    """Network of the HTTP client that connects to checked addresses alone."""
+
+    def __init__(self, named: Collection[str]) -> None:
+        self._named = named
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the client's own interface
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            address = await find_address(host, port, self._named)
+        except OSError as error:
+            raise httpcore.ConnectError(str(error)) from error
+        return await self._network.connect_tcp(
+            address, port, timeout, local_address, socket_options
+        )

@@ -1,0 +1,109 @@
+"""Calls in progress: each stage follows from the course and the clock, which nothing else moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from calls.conftest import Desk
+
+OUTSIDE = "+79990001001"
+PHONE, OTHER, QUEUE, MENU = 31, 32, 34, 38
+
+
+def test_a_call_rings_is_taken_and_ends_as_the_clock_goes_on(desk: Desk) -> None:
+    desk.call(PHONE, course={"rings": 5, "talks": 60}, **{"from": OUTSIDE})
+    seen = []
+    for seconds in (0, 4, 1, 59, 1):
+        desk.advance(seconds)
+        seen.append(desk.stages().get(PHONE, "gone"))
+    assert seen == ["ringing", "ringing", "talking", "talking", "gone"]
+    (record,) = desk.records()
+    assert (record["result"], record["duration"], record["flow"]) == ("answered", 60, "in")
+    assert (record["start_time_gmt"], record["hangup_time_gmt"]) == (
+        "2026-03-02 12:00:05", "2026-03-02 12:01:05",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", ["busy", "refused", "not answered", "failed"])
+def test_a_call_that_nobody_takes_ends_when_it_has_rung(desk: Desk, outcome: str) -> None:
+    desk.call(PHONE, course={"rings": 5, "outcome": outcome})
+    desk.advance(4)
+    assert desk.stages() == {PHONE: "ringing"}
+    desk.advance(1)
+    assert desk.stages() == {}
+    assert desk.records() == []
+
+
+def test_the_clock_may_pass_a_whole_call_at_once(desk: Desk) -> None:
+    desk.call(QUEUE, also=[PHONE, OTHER], course={"rings": 9, "talks": 30, "taken_by": OTHER})
+    desk.advance(1800)
+    assert desk.stages() == {}
+    assert [one["extension_id"] for one in desk.records()] == [OTHER]
+
+
+def test_of_phones_that_ring_together_one_takes_the_call(desk: Desk) -> None:
+    call = desk.call(QUEUE, also=[PHONE, OTHER], course={"rings": 9})
+    desk.advance(1)
+    assert desk.stages() == {QUEUE: "talking", PHONE: "ringing", OTHER: "ringing"}
+    desk.step(call, "refuse", extension=PHONE)
+    assert desk.stages() == {QUEUE: "talking", PHONE: "ended", OTHER: "ringing"}
+    desk.step(call, "answer")
+    assert desk.stages()[OTHER] == "talking"
+
+
+def test_a_step_that_is_not_possible_changes_nothing(desk: Desk) -> None:
+    call = desk.call(PHONE, course={"rings": 9})
+    path, before = f"calls/{call['call']}", desk.control.done("GET", "calls")
+    for step in ({"do": "transfer", "to": "303"}, {"do": "answer", "extension": OTHER}):
+        assert desk.control.refused("POST", path, step).startswith("400")
+    desk.step(call, "answer")
+    assert desk.control.refused("POST", path, {"do": "busy"}).startswith("400")
+    assert desk.control.done("GET", "calls")[0]["began"] == before[0]["began"]
+
+
+def test_a_call_that_is_handed_over_goes_on_at_the_other_number(desk: Desk) -> None:
+    call = desk.call(PHONE, course={"talks": 60}, **{"from": OUTSIDE})
+    desk.step(call, "answer")
+    desk.advance(10)
+    desk.step(call, "transfer", to="303")
+    assert desk.stages() == {PHONE: "ended", OTHER: "ringing"}
+    desk.advance(1)
+    assert desk.stages() == {PHONE: "ended", OTHER: "talking"}
+    desk.advance(60)
+    assert [(one["extension_id"], one["duration"]) for one in desk.records()] == [
+        (PHONE, 10), (OTHER, 60),
+    ]  # fmt: skip
+
+
+def test_a_snapshot_has_calls_and_what_they_have_yet_to_do(desk: Desk) -> None:
+    desk.call(PHONE, course={"rings": 5, "talks": 60})
+    desk.advance(2)
+    desk.control.done("PUT", "snapshots/ringing")
+    desk.advance(1800)
+    desk.control.done("POST", "snapshots/ringing/load")
+    assert desk.stages() == {PHONE: "ringing"}
+    desk.advance(3)
+    assert desk.stages() == {PHONE: "talking"}
+
+
+def test_an_export_has_the_calls_in_progress_and_a_reset_ends_them(desk: Desk) -> None:
+    desk.call(PHONE, course={"rings": 50})
+    state = desk.control.done("GET", "state")
+    desk.control.done("POST", "reset", {"keep": ["clock", "tokens"]})
+    assert desk.stages() == {}
+    assert desk.records() == []
+    desk.control.done("PUT", "state", state)
+    assert desk.stages() == {PHONE: "ringing"}
+
+
+def test_the_course_of_the_next_callback_is_set_beforehand(desk: Desk) -> None:
+    order = {"src_num": ["302"], "dst_num": OUTSIDE}
+    desk.control.done("PUT", "callback-course", {"rings": 20, "outcome": "busy"})
+    desk.ask("POST", "/extension/31/callback/", order)
+    desk.advance(19)
+    assert desk.stages() == {PHONE: "ringing"}
+    desk.advance(1)
+    assert desk.stages() == {}
+    desk.ask("POST", "/extension/31/callback/", order)
+    desk.advance(1)
+    assert desk.stages() == {PHONE: "talking"}

@@ -1,0 +1,174 @@
+"""Deliveries: one attempt, in order, bounded, to near targets alone, and never in anybody's way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from calls.conftest import Desk
+from ringme_mock.delivery.attempt import Response
+from ringme_mock.delivery.deliveries import (
+    MOST_AT_ONCE,
+    MOST_WAITING,
+    Deliveries,
+    Delivery,
+    DeliverySettings,
+)
+from ringme_mock.delivery.targets import Refused, find_address, is_near
+from support.receiver import Receiver
+
+PHONE = 31
+
+
+class Target:
+    """Attempts that are answered as told, or wait until they are let go."""
+
+    def __init__(self, *statuses: int | None) -> None:
+        self.statuses = list(statuses)
+        self.asked: list[str] = []
+        self.let_go = asyncio.Event()
+        self.let_go.set()
+
+    async def __call__(
+        self, url: str, method: str, parameters: Mapping[str, str], hosts: frozenset[str]
+    ) -> Response:
+        self.asked.append(url)
+        await self.let_go.wait()
+        status = self.statuses.pop(0) if self.statuses else 200
+        return Response(status, error=None if status else "no response within 5 s")
+
+
+def _deliveries(target: Target, **settings: object) -> tuple[Deliveries, asyncio.Queue[Delivery]]:
+    ended: asyncio.Queue[Delivery] = asyncio.Queue()
+    found = DeliverySettings(pause=0, **settings)  # type: ignore[arg-type]
+    return Deliveries(found, send=target, changed=ended.put_nowait), ended
+
+
+async def _all(ended: asyncio.Queue[Delivery], count: int) -> list[Delivery]:
+    async with asyncio.timeout(10):
+        return [await ended.get() for _ in range(count)]
+
+
+def test_what_belongs_together_goes_one_after_the_other() -> None:
+    async def run() -> None:
+        target = Target()
+        target.let_go.clear()
+        deliveries, ended = _deliveries(target)
+        for order, url in (("a", "a1"), ("a", "a2"), ("b", "b1")):
+            deliveries.add(order, 1, url, "POST", {}, "hangup")
+        await asyncio.sleep(0)
+        assert target.asked == ["a1", "b1"]
+        target.let_go.set()
+        await _all(ended, 3)
+        assert target.asked == ["a1", "b1", "a2"]
+
+    asyncio.run(run())
+
+
+def test_only_so_many_are_under_way_and_waiting() -> None:
+    async def run() -> None:
+        target = Target()
+        target.let_go.clear()
+        deliveries, ended = _deliveries(target)
+        for number in range(MOST_WAITING + 1):
+            deliveries.add(number, 1, "url", "POST", {}, "hangup")
+        await asyncio.sleep(0)
+        assert len(target.asked) == MOST_AT_ONCE
+        (last,) = await _all(ended, 1)
+        assert (last.number, last.state) == (MOST_WAITING + 1, "not sent")
+        deliveries.stop("the end")
+        left = await _all(ended, MOST_WAITING)
+        assert {one.state for one in left[:MOST_AT_ONCE]} == {"failed"}
+        assert {one.state for one in left[MOST_AT_ONCE:]} == {"not sent"}
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("retries", "statuses", "state", "attempts"),
+    [
+        (0, [500], "failed", 1),
+        (0, [None], "failed", 1),
+        (0, [302], "failed", 1),
+        (2, [500, None, 204], "sent", 3),
+        (2, [500, 500, 500, 200], "failed", 3),
+    ],
+)
+def test_a_failed_attempt_is_repeated_as_often_as_the_settings_say(
+    retries: int, statuses: list[int | None], state: str, attempts: int
+) -> None:
+    async def run() -> None:
+        target = Target(*statuses)
+        deliveries, ended = _deliveries(target, retries=retries)
+        deliveries.add("a", 1, "url", "POST", {}, "hangup")
+        (one,) = await _all(ended, 1)
+        assert (one.state, one.attempts, len(target.asked)) == (state, attempts, attempts)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [
+        ("127.0.0.1", True), ("::1", True), ("10.1.2.3", True), ("172.31.0.1", True),
+        ("192.168.1.1", True), ("fd00::1", True), ("::ffff:10.0.0.1", True),
+        ("8.8.8.8", False), ("169.254.169.254", False), ("0.0.0.0", False), ("172.32.0.1", False),
+        ("100.64.0.1", False), ("::", False), ("fe80::1", False), ("2001:db8::1", False),
+        ("::ffff:8.8.8.8", False),
+    ],
+)  # fmt: skip
+def test_near_are_this_machine_and_private_networks(address: str, near: bool) -> None:
+    assert is_near(address) is near
+
+
+def test_a_far_host_has_to_be_named() -> None:
+    with pytest.raises(Refused, match="--event-host"):
+        asyncio.run(find_address("203.0.113.7", 80, frozenset()))
+    assert asyncio.run(find_address("203.0.113.7", 80, frozenset(["203.0.113.7"]))) == "203.0.113.7"
+
+
+def test_the_journal_says_what_was_sent_and_what_came_back(desk: Desk, receiver: Receiver) -> None:
+    receiver.status, receiver.headers = 302, {"Location": f"{receiver.url}/elsewhere"}
+    desk.subscribe(PHONE, f"{receiver.url}/hook", "dial-in")
+    desk.subscribe(PHONE, "http://203.0.113.7/hook", "dial-in")
+    desk.call(PHONE)
+    receiver.wait(1)
+    near, far = _ended(desk, 2)
+    assert (near["state"], near["status"], near["body"]) == ("failed", 302, "taken")
+    assert near["parameters"]["EventType"] == "dial-in"
+    assert (far["state"], far["status"], far["attempts"]) == ("not sent", None, 0)
+    assert "--event-host 203.0.113.7" in far["error"]
+    assert [target for _, target, _ in receiver.requests] == ["/hook"]
+
+
+def test_an_event_may_not_control_a_mock(desk: Desk) -> None:
+    desk.subscribe(PHONE, f"{desk.control.server.url}/__mock__/tokens/expire", "dial-in")
+    desk.call(PHONE)
+    (one,) = _ended(desk, 1)
+    assert one["status"] == 403
+
+
+def test_events_may_get_lost(desk: Desk, receiver: Receiver) -> None:
+    desk.control.done("PUT", "deliveries", {"lost": True})
+    desk.subscribe(PHONE, receiver.url, "dial-in", "hangup")
+    desk.call(PHONE)
+    assert [one["state"] for one in _ended(desk, 1)] == ["not sent"]
+    desk.control.done("PUT", "deliveries", {"lost": False})
+    desk.advance(60)
+    assert [one["EventType"] for one in receiver.wait(1)] == ["hangup"]
+
+
+def _ended(desk: Desk, count: int) -> list[dict[str, Any]]:
+    """The deliveries to PHONE's own subscriptions, once so many have ended."""
+    for _ in range(2000):
+        found = [
+            one
+            for one in desk.control.done("GET", "deliveries")
+            if one["state"] != "waiting" and ":8099/" not in str(one["url"])
+        ]
+        if len(found) >= count:
+            return found
+    raise AssertionError("the deliveries do not end")
