@@ -147,7 +147,12 @@ def _number(context: ControlContext, key: int, field: str) -> Number:
 
 
 def _show(context: ControlContext, call: Call) -> dict[str, Any]:
-    schedule, now = make_schedule(call), context.session.calls.now
+    return show_call(call, context.session.calls.now)
+
+
+def show_call(call: Call, now: int) -> dict[str, Any]:
+    """Show a call as the control interface does, at a moment in microseconds."""
+    schedule = make_schedule(call)
     legs = [
         _shown_leg(call, index, times, now)
         for index, times in enumerate(schedule.legs)

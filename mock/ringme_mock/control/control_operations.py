@@ -61,3 +61,14 @@ OPERATIONS: dict[str, Callable[[ControlContext], Awaitable[Response]]] = {
     "listSessions": sessions_api.list_sessions,
     "endSession": sessions_api.end,
 }
+
+
+async def run_operation(context: ControlContext) -> Response:
+    """Carry out the operation, with what is due of calls before it and after it."""
+    calls = context.session.calls
+    if calls.active:
+        calls.settle()
+    response = await OPERATIONS[context.operation.id](context)
+    if calls.active:
+        calls.settle()
+    return response

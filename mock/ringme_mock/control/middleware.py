@@ -84,7 +84,7 @@ class ControlMiddleware:
 
     async def _run(self, scope: Scope) -> Response:
         # Not above: the mock starts without what only this interface needs.
-        from ringme_mock.control.control_operations import OPERATIONS
+        from ringme_mock.control.control_operations import run_operation
 
         request = context_of(scope)
         operation, values = interface().table.find(request.method, request.raw_path)
@@ -97,13 +97,7 @@ class ControlMiddleware:
             scope["query_string"],
         )
         await _read_body(context, request)
-        # What is due by the clock as it was, and by the clock as it is then.
-        if request.session.calls.active:
-            request.session.calls.settle()
-        response = await OPERATIONS[operation.id](context)
-        if request.session.calls.active:
-            request.session.calls.settle()
-        return response
+        return await run_operation(context)
 
 
 def _has_body(request: RequestContext) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.http.event_stream import HEARTBEAT
 from ringme_mock.http.journal import Journal, JournalEntry
 from ringme_spec.redaction import Redaction
@@ -19,6 +20,7 @@ BODY_SHOWN = 4000
 VERDICTS = ("valid", "refused", "failed", "fault")
 # So that many requests at once become one change of the page.
 _GATHER = 0.25
+_CHANGED = "event: changed\ndata: state\n\n"
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,15 @@ async def follow_rows(
                 fresh = [entry for entry in journal.entries() if entry.number > after]
                 yield _event(render(after), fresh[-1].number)
                 if any(_changes(entry) for entry in fresh):
-                    yield "event: changed\ndata: state\n\n"
+                    yield _CHANGED
                 after = fresh[-1].number
             entry = await anext(entries)
-            while entry is not None and entry.number <= after:
+            while isinstance(entry, JournalEntry) and entry.number <= after:
                 entry = await anext(entries)
-            if entry is not None:
+            if isinstance(entry, Delivery):
+                await asyncio.sleep(_GATHER)
+                yield _CHANGED
+            elif entry is not None:
                 await asyncio.sleep(_GATHER)
             elif is_there():
                 yield ": still there\n\n"

@@ -11,7 +11,7 @@ import orjson
 
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.control.control_context import Mock
-from ringme_mock.control.control_operations import OPERATIONS
+from ringme_mock.control.control_operations import run_operation
 from ringme_mock.control.middleware import interface
 from ringme_mock.errors import invalid
 from ringme_mock.http.body import read_bytes
@@ -80,7 +80,7 @@ class PageRequest:
             context.body = {**operation.body.defaults, **(body or {})}
             for field, reason in operation.body.validator.problems(context.body):
                 raise invalid(f"{field or 'body'}: {reason}")
-        response = await OPERATIONS[operation.id](context)
+        response = await run_operation(context)
         return orjson.loads(response.body) if response.body else None
 
 

@@ -45,10 +45,19 @@ async def arrive(request: PageRequest) -> str:
     number = request.text("number")
     if kind is None or not number.isdecimal():
         raise invalid("Choose a number")
-    entry = await request.control("POST", kind["path"], {"extension": int(number)})
+    body = {"extension": int(number), **kind.get("body", {})}
+    entry = await request.control("POST", kind["path"], body)
     called = DirectoryReader(request.state.store, view).describe(int(number))
     text: str = kind["said"]
     return text.format_map({**entry, "number": called})
+
+
+async def move_call(request: PageRequest) -> str:
+    """Take a step of a call in progress."""
+    step, call = request.text("do"), request.text("call")
+    await request.control("POST", "/__mock__/calls/{call}", {"do": step}, call=call)
+    titles = request.config.view["call_steps"]
+    return f"{titles.get(step, step)}: done."
 
 
 async def switch_fault(request: PageRequest) -> str:
@@ -125,6 +134,7 @@ ACTIONS: dict[str, Action] = {
     "token": make_token,
     "block": set_blocked,
     "arrival": arrive,
+    "move-call": move_call,
     "switch": switch_fault,
     "add-fault": add_fault,
     "remove-fault": _operation("DELETE", "/__mock__/faults/{id}", "The fault is gone."),

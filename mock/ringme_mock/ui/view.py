@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any, TypeVar
 
+from ringme_mock.control.calls_api import show_call
 from ringme_mock.control.control_context import Mock
 from ringme_mock.http.sessions import DEFAULT
 from ringme_mock.store.collection import Key
@@ -17,6 +19,10 @@ from ringme_mock.ui.page_request import PageConfig, PageRequest
 from ringme_mock.ui.user_list import UserReader
 
 _SESSIONS_SHOWN = 20
+_CALLS_SHOWN = 20
+_DELIVERIES_SHOWN = 20
+# How a delivery is coloured, by its state.
+_VERDICTS = {"waiting": "", "sent": "valid", "failed": "failed", "not sent": "refused"}
 _Read = TypeVar("_Read")
 CONNECTIONS = {
     "drop": "dropped before the response",
@@ -40,6 +46,7 @@ class View:
             **self._state(request),
             **await self._users(request),
             **await self._directory(request),
+            **self._calls(request),
             **self._faults(request),
             **self._journal(request),
         }
@@ -82,6 +89,18 @@ class View:
             "arrivals": self._config.view["arrivals"],
             "find": wanted,
             "picked": request.text("number"),
+        }
+
+    def _calls(self, request: PageRequest) -> dict[str, Any]:
+        redaction, engine = self._mock.sessions.redaction, request.session.calls
+        deliveries = [one.as_json(redaction) for one in request.session.deliveries]
+        return {
+            "calls": [show_call(one, engine.now) for one in islice(engine.calls(), _CALLS_SHOWN)],
+            "steps": self._config.view["call_steps"],
+            "deliveries": [
+                {**one, "verdict": _VERDICTS[one["state"]]}
+                for one in reversed(deliveries[-_DELIVERIES_SHOWN:])
+            ],
         }
 
     def _faults(self, request: PageRequest) -> dict[str, Any]:
