@@ -67,7 +67,7 @@ class CheckContext:
         self.base = self.path.base
         self.me = self.path.only("current")
         self.token_path = self.path.only("token")
-        self.templates = PathTemplates(contract.operations.values())
+        self.templates = PathTemplates(contract.operations.values(), by_route=False)
         self._tokens: dict[str, str] = {}
         self.lock = threading.Lock()
         self._logging_in = threading.Lock()
@@ -121,8 +121,11 @@ class CheckContext:
 
     @property
     def secured_operations(self) -> list[Operation]:
-        """The operations that need a token and that the target offers."""
-        return [one for one in self.operations if one.scopes is not None]
+        """The operations that need a token and that the target offers.
+
+        Those are left out that could take what the run has not made, however they are asked.
+        """
+        return [one for one in self.operations if one.scopes is not None and spares(one)]
 
     @property
     def range_query(self) -> dict[str, str]:
@@ -303,6 +306,13 @@ def _raising(error: BaseException) -> Callable[[], NoReturn]:
         raise error
 
     return act
+
+
+def spares(operation: Operation) -> bool:
+    """It is not about a range of an owner that no run can make, which may hold anything."""
+    return operation.action != "delete_range" or any(
+        one.me is None for one in operation.entry_parameters
+    )
 
 
 def configures(operation: Operation) -> bool:

@@ -28,16 +28,21 @@ class Conformance:
     def __init__(self, contract: Contract, before: str = "") -> None:
         self._before = before.rstrip("/")
         self._templates = PathTemplates(contract.operations.values())
+        # A server may take any segment for an id, and find no such entry then.
+        self._loose = PathTemplates(contract.operations.values(), by_route=False)
         self._schemas = ResponseSchemas(contract.document)
         self._compiled: dict[str, dict[str, ResponseSchema]] = {}
 
-    def find(self, method: str, path: str) -> Operation | None:
+    def find(self, method: str, path: str, by_route: bool = True) -> Operation | None:
         """Finds the operation of a request by its raw path in any slash form."""
-        return self._templates.find(method, _decoded(path).removeprefix(self._before))[0]
+        templates = self._templates if by_route else self._loose
+        method = "GET" if method == "HEAD" else method
+        return templates.find(method, _decoded(path).removeprefix(self._before))[0]
 
-    def find_of(self, request: httpx.Request) -> Operation | None:
+    def find_of(self, request: httpx.Request, by_route: bool = True) -> Operation | None:
         """The operation of a request that was sent."""
-        return self.find(request.method, request.url.raw_path.decode("ascii").partition("?")[0])
+        path = request.url.raw_path.decode("ascii").partition("?")[0]
+        return self.find(request.method, path, by_route)
 
     def problems(self, response: httpx.Response) -> list[str]:
         """Differences between a response and the document; no text holds a value of the response.
@@ -47,17 +52,20 @@ class Conformance:
         if _is_of_the_stack(response):
             return []
         operation = self.find_of(response.request)
+        status = response.status_code
+        if operation is None and status not in (404, 405):
+            operation = self.find_of(response.request, by_route=False)
         if operation is None or _is_decoded_first(response):
             return list(_undocumented(response))
-        status = response.status_code
         schema = find_response(self._of(operation), status)
         if schema is None:
             documented = ", ".join(operation.responses)
             return [f"{operation.id}: undocumented status {status} (documented: {documented})"]
         media_type = response.headers.get("Content-Type", "")
+        content = None if response.request.method == "HEAD" else response.content
         return [
             f"{operation.id} {status}: {field}: {reason}"
-            for field, reason in schema.problems(response.headers, media_type, response.content)
+            for field, reason in schema.problems(response.headers, media_type, content)
         ]
 
     def _of(self, operation: Operation) -> dict[str, ResponseSchema]:

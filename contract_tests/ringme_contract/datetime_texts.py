@@ -11,7 +11,7 @@ from ringme_spec.collections import RangeRule
 DATETIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 SECOND = timedelta(seconds=1)
 # The document allows none beyond.
-_END_OF_TIME = datetime(2999, 12, 31, 23, 59, 59)
+_END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59)
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
@@ -25,7 +25,7 @@ def read_datetime(text: str) -> datetime:
 
 def write_datetime(moment: datetime) -> str:
     """Writes a date-time as requests have it: whole seconds."""
-    return moment.strftime(_FORMAT)
+    return whole_second(moment).isoformat(" ")
 
 
 def whole_second(moment: datetime) -> datetime:
@@ -38,6 +38,8 @@ def latest_end(rule: RangeRule | None, start: datetime) -> datetime:
         return _END_OF_TIME
     months = start.year * 12 + start.month - 1 + rule.months
     year, month = months // 12, months % 12 + 1
+    if year > _END_OF_TIME.year:
+        return _END_OF_TIME
     last_day = calendar.monthrange(year, month)[1]
     if rule.up_to == "end_of_month":
         latest = datetime(year, month, last_day, 23, 59, 59)

@@ -30,6 +30,10 @@ class ApiError(Exception):
         return body
 
 
+class NotMocked(ApiError):
+    """Refusal of a path that the service is known to have, and the document has not."""
+
+
 class TokenRefused(ApiError):
     """Error of the token endpoint. Source: RFC 6749 section 5.2."""
 
@@ -57,8 +61,15 @@ def missing(rule: CollectionRule) -> ApiError:
     return ApiError(404, rule.missing_message, rule.missing)
 
 
-def no_route(path: str) -> ApiError:
-    return ApiError(404, f"No such path: {mask_text(path)[:200]}")
+def no_route(path: str, near: str = "") -> ApiError:
+    """Make the 404 for a path that there is not; `near` is one that was meant perhaps."""
+    hint = f"; did you mean {mask_text(near)[:200]}?" if near else ""
+    return ApiError(404, f"No such path: {mask_text(path)[:200]}{hint}")
+
+
+def not_mocked(template: str, about: str) -> NotMocked:
+    """Make the 404 for a path of the service that is not in the document (rule known-paths)."""
+    return NotMocked(404, f"The service has this resource, the mock does not: {template} ({about})")
 
 
 def method_not_allowed(method: str, allowed: list[str]) -> ApiError:
@@ -75,9 +86,10 @@ def too_large(limit: int) -> ApiError:
     return ApiError(413, f"body: must have at most {limit} bytes", headers={"Connection": "close"})
 
 
-def too_many_requests() -> ApiError:
-    """Make a 429 for a client that has used up its requests of this hour."""
-    return ApiError(429, "Too many requests", "rate_limit_exceeded")
+def too_many_requests(seconds: int) -> ApiError:
+    """Make a 429 for a client that has used up its requests of the hour with `seconds` left."""
+    headers = {"Retry-After": str(max(1, seconds))}
+    return ApiError(429, "Too many requests", "rate_limit_exceeded", headers)
 
 
 def token_refused(status: int, error: str, description: str) -> TokenRefused:

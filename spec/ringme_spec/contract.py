@@ -26,6 +26,7 @@ class Contract:
 
     `user_types` is `x-user-types`: by type of user the property with the key of the entry
     that it is confined to. `rate_limit` is `x-rate-limit`, empty where the document has none.
+    `known_paths` is `x-known-paths`: by path template what the service has there.
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
@@ -36,6 +37,7 @@ class Contract:
         self.collections = read_collections(document, self.schemas)
         self.user_types: dict[str, str] = document.get("x-user-types", {})
         self.rate_limit: dict[str, int] = document.get("x-rate-limit", {})
+        self.known_paths: dict[str, str] = document.get("x-known-paths", {})
         self.operations = read_operations(document, self.schemas, self.collections)
         self.capabilities = read_capabilities(document, self.operations)
         for name in self.user_types:

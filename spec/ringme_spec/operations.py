@@ -29,6 +29,8 @@ class Parameter:
 
     `collection` is the one that a path parameter addresses (`x-collection`), `me` the value for
     the caller's own entry (`x-me`), `role` the part of a query parameter in a list (`x-role`).
+    `route` is the pattern of segments that can be a value (`x-route`), `case` the one of the stored
+    letters, `upper` or `lower`, where those of a request may have either.
     """
 
     name: str
@@ -42,6 +44,14 @@ class Parameter:
     role: str | None
     filter: Filter | None
     example: Any
+    route: str | None = None
+    case: str | None = None
+
+    def stored(self, text: str) -> str:
+        """Return a text of a path with its letters in the case of stored keys."""
+        if self.case is None:
+            return text
+        return text.upper() if self.case == "upper" else text.lower()
 
     @property
     def kind(self) -> str:
@@ -341,6 +351,8 @@ def _read_parameter(schemas: Schemas, node: dict[str, Any]) -> Parameter:
         role=node.get("x-role"),
         filter=Filter(**node["x-filter"]) if "x-filter" in node else None,
         example=node.get("example"),
+        route=schema["pattern"] if "x-route" in node else None,
+        case=node.get("x-route", {}).get("case"),
     )
 
 

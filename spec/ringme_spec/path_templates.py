@@ -11,15 +11,16 @@ from ringme_spec.operations import Operation
 class PathTemplates:
     """The path templates of some operations.
 
-    A path without parameters goes before one whose parameters would take it.
+    A path without parameters goes before one whose parameters would take it. A segment that cannot
+    be a value of its parameter (`x-route`) leads nowhere, unless `by_route` is false.
     """
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    def __init__(self, operations: Iterable[Operation], by_route: bool = True) -> None:
         by_path: dict[str, dict[str, Operation]] = {}
         for operation in operations:
             by_path.setdefault(operation.path, {})[operation.method] = operation
         self._templates = [
-            (_pattern(path), by_path[path])
+            (_pattern(path, _routes(by_path[path]) if by_route else {}), by_path[path])
             for path in sorted(by_path, key=lambda path: path.count("{"))
         ]
 
@@ -37,5 +38,14 @@ class PathTemplates:
         return {}, {}
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(template.rstrip("/"))))
+def _routes(operations: dict[str, Operation]) -> dict[str, str]:
+    parameters = (one for operation in operations.values() for one in operation.path_parameters)
+    return {one.name: one.route for one in parameters if one.route}
+
+
+def _pattern(template: str, routes: dict[str, str]) -> re.Pattern[str]:
+    def group(match: re.Match[str]) -> str:
+        pattern = routes.get(match[1], "[^/]+").removeprefix("^").removesuffix("$")
+        return f"(?P<{match[1]}>{pattern})"
+
+    return re.compile(re.sub(r"\\{(\w+)\\}", group, re.escape(template.rstrip("/"))))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from email.message import Message
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from support.server import API, Api, RunningMock
 
 DOWNLOADS = [one for one in OPERATIONS if one.action == "download"]
 STORAGE = [one for one in OPERATIONS if one.action == "storage_url"]
+OWNERS = {"client": "@me", "extension_group": 3, "extension": 31}
 ENDING = {"record": ".mp3", "voicemail": ".mp3", "fax": ".pdf"}
 every_download = pytest.mark.parametrize("download", DOWNLOADS, ids=str)
 every_storage = pytest.mark.parametrize("storage", STORAGE, ids=str)
@@ -22,7 +24,7 @@ every_storage = pytest.mark.parametrize("storage", STORAGE, ids=str)
 def items_at(api: Api, one: Operation) -> list[tuple[Item, str]]:
     """The items that an operation can be asked for, each with the path."""
     listed = media_list(one.level, one.collection)
-    owner = 3 if one.level == "extension_group" else "@me"
+    owner = OWNERS[one.level]
     return [(item, one.at(owner, item[KEY[one.collection]])) for item in whole(api, listed, owner)]
 
 
@@ -38,7 +40,9 @@ def attachment_name(response: httpx.Response) -> str:
     message = Message()
     message["Content-Disposition"] = response.headers["Content-Disposition"]
     assert message.get_content_disposition() == "attachment"
-    return message.get_filename("")
+    # Who reads more than ASCII takes the full name.
+    full = re.search(r"filename\*=UTF-8''(\S+)", response.headers["Content-Disposition"])
+    return unquote(full[1]) if full else message.get_filename("")
 
 
 @pytest.mark.rule("media-file")

@@ -59,7 +59,7 @@ def admit() -> None:
     is_blocked = "blocked" in (holder["status"], holder["client_status"])
     if is_blocked and not faults.on("blocked-user-reads"):
         raise blocked()
-    if request.method != "GET":
+    if request.method not in ("GET", "HEAD"):
         if holder["application_access"] == "call_api" and _configures():
             raise Refusal(403, "The application may only read", "app_access_type_deny")
         if holder["access"] == "read_only" and not faults.on("read-only-writes"):
@@ -76,7 +76,9 @@ def admit() -> None:
 def _configures() -> bool:
     """Groups, numbers, users, subscriptions, client data; not what is recorded."""
     below_client = request.path.startswith(f"{API}/client/")
-    return below_client or re.search("/extension/[^/]+/(event|ani)(/|$)", request.path) is not None
+    return (below_client and request.blueprint != "recorded") or re.search(
+        "/extension/[^/]+/(event|ani)(/|$)", request.path
+    ) is not None
 
 
 def _holder() -> Row:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
 
@@ -29,12 +30,20 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _TOKEN = "/oauth/token"
+# Bytes of a body from which it is compressed.
+_LONG = 1024
 
 
-class _ItemConverter(BaseConverter):
-    """An item's key: `stats` below records is a path of its own, whatever the method."""
+class _CallConverter(BaseConverter):
+    """The key of a record or a voicemail; what cannot be one is no such path."""
 
-    regex = "(?!stats(?:/|$))[^/]+"
+    regex = "[0-9]+-[0-9A-Fa-f]{32}"
+
+
+class _DashedConverter(BaseConverter):
+    """The key of a fax."""
+
+    regex = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 
 class _OneForm:
@@ -58,7 +67,7 @@ def create_app(fixtures: Path) -> Flask:
     app.config["COUNTERS"] = Counters()
     app.config["FILES"] = fixtures / "files"
     app.url_map.merge_slashes = False
-    app.url_map.converters["item"] = _ItemConverter
+    app.url_map.converters |= {"call": _CallConverter, "dashed": _DashedConverter}
     for views in (clients, groups, extensions, group_users, recorded, events):
         app.register_blueprint(views, url_prefix=API)
     for views in (tokens, storage):
@@ -80,9 +89,6 @@ def _enter() -> None:
     g.holds = True
     if request.routing_exception is not None:
         raise request.routing_exception
-    if request.method == "HEAD":
-        # The framework gives it to each path that has GET.
-        raise MethodNotAllowed(_methods())
     if request.path.startswith(API):
         admit()
 
@@ -101,18 +107,18 @@ def _leave(answer: Response) -> Response:
         answer.headers["Cache-Control"] = "no-store"
     if answer.status_code == 204:
         answer.headers.pop("Content-Type", None)
+    if answer.mimetype == "application/json" and len(answer.get_data()) >= _LONG:
+        answer.headers["Vary"] = "Accept-Encoding"
+        accepted = {name.lower() for name, quality in request.accept_encodings if quality > 0}
+        if "gzip" in accepted:
+            answer.set_data(gzip.compress(answer.get_data()))
+            answer.headers["Content-Encoding"] = "gzip"
     return answer
 
 
 def _give_up(_: BaseException | None) -> None:
     if g.pop("holds", False):
         database().end(keep=False)
-
-
-def _methods() -> list[str]:
-    """All methods of the path that is asked for."""
-    adapter = current_app.create_url_adapter(request)
-    return list(adapter.allowed_methods()) if adapter else []
 
 
 def _refused(refusal: Refusal) -> Response:
@@ -122,6 +128,8 @@ def _refused(refusal: Refusal) -> Response:
     answer = _json(body, refusal.code)
     if refusal.code == 401 and not faults.on("no-www-authenticate"):
         answer.headers["WWW-Authenticate"] = "Bearer"
+    if refusal.code == 429:
+        answer.headers["Retry-After"] = str(max(1, allowance().reset))
     return answer
 
 
@@ -132,9 +140,7 @@ def _token_refused(refusal: TokenRefusal) -> Response:
 def _refused_by_framework(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed):
         answer = _json({"message": "The path does not have this method"}, 405)
-        answer.headers["Allow"] = ", ".join(
-            sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"})
-        )
+        answer.headers["Allow"] = ", ".join(sorted(set(error.valid_methods or ()) - {"OPTIONS"}))
         return answer
     if error.code == 404:
         return _json({"message": "There is no such path"}, 404)

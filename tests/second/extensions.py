@@ -67,6 +67,19 @@ def list_members(ext_group_id: str) -> list[Item]:
     return _list("extension_group_id = ?", reach_group(key), chosen, page)
 
 
+@extensions.get("/extension_group/<ext_group_id>/extension/<extension_id>")
+def get_member(ext_group_id: str, extension_id: str) -> Item:
+    """One number of a group."""
+    group, key = an_id("ext_group_id", ext_group_id), an_id("extension_id", extension_id)
+    reach_group(group)
+    found = database().row(
+        "SELECT * FROM extension WHERE id = ? AND extension_group_id = ?", key, group
+    )
+    if found is None:
+        raise missing("extension")
+    return _shown(found)
+
+
 @extensions.post("/client/<client_id>/extension")
 def create_extension(client_id: str) -> tuple[Item, int]:
     """A new number."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, request
 
@@ -24,6 +26,7 @@ recorded = Blueprint("recorded", __name__)
 storage = Blueprint("storage", __name__)
 _KEY = secrets.token_bytes(32)
 _MEDIA_TYPES = {"record": "audio/mpeg", "voicemail": "audio/mpeg", "fax": "application/pdf"}
+_OWNER = "/<any(client,extension_group,extension):section>/<owner>"
 _OF_CLIENT = "client_id = ?"
 _OF_NUMBER = "extension_id = ?"
 _OF_GROUP = "extension_id IN (SELECT id FROM extension WHERE extension_group_id = ?)"
@@ -36,25 +39,29 @@ def _of_group() -> str:
 # --- lists
 
 
-@recorded.get(f"/client/<client_id>/<any({','.join(KINDS)}):kind>")
-def list_of_client(client_id: str, kind: str) -> list[Item]:
-    """The items of a client, those of numbers that are gone included."""
-    reference, asked = client_ref(client_id), _Question(kind)
-    return asked.answer(_OF_CLIENT, reach_client(reference))
+class _Owner:
+    """A client, a group or a number that a path names; who may look into it is asked later."""
+
+    def __init__(self, section: str, key: str) -> None:
+        self._section = section
+        name = {"extension_group": "ext_group_id", "extension": "extension_id"}.get(section, "")
+        self._key = an_id(name, key) if name else client_ref(key)
+
+    def reach(self) -> tuple[str, int]:
+        """The condition that its items meet, and its value."""
+        if self._section == "client":
+            return _OF_CLIENT, reach_client(self._key)
+        assert self._key is not None
+        if self._section == "extension":
+            return _OF_NUMBER, reach_extension(self._key)
+        return _of_group(), reach_group(self._key)
 
 
-@recorded.get(f"/extension/<extension_id>/<any({','.join(KINDS)}):kind>")
-def list_of_extension(extension_id: str, kind: str) -> list[Item]:
-    """The items of one number."""
-    key, asked = an_id("extension_id", extension_id), _Question(kind)
-    return asked.answer(_OF_NUMBER, reach_extension(key))
-
-
-@recorded.get(f"/extension_group/<ext_group_id>/<any({','.join(KINDS)}):kind>")
-def list_of_group(ext_group_id: str, kind: str) -> list[Item]:
-    """The items of the numbers that are in a group now."""
-    key, asked = an_id("ext_group_id", ext_group_id), _Question(kind)
-    return asked.answer(_of_group(), reach_group(key))
+@recorded.get(f"{_OWNER}/<any({','.join(KINDS)}):kind>")
+def list_items(section: str, owner: str, kind: str) -> list[Item]:
+    """The items of an owner; at the client those of numbers that are gone included."""
+    place, asked = _Owner(section, owner), _Question(kind)
+    return asked.answer(*place.reach())
 
 
 class _Question:
@@ -92,39 +99,35 @@ def _within(bounds: tuple[str, str]) -> tuple[str, tuple[str, str]]:
     return f"{time} >= ? AND {time} {end} ?", bounds
 
 
-# --- the records and the voicemail of a group, as a whole
+# --- the records and the voicemail of an owner, as a whole
 
 
-@recorded.get("/extension_group/<ext_group_id>/record/stats")
-def record_stats(ext_group_id: str) -> Item:
+@recorded.get(f"{_OWNER}/record/stats")
+def record_stats(section: str, owner: str) -> Item:
     """How many records a list shows, and how long their files are."""
-    key, span = an_id("ext_group_id", ext_group_id), Span.asked("record")
-    group = reach_group(key)
+    place, span = _Owner(section, owner), Span.asked("record")
+    condition, key = place.reach()
     within, bounds = _within(span.moments("record"))
     found = database().rows(
-        f"SELECT size FROM item WHERE kind = 'record' AND {_of_group()} AND {within}"
-        " ORDER BY moment",
-        group,
+        f"SELECT size FROM item WHERE kind = 'record' AND {condition} AND {within} ORDER BY moment",
+        key,
         *bounds,
     )
     sizes = [item["size"] for item in found[1 if faults.on("stats-wrong") else 0 :]]
     return {"count": len(sizes), "size": sum(sizes)}
 
 
-@recorded.delete("/extension_group/<ext_group_id>/<any(record,voicemail):kind>")
-def delete_range(ext_group_id: str, kind: str) -> tuple[str, int]:
+@recorded.delete(f"{_OWNER}/<any(record,voicemail):kind>")
+def delete_range(section: str, owner: str, kind: str) -> tuple[str, int]:
     """Deletes what the list of the same range shows."""
-    key, span = an_id("ext_group_id", ext_group_id), Span.asked(kind)
-    group = reach_group(key)
+    place, span = _Owner(section, owner), Span.asked(kind)
+    condition, key = place.reach()
     bounds = span.moments(kind)
     if faults.on("range-delete-takes-all"):
         bounds = Span(None, None).moments(kind)
     within, bounds = _within(bounds)
     database().run(
-        f"DELETE FROM item WHERE kind = ? AND {_of_group()} AND {within}",
-        kind,
-        group,
-        *bounds,
+        f"DELETE FROM item WHERE kind = ? AND {condition} AND {within}", kind, key, *bounds
     )
     return "", 204
 
@@ -132,41 +135,29 @@ def delete_range(ext_group_id: str, kind: str) -> tuple[str, int]:
 # --- single items and their files
 
 
-@recorded.get("/client/<client_id>/record/<uuid>")
-def file_of_client(client_id: str, uuid: str) -> Response:
-    """The recording of any number of the client."""
-    reference = client_ref(client_id)
-    return _file(_item("record", uuid, _OF_CLIENT, reach_client(reference)))
-
-
-@recorded.get("/extension_group/<ext_group_id>/<any(record,voicemail,fax):kind>/<item:uuid>")
-def file_of_group(ext_group_id: str, kind: str, uuid: str) -> Response:
+@recorded.get(f"{_OWNER}/<any(record,voicemail):kind>/<call:uuid>")
+@recorded.get(f"{_OWNER}/<any(fax):kind>/<dashed:uuid>")
+def file_of(section: str, owner: str, kind: str, uuid: str) -> Response:
     """The file of an item."""
-    key = an_id("ext_group_id", ext_group_id)
-    return _file(_item(kind, uuid, _of_group(), reach_group(key)))
+    place = _Owner(section, owner)
+    return _file(_item(kind, uuid, *place.reach()))
 
 
-@recorded.delete("/extension_group/<ext_group_id>/<any(record,voicemail,fax):kind>/<item:uuid>")
-def delete_item(ext_group_id: str, kind: str, uuid: str) -> tuple[str, int]:
+@recorded.delete(f"{_OWNER}/<any(record,voicemail):kind>/<call:uuid>")
+@recorded.delete(f"{_OWNER}/<any(fax):kind>/<dashed:uuid>")
+def delete_item(section: str, owner: str, kind: str, uuid: str) -> tuple[str, int]:
     """Deletes an item and its file."""
-    key = an_id("ext_group_id", ext_group_id)
-    found = _item(kind, uuid, _of_group(), reach_group(key))
+    place = _Owner(section, owner)
+    found = _item(kind, uuid, *place.reach())
     database().run("DELETE FROM item WHERE kind = ? AND key = ?", kind, found["key"])
     return "", 204
 
 
-@recorded.get("/client/<client_id>/record/<uuid>/storage_url")
-def url_of_client(client_id: str, uuid: str) -> Item:
+@recorded.get(f"{_OWNER}/record/<call:uuid>/storage_url")
+def url_of(section: str, owner: str, uuid: str) -> Item:
     """Where the recording is to be had without a token."""
-    reference = client_ref(client_id)
-    return _url(_item("record", uuid, _OF_CLIENT, reach_client(reference)))
-
-
-@recorded.get("/extension_group/<ext_group_id>/record/<item:uuid>/storage_url")
-def url_of_group(ext_group_id: str, uuid: str) -> Item:
-    """Where the recording is to be had without a token."""
-    key = an_id("ext_group_id", ext_group_id)
-    return _url(_item("record", uuid, _of_group(), reach_group(key)))
+    place = _Owner(section, owner)
+    return _url(_item("record", uuid, *place.reach()))
 
 
 @storage.get("/storage/<signature>/<file>/<uuid>")
@@ -178,12 +169,36 @@ def stored_file(signature: str, file: str, uuid: str) -> Response:
         return Response(_content(file), mimetype="audio/mpeg")
     if found is None or not good:
         raise Refusal(404, "There is no such file")
-    return _file(found)
+    return _part(_file(found))
+
+
+def _part(answer: Response) -> Response:
+    """The bytes that one Range asks for, if it does."""
+    answer.headers["Accept-Ranges"] = "bytes"
+    asked = re.fullmatch("bytes=([0-9]*)-([0-9]*)", request.headers.get("Range", ""))
+    if asked is None or asked[0] == "bytes=-" or request.method == "HEAD":
+        return answer
+    content, (first, last) = answer.get_data(), asked.groups()
+    size = len(content)
+    start = int(first) if first else max(0, size - int(last))
+    end = min(int(last), size - 1) if first and last else size - 1
+    if first and last and int(last) < int(first):
+        return answer
+    if start >= size:
+        answer.status_code = 416
+        answer.headers["Content-Range"] = f"bytes */{size}"
+        answer.set_data(b"")
+        return answer
+    answer.status_code = 206
+    answer.headers["Content-Range"] = f"bytes {start}-{end}/{size}"
+    answer.set_data(content[start : end + 1])
+    return answer
 
 
 def _item(kind: str, key: str, condition: str, owner: int) -> Row:
+    stored = key.lower() if kind == "fax" else key.upper()
     found = database().row(
-        f"SELECT * FROM item WHERE kind = ? AND key = ? AND {condition}", kind, key, owner
+        f"SELECT * FROM item WHERE kind = ? AND key = ? AND {condition}", kind, stored, owner
     )
     if found is None:
         raise missing(kind)
@@ -192,7 +207,10 @@ def _item(kind: str, key: str, condition: str, owner: int) -> Row:
 
 def _file(item: Row) -> Response:
     answer = Response(_content(item["file"]), mimetype=_MEDIA_TYPES[item["kind"]])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{item["file_name"]}"'
+    name = item["file_name"]
+    plain = "".join(one if one.isascii() else "_" for one in name)
+    full = "" if plain == name else f"; filename*=UTF-8''{quote(name)}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{plain}"{full}'
     return answer
 
 

@@ -10,11 +10,10 @@ from second.database import moment
 from second.intake import value
 from second.refusal import broken
 
-_FORM = re.compile(
-    "([12][0-9]{3})-([0-9]{1,2})-([0-9]{1,2}) ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})"
-)
+_FORM = re.compile("([0-9]{4})-([0-9]{1,2})-([0-9]{1,2}) ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})")
 # Of these a request has to say which time it means.
 BOUNDED = ("record", "voicemail")
+_LAST = "9999-12-31 23:59:59"
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Span:
             if kind in BOUNDED and self.end > _furthest(self.start, kind):
                 raise broken("end_datetime", f"not be after {_furthest(self.start, kind)}")
         # Every time there is lies between these two texts.
-        return moment(self.start or "0"), moment(self.end or "9")
+        return moment(self.start or "0"), moment(self.end or _LAST)
 
 
 def _time(field: str, needed: bool) -> str | None:
@@ -53,7 +52,7 @@ def _time(field: str, needed: bool) -> str | None:
     if form is None:
         raise broken(field, "be a date-time, YYYY-MM-DD HH:MM:SS")
     year, month, day, hour, minute, second = (int(part) for part in form.groups())
-    real = 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+    real = year and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
     if not real or hour > 23 or minute > 59 or second > 59:
         raise broken(field, "be a date-time that exists")
     return f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
@@ -67,5 +66,7 @@ def _furthest(start: str, kind: str) -> str:
         day, clock = 31, "23:59:59"
     months = month - 1 + (1 if kind == "record" else 2)
     year, month = year + months // 12, months % 12 + 1
+    if year > 9999:
+        return _LAST
     day = min(day, calendar.monthrange(year, month)[1])
     return f"{year:04}-{month:02}-{day:02} {clock}"

@@ -59,6 +59,9 @@ def _parameters() -> Mapping[str, str]:
         found = request.form.to_dict()
     else:
         raise TokenRefusal(415, "invalid_request")
+    for name in ("client_id", "client_secret"):
+        if (other := name.replace("client", "application")) in found:
+            found.setdefault(name, found[other])
     basic = request.authorization
     if basic is not None and basic.type == "basic":
         found.setdefault("client_id", basic.username or "")

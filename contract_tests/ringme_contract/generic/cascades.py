@@ -125,7 +125,11 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
     Numbers that have items move into a new group: their former one must leave what they had in it,
     the new one what they have of another kind.
     """
-    removals = [one for one in kit.operations if one.action == "delete_range"]
+    removals = [
+        one
+        for one in kit.operations
+        if one.action == "delete_range" and one.section == kit.roles.groups
+    ]
     lists = [one for one in lists_with(kit, owner=kit.roles.clients) if one.collection.range]
     items = {one.id: read_list(kit, kit.caller("client"), one, None) for one in lists}
     groups = {one["id"]: one[kit.roles.home] for one in kit.factory.read(kit.roles.numbers)}

@@ -114,9 +114,11 @@ def an_entry_read_alone_is_the_listed_one(kit: CheckContext, operation: Operatio
     """Every entry of the client, or of the first owner that it has."""
     keys = kit.factory.keys_to_read(operation)
     rule = operation.collection
-    listing = kit.path.within(rule.name, "list", keys)
+    lists = kit.path.all(rule.name, "list")
+    owners = operation.path_collections[:-1]
+    listing = next((one for one in lists if one.path_collections == owners), None)
     if listing is None:
-        raise NotOffered(f"the document has no list of {rule.name}")
+        raise NotOffered(f"the document has no list of {rule.name} of the same owners")
     caller = kit.caller("client")
     for entry in caller.read(fill(listing, keys)):
         path = fill(operation, {**keys, rule.name: entry[rule.key]})

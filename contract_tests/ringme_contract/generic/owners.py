@@ -9,6 +9,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
 from ringme_contract.lists import lists_with, read_list
+from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -80,8 +81,31 @@ def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
             kit.path(kit.roles.numbers, **{kit.roles.groups: group["id"]})
         )
         kit.expect_equal(f"the members of group {group['id']}", listed, view.members(group["id"]))
+        _expect_read_alone(kit, group["id"], listed, view.numbers)
     if not view.groups:
         raise NotReached("the client has no groups")
+
+
+def _expect_read_alone(
+    kit: CheckContext, group: int, members: list[Item], numbers: list[Item]
+) -> None:
+    """A member reads alone as it is listed; other numbers are not there, whoever they are of."""
+    groups, own = kit.roles.groups, kit.roles.numbers
+    reading = kit.path.find(own, "read", (groups, own))
+    if reading is None:
+        return
+    client = kit.caller("client")
+    others = [one for one in numbers if one not in members]
+    if "other_client" in kit.target.identities:
+        others = [*others[:1], *kit.factory.read(own, "other_client")[:1]]
+    for number in (*members[:2], *others[:2]):
+        keys = {groups: group, own: number["id"]}
+        response = client.get(fill(reading, keys))
+        if number in members:
+            what = f"number {number['id']} read alone in group {group}"
+            kit.expect_equal(what, kit.expect(response, 200).json(), number)
+        else:
+            kit.expect(response, 404, reading.collection.missing)
 
 
 @check("group-media-by-membership", layer="generic", writes=False, smoke=True)

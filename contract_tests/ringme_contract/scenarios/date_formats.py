@@ -26,12 +26,15 @@ _NO_MOMENTS = (
     "2016-04-01T00:00:00Z", "2016-04-01 00:00:00 +0300", "2016-04-01", "2016-04-01 00:00",
     "01.04.2016 00:00:00", "2016/04/01 00:00:00", "1459468800", "yesterday", "16-04-01 00:00:00",
     "2016-04-01 00:00:00.50", "2016-04-01 00:00:00+03:00", " 2016-04-01 00:00:00",
+    "0000-01-01 00:00:00", "10000-01-01 00:00:00",
     "2016-04-01 00:00:00\n", "2016-04-01  00:00:00", "201\u0666-04-01 00:00:00",
 )  # fmt: skip
 _LAST_DAYS = tuple(
     f"2015-{month}-{day} 23:59:59"
     for month, day in enumerate((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1)
 )
+# The first and the last that there are; the month after the last one is of a year of five digits.
+_FAR = ("0001-1-1 00:00:00", "0004-02-29 12:00:00", "9999-12-01 00:00:00", "9999-12-31 23:59:59")
 # Less than any two zones are apart.
 _APART = timedelta(minutes=7)
 
@@ -116,8 +119,8 @@ def what_is_no_moment_is_refused(kit: CheckContext) -> None:
                     kit.fail(f"{operation.id} takes {text!r}", 400, response.status_code)
                 name = next(name for name in query if query[name] is text)
                 expect_named(kit, response, name)
-        moments = ("2016-02-29 00:00:00", "2000-2-29 0:0:0", *_LAST_DAYS)
-        for text in samples.of(operation, moments, 2):
+        moments = ("2016-02-29 00:00:00", "2000-2-29 0:0:0", *_FAR, *_LAST_DAYS)
+        for text in samples.of(operation, moments, 6):
             query = {"start_datetime": text, "end_datetime": text}
             kit.expect(client.request("GET", path, params=query), 200)
 

@@ -27,9 +27,11 @@ from ringme_contract.scenarios.item_kinds import (
     section_of,
     section_of_number,
 )
-from ringme_contract.verdict import NotReached
+from ringme_contract.verdict import NotOffered, NotReached
 
 _NO_MOMENT = "2016-02-30 00:00:00"
+# So many items are left to other checks.
+_SPARED = 4
 # So many numbers are looked at for two that a range can be deleted of.
 _NUMBERS = 8
 
@@ -99,7 +101,20 @@ class Views:
             self._kit.expect_true("the URL of a deleted file serves nothing", status >= 400, status)
 
 
-def _delete_one(kit: CheckContext, kind: Kind) -> None:
+def _sections_with(kit: CheckContext, kind: Kind, action: str, *sections: Section) -> list[Section]:
+    """Those of some sections that have an action for such items."""
+    item = (kind.name,) if action == "delete" else ()
+    return [one for one in sections if kit.path.find(kind.name, action, (one.owner, *item))]
+
+
+def _delete_at_each_level(kit: CheckContext, kind: Kind) -> None:
+    """Deletes one item by its group, and if there are some more of them, by client and number."""
+    for level in ("extension_group", "client", "extension"):
+        if level == "extension_group" or len(read(kit, CLIENT, kind)) > _SPARED:
+            _delete_one(kit, kind, level)
+
+
+def _delete_one(kit: CheckContext, kind: Kind, level: str) -> None:
     """Deletes one item, of the number that has most unless other checks would miss it."""
     whole = read(kit, CLIENT, kind)
     number, item = min(
@@ -109,7 +124,10 @@ def _delete_one(kit: CheckContext, kind: Kind) -> None:
     views = Views(kit, kind, group_of(kit, number), number)
     views.remember(item)
     client, key = kit.caller("client"), item[kind.key or ""]
-    path = views.group.path(kit, kind, key)
+    sections = {one.owner: one for one in views.lists}
+    if not _sections_with(kit, kind, "delete", sections[level]):
+        return
+    path = sections[level].path(kit, kind, key)
     elsewhere = section_of(kit.new_group()["id"]).path(kit, kind, key)
     kit.expect(client.delete(elsewhere), 404, f"{kind.name}_not_found")
     views.expect("a delete in another group", [])
@@ -121,19 +139,19 @@ def _delete_one(kit: CheckContext, kind: Kind) -> None:
 @check("media-delete", layer="scenarios", uses=("record",), deletes_recorded_items=True, smoke=True)
 def a_deleted_record_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, statistics, its file and its URL; no other."""
-    _delete_one(kit, RECORD)
+    _delete_at_each_level(kit, RECORD)
 
 
 @check("media-delete", layer="scenarios", uses=("voicemail",), deletes_recorded_items=True)
 def a_deleted_voicemail_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, and its file; no other."""
-    _delete_one(kit, VOICEMAIL)
+    _delete_at_each_level(kit, VOICEMAIL)
 
 
 @check("media-delete", layer="scenarios", uses=("fax",), deletes_recorded_items=True)
 def a_deleted_fax_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, and its file; no other."""
-    _delete_one(kit, FAX)
+    _delete_at_each_level(kit, FAX)
 
 
 @dataclass(frozen=True)
@@ -166,7 +184,7 @@ class Choice:
         )
 
 
-def _choose(kit: CheckContext, kind: Kind) -> Choice:
+def _choose(kit: CheckContext, kind: Kind, one_number: bool = False) -> Choice:
     """The item with which a range delete that takes too much would show most.
 
     Another number's item in the range must stay, and so must the group's own outside of it.
@@ -175,7 +193,8 @@ def _choose(kit: CheckContext, kind: Kind) -> Choice:
     first, last = (read_datetime(text) for text in kit.target.range)
     found: list[Choice] = []
     numbers = numbers_with(kit, kind)[:_NUMBERS]
-    for pair in (*combinations(numbers, 2), *combinations(numbers, 1)):
+    pairs = () if one_number else combinations(numbers, 2)
+    for pair in (*pairs, *combinations(numbers, 1)):
         own = [item for _, items in pair for item in items]
         rest = [kind.moment(item) for item in whole if item not in own]
         for item in own:
@@ -213,6 +232,30 @@ def _up(moment: datetime) -> datetime:
 
 
 def _delete_range(kit: CheckContext, kind: Kind) -> None:
+    """Deletes a range of a group; if there are some more items, one of a number and one of all."""
+    _delete_range_of_group(kit, kind)
+    for level in ("extension", "client"):
+        if len(read(kit, CLIENT, kind)) > _SPARED:
+            _delete_range_at(kit, kind, level)
+
+
+def _delete_range_at(kit: CheckContext, kind: Kind, level: str) -> None:
+    """Deletes an item of a number, or all that the client has in the second of that item."""
+    chosen = _choose(kit, kind, one_number=True)
+    views = Views(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
+    section = next(one for one in views.lists if one.owner == level)
+    if not _sections_with(kit, kind, "delete_range", section):
+        return
+    views.remember(chosen.item)
+    at = kind.moment(chosen.item)
+    bounds = chosen.bounds if level == "extension" else between(whole_second(at), _up(at))
+    gone = read(kit, section, kind, **bounds)
+    path = section.path(kit, kind, action="delete_range")
+    kit.expect(kit.caller("client").delete(path, **bounds), 204)
+    views.expect(f"DELETE {path} of the range {bounds}", gone)
+
+
+def _delete_range_of_group(kit: CheckContext, kind: Kind) -> None:
     chosen = _choose(kit, kind)
     client, empty = kit.caller("client"), section_of(kit.new_group()["id"])
     views = Views(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
@@ -267,6 +310,23 @@ def a_range_that_is_refused_deletes_nothing(kit: CheckContext, kind: Kind) -> No
     views.expect(f"DELETEs with queries of {', '.join(map(str, queries))}", [])
     kit.expect(client.request("DELETE", f"{path}extra/way"), 404)
     views.expect("a DELETE of a path that is none", [])
+
+
+@check("access", layer="scenarios", deletes_recorded_items=True)
+@of_each_kind((RECORD, VOICEMAIL))
+def who_may_not_delete_a_range_of_the_client_does_not(kit: CheckContext, kind: Kind) -> None:
+    """Without a token, by a reader, by users of a group and of a number: refused, all stays."""
+    if not _sections_with(kit, kind, "delete_range", CLIENT):
+        raise NotOffered(f"the target deletes no ranges of {kind.plural} at client level")
+    before, path = read(kit, CLIENT, kind), CLIENT.path(kit, kind, action="delete_range")
+    kit.expect(kit.anonymous.delete(path, **kit.range_query), 401)
+    for name, word in (
+        ("client_read_only", "user_access_type_deny"), ("group", "access_denied"),
+        ("extension", "access_denied"),
+    ):  # fmt: skip
+        if name in kit.target.identities:
+            kit.expect(kit.caller(name).delete(path, **kit.range_query), 403, word)
+    kit.expect_equal(f"the {kind.plural} of the client", read(kit, CLIENT, kind), before)
 
 
 @check(

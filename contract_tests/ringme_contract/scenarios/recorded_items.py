@@ -131,7 +131,7 @@ def _paths(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
     sections = (group, section_of_number(own["extension"]), CLIENT)
     found = [section.path(kit, kind) for kind in offered(kit, kinds) for section in sections]
     if RECORD in offered(kit, kinds):
-        found.append(group.path(kit, RECORD, action="stats"))
+        found += [section.path(kit, RECORD, action="stats") for section in sections]
     return found
 
 

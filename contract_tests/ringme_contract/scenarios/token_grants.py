@@ -82,6 +82,21 @@ def parameters_come_in_the_query(kit: CheckContext) -> None:
         expect_works(kit, response)
 
 
+@check("client-credentials", layer="scenarios", writes=False)
+def id_and_secret_have_other_names(kit: CheckContext) -> None:
+    """`application_id` and `application_secret` count the same; the secret has to be right."""
+    operation = kit.path.operation("token")
+    for parameters in _logins(kit):
+        given = dict(parameters)
+        for alias, name in operation.resource["aliases"].items():
+            given[alias] = given.pop(name)
+        expect_works(kit, kit.request_token(**given))
+        given = {
+            name: changed(one) if name.endswith("secret") else one for name, one in given.items()
+        }
+        kit.expect(kit.request_token(**given), 401)
+
+
 def _logins(kit: CheckContext) -> Iterator[dict[str, str]]:
     for name in ("client", "group"):
         if name in kit.target.identities:

@@ -94,7 +94,8 @@ class _Bounds:
         """
         factory = self.kit.factory
         body: dict[str, Any] = {"body": factory.body(operation)} if operation.json_body else {}
-        for parameter in operation.path_parameters:
+        # A segment that cannot be a value of a route is no such path, for which there is a rule.
+        for parameter in (one for one in operation.path_parameters if not one.route):
             values = self.values.path_values(parameter.value_schema)
             if operation.id not in self.whole_ids.values():
                 values = some(self.kit, values, _FEW, operation.id, parameter.name)

@@ -7,7 +7,7 @@ from typing import Any
 from schemathesis import GenerationMode
 
 from ringme_contract.check import check
-from ringme_contract.check_context import CheckContext
+from ringme_contract.check_context import CheckContext, spares
 from ringme_contract.samples import Samples
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import AnyCase, generate, put_together, send
@@ -69,7 +69,7 @@ def generated_writes(kit: CheckContext) -> None:
     """Every write with generated bodies and queries, on things of its own."""
     sender = _Sender(kit)
     for operation in kit.operations:
-        if operation.reads:
+        if operation.reads or not spares(operation):
             continue
         for case in sender.generated(operation, kit.factory.to_change(operation)):
             sender.send(operation, case)

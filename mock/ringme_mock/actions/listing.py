@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 from typing import Any
 
 from ringme_mock.actions.request_context import RequestContext
@@ -69,7 +69,7 @@ def _range(
         if rule and rule.months is not None:
             latest = latest_end(rule, start)
             if end > latest:
-                raise invalid(f"{names[1]}: must not be after {latest:%Y-%m-%d %H:%M:%S}")
+                raise invalid(f"{names[1]}: must not be after {_text(latest)}")
     return _text(start), _text(end)
 
 
@@ -83,13 +83,15 @@ def _moment(text: str | None) -> datetime | None:
 
 def _text(moment: datetime | None) -> str | None:
     """Write a time as entries have it, so that texts sort by time."""
-    return moment.strftime("%Y-%m-%d %H:%M:%S") if moment else None
+    return moment.isoformat(" ") if moment else None
 
 
 def latest_end(rule: RangeRule, start: datetime) -> datetime:
     """Return the latest end of a range that begins at `start` (rule media-interval)."""
     months = start.year * 12 + start.month - 1 + (rule.months or 0)
     year, month = months // 12, months % 12 + 1
+    if year > MAXYEAR:
+        return datetime(MAXYEAR, 12, 31, 23, 59, 59)
     last_day = calendar.monthrange(year, month)[1]
     if rule.up_to == "end_of_month":
         return datetime(year, month, last_day, 23, 59, 59)

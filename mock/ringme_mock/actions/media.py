@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
+from ringme_mock.actions.byte_ranges import ranged
 from ringme_mock.actions.listing import find_listed
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
@@ -53,14 +54,19 @@ def storage_url(context: RequestContext) -> Reply:
     return context.reply(dict.fromkeys(context.operation.response_properties, url))
 
 
-def stored_file(store: Store, raw_path: str) -> Reply:
-    """Respond with the file of a path below STORAGE, which needs no token."""
-    names = [unquote(name) for name in raw_path.removeprefix(STORAGE).split("/")]
+def stored_file(store: Store, request: RequestContext) -> Reply:
+    """Respond with the file of a path below STORAGE, or a range of it; this needs no token."""
+    names = [unquote(name) for name in request.raw_path.removeprefix(STORAGE).split("/")]
     collection = store.collections.get(names[0])
     if len(names) != 2 or collection is None or collection.rule.content is None:
         return _MISSING
     entry = collection.get(names[1])
-    return file_reply(store, collection.rule, entry) if entry is not None else _MISSING
+    if entry is None:
+        return _MISSING
+    # There is no validator that the condition of If-Range could be compared with.
+    is_part = request.method == "GET" and b"if-range" not in request.headers
+    wanted = request.header(b"range") if is_part else ""
+    return ranged(file_reply(store, collection.rule, entry), wanted)
 
 
 def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:
@@ -71,11 +77,15 @@ def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:
         200,
         file_of(store, content, entry),
         content.media_type,
-        {
-            "Content-Disposition": f'attachment; filename="{quote(name, safe=" ,()+=@!~")}"',
-            **FILE_HEADERS,
-        },
+        {"Content-Disposition": _disposition(name), **FILE_HEADERS},
     )
+
+
+def _disposition(name: str) -> str:
+    """Write the name of a download, in full for those who read more than ASCII (RFC 6266)."""
+    plain = "".join(one if one.isascii() else "_" for one in name)
+    text = f'attachment; filename="{quote(plain, safe=" ,()+=@!~")}"'
+    return text if name.isascii() else f"{text}; filename*=UTF-8''{quote(name, safe='!#$&+^`|~')}"
 
 
 def _content(rule: CollectionRule) -> Content:

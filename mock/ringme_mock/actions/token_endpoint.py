@@ -23,7 +23,9 @@ _OF_NOBODY = "nobody"
 
 def create(context: RequestContext) -> Reply:
     """Issue a token for a user. Raises the errors of rules token-errors and refresh."""
-    given = {**context.sent, **_basic_credentials(context)}
+    aliases = context.operation.resource.get("aliases", {})
+    others = {name: context.sent[alias] for alias, name in aliases.items() if alias in context.sent}
+    given = {**others, **context.sent, **_basic_credentials(context)}
     grant_type = _needed(given, "grant_type")
     grants = context.operation.resource["grants"]
     if grant_type not in grants:

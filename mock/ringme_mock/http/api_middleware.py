@@ -15,6 +15,7 @@ from ringme_mock.faults.fault_rule import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults
 from ringme_mock.http.browser_headers import with_browser_headers
+from ringme_mock.http.compression import compressed, is_compressible
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
 from ringme_mock.http.cors import with_cors
 from ringme_mock.http.cycle import Headers, cut, send_whole
@@ -44,7 +45,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         self._app = app
         self._contract = contract
         self._sessions = sessions
-        self._table = PathTable(contract.operations.values())
+        self._table = PathTable(contract.operations.values(), contract.known_paths)
         self._faults = Faults(forced, self._table)
         self._validator = None
         if sessions.settings.validate_responses:
@@ -107,10 +108,13 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             reply = self._validator.checked(request, reply, _headers(request, reply))
         # Before the response: the client may request the journal right after it.
         note(request, None if request.connection == DROP else reply.status)
-        if request.connection is None:
-            await send_whole(send, reply.status, _headers(request, reply), reply.body)
-        else:
+        if request.connection is not None:
             await _break(request, reply, send)
+            return
+        if is_compressible(request, reply):
+            reply = await compressed(request, reply)
+        body = b"" if request.method == "HEAD" else reply.body
+        await send_whole(send, reply.status, _headers(request, reply), body)
 
     async def _run(self, request: RequestContext) -> Reply:
         """Run the operation of a request, or what a fault or a preference wants instead."""
@@ -122,7 +126,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             if forced is not None:
                 return forced
         if request.raw_path.startswith(STORAGE) and request.method in ("GET", "HEAD"):
-            return stored_file(session.state.store, request.raw_path)
+            return stored_file(session.state.store, request)
         request.allowance = session.state.limits.unknown
         operation, request.path_values = self._table.find(request.method, request.raw_path)
         request.target = operation

@@ -22,5 +22,7 @@ def with_cors(app: ASGIApp, sessions: Sessions) -> ASGIApp:
             *(name.decode() for name, _ in limits),
             "Preference-Applied",
             "Content-Disposition",
+            "Content-Range",
+            "Retry-After",
         ],
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
 from ringme_mock.delivery.deliveries import Delivery
-from ringme_mock.errors import ApiError
+from ringme_mock.errors import ApiError, NotMocked
 from ringme_mock.json_input import read_json
 from ringme_mock.store.access import Caller
 from ringme_spec.operations import Operation
@@ -74,11 +74,13 @@ class JournalEntry(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """One of `valid`, `refused`, `failed` and `fault` (injected)."""
+        """One of `valid`, `refused`, `not_mocked`, `failed` and `fault` (injected)."""
         if self.fault is not None:
             return "fault"
         if self.status is None or self.status >= 500:
             return "failed"
+        if isinstance(self.refusal, NotMocked):
+            return "not_mocked"
         return "refused" if self.status >= 400 else "valid"
 
     def as_json(self, redaction: Redaction) -> dict[str, Any]:

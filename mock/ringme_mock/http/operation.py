@@ -78,7 +78,7 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
             limit = caller.application["rate_limit"]
             request.allowance = state.limits.count(caller.client_key, limit)
             if request.allowance.exceeded:
-                raise too_many_requests()
+                raise too_many_requests(request.allowance.reset)
             # There is one check per operation, so the method is always the same.
             if verify not in caller.passed:
                 state.access.check_blocked(caller.user, caller.client)

@@ -46,7 +46,7 @@ class PathReader:
 
     def _read(self, texts: tuple[str, ...]) -> dict[str, Any]:
         return {
-            parameter.name: _checked(parameter, _convert(parameter.kind, text))
+            parameter.name: _checked(parameter, _convert(parameter.kind, parameter.stored(text)))
             for parameter, text in zip(self._parameters, texts, strict=True)
         }
 

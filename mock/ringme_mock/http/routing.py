@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from posixpath import commonpath
 from urllib.parse import unquote
 
-from ringme_mock.errors import method_not_allowed, no_route
-from ringme_spec.operations import Operation
+from ringme_mock.errors import ApiError, method_not_allowed, no_route, not_mocked
+from ringme_spec.operations import Operation, Parameter
 
 # Number and length of the paths that are cached.
 _MOST_KEPT = 1000
@@ -17,10 +19,14 @@ _LONGEST_KEPT = 500
 
 @dataclass(slots=True)
 class _Node:
-    """Segment of paths: the segments after it, and the operations of a path that ends here."""
+    """Segment of paths: the segments after it, and the operations of a path that ends here.
+
+    `pattern` is what segments of a parameter have to fit, if it is a part of the route.
+    """
 
     fixed: dict[str, _Node] = field(default_factory=dict)
     variable: _Node | None = None
+    pattern: re.Pattern[str] | None = None
     operations: dict[str, Operation] = field(default_factory=dict)
 
 
@@ -28,20 +34,29 @@ class PathTable:
     """Tree of the segments of all paths.
 
     Repeated slashes and those at the end make no segment (rule slash). Fixed segments have
-    precedence over parameters.
+    precedence over parameters, and what `x-route` rules out is no such path (rule uuid-route).
     """
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
-        self._root = _Node()
+    def __init__(
+        self, operations: Iterable[Operation], known_paths: Mapping[str, str] | None = None
+    ) -> None:
+        self._root, operations = _Node(), list(operations)
+        self._known = {path: _segments(path) for path in known_paths or {}}
+        self._about = dict(known_paths or {})
+        secured = [one.path for one in operations if one.scopes is not None]
+        self._base = _segments(commonpath(secured or ["/"]))
         for operation in operations:
-            node = self._root
+            node, parameters = self._root, iter(operation.path_parameters)
             for segment in _segments(operation.path):
                 if segment.startswith("{"):
-                    node.variable = node.variable or _Node()
+                    pattern = _route(next(parameters))
+                    node.variable = node.variable or _Node(pattern=pattern)
                     node = node.variable
                 else:
                     node = node.fixed.setdefault(segment, _Node())
             node.operations[operation.method] = operation
+            if operation.reads:
+                node.operations["HEAD"] = operation
         self._find_kept = lru_cache(_MOST_KEPT)(self._find)
 
     def find(self, method: str, path: str) -> tuple[Operation, tuple[str, ...]]:
@@ -56,11 +71,29 @@ class PathTable:
         values: list[str] = []
         node = _descend(self._root, _segments(path), 0, values)
         if node is None:
-            raise no_route(unquote(path))
+            raise self._no_route(path)
         operation = node.operations.get(method)
         if operation is None:
             raise method_not_allowed(method, sorted(node.operations))
         return operation, tuple(values)
+
+    def _no_route(self, path: str) -> ApiError:
+        """Make the 404 that says most: a path of the service, or one that only lacks the base."""
+        segments = _segments(path)
+        for template, known in self._known.items():
+            if len(segments) >= len(known) and all(map(_fits, known, segments)):
+                return not_mocked(template, self._about[template])
+        is_near = _descend(self._root, [*self._base, *segments], 0, []) is not None
+        near = f"/{'/'.join(self._base)}/{unquote(path).lstrip('/')}" if is_near else ""
+        return no_route(unquote(path), near)
+
+
+def _fits(known: str, segment: str) -> bool:
+    return known.startswith("{") or known == segment
+
+
+def _route(parameter: Parameter) -> re.Pattern[str] | None:
+    return re.compile(parameter.route) if parameter.route else None
 
 
 def _segments(path: str) -> list[str]:
@@ -72,13 +105,15 @@ def _descend(node: _Node, segments: list[str], place: int, values: list[str]) ->
     """Find the node at the end of a path; the values of parameters are added to `values`."""
     for number in range(place, len(segments)):
         segment = segments[number]
-        following = node.fixed.get(segment)
+        following, variable = node.fixed.get(segment), node.variable
+        if variable and variable.pattern and not variable.pattern.fullmatch(segment):
+            variable = None
         if following is None:
-            if node.variable is None:
+            if variable is None:
                 return None
             values.append(segment)
-            node = node.variable
-        elif node.variable is None:
+            node = variable
+        elif variable is None:
             node = following
         else:
             before = len(values)
@@ -87,5 +122,5 @@ def _descend(node: _Node, segments: list[str], place: int, values: list[str]) ->
                 return found
             del values[before:]
             values.append(segment)
-            node = node.variable
+            node = variable
     return node if node.operations else None

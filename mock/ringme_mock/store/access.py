@@ -224,5 +224,5 @@ def check_scopes(caller: Caller, required: tuple[str, ...]) -> None:
 
 def check_read_only(caller: Caller, method: str) -> None:
     """Raise the 403 for any method but GET of a read-only user (rule error-user-access)."""
-    if caller.user["access"] == READ_ONLY and method != "GET":
+    if caller.user["access"] == READ_ONLY and method not in ("GET", "HEAD"):
         raise forbidden("user_access_type_deny", "The user may only read")

@@ -17,7 +17,7 @@ from ringme_spec.redaction import Redaction
 
 ROWS_SHOWN = 50
 BODY_SHOWN = 4000
-VERDICTS = ("valid", "refused", "failed", "fault")
+VERDICTS = ("valid", "refused", "not_mocked", "failed", "fault")
 # So that many requests at once become one change of the page.
 _GATHER = 0.25
 _CHANGED = "event: changed\ndata: state\n\n"

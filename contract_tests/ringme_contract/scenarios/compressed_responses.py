@@ -1,0 +1,68 @@
+"""Responses that are compressed for those who ask for it, and for nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.lists import list_path, lists_with
+from ringme_contract.verdict import NotReached
+
+# Bytes of a body from which it is compressed.
+_SHORTEST = 1024
+_ASKED = ("gzip", "gzip;q=0.5, identity;q=0.1", "br;q=0, GZIP, deflate")
+_NOT_ASKED = ("identity", "gzip;q=0", "gzip; q=0.000, *", "*", "deflate")
+
+
+def _get(kit: CheckContext, path: str, accepted: str, **query: str) -> httpx.Response:
+    headers = {"Accept-Encoding": accepted}
+    response = kit.caller("client").request("GET", path, params=query, headers=headers)
+    return kit.expect(response, 200)
+
+
+def _is_compressed(response: httpx.Response) -> bool:
+    return response.headers.get("Content-Encoding", "identity").lower() in ("gzip", "x-gzip")
+
+
+def _long_lists(kit: CheckContext) -> Iterator[tuple[str, dict[str, str], str]]:
+    """Lists of the client that are long enough: path, query, and the plain text."""
+    for operation in lists_with(kit, owner="client"):
+        path, query = list_path(operation), kit.range_query if operation.ranged else {}
+        plain = _get(kit, path, "identity", **query)
+        if len(plain.content) >= _SHORTEST:
+            yield path, query, plain.text
+
+
+@check("gzip", layer="scenarios", writes=False, smoke=True)
+def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
+    """The same JSON in either way, and Vary on both."""
+    tried = 0
+    for path, query, text in _long_lists(kit):
+        for accepted in (*_ASKED, *_NOT_ASKED):
+            response = _get(kit, path, accepted, **query)
+            vary = response.headers.get("Vary", "").lower().replace(" ", "").split(",")
+            kit.expect_equal(f"{path} with {accepted}", response.text, text)
+            asked = accepted in _ASKED
+            what = f"{path} with Accept-Encoding {accepted} is compressed"
+            kit.expect_equal(what, _is_compressed(response), asked)
+            kit.expect_true(f"Vary of {path} names it", "accept-encoding" in vary, vary)
+        tried += 1
+        if tried == 2:
+            return
+    if not tried:
+        raise NotReached(f"no list of the client has {_SHORTEST} bytes")
+
+
+@check("gzip", layer="scenarios", writes=False)
+def files_and_short_responses_are_plain(kit: CheckContext) -> None:
+    """The user of the token, and a file of each kind."""
+    kit.expect_equal("whoami is compressed", _is_compressed(_get(kit, kit.me, "gzip")), False)
+    for operation in kit.secured_operations:
+        if operation.action != "download" or operation.section != "extension_group":
+            continue
+        path = operation.fill(kit.factory.to_read(operation))
+        what = f"{operation.id} is compressed"
+        kit.expect_equal(what, _is_compressed(_get(kit, path, "gzip")), False)

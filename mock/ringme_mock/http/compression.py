@@ -1,0 +1,69 @@
+"""Compression of responses for clients that ask for it (rule gzip)."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from dataclasses import replace
+from functools import lru_cache
+
+from ringme_mock.actions.media import STORAGE
+from ringme_mock.actions.request_context import RequestContext
+from ringme_mock.actions.response import JSON, Reply
+
+# Bytes of a body from which it is worth while.
+SHORTEST = 1024
+# Bytes that take so long that others should not wait for them.
+_LONG = 65_536
+_LONGEST_HEADER = 200
+_NONE_SENT = (204, 206)
+
+
+def is_compressible(request: RequestContext, reply: Reply) -> bool:
+    """Tell whether the response depends on what encodings the client accepts."""
+    kind = reply.media_type
+    return (
+        len(reply.body) >= SHORTEST
+        and kind is not None
+        and (kind == JSON or kind.startswith("text/"))
+        and reply.status not in _NONE_SENT
+        and not request.raw_path.startswith(STORAGE)
+    )
+
+
+async def compressed(request: RequestContext, reply: Reply) -> Reply:
+    """Return a compressible response as the client wants it, with the headers that say so."""
+    headers = {**(reply.headers or {}), "Vary": "Accept-Encoding"}
+    body = reply.body
+    if accepts_gzip(request.headers.get(b"accept-encoding", b"")):
+        headers["Content-Encoding"] = "gzip"
+        if len(body) < _LONG:
+            body = _compress(body)
+        else:
+            body = await asyncio.to_thread(_compress, body)
+    return replace(reply, body=body, headers=headers)
+
+
+def _compress(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=6, mtime=0)
+
+
+def accepts_gzip(header: bytes) -> bool:
+    """Read an Accept-Encoding; `*` and a weight of 0 mean no."""
+    return _read(header) if len(header) > _LONGEST_HEADER else _read_kept(header)
+
+
+def _read(header: bytes) -> bool:
+    for part in header.lower().split(b","):
+        coding, *parameters = (one.strip() for one in part.split(b";"))
+        if coding in (b"gzip", b"x-gzip"):
+            return not any(_is_no(one) for one in parameters)
+    return False
+
+
+def _is_no(parameter: bytes) -> bool:
+    name, _, weight = parameter.partition(b"=")
+    return name.strip() == b"q" and not weight.strip().strip(b"0.")
+
+
+_read_kept = lru_cache(100)(_read)

@@ -1,0 +1,53 @@
+"""Paths that are not mocked: what the response says, and how the journal marks it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from document.operations import DOCUMENT
+from support.server import API, Api, RunningMock
+
+KNOWN = DOCUMENT["x-known-paths"]
+
+
+@pytest.mark.rule("known-paths")
+@pytest.mark.parametrize("template", KNOWN)
+def test_a_known_path_says_that_the_service_has_it(mock: RunningMock, template: str) -> None:
+    path = re.sub(r"\{\w+\}", "1", template)
+    for one in (path, path.rstrip("/"), f"{path.rstrip('/')}/more/of/it"):
+        for method in ("GET", "POST", "DELETE"):
+            response = mock.http.request(method, one)
+            assert response.status_code == 404
+            message = response.json()["message"]
+            assert message.startswith("The service has this resource, the mock does not: ")
+            assert template in message
+            assert KNOWN[template] in message
+
+
+@pytest.mark.rule("known-paths")
+def test_the_journal_marks_and_counts_known_paths(mock: RunningMock, admin: Api) -> None:
+    admin.get("/client/@me/limit/")
+    admin.get("/client/@me/nothing/")
+    journal = mock.http.get("/__mock__/journal", params={"verdict": "not_mocked"}).json()
+    assert [one["path"] for one in journal] == [f"{API}/client/@me/limit/"]
+    count = mock.http.post("/__mock__/journal/count", json={"verdict": "not_mocked"}).json()
+    assert count == {"count": 1}
+
+
+@pytest.mark.rule("error-no-route")
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/client/@me/extension_group/", f"{API}/client/@me/extension_group/"),
+        ("/user", f"{API}/user"),
+        ("/extension_group/3/record/nothing", ""),
+        ("/client/@me/nothing/", ""),
+    ],
+)
+def test_a_path_that_only_lacks_the_prefix_gets_a_hint(
+    mock: RunningMock, path: str, meant: str
+) -> None:
+    message = mock.http.get(path).json()["message"]
+    assert message == f"No such path: {path}" + (f"; did you mean {meant}?" if meant else "")
