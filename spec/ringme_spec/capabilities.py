@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ringme_spec.errors import ConfigError, unknown_key
 from ringme_spec.operations import Operation
 
 
@@ -34,22 +33,20 @@ class Capability:
 def read_capabilities(
     document: dict[str, Any], operations: Mapping[str, Operation]
 ) -> dict[str, Capability]:
-    """Read the capabilities by name.
-
-    Raises ConfigError for an operation, a collection or an action that the document lacks.
-    """
-    known = {
-        "operations": list(operations),
-        "collections": list(document.get("x-collections", {})),
-        "actions": [one.action for one in operations.values()],
+    """Read the capabilities by name; what the document lacks, as overlays remove it, needs none."""
+    known: dict[str, Collection[str]] = {
+        "operations": operations,
+        "collections": document.get("x-collections", {}),
+        "actions": {one.action for one in operations.values()},
     }
-    found = {}
-    for name, node in document.get("x-capabilities", {}).items():
-        for kind, names in known.items():
-            for one in node.get(kind, ()):
-                if one not in names:
-                    problem = unknown_key(one, dict.fromkeys(names), "value")
-                    raise ConfigError(f"x-capabilities.{name}.{kind}: {problem}")
-        needs = {kind: tuple(node.get(kind, ())) for kind in known}
-        found[name] = Capability(name, node["text"], **needs)
-    return found
+    return {
+        name: Capability(
+            name,
+            node["text"],
+            **{
+                kind: tuple(one for one in node.get(kind, ()) if one in names)
+                for kind, names in known.items()
+            },
+        )
+        for name, node in document.get("x-capabilities", {}).items()
+    }

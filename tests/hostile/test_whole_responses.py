@@ -35,7 +35,7 @@ REQUESTS = {
     "no token": ([401], [ask("GET", GROUPS)]),
     "no such path": ([404], [ask("GET", f"{API}/nowhere", TOKEN)]),
     "no such method": ([405], [ask("PATCH", GROUPS, TOKEN)]),
-    "HEAD": ([405], [ask("HEAD", GROUPS, TOKEN)]),
+    "HEAD": ([200], [ask("HEAD", GROUPS, TOKEN)]),
     "created": ([201], [ask("POST", GROUPS, TOKEN, JSON, body=NEW)]),
     "created, in chunks": ([201], [
         ask("POST", GROUPS, TOKEN, JSON, "Transfer-Encoding: chunked") + CHUNKED

@@ -53,7 +53,7 @@ def test_it_shows_groups_with_members_and_their_counts(visitor: Visitor) -> None
     page = visitor.page()
     sales = page[page.index('id="group-3"') : page.index('id="group-4"')]
     assert "<bdi>Ivanova</bdi>" in sales
-    assert "phone · calls 4 · voicemail 4 · faxes 0" in sales
+    assert "phone · calls 4 · voicemail 4 · faxes 1" in sales
     assert "8 groups, 20 numbers." in page
 
 

@@ -104,7 +104,8 @@ def next_ids(mock: RunningMock) -> list[int]:
     """The ids that the next new group, number and user get."""
     admin = mock.as_user("client-admin")
     created = [example for example in SENDING if example.method == "POST"]
-    return [accepted(example.send(admin), 201)["id"] for example in created]
+    answers = [accepted(example.send(admin), 201) for example in created]
+    return [answer["id"] for answer in answers if "id" in answer]
 
 
 @pytest.mark.rule("failed-request-changes-nothing")

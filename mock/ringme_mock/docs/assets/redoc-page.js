@@ -33,6 +33,7 @@ const theme = {
     error: { main: colour("red") },
     text: { primary: colour("text"), secondary: colour("quiet") },
     border: { light: colour("line"), dark: colour("line") },
+    gray: { 50: colour("raised"), 100: colour("raised") },
     responses: {
       success: { color: colour("green"), backgroundColor: colour("green-back"), tabTextColor: "#7ddc9b" },
       error: { color: colour("red"), backgroundColor: colour("red-back"), tabTextColor: "#ff9a9f" },
