@@ -335,8 +335,8 @@ def without(*collections: str) -> Contract:
 
 
 def test_a_document_without_groups_is_refused() -> None:
-    items = ("record", "voicemail", "fax", "reg_status_log")
-    contract = without("extension_group", "extension", *items)
+    items = ("record", "voicemail", "fax", "reg_status_log", "did", "event", "phone_event")
+    contract = without("extension_group", "extension", "current_call", *items)
     state = State(contract, Store.empty(contract, {}))
     with pytest.raises(ApiError, match="has no extension_group of a client") as caught:
         bulk_now(state, contract, CLIENT, {"groups": 1}, Random(1))

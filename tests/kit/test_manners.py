@@ -30,7 +30,7 @@ def snapshot(mock: RunningMock) -> dict[str, Any]:
         for group in found[f"{login} extension_group/"]:
             path = f"/extension_group/{group['id']}/extension/"
             found[f"{login} {path}"] = api.read(path)
-        for kind in ("record", "voicemail", "fax", "reg_status_log", "did", "event"):
+        for kind in ("record", "voicemail", "fax", "reg_status_log"):
             found[f"{login} {kind}"] = [
                 api.read(f"/client/@me/{kind}/", start_datetime=start, end_datetime=end)
                 for start, end in _WINDOWS

@@ -16,6 +16,12 @@ SUCCESS = {"POST": 201, "PUT": 200}
 every_change = pytest.mark.parametrize(
     "one", [one for one in OPERATIONS if one.body is not None], ids=str
 )
+# Fixtures have no calls in progress.
+every_possible_change = pytest.mark.parametrize(
+    "one",
+    [one for one in OPERATIONS if one.body is not None and one.id != "moveCurrentCall"],
+    ids=str,
+)
 
 
 def nested(depth: int) -> bytes:
@@ -67,7 +73,7 @@ def test_what_could_not_be_written_again_is_refused_in_clear_words(
 
 @pytest.mark.rule("body", "extra-keys")
 @pytest.mark.parametrize("more", [b'"x": ' + nested(89), b'"x": 1e300', b'"x": ' + b"9" * 300])
-@every_change
+@every_possible_change
 def test_what_is_not_stored_may_be_any_json(admin: Api, one: Operation, more: bytes) -> None:
     assert send(admin, one, with_more(one, more)).status_code == SUCCESS[one.method]
 
