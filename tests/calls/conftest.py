@@ -57,6 +57,12 @@ class Desk:
         found: list[Any] = self.ask("GET", f"/client/@me/record/?{range_}&order=asc")
         return found
 
+    def file_of(self, number: int, record: str) -> bytes:
+        path = f"{API}/extension/{number}/record/{record}"
+        response = self.control.http.get(path, headers=self.headers)
+        assert response.status_code == 200, response.text
+        return response.content
+
 
 @pytest.fixture(scope="session")
 def _server() -> Iterator[MockServer]:

@@ -24,6 +24,16 @@ def test_a_call_rings_is_taken_and_ends_as_the_clock_goes_on(desk: Desk) -> None
     )  # fmt: skip
 
 
+def test_the_recording_of_a_call_is_as_long_as_the_call(desk: Desk) -> None:
+    desk.call(PHONE, course={"talks": 60})
+    desk.advance(61)
+    (record,) = desk.records()
+    length = len(desk.file_of(PHONE, record["record_uuid"]))
+    assert length == record["record_file_size"]
+    # 8 kbit/s, in frames of 72 bytes.
+    assert abs(length - 60_000) <= 72
+
+
 @pytest.mark.parametrize("outcome", ["busy", "refused", "not answered", "failed"])
 def test_a_call_that_nobody_takes_ends_when_it_has_rung(desk: Desk, outcome: str) -> None:
     desk.call(PHONE, course={"rings": 5, "outcome": outcome})

@@ -225,6 +225,18 @@ def test_every_rule_of_the_contract_is_there_with_its_grade() -> None:
     assert [rule for rule, grades in expected.items() if found[rule] not in grades] == []
 
 
+def test_what_a_target_may_lack_is_named_by_what_the_document_has() -> None:
+    actions = {one.node["x-resource"]["action"] for one in ALL.values()}
+    known = {
+        "operations": set(ALL),
+        "collections": set(DOCUMENT["x-collections"]),
+        "actions": actions,
+    }
+    for capability, node in DOCUMENT["x-capabilities"].items():
+        for kind, names in known.items():
+            assert set(node.get(kind, ())) <= names, capability
+
+
 CREATES = [name for name in ALL if ALL[name].node["x-resource"]["action"] == "create"]
 
 

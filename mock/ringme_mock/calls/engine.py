@@ -154,7 +154,7 @@ class CallEngine:
         if self._collection is not None:
             self._collection.delete(call.mark)
         try:
-            keep_call(self._session.state, call, schedule, self._session.random)
+            keep_call(self._session.state, call, schedule)
         except ApiError as error:
             logger.warning("a call that has ended is not in the history: %s", error.message)
 
