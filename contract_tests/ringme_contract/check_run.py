@@ -37,7 +37,7 @@ from ringme_spec.paths import SPEC
 from ringme_spec.redaction import mask_text
 
 # Identities whose token says nothing: some are refused by right, the others are applications.
-TOKENLESS = (*REFUSED, "login")
+TOKENLESS = (*REFUSED, "login", "public")
 
 # Shown where it may be the reason.
 _TAKEN = (

@@ -57,6 +57,8 @@ def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
     yield Finding("target", f"{kit.target.url} responds")
     users: dict[str, dict[str, Any]] = {}
     for name in IDENTITIES:
+        if name == "public" and "authorization_code" in kit.target.off:
+            continue
         if name not in kit.target.identities:
             rules = _rules(checks, lambda check, name=name: name in check.needs)
             yield Finding(
@@ -66,6 +68,8 @@ def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
             yield _refused(kit, name)
         elif name == "login":
             yield _login(kit, name)
+        elif name == "public":
+            yield _public(kit, name)
         else:
             yield _identity(kit, name, users)
     for name in OPTIONAL_IDENTITIES:
@@ -129,6 +133,8 @@ def _optional(kit: CheckContext, name: str) -> Finding:
         return _refused(kit, name)
     if name == "other_login":
         return _login(kit, name)
+    if name == "other_public":
+        return _public(kit, name)
     # Its requests are few, so that none of them is spent here.
     response = kit.request_token(**kit.target.identities[name].parameters)
     if not response.is_success:
@@ -160,6 +166,21 @@ def _login(kit: CheckContext, name: str) -> Finding:
     if json_object(response).get("error") == "invalid_grant":
         return Finding(name, "is an application that users can log in through")
     text = f"should be a password_credentials application, but {said(response)}"
+    return Finding(name, text, ExitCode.COULD_NOT_RUN)
+
+
+def _public(kit: CheckContext, name: str) -> Finding:
+    application = kit.target.identities[name].application
+    first = kit.target.identities.get("public")
+    if name != "public" and first and application["client_id"] == first.application["client_id"]:
+        return Finding(name, "is the application of `public` again", ExitCode.COULD_NOT_RUN)
+    # Nobody has this code; but a wrong application is refused in another way.
+    response = kit.request_token(
+        grant_type="authorization_code", code="0" * 30, **kit.target.identities[name].parameters
+    )
+    if json_object(response).get("error") == "invalid_grant":
+        return Finding(name, "is an application that gets codes")
+    text = f"should be a public application, but {said(response)}"
     return Finding(name, text, ExitCode.COULD_NOT_RUN)
 
 

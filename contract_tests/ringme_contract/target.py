@@ -29,9 +29,11 @@ IDENTITIES = {
     "extension": "a user of one number of the client, a member of the first group or of none",
     "blocked": "a user of the client that is blocked",
     "login": "the password_credentials application through which new users of the client log in",
+    "public": "a public application of the client, which asks for no permission",
 }
 # What no rule needs, and what lets the kit look further where there is one.
 OPTIONAL_IDENTITIES = {
+    "other_public": "a second public application of the client",
     "other_login": "a second password_credentials application of the client",
     "blocked_client": "a user of a client that is blocked, who is not blocked himself",
     "limited": "a user of a client whose application allows few requests an hour, at most 20",
@@ -98,8 +100,11 @@ _SECRETS = {"client_secret", "password"}
 _GRANTS = {
     "client_credentials": ("client_id", "client_secret"),
     "password": ("client_id", "client_secret", "username", "password"),
+    "authorization_code": ("client_id", "client_secret", "redirect_uri"),
     "none": ("client_id", "client_secret"),
 }
+# The grants of applications through which users log in that the kit makes.
+_OF_USERS = ("authorization_code", "none")
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "url": str,
     "read_only": bool,
@@ -118,7 +123,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "identities": dict,
     "capture": dict,
 }
-_KEYS = ("grant", *_GRANTS["password"])
+_KEYS = ("grant", *_GRANTS["password"], "redirect_uri")
 _RANGE = ("start", "end")
 _KINDS = {
     bool: "true or false", int: "a whole number", str: "text", list: "a list", dict: "a table",
@@ -231,11 +236,12 @@ def _read_parameters(
     """The parameters of the token endpoint for one identity."""
     where = f"identities.{name}"
     problems += [f"{where}: {unknown_key(key, _KEYS)}" for key in node if key not in _KEYS]
-    grant = node.get("grant", "password" if "username" in node else "client_credentials")
+    likely = "password" if "username" in node else "client_credentials"
+    grant = node.get("grant", "authorization_code" if "redirect_uri" in node else likely)
     if grant not in list(_GRANTS):
         problems.append(f"{where}.grant: {unknown_key(str(grant), _GRANTS, 'value')}")
         return
-    if grant != "none":
+    if grant not in _OF_USERS:
         yield "grant_type", grant
     for key in _GRANTS[grant]:
         variable = f"RINGME_{_ENVIRONMENT[key]}_{name.upper()}" if key in _ENVIRONMENT else ""

@@ -213,6 +213,11 @@ class Operation:
         """True if a property of the body that is null counts as not sent."""
         return bool(self.resource.get("null_is_absent"))
 
+    @property
+    def own_errors(self) -> bool:
+        """True if the action itself responds to parameters that are missing."""
+        return bool(self.resource.get("own_errors"))
+
     @cached_property
     def shows(self) -> dict[str, str]:
         """Stored properties by the property of the response that shows them by another name."""

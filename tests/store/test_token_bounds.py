@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ringme_mock.store import access as module
-from ringme_mock.store.access import Grant, Tokens
+from ringme_mock.store import expiring as module
 from ringme_mock.store.clock import Clock
+from ringme_mock.store.tokens import Grant, Tokens
 
 GRANT = Grant(101, "c1200000000000000000000000000001")
 

@@ -147,9 +147,9 @@ def _is_enough(finding: FaultFinding, one: Check, named: set[str]) -> bool:
 
 
 def note(finding: FaultFinding, outcome: Outcome) -> None:
-    """Adds an outcome to a finding, if it shows that a MUST is broken."""
-    rule = rules()[outcome.rule]
-    if outcome.verdict is not Verdict.FAIL or rule.level != "MUST":
+    """Adds an outcome to a finding, if it shows that a MUST is broken, or a rule of the fault."""
+    is_due = rules()[outcome.rule].level == "MUST" or outcome.rule in finding.fault.rules
+    if outcome.verdict is not Verdict.FAIL or not is_due:
         return
     if outcome.layer not in finding.caught:
         finding.caught[outcome.layer] = outcome.check

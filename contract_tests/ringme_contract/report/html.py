@@ -26,6 +26,8 @@ _MARKS = {
     "extension": "E",
     "blocked": "B",
     "login": "L",
+    "public": "P",
+    "other_public": "Po",
     "other_login": "Lo",
     "blocked_client": "Bc",
     "limited": "Li",

@@ -37,6 +37,11 @@ _schemas: WeakKeyDictionary[Transport, Any] = WeakKeyDictionary()
 _generating = threading.RLock()
 
 
+def can_be_generated(operation: Operation) -> bool:
+    """True if generated requests can succeed: no text that is made up is an application."""
+    return operation.scopes is not None or operation.action == "token"
+
+
 def schema_of(kit: CheckContext) -> Any:
     """The document of a run for Schemathesis; read once, for that takes a second."""
     with _generating:

@@ -8,7 +8,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext, spares
 from ringme_contract.samples import Samples
 from ringme_contract.schema.findings import INVALID, Findings
-from ringme_contract.schema.generation import AnyCase, generate, send
+from ringme_contract.schema.generation import AnyCase, can_be_generated, generate, send
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -23,7 +23,7 @@ def invalid_reads(kit: CheckContext) -> None:
     cases: Cases = []
     samples = Samples(kit, kit.operations)
     for operation in kit.operations:
-        if not operation.reads or not operation.parameters:
+        if not (operation.reads and operation.parameters and can_be_generated(operation)):
             continue
         try:
             path = kit.factory.to_read(operation)
@@ -45,7 +45,7 @@ def invalid_writes(kit: CheckContext) -> None:
     cases: Cases = []
     for operation in kit.operations:
         # Wrong ids are left to the bounds: who reads them as others must not delete those.
-        if (operation.reads or not spares(operation)) or not (
+        if (operation.reads or not spares(operation) or not can_be_generated(operation)) or not (
             operation.json_body or operation.query_parameters or operation.scopes is None
         ):
             continue

@@ -9,7 +9,13 @@ from ringme_contract.check_context import CheckContext, spares
 from ringme_contract.samples import Samples
 from ringme_contract.schema.constraints import Constraints
 from ringme_contract.schema.findings import VALID, Findings
-from ringme_contract.schema.generation import AnyCase, generate, put_together, send
+from ringme_contract.schema.generation import (
+    AnyCase,
+    can_be_generated,
+    generate,
+    put_together,
+    send,
+)
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -50,7 +56,7 @@ def _deletes_recorded_item(operation: Operation) -> bool:
 def valid_reads(kit: CheckContext) -> None:
     """Every GET: with all parameters, with those that it needs, and with generated ones."""
     sender, cases = _Sender(kit), []
-    chosen = [one for one in kit.operations if one.reads]
+    chosen = [one for one in kit.operations if one.reads and can_be_generated(one)]
     for operation in chosen:
         try:
             path = kit.factory.to_read(operation)
@@ -76,7 +82,7 @@ def valid_reads(kit: CheckContext) -> None:
 def tokens(kit: CheckContext) -> None:
     """The token endpoint: a form and a multipart of the target's own parameters."""
     sender = _Sender(kit)
-    chosen = [one for one in kit.operations if one.scopes is None]
+    chosen = [one for one in kit.operations if one.scopes is None and can_be_generated(one)]
     for operation in chosen:
         for media_type, capability in _FORMS.items():
             if capability not in kit.target.off:
@@ -92,7 +98,7 @@ def valid_writes(kit: CheckContext) -> None:
     chosen = [
         one
         for one in kit.operations
-        if not one.reads and one.action != _NEEDS_NUMBERS and spares(one)
+        if not one.reads and one.action != _NEEDS_NUMBERS and spares(one) and can_be_generated(one)
     ]
     for operation in chosen:
         if operation.scopes is None:

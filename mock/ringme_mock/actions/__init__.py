@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ringme_mock.actions import current_calls, entries, listing, media, token_endpoint
+from ringme_mock.actions import (
+    authorization,
+    current_calls,
+    entries,
+    listing,
+    media,
+    token_endpoint,
+)
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 
@@ -28,4 +35,8 @@ ACTIONS: dict[str, Action] = {
     "end_call": current_calls.end_call,
     "callback": current_calls.order_callback,
     "token": token_endpoint.create,
+    "revoke": token_endpoint.revoke,
+    "authorize": authorization.authorize,
+    "show_login": authorization.show_login,
+    "log_in": authorization.log_in,
 }

@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from ringme_mock.control.control_context import ControlContext
 from ringme_mock.errors import ApiError, invalid
-from ringme_mock.store.access import Grant, scopes
+from ringme_mock.store.access import scopes
 from ringme_mock.store.identities import find_identity, identities_of
+from ringme_mock.store.tokens import Grant
 
 _LENGTH = 30
 _SHOWN = 20

@@ -12,7 +12,15 @@ from python_multipart.multipart import Field, parse_form
 
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import JSON
-from ringme_mock.errors import ApiError, invalid, token_refused, too_large, unsupported_media_type
+from ringme_mock.errors import (
+    NO_STORE,
+    ApiError,
+    TokenRefused,
+    invalid,
+    token_refused,
+    too_large,
+    unsupported_media_type,
+)
 from ringme_mock.http.cycle import Cycle
 from ringme_mock.json_input import DEEPEST, read_json
 from ringme_spec.operations import Body
@@ -117,6 +125,15 @@ async def read_form(request: RequestContext, body: Body) -> dict[str, Any]:
         except (FormParserError, ValueError):
             raise token_refused(400, "invalid_request", f"body: is not {sent} in UTF-8") from None
     return given
+
+
+async def read_page_form(request: RequestContext, body: Body) -> dict[str, Any]:
+    """Read the fields of a page's form, and the query. Raises the errors of the API."""
+    try:
+        return await read_form(request, body)
+    except TokenRefused as error:
+        headers = {name: one for name, one in error.headers.items() if name not in NO_STORE}
+        raise ApiError(error.status, error.message, headers=headers) from None
 
 
 def _parse_form(content: bytes, content_type: str) -> dict[str, str]:

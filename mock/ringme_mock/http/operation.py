@@ -10,9 +10,9 @@ from ringme_mock.actions import ACTIONS
 from ringme_mock.actions.entries import entry_defaults
 from ringme_mock.actions.path_resolution import PathResolver
 from ringme_mock.actions.request_context import RequestContext
-from ringme_mock.actions.response import JSON, Reply, entry_view
+from ringme_mock.actions.response import Reply, entry_view
 from ringme_mock.errors import too_many_requests, unauthorized
-from ringme_mock.http.body import read_form, read_object
+from ringme_mock.http.body import read_form, read_object, read_page_form
 from ringme_mock.http.connexion_parts import (
     AbstractOperation,
     AbstractSecurityHandler,
@@ -26,14 +26,17 @@ from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.store.access import check_read_only, check_scopes
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
-from ringme_spec.operations import Body, Operation
+from ringme_spec.operations import Operation
 
 # Returns False for a request without credentials; raises ApiError for refused ones.
 Verify: TypeAlias = Callable[[RequestContext], bool]
+# Keys of x-resource that name another path.
+_PATH_KEYS = ("login", "authorize")
 
 
 def check_actions(contract: Contract) -> None:
-    """Raise ConfigError for an operation without a known action."""
+    """Raise ConfigError for an operation without a known action, or that leads nowhere."""
+    paths = {one.path for one in contract.operations.values()}
     for known in contract.operations.values():
         if not known.resource:
             raise ConfigError(f"{known.method} {known.path}: x-resource is missing")
@@ -42,6 +45,12 @@ def check_actions(contract: Contract) -> None:
                 f"{known.method} {known.path}: x-resource: unknown action {known.action};"
                 f" known actions: {', '.join(ACTIONS)}"
             )
+        for key in _PATH_KEYS:
+            if known.resource.get(key, known.path) not in paths:
+                raise ConfigError(
+                    f"{known.method} {known.path}: x-resource.{key}:"
+                    f" there is no path {known.resource[key]}"
+                )
 
 
 class ActionResolver(Resolver):  # type: ignore[misc]
@@ -106,8 +115,8 @@ class RunningOperation:
         self._action = action
         self._verify = verify or [lambda _: True]
         self._path = PathReader(operation.path_parameters)
-        self._query = QueryReader(operation.query_parameters)
-        self._body = _body_reader(operation.body)
+        self._query = QueryReader(operation.query_parameters, operation.own_errors)
+        self._body = _body_reader(operation)
         self._resolver = PathResolver(operation)
         self._null_is_absent = operation.null_is_absent
         self._view = entry_view(operation)
@@ -132,11 +141,16 @@ class RunningOperation:
         return self._action(request)
 
 
-def _body_reader(body: Body | None) -> Callable[[RequestContext], Awaitable[dict[str, Any]]] | None:
+def _body_reader(
+    operation: Operation,
+) -> Callable[[RequestContext], Awaitable[dict[str, Any]]] | None:
     """Return the reader of the body of an operation, if it has one."""
-    if body is None:
+    if operation.body is None:
         return None
-    return partial(read_object if JSON in body.media_types else read_form, body=body)
+    read = read_page_form if operation.own_errors else read_form
+    if operation.json_body is not None:
+        read = read_object
+    return partial(read, body=operation.body)
 
 
 class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]

@@ -52,9 +52,12 @@ class PathReader:
 
 
 class QueryReader:
-    def __init__(self, parameters: tuple[Parameter, ...]) -> None:
+    """Reader of the query parameters of an operation; with `lenient` all may be missing."""
+
+    def __init__(self, parameters: tuple[Parameter, ...], lenient: bool = False) -> None:
         self._parameters = parameters
-        self._required = any(parameter.required for parameter in parameters)
+        self._lenient = lenient
+        self._required = not lenient and any(parameter.required for parameter in parameters)
         self._defaults = {
             parameter.name: parameter.schema["default"]
             for parameter in parameters
@@ -80,7 +83,7 @@ class QueryReader:
             value = _read(parameter, given.get(parameter.name, []))
             if value is not None:
                 values[parameter.name] = value
-            elif parameter.required:
+            elif parameter.required and not self._lenient:
                 raise invalid(f"{parameter.name}: is missing")
         return QueryValues(values)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ringme_mock.store.access import Access, Tokens
+from ringme_mock.store.access import Access
 from ringme_mock.store.clock import Clock, Setting
 from ringme_mock.store.moving_store import MovingStore
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_mock.store.rate_limits import RateLimits
 from ringme_mock.store.store import Store
+from ringme_mock.store.tokens import Tokens
 from ringme_spec.contract import Contract
 
 _LIMIT = 1_000_000

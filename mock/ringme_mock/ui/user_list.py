@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from ringme_mock.store.access import BLOCKED, Tokens
+from ringme_mock.store.access import BLOCKED
 from ringme_mock.store.collection import Entry, Key
 from ringme_mock.store.store import Store
+from ringme_mock.store.tokens import Tokens
 from ringme_mock.ui.directory import DirectoryReader
 from ringme_mock.ui.page_session import PageSession
 

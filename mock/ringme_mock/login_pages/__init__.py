@@ -1,0 +1,1 @@
+"""Pages of the authorization code grant: for login and password, and for permission."""

@@ -1,0 +1,151 @@
+"""Issued tokens, codes for tokens, and the logins at the login page."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ringme_mock.store.clock import Clock
+from ringme_mock.store.collection import Key
+from ringme_mock.store.expiring import Expiring, drop_oldest, random_text
+
+if TYPE_CHECKING:
+    from ringme_mock.store.access import Caller
+
+
+@dataclass(frozen=True)
+class Grant:
+    """User and application of tokens, by key.
+
+    Tokens of one login share `origin`, also those of its refreshes; no other grant equals it.
+    """
+
+    user: Key
+    application: Key
+    origin: object = field(default_factory=object)
+
+
+@dataclass(slots=True)
+class AccessToken:
+    """Grant until a time in seconds; `caller` caches the last caller that it was resolved to."""
+
+    grant: Grant
+    until: float
+    caller: Caller | None = None
+
+
+@dataclass
+class Code:
+    """Code of the authorization code grant (rule code-once).
+
+    `challenge` and `method` are those of RFC 7636, if the code was asked for with them. `used` ones
+    are kept until they expire, as the second use of one ends what the first one gave.
+    """
+
+    grant: Grant
+    redirect_uri: str
+    challenge: str = ""
+    method: str = ""
+    used: bool = False
+
+
+class Tokens:
+    """Issued tokens. Source: contract section 3.
+
+    `logins` are users by the cookie of a browser; `permissions` are pairs of user and application.
+    """
+
+    def __init__(self, clock: Clock, text: Callable[[int], str] = random_text) -> None:
+        self._clock = clock
+        self._random_text = text
+        # Ordered dicts find their oldest item at once, plain ones behind all that were deleted.
+        self._access: OrderedDict[str, AccessToken] = OrderedDict()
+        self._refresh: OrderedDict[str, Grant] = OrderedDict()
+        self.codes: Expiring[Code] = Expiring(clock, text)
+        self.logins: Expiring[Key] = Expiring(clock, text)
+        self.permissions: set[tuple[Key, Key]] = set()
+
+    def issue(self, grant: Grant, length: int, lifetime: int) -> str:
+        """Issue an access token of `length` letters and digits, valid for `lifetime` seconds.
+
+        If there are MOST_TOKENS, the oldest is revoked.
+        """
+        self._drop_expired()
+        drop_oldest(self._access)
+        token = self._random_text(length)
+        self._access[token] = AccessToken(grant, self._clock.seconds() + lifetime)
+        return token
+
+    def issue_refresh(self, grant: Grant, length: int) -> str:
+        """Issue a refresh token, valid until it is used (rule refresh).
+
+        If there are MOST_TOKENS, the oldest is revoked.
+        """
+        drop_oldest(self._refresh)
+        token = self._random_text(length)
+        self._refresh[token] = grant
+        return token
+
+    def find(self, token: str) -> AccessToken | None:
+        """Find a valid access token; None if it is unknown or has expired."""
+        found = self._access.get(token)
+        if found is None or found.until <= self._clock.seconds():
+            return None
+        return found
+
+    def find_refresh(self, token: str) -> Grant | None:
+        """Find the grant of a refresh token; None if it is unknown or was used."""
+        return self._refresh.get(token)
+
+    def find_grant(self, token: str) -> Grant | None:
+        """Find the grant of an access token or a refresh token; None if it is good for nothing."""
+        access = self.find(token)
+        return access.grant if access else self.find_refresh(token)
+
+    def use_refresh(self, token: str) -> None:
+        del self._refresh[token]
+
+    def use_code(self, text: str) -> None:
+        """Mark a code as used, if it is known."""
+        code = self.codes.find(text)
+        if code is not None:
+            code.used = True
+
+    def revoke(self, user: Key | None, refresh: bool) -> int:
+        """Revoke access tokens, with `refresh` also refresh tokens, of a user or (None) of all.
+
+        With `refresh`, logins at the login page, codes and permissions end as well. Returns the
+        number of tokens.
+        """
+        if refresh:
+            self.codes.remove_all(lambda one: user in (None, one.grant.user))
+            self.logins.remove_all(lambda one: user in (None, one))
+            self.permissions = {one for one in self.permissions if user not in (None, one[0])}
+        return self._revoke(lambda one: user in (None, one.user), refresh)
+
+    def revoke_grant(self, grant: Grant) -> int:
+        """Revoke all tokens of one login (rules revoke and code-replayed). Returns their number."""
+        return self._revoke(lambda one: one == grant, refresh=True)
+
+    def _revoke(self, chosen: Callable[[Grant], bool], refresh: bool) -> int:
+        ended = 0
+        for token, access in list(self._access.items()):
+            if chosen(access.grant):
+                del self._access[token]
+                ended += 1
+        for token, grant in list(self._refresh.items()):
+            if refresh and chosen(grant):
+                del self._refresh[token]
+                ended += 1
+        return ended
+
+    def _drop_expired(self) -> None:
+        # Tokens expire nearly in the order in which they were issued.
+        now = self._clock.seconds()
+        while self._access:
+            token, access = next(iter(self._access.items()))
+            if access.until > now:
+                return
+            del self._access[token]

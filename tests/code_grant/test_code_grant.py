@@ -1,0 +1,257 @@
+"""The authorization code grant: from the application to the login page, and back with a code."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from support.code_grant import (
+    ASKING,
+    AUTHORIZE,
+    CALLBACK,
+    LOGIN,
+    OTHER_PUBLIC,
+    OWN_FORM,
+    VERIFIER,
+    Person,
+    arrived,
+    challenge_of,
+    said,
+)
+from support.server import LOGIN as LOGGING_IN
+from support.server import SECRETS, TRUSTED, Api, RunningMock
+
+
+@pytest.mark.rule("code-grant")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_who_is_not_logged_in_comes_to_the_login_page_and_back(
+    mock: RunningMock, method: str
+) -> None:
+    person = Person(mock, state="x y")
+    away = person.send(method, AUTHORIZE)
+    assert away.status_code == 302
+    assert away.headers["Location"].startswith(f"{mock.url}{LOGIN}?response_type=code&")
+    page = person.go("GET", away.headers["Location"])
+    assert 'name="password"' in page.text
+    # As it stands: client programs post to the address without a look at the page.
+    form = {"username": "sales-lead", "password": "mock-sales-lead"}
+    back = person.go("POST", away.headers["Location"], data=form)
+    assert back.headers["Location"].startswith(f"{mock.url}{AUTHORIZE}?response_type=code&")
+    end = person.go("GET", back.headers["Location"])
+    assert re.fullmatch(
+        rf"{re.escape(CALLBACK)}\?code=[0-9A-Za-z]{{30}}&state=x\+y", end.headers["Location"]
+    )
+
+
+@pytest.mark.rule("code-grant", "refresh")
+def test_a_code_gives_tokens_of_the_user_and_the_refresh_token_gives_new_ones(
+    mock: RunningMock,
+) -> None:
+    person = Person(mock)
+    answer = person.exchange(person.code("petrov-phone")).json()
+    assert (answer["token_type"], answer["expires_in"], answer["scope"]) == ("Bearer", 3600, "all")
+    assert Api(mock, answer["access_token"]).read("/user/")["login"] == "petrov-phone"
+    renewed = mock.request_token(
+        grant_type="refresh_token", refresh_token=answer["refresh_token"],
+        client_id=person.query["client_id"], client_secret=SECRETS[person.query["client_id"]],
+    )  # fmt: skip
+    assert Api(mock, renewed.json()["access_token"]).read("/user/")["login"] == "petrov-phone"
+
+
+@pytest.mark.rule("code-grant")
+def test_who_is_logged_in_gets_the_next_code_at_once_until_the_login_ends(
+    mock: RunningMock,
+) -> None:
+    person = Person(mock)
+    first = person.code()
+    assert person.come_back()["code"] != first
+    mock.clock.advance(3600)
+    assert LOGIN in person.send("GET", AUTHORIZE).headers["Location"]
+
+
+@pytest.mark.rule("code-once")
+def test_a_code_is_good_for_600_seconds(mock: RunningMock) -> None:
+    person = Person(mock)
+    code, late = person.code(), person.come_back()["code"]
+    mock.clock.advance(595)
+    assert person.exchange(code).status_code == 200
+    mock.clock.advance(5)
+    refused = person.exchange(late)
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_grant")
+
+
+@pytest.mark.rule("code-once")
+@pytest.mark.parametrize(
+    ("changes", "status", "error"),
+    [
+        ({"redirect_uri": "http://127.0.0.1:3000/callback"}, 401, "invalid_grant"),
+        ({"redirect_uri": f"{CALLBACK}/"}, 401, "invalid_grant"),
+        ({"client_id": ASKING, "client_secret": SECRETS[ASKING]}, 401, "invalid_grant"),
+        ({"client_id": OTHER_PUBLIC, "client_secret": SECRETS[OTHER_PUBLIC]}, 401, "invalid_grant"),
+        ({"client_id": LOGGING_IN, "client_secret": SECRETS[LOGGING_IN]}, 400,
+         "unauthorized_client"),
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"redirect_uri": ""}, 400, "invalid_request"),
+        ({"client_secret": ""}, 400, "invalid_request"),
+    ],
+)  # fmt: skip
+def test_a_request_that_is_refused_does_not_use_the_code_up(
+    mock: RunningMock, changes: dict[str, str], status: int, error: str
+) -> None:
+    person = Person(mock)
+    code = person.code()
+    refused = person.exchange(code, **changes)
+    assert (refused.status_code, refused.json()["error"]) == (status, error)
+    assert person.exchange(code).status_code == 200
+
+
+@pytest.mark.rule("code-once", "code-replayed")
+def test_a_second_use_ends_what_the_first_one_gave_and_nothing_else(mock: RunningMock) -> None:
+    person = Person(mock)
+    code = person.code()
+    first, other = person.exchange(code).json(), person.exchange(person.come_back()["code"]).json()
+    application = {"client_id": person.query["client_id"]}
+    application["client_secret"] = SECRETS[application["client_id"]]
+    renewed = mock.request_token(
+        grant_type="refresh_token", refresh_token=first["refresh_token"], **application
+    ).json()
+    assert person.exchange(code).json()["error"] == "invalid_grant"
+    for token in (first["access_token"], renewed["access_token"]):
+        assert Api(mock, token).get("/user/").status_code == 401
+    refused = mock.request_token(
+        grant_type="refresh_token", refresh_token=renewed["refresh_token"], **application
+    )
+    assert refused.json()["error"] == "invalid_grant"
+    assert Api(mock, other["access_token"]).get("/user/").status_code == 200
+
+
+@pytest.mark.rule("code-once")
+def test_a_code_of_who_is_blocked_or_gone_gives_nothing(mock: RunningMock, admin: Api) -> None:
+    person = Person(mock)
+    code = person.code()
+    path = "/client/@me/user/extension_group/104"
+    admin.put(path, {"status": "blocked"})
+    assert person.exchange(code).json()["status"] == "user_blocked"
+    assert LOGIN in person.send("GET", AUTHORIZE).headers["Location"]
+    admin.delete(path)
+    assert person.exchange(code).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.rule("code-pkce")
+@pytest.mark.parametrize(
+    ("query", "verifier", "good"),
+    [
+        ({"code_challenge": challenge_of(VERIFIER), "code_challenge_method": "S256"}, VERIFIER, 1),
+        ({"code_challenge": challenge_of(VERIFIER), "code_challenge_method": "S256"}, "", 0),
+        ({"code_challenge": challenge_of(VERIFIER), "code_challenge_method": "S256"},
+         challenge_of(VERIFIER), 0),
+        ({"code_challenge": VERIFIER}, VERIFIER, 1),
+        ({"code_challenge": VERIFIER, "code_challenge_method": "plain"}, VERIFIER[:-1], 0),
+        ({"code_challenge": VERIFIER}, "\u00e4", 0),
+        ({}, VERIFIER, 1),
+    ],
+)  # fmt: skip
+def test_a_code_with_a_challenge_needs_its_verifier(
+    mock: RunningMock, query: dict[str, str], verifier: str, good: int
+) -> None:
+    person = Person(mock, **query)
+    code = person.code()
+    answer = person.exchange(code, code_verifier=verifier)
+    assert answer.status_code == (200 if good else 401)
+    if not good:
+        assert person.exchange(code, code_verifier=VERIFIER).status_code == 200
+
+
+@pytest.mark.rule("code-state")
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": ""}, "unsupported_response_type"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"code_challenge": VERIFIER, "code_challenge_method": "md5"}, "invalid_request"),
+    ],
+)
+def test_what_is_wrong_with_the_rest_goes_to_the_redirect_uri(
+    mock: RunningMock, query: dict[str, str], error: str
+) -> None:
+    person = Person(mock, state="s", **query)
+    assert arrived(person.send("GET", AUTHORIZE)) == {"error": error, "state": "s"}
+
+
+@pytest.mark.rule("code-login")
+@pytest.mark.parametrize(
+    ("login", "password", "message"),
+    [
+        ("sales-lead", "wrong", "Wrong login or password."),
+        ("nobody", "mock-nobody", "Wrong login or password."),
+        ("", "", "Wrong login or password."),
+        ("SALES-LEAD", "mock-sales-lead", "Wrong login or password."),
+        ("blocked-manager", None, "This user is blocked."),
+        ("other-admin", None, "This user does not belong to the company of the application."),
+    ],
+)
+def test_who_may_not_log_in_gets_the_page_again(
+    mock: RunningMock, login: str, password: str | None, message: str
+) -> None:
+    person = Person(mock)
+    answer = person.log_in(login, password)
+    assert (answer.status_code, said(answer)) == (200, message)
+    assert "Set-Cookie" not in answer.headers
+    assert f'value="{login}"' in answer.text
+    assert LOGIN in person.send("GET", AUTHORIZE).headers["Location"]
+
+
+@pytest.mark.rule("code-login")
+def test_one_browser_is_one_user_and_no_use_for_the_application_of_another_client(
+    mock: RunningMock,
+) -> None:
+    person = Person(mock)
+    person.code("client-admin")
+    person.query["client_id"] = OTHER_PUBLIC
+    assert LOGIN in person.send("GET", AUTHORIZE).headers["Location"]
+    assert Api(mock, person.tokens("other-admin")["access_token"]).read("/user/")["id"] == 201
+
+
+def test_an_application_may_ask_for_permission_which_is_given_once(mock: RunningMock) -> None:
+    person = Person(mock, client_id=ASKING, state="s")
+    person.log_in()
+    page = person.send("GET", AUTHORIZE)
+    assert (page.status_code, "Sales lead" in page.text) == (200, True)
+    refused = person.send("POST", AUTHORIZE, data={"decision": "refuse"}, headers=OWN_FORM)
+    assert arrived(refused) == {"error": "access_denied", "state": "s"}
+    allowed = person.send("POST", AUTHORIZE, data={"decision": "allow"}, headers=OWN_FORM)
+    assert person.exchange(arrived(allowed)["code"]).json()["scope"] == "call_api"
+    assert "code" in person.come_back()
+    # Another user is asked anew.
+    person.log_in("petrov-phone")
+    assert person.send("GET", AUTHORIZE).status_code == 200
+
+
+def test_a_session_has_its_own_logins_and_leads_back_into_itself(mock: RunningMock) -> None:
+    person = Person(mock)
+    away = person.go("GET", f"/s/mine{AUTHORIZE}", params=person.query)
+    assert away.headers["Location"].startswith(f"{mock.url}/s/mine{LOGIN}?")
+    form = {"username": "sales-lead", "password": "mock-sales-lead"}
+    back = person.go("POST", away.headers["Location"], data=form)
+    assert "Path=/s/mine/oauth;" in back.headers["Set-Cookie"]
+    code = arrived(person.go("GET", back.headers["Location"]))["code"]
+    assert person.exchange(code).json()["error"] == "invalid_grant"
+    assert LOGIN in person.send("GET", AUTHORIZE).headers["Location"]
+
+
+def test_the_control_interface_ends_logins_codes_and_permissions(mock: RunningMock) -> None:
+    person = Person(mock)
+    code = person.code()
+    mock.http.delete("/__mock__/tokens", params={"login": "client-admin"})
+    again = person.come_back()["code"]
+    mock.http.delete("/__mock__/tokens", params={"login": "sales-lead"})
+    assert {person.exchange(one).status_code for one in (code, again)} == {401}
+    assert LOGIN in person.send("GET", AUTHORIZE).headers["Location"]
+
+
+def test_other_applications_have_no_login_page(mock: RunningMock) -> None:
+    person = Person(mock, client_id=TRUSTED)
+    assert person.send("GET", AUTHORIZE).status_code == 400
+    assert person.send("GET", LOGIN).status_code == 400

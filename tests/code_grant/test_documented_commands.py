@@ -1,0 +1,24 @@
+"""The commands by which the documentation logs in without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import ringme_mock.docs
+from support.server import Api, RunningMock
+
+TOKENS = Path(ringme_mock.docs.__file__).parent / "content" / "tokens.md"
+
+
+@pytest.mark.rule("code-grant")
+def test_they_give_tokens(mock: RunningMock) -> None:
+    (commands,) = re.findall(r"```sh\n(.*?)```", TOKENS.read_text("utf-8"), re.DOTALL)
+    script = commands.replace("http://127.0.0.1:8080", mock.url)
+    done = subprocess.run(["bash", "-e"], input=script, capture_output=True, text=True, check=True)
+    token = json.loads(done.stdout)["access_token"]
+    assert Api(mock, token).read("/user/")["login"] == "sales-lead"

@@ -1,0 +1,250 @@
+"""The login page and its surroundings under attack: redirects, markup, other sites, secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from ringme_mock import MockServer
+from ringme_spec.paths import FIXTURES
+from support.code_grant import (
+    ASKING,
+    AUTHORIZE,
+    CALLBACK,
+    LOGIN,
+    OWN_FORM,
+    PAGE,
+    PUBLIC,
+    Person,
+    arrived,
+    said,
+)
+from support.server import RunningMock
+
+MARKUP = "\"'><script>alert(1)</script>"
+ELSEWHERE = [
+    "http://evil.example/callback",
+    f"{CALLBACK}/",
+    f"{CALLBACK}?x=1",
+    f"{CALLBACK}#x",
+    f"{CALLBACK}/../evil",
+    f"{CALLBACK}%2F..%2Fevil",
+    f" {CALLBACK}",
+    f"{CALLBACK}\n",
+    f"{CALLBACK}\r\nSet-Cookie: a=b",
+    f"{CALLBACK}\x00",
+    f"{CALLBACK},http://evil.example",
+    "http://localhost:3000@evil.example/callback",
+    "http://localhost:3000.evil.example/callback",
+    "http://evil.example#http://localhost:3000/callback",
+    "http://localhost:3001/callback",
+    "https://localhost:3000/callback",
+    "HTTP://localhost:3000/callback",
+    "http://LOCALHOST:3000/callback",
+    "//localhost:3000/callback",
+    "/callback",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "x" * 3000,
+]
+
+
+@pytest.mark.rule("code-redirect")
+@pytest.mark.parametrize("path", [AUTHORIZE, LOGIN])
+@pytest.mark.parametrize("uri", ELSEWHERE)
+def test_a_redirect_uri_that_is_not_exactly_one_of_the_application_leads_nowhere(
+    mock: RunningMock, path: str, uri: str
+) -> None:
+    person = Person(mock)
+    person.log_in()
+    person.query["redirect_uri"] = uri
+    for method in ("GET", "POST"):
+        answer = person.send(method, path)
+        assert (answer.status_code, "Location" in answer.headers) == (400, False)
+        assert "redirect_uri" in answer.json()["message"]
+
+
+@pytest.mark.rule("code-redirect")
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"client_id=nobody&redirect_uri={CALLBACK}",
+        f"redirect_uri={CALLBACK}",
+        f"client_id={PUBLIC}",
+        f"client_id={PUBLIC}&redirect_uri={CALLBACK}&redirect_uri=http://evil.example/",
+        f"client_id[]=x&redirect_uri[]={CALLBACK}",
+        "client_id=%00&redirect_uri=%FF",
+        "",
+    ],
+)
+def test_what_names_no_way_back_is_told_on_a_page_or_in_json(mock: RunningMock, query: str) -> None:
+    for path in (AUTHORIZE, LOGIN):
+        as_json = mock.http.get(f"{path}?response_type=code&{query}")
+        assert (as_json.status_code, list(as_json.json())) == (400, ["message"])
+        assert "X-RateLimit-Limit" not in as_json.headers
+        page = mock.http.get(f"{path}?response_type=code&{query}", headers=PAGE)
+        assert (page.status_code, said(page)) == (400, as_json.json()["message"])
+        assert "<form" not in page.text
+        assert "form-action 'none'" in page.headers["Content-Security-Policy"]
+        noted = mock.http.get("/__mock__/journal").json()[0]
+        assert noted["reason"] == as_json.json()["message"]
+
+
+@pytest.mark.rule("code-state")
+@pytest.mark.parametrize(
+    "state",
+    [MARKUP, "a=b&code=evil", "\u043f\u0440\u0438\u0432\u0435\u0442", "%0d%0aSet-Cookie: a=b",
+     "\r\nSet-Cookie: a=b", "x" * 6000, "#", "+ %20", "\x00"],
+)  # fmt: skip
+def test_state_comes_back_as_it_was_whatever_it_is(mock: RunningMock, state: str) -> None:
+    person = Person(mock, state=state)
+    assert person.log_in().status_code == 302
+    response = person.send("GET", AUTHORIZE)
+    assert list(arrived(response)) == ["code", "state"]
+    assert arrived(response)["state"] == state
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.rule("code-page")
+def test_what_was_sent_is_shown_as_text(mock: RunningMock) -> None:
+    person = Person(mock, state=MARKUP, scope=MARKUP)
+    answer = person.log_in(MARKUP, MARKUP)
+    assert "<script" not in answer.text
+    assert MARKUP not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    refused = Person(mock, client_id=MARKUP).send("GET", LOGIN, headers=PAGE)
+    assert "<script" not in refused.text
+    long = person.log_in("x" * 100_000)
+    assert (long.status_code, len(long.content) < 10_000) == (200, True)
+
+
+@pytest.mark.rule("code-page")
+def test_names_of_fixtures_are_shown_as_text(tmp_path: Path) -> None:
+    quoted = json.dumps(MARKUP)
+    for name in ("application.yaml", "user.yaml"):
+        text = (FIXTURES / name).read_text("utf-8")
+        for one in ("name: Phone book", "name: Sales lead", "login: sales-lead"):
+            text = text.replace(f"{one},", f"{one.partition(' ')[0]} {quoted},")
+            text = text.replace(f"{one}\n", f"{one.partition(' ')[0]} {quoted}\n")
+        (tmp_path / name).write_text(text, "utf-8")
+    with (
+        MockServer(added_fixtures=[tmp_path]) as server,
+        httpx.Client(base_url=server.url, trust_env=False) as http,
+    ):
+        query = {"response_type": "code", "client_id": ASKING, "redirect_uri": CALLBACK}
+        page = http.get(LOGIN, params=query).text
+        form = {"username": MARKUP, "password": "mock-sales-lead"}
+        done = http.post(LOGIN, params=query, data=form)
+        permission = http.get(done.headers["Location"]).text
+    assert [text.count("&lt;script&gt;") for text in (page, permission)] == [1, 3]
+    assert "<script" not in page + permission
+
+
+@pytest.mark.rule("code-page")
+def test_pages_are_kept_by_nobody_and_run_nothing(mock: RunningMock) -> None:
+    person = Person(mock, client_id=ASKING)
+    pages = [person.send("GET", LOGIN), person.log_in("nobody", "x")]
+    assert person.log_in().status_code == 302
+    for page in [*pages, person.send("GET", AUTHORIZE)]:
+        assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["Referrer-Policy"] == "same-origin"
+        assert page.headers["X-Frame-Options"] == "DENY"
+        policy = page.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "form-action 'self' http://localhost:3000;" in policy
+        assert "unsafe" not in policy
+        assert not re.search(r"<script|\son\w+=|style=", page.text)
+
+
+@pytest.mark.rule("code-page")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://localhost:4000"},
+        {"Origin": "null"},
+    ],
+)
+def test_a_form_of_another_site_is_refused(mock: RunningMock, headers: dict[str, str]) -> None:
+    person = Person(mock, client_id=ASKING)
+    form = {"username": "sales-lead", "password": "mock-sales-lead"}
+    refused = person.send("POST", LOGIN, data=form, headers=headers)
+    assert (refused.status_code, "Set-Cookie" in refused.headers) == (403, False)
+    person.log_in()
+    decision = person.send("POST", AUTHORIZE, data={"decision": "allow"}, headers=headers)
+    # A script does not even get to see that somebody is logged in.
+    assert decision.status_code == 403 or LOGIN in decision.headers["Location"]
+    assert person.send("GET", AUTHORIZE).status_code == 200
+    assert person.send("POST", LOGIN, data=form, headers=OWN_FORM).status_code == 302
+    own = {"Origin": mock.url}
+    assert person.send("POST", LOGIN, data=form, headers=own).status_code == 302
+
+
+@pytest.mark.rule("code-page")
+def test_a_script_of_another_page_gets_no_code(mock: RunningMock) -> None:
+    person = Person(mock)
+    person.log_in()
+    script = {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}
+    assert LOGIN in person.send("GET", AUTHORIZE, headers=script).headers["Location"]
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert "code" in arrived(person.send("GET", AUTHORIZE, headers=link))
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_new_with_each_login(mock: RunningMock) -> None:
+    person = Person(mock)
+    first = person.log_in().headers["Set-Cookie"]
+    assert re.fullmatch(r"ringme_login=[0-9A-Za-z]{30}; Path=/oauth; HttpOnly; SameSite=Lax", first)
+    old = first.partition(";")[0]
+    assert person.log_in().headers["Set-Cookie"].partition(";")[0] != old
+    person.cookies = httpx.Cookies()
+    left = person.send("GET", AUTHORIZE, headers={"Cookie": f"a=b; {old}; c"})
+    assert LOGIN in left.headers["Location"]
+
+
+@pytest.mark.parametrize("where", ["form", "query"])
+def test_no_password_code_or_cookie_stands_in_journal_or_log(
+    mock: RunningMock, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    person = Person(mock)
+    secret = "mock-sales-lead"
+    form = {"username": "sales-lead", "password": secret}
+    with caplog.at_level(logging.INFO):
+        if where == "form":
+            answer = person.send("POST", LOGIN, data=form)
+        else:
+            answer = person.send("POST", LOGIN, params=person.query | form)
+        assert secret not in answer.headers["Location"]
+        code = person.come_back()["code"]
+        person.exchange(code)
+        person.send("GET", AUTHORIZE, params=person.query | {"state": "s", "code": code})
+    logged = [one.getMessage() for one in caplog.records if one.name.startswith("ringme_mock")]
+    kept = mock.http.get("/__mock__/journal").text + "".join(logged)
+    assert "sales-lead" in kept
+    for one in (secret, code, person.cookies["ringme_login"]):
+        assert one not in kept
+        assert quote(one) not in kept
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data"])
+def test_another_media_type_is_refused(mock: RunningMock, kind: str) -> None:
+    person = Person(mock)
+    for path in (AUTHORIZE, LOGIN):
+        answer = person.send("POST", path, content=b"{}", headers={"Content-Type": kind})
+        assert answer.status_code == 415
+
+
+@pytest.mark.rule("no-5xx")
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"username=%FF%FE&password=%ED%A0%80", b"&&=&%"])
+def test_odd_bytes_are_a_refused_login(mock: RunningMock, body: bytes) -> None:
+    person = Person(mock)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert person.send("POST", LOGIN, content=body, headers=form).status_code in (200, 400)

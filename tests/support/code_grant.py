@@ -1,0 +1,102 @@
+"""A browser at the login page, without the browser: what an automated test would send."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+
+from support.server import SECRETS, RunningMock
+
+PUBLIC = "c1200000000000000000000000000007"
+ASKING = "c1200000000000000000000000000008"
+OTHER_PUBLIC = "c1300000000000000000000000000003"
+CALLBACK = "http://localhost:3000/callback"
+AUTHORIZE, LOGIN = "/oauth/authorize", "/oauth/login"
+# A browser says so of what a person has pressed.
+OWN_FORM = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+
+
+def challenge_of(verifier: str) -> str:
+    """The S256 challenge of RFC 7636."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+class Person:
+    """Cookies of one browser; no redirect is followed, and every answer must be as documented."""
+
+    def __init__(self, mock: RunningMock, **query: str) -> None:
+        self._mock = mock
+        self.cookies = httpx.Cookies()
+        known = {"response_type": "code", "client_id": PUBLIC, "redirect_uri": CALLBACK}
+        self.query = known | query
+
+    def send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """One request with the query of this person's application, or another one."""
+        return self.go(method, path, **{"params": self.query, **arguments})
+
+    def go(self, method: str, url: str, **arguments: Any) -> httpx.Response:
+        """One request with the cookies of this browser."""
+        http = self._mock.http
+        http.cookies.clear()
+        http.cookies.update(self.cookies)
+        response = http.request(method, url, **arguments)
+        self.cookies = httpx.Cookies(http.cookies)
+        http.cookies.clear()
+        if "/s/" not in url:
+            assert self._mock.conformance.problems(response) == []
+        return response
+
+    def log_in(self, login: str = "sales-lead", password: str | None = None) -> httpx.Response:
+        """What the login page answers to login and password."""
+        form = {"username": login, "password": password or f"mock-{login}"}
+        return self.send("POST", LOGIN, data=form)
+
+    def come_back(self) -> dict[str, str]:
+        """What the redirect URI gets of who is logged in."""
+        return arrived(self.send("GET", AUTHORIZE))
+
+    def code(self, login: str = "sales-lead") -> str:
+        """A code, by all the steps of a browser."""
+        assert self.log_in(login).status_code == 302
+        return self.come_back()["code"]
+
+    def exchange(self, code: str, **changes: str) -> httpx.Response:
+        """What the token endpoint answers to a code; empty values are left out."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.query["redirect_uri"],
+            "client_id": self.query["client_id"],
+            "client_secret": SECRETS[self.query["client_id"]],
+        } | changes
+        return self._mock.request_token(**{name: one for name, one in form.items() if one})
+
+    def tokens(self, login: str = "sales-lead") -> dict[str, str]:
+        """Tokens, by all the steps."""
+        response = self.exchange(self.code(login))
+        assert response.status_code == 200, response.text
+        found: dict[str, str] = response.json()
+        return found
+
+
+def arrived(response: httpx.Response, at: str = CALLBACK) -> dict[str, str]:
+    """The parameters that a redirect brings to the redirect URI, which may have some of its own."""
+    assert response.status_code == 302, response.text
+    location = response.headers["Location"]
+    assert location.startswith((f"{at}?", f"{at}&")), location
+    return dict(parse_qsl(urlsplit(location).query, keep_blank_values=True))
+
+
+def said(response: httpx.Response) -> str:
+    """The message of a page that refuses something; empty without one."""
+    found = re.search(r'role="alert">(.*?)</p>', response.text, re.DOTALL)
+    return unescape(found[1]) if found else ""
