@@ -67,7 +67,8 @@ async function makeBusy(person, isOpen = true) {
   }
 }
 
-async function examine(page, title) {
+/** What axe finds in a page, and whether it is wider than its window. */
+export async function examine(page, title) {
   const findings = [];
   const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (tooWide > 0) findings.push(`${title}: is ${tooWide} pixels wider than its window`);
