@@ -238,7 +238,7 @@ def _recorded(
         for collection in capability.collections:
             listing = kit.path.find(collection, "list", owner)
             if listing is not None and listing.ranged:
-                found = client.read(fill(listing, owner), **kit.range_query)
+                found = listing.listed(client.read(fill(listing, owner), **kit.range_query))
                 what = f"{capability.text} {where} from {start} to {end}"
                 yield _enough(kit, what, len(found), 2, _area(kit, checks, "recorded items"))
 

@@ -7,7 +7,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ringme_contract.operation_paths import fill
-from ringme_contract.request_values import NO_FAX, NO_RECORD, NOWHERE, RANGE, Item, RequestValues
+from ringme_contract.request_values import (
+    NO_CALL,
+    NO_FAX,
+    NO_RECORD,
+    NOWHERE,
+    RANGE,
+    Item,
+    RequestValues,
+)
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation, Parameter
@@ -15,7 +23,7 @@ from ringme_spec.operations import Operation, Parameter
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
 
-__all__ = ["NOWHERE", "NO_FAX", "NO_RECORD", "RANGE", "Factory", "Item"]
+__all__ = ["NOWHERE", "NO_CALL", "NO_FAX", "NO_RECORD", "RANGE", "Factory", "Item"]
 
 
 class Factory(RequestValues):
@@ -89,8 +97,12 @@ class Factory(RequestValues):
     def read(self, collection: str, identity: str = "client", **owners: object) -> list[Item]:
         """The client's own entries of a collection, or those of another owner."""
         path = self._kit.path(collection, action="list", **owners)
-        response = self._kit.caller(identity).request("GET", path)
-        found: list[Item] = self._kit.expect(response, 200).json()
+        listing = self._kit.path.find(collection, "list", owners)
+        ranged = listing is not None and listing.range_required
+        query = {"params": self._kit.range_query} if ranged else {}
+        response = self._kit.caller(identity).request("GET", path, **query)
+        body = self._kit.expect(response, 200).json()
+        found: list[Item] = listing.listed(body) if listing else body
         return found
 
     def create(
@@ -210,7 +222,7 @@ class Factory(RequestValues):
         }
 
     def _nowhere(self, parameter: Parameter) -> Any:
-        keys = (NOWHERE, NO_RECORD, NO_FAX, str(NOWHERE))
+        keys = (NOWHERE, NO_RECORD, NO_FAX, str(NOWHERE), NO_CALL)
         found = next((key for key in keys if parameter.validator.is_valid(key)), None)
         return self.sample(parameter.schema) if found is None else found
 
@@ -257,7 +269,8 @@ class Factory(RequestValues):
         for owner in owners:
             path = kit.path(collection, action="list", **owner)
             response = kit.caller("client").request("GET", path, params=kit.range_query)
-            yield from kit.expect(response, 200).json()
+            found = kit.expect(response, 200).json()
+            yield from listing.listed(found) if listing else found
 
     def _find_item(self, collection: str) -> Item:
         kit, rule = self._kit, self._kit.contract.collections[collection]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from ringme_contract.caller import Caller
@@ -50,11 +51,24 @@ def list_path(operation: Operation, owner: object = None) -> str:
 def read_list(
     kit: CheckContext, caller: Caller, operation: Operation, owner: object = None, **query: Any
 ) -> list[Item]:
-    """The whole list of one owner; with a range, that of the target unless said otherwise."""
+    """The whole list of one owner, or a page; with a range, that of the target by default."""
     if operation.ranged:
         query = {**kit.range_query, **query}
-    found: list[Item] = caller.read(list_path(operation, owner), **query)
-    return found
+    path = list_path(operation, owner)
+    paging = {operation.roles[role].name for role in {"page", "page_size"} & operation.roles.keys()}
+    roles = operation.roles
+    if operation.envelope is None or paging & query.keys():
+        found: list[Item] = operation.listed(caller.read(path, **query))
+        return found
+    page, size = roles["page"].name, roles["page_size"]
+    most, whole = size.schema["maximum"], []
+    # It comes in pages alone.
+    for number in count(1):
+        part = operation.listed(caller.read(path, **query, **{page: number, size.name: most}))
+        whole += part
+        if len(part) < most:
+            break
+    return whole
 
 
 def moment_of(operation: Operation, item: Item) -> datetime:

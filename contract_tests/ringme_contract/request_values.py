@@ -20,6 +20,7 @@ Item = dict[str, Any]
 NOWHERE = 999_999_999_999_999
 NO_RECORD = f"{NOWHERE}-{'F' * 32}"
 NO_FAX = "00000000-0000-4000-8000-000000000000"
+NO_CALL = "0" * 31 + "1"
 RANGE = ("range_start", "range_end")
 # So many digits of a number are counted on.
 _COUNTED = 15

@@ -11,7 +11,7 @@ import httpx
 
 from ringme_contract.borrowed_entries import BorrowedEntries
 from ringme_contract.check import can_be_created
-from ringme_contract.factories import NO_FAX, NO_RECORD, NOWHERE
+from ringme_contract.factories import NO_CALL, NO_FAX, NO_RECORD, NOWHERE
 from ringme_contract.made_entries import (
     CLIENTS,
     EntryList,
@@ -295,7 +295,7 @@ def _number(text: str) -> str:
 def _is_nobodys(text: str, parameter: Parameter | None = None) -> bool:
     """True for a key that nothing has, however it is read."""
     number = _number(text)
-    if text in (NO_RECORD, NO_FAX):
+    if text in (NO_RECORD, NO_FAX, NO_CALL):
         return True
     if not number.isdecimal():
         return parameter is not None and not parameter.validator.is_valid(text)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ringme_spec.errors import ConfigError, reason_of
+from ringme_spec.gathered import Gathered, PartOf, read_gathered, read_part_of
 from ringme_spec.schema import Schema, Schemas
 
 
@@ -91,7 +92,8 @@ class CollectionRule:
     """Collection as the document declares it.
 
     `texts` are the properties whose length the document does not limit, `defaults` the values of
-    those that the stored schema gives one.
+    those that the stored schema gives one. `parts` are the collections that are part of this one;
+    `grouped` are the properties that entries are gathered by.
     """
 
     name: str
@@ -115,6 +117,20 @@ class CollectionRule:
     numbering: Numbering | None
     range: RangeRule | None
     content: Content | None
+    part_of: PartOf | None = None
+    gathered: Gathered | None = None
+    parts: tuple[str, ...] = ()
+    grouped: tuple[str, ...] = ()
+
+    @property
+    def is_stored(self) -> bool:
+        """False where entries are made of others, so that there are none of its own."""
+        return self.gathered is None
+
+    @property
+    def has_made_entries(self) -> bool:
+        """True where lists show what is made of entries of other collections."""
+        return bool(self.parts) or not self.is_stored
 
     def owner_property(self, owner: str) -> str | None:
         """Return the property that holds the key of `owner`, if entries belong to it directly."""
@@ -138,7 +154,22 @@ def read_collections(document: dict[str, Any], schemas: Schemas) -> dict[str, Co
             raise ConfigError(f"x-collections.{name}: {reason_of(error)}") from None
     for rule in found.values():
         _check_names(rule, found)
+    found = _with_parts(found)
+    for rule in found.values():
+        _check_relations(rule, found, schemas)
     return found
+
+
+def _with_parts(found: dict[str, CollectionRule]) -> dict[str, CollectionRule]:
+    """Tell collections what is part of them, and all of these what they are gathered by."""
+    by = {one.gathered.of: one.gathered.by for one in found.values() if one.gathered}
+    whole = {one.name: one.part_of.collection for one in found.values() if one.part_of}
+    linked = {}
+    for name, rule in found.items():
+        parts = tuple(part for part, of in whole.items() if of == name)
+        grouped = by.get(whole.get(name, name))
+        linked[name] = replace(rule, parts=parts, grouped=(grouped,) if grouped else ())
+    return linked
 
 
 def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> CollectionRule:
@@ -173,6 +204,8 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
         numbering=_read_numbering(node["numbering"]) if "numbering" in node else None,
         range=RangeRule(**node["range"]) if "range" in node else None,
         content=Content(**node["content"]) if "content" in node else None,
+        part_of=read_part_of(node["part_of"]) if "part_of" in node else None,
+        gathered=read_gathered(node["gathered"]) if "gathered" in node else None,
     )
 
 
@@ -200,6 +233,8 @@ def _check_names(rule: CollectionRule, known: dict[str, CollectionRule]) -> None
     others += [one.owner for one in rule.refused]
     if rule.sequence_of:
         others.append(rule.sequence_of)
+    others += [rule.part_of.collection] if rule.part_of else []
+    others += [rule.gathered.of] if rule.gathered else []
     for other in others:
         if other not in known:
             raise ConfigError(f"{where}: there is no collection {other}")
@@ -219,3 +254,38 @@ def _check_names(rule: CollectionRule, known: dict[str, CollectionRule]) -> None
             raise ConfigError(f"{where}: its stored schema has no property {prop}")
     if rule.range and rule.order[0] != rule.range.property:
         raise ConfigError(f"{where}: a range needs the order to begin with {rule.range.property}")
+
+
+def _check_relations(
+    rule: CollectionRule, known: dict[str, CollectionRule], schemas: Schemas
+) -> None:
+    """Raise ConfigError for a part or gathered entries that do not fit what they are of."""
+    where = f"x-collections.{rule.name}"
+    if rule.part_of:
+        whole = known[rule.part_of.collection]
+        if not whole.is_stored or whole.part_of:
+            raise ConfigError(f"{where}: part_of: {whole.name} must be a collection of its own")
+        if whole.order[0] != rule.order[0]:
+            raise ConfigError(f"{where}: part_of: its order must begin with {whole.order[0]}")
+        if not whole.sequence:
+            raise ConfigError(f"{where}: part_of: {whole.name} needs identifiers: sequence")
+        _refuse(f"{where}: part_of", set(rule.part_of.own) - set(whole.properties))
+        lacking = set(whole.properties) - set(rule.properties) - {whole.key}
+        properties = schemas.properties(whole.stored)
+        for prop in sorted(lacking | set(rule.part_of.own)):
+            if not schemas.compile(properties[prop]).is_valid(None):
+                raise ConfigError(f"{where}: part_of: {prop} of {whole.name} must allow null")
+    if rule.gathered:
+        source, gathered = known[rule.gathered.of], rule.gathered
+        if rule.key != gathered.by or rule.order[0] != source.order[0]:
+            raise ConfigError(f"{where}: gathered: needs the key {gathered.by} and a like order")
+        _refuse(f"{where}: gathered", {gathered.by} - set(source.properties))
+        _refuse(f"{where}: gathered", {gathered.list, *gathered.values} - set(rule.properties))
+        for pick in gathered.picks.values():
+            used = {*pick.where, *([pick.by] if pick.by else [])}
+            _refuse(f"{where}: gathered.picks", used - set(source.properties))
+
+
+def _refuse(where: str, names: set[str]) -> None:
+    for name in sorted(names):
+        raise ConfigError(f"{where}: there is no property {name}")

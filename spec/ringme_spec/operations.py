@@ -17,10 +17,16 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Filter:
-    """Property that a query parameter filters by; its part behind `after` matches as well."""
+    """Property that a query parameter filters by; its part behind `after` matches as well.
+
+    With `any_of` it is the property of any entry in the list that this property holds. `zero` is
+    `absent` where 0 counts as not given.
+    """
 
     property: str
     after: str | None = None
+    any_of: str | None = None
+    zero: str | None = None
 
 
 @dataclass(frozen=True)
@@ -244,16 +250,44 @@ class Operation:
         media = self.responses[str(self.status)].get("content", {}).get(JSON)
         return self.schemas.resolve(media["schema"]) if media else None
 
+    @property
+    def envelope(self) -> str | None:
+        """Property of the response that holds the list, where it is no bare array."""
+        found: str | None = self.resource.get("envelope")
+        return found
+
+    def listed(self, body: Any) -> Any:
+        """Return the list in the body of a response."""
+        return body[self.envelope] if self.envelope else body
+
+    @cached_property
+    def echoed(self) -> tuple[str, ...]:
+        """Properties of an envelope beside the list: they repeat query parameters."""
+        properties = self.schemas.properties(self.success_schema or {}) if self.envelope else ()
+        return tuple(name for name in properties if name != self.envelope)
+
+    @cached_property
+    def entry_schema(self) -> Schema | None:
+        """Schema of an entry in the JSON success response: of its items, if it is a list."""
+        schema = self.success_schema
+        if schema is not None and self.envelope:
+            schema = self.schemas.resolve(self.schemas.properties(schema)[self.envelope])
+        return schema and self.schemas.resolve(schema.get("items", schema))
+
     @cached_property
     def response_properties(self) -> tuple[str, ...]:
         """Properties, in order, of the JSON success response or of its items."""
-        schema = self.success_schema
-        if schema is None:
-            return ()
-        properties = self.schemas.properties(schema.get("items", schema))
+        return self._shown(self.entry_schema)
+
+    def listed_properties(self, name: str) -> tuple[str, ...]:
+        """Properties, in order, of the entries in a list that an entry of the response holds."""
+        found = self.schemas.resolve(self.schemas.properties(self.entry_schema or {})[name])
+        return self._shown(self.schemas.resolve(found["items"]))
+
+    def _shown(self, schema: Schema | None) -> tuple[str, ...]:
         return tuple(
             name
-            for name, one in properties.items()
+            for name, one in (self.schemas.properties(schema) if schema else {}).items()
             if not self.schemas.resolve(one).get("writeOnly")
         )
 
@@ -313,7 +347,30 @@ def _read(
         default_page_size=document.get("x-default-per-page"),
     )
     _check_shows(operation)
+    _check_envelope(operation)
     return operation
+
+
+def _check_envelope(operation: Operation) -> None:
+    """Raise ValueError for an envelope that the response does not have, or that has no pages."""
+    if operation.envelope is None:
+        return
+    schema = operation.schemas.properties(operation.success_schema or {}).get(operation.envelope)
+    if schema is None:
+        raise ValueError(f"x-resource.envelope: the response has no property {operation.envelope}")
+    if "items" not in operation.schemas.resolve(schema):
+        raise ValueError(f"x-resource.envelope: {operation.envelope} is no array of the response")
+    if operation.action != "list":
+        return
+    if not {"page", "page_size"} <= operation.roles.keys() or not operation.default_page_size:
+        raise ValueError(
+            "x-resource.envelope: needs x-default-per-page, and parameters with the roles page"
+            " and page_size"
+        )
+    names = {one.name for one in operation.query_parameters}
+    for name in operation.echoed:
+        if name not in names:
+            raise ValueError(f"x-resource.envelope: there is no query parameter {name}")
 
 
 def _check_shows(operation: Operation) -> None:

@@ -61,17 +61,18 @@ class Operation:
 
         With all parameters, with the required ones, and with each other one beside those.
         """
-        for values in self._parameter_examples():
-            path = self.path
-            for one in self.parameters:
-                if one["in"] == "path":
-                    path = path.replace("{" + one["name"] + "}", str(values.pop(one["name"])))
+        path = self.path
+        for one in self.parameters:
+            if one["in"] == "path":
+                path = path.replace("{" + one["name"] + "}", str(one["example"]))
+        for values in self._query_examples():
             for body in self._body_examples():
                 yield {"path": path, "params": values, **body}
 
-    def _parameter_examples(self) -> Iterator[dict[str, Any]]:
-        examples = {one["name"]: one["example"] for one in self.parameters}
-        required = [one["name"] for one in self.parameters if one.get("required")]
+    def _query_examples(self) -> Iterator[dict[str, Any]]:
+        parameters = [one for one in self.parameters if one["in"] == "query"]
+        examples = {one["name"]: one["example"] for one in parameters}
+        required = [one["name"] for one in parameters if one.get("required")]
         others = [name for name in examples if name not in required]
         for chosen in (required, [*required, *others], *([*required, one] for one in others)):
             yield {name: examples[name] for name in chosen}

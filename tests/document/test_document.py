@@ -21,6 +21,7 @@ TAGS = {
     "Internal number",
     "External number",
     "Calls",
+    "Call history",
     "Events",
 }
 
@@ -40,6 +41,13 @@ OPERATIONS = {
     f"{G}/extension/": "GET",
     f"{G}/extension/{{extension_id}}": "GET",
     f"{E}/ani/": "GET PUT",
+    f"{C}/call_history/": "GET",
+    f"{C}/call_history/{{call_uuid}}": "GET",
+    f"{C}/calls/": "GET",
+    f"{C}/calls/stats/": "GET",
+    f"{C}/cdr/": "GET",
+    f"{E}/cdr/": "GET",
+    f"{E}/cdr/stats/": "GET",
     f"{C}/current_calls/": "GET",
     f"{E}/current_calls/": "GET",
     f"{E}/current_calls/{{call_api_id}}": "GET PUT DELETE",

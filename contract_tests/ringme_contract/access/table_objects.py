@@ -99,10 +99,12 @@ class TableObjects:
 
     def _read(self, section: str, kind: str, key: Any, rule: CollectionRule) -> list[Item]:
         kit, identity = self._kit, "other_client" if kind == "other" else "client"
-        if section == self._clients and rule.content is None and kit.path.find(rule.name, "list"):
+        if section == self._clients and rule.range is None and kit.path.find(rule.name, "list"):
             return kit.factory.read(rule.name, identity)
-        if kit.path.find(rule.name, "list", (section,)) is None:
+        listing = kit.path.find(rule.name, "list", (section,))
+        if listing is None:
             return []
         path = kit.path(rule.name, **{section: key})
-        found: list[Item] = kit.caller(identity).read(path, **kit.range_query, per_page=1)
+        body = kit.caller(identity).read(path, **kit.range_query, per_page=1)
+        found: list[Item] = listing.listed(body)
         return found

@@ -59,7 +59,24 @@ class Gathering:
         for operation in self._contract.operations.values():
             if operation.is_part and self._offers(operation):
                 self._read_parts(operation)
+        for rule in self._contract.collections.values():
+            if rule.parts:
+                self._leave_parts(rule)
         return self.found
+
+    def _leave_parts(self, rule: CollectionRule) -> None:
+        """Leave out of a collection what is in one that is part of it, and what is that one's."""
+        parts = [self._contract.collections[name] for name in rule.parts]
+        entries = [one for part in parts for one in self.found.entries[part.name]]
+        known = Counter(_shown(one, [*rule.order]) for one in entries)
+        own = {name: None for part in parts if part.part_of for name in part.part_of.own}
+        left = []
+        for entry in self.found.entries[rule.name]:
+            place = _shown(entry, [*rule.order])
+            known[place] -= 1
+            if known[place] < 0:
+                left.append({**entry, **own})
+        self.found.entries[rule.name] = left
 
     # --- what there is one of
 

@@ -32,12 +32,15 @@ class ListReader:
         path = fill(operation, keys)
         found: dict[str, Entry] = {}
         for query in self._queries(operation):
+            alike: Counter[str] = Counter()
             for entry in self._pages(operation, path, query):
                 if entry is None:
                     return None
                 # Ranges share their ends, so that no fraction of a second falls between two.
                 key = entry.get(operation.collection.key)
-                found[str(len(found)) if key is None else f"key {key}"] = entry
+                content = json.dumps(entry, sort_keys=True) if key is None else ""
+                alike[content] += 1
+                found[f"{alike[content]} {content}" if key is None else f"key {key}"] = entry
         return list(found.values())
 
     def _queries(self, operation: Operation) -> Iterator[dict[str, Any]]:

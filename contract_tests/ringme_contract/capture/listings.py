@@ -26,9 +26,8 @@ class Listing:
 
 def read_listings(contract: Contract, offers: Callable[[Operation], bool]) -> list[Listing]:
     """Find the listings of all collections, owners before what belongs to them."""
-    found = [
-        one for rule in contract.collections.values() for one in _listings(contract, rule, offers)
-    ]
+    rules = [one for one in contract.collections.values() if one.is_stored]
+    found = [one for rule in rules for one in _listings(contract, rule, offers)]
     depth = {name: _depth(contract, name) for name in contract.collections}
     return sorted(found, key=lambda one: depth[one.rule.name])
 

@@ -67,7 +67,12 @@ def run(options: Options, tell: Callable[[str], None]) -> None:
     gone = Completion(contract, found, target.capture, target.source).run()
     MadeUp(contract, options.keep_personal_data).replace_all(found.entries)
     set_passwords(contract, found.entries)
-    write_folder(saved.folder / "fixtures", options.out, found.entries, gone)
+    stored = {
+        name: listed
+        for name, listed in found.entries.items()
+        if contract.collections[name].is_stored
+    }
+    write_folder(saved.folder / "fixtures", options.out, stored, gone)
     saved.remove()
     for note in found.notes[:_MOST_NOTES]:
         tell(printable(note))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ringme_contract.check import check_each
@@ -15,6 +16,17 @@ from ringme_spec.operations import Filter, Operation
 
 _VALUES = 5
 _OWNERS = 3
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A whole list; `told` has by key what another list tells of the same entries."""
+
+    entries: list[Item]
+    told: dict[Any, Item]
+
+    def told_of(self, entry: Item, operation: Operation) -> Item:
+        return self.told.get(entry.get(operation.collection.key), entry)
 
 
 @check_each(
@@ -32,6 +44,9 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
     caller, view = kit.caller("client"), ClientView(kit)
     found = kit.path.find(operation.collection.name, "list")
     everything = read_list(kit, caller, found) if found else []
+    key = operation.collection.key
+    # Another list of the same entries may tell more of them.
+    told = {one[key]: one for one in everything if key in one}
     for owner in view.owners(operation.section)[:_OWNERS]:
         whole = read_list(kit, caller, operation, owner)
         pool = everything or whole
@@ -40,44 +55,54 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
         for name, one in filters.items():
             values = _values(pool, one)
             for chosen in ([value] for value in values):
-                _compare(kit, operation, owner, whole, {name: chosen})
+                _compare(kit, operation, owner, _Whole(whole, told), {name: chosen})
             if name in several:
-                _compare(kit, operation, owner, whole, {name: values[:2]})
+                _compare(kit, operation, owner, _Whole(whole, told), {name: values[:2]})
             # A part of a text is another one.
             text = next((value for value in (*_values(whole, one), *values)), None)
             text = text if isinstance(text, str) else ""
             parts = {text[:-1], text[1:], text.rpartition(one.after)[2] if one.after else ""}
             for part in sorted(parts):
                 if part and kit.contract.schemas.compile(schemas[name]).is_valid(part):
-                    _compare(kit, operation, owner, whole, {name: [part]})
+                    _compare(kit, operation, owner, _Whole(whole, told), {name: [part]})
         first = {name: pool[0][one.property] for name, one in filters.items()}
         given = {name: [value] for name, value in first.items() if value is not None}
-        _compare(kit, operation, owner, whole, given)
+        _compare(kit, operation, owner, _Whole(whole, told), given)
         for name in given:
             # None of them takes the others out of force.
             others = [value for value in _values(pool, filters[name]) if value != first[name]]
             if others:
-                _compare(kit, operation, owner, whole, {**given, name: others[:1]})
+                _compare(kit, operation, owner, _Whole(whole, told), {**given, name: others[:1]})
 
 
 def _values(pool: list[Item], one: Filter) -> list[Any]:
-    found = [entry[one.property] for entry in pool if entry[one.property] not in (None, "")]
+    found = [value for entry in pool for value in _compared(entry, one) if value not in (None, "")]
     return list(dict.fromkeys(found))[:_VALUES]
+
+
+def _compared(entry: Item, one: Filter) -> list[Any]:
+    """The values of an entry that a filter compares."""
+    if one.any_of is None:
+        return [entry[one.property]]
+    return [each[one.property] for each in entry.get(one.any_of, [entry])]
 
 
 def _compare(
     kit: CheckContext,
     operation: Operation,
     owner: object,
-    whole: list[Item],
+    whole: _Whole,
     chosen: Mapping[str, list[Any]],
 ) -> None:
     filters = {one.name: one.filter for one in operation.query_parameters if one.filter}
     got = read_list(kit, kit.caller("client"), operation, owner, **chosen)
     expected = [
         entry
-        for entry in whole
-        if all(_passes(entry, filters[name], some) for name, some in chosen.items())
+        for entry in whole.entries
+        if all(
+            _passes(whole.told_of(entry, operation), filters[name], some)
+            for name, some in chosen.items()
+        )
     ]
     kit.expect_equal(f"{operation.id} of {owner} with {chosen}", got, expected)
     page, size = (operation.roles.get(role) for role in ("page", "page_size"))
@@ -90,5 +115,7 @@ def _compare(
 
 
 def _passes(entry: Item, one: Filter, some: list[Any]) -> bool:
-    value = entry[one.property]
-    return value in some or (one.after is not None and value.rpartition(one.after)[2] in some)
+    return any(
+        value in some or (one.after is not None and value.rpartition(one.after)[2] in some)
+        for value in _compared(entry, one)
+    )

@@ -105,7 +105,7 @@ def statistics_add_up_to_the_list(kit: CheckContext) -> None:
     counted, view = 0, ClientView(kit)
     start, end = kit.target.range
     middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
-    every = [one for one in kit.operations if one.action == "stats"]
+    every = [one for one in kit.operations if one.action == "stats" and "size" in one.resource]
     if not every:
         raise NotOffered("the target has no statistics")
     for stats, owner in ((one, owner) for one in every for owner in view.owners(one.section)):

@@ -65,6 +65,9 @@ class _Bounds:
         page_size = operation.roles.get("page_size")
         for parameter in operation.query_parameters:
             values = self.values.query_values(parameter.value_schema)
+            if parameter.filter and parameter.filter.zero:
+                # 0 counts as not given there.
+                values = [one for one in values if one.value != "0"]
             for value in self.samples.of(operation, values, _FEW, parameter.name):
                 query = self.kit.factory.query(operation)
                 # One item is enough to see that it succeeds.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import MAXYEAR, datetime
 from typing import Any
 
@@ -21,13 +22,24 @@ Test = Callable[[Entry], bool]
 
 def list_entries(context: RequestContext) -> Reply:
     """Respond with the entries of the innermost owner in the path, or with all."""
-    return context.show_all(find_listed(context))
+    entries = find_listed(context)
+    envelope = context.operation.envelope
+    if envelope is None:
+        return context.show_all(entries)
+    roles = context.operation.roles
+    page, size = _page(context, roles)
+    in_force = {roles["page"].name: page, roles["page_size"].name: size}
+    echoed = {name: context.query_values.get(name) for name in context.operation.echoed}
+    echoed.update({name: value for name, value in in_force.items() if name in echoed})
+    return context.reply({**echoed, envelope: context.shown(entries)})
 
 
 def find_listed(context: RequestContext) -> Iterator[Entry]:
     """Find what a list shows. Raises the 400s of rules media-range and media-interval."""
-    name = context.operation.collection.name
-    return context.state.store.find(name, _list_query(context), context.owner)
+    rule, query = context.operation.collection, _list_query(context)
+    if rule.has_made_entries:
+        query = replace(query, files=context.files_url)
+    return context.state.store.find(rule.name, query, context.owner)
 
 
 def _list_query(context: RequestContext) -> Query:
@@ -39,9 +51,7 @@ def _list_query(context: RequestContext) -> Query:
 def _store_query(context: RequestContext) -> Query:
     roles = context.operation.roles
     start, end = _range(context, roles)
-    page, size = _value(context, roles, "page"), _value(context, roles, "page_size")
-    if page is not None and size is None:
-        size = context.operation.default_page_size
+    page, size = _page(context, roles)
     return Query(
         start=start,
         end=end,
@@ -50,6 +60,15 @@ def _store_query(context: RequestContext) -> Query:
         offset=((page or 1) - 1) * size if size else 0,
         limit=size,
     )
+
+
+def _page(context: RequestContext, roles: Mapping[str, Parameter]) -> tuple[int | None, int | None]:
+    """Return number and size of the page; a list in an envelope is never whole."""
+    page, size = _value(context, roles, "page"), _value(context, roles, "page_size")
+    in_envelope = context.operation.envelope is not None
+    if size is None and (page is not None or in_envelope):
+        size = context.operation.default_page_size
+    return page or (1 if in_envelope else None), size
 
 
 def _value(context: RequestContext, roles: Mapping[str, Parameter], role: str) -> Any:
@@ -116,7 +135,9 @@ def _fixed(prop: str, value: Any) -> Test:
 
 
 def _chosen(rule: Filter, wanted: list[Any]) -> Test:
-    after = rule.after
+    after, listed = rule.after, rule.any_of
+    if listed is not None:
+        return lambda entry: any(one[rule.property] in wanted for one in entry[listed])
     if after is None:
         return lambda entry: entry[rule.property] in wanted
     return lambda entry: (

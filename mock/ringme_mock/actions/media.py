@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from urllib.parse import quote, unquote
 
 from ringme_mock.actions.byte_ranges import ranged
 from ringme_mock.actions.listing import find_listed
-from ringme_mock.actions.request_context import RequestContext
+from ringme_mock.actions.request_context import STORAGE, RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.made_files import file_of
 from ringme_mock.store.store import Store
 from ringme_spec.collections import CollectionRule, Content
 
-STORAGE = "/storage/"
 # A stored file may hold anything. Any page may play a recording.
 FILE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -35,10 +35,17 @@ def delete_listed(context: RequestContext) -> Reply:
 
 
 def stats(context: RequestContext) -> Reply:
-    """Respond with length and total size of the list of the same range (rule stats-agree)."""
+    """Respond with length and total size of the list of the same range (rule stats-agree).
+
+    With `by`, respond with the lengths of its parts instead.
+    """
+    resource = context.operation.resource
+    if "by" in resource:
+        counts = Counter(entry[resource["by"]] for entry in find_listed(context))
+        names = context.operation.response_properties
+        return context.reply({name: {resource["count"]: counts[name]} for name in names})
     size = _content(context.operation.collection).size
     sizes = [entry[size] for entry in find_listed(context)]
-    resource = context.operation.resource
     return context.reply({resource["count"]: len(sizes), resource["size"]: sum(sizes)})
 
 
@@ -50,7 +57,7 @@ def download(context: RequestContext) -> Reply:
 def storage_url(context: RequestContext) -> Reply:
     """Respond with a URL at which the file can be fetched without a token."""
     rule = context.operation.collection
-    url = f"{context.base_url}{STORAGE}{rule.name}/{quote(str(context.entry[rule.key]))}"
+    url = f"{context.files_url}{rule.name}/{quote(str(context.entry[rule.key]))}"
     return context.reply(dict.fromkeys(context.operation.response_properties, url))
 
 

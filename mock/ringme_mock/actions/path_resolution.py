@@ -36,6 +36,7 @@ class _PathEntry:
         self.is_bound = bool(self.links or self.where)
         self.is_first = not owners
         self.is_item = is_item
+        self.is_made = not rule.is_stored
 
     def refusal(self) -> ApiError:
         return missing(self.rule)
@@ -66,7 +67,7 @@ class PathResolver:
         Raises the 404 for the first entry of the path, then the 403 for one out of the caller's
         reach, then the 404 for further entries (contract section 2, the order of checks).
         """
-        collections, caller = context.state.store.collections, context.caller
+        store, caller = context.state.store, context.caller
         keys: dict[str, Key] = {}
         for one in self._entries:
             name = one.name
@@ -78,7 +79,10 @@ class PathResolver:
                 key = caller.client_key
             elif one.me is not None:
                 key = int(key)
-            entry = collections[name].get(key)
+            if one.is_made:
+                entry = store.get(name, key, context.files_url)
+            else:
+                entry = store.collections[name].get(key)
             if entry is None or (one.is_bound and not _belongs(context, one, entry, keys)):
                 raise one.refusal()
             if one.is_first and caller is not None:

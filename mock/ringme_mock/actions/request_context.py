@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Bytes of a body that are kept for the journal.
 BODY_LIMIT = 16_384
+# Below this path are the files of entries.
+STORAGE = "/storage/"
 _SCOPE_KEY = "ringme_mock.request"
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 
@@ -93,6 +95,11 @@ class RequestContext:
             host = f"{name}:{port}" if port else name
         return f"{self.scope['scheme']}://{host}{self.prefix}"
 
+    @property
+    def files_url(self) -> str:
+        """URL below which the files of entries are fetched."""
+        return f"{self.base_url}{STORAGE}"
+
     def header(self, name: bytes) -> str:
         """Return a header of the request, or an empty text."""
         return self.headers.get(name, b"").decode("latin-1")
@@ -135,8 +142,11 @@ class RequestContext:
 
     def show_all(self, entries: Iterable[Entry]) -> Reply:
         """Make the success response with a bare array of entries."""
-        shown = map(self.view, entries) if self.view else entries
-        return Reply(self.operation.status, orjson.dumps(list(shown)), JSON)
+        return Reply(self.operation.status, orjson.dumps(self.shown(entries)), JSON)
+
+    def shown(self, entries: Iterable[Entry]) -> list[Entry]:
+        """List entries with the properties that the document shows."""
+        return list(map(self.view, entries) if self.view else entries)
 
     def reply(self, value: Any = None) -> Reply:
         """Make the success response with a JSON value, or without a body."""

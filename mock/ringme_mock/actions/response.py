@@ -35,6 +35,8 @@ def entry_view(operation: Operation) -> View | None:
     None shows entries as they are stored.
     """
     stored, shown = operation.collection.properties, operation.response_properties
+    if operation.collection.has_made_entries:
+        return _made_view(operation)
     texts = [name for name in operation.collection.shown_as_text if name in shown]
     if texts or operation.shows:
         sources = {name: operation.shows.get(name, name) for name in shown}
@@ -59,3 +61,21 @@ def entry_view(operation: Operation) -> View | None:
         return seen
 
     return without
+
+
+def _made_view(operation: Operation) -> View:
+    """Return the view of entries that are made of others, and of those that they hold.
+
+    What such an entry does not have is absent.
+    """
+    gathered, names = operation.collection.gathered, operation.response_properties
+    if gathered is None or gathered.list not in names:
+        return lambda entry: {name: entry[name] for name in names if name in entry}
+    held, listed = gathered.list, operation.listed_properties(gathered.list)
+
+    def nested(entry: Entry) -> Entry:
+        seen = {name: entry[name] for name in names if name in entry}
+        seen[held] = [{name: one[name] for name in listed if name in one} for one in entry[held]]
+        return seen
+
+    return nested

@@ -32,7 +32,11 @@ def keep_call(state: State, call: Call, schedule: Schedule) -> None:
             continue
         check_quota(state, name)
         collection = store[name]
-        collection.insert({prop: shown.get(prop) for prop in collection.rule.properties})
+        entry = {prop: shown.get(prop) for prop in collection.rule.properties}
+        if collection.rule.sequence:
+            collection.insert_new(entry)
+        else:
+            collection.insert(entry)
 
 
 def _recordings(store: Store) -> Content | None:

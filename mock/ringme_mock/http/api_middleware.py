@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ringme_mock.actions.media import STORAGE, stored_file
-from ringme_mock.actions.request_context import RequestContext, attach
+from ringme_mock.actions.media import stored_file
+from ringme_mock.actions.request_context import STORAGE, RequestContext, attach
 from ringme_mock.actions.response import JSON, Reply
 from ringme_mock.faults.fault_rule import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.faults.forced_response import ForcedResponses

@@ -7,8 +7,7 @@ import gzip
 from dataclasses import replace
 from functools import lru_cache
 
-from ringme_mock.actions.media import STORAGE
-from ringme_mock.actions.request_context import RequestContext
+from ringme_mock.actions.request_context import STORAGE, RequestContext
 from ringme_mock.actions.response import JSON, Reply
 
 # Bytes of a body from which it is worth while.

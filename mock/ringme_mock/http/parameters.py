@@ -102,7 +102,10 @@ def _read(parameter: Parameter, texts: list[str]) -> Any:
     if not texts:
         return None
     if parameter.kind == "array":
-        return _checked(parameter, [_convert(parameter.item_kind, text) for text in texts])
+        values = [_convert(parameter.item_kind, text) for text in texts]
+        if parameter.filter and parameter.filter.zero:
+            values = [value for value in values if value != 0]
+        return _checked(parameter, values) if values else None
     value = _convert(parameter.kind, texts[-1])
     if value == 0 and parameter.role in _ZERO_IS_NOTHING:
         return None

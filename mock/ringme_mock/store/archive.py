@@ -26,6 +26,7 @@ from ringme_mock.store.fixtures import (
     build_store,
     check_names,
     parse_fixture,
+    stored_names,
 )
 from ringme_mock.store.store import Store
 from ringme_spec.contract import Contract
@@ -57,6 +58,7 @@ def export_state(contract: Contract, store: Store) -> dict[str, dict[str, Any]]:
     return {
         name: {**beside[name], ENTRIES: _plain_entries(contract, collection)}
         for name, collection in store.collections.items()
+        if collection.rule.is_stored
     }
 
 
@@ -96,8 +98,9 @@ def import_entries(
     beside = {} if current is None else _key_state(current)
     sources = {}
     for name, content in data.items():
-        if name not in contract.collections:
-            known = ", ".join(contract.collections)
+        known_names = stored_names(contract)
+        if name not in known_names:
+            known = ", ".join(known_names)
             raise ConfigError(f"unknown collection {name[:100]}; known collections: {known}")
         if isinstance(content, list):
             content = {**beside.get(name, {}), ENTRIES: content}

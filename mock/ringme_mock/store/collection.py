@@ -76,7 +76,7 @@ class Collection:
         self.rule = rule
         self._entries: dict[Key, Entry] = {}
         self._unique: dict[Slot, Key] = {}
-        self._indexed = rule.indexed
+        self._indexed = (*rule.indexed, *rule.grouped)
         self._index = Index(rule)
         # Number of entries that long texts count for.
         self._long = 0
@@ -142,7 +142,7 @@ class Collection:
             return self._index.all(self._entries.values())
         if prop not in self._indexed:
             raise KeyError(f"{self.rule.name} is not indexed by {prop}")
-        return self._index.lists.get((prop, value), ())
+        return self._index.of(prop, value, self._entries.values())
 
     def at(self, positions: Iterable[Position]) -> Iterator[Entry]:
         return map(self._entries.__getitem__, map(_KEY_OF_POSITION, positions))

@@ -82,7 +82,7 @@ def build_store(
 
 def check_names(contract: Contract, names: list[str], where: str) -> None:
     """Raise ConfigError for a file of no collection, or if there is no file."""
-    known = {f"{name}.yaml" for name in contract.collections}
+    known = {f"{name}.yaml" for name in stored_names(contract)}
     for name in names:
         if name not in known:
             files = ", ".join(sorted(known))
@@ -90,6 +90,11 @@ def check_names(contract: Contract, names: list[str], where: str) -> None:
             raise ConfigError(f"{where}/{name}: no collection {stem}; known files: {files}")
     if not names:
         raise ConfigError(f"{where}: holds none of the files {', '.join(sorted(known))}")
+
+
+def stored_names(contract: Contract) -> list[str]:
+    """List the collections that have a fixture file."""
+    return [name for name, rule in contract.collections.items() if rule.is_stored]
 
 
 def parse_fixture(content: bytes, where: str) -> Any:

@@ -27,6 +27,8 @@ class Index:
     def __init__(self, rule: CollectionRule) -> None:
         self._name = rule.name
         self._indexed = rule.indexed
+        # Indexed when first asked for, as few ask for it.
+        self._later = rule.grouped
         self.sorted_by: Callable[[Entry], Position]
         self.sorted_by = itemgetter(*(rule.order or (rule.key,)), rule.key)
         # That of all entries is made when first asked for, as few ask for it.
@@ -48,6 +50,23 @@ class Index:
         if found is None:
             found = self.lists[None] = sorted(map(self.sorted_by, entries))
         return found
+
+    def of(self, name: str, value: Any, entries: Iterable[Entry]) -> Sequence[Position]:
+        """Return the positions of those of all `entries` that have a value."""
+        if name in self._later:
+            self._index_now(name, entries)
+        return self.lists.get((name, value), ())
+
+    def _index_now(self, name: str, entries: Iterable[Entry]) -> None:
+        added: defaultdict[Trait, list[Position]] = defaultdict(list)
+        for entry in entries:
+            added[name, entry[name]].append(self.sorted_by(entry))
+        for positions in added.values():
+            positions.sort()
+        self.lists.update(added)
+        self._own.update(added)
+        self._later = tuple(one for one in self._later if one != name)
+        self._indexed = (*self._indexed, name)
 
     def add(self, entry: Entry) -> None:
         position = self.sorted_by(entry)

@@ -80,6 +80,8 @@ class State:
 
     def _begin(self, store: Store, keep: Collection[str]) -> None:
         self.store = store
+        # What is deleted elsewhere never exceeds the quota either.
+        store.most_left = self.max_entries
         if "tokens" not in keep:
             self.tokens = Tokens(self.clock)
         self.access = Access(self.contract, self.store, self.tokens)

@@ -6,11 +6,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from sys import maxsize
 from typing import Any
 
 from ringme_mock.store.collection import TOP, Collection, Entry, Key
+from ringme_mock.store.gathering import Walk, Wholes
 from ringme_mock.store.index import Position
 from ringme_mock.store.merged_runs import count, merge, page
+from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
 
 
@@ -19,7 +22,8 @@ class Query:
     """Choice of entries for a list.
 
     `start` and `end` bound the first value of the order, both included; `keep` says which
-    entries pass the filters (None: all do); `limit` None means to the end.
+    entries pass the filters (None: all do); `limit` None means to the end. `files` is the URL below
+    which the files of parts are fetched.
     """
 
     start: Any = None
@@ -28,6 +32,7 @@ class Query:
     keep: Callable[[Entry], bool] | None = None
     offset: int = 0
     limit: int | None = None
+    files: str = ""
 
 
 class Store:
@@ -36,6 +41,8 @@ class Store:
     def __init__(self, collections: dict[str, Collection], files: Mapping[str, bytes]) -> None:
         self.collections = collections
         self.files = files
+        # Of a collection, beyond which nothing that is deleted from a part of it stays there.
+        self.most_left: int | None = None
 
     @classmethod
     def empty(cls, contract: Contract, files: Mapping[str, bytes]) -> Store:
@@ -48,6 +55,13 @@ class Store:
 
     def __getitem__(self, name: str) -> Collection:
         return self.collections[name]
+
+    def get(self, name: str, key: Key, files: str = "") -> Entry | None:
+        """Find the entry with a key; one that is made of others has their files below `files`."""
+        collection = self.collections[name]
+        if collection.rule.gathered:
+            return Wholes(self.collections, files).gathered(collection.rule, key)
+        return collection.get(key)
 
     def owner_key(self, name: str, entry: Entry, owner: str) -> Key | None:
         """Find the key of the `owner` that an entry of collection `name` belongs to now."""
@@ -70,6 +84,8 @@ class Store:
         A caller that writes meanwhile makes a list of it first.
         """
         collection = self.collections[name]
+        if collection.rule.parts or collection.rule.gathered:
+            return self._find_made(collection.rule, query, owner)
         runs = self._runs(collection, owner[0], [owner[1]]) if owner else [collection.positions()]
         if len(runs) == 1 and query.keep is None:
             return collection.at(_page(runs[0], query))
@@ -80,17 +96,66 @@ class Store:
         if query.keep is None:
             return collection.at(page(spans, query.offset, query.limit, query.descending))
         entries = filter(query.keep, collection.at(merge(spans, query.descending)))
-        stop = None if query.limit is None else query.offset + query.limit
-        return islice(entries, query.offset, stop)
+        return _cut(entries, query)
+
+    def _find_made(
+        self, rule: CollectionRule, query: Query, owner: tuple[str, Key] | None
+    ) -> Iterator[Entry]:
+        """Find entries of a whole, or what is gathered of one.
+
+        Only what lies before the page, and the page, is gone through.
+        """
+        wholes, gathered = Wholes(self.collections, query.files), rule.gathered
+        whole = self[gathered.of].rule if gathered else rule
+        walks = [
+            self._walk(wholes, whole, self[name], query, owner)
+            for name in (whole.name, *whole.parts)
+        ]
+        entries = wholes.merge(whole, walks, query.descending)
+        if gathered:
+            entries = wholes.gather_all(rule, gathered, entries)
+        if query.keep is not None:
+            entries = filter(query.keep, entries)
+        return _cut(entries, query)
+
+    def _walk(
+        self,
+        wholes: Wholes,
+        whole: CollectionRule,
+        collection: Collection,
+        query: Query,
+        owner: tuple[str, Key] | None,
+    ) -> Walk:
+        runs = self._runs(collection, owner[0], [owner[1]]) if owner else [collection.positions()]
+        spans = [(run, *_bounds(run, query)) for run in runs]
+        shown = wholes.shown(whole, collection.rule)
+        if not count(spans):
+            return
+        for position in merge(spans, query.descending):
+            yield position[0], shown(next(collection.at([position])))
 
     def delete(self, name: str, key: Key) -> None:
-        """Remove an entry; what refers to it is released or removed too, as the document says."""
+        """Remove an entry; what refers to it is released or removed too, as the document says.
+
+        Of a part of another collection the entry stays there, without what is the part's own.
+        """
         for other in self.collections.values():
             for prop, reference in other.rule.references.items():
                 if reference.collection == name:
                     for position in list(other.positions(prop, key)):
                         self._let_go(other, position[-1], prop, reference.gone)
+        self._leave(self[name], key)
         self[name].delete(key)
+
+    def _leave(self, part: Collection, key: Key) -> None:
+        of, entry = part.rule.part_of, part.get(key)
+        if of is None or entry is None:
+            return
+        whole = self[of.collection]
+        if self.most_left is not None and whole.weight >= self.most_left:
+            return
+        values = {name: entry.get(name) for name in whole.rule.properties}
+        whole.insert_new({**values, **dict.fromkeys(of.own)})
 
     def _let_go(self, collection: Collection, key: Key, prop: str, gone: str) -> None:
         if gone == "release":
@@ -121,6 +186,11 @@ def _page(run: Sequence[Position], query: Query) -> Sequence[Position]:
         return run[max(low, high - size) : max(low, high)][::-1]
     low += query.offset
     return run[low : min(high, low + size)]
+
+
+def _cut(entries: Iterator[Entry], query: Query) -> Iterator[Entry]:
+    stop = None if query.limit is None else min(query.offset + query.limit, maxsize)
+    return islice(entries, min(query.offset, maxsize), stop)
 
 
 def _bounds(run: Sequence[Position], query: Query) -> tuple[int, int]:

@@ -1,0 +1,183 @@
+"""The call history: calls, their legs, and the records of these, as views of the same calls."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.factories import Item
+from ringme_contract.lists import lists_with, read_list
+from ringme_contract.scenarios.call_values import expect_values
+from ringme_contract.verdict import NotOffered, NotReached
+from ringme_spec.operations import Operation
+
+CALLS, LEGS, RECORDS = "call", "leg", "record"
+
+
+def _lists(kit: CheckContext, collection: str) -> list[Operation]:
+    """The lists of the client. Raises NotOffered without any."""
+    found = lists_with(kit, owner=kit.roles.clients, collection=collection)
+    if not found:
+        raise NotOffered(f"the document has no list of a {collection} of a client")
+    return found
+
+
+def legs_of_calls(kit: CheckContext, **query: Any) -> list[Item]:
+    return read_list(kit, kit.caller("client"), _lists(kit, LEGS)[0], **query)
+
+
+def calls_with_legs(kit: CheckContext, **query: Any) -> list[Item]:
+    """The calls of the client with their legs. Raises NotReached without any."""
+    listing = next((one for one in _lists(kit, CALLS) if "cdr" in one.response_properties), None)
+    if listing is None:
+        raise NotOffered("no list of calls has their legs")
+    found = read_list(kit, kit.caller("client"), listing, **query)
+    if not found:
+        raise NotReached("the client has no calls in the target's range")
+    return found
+
+
+@check("call-legs", layer="scenarios", writes=False, smoke=True)
+def a_call_has_the_legs_that_the_list_of_legs_has(kit: CheckContext) -> None:
+    """Of all calls of the client in the target's range, but for legs that lie beyond it."""
+    calls, legs = calls_with_legs(kit, order="asc"), legs_of_calls(kit, order="asc")
+    by_call: dict[str, list[Item]] = {}
+    for leg in legs:
+        by_call.setdefault(leg["call_uuid"], []).append(leg)
+    last = kit.target.range[1]
+    for call in calls:
+        uuid = call["call_uuid"]
+        own = [
+            {name: value for name, value in leg.items() if name != "call_uuid"}
+            for leg in by_call.pop(uuid, [])
+        ]
+        within = [leg for leg in call["cdr"] if leg["init_time_gmt"] <= last]
+        kit.expect_equal(f"the legs of call {uuid}", _known(within, own), _known(own, within))
+        order = [(leg["init_time_gmt"], leg["extension_id"]) for leg in call["cdr"]]
+        kit.expect_equal(f"the order of the legs of call {uuid}", order, sorted(order))
+    # What is left began before the range.
+    for uuid in list(by_call)[:3]:
+        started = _call(kit, uuid)["init_time_gmt"]
+        kit.expect_true(
+            f"call {uuid} of a leg began before", started < kit.target.range[0], started
+        )
+
+
+def _known(legs: list[Item], others: list[Item]) -> list[Item]:
+    """The properties of legs that others have, too."""
+    names = set.intersection(
+        *({*one} for one in (*legs, *others)), {*others[0]} if others else set()
+    )
+    return [{name: one[name] for name in sorted(names)} for one in legs]
+
+
+def _call(kit: CheckContext, uuid: str) -> Item:
+    found: Item = kit.caller("client").read(kit.path(CALLS, uuid, "read"))
+    return found
+
+
+@check("call-legs", layer="scenarios", writes=False, smoke=True)
+def every_view_shows_the_same_calls(kit: CheckContext) -> None:
+    """The lists with and without legs in either order, and some calls read alone."""
+    calls: list[Item] = []
+    for order in ("asc", "desc"):
+        calls = calls_with_legs(kit, order=order)
+        for listing in _lists(kit, CALLS):
+            brief = read_list(kit, kit.caller("client"), listing, order=order)
+            shown = [{name: one.get(name) for name in one if name in calls[0]} for one in brief]
+            names = shown[0] if shown else ()
+            kit.expect_equal(
+                f"the calls of {listing.id} {order}", shown,
+                [{name: one[name] for name in names} for one in calls],
+            )  # fmt: skip
+    reading = kit.path.find(CALLS, "read", [CALLS])
+    if reading is None:
+        return
+    many = sorted(calls, key=lambda one: -len(one["cdr"]))
+    for call in (*many[:3], *many[-2:]):
+        uuid = call["call_uuid"]
+        for form in (uuid, uuid.lower()):
+            kit.expect_equal(f"call {form} read alone", _call(kit, form), call)
+
+
+@check("call-values", layer="scenarios", writes=False, smoke=True)
+def a_call_is_what_its_legs_make_of_it(kit: CheckContext) -> None:
+    for call in calls_with_legs(kit):
+        expect_values(kit, call)
+
+
+@check("call-missing", layer="scenarios", writes=False)
+def a_call_of_nobody_or_of_another_client_is_missing(kit: CheckContext) -> None:
+    word = kit.contract.collections[CALLS].missing
+    client = kit.caller("client")
+    kit.expect(client.get(kit.path(CALLS, "0" * 32, "read")), 404, word)
+    if "other_client" in kit.target.identities:
+        listing = _lists(kit, CALLS)[0]
+        for call in read_list(kit, kit.caller("other_client"), listing)[:2]:
+            kit.expect(client.get(kit.path(CALLS, call["call_uuid"], "read")), 404, word)
+
+
+@check("leg-records", layer="scenarios", writes=False, smoke=True)
+def each_record_is_that_of_one_leg(kit: CheckContext) -> None:
+    """The records of the client against its legs with a record, property by property."""
+    (listing, *_) = lists_with(kit, owner=kit.roles.clients, collection=RECORDS)
+    records = read_list(kit, kit.caller("client"), listing)
+    legs = [one for one in legs_of_calls(kit) if one["record_uuid"] is not None]
+    key = itemgetter("record_uuid")
+    shown = [[record, *same] for _, (record, *same) in groupby(sorted(legs, key=key), key)]
+    repeated = [one[0]["record_uuid"] for one in shown if len(one) > 1]
+    kit.expect_equal("records of several legs", repeated, [])
+    kit.expect_equal("the records of the legs", sorted(map(key, legs)), sorted(map(key, records)))
+    by_key = {one["record_uuid"]: one for one in records}
+    for leg in legs:
+        record = by_key[leg["record_uuid"]]
+        what = f"what record {leg['record_uuid']} and its leg both show"
+        names = [name for name in leg if name in record]
+        kit.expect_equal(
+            what, {one: leg[one] for one in names}, {one: record[one] for one in names}
+        )
+    if not legs:
+        raise NotReached("no leg of the client has a record in the target's range")
+
+
+@check("leg-records", layer="scenarios", writes=False)
+def the_url_of_a_leg_serves_its_record(kit: CheckContext) -> None:
+    """Of some legs with a record; none where there is no record."""
+    legs = legs_of_calls(kit)
+    wrong = [one for one in legs if one["record_uuid"] is None and "storage_url" in one]
+    kit.expect_equal("legs without a record that have a storage_url", wrong, [])
+    told = [one for one in legs if "storage_url" in one]
+    if not told:
+        raise NotReached("no leg has a storage_url")
+    for leg in told[:2]:
+        response = kit.transport.send("anonymous", "GET", leg["storage_url"])
+        kit.transport.exchanges[-1].problems.clear()
+        size = len(kit.expect(response, 200).content)
+        kit.expect_equal(f"bytes at {leg['storage_url']}", size, leg["record_file_size"])
+
+
+@check("call-number", layer="scenarios", writes=False)
+def a_number_finds_the_calls_in_which_it_has_a_leg(kit: CheckContext) -> None:
+    """The number of a leg that is not the first one of its call, and 0, which is no number."""
+    calls = calls_with_legs(kit)
+    inner = [leg["extension_id"] for one in calls for leg in one["cdr"][1:]]
+    for listing in _lists(kit, CALLS):
+        everything = read_list(kit, kit.caller("client"), listing, extension_id=0)
+        uuids = [one["call_uuid"] for one in everything]
+        kit.expect_equal(f"{listing.id} with 0", uuids, [one["call_uuid"] for one in calls])
+        for number in list(dict.fromkeys(inner))[:2]:
+            got = read_list(kit, kit.caller("client"), listing, extension_id=number)
+            expected = [one for one in calls if _has(one, number)]
+            kit.expect_equal(
+                f"{listing.id} with number {number}", [one["call_uuid"] for one in got],
+                [one["call_uuid"] for one in expected],
+            )  # fmt: skip
+    if not inner:
+        raise NotReached("no call has several legs")
+
+
+def _has(call: Item, number: int) -> bool:
+    return any(leg["extension_id"] == number for leg in call["cdr"])
