@@ -62,7 +62,9 @@ class Conformance:
             documented = ", ".join(operation.responses)
             return [f"{operation.id}: undocumented status {status} (documented: {documented})"]
         media_type = response.headers.get("Content-Type", "")
-        content = None if response.request.method == "HEAD" else response.content
+        # What comes with a redirect is for people (RFC 9110, 15.4).
+        unread = response.request.method == "HEAD" or response.is_redirect
+        content = None if unread else response.content
         return [
             f"{operation.id} {status}: {field}: {reason}"
             for field, reason in schema.problems(response.headers, media_type, content)

@@ -4,7 +4,7 @@
 import converters from "@usebruno/converters";
 
 import { itemsOf } from "./bruno-items.mjs";
-import { APPLICATION, checkImport } from "./collection.mjs";
+import { checkImport, PUBLIC_APPLICATION } from "./collection.mjs";
 
 await checkImport("Bruno", async (text) => {
   const collection = await converters.openApiToBruno(text);
@@ -13,7 +13,7 @@ await checkImport("Bruno", async (text) => {
     requests: itemsOf(collection).map(readItem),
     tokenUrl: accessTokenUrl,
     grant: grantType,
-    application: APPLICATION,
+    application: PUBLIC_APPLICATION,
   };
 });
 

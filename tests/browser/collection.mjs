@@ -3,9 +3,10 @@
 import { readFile } from "node:fs/promises";
 import { argv, exit } from "node:process";
 
-export const APPLICATION = {
-  id: "c1200000000000000000000000000003",
-  secret: "c0ffee03c0ffee03c0ffee03c0ffee03",
+export const PUBLIC_APPLICATION = {
+  id: "c1200000000000000000000000000007",
+  secret: "c0ffee07c0ffee07c0ffee07c0ffee07",
+  redirectUri: "http://localhost:3000/callback",
   login: "client-admin",
   password: "mock-client-admin",
 };
@@ -64,11 +65,11 @@ async function arrivalProblems(requests, url) {
 
 /** Gets a token as the programs do it: the application in the header, the rest in a form. */
 async function logIn(mock, { tokenUrl, grant, application }) {
-  const { id, secret, login, password } = application;
+  const { id, secret } = application;
   const form = new URLSearchParams({ grant_type: grant });
-  if (grant === "password") {
-    form.set("username", login);
-    form.set("password", password);
+  if (grant === "authorization_code") {
+    form.set("code", await codeOf(mock, application));
+    form.set("redirect_uri", application.redirectUri);
   }
   const answer = await mock.send({
     url: new URL(tokenUrl, mock.url).href,
@@ -81,6 +82,16 @@ async function logIn(mock, { tokenUrl, grant, application }) {
     exit(1);
   }
   return (await answer.json()).access_token;
+}
+
+/** A code by way of the login page, which the program shows in a window. */
+async function codeOf(mock, { id, redirectUri, login, password }) {
+  const query = new URLSearchParams({ response_type: "code", client_id: id, redirect_uri: redirectUri });
+  const form = new URLSearchParams({ username: login, password });
+  const done = await mock.send({ url: `{base}/oauth/login?${query}`, method: "POST", body: form });
+  const headers = { Cookie: done.headers.get("set-cookie").split(";")[0] };
+  const back = await mock.send({ url: done.headers.get("location"), method: "GET", headers });
+  return new URL(back.headers.get("location")).searchParams.get("code");
 }
 
 class Mock {

@@ -34,6 +34,9 @@ _BREAKS = {
     "read-only-writes": "error-user-access",
     "blocked-user-reads": "user-block",
     "refresh-twice": "refresh",
+    "code-twice": "code-once",
+    "redirect-by-beginning": "code-redirect",
+    "revoke-spares-refresh": "revoke",
     "group-by-time-of-call": "group-media-by-membership",
     "stats-wrong": "stats-agree",
     "page-overlap": "paging",
@@ -50,20 +53,14 @@ _BREAKS = {
 
 
 # What the second implementation lacks, and the rules that need it.
-_OFF = ["authorization_code", "call_history", "current_calls", "revoke"]
+_OFF = ["call_history", "current_calls"]
 _LACKING = (
     "callback",
     "callback-numbers",
-    "code-grant",
-    "code-login",
-    "code-once",
-    "code-redirect",
-    "code-state",
     "current-calls",
     "current-call-actions",
     "current-call-end",
     "event-delivery",
-    "revoke",
     "envelope",
     "call-legs",
     "call-values",

@@ -22,6 +22,7 @@ from second.extensions import extensions
 from second.group_users import group_users
 from second.groups import groups
 from second.limits import Counters
+from second.login import login
 from second.recorded import recorded, storage
 from second.refusal import Refusal, TokenRefusal
 from second.tokens import tokens
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _TOKEN = "/oauth/token"
+_REVOKE = "/oauth/revoke"
 # Bytes of a body from which it is compressed.
 _LONG = 1024
 
@@ -70,7 +72,7 @@ def create_app(fixtures: Path) -> Flask:
     app.url_map.converters |= {"call": _CallConverter, "dashed": _DashedConverter}
     for views in (clients, groups, extensions, group_users, recorded, events):
         app.register_blueprint(views, url_prefix=API)
-    for views in (tokens, storage):
+    for views in (tokens, login, storage):
         app.register_blueprint(views)
     app.before_request(_enter)
     app.after_request(_leave)
@@ -103,7 +105,7 @@ def _leave(answer: Response) -> Response:
         answer.headers["X-RateLimit-Limit"] = str(left.limit)
         answer.headers["X-RateLimit-Remaining"] = str(left.remaining)
         answer.headers["X-RateLimit-Reset"] = str(left.reset)
-    if request.path == _TOKEN:
+    if request.path in (_TOKEN, _REVOKE):
         answer.headers["Cache-Control"] = "no-store"
     if answer.status_code == 204:
         answer.headers.pop("Content-Type", None)

@@ -45,15 +45,22 @@ CREATE TABLE user (
     extension_id INTEGER REFERENCES extension ON DELETE CASCADE);
 CREATE TABLE application (
     client_id TEXT PRIMARY KEY, client_secret TEXT, type TEXT, access TEXT, rate_limit INTEGER,
+    redirect_uris TEXT,
     user_id INTEGER REFERENCES user ON DELETE CASCADE);
 CREATE TABLE access_token (
-    value TEXT PRIMARY KEY, expires REAL,
+    value TEXT PRIMARY KEY, expires REAL, origin TEXT,
     user_id INTEGER REFERENCES user ON DELETE CASCADE,
     application TEXT REFERENCES application ON DELETE CASCADE);
 CREATE TABLE refresh_token (
-    value TEXT PRIMARY KEY,
+    value TEXT PRIMARY KEY, origin TEXT,
     user_id INTEGER REFERENCES user ON DELETE CASCADE,
     application TEXT REFERENCES application ON DELETE CASCADE);
+CREATE TABLE code (
+    value TEXT PRIMARY KEY, expires REAL, origin TEXT, redirect_uri TEXT, challenge TEXT,
+    method TEXT, used INTEGER, user_id INTEGER REFERENCES user ON DELETE CASCADE,
+    application TEXT REFERENCES application ON DELETE CASCADE);
+CREATE TABLE login (
+    value TEXT PRIMARY KEY, expires REAL, user_id INTEGER REFERENCES user ON DELETE CASCADE);
 CREATE TABLE event (
     id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT, method TEXT, event_type TEXT,
     client_id INTEGER, extension_id INTEGER REFERENCES extension ON DELETE CASCADE);
@@ -171,6 +178,7 @@ class Database:
                 )
             columns = {row["name"] for row in self.rows(f"PRAGMA table_info({table})")}
             for entry in _entries(fixtures, table):
+                entry["redirect_uris"] = json.dumps(entry.get("redirect_uris", []))
                 if table == "extension":
                     entry["dial_rule_limit"] = json.dumps(entry["dial_rule_limit"])
                 self.insert(table, {key: entry[key] for key in entry if key in columns})

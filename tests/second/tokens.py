@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import hmac
-import secrets
-import string
+import base64
+import hashlib
 import time
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, g, request
 
 from second import faults
 from second.access import database
 from second.database import Row
 from second.refusal import TokenRefusal, blocked
+from second.secrets_of import new_text, same
 
 tokens = Blueprint("tokens", __name__)
-_SIGNS = string.ascii_letters + string.digits
 _LIFETIME = 3600
 # For applications of which type each grant is.
 _GRANTS = {
-    "client_credentials": "trusted",
-    "password": "password_credentials",
-    "refresh_token": "password_credentials",
+    "client_credentials": ("trusted",),
+    "password": ("password_credentials",),
+    "authorization_code": ("public",),
+    "refresh_token": ("password_credentials", "public"),
 }
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -38,17 +38,44 @@ def create_token() -> dict[str, Any]:
     if grant not in _GRANTS:
         raise TokenRefusal(400, "unsupported_grant_type")
     application = _application(given)
-    if application["type"] != _GRANTS[grant]:
+    if application["type"] not in _GRANTS[grant]:
         raise TokenRefusal(400, "unauthorized_client")
+    origin = new_text()
     if grant == "client_credentials":
         user = _user(application, "user.id = ?", application["user_id"])
     elif grant == "password":
         user = _logged_in(application, given)
+    elif grant == "authorization_code":
+        user, origin = _by_code(application, given)
     else:
-        user = _refreshed(application, given)
+        user, origin = _refreshed(application, given)
     if "blocked" in (user["status"], user["client_status"]):
         raise blocked()
-    return _pair(application, user, refresh=grant != "client_credentials")
+    if grant == "authorization_code" and not faults.on("code-twice"):
+        database().run("UPDATE code SET used = 1 WHERE value = ?", given["code"])
+    return _pair(application, user, origin, refresh=grant != "client_credentials")
+
+
+@tokens.post("/oauth/revoke")
+def revoke_token() -> Response:
+    """Ends a token and those of the same login."""
+    given = _parameters()
+    application, value = _application(given), _needed(given, "token")
+    for table in ("access_token", "refresh_token"):
+        found = database().row(
+            f"SELECT origin FROM {table} WHERE value = ? AND application = ?",
+            value,
+            application["client_id"],
+        )
+        if found is not None:
+            spares = faults.on("revoke-spares-refresh") and table == "access_token"
+            _end(found["origin"], refresh=not spares)
+    return Response(status=200)
+
+
+def _end(origin: str, refresh: bool = True) -> None:
+    for table in ("access_token", *(["refresh_token"] if refresh else [])):
+        database().run(f"DELETE FROM {table} WHERE origin = ?", origin)
 
 
 def _parameters() -> Mapping[str, str]:
@@ -82,7 +109,7 @@ def _application(given: Mapping[str, str]) -> Row:
         " JOIN user ON user.id = application.user_id WHERE application.client_id = ?",
         key,
     )
-    if found is None or not _same(found["client_secret"], secret):
+    if found is None or not same(found["client_secret"], secret):
         raise TokenRefusal(401, "invalid_client")
     return found
 
@@ -103,15 +130,43 @@ def _user(application: Row, condition: str, value: object) -> Row:
 def _logged_in(application: Row, given: Mapping[str, str]) -> Row:
     login, password = _needed(given, "username"), _needed(given, "password")
     user = _user(application, "user.login = ?", login)
-    if not _same(user["password"], password):
+    if not same(user["password"], password):
         raise TokenRefusal(401, "invalid_grant")
     return user
 
 
-def _refreshed(application: Row, given: Mapping[str, str]) -> Row:
+def _by_code(application: Row, given: Mapping[str, str]) -> tuple[Row, str]:
+    value, uri = _needed(given, "code"), _needed(given, "redirect_uri")
+    code = database().row(
+        "SELECT * FROM code WHERE value = ? AND application = ? AND expires > ?",
+        value,
+        application["client_id"],
+        time.time(),
+    )
+    if code is None:
+        raise TokenRefusal(401, "invalid_grant")
+    if code["used"]:
+        _end(code["origin"])
+        g.keep = True
+        raise TokenRefusal(401, "invalid_grant")
+    if code["redirect_uri"] != uri or not _proves(code, given.get("code_verifier", "")):
+        raise TokenRefusal(401, "invalid_grant")
+    return _user(application, "user.id = ?", code["user_id"]), code["origin"]
+
+
+def _proves(code: Row, verifier: str) -> bool:
+    if code["challenge"] is None:
+        return True
+    if code["method"] == "S256":
+        digest = hashlib.sha256(verifier.encode()).digest()
+        verifier = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return same(code["challenge"], verifier)
+
+
+def _refreshed(application: Row, given: Mapping[str, str]) -> tuple[Row, str]:
     value = _needed(given, "refresh_token")
     found = database().row(
-        "SELECT user_id FROM refresh_token WHERE value = ? AND application = ?",
+        "SELECT user_id, origin FROM refresh_token WHERE value = ? AND application = ?",
         value,
         application["client_id"],
     )
@@ -119,12 +174,12 @@ def _refreshed(application: Row, given: Mapping[str, str]) -> Row:
         raise TokenRefusal(401, "invalid_grant")
     if not faults.on("refresh-twice"):
         database().run("DELETE FROM refresh_token WHERE value = ?", value)
-    return _user(application, "user.id = ?", found["user_id"])
+    return _user(application, "user.id = ?", found["user_id"]), found["origin"]
 
 
-def _pair(application: Row, user: Row, refresh: bool) -> dict[str, Any]:
-    owner = {"user_id": user["id"], "application": application["client_id"]}
-    access_token = {"value": _text(), "expires": time.time() + _LIFETIME, **owner}
+def _pair(application: Row, user: Row, origin: str, refresh: bool) -> dict[str, Any]:
+    owner = {"user_id": user["id"], "application": application["client_id"], "origin": origin}
+    access_token = {"value": new_text(), "expires": time.time() + _LIFETIME, **owner}
     database().insert("access_token", access_token)
     answer = {
         "access_token": access_token["value"],
@@ -133,14 +188,6 @@ def _pair(application: Row, user: Row, refresh: bool) -> dict[str, Any]:
         "scope": application["access"],
     }
     if refresh:
-        answer["refresh_token"] = _text()
+        answer["refresh_token"] = new_text()
         database().insert("refresh_token", {"value": answer["refresh_token"], **owner})
     return answer
-
-
-def _text() -> str:
-    return "".join(secrets.choice(_SIGNS) for _ in range(30))
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode(errors="replace"))
