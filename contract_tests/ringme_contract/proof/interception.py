@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from urllib.parse import quote
@@ -84,8 +85,9 @@ async def read_body(receive: Receive) -> bytes:
 
 async def _send(send: Send, response: Response) -> None:
     headers = {key: value for key, value in response.headers.items() if key != "content-length"}
+    body = gzip.compress(response.body, mtime=0) if response.is_compressed else response.body
     if response.status != 204:
-        headers["content-length"] = str(len(response.body))
+        headers["content-length"] = str(len(body))
     pairs = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in headers.items()]
     await send({"type": "http.response.start", "status": response.status, "headers": pairs})
-    await send({"type": "http.response.body", "body": response.body})
+    await send({"type": "http.response.body", "body": body})

@@ -102,6 +102,20 @@ class Request:
         changed.query = kept + added
         return changed
 
+    def of_whole_list(self) -> Request:
+        """Copies it for the whole list; one in an envelope comes in pages alone."""
+        envelope = self.operation.envelope if self.operation else None
+        return self.with_query(page=None, per_page=1000 if envelope else None)
+
+    def listed(self, response: Response) -> Any:
+        """Reads the list of a response to it."""
+        return self.operation.listed(response.json) if self.operation else response.json
+
+    def set_listed(self, response: Response, items: list[Any]) -> None:
+        """Gives a response to it another list."""
+        envelope = self.operation.envelope if self.operation else None
+        response.set_json({**response.json, envelope: items} if envelope else items)
+
     def with_token(self, token: str) -> Request:
         """Copies it with another bearer token."""
         changed = replace(self, headers=list(self.headers))
@@ -180,6 +194,11 @@ class Response:
     def json(self) -> Any:
         """The JSON of the body; None if it is none."""
         return _parse(self.body)
+
+    @property
+    def is_compressed(self) -> bool:
+        """The client gets the body compressed."""
+        return self.headers.get("content-encoding") == "gzip" and bool(self.body)
 
     @property
     def told(self) -> tuple[Any, ...]:

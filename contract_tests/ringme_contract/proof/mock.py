@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -69,11 +70,16 @@ class Mock:
             if message["type"] == "http.response.start":
                 response.status = message["status"]
                 for key, value in message.get("headers", []):
-                    response.headers[key.decode("latin-1").lower()] = value.decode("latin-1")
+                    name, text = key.decode("latin-1").lower(), value.decode("latin-1")
+                    before = response.headers.get(name)
+                    response.headers[name] = text if before is None else f"{before}, {text}"
             elif message["type"] == "http.response.body":
                 response.body += message.get("body", b"")
 
         await self.app(scope, receive, send)
+        if response.is_compressed:
+            # Hooks read it; it is compressed again on its way.
+            response.body = gzip.decompress(response.body)
         request.sent.append((request.told, response.copy()))
         return response
 

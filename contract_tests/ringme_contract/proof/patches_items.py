@@ -107,6 +107,9 @@ async def _remove_with_all(site: Site, collection: str, keys: set[Any]) -> None:
     state = await site.mock.state()
     key = site.mock.key(collection)
     for name, rule in site.document["x-collections"].items():
+        if name not in state:
+            # Its entries are made of others.
+            continue
         properties = [
             one
             for one, reference in rule.get("references", {}).items()

@@ -20,7 +20,7 @@ def ties(site: Site, how: str) -> None:
         descending = request.parameter("order") != "asc"
         if request.action != "list" or not time or not response.ok:
             return
-        found = response.json
+        found = request.listed(response)
         tie = site.document["x-collections"][request.collection]["order"][1]
         if how == "by chance":
             found.sort(key=lambda one: hashlib.sha256(repr(one).encode()).digest())
@@ -29,7 +29,7 @@ def ties(site: Site, how: str) -> None:
         else:
             return
         found.sort(key=lambda one: one[time], reverse=descending)
-        response.set_json(found)
+        request.set_listed(response, found)
 
     site.after(after)
 
@@ -55,14 +55,14 @@ def pages(
             return None
         if page is None or not size or size > 1000:
             return None
-        response = await site.mock.send(request.with_query(page=None, per_page=None))
+        response = await site.mock.send(request.of_whole_list())
         if response.ok:
-            found = response.json
+            found = request.listed(response)
             earlier = max(page, 1) - 1
             start = max(0, (earlier + ahead) * size + earlier * step)
             if last_again:
                 start = min(start, max(0, len(found) - 1) // size * size)
-            response.set_json(found[start : start + size + longer])
+            request.set_listed(response, found[start : start + size + longer])
         return response
 
     site.before(before)

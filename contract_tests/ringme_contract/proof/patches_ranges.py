@@ -35,7 +35,8 @@ def range_ends(site: Site, end: str = "", without: list[str] | None = None) -> N
         if not response.ok:
             return None
         out = [{"start": start, "end": last}[name] for name in without or []]
-        response.set_json([one for one in response.json if read_datetime(one[time]) not in out])
+        kept = [one for one in request.listed(response) if read_datetime(one[time]) not in out]
+        request.set_listed(response, kept)
         return response
 
     site.before(before)
