@@ -168,7 +168,7 @@ def test_a_crash_does_not_tell_what_was_sent(
     def broken(_call: object, given: dict[str, str]) -> None:
         raise KeyError(f"{given} client_secret={given['client_secret']}")
 
-    monkeypatch.setattr(token_endpoint, "_application", broken)
+    monkeypatch.setattr(token_endpoint, "find_application", broken)
     form = {**LOGIN, "client_secret": canary(0), "password": canary(1)}
     with MockServer() as server, caplog.at_level(logging.DEBUG):
         answer = httpx.post(f"{server.url}/oauth/token", data=form, trust_env=False)
