@@ -1,0 +1,65 @@
+"""Redirect URIs of the fixtures: where they may lead, and how a code is put into them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ringme_mock import MockServer
+from ringme_mock.app import create_app
+from ringme_spec.errors import ConfigError
+from ringme_spec.paths import FIXTURES, SPEC
+from support.code_grant import LOGIN
+
+
+@pytest.mark.rule("code-state", "code-page")
+@pytest.mark.parametrize(
+    ("uri", "source"),
+    [
+        ("com.example.reports:/callback", "com.example.reports:"),
+        ("http://localhost:9999/back?from=mock", "http://localhost:9999"),
+        ("http://[::1]:9999/back", "http:"),
+        ("https://app.example", "https://app.example"),
+    ],
+)
+def test_a_redirect_uri_may_have_a_query_or_be_one_of_a_phone(
+    tmp_path: Path, uri: str, source: str
+) -> None:
+    application = {"name": "App", "client_id": "a" * 32, "client_secret": "b" * 32}
+    application |= {"type": "public", "access": "all", "user_id": "101", "rate_limit": "9"}
+    lines = [f"    {name}: {value}" for name, value in application.items()]
+    lines.append(f"    redirect_uris: ['{uri}']")
+    text = "entries:\n  -\n" + "\n".join(lines)
+    (tmp_path / "application.yaml").write_text(text, "utf-8")
+    with (
+        MockServer(added_fixtures=[tmp_path], validate_responses=True) as server,
+        httpx.Client(base_url=server.url, trust_env=False) as http,
+    ):
+        query = {"response_type": "code", "client_id": "a" * 32, "redirect_uri": uri, "state": "s"}
+        page = http.get(LOGIN, params=query)
+        assert f"form-action 'self' {source};" in page.headers["Content-Security-Policy"]
+        form = {"username": "client-admin", "password": "mock-client-admin"}
+        done = http.post(LOGIN, params=query, data=form)
+        location = http.get(done.headers["Location"]).headers["Location"]
+    mark = "&" if "?" in uri else "?"
+    assert re.fullmatch(rf"{re.escape(uri)}\{mark}code=\w{{30}}&state=s", location), location
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["javascript:alert(1)", "data:text/html,x", "http://a/#b", "http://a b/", "//a/", "http://u@a/",
+     "http://\u00e4/", "callback", ""],
+)  # fmt: skip
+def test_a_redirect_uri_that_no_browser_should_go_to_ends_the_start(
+    tmp_path: Path, uri: str
+) -> None:
+    text = (FIXTURES / "application.yaml").read_text("utf-8")
+    (tmp_path / "application.yaml").write_text(
+        text.replace("http://localhost:5173/callback", json.dumps(uri)), "utf-8"
+    )
+    with pytest.raises(ConfigError, match="redirect_uris"):
+        create_app(SPEC, FIXTURES, added_fixtures=[tmp_path])
