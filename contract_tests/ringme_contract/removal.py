@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -33,28 +33,26 @@ class Removal:
         self._kit = kit
         self._guard = guard
         self._record = kit.record
-        self._deleted: set[tuple[str, str]] = set()
 
     def after_check(self) -> None:
-        self._deleted.clear()
+        gone = set(self._record.deleted)
         listed = {one: self._read(one) for one in self._guard.to_search}
         for one in reversed(self._guard.made):
             if one.key is not None:
                 self._remove(one.rule, one.key, {each: listed.get(each) for each in one.lists})
         for place, entries in listed.items():
-            self._search(place, entries)
+            self._search(place, entries, gone)
 
     def at_end(self) -> list[str]:
         """Removes what else bears the prefix of the run. Returns lines on what is not as before."""
         record, lists = self._record, self._guard.lists
         if not record.before:
             return []
-        self._deleted.clear()
-        tried = len(record.deleted)
-        found = {one: self._search(one, self._read(one)) for one in lists}
-        if len(record.deleted) > tried:
-            self._deleted.clear()
-            found = {one: self._search(one, self._read(one)) for one in lists}
+        gone = set(record.deleted)
+        found = {one: self._search(one, self._read(one), gone) for one in lists}
+        if len(record.deleted) > len(gone):
+            gone = set(record.deleted)
+            found = {one: self._search(one, self._read(one), gone) for one in lists}
         there = {one: digests(listed) for one, listed in found.items() if listed is not None}
         lines = [*self._left(there), *self._changed(there)]
         return lines[:_LINES] + ([f"and {len(lines) - _LINES} more"] if lines[_LINES:] else [])
@@ -66,8 +64,13 @@ class Removal:
     def _read(self, place: EntryList) -> list[Listed] | None:
         return None if self._is_silent else place.read(self._kit)
 
-    def _search(self, place: EntryList, listed: list[Listed] | None) -> list[Listed] | None:
-        """Removes what a list has of the run's own; None, as the list, if it cannot be read."""
+    def _search(
+        self, place: EntryList, listed: list[Listed] | None, gone: Set[tuple[str, str]]
+    ) -> list[Listed] | None:
+        """Removes what a list has of the run's own; None, as the list, if it cannot be read.
+
+        `gone` is what had been deleted before the list was read.
+        """
         rule, guard, record = place.rule, self._guard, self._record
         for key, entry in listed or ():
             known, own = (rule.name, key or ""), bears_prefix(self._kit, entry)
@@ -76,11 +79,11 @@ class Removal:
                     record.left[known] = "without an id to delete it by"
             elif record.was_there(rule, key):
                 continue
-            elif known in self._deleted:
-                # By this clean-up, after the list was read.
-                continue
-            elif known in record.deleted:
+            elif known in gone:
                 record.left[known] = "still there though DELETE succeeded"
+            elif known in record.deleted:
+                # After the list was read, perhaps for another check.
+                continue
             elif own or any(one.has_its_name(entry) for one in guard.made_in(rule)):
                 self._remove(rule, key, {place: listed}, is_found=True)
             elif any(one.rule is rule and one.is_like(entry) for one in guard.made):
@@ -130,7 +133,6 @@ class Removal:
         with suppress(Failure, NotReached, Unreachable):
             status = self._kit.caller(where.reader).request("DELETE", path).status_code
         if status in REMOVED:
-            self._deleted.add(known)
             self._record.deleted.add(known)
             self._record.left.pop(known, None)
         else:

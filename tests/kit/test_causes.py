@@ -27,6 +27,7 @@ from ringme_contract.run_report import Report
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import read_contract
+from ringme_spec.operations import Operation
 from ringme_spec.paths import SPEC
 from ringme_spec.rules import Rule
 from support.kit_command import ringme_contract
@@ -51,14 +52,20 @@ def sent(
     method: str, path: str, status: int, body: object = None, sends: object = None
 ) -> Exchange:
     """A request of the client, with what is wrong with the status of its response."""
-    operation = CONFORMANCE.find(method, f"/api/ver1.0{path.partition('?')[0]}")
-    assert operation is not None
+    operation = CONFORMANCE.find(method, f"{API}{path.partition('?')[0]}")
+    assert operation is not None, path
     known = any(one == str(status) for one in operation.responses)
     return Exchange(
         "client", method, f"http://host/api/ver1.0{path}", {}, json.dumps(sends), status, {},
         json.dumps(body), 0.01, operation.id,
         [] if known else [f"{operation.id}: undocumented status {status} (documented: ...)"],
     )  # fmt: skip
+
+
+def example_path(operation: Operation) -> str:
+    """The path below that of the API, with the document's examples in it."""
+    values = {one.name: one.example for one in operation.path_parameters}
+    return operation.fill(values).removeprefix(API)
 
 
 def failed(number: int, *exchanges: Exchange, expected: object, got: object) -> Outcome:
@@ -202,7 +209,7 @@ def printed(failures: list[Outcome], verbose: bool = False) -> list[str]:
 def test_the_terminal_says_it_in_40_lines_whatever_breaks_and_everything_if_asked() -> None:
     operations = [one for one in CONTRACT.operations.values() if one.method == "GET"]
     failures = [
-        failed(n, sent("GET", one.path.removeprefix("/api/ver1.0"), 430 + n), expected=1, got=2)
+        failed(n, sent("GET", example_path(one), 430 + n), expected=1, got=2)
         for n, one in enumerate(operations)
     ]
     lines = printed([*STAYS, *failures])
@@ -221,7 +228,7 @@ def test_a_script_replays_a_failure_and_says_if_it_is_gone(
     with running_server("--fault", "delete-answers-200") as faulty:
         log, folder = tmp_path / "deep" / "all.ndjson", tmp_path / "replay"
         done = ringme_contract(
-            "check", faulty.url, "--rule=codes", "--layer=scenarios",
+            "check", faulty.url, "--rule=codes", "--layer=generic",
             "--replay-dir", str(folder), "--ndjson", str(log),
         )  # fmt: skip
         assert done.exit_code == 1

@@ -74,14 +74,6 @@ def test_an_overlay_adds_to_what_can_be_off(tmp_path: Path) -> None:
     assert "createExtensionGroup" in needing
 
 
-@pytest.mark.parametrize("kind", ["operations", "collections", "actions"])
-def test_a_capability_of_what_is_not_there_ends_the_start(kind: str) -> None:
-    document = copy.deepcopy(CONTRACT.document)
-    document["x-capabilities"]["fax"][kind] = ["nonsense"]
-    with pytest.raises(ConfigError, match=f"x-capabilities.fax.{kind}: unknown value nonsense"):
-        Contract(document)
-
-
 def test_a_url_on_the_command_line_goes_before_that_of_the_file(tmp_path: Path) -> None:
     assert load_target(written(tmp_path, MINIMAL), "http://other:2/").url == "http://other:2"
 

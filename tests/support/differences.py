@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from itertools import cycle
@@ -62,9 +63,12 @@ class PermittedDifferences:
 
 def _changed(headers: list[Any], content: bytes) -> tuple[list[Any], bytes]:
     kept = {name.lower(): value for name, value in headers if name.lower() != b"content-length"}
+    packed = kept.get(b"content-encoding") == b"gzip"
+    content = gzip.decompress(content) if packed and content else content
     if kept.get(b"content-type", b"").startswith(b"application/json") and content:
         kept[b"content-type"] = b"application/json; charset=utf-8"
         content = json.dumps(_widened(json.loads(content)), ensure_ascii=True, indent=1).encode()
+    content = gzip.compress(content) if packed and content else content
     if name := kept.get(b"content-disposition"):
         kept[b"content-disposition"] = re.sub(rb'"[^"]*"', b'"another name.bin"', name)
     return [*kept.items(), (b"X-Request-Id", b"7"), (b"Vary", b"Accept-Encoding")], content
