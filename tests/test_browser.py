@@ -12,6 +12,7 @@ import pytest
 
 from ringme_spec.paths import SPEC
 from support.browser import needed_chromium, needed_node, run_program
+from support.operations import CONTRACT
 from support.server import RunningMock
 
 pytestmark = pytest.mark.browser
@@ -45,11 +46,13 @@ def test_a_typed_client_goes_through_the_documentations_example(
 
 
 def test_postman_imports_every_operation_ready_to_send(node: str, mock: RunningMock) -> None:
-    assert "42 succeed" in run_program(node, "postman.mjs", str(SPEC), mock.url)
+    said = run_program(node, "postman.mjs", str(SPEC), mock.url)
+    assert f"{len(CONTRACT.operations)} succeed" in said
 
 
 def test_bruno_imports_every_operation_ready_to_send(node: str, mock: RunningMock) -> None:
-    assert "42 succeed" in run_program(node, "bruno.mjs", str(SPEC), mock.url)
+    said = run_program(node, "bruno.mjs", str(SPEC), mock.url)
+    assert f"{len(CONTRACT.operations)} succeed" in said
 
 
 @pytest.mark.xfail(

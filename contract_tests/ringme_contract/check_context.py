@@ -56,7 +56,7 @@ class CheckContext:
         self.contract = contract
         self.transport = transport
         self.seed = seed
-        self.run_id = f"contract-{random.Random().randrange(16**6):06x}"
+        self.prefix = self.run_id = f"contract-{random.Random().randrange(16**6):06x}"
         self.record = RunRecord()
         self.operations = [
             one for one in contract.operations.values() if self.reason_against(one) is None

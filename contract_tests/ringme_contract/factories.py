@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ringme_contract.made_entries import is_of_run
 from ringme_contract.operation_paths import fill
 from ringme_contract.request_values import (
     NO_CALL,
@@ -233,11 +234,15 @@ class Factory(RequestValues):
         return [{**path, names[-1]: nowhere[names[-1]]}] if len(names) > 1 else []
 
     def _first(self, collection: str, identity: str, **owners: object) -> Item:
-        """The first entry that is there, or one of the check's own. Raises NotReached."""
+        """The first entry that was there before the run, or one of the check's own.
+
+        What other checks have made may be gone at any moment. Raises NotReached.
+        """
         known = (collection, identity, *owners.values())
         if known not in self._known:
             given = self._listed_by(collection, owners)
-            found = self.read(collection, identity, **given) if given is not None else []
+            listed = self.read(collection, identity, **given) if given is not None else []
+            found = [one for one in listed if not is_of_run(self._kit, one)]
             if not found and (self._kit.target.read_only or self.find_creation(collection) is None):
                 raise NotReached(f"the client has no {collection}")
             self._known[known] = found[0] if found else self.create(collection, identity, owners)

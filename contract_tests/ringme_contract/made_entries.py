@@ -174,6 +174,11 @@ def bears_prefix(kit: CheckContext, entry: Item) -> bool:
     return any(isinstance(one, str) and begins(one) for one in entry.values())
 
 
+def is_of_run(kit: CheckContext, entry: Item) -> bool:
+    """True if a text of an entry holds the prefix of the run, whichever check has made it."""
+    return any(isinstance(one, str) and kit.prefix in one for one in entry.values())
+
+
 def digests(listed: Iterable[Listed]) -> dict[str, int]:
     """A number for each entry, which is another one if the entry has changed."""
     return {key: _digest(entry) for key, entry in listed if key is not None}

@@ -10,6 +10,7 @@ from ringme_spec.paths import SPEC
 
 TEMPLATES = PathTemplates(read_contract(SPEC).operations.values())
 SECTION = "/api/ver1.0/extension_group/3"
+RECORD = "31-B3B2D571A70C3F3617EF0795D89DD181"
 
 
 @pytest.mark.parametrize(
@@ -20,10 +21,11 @@ SECTION = "/api/ver1.0/extension_group/3"
         ("GET", f"{SECTION}/record/stats", "getGroupRecordStats", {"ext_group_id": "3"}),
         (
             "DELETE",
-            f"{SECTION}/record/x",
+            f"{SECTION}/record/{RECORD}",
             "deleteGroupRecord",
-            {"ext_group_id": "3", "record_uuid": "x"},
+            {"ext_group_id": "3", "record_uuid": RECORD},
         ),
+        ("DELETE", f"{SECTION}/record/x", None, {}),
         # A literal segment goes before an id, also for a method that it lacks.
         ("DELETE", f"{SECTION}/record/stats", None, {"ext_group_id": "3"}),
         ("GET", f"{SECTION}/record/x/y/z", None, {}),

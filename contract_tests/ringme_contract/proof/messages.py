@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from base64 import b64decode
@@ -193,7 +194,11 @@ class Response:
     @property
     def json(self) -> Any:
         """The JSON of the body; None if it is none."""
-        return _parse(self.body)
+        return _parse(gzip.decompress(self.body) if self._is_packed and self.body else self.body)
+
+    @property
+    def _is_packed(self) -> bool:
+        return self.headers.get("content-encoding") == "gzip"
 
     @property
     def is_compressed(self) -> bool:
@@ -226,7 +231,8 @@ class Response:
 
     def set_json(self, value: Any) -> None:
         """Gives the response another body, in JSON."""
-        self.body = json.dumps(value, ensure_ascii=False).encode("utf-8")
+        body = json.dumps(value, ensure_ascii=False).encode("utf-8")
+        self.body = gzip.compress(body) if self._is_packed else body
         self.headers["content-type"] = "application/json"
 
     def become(self, other: Response) -> None:

@@ -24,7 +24,7 @@ export const steps = {
   async "what arrives for a number is counted, and in the API"(person) {
     const { page } = person;
     const line = page.locator("#group-3 li", { hasText: NUMBER.split(" ")[1] });
-    await line.getByText("calls 4 · voicemail 4 · faxes 0").waitFor();
+    await line.getByText("calls 4 · voicemail 4 · faxes 1").waitFor();
     await page.getByLabel("Simulate for").selectOption({ label: NUMBER });
     await person.button("Call").click();
     await person.told(`A call of ${NUMBER} was recorded`);
@@ -34,7 +34,7 @@ export const steps = {
     await person.told(`A fax arrived for ${NUMBER}`);
     await person.button("Registration").click();
     await person.told(`The registration log of ${NUMBER} has a new entry`);
-    await line.getByText("calls 5 · voicemail 5 · faxes 1").waitFor();
+    await line.getByText("calls 5 · voicemail 5 · faxes 2").waitFor();
     assert.equal(await page.getByLabel("Simulate for").inputValue(), NUMBER_ID);
     const token = await person.token();
     const now = new Date().toISOString();
