@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -236,12 +237,13 @@ class Factory(RequestValues):
     def _first(self, collection: str, identity: str, **owners: object) -> Item:
         """The first entry that was there before the run, or one of the check's own.
 
-        What other checks have made may be gone at any moment. Raises NotReached.
+        Raises NotReached.
         """
         known = (collection, identity, *owners.values())
         if known not in self._known:
             given = self._listed_by(collection, owners)
             listed = self.read(collection, identity, **given) if given is not None else []
+            # What other checks have made may be gone the next moment.
             found = [one for one in listed if not is_of_run(self._kit, one)]
             if not found and (self._kit.target.read_only or self.find_creation(collection) is None):
                 raise NotReached(f"the client has no {collection}")
@@ -264,28 +266,33 @@ class Factory(RequestValues):
             self._items[collection] = self._find_item(collection)
         return self._items[collection]
 
-    def _items_of(self, collection: str, groups: list[object]) -> Iterator[Item]:
-        """The items of the client; those of its groups if the target lacks its list."""
+    def items_of_client(self, collection: str) -> list[Item]:
+        """All recorded items of the client; those of its groups if the target lacks its list."""
         kit = self._kit
-        listing = kit.path.find(collection, "list")
-        owners: list[Item] = [{}]
-        if listing is None:
-            owners = [{kit.roles.groups: one} for one in groups]
+        caller, roles, owners = kit.caller("client"), kit.roles, [{}]
+        if kit.path.find(collection, "list") is None:
+            groups = {one[roles.home] for one in self.read(roles.numbers)} - {None}
+            owners = [{roles.groups: one} for one in sorted(groups)]
+        found: list[Item] = []
         for owner in owners:
+            listing = kit.path.find(collection, "list", owner)
             path = kit.path(collection, action="list", **owner)
-            response = kit.caller("client").request("GET", path, params=kit.range_query)
-            found = kit.expect(response, 200).json()
-            yield from listing.listed(found) if listing else found
+            response = caller.request("GET", path, params=kit.range_query)
+            body = kit.expect(response, 200).json()
+            found += listing.listed(body) if listing else body
+        return found
 
     def _find_item(self, collection: str) -> Item:
         kit, rule = self._kit, self._kit.contract.collections[collection]
         roles = kit.roles
         groups = {one["id"]: one[roles.home] for one in self.read(roles.numbers)}
-        items = list(self._items_of(collection, sorted({*groups.values()} - {None})))
         owner = roles.of_number(rule) or ""
-        items = [one for one in items if one[owner] in groups]
-        # One that is in a group is there without changing anything.
-        items.sort(key=lambda one: groups[one[owner]] is None)
+        items = [one for one in self.items_of_client(collection) if one[owner] in groups]
+        moment = rule.range.property if rule.range else rule.key
+        ties = Counter(one[moment] for one in items)
+        # One that is in a group is there without changing anything; one of a moment of its own is
+        # needed the least, should it be deleted.
+        items.sort(key=lambda one: (groups[one[owner]] is None, ties[one[moment]] > 1))
         if not items:
             raise NotReached(f"no number of the client has a {collection} in the target's range")
         number = items[0][owner]

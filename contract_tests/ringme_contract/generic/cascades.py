@@ -13,7 +13,7 @@ from ringme_contract.datetime_texts import SECOND, whole_second, write_datetime
 from ringme_contract.factories import Item
 from ringme_contract.lists import lists_with, moment_of, read_list
 from ringme_contract.operation_paths import fill
-from ringme_contract.verdict import NotReached
+from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 
@@ -131,6 +131,8 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
         if one.action == "delete_range" and one.section == kit.roles.groups
     ]
     lists = [one for one in lists_with(kit, owner=kit.roles.clients) if one.collection.range]
+    if not lists:
+        raise NotOffered("the target lists no recorded items of the whole client")
     items = {one.id: read_list(kit, kit.caller("client"), one, None) for one in lists}
     groups = {one["id"]: one[kit.roles.home] for one in kit.factory.read(kit.roles.numbers)}
     new, former = kit.new_group()["id"], dict(groups)

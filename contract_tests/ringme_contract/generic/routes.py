@@ -126,7 +126,8 @@ def _expect_refused(
 def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
     """Paths before and behind those of the document."""
     known = {own.path(one).rstrip("/"): one.path.rstrip("/") for one in kit.secured_operations}
-    behind = {path for path, one in known.items() if f"{one}/{{" not in " ".join(known.values())}
+    documented = " ".join(one.path for one in kit.contract.operations.values())
+    behind = {path for path, one in known.items() if f"{one}/{{" not in documented}
     before = {path[:end] for path in known for end in range(len(path)) if path[end] == "/"}
     found = {f"{path}/no-such-path/" for path in behind}
     found |= {f"{kit.base}/no-such-path", f"{kit.base}/no-such-path/"}

@@ -12,6 +12,7 @@ from ringme_contract.scenarios.views import (
     item_ids,
     member_ids,
     never_used,
+    number_item_ids,
     own_id,
     reads,
 )
@@ -125,7 +126,7 @@ def its_items_leave_with_the_number(kit: CheckContext) -> None:
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group)
     caller = Session(kit, "user of the group", user["login"], password).caller
-    of_number = item_ids(kit, client, "extension", number)
+    of_number = number_item_ids(kit, number)
     kit.place(number, group)
     kit.expect_equal("items", item_ids(kit, caller, "extension_group", group), of_number)
     files = [

@@ -28,6 +28,7 @@ USERS_OF_TARGET = (
 )
 # The collections whose items say which number they are of.
 ITEMS = ("record", "voicemail", "fax")
+_NUMBER = "extension_id"
 
 # As many as a report can show with the lists that are read after them.
 _AT_ONCE = 8
@@ -161,9 +162,22 @@ def item_ids(kit: CheckContext, caller: Caller, owner: str, key: object) -> dict
     lists = [one for one in lists_with(kit, owner=owner) if one.collection.name in ITEMS]
     found = kit.map(lambda one: read_list(kit, caller, one, key), lists)
     return {
-        one.collection.name: [item.get("record_uuid") or item["uuid"] for item in items]
+        one.collection.name: [_id(item) for item in items]
         for one, items in zip(lists, found, strict=True)
     }
+
+
+def number_item_ids(kit: CheckContext, number: int) -> dict[str, list[str]]:
+    """The ids of a number's recorded items by collection, whichever lists the target offers."""
+    return {
+        name: [_id(one) for one in kit.factory.items_of_client(name) if one[_NUMBER] == number]
+        for name in ITEMS
+        if name not in kit.target.off
+    }
+
+
+def _id(item: Item) -> str:
+    return str(item.get("record_uuid") or item["uuid"])
 
 
 def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: True) -> Item:
@@ -171,10 +185,10 @@ def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: Tr
     if kit.target.off.issuperset(ITEMS):
         raise NotOffered(f"the target lacks {', '.join(ITEMS)}")
     counts = Counter(
-        item["extension_id"]
-        for one in lists_with(kit, owner="client")
-        if one.collection.name in ITEMS
-        for item in read_list(kit, kit.caller("client"), one, "@me")
+        item[_NUMBER]
+        for name in ITEMS
+        if name not in kit.target.off
+        for item in kit.factory.items_of_client(name)
     )
     found = [
         one
