@@ -101,7 +101,8 @@ def test_a_failure_is_an_annotation_and_the_exit_code_an_output(tmp_path: Path) 
     with running_server("--fault", "groups-of-all") as server:
         done = run_check(tmp_path, url=server.url)
     assert (done.code, done.output) == (1, "exit-code=1\n"), done.said
-    assert "::error title=fail%3A group-client-isolation::" in done.said
+    assert "::error title=fail%3A entry-isolation::" in done.said
+    assert "breaks entry-isolation, group-client-isolation" in done.said
     assert "| fail | `group-client-isolation` | MUST |" in done.summary
 
 

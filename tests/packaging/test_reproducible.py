@@ -48,23 +48,34 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("archives")
+    return {
+        kind: built(folder / f"one-{kind}", 1_600_000_000, "1700000000", kind)
+        for kind in ("wheel", "sdist")
+    }
+
+
 @pytest.mark.parametrize("kind", ["wheel", "sdist"])
-def test_two_builds_give_the_same_bytes(kind: str, tmp_path: Path) -> None:
-    one = built(tmp_path / "one", 1_600_000_000, "1700000000", kind)
+def test_two_builds_give_the_same_bytes(
+    kind: str, archives: dict[str, Path], tmp_path: Path
+) -> None:
+    one = archives[kind]
     other = built(tmp_path / "another-place", 1_650_000_000, "1700000000", kind, umask=0o027)
     assert one.name == other.name
     assert digest(one) == digest(other)
 
 
-def test_the_moment_of_the_build_is_the_one_that_was_given(tmp_path: Path) -> None:
-    one = built(tmp_path / "one", 1_600_000_000, "1700000000", "wheel")
+def test_the_moment_of_the_build_is_the_one_that_was_given(
+    archives: dict[str, Path], tmp_path: Path
+) -> None:
     later = built(tmp_path / "later", 1_600_000_000, "1710000000", "wheel")
-    assert digest(one) != digest(later)
+    assert digest(archives["wheel"]) != digest(later)
 
 
-def test_the_sdist_tells_nothing_of_who_made_it(tmp_path: Path) -> None:
-    archive = built(tmp_path / "one", 1_600_000_000, "1700000000", "sdist")
-    with tarfile.open(archive) as tar:
+def test_the_sdist_tells_nothing_of_who_made_it(archives: dict[str, Path]) -> None:
+    with tarfile.open(archives["sdist"]) as tar:
         entries = tar.getmembers()
     assert len(entries) > 100
     assert [one.name for one in entries] == sorted(one.name for one in entries)
