@@ -269,7 +269,8 @@ class Factory(RequestValues):
     def items_of_client(self, collection: str) -> list[Item]:
         """All recorded items of the client; those of its groups if the target lacks its list."""
         kit = self._kit
-        caller, roles, owners = kit.caller("client"), kit.roles, [{}]
+        caller, roles = kit.caller("client"), kit.roles
+        owners: list[Item] = [{}]
         if kit.path.find(collection, "list") is None:
             groups = {one[roles.home] for one in self.read(roles.numbers)} - {None}
             owners = [{roles.groups: one} for one in sorted(groups)]

@@ -18,7 +18,7 @@ from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
 # Rules that compare a group with its client, whose lists such a target does not have.
-_NEED_THE_CLIENT = {"group-media-by-membership"}
+_NEED_THE_CLIENT = {"media-delete"}
 
 
 class _Lacking:

@@ -10,7 +10,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.factories import Item
 from ringme_contract.lists import lists_with, read_list
 from ringme_contract.operation_paths import fill
-from ringme_contract.verdict import NotReached
+from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.operations import Operation
 
 _NUMBERS = 6
@@ -127,7 +127,12 @@ def _restricted(kit: CheckContext, owner: str, numbers: Numbers) -> None:
     whole = {
         one.collection.name: one for one in lists_with(kit, owner=kit.roles.clients, ranged=True)
     }
-    for operation in lists_with(kit, owner=owner, ranged=True):
+    compared = [
+        one for one in lists_with(kit, owner=owner, ranged=True) if one.collection.name in whole
+    ]
+    if not compared:
+        raise NotOffered("the target has no such lists of the whole client")
+    for operation in compared:
         everything = read_list(kit, caller, whole[operation.collection.name], "@me")
         for key in view.owners(owner):
             got = read_list(kit, caller, operation, key)
