@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 from base64 import b64decode
@@ -194,11 +193,7 @@ class Response:
     @property
     def json(self) -> Any:
         """The JSON of the body; None if it is none."""
-        return _parse(gzip.decompress(self.body) if self._is_packed and self.body else self.body)
-
-    @property
-    def _is_packed(self) -> bool:
-        return self.headers.get("content-encoding") == "gzip"
+        return _parse(self.body)
 
     @property
     def is_compressed(self) -> bool:
@@ -231,8 +226,7 @@ class Response:
 
     def set_json(self, value: Any) -> None:
         """Gives the response another body, in JSON."""
-        body = json.dumps(value, ensure_ascii=False).encode("utf-8")
-        self.body = gzip.compress(body) if self._is_packed else body
+        self.body = json.dumps(value, ensure_ascii=False).encode("utf-8")
         self.headers["content-type"] = "application/json"
 
     def become(self, other: Response) -> None:
