@@ -34,6 +34,8 @@ class MockServer:
     The arguments are those of `ringme-mock serve`: `latency` is text such as `200` or `100-400`, in
     milliseconds; with `validate_responses`, a response that breaks the document becomes a 500; with
     `today`, the date-times of the fixtures are moved so that the newest item is of today.
+    A page of the call history has `page_size` entries by default; a request for it takes
+    `statistics_seconds`, in which another one of the client is refused.
     Raises ConfigError for an invalid document or fixtures.
     """
 
@@ -50,6 +52,8 @@ class MockServer:
         max_entries: int = MOST_ENTRIES,
         validate_responses: bool = False,
         today: bool = False,
+        page_size: int | None = None,
+        statistics_seconds: float = 0,
     ) -> None:
         settings = Settings(
             seed=seed,
@@ -57,6 +61,8 @@ class MockServer:
             max_entries=max_entries,
             validate_responses=validate_responses,
             today=today,
+            page_size=page_size,
+            statistics_seconds=statistics_seconds,
         )
         self.app: MockApp = create_app(
             spec,

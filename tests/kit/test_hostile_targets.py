@@ -106,6 +106,10 @@ KINDS: dict[str, tuple[Behaviour, int]] = {
     "HTML": (spoils(html), 1),
     "a circle of redirects": (spoils(redirect), 1),
     "429 for a second": (throttled(4, "Retry-After: 1", seconds=0.5), 0),
+    "429 for a second, with requests left": (
+        throttled(4, "X-RateLimit-Remaining: 900", "X-RateLimit-Reset: 3600", seconds=0.5),
+        0,
+    ),
     "429 for an hour": (throttled(4, "Retry-After: 3600"), 3),
     "429 until a moment": (throttled(2, f"X-RateLimit-Reset: {int(time.time()) + 9999}"), 3),
     "429 that says no more": (throttled(0), 3),

@@ -61,6 +61,7 @@ _LACKING = (
     "current-call-actions",
     "current-call-end",
     "event-delivery",
+    "entry-filters",
     "envelope",
     "call-legs",
     "call-values",

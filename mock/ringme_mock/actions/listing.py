@@ -67,7 +67,8 @@ def _page(context: RequestContext, roles: Mapping[str, Parameter]) -> tuple[int 
     page, size = _value(context, roles, "page"), _value(context, roles, "page_size")
     in_envelope = context.operation.envelope is not None
     if size is None and (page is not None or in_envelope):
-        size = context.operation.default_page_size
+        usual = context.operation.default_page_size
+        size = (context.session.page_size or usual) if in_envelope else usual
     return page or (1 if in_envelope else None), size
 
 

@@ -119,6 +119,7 @@ class RunningOperation:
         self._body = _body_reader(operation)
         self._resolver = PathResolver(operation)
         self._null_is_absent = operation.null_is_absent
+        self._alone: str | None = operation.resource.get("one_at_a_time")
         self._view = entry_view(operation)
         self._defaults = entry_defaults(operation)
 
@@ -129,6 +130,9 @@ class RunningOperation:
                 break
         else:
             raise unauthorized()
+        if self._alone is not None and request.caller is not None:
+            waiting = request.session.one_at_a_time
+            await waiting.begin(request.caller.client_key, self._alone)
         request.parameters = self._path.read(request.path_values)
         request.query_values = self._query.read(request.query)
         request.sent = {} if self._body is None else await self._body(request)

@@ -19,6 +19,7 @@ from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import FaultRule
 from ringme_mock.faults.latency import Latency
 from ringme_mock.http.journal import DEFAULT_SIZE, Journal
+from ringme_mock.http.one_at_a_time import OneAtATime
 from ringme_mock.http.urls import LOCAL_ORIGIN
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.moving_store import MovingStore
@@ -43,6 +44,8 @@ class Settings:
     the same in each run. `max_entries` is the quota of each collection. With `validate_responses`,
     each response of the API is validated against the document. With `today`, the date-times of the
     fixtures are moved so that the newest item is of the day on which a session begins or is reset.
+    `page_size` is how many entries a list in an envelope has by default, None as the document says;
+    `statistics_seconds` is what a request takes of which a client may have one at a time.
     """
 
     faults: tuple[FaultRule, ...] = ()
@@ -55,6 +58,8 @@ class Settings:
     validate_responses: bool = False
     events: DeliverySettings = field(default_factory=DeliverySettings)
     today: bool = False
+    page_size: int | None = None
+    statistics_seconds: float = 0
 
 
 class SessionLock:
@@ -104,6 +109,8 @@ class Session:
         self.streams = 0
         # Held by long control requests.
         self.lock = SessionLock()
+        self.page_size = settings.page_size
+        self.one_at_a_time = OneAtATime(settings.statistics_seconds)
         self._settings = settings
 
     def reset(self, keep: Collection[str] = (), snapshot: str | None = None) -> None:

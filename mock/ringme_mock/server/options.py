@@ -116,6 +116,18 @@ class Options:
         type=click.IntRange(0, 10),
         default=0,
     )
+    page_size: int | None = _option(
+        "Entries of a page of the call history when a request gives no length.",
+        type=click.IntRange(1, 1000),
+        show_default="100, as the document says",
+    )
+    statistics_seconds: float = _option(
+        "How long a request for call history or statistics takes; another one of the client"
+        " meanwhile is a 429.",
+        type=click.FloatRange(0, 60),
+        default=0,
+        metavar="SECONDS",
+    )
     journal: int = _option(
         "Maximum number of requests in a session's journal.",
         type=click.IntRange(0, _LONGEST_JOURNAL),

@@ -76,6 +76,8 @@ def _settings(options: Options) -> Settings:
             retries=options.event_retries,
         ),
         today=options.today,
+        page_size=options.page_size,
+        statistics_seconds=options.statistics_seconds,
     )
 
 

@@ -1,0 +1,38 @@
+"""Requests of which a client may have one in progress, if the mock is told so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ringme_mock.errors import ApiError
+from ringme_mock.store.collection import Key
+
+
+class OneAtATime:
+    """Clients with such a request in progress; each takes `seconds`. With 0 nothing is refused.
+
+    It counts in real time, as what it is about is how fast requests follow each other.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._busy: set[Key] = set()
+
+    async def begin(self, client: Key, message: str) -> None:
+        """Take the time of a request. Raises the 429 if the client has one in progress."""
+        if self._seconds == 0:
+            return
+        with self._held(client, message):
+            await asyncio.sleep(self._seconds)
+
+    @contextmanager
+    def _held(self, client: Key, message: str) -> Iterator[None]:
+        if client in self._busy:
+            raise ApiError(429, message)
+        self._busy.add(client)
+        try:
+            yield
+        finally:
+            self._busy.discard(client)
