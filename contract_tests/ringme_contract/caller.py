@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from ringme_contract.list_pages import all_pages
+
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
 
@@ -52,3 +54,10 @@ class Caller:
     def read(self, path: str, **query: Any) -> Any:
         """The JSON of a GET that has to succeed."""
         return self._kit.expect(self.get(path, **query), 200).json()
+
+    def entries(self, path: str, **query: Any) -> Any:
+        """The entries of a list; all of them, unless the query picks a page."""
+        operation = self._kit.templates.find("GET", path)[0]
+        if operation is None or operation.action != "list":
+            return self.read(path, **query)
+        return all_pages(operation, lambda more: self.read(path, **query, **more), query)

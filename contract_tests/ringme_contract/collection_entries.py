@@ -96,7 +96,7 @@ class Entries:
 
     def listed(self, path: str) -> list[Item]:
         """A list as it is shown, without further properties."""
-        return [self.shown(one) for one in self.caller.read(path)]
+        return [self.shown(one) for one in self.caller.entries(path)]
 
     def lists(self, entry: Item) -> Iterator[str]:
         """The lists that have to hold an entry: of the client, and of what it belongs to."""

@@ -101,10 +101,8 @@ class Factory(RequestValues):
         path = self._kit.path(collection, action="list", **owners)
         listing = self._kit.path.find(collection, "list", owners)
         ranged = listing is not None and listing.range_required
-        query = {"params": self._kit.range_query} if ranged else {}
-        response = self._kit.caller(identity).request("GET", path, **query)
-        body = self._kit.expect(response, 200).json()
-        found: list[Item] = listing.listed(body) if listing else body
+        query = self._kit.range_query if ranged else {}
+        found: list[Item] = self._kit.caller(identity).entries(path, **query)
         return found
 
     def create(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from ringme_contract.caller import Caller
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime
+from ringme_contract.list_pages import all_pages
 from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
@@ -55,20 +55,8 @@ def read_list(
     if operation.ranged:
         query = {**kit.range_query, **query}
     path = list_path(operation, owner)
-    paging = {operation.roles[role].name for role in {"page", "page_size"} & operation.roles.keys()}
-    roles = operation.roles
-    if operation.envelope is None or paging & query.keys():
-        found: list[Item] = operation.listed(caller.read(path, **query))
-        return found
-    page, size = roles["page"].name, roles["page_size"]
-    most, whole = size.schema["maximum"], []
-    # It comes in pages alone.
-    for number in count(1):
-        part = operation.listed(caller.read(path, **query, **{page: number, size.name: most}))
-        whole += part
-        if len(part) < most:
-            break
-    return whole
+    found: list[Item] = all_pages(operation, lambda more: caller.read(path, **query, **more), query)
+    return found
 
 
 def moment_of(operation: Operation, item: Item) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
+from ringme_contract.list_pages import all_pages
 from ringme_contract.no_response import Unreachable
 from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import Failure, NotReached
@@ -46,7 +47,10 @@ class EntryList:
     def read(self, kit: CheckContext) -> list[Listed] | None:
         """The entries; None if there is no list, or if it cannot be read."""
         path = self.path(kit, "list")
-        found = read_json(kit, self.reader, path)[1] if path else None
+        operation = kit.templates.find("GET", path)[0] if path else None
+        if path is None or operation is None:
+            return None
+        found = all_pages(operation, lambda more: read_json(kit, self.reader, path, more)[1], {})
         if not isinstance(found, list):
             return None
         return [(key_of(self.rule, one), one) for one in found if isinstance(one, dict)]
@@ -62,12 +66,15 @@ class EntryList:
         return status, found if isinstance(found, dict) else None
 
 
-def read_json(kit: CheckContext, reader: str, path: str) -> tuple[int | None, Any]:
+def read_json(
+    kit: CheckContext, reader: str, path: str, query: Mapping[str, Any] | None = None
+) -> tuple[int | None, Any]:
     """Status and JSON of a GET that is no part of the check; None without a response."""
     exchanges = kit.transport.exchanges
     before = len(exchanges)
     try:
-        response = kit.caller(reader).request("GET", path)
+        arguments = {"params": query} if query else {}
+        response = kit.caller(reader).request("GET", path, **arguments)
         return response.status_code, response.json() if response.status_code == 200 else None
     except (Failure, NotReached, Unreachable):
         return None, None

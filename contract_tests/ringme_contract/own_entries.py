@@ -120,6 +120,9 @@ class OwnEntries:
         def look(path: str) -> None:
             response = self._kit.caller("client").request("GET", path)
             got = response.json() if response.status_code == 200 else response.status_code
+            operation = self._kit.templates.find("GET", path)[0]
+            if operation is not None and operation.envelope and isinstance(got, dict):
+                got = operation.listed(got)
             self._kit.expect_equal(f"{path} after {after}", got, due[path])
 
         self._kit.map(look, due)

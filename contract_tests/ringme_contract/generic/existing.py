@@ -46,7 +46,7 @@ class ViewedEntry:
         return is_view and one.collection is self.rule and needed <= self.keys.keys()
 
     def read(self) -> Views:
-        return {path: self.caller.read(path) for path in self._readings}
+        return {path: self.caller.entries(path) for path in self._readings}
 
     def change(self, changes: Item) -> None:
         """Updates it, and expects each view to show these changes, and nothing else new."""

@@ -20,12 +20,12 @@ def a_list_longer_than_a_page_comes_whole(kit: CheckContext) -> None:
         made = _create_many(entries, _MANY)
         keys = {entries.key(one) for one in made}
         for path in entries.lists(made[0]):
-            whole = entries.caller.read(path)
+            whole = entries.caller.entries(path)
             missing = keys - {entries.key(one) for one in whole}
             kit.expect_equal(f"how many new entries {path} lacks", len(missing), 0)
             for size in _SIZES:
                 pages = [
-                    entries.caller.read(path, page=page, per_page=size)
+                    entries.caller.entries(path, page=page, per_page=size)
                     for page in range(1, -(-len(whole) // size) + 1)
                 ]
                 laid = [entry for page in pages for entry in page]
@@ -34,7 +34,7 @@ def a_list_longer_than_a_page_comes_whole(kit: CheckContext) -> None:
             for page in range(1, -(-len(whole) // usual) + 1):
                 part = whole[(page - 1) * usual : page * usual]
                 kit.expect_equal(
-                    f"page {page} alone of {path}", entries.caller.read(path, page=page), part
+                    f"page {page} alone of {path}", entries.caller.entries(path, page=page), part
                 )
 
 

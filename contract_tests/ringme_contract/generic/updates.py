@@ -80,14 +80,14 @@ def an_update_leaves_the_list_in_its_order(kit: CheckContext, operation: Operati
     first, entry, last = (entries.create(**body) for body in bodies)
     keys = [entries.key(one) for one in (first, entry, last)]
     size = _whole_page(entries)
-    before = {path: entries.caller.read(path, **size) for path in entries.lists(entry)}
+    before = {path: entries.caller.entries(path, **size) for path in entries.lists(entry)}
     changed = entries.change(entry, kit.factory.change(operation))
     for path in entries.lists(changed):
         expected = [one for one in (first, changed, last) if path in entries.lists(one)]
         # A page may come from a cache, and so may the whole.
         is_whole = len(before[path]) < max(size.values(), default=0)
         for query in (size, {}) if is_whole else ({},):
-            listed = map(entries.shown, entries.caller.read(path, **query))
+            listed = map(entries.shown, entries.caller.entries(path, **query))
             found = [one for one in listed if entries.key(one) in keys]
             kit.expect_equal(f"the own entries of {path} with {query}", found, expected)
 

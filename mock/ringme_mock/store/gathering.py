@@ -62,6 +62,10 @@ class Wholes:
             found += map(self.shown(rule, collection.rule), entries)
         return sorted(found, key=itemgetter(*rule.order, rule.order[0]))
 
+    def _count(self, rule: CollectionRule, key: Key) -> int:
+        names = (rule.name, *rule.parts)
+        return sum(len(self._collections[one].positions(rule.grouped[0], key)) for one in names)
+
     def gathered(self, rule: CollectionRule, key: Key) -> Entry | None:
         """Make the entry with a key of what has it; None if nothing has."""
         if rule.gathered is None:
@@ -80,7 +84,9 @@ class Wholes:
         place, last = itemgetter(*source.order, source.order[0]), None
         for entry in walk:
             key = entry[gathered.by]
-            entries = _alike(rule, self.sharing(source, key), entry)
+            # Most have nothing else.
+            alone = self._count(source, key) == 1
+            entries = [entry] if alone else _alike(rule, self.sharing(source, key), entry)
             if key != last and place(entries[0]) == place(entry):
                 last = key
                 yield gather(rule, gathered, entries)

@@ -1,0 +1,39 @@
+"""Lists as they come: whole, or in an object a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any
+
+from ringme_spec.operations import Operation
+
+# Reads the list with further values of its query.
+Read = Callable[[Mapping[str, Any]], Any]
+
+
+def all_pages(operation: Operation, read: Read, query: Mapping[str, Any]) -> Any:
+    """The entries of a list whose `query` may pick a page; without one, all of them.
+
+    What is read may be anything but a list: then that is returned.
+    """
+    roles = operation.roles
+    paging = [roles[role].name for role in ("page", "page_size") if role in roles]
+    if operation.envelope is None or any(name in query for name in paging):
+        return _listed(operation, read({}))
+    page, size = roles["page"].name, roles["page_size"]
+    most, whole = size.schema["maximum"], []
+    for number in count(1):
+        part = _listed(operation, read({page: number, size.name: most}))
+        if not isinstance(part, list):
+            return part
+        whole += part
+        if len(part) < most:
+            break
+    return whole
+
+
+def _listed(operation: Operation, body: Any) -> Any:
+    if operation.envelope is None or not isinstance(body, dict):
+        return body
+    return body.get(operation.envelope)
