@@ -20,7 +20,7 @@ from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
 _ROOMS = Path(__file__).resolve().parents[2] / "docs" / "examples" / "rooms"
-# Desks with every operation, holidays with a list alone, notes below a group and listed in an object.
+# Desks with every operation, holidays with a list alone, notes below a group, listed in an object.
 _RESOURCES = Path(__file__).parent / "resources"
 # Forwards a request, with another query if one is given, and returns status and JSON.
 Ask = Callable[..., Awaitable[tuple[int, Any]]]
