@@ -20,7 +20,8 @@ from ringme_contract.request_values import (
 )
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
-from ringme_spec.operations import Operation, Parameter
+from ringme_spec.operations import Operation
+from ringme_spec.parameters import Parameter
 
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext

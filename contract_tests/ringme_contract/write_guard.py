@@ -24,7 +24,8 @@ from ringme_contract.made_entries import (
 )
 from ringme_contract.verdict import READ_ONLY, Failure, NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
-from ringme_spec.operations import Operation, Parameter
+from ringme_spec.operations import Operation
+from ringme_spec.parameters import Parameter
 
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext

@@ -12,7 +12,8 @@ from ringme_contract.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import read_list
 from ringme_contract.verdict import NotReached
-from ringme_spec.operations import Filter, Operation
+from ringme_spec.operations import Operation
+from ringme_spec.parameters import Filter
 
 _VALUES = 5
 _OWNERS = 3

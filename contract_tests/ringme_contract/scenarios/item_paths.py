@@ -10,7 +10,8 @@ from ringme_contract.check_context import CheckContext, error_code
 from ringme_contract.factories import NOWHERE
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.verdict import NotOffered, NotReached
-from ringme_spec.operations import Operation, Parameter
+from ringme_spec.operations import Operation
+from ringme_spec.parameters import Parameter
 
 _NO_UUIDS = ("x", "no-uuid", "0", "nothing-at-all", f"1-{'G' * 32}", "00000000-0000-4000-8000")
 # What no server takes for the id of an item that it might delete.

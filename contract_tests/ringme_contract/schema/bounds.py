@@ -16,7 +16,8 @@ from ringme_contract.samples import Samples, some
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import can_be_generated, put_together, send
 from ringme_contract.verdict import NotReached
-from ringme_spec.operations import Body, Operation, Parameter
+from ringme_spec.operations import Body, Operation
+from ringme_spec.parameters import Parameter
 
 _EXPECTED = (
     "success just inside of the bounds, and just outside of them a 400 whose message names the"

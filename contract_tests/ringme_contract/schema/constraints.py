@@ -21,7 +21,8 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
 from ringme_contract.factories import RANGE
 from ringme_contract.schema.generation import AnyCase
-from ringme_spec.operations import Body, Operation, Parameter
+from ringme_spec.operations import Body, Operation
+from ringme_spec.parameters import Parameter
 from ringme_spec.path_templates import PathTemplates
 
 _INT64 = 2**63 - 1

@@ -15,7 +15,7 @@ from ringme_mock.errors import invalid
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.store import Query
 from ringme_spec.collections import RangeRule
-from ringme_spec.operations import Filter, Parameter
+from ringme_spec.parameters import Filter, Parameter
 
 Test = Callable[[Entry], bool]
 

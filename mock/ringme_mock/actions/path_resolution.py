@@ -9,7 +9,8 @@ from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.errors import ApiError, missing
 from ringme_mock.store.collection import Entry, Key
 from ringme_spec.collections import CollectionRule
-from ringme_spec.operations import Operation, Parameter
+from ringme_spec.operations import Operation
+from ringme_spec.parameters import Parameter
 
 
 class _PathEntry:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from ringme_mock.errors import invalid
 from ringme_mock.store.store import Query
-from ringme_spec.operations import Parameter
+from ringme_spec.parameters import Parameter
 
 _LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")

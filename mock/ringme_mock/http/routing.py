@@ -10,7 +10,8 @@ from posixpath import commonpath
 from urllib.parse import unquote
 
 from ringme_mock.errors import ApiError, method_not_allowed, no_route, not_mocked
-from ringme_spec.operations import Operation, Parameter
+from ringme_spec.operations import Operation
+from ringme_spec.parameters import Parameter
 
 # Number and length of the paths that are cached.
 _MOST_KEPT = 1000
