@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ringme_contract.made_entries import is_of_run
 from ringme_contract.operation_paths import fill
+from ringme_contract.recorded_items import RecordedItems
 from ringme_contract.request_values import (
     NO_CALL,
     NO_FAX,
@@ -39,11 +39,11 @@ class Factory(RequestValues):
     def __init__(self, kit: CheckContext) -> None:
         super().__init__(kit)
         self._known: dict[tuple[object, ...], Item] = {}
-        self._items: dict[str, Item] = {}
+        self.items = RecordedItems(kit, self)
         self._own: dict[tuple[str, str], Any] = {}
 
     def forget(self) -> None:
-        for known in (self._known, self._items, self._own, self._numbers):
+        for known in (self._known, self.items.known, self._own, self._numbers):
             known.clear()
         self._kit.reserved -= self._reserved
 
@@ -167,7 +167,7 @@ class Factory(RequestValues):
             raise NotReached(f"nothing is known to be at the end of {operation.path}")
         last = operation.path_collections[-1:]
         if last and last[0].content is not None:
-            found = self.recorded_item(last[0].name)
+            found = self.items.one(last[0].name)
             return {one.name: found[str(one.collection)] for one in operation.path_parameters}
         return self.path_values(operation, self.keys_to_read(operation))
 
@@ -255,56 +255,3 @@ class Factory(RequestValues):
             if self._kit.path.find(collection, "list", given) is not None:
                 return dict(given)
         return None
-
-    def recorded_item(self, collection: str) -> Item:
-        """Keys, by collection, of a recorded item that is there for client, group and number.
-
-        If its number is in no group and things may be changed, it is put into one.
-        """
-        if collection not in self._items:
-            self._items[collection] = self._find_item(collection)
-        return self._items[collection]
-
-    def items_of_client(self, collection: str) -> list[Item]:
-        """All recorded items of the client; those of its groups if the target lacks its list."""
-        kit = self._kit
-        caller, roles = kit.caller("client"), kit.roles
-        owners: list[Item] = [{}]
-        if kit.path.find(collection, "list") is None:
-            groups = {one[roles.home] for one in self.read(roles.numbers)} - {None}
-            owners = [{roles.groups: one} for one in sorted(groups)]
-        found: list[Item] = []
-        for owner in owners:
-            listing = kit.path.find(collection, "list", owner)
-            path = kit.path(collection, action="list", **owner)
-            response = caller.request("GET", path, params=kit.range_query)
-            body = kit.expect(response, 200).json()
-            found += listing.listed(body) if listing else body
-        return found
-
-    def _find_item(self, collection: str) -> Item:
-        kit, rule = self._kit, self._kit.contract.collections[collection]
-        roles = kit.roles
-        groups = {one["id"]: one[roles.home] for one in self.read(roles.numbers)}
-        owner = roles.of_number(rule) or ""
-        items = [one for one in self.items_of_client(collection) if one[owner] in groups]
-        moment = rule.range.property if rule.range else rule.key
-        ties = Counter(one[moment] for one in items)
-        # One that is in a group is there without changing anything; one of a moment of its own is
-        # needed the least, should it be deleted.
-        items.sort(key=lambda one: (groups[one[owner]] is None, ties[one[moment]] > 1))
-        if not items:
-            raise NotReached(f"no number of the client has a {collection} in the target's range")
-        number = items[0][owner]
-        group = groups[number]
-        if group is None:
-            if kit.target.read_only:
-                raise NotReached(f"no number in a group has a {collection} in the target's range")
-            group = self.new_group()["id"]
-            kit.place(number, group)
-        return {
-            roles.clients: "@me",
-            roles.groups: group,
-            roles.numbers: number,
-            collection: items[0][rule.key],
-        }

@@ -138,7 +138,7 @@ def between(start: datetime, end: datetime) -> dict[str, str]:
 
 def numbers_with(kit: CheckContext, kind: Kind) -> list[tuple[Item, list[Item]]]:
     """The client's numbers that have items, each with them; those with most items first."""
-    items = kit.factory.items_of_client(kind.name)
+    items = kit.factory.items.of_client(kind.name)
     found = [
         (number, own)
         for number in kit.caller("client").read(kit.path("extension"))

@@ -170,7 +170,7 @@ def item_ids(kit: CheckContext, caller: Caller, owner: str, key: object) -> dict
 def number_item_ids(kit: CheckContext, number: int) -> dict[str, list[str]]:
     """The ids of a number's recorded items by collection, whichever lists the target offers."""
     return {
-        name: [_id(one) for one in kit.factory.items_of_client(name) if one[_NUMBER] == number]
+        name: [_id(one) for one in kit.factory.items.of_client(name) if one[_NUMBER] == number]
         for name in ITEMS
         if name not in kit.target.off
     }
@@ -188,7 +188,7 @@ def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: Tr
         item[_NUMBER]
         for name in ITEMS
         if name not in kit.target.off
-        for item in kit.factory.items_of_client(name)
+        for item in kit.factory.items.of_client(name)
     )
     found = [
         one
