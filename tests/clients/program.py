@@ -1,0 +1,117 @@
+"""One run of a client program: its requests, and the values that it keeps of the responses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from clients.literal import Reply, multipart, send
+from clients.read import matches, problem, values
+from support.receiver import Receiver
+
+_MOST_PAGES = 100
+_NAME = re.compile(r"<([a-z]\w*)>")
+Step = dict[str, Any]
+
+
+class Program:
+    """Takes the steps of a sequence in turn; `known` are the values that stand for <names>."""
+
+    def __init__(self, url: str, hook: Receiver, known: dict[str, Any]) -> None:
+        self._origin = url
+        self._hook = hook
+        self._known = dict(known)
+        self._events = 0
+
+    def take(self, step: Step) -> None:
+        """Send what a step says, hold the response against what it expects, and keep values."""
+        if "receives" in step:
+            self._read(step, self._receive(step["receives"]))
+        elif "pages" in step:
+            self._turn_pages(step)
+        else:
+            self._check(step, self._request(step))
+
+    def _request(self, step: Step) -> Reply:
+        parts = urlsplit(self._filled(step["path"], _in_url))
+        query = self._filled(step.get("query", parts.query), _in_url)
+        headers = {name: self._filled(text, str) for name, text in step.get("headers", {}).items()}
+        body = self._filled(step.get("body", ""), str).encode()
+        if "multipart" in step:
+            fields = {name: self._filled(text, str) for name, text in step["multipart"].items()}
+            headers["Content-Type"], body = multipart(fields)
+        target = f"{parts.path}?{query}" if query else parts.path
+        return send(self._origin, step["method"], target, headers, body)
+
+    def _check(self, step: Step, reply: Reply) -> None:
+        expected, keep = step["expect"], step.get("keep", {})
+        told = f"{step['does']}: {reply.status} {reply.content[:500]!r}"
+        assert reply.status == expected["status"], told
+        for name, wanted in expected.get("headers", {}).items():
+            value = reply.headers.get(name)
+            assert matches(self._wanted(wanted), value), f"{step['does']}: {name} is {value!r}"
+        if "bytes" in expected:
+            assert len(reply.content) == self._value(expected["bytes"]), told
+        for name, rule in keep.items():
+            if isinstance(rule, dict):
+                value = reply.headers.get(rule["header"], "")
+                found = re.search(rule["matching"], value)
+                assert found, f"{step['does']}: {rule['header']} is {value!r}"
+                self._known[name] = found[1]
+        if expected.get("read") or any(isinstance(rule, str) for rule in keep.values()):
+            self._read(step, reply.json())
+
+    def _read(self, step: Step, content: Any) -> None:
+        for pointer, wanted in step.get("expect", {}).get("read", {}).items():
+            wrong = problem(content, pointer, self._wanted(wanted))
+            assert wrong is None, f"{step['does']}: {wrong}"
+        for name, pointer in step.get("keep", {}).items():
+            if isinstance(pointer, str):
+                found = [one for one in values(content, pointer) if one is not None]
+                assert found, f"{step['does']}: nothing at {pointer}"
+                self._known[name] = found[0]
+
+    def _turn_pages(self, step: Step) -> None:
+        """Ask for page after page until one is empty."""
+        pages, got = step["pages"], 0
+        for number in range(1, _MOST_PAGES):
+            self._known["page"] = number
+            reply = self._request(step)
+            assert reply.status == 200, f"{step['does']}: {reply.status} {reply.content[:500]!r}"
+            content = reply.json()
+            (items,) = values(content, pages["of"])
+            if not items:
+                assert got == pages["all"], f"{step['does']}: {got} in {number - 1} pages"
+                return
+            self._read(step, content)
+            got += len(items)
+        raise AssertionError(f"{step['does']}: {_MOST_PAGES} pages, and no end")
+
+    def _receive(self, count: int) -> list[dict[str, str]]:
+        """The next so many events that have come to <receiver>."""
+        events = self._hook.wait(self._events + count)[self._events : self._events + count]
+        self._events += count
+        return events
+
+    def _wanted(self, wanted: Any) -> Any:
+        """What has to be there, with the values that names stand for."""
+        if isinstance(wanted, list):
+            return [self._value(one) for one in wanted]
+        return [self._value(wanted)] if _NAME.fullmatch(wanted) else self._filled(wanted, str)
+
+    def _value(self, wanted: Any) -> Any:
+        if not isinstance(wanted, str):
+            return wanted
+        whole = _NAME.fullmatch(wanted)
+        return self._known[whole[1]] if whole else self._filled(wanted, str)
+
+    def _filled(self, text: str, write: Callable[[Any], str]) -> str:
+        return _NAME.sub(lambda name: write(self._known[name[1]]), text)
+
+
+def _in_url(value: object) -> str:
+    """A value as a part of a path or query; a URL that a response gave stays one."""
+    text = str(value)
+    return text if text.startswith("http") else quote(text, safe="@")
