@@ -11,6 +11,7 @@ import httpx
 
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.faults.latency import parse_latency
+from ringme_mock.http.admission import Admission
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server.runner import RunningServer
 from ringme_mock.store.clock import Clock
@@ -35,7 +36,9 @@ class MockServer:
     milliseconds; with `validate_responses`, a response that breaks the document becomes a 500; with
     `today`, the date-times of the fixtures are moved so that the newest item is of today.
     A page of the call history has `page_size` entries by default; a request for it takes
-    `statistics_seconds`, in which another one of the client is refused.
+    `statistics_seconds`, in which another one of the client is refused. Pages of `allow_origins`
+    may call the mock, and requests may name it by `allow_hosts` (`*` is all of them); links in
+    responses begin with `public_url`.
     Raises ConfigError for an invalid document or fixtures.
     """
 
@@ -54,6 +57,9 @@ class MockServer:
         today: bool = False,
         page_size: int | None = None,
         statistics_seconds: float = 0,
+        allow_origins: Sequence[str] = (),
+        allow_hosts: Sequence[str] = (),
+        public_url: str = "",
     ) -> None:
         settings = Settings(
             seed=seed,
@@ -63,6 +69,10 @@ class MockServer:
             today=today,
             page_size=page_size,
             statistics_seconds=statistics_seconds,
+            # It listens for this machine alone.
+            admission=Admission(
+                frozenset(allow_origins), frozenset(allow_hosts), public_url.rstrip("/")
+            ),
         )
         self.app: MockApp = create_app(
             spec,

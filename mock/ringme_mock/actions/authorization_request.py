@@ -80,7 +80,8 @@ def check_own_form(context: RequestContext) -> None:
     origin = context.header(b"origin")
     if site in ("same-origin", "none"):
         return
-    if site or (origin and urlsplit(origin).netloc != context.header(b"host")):
+    own = (context.header(b"host"), urlsplit(context.base_url).netloc)
+    if site or (origin and urlsplit(origin).netloc not in own):
         raise ApiError(403, "A page of another site may not send this form")
 
 

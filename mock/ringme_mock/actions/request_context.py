@@ -36,8 +36,9 @@ _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 class RequestContext:
     """Request whose `target` is set by routing, its `caller` by security, and so on.
 
-    `prefix` is the part of the path that chose the session, `path` the rest, and `raw_path` the
-    same undecoded, as routing needs it; `headers` are by name in lower case, of repeated ones the
+    `prefix` is the part of the path that chose the session, behind that of the public URL; `path`
+    is the rest, and `raw_path` the same undecoded, as routing needs it; `origin` is that of the
+    public URL, if there is one; `headers` are by name in lower case, of repeated ones the
     first. `allowance` None means a response without limit headers. `fault` names the injected
     fault, `connection` its damage. `body` is the beginning of the body, of `size` bytes.
 
@@ -48,6 +49,7 @@ class RequestContext:
     """
 
     session: Session
+    origin: str = ""
     prefix: str = ""
     target: Operation | None = None
     path_values: Sequence[str] = ()
@@ -87,7 +89,9 @@ class RequestContext:
 
     @property
     def base_url(self) -> str:
-        """URL of the session as the client reaches it: by a valid Host, or by the server."""
+        """URL of the session as clients reach it: the public one, or by a valid Host or server."""
+        if self.origin:
+            return f"{self.origin}{self.prefix}"
         host = self.header(b"host")
         if not _is_host(host):
             name, port = self.scope.get("server") or ("127.0.0.1", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -11,16 +10,14 @@ from starlette.types import Scope
 
 from ringme_mock.delivery.attempt import EVENT_HEADER
 from ringme_mock.errors import ApiError
-from ringme_mock.http.urls import LOCAL_ORIGIN
+from ringme_mock.http.admission import Admission, is_loopback, without_port
 from ringme_spec.redaction import mask_text
 
-_LOCAL_NAMES = {"localhost"}
-_HOST = re.compile(r"\[([0-9a-fA-F:.]+)\](?::[0-9]+)?|([^:]*)(?::[0-9]+)?")
 # The client of a proxy, in the header of RFC 7239.
 _FORWARDED_FOR = re.compile(r"(?:^|[;,\s])for=([^;,]*)", re.IGNORECASE)
 
 
-def check_admitted(scope: Scope, from_any: bool) -> None:
+def check_admitted(scope: Scope, from_any: bool, admission: Admission) -> None:
     """Raise the 403 for a request from another machine, or from a foreign page.
 
     A page of another site can make the browser send requests here; it shows in `Origin`, and
@@ -31,18 +28,20 @@ def check_admitted(scope: Scope, from_any: bool) -> None:
         raise _refused("an event may not control a mock")
     origin = headers.get("origin")
     own = f"{scope['scheme']}://{headers.get('host', '')}"
-    if origin is not None and origin != own and not LOCAL_ORIGIN.fullmatch(origin):
-        raise _refused(f"a page of {mask_text(origin)[:100]} may not control the mock")
+    if origin is not None and origin != own and not admission.trusts_page(origin):
+        shown = mask_text(origin)[:100]
+        hint = "" if origin == "null" else f"; start it with --allow-origin {shown}"
+        raise _refused(f"a page of {shown} may not control the mock{hint}")
     if from_any:
         return
     client = scope.get("client")
-    if client is not None and not _is_loopback(client[0]):
+    if client is not None and not is_loopback(client[0]):
         raise _refused("only this machine may control the mock; start it with --control-from-any")
     hosts = headers.getlist("host")
     if len(hosts) != 1 or not _is_own_name(hosts[0], scope):
         raise _refused("Host: must be localhost or the address of this machine")
     # These headers can take rights away, never give any.
-    if not all(_is_loopback(_without_port(one)) for one in _forwarded_for(headers)):
+    if not all(is_loopback(without_port(one)) for one in _forwarded_for(headers)):
         raise _refused("a proxy may not let other machines in; start it with --control-from-any")
 
 
@@ -55,26 +54,9 @@ def _forwarded_for(headers: Headers) -> Iterator[str]:
 
 
 def _is_own_name(host: str, scope: Scope) -> bool:
-    name = _without_port(host)
+    name = without_port(host)
     server = scope.get("server")
-    return _is_loopback(name) or (server is not None and name == server[0])
-
-
-def _without_port(host: str) -> str:
-    match = _HOST.fullmatch(host)
-    return (match[1] or match[2]) if match else host
-
-
-def _is_loopback(name: str) -> bool:
-    if name.lower() in _LOCAL_NAMES:
-        return True
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    # A socket for both versions of IP shows the older one within the newer.
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    return is_loopback(name) or (server is not None and name == server[0])
 
 
 def _refused(message: str) -> ApiError:

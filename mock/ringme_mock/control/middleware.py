@@ -75,7 +75,7 @@ class ControlMiddleware:
         if scope["type"] != "http" or not scope["path"].startswith(CONTROL_PATH + "/"):
             await self._app(scope, receive, send)
             return
-        check_admitted(scope, self._from_any)
+        check_admitted(scope, self._from_any, self._mock.sessions.settings.admission)
         if scope["path"] == _DOCUMENT_PATH and scope["method"] == "GET":
             response = Response(orjson.dumps(interface().contract.document), media_type=JSON)
         else:

@@ -17,7 +17,7 @@ from ringme_mock.faults.inject import Faults
 from ringme_mock.http.browser_headers import with_browser_headers
 from ringme_mock.http.compression import compressed, is_compressible
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
-from ringme_mock.http.cors import with_cors
+from ringme_mock.http.cors import Cors
 from ringme_mock.http.cycle import Headers, cut, send_whole
 from ringme_mock.http.error_handler import refuse
 from ringme_mock.http.journal import log, note
@@ -53,7 +53,11 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             from ringme_mock.http.response_validation import ResponseValidator
 
             self._validator = ResponseValidator(contract)
-        self._cors = with_cors(self._serve, sessions)
+        self._cors = Cors(self._serve, sessions)
+        self._admission = admission = sessions.settings.admission
+        self._checks_host = admission.hosts is not None
+        self._public_path = admission.public_path
+        self._public_origin = admission.public_url.removesuffix(self._public_path)
 
     def add_api(
         self,
@@ -89,14 +93,24 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
     async def _respond(self, request: RequestContext, send: Send) -> None:
         """Respond to a request; errors become responses, too."""
         try:
+            if self._checks_host:
+                server = request.scope.get("server")
+                self._admission.check_host(request.headers.get(b"host"), server)
+            if self._public_path:
+                self._strip_public_path(request)
             if b"x-mock-session" in request.headers or request.raw_path.startswith("/s/"):
                 self._sessions.choose(request)
             else:
                 request.session = self._sessions.default
         except Exception as error:
+            self._sessions.choose_known(request)
             reply = refuse(request, error)
+            note(request, reply.status)
             await send_whole(send, reply.status, _headers(request, reply), reply.body)
             return
+        if self._public_origin:
+            request.origin = self._public_origin
+            request.prefix = f"{self._public_path}{request.prefix}"
         if _is_page(request.raw_path):
             await self._show_page(request, send)
             return
@@ -115,6 +129,13 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             reply = await compressed(request, reply)
         body = b"" if request.method == "HEAD" else reply.body
         await send_whole(send, reply.status, _headers(request, reply), body)
+
+    def _strip_public_path(self, request: RequestContext) -> None:
+        """Remove the path of the public URL, which some proxies leave in front of others."""
+        path = request.raw_path
+        if path == self._public_path or path.startswith(f"{self._public_path}/"):
+            request.raw_path = path.removeprefix(self._public_path) or "/"
+            request.path = unquote(request.raw_path)
 
     async def _run(self, request: RequestContext) -> Reply:
         """Run the operation of a request, or what a fault or a preference wants instead."""
@@ -137,7 +158,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
     async def _show_page(self, request: RequestContext, send: Send) -> None:
         raw_path = request.raw_path.encode("latin-1")
         scope = {**request.scope, "path": request.path, "raw_path": raw_path}
-        if request.path != request.scope["path"]:
+        if self._public_path or request.path != request.scope["path"]:
             scope["root_path"] = scope.get("root_path", "") + request.prefix
         attach(scope, request)
 

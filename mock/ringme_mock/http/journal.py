@@ -211,8 +211,9 @@ def note(request: RequestContext, status: int | None) -> None:
 
 
 def log(request: RequestContext, status: int | None) -> None:
-    """Log a request in one line, the secrets in its query masked."""
+    """Log a request in one line, with the reason of a refusal; secrets are masked."""
     caller = request.caller
+    reason = mask_text(request.refusal.message) if request.refusal else None
     shown = {
         "method": request.method,
         "path": request.path,
@@ -220,14 +221,16 @@ def log(request: RequestContext, status: int | None) -> None:
         "status": status,
         "login": caller.user["login"] if caller else None,
         "operation": request.target.id if request.target else None,
+        "reason": reason,
         "milliseconds": round((time.time() - request.at) * 1000, 3),
     }
     logger.info(
-        "%s %s%s %s %s",
+        "%s %s%s %s %s%s",
         request.method,
         request.path,
         f"?{shown['query']}" if shown["query"] else "",
         status or "-",
         shown["login"] or "-",
+        f" ({reason})" if reason else "",
         extra={**shown, "mock_session": request.session.name},
     )

@@ -18,9 +18,9 @@ from ringme_mock.errors import ApiError, forbidden, invalid
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import FaultRule
 from ringme_mock.faults.latency import Latency
+from ringme_mock.http.admission import Admission
 from ringme_mock.http.journal import DEFAULT_SIZE, Journal
 from ringme_mock.http.one_at_a_time import OneAtATime
-from ringme_mock.http.urls import LOCAL_ORIGIN
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.moving_store import MovingStore
 from ringme_mock.store.quotas import MOST_ENTRIES
@@ -45,7 +45,8 @@ class Settings:
     each response of the API is validated against the document. With `today`, the date-times of the
     fixtures are moved so that the newest item is of the day on which a session begins or is reset.
     `page_size` is how many entries a list in an envelope has by default, None as the document says;
-    `statistics_seconds` is what a request takes of which a client may have one at a time.
+    `statistics_seconds` is what a request takes of which a client may have one at a time;
+    `admission` says which pages and host names are let in.
     """
 
     faults: tuple[FaultRule, ...] = ()
@@ -60,6 +61,7 @@ class Settings:
     today: bool = False
     page_size: int | None = None
     statistics_seconds: float = 0
+    admission: Admission = field(default_factory=Admission)
 
 
 class SessionLock:
@@ -185,14 +187,30 @@ class Sessions:
         raw_path, name = request.raw_path, request.headers.get(b"x-mock-session")
         match = _PATH.fullmatch(raw_path) if raw_path.startswith("/s/") else None
         if match is not None:
-            request.session = self.get(unquote(match[2]), _may_begin(request))
+            request.session = self.get(unquote(match[2]), self._may_begin(request))
             request.prefix = match[1]
             request.raw_path = match[3] or "/"
             request.path = unquote(request.raw_path)
             return
-        request.session = self.get(name.decode("latin-1") if name else None, _may_begin(request))
+        wanted = name.decode("latin-1") if name else None
+        request.session = self.get(wanted, self._may_begin(request))
         if request.session is not self.default:
             request.prefix = f"/s/{request.session.name}"
+
+    def choose_known(self, request: RequestContext) -> None:
+        """Set the session of a refused request, which begins none: the default instead."""
+        match = _PATH.fullmatch(request.raw_path)
+        name = unquote(match[2]) if match else request.header(b"x-mock-session")
+        request.session = self._others.get(name, self.default)
+        if match is not None and request.session.name == name:
+            request.raw_path = match[3] or "/"
+            request.path = unquote(request.raw_path)
+
+    def _may_begin(self, request: RequestContext) -> bool:
+        """Allow a request to begin a session unless it comes from a page of another site."""
+        if request.headers.get(b"sec-fetch-site") != b"cross-site":
+            return True
+        return self.settings.admission.allows_page(request.header(b"origin"))
 
     def stop(self) -> None:
         """End what sessions do by themselves."""
@@ -237,10 +255,3 @@ class Sessions:
     def _new(self, name: str, clock: Clock | None = None) -> Session:
         state = State(self.contract, self.seed, clock, self.settings.max_entries, self.today)
         return Session(name, state, self.settings, self.redaction, self.seconds)
-
-
-def _may_begin(request: RequestContext) -> bool:
-    """Allow a request to begin a session unless it comes from a page of another site."""
-    if request.headers.get(b"sec-fetch-site") != b"cross-site":
-        return True
-    return LOCAL_ORIGIN.fullmatch(request.header(b"origin")) is not None

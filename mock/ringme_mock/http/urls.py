@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 # The origins of pages that this machine serves.
-LOCAL_ORIGIN = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?")
+LOCAL_ORIGIN = re.compile(
+    r"https?://(([a-z0-9_-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?"
+)
 HOME_PATH = "/"
 CONTROL_PATH = "/__mock__"
 PAGE_PATH = f"{CONTROL_PATH}/page"

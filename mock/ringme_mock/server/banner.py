@@ -41,8 +41,8 @@ _WATCHED = "Reloaded on changes: {files}"
 class ServerInfo:
     """The URL of a mock, its TLS, and its access.
 
-    `local`: only this machine can connect; `control` as for `create_app`; `watched` are the files
-    that it reloads.
+    `public_url` is where clients reach it, if that is another one. `local`: only this machine can
+    connect; `control` as for `create_app`; `watched` are the files that it reloads.
     """
 
     url: str
@@ -50,6 +50,7 @@ class ServerInfo:
     local: bool = True
     control: str = LOOPBACK
     watched: tuple[str, ...] = ()
+    public_url: str = ""
 
     @property
     def warnings(self) -> list[str]:
@@ -94,6 +95,7 @@ def banner(contract: Contract, state: State, info: ServerInfo) -> str:
         f"The mock runs at  {url}",
         f"Page              {url}/",
         f"Documentation     {url}{DOCS_PATH}/",
+        *([f"Public URL        {info.public_url}"] if info.public_url else []),
         "",
     ]
     for text in (*info.warnings, *info.notes):

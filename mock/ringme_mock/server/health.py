@@ -12,16 +12,24 @@ import sys
 from collections.abc import Mapping
 
 _PATH = "/__mock__/health"
+_PORT = "8080"
 _TIMEOUT = 3.0
 _ANYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
 _FALSE = ("", "0", "f", "false", "n", "no", "off")
-_TLS = ("RINGME_MOCK_TLS", "RINGME_MOCK_TLS_CA", "RINGME_MOCK_TLS_CERTIFICATE")
+_TLS = (
+    "RINGME_MOCK_TLS",
+    "RINGME_MOCK_TLS_CA",
+    "RINGME_MOCK_TLS_NAME",
+    "RINGME_MOCK_TLS_CERTIFICATE",
+)
 
 
 def problem(environment: Mapping[str, str]) -> str | None:
     """Check the mock of these environment variables. Returns what is wrong, or None."""
     host = environment.get("RINGME_MOCK_HOST", "")
-    port = environment.get("RINGME_MOCK_PORT") or "8080"
+    port = environment.get("RINGME_MOCK_PORT") or _PORT
+    # Kubernetes puts the address of a service of this name there.
+    port = _PORT if "://" in port else port
     try:
         connection = _connect(
             "127.0.0.1" if host in _ANYWHERE else host,

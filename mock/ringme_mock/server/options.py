@@ -8,8 +8,15 @@ from typing import Any
 
 import click
 
-from ringme_mock.faults.latency import Latency, parse_latency
+from ringme_mock.faults.latency import Latency
 from ringme_mock.http.journal import DEFAULT_SIZE
+from ringme_mock.server.option_types import (
+    HostType,
+    LatencyType,
+    OriginType,
+    ServeOption,
+    UrlType,
+)
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_spec.paths import FIXTURES, SPEC
 
@@ -19,20 +26,6 @@ _PATH = click.Path(path_type=Path)
 _MOST_SESSIONS = 10_000
 _LONGEST_JOURNAL = 1_000_000
 _LARGEST_COLLECTION = 10_000_000
-
-
-class _LatencyType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
-    name = "latency"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Latency:
-        if isinstance(value, Latency):
-            return value
-        try:
-            return parse_latency(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 # ruff: noqa: RUF009 - _option returns a dataclass field, like field() itself.
@@ -80,7 +73,7 @@ class Options:
     seed: int | None = _option("Random seed.", type=int)
     latency: Latency = _option(
         "Delay of each response in milliseconds: 200, or 100-400.",
-        type=_LatencyType(),
+        type=LatencyType(),
         default="0",
         metavar="MS|MS-MS",
     )
@@ -88,6 +81,27 @@ class Options:
         "YAML file with initial faults, as POST /__mock__/faults takes them.", type=_PATH
     )
     no_control: bool = _option("Turn the control interface and the page off.", is_flag=True)
+    allow_origin: tuple[str, ...] = _option(
+        "Origin of pages that may call the mock, such as https://app.test, beside those of this"
+        " machine; * for all; repeatable.",
+        multiple=True,
+        type=OriginType(),
+        metavar="ORIGIN",
+    )
+    allow_host: tuple[str, ...] = _option(
+        "Host name that the mock may be reached by, where it listens for this machine alone;"
+        " * for all; repeatable.",
+        multiple=True,
+        type=HostType(),
+        metavar="NAME",
+    )
+    public_url: str = _option(
+        "URL that clients reach the mock by, for the links in its responses.",
+        type=UrlType(),
+        default="",
+        show_default="the Host of the request",
+        metavar="URL",
+    )
     control_from_any: bool = _option(
         "Let other machines use the control interface: they can read and change everything.",
         is_flag=True,
@@ -140,15 +154,25 @@ class Options:
     tls_ca: Path | None = _option(
         "File to write the authority of that certificate to, for clients to trust.", type=_PATH
     )
+    tls_name: tuple[str, ...] = _option(
+        "Further host name of that certificate; repeatable.",
+        multiple=True,
+        type=HostType(),
+        metavar="NAME",
+    )
     tls_certificate: Path | None = _option(
         "Certificate of your own, with its chain, in PEM.", type=_PATH
     )
     tls_key: Path | None = _option("Private key of that certificate, in PEM.", type=_PATH)
     log_level: str = _option(
-        "What to log; info shows each request.", type=click.Choice(_LEVELS), default="warning"
+        "What to log; info shows each request.",
+        type=click.Choice(_LEVELS, case_sensitive=False),
+        default="warning",
     )
     log_format: str = _option(
-        "json prints one JSON object a line.", type=click.Choice((TEXT, JSON)), default=TEXT
+        "json prints one JSON object a line.",
+        type=click.Choice((TEXT, JSON), case_sensitive=False),
+        default=TEXT,
     )
 
     def __post_init__(self) -> None:
@@ -159,19 +183,20 @@ class Options:
             raise click.UsageError(
                 "--tls-certificate and --tls-key belong together: give both or none"
             )
-        if self.tls_ca is not None and self.tls_certificate is not None:
-            raise click.UsageError(
-                "--tls-ca is for the certificate that the mock makes itself:"
-                " leave it out with --tls-certificate"
-            )
+        for name, value in (("--tls-ca", self.tls_ca), ("--tls-name", self.tls_name)):
+            if value and self.tls_certificate is not None:
+                raise click.UsageError(
+                    f"{name} is for the certificate that the mock makes itself:"
+                    " leave it out with --tls-certificate"
+                )
 
     @property
     def https(self) -> bool:
-        return self.tls or self.tls_ca is not None or self.tls_certificate is not None
+        return bool(self.tls or self.tls_ca or self.tls_name or self.tls_certificate)
 
 
 SERVE_OPTIONS: list[click.Parameter] = [
-    click.Option(
+    ServeOption(
         [f"--{one.name.replace('_', '-')}"],
         envvar=f"RINGME_MOCK_{one.name.upper()}",
         show_envvar=True,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from ringme_mock.app import ANY, LOOPBACK, OFF
 from ringme_mock.delivery.deliveries import DeliverySettings
+from ringme_mock.http.admission import Admission
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server import runner, tls
 from ringme_mock.server.banner import ServerInfo, announce
@@ -38,6 +40,7 @@ def run(options: Options) -> None:
         tls=secured,
         local=runner.is_local(listener),
         control=control,
+        public_url=options.public_url,
         watched=tuple(map(str, sources.named())) if reloading else (),
     )
     server = TimedServer(
@@ -78,7 +81,17 @@ def _settings(options: Options) -> Settings:
         today=options.today,
         page_size=options.page_size,
         statistics_seconds=options.statistics_seconds,
+        admission=_admission(options),
     )
+
+
+def _admission(options: Options) -> Admission:
+    hosts = None
+    if runner.is_loopback_host(options.host):
+        public = urlsplit(options.public_url).hostname or ""
+        named = (*options.allow_host, *options.tls_name, options.host.lower(), public)
+        hosts = frozenset(one for one in named if one)
+    return Admission(frozenset(options.allow_origin), hosts, options.public_url)
 
 
 def _control(options: Options) -> str:
@@ -92,4 +105,4 @@ def _tls(options: Options, listener: socket.socket) -> Tls | None:
         return None
     if options.tls_certificate and options.tls_key:
         return tls.read_from(options.tls_certificate, options.tls_key)
-    return tls.made_for((options.host, runner.address(listener)), options.tls_ca)
+    return tls.made_for((options.host, runner.address(listener), *options.tls_name), options.tls_ca)

@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from ringme_mock.http.admission import is_loopback
 from ringme_mock.http.connection_limits import ConnectionLimits
 from ringme_mock.http.protocol import HttpProtocol
 from ringme_mock.server.tls import ANYWHERE, Tls
@@ -48,6 +49,16 @@ def address(listener: socket.socket) -> str:
 
 def is_local(listener: socket.socket) -> bool:
     return ipaddress.ip_address(address(listener)).is_loopback
+
+
+def is_loopback_host(host: str) -> bool:
+    """Tell if listening on a host name or address lets this machine alone connect."""
+    try:
+        found = socket.getaddrinfo(host or None, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        # `listen` says what is wrong.
+        return False
+    return bool(host) and all(is_loopback(str(address[0])) for *_, address in found)
 
 
 def url(listener: socket.socket, scheme: str) -> str:

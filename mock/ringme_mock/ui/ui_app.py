@@ -135,7 +135,8 @@ class PageApp:
             message = Message(f"Not done. {refused.message}", bad=True)
             values = await self._values(self._read(request, {}), message)
             return self._templates.response("page", refused.status, **values)
-        prefix = "" if session.name == DEFAULT else f"/s/{session.name}"
+        own = "" if session.name == DEFAULT else f"/s/{session.name}"
+        prefix = f"{self._mock.sessions.settings.admission.public_path}{own}"
         return RedirectResponse(f"{prefix}{HOME_PATH}", 303, dict(HEADERS))
 
     async def _asset(self, request: Request) -> Response:
@@ -165,5 +166,6 @@ class PageApp:
             "home": page.prefix + HOME_PATH,
             "own": own,
             "root": page.prefix,
+            "public_path": self._mock.sessions.settings.admission.public_path,
             "asset": lambda name: f"{own}/assets/{self._assets.path(name)}",
         }

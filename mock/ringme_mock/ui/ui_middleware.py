@@ -32,7 +32,7 @@ class PageMiddleware:
             await self._app(scope, receive, send)
             return
         try:
-            check_admitted(scope, self._from_any)
+            check_admitted(scope, self._from_any, self._mock.sessions.settings.admission)
         except ApiError:
             if scope["path"] != HOME_PATH:
                 raise

@@ -1,0 +1,97 @@
+"""Types of the values of options, and how their environment variables are read."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from ringme_mock.faults.latency import Latency, parse_latency
+from ringme_mock.http.admission import EVERY
+
+_NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+# What Kubernetes puts into the variables of a pod for a service of the mock's name.
+_SERVICE_ADDRESS = ("tcp://", "udp://", "sctp://")
+
+
+class ServeOption(click.Option):
+    """Option whose variable does not count when it holds the address of a service."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        value = super().resolve_envvar_value(ctx)
+        return None if value is None or value.startswith(_SERVICE_ADDRESS) else value
+
+
+class _TextType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """Type whose `read` raises ValueError for a text that does not fit."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+
+class LatencyType(_TextType):
+    name = "latency"
+
+    def read(self, text: str) -> Latency:
+        return parse_latency(text)
+
+
+class OriginType(_TextType):
+    """Origin as browsers send it: lower case, no port that is the default, no slash at the end."""
+
+    name = "origin"
+
+    def read(self, text: str) -> str:
+        origin = text.strip().lower().removesuffix("/")
+        if origin in (EVERY, "null"):
+            return origin
+        parts = _split(origin)
+        if parts is None or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError(f"{text!r} is no origin, such as https://app.test:3000, nor *")
+        return origin.removesuffix(_DEFAULT_PORTS.get(parts.scheme, " "))
+
+
+class HostType(_TextType):
+    """Host name in lower case, without a port."""
+
+    name = "host"
+
+    def read(self, text: str) -> str:
+        host = text.strip().lower().removesuffix(".")
+        if host != EVERY and not _NAME.fullmatch(host):
+            raise ValueError(f"{text!r} is no host name, such as mock.test (without a port), nor *")
+        return host
+
+
+class UrlType(_TextType):
+    """Absolute URL without query, and without a slash at the end."""
+
+    name = "url"
+
+    def read(self, text: str) -> str:
+        url = text.strip().rstrip("/")
+        parts = _split(url)
+        if url and (parts is None or parts.scheme not in _DEFAULT_PORTS or set(url) & set("?#@")):
+            raise ValueError(f"{text!r} is no URL, such as https://mock.example/telephony")
+        return url
+
+
+def _split(url: str) -> Any:
+    """Split a URL that has a scheme and a host; None for any other text."""
+    parts = urlsplit(url)
+    try:
+        is_whole = bool(parts.scheme and parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_whole and url.isascii() and not set(url) & set(' \\"<>;,') else None

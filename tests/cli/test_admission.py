@@ -1,0 +1,82 @@
+"""Host names that the mock may be reached by, and the URL that it gives to clients."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from cli.command import Command, serving
+from ringme_mock import MockServer
+from support.control import Control
+
+USER = "/api/ver1.0/user/"
+LIST = "/api/ver1.0/client/@me/extension_group/"
+
+
+def ask(command: Command, host: str, path: str = USER) -> httpx.Response:
+    url = command.url.replace("https:", "http:") + path
+    return httpx.get(url, headers={"Host": host}, trust_env=False)
+
+
+def test_a_mock_for_this_machine_takes_no_name_that_a_site_may_have_given_it() -> None:
+    options = ("--allow-host", "Mock.Test", "--public-url", "https://public.test:8443/telephony")
+    with serving(*options, "--log-level", "info") as command:
+        for host in (
+            "localhost",
+            "a.localhost:1",
+            "127.0.0.1",
+            "[::1]:80",
+            "192.0.2.7",
+            "10.1.2.3:1",
+        ):
+            assert ask(command, host).status_code == 401, host
+        for host in ("mock.test", "MOCK.test.:9000", "public.test"):
+            assert ask(command, host).status_code == 401, host
+        for host in (
+            "evil.example",
+            "mock.test.evil.example",
+            "localhost.evil.example",
+            "2130706433",
+        ):
+            for path in (USER, "/docs/", "/s/new" + USER):
+                answer = ask(command, host, path)
+                assert (answer.status_code, answer.json()["status"]) == (403, "host_refused")
+                assert f"--allow-host {host}" in answer.json()["message"]
+        assert [one["name"] for one in command.read("/__mock__/sessions")] == ["default"]
+        refused = [one for one in command.read("/__mock__/journal") if one["status"] == 403]
+        assert "--allow-host evil.example" in refused[0]["reason"]
+    assert any("(Host: evil.example is no name" in line for line in command.err)
+
+
+@pytest.mark.parametrize("arguments", [("--host", "0.0.0.0"), ("--allow-host", "*")])
+def test_no_name_is_refused_where_other_machines_connect_or_all_are_allowed(
+    arguments: tuple[str, ...],
+) -> None:
+    with serving(*arguments) as command:
+        assert ask(command, "service.internal").status_code == 401
+
+
+def test_links_begin_with_the_public_url_however_a_proxy_passes_requests_on() -> None:
+    public = "https://mock.test/telephony"
+    with MockServer(public_url=public) as server, Control(server) as control:
+        for prefix in ("", "/telephony"):
+            for session in ("", "/s/tab"):
+                document = control.http.get(f"{prefix}{session}/openapi.json").json()
+                assert document["servers"] == [{"url": public + session}]
+                page = control.http.get(f"{prefix}{session}/docs/").text
+                assert f"/telephony{session}/openapi.json" in page
+            assert control.http.get(f"{prefix}{LIST}", headers=control.token()).status_code == 200
+        uuid = control.done("POST", "calls", {"extension": 31})["record_uuid"]
+        answer = control.get(f"/client/@me/record/{uuid}/storage_url/", control.token())
+        (url, *_) = answer.json().values()
+        assert url.startswith(f"{public}/storage/record/")
+        home = control.http.get("/")
+        assert 'href="/telephony/__mock__/page/assets/' in home.text
+        assert control.http.get("/telephony/__mock__/health").status_code == 200
+        assert control.done("GET", "sessions")[1]["url"] == f"{public}/s/tab"
+
+
+def test_the_page_at_the_public_url_may_press_buttons() -> None:
+    with MockServer(public_url="https://mock.test") as server, Control(server) as control:
+        answer = control.http.post("/__mock__/reset", headers={"Origin": "https://mock.test"})
+        assert answer.status_code == 204
