@@ -39,7 +39,8 @@ class RequestContext:
     `prefix` is the part of the path that chose the session, behind that of the public URL; `path`
     is the rest, and `raw_path` the same undecoded, as routing needs it; `origin` is that of the
     public URL, if there is one; `headers` are by name in lower case, of repeated ones the
-    first. `allowance` None means a response without limit headers. `fault` names the injected
+    first. `allowance` None means a response without limit headers. `detail` is what `refusal` does
+    not say to the client, for the journal. `fault` names the injected
     fault, `connection` its damage. `body` is the beginning of the body, of `size` bytes.
 
     An action has valid parameters and body, and the entries of its path: `parameters` and
@@ -56,6 +57,7 @@ class RequestContext:
     caller: Caller | None = None
     allowance: Allowance | None = None
     refusal: ApiError | None = None
+    detail: str = ""
     fault: str | None = None
     connection: str | None = None
     applied_preferences: str = ""

@@ -22,6 +22,7 @@ from ringme_mock.http.cycle import Headers, cut, send_whole
 from ringme_mock.http.error_handler import refuse
 from ringme_mock.http.journal import log, note
 from ringme_mock.http.operation import OperationAPI, RunningOperation
+from ringme_mock.http.refusal_reasons import RefusalReasons, explain_page
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Sessions
 from ringme_mock.http.urls import PAGES
@@ -46,6 +47,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         self._contract = contract
         self._sessions = sessions
         self._table = PathTable(contract.operations.values(), contract.known_paths)
+        self._reasons = RefusalReasons(sessions, self._table)
         self._faults = Faults(forced, self._table)
         self._validator = None
         if sessions.settings.validate_responses:
@@ -105,7 +107,10 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         except Exception as error:
             self._sessions.choose_known(request)
             reply = refuse(request, error)
-            note(request, reply.status)
+            if _is_page(request.raw_path):
+                log(request, reply.status)
+            else:
+                note(request, reply.status)
             await send_whole(send, reply.status, _headers(request, reply), reply.body)
             return
         if self._public_origin:
@@ -118,6 +123,11 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             reply = await self._run(request)
         except Exception as error:
             reply = refuse(request, error)
+            if request.refusal is not None:
+                request.detail = self._reasons.explain(request, request.refusal)
+        if b"origin" in request.headers:
+            page = explain_page(request, self._admission)
+            request.detail = "; ".join(one for one in (request.detail, page) if one)
         if self._validator is not None:
             reply = self._validator.checked(request, reply, _headers(request, reply))
         # Before the response: the client may request the journal right after it.

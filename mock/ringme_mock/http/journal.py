@@ -50,6 +50,7 @@ class JournalEntry(NamedTuple):
     size: int
     status: int | None
     refusal: ApiError | None
+    detail: str
     fault: str | None
     seconds: float
 
@@ -63,7 +64,7 @@ class JournalEntry(NamedTuple):
 
     @property
     def reason(self) -> str | None:
-        return self.refusal.message if self.refusal else None
+        return reason_of(self.refusal, self.detail)
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -117,6 +118,12 @@ class JournalEntry(NamedTuple):
             return redaction.mask(read_json(self.body))
         except ValueError:
             return None
+
+
+def reason_of(refusal: ApiError | None, detail: str) -> str | None:
+    """Join what the client was told and what only the journal says; None for no reason."""
+    parts = [refusal.message, detail] if refusal else [detail]
+    return ": ".join(part for part in parts if part) or None
 
 
 def _pairs(text: str) -> dict[str, str | list[str]]:
@@ -201,6 +208,7 @@ def note(request: RequestContext, status: int | None) -> None:
         request.size,
         status,
         request.refusal,
+        request.detail,
         request.fault,
         time.time() - request.at,
     )
@@ -213,7 +221,8 @@ def note(request: RequestContext, status: int | None) -> None:
 def log(request: RequestContext, status: int | None) -> None:
     """Log a request in one line, with the reason of a refusal; secrets are masked."""
     caller = request.caller
-    reason = mask_text(request.refusal.message) if request.refusal else None
+    reason = reason_of(request.refusal, request.detail)
+    reason = mask_text(reason) if reason else None
     shown = {
         "method": request.method,
         "path": request.path,

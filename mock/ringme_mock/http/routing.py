@@ -12,10 +12,14 @@ from urllib.parse import unquote
 from ringme_mock.errors import ApiError, method_not_allowed, no_route, not_mocked
 from ringme_spec.operations import Operation
 from ringme_spec.parameters import Parameter
+from ringme_spec.redaction import mask_text
 
 # Number and length of the paths that are cached.
 _MOST_KEPT = 1000
 _LONGEST_KEPT = 500
+# What a reason shows of a segment, and of the segments that there are.
+_LONGEST_SHOWN = 50
+_MOST_SHOWN = 20
 
 
 @dataclass(slots=True)
@@ -78,6 +82,17 @@ class PathTable:
             raise method_not_allowed(method, sorted(node.operations))
         return operation, tuple(values)
 
+    def explain(self, path: str) -> str:
+        """Explain which segment of an unknown path is the first that no path has there."""
+        node, before = self._root, ""
+        for segment in _segments(path):
+            following = node.fixed.get(segment) or node.variable
+            if following is None:
+                shown = mask_text(segment)[:_LONGEST_SHOWN]
+                return f"after {before or '/'} there is no {shown}{_known(node)}"
+            node, before = following, f"{before}/{mask_text(segment)[:_LONGEST_SHOWN]}"
+        return f"{before or '/'} is the beginning of paths{_known(node)}"
+
     def _no_route(self, path: str) -> ApiError:
         """Make the 404 that says most: a path of the service, or one that only lacks the base."""
         segments = _segments(path)
@@ -87,6 +102,12 @@ class PathTable:
         is_near = _descend(self._root, [*self._base, *segments], 0, []) is not None
         near = f"/{'/'.join(self._base)}/{unquote(path).lstrip('/')}" if is_near else ""
         return no_route(unquote(path), near)
+
+
+def _known(node: _Node) -> str:
+    names = sorted(node.fixed)
+    more = ", ..." if len(names) > _MOST_SHOWN else ""
+    return f"; known there: {', '.join(names[:_MOST_SHOWN])}{more}" if names else ""
 
 
 def _fits(known: str, segment: str) -> bool:

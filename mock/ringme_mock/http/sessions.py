@@ -219,6 +219,10 @@ class Sessions:
 
     def all(self) -> list[Session]:
         self._end_idle()
+        return self.known()
+
+    def known(self) -> list[Session]:
+        """List the sessions, those that are about to end included."""
         return [self.default, *self._others.values()]
 
     def end(self, name: str) -> None:

@@ -85,3 +85,8 @@ class Clock:
         """Continue from the time at which it is frozen."""
         if self.frozen:
             self.setting = Setting(ahead=self.now() - self._real_now())
+
+
+def text_of(seconds: float) -> str:
+    """Write a time in seconds since 1970 as `YYYY-MM-DD HH:MM:SS`, UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime(_FORMAT)

@@ -83,7 +83,7 @@ class State:
         # What is deleted elsewhere never exceeds the quota either.
         store.most_left = self.max_entries
         if "tokens" not in keep:
-            self.tokens = Tokens(self.clock)
+            self.tokens = Tokens(self.clock, before=getattr(self, "tokens", None))
         self.access = Access(self.contract, self.store, self.tokens)
         limit = self.contract.rate_limit
         self.limits = RateLimits(

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ringme_mock.store.clock import Clock
+from ringme_mock.store.clock import Clock, text_of
 from ringme_mock.store.collection import Key
 from ringme_mock.store.expiring import Expiring, drop_oldest, random_text
 
 if TYPE_CHECKING:
     from ringme_mock.store.access import Caller
+
+# Of ended tokens, the number whose reasons are kept.
+_MOST_ENDED = 1000
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,20 @@ class Tokens:
     `logins` are users by the cookie of a browser; `permissions` are pairs of user and application.
     """
 
-    def __init__(self, clock: Clock, text: Callable[[int], str] = random_text) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        text: Callable[[int], str] = random_text,
+        before: Tokens | None = None,
+    ) -> None:
         self._clock = clock
         self._random_text = text
+        # The reasons why tokens ended, of the last ones.
+        self._ended: OrderedDict[str, str] = OrderedDict()
+        if before is not None:
+            self._ended.update(before._ended)
+            for token in list(before._access)[-_MOST_ENDED:]:
+                self._end(token, "was made before the session was reset")
         # Ordered dicts find their oldest item at once, plain ones behind all that were deleted.
         self._access: OrderedDict[str, AccessToken] = OrderedDict()
         self._refresh: OrderedDict[str, Grant] = OrderedDict()
@@ -94,6 +108,18 @@ class Tokens:
         if found is None or found.until <= self._clock.seconds():
             return None
         return found
+
+    def explain(self, token: str) -> str:
+        """Explain why an access token is refused; an empty text if it is unknown."""
+        access = self._access.get(token)
+        if access is not None:
+            now = self._clock.seconds()
+            why = _expired(access) if access.until <= now else "is of a user that was deleted"
+        elif token in self._refresh:
+            why = "is a refresh token, which is for the token endpoint alone"
+        else:
+            why = self._ended.get(token, "")
+        return f"the token {why}" if why else ""
 
     def find_refresh(self, token: str) -> Grant | None:
         """Find the grant of a refresh token; None if it is unknown or was used."""
@@ -134,6 +160,7 @@ class Tokens:
         for token, access in list(self._access.items()):
             if chosen(access.grant):
                 del self._access[token]
+                self._end(token, f"was revoked at {self._clock.text()}")
                 ended += 1
         for token, grant in list(self._refresh.items()):
             if refresh and chosen(grant):
@@ -149,3 +176,13 @@ class Tokens:
             if access.until > now:
                 return
             del self._access[token]
+            self._end(token, _expired(access))
+
+    def _end(self, token: str, why: str) -> None:
+        self._ended[token] = why
+        if len(self._ended) > _MOST_ENDED:
+            self._ended.popitem(last=False)
+
+
+def _expired(access: AccessToken) -> str:
+    return f"expired at {text_of(access.until)}"
