@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -103,16 +104,69 @@ def test_sessions_are_listed_and_ended(control: Control) -> None:
     assert control.refused("DELETE", "sessions/nobody").startswith("404 ")
 
 
-def test_more_sessions_than_there_may_be_are_refused_with_a_way_out() -> None:
-    server = MockServer()
-    server.app.sessions.settings = Settings(max_sessions=2)
-    with server, Control(server) as control:
-        assert control.session("one").get("/user/").status_code == 401
-        answer = control.session("two").get("/user/")
-        assert answer.status_code == 503
-        assert "DELETE /__mock__/sessions/NAME" in answer.json()["message"]
-        control.done("DELETE", "sessions/one")
-        assert control.session("two").get("/user/").status_code == 401
+@pytest.fixture
+def few() -> Iterator[Control]:
+    """A mock with room for three sessions, the default among them."""
+    with MockServer() as server, Control(server) as control:
+        server.app.sessions.settings = Settings(max_sessions=3)
+        yield control
+
+
+def names(control: Control) -> list[str]:
+    return [session["name"] for session in control.done("GET", "sessions")]
+
+
+def test_the_session_that_was_idle_longest_makes_room_for_a_new_one(
+    few: Control, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = few.session("one").token()
+    few.session("two").token()
+    assert few.session("one").get("/user/", headers).status_code == 200
+    few.session("three").token()
+    assert names(few) == ["default", "one", "three"]
+    assert few.session("one").get("/user/", headers).status_code == 200
+    assert "Session two ended" in caplog.text
+    assert "--max-sessions" in caplog.text
+
+
+def test_a_refused_request_begins_no_session_and_takes_no_room(few: Control) -> None:
+    few.session("one").token()
+    few.session("two").token()
+    for name in ("three", "four", "a b"):
+        assert few.http.get(f"/s/{name}{API}/user/").status_code in (400, 401)
+        assert few.http.get(f"/s/{name}/__mock__/nothing").status_code in (400, 404)
+    assert names(few) == ["default", "one", "two"]
+
+
+def test_a_session_that_begins_knows_the_requests_that_were_refused_before(few: Control) -> None:
+    new = few.session("new")
+    new.get("/user/")
+    assert [entry["status"] for entry in new.done("GET", "journal")] == [401]
+    assert "new" in names(few)
+
+
+def test_sessions_that_are_followed_make_no_room(few: Control) -> None:
+    for name in ("one", "two"):
+        few.session(name).token()
+        few.server.app.sessions.get(name).journal._waiting.add(asyncio.Queue())
+    answer = few.session("three").get("/user/")
+    assert answer.status_code == 503
+    assert "DELETE /__mock__/sessions/NAME" in answer.json()["message"]
+
+
+def test_journals_have_room_together_and_the_oldest_requests_go_first(few: Control) -> None:
+    one, two = few.session("one"), few.session("two")
+    budget = few.server.app.sessions.journals
+    budget.most = budget._left = 30_000
+    text = "a" * 1000
+    for number in range(10):
+        one.get("/user/", x=f"{number}{text}")
+    for number in range(30):
+        two.get("/user/", x=f"{number}{text}")
+    kept = [entry["query"]["x"].rstrip("a") for entry in two.done("GET", "journal")]
+    assert one.done("GET", "journal") == []
+    assert 10 < len(kept) < 30
+    assert kept == [str(number) for number in range(30)][-len(kept) :]
 
 
 def test_a_session_ends_when_it_is_idle_but_not_while_it_is_followed() -> None:

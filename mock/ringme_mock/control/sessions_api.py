@@ -16,6 +16,8 @@ async def health(context: ControlContext) -> Response:
 async def list_sessions(context: ControlContext) -> Response:
     """List all sessions, the default first."""
     sessions = context.mock.sessions
+    if context.session.waits:
+        sessions.begin(context.session)
     root = context.base_url.removesuffix(f"/s/{context.session.name}")
     return context.response(
         [

@@ -130,6 +130,8 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             request.detail = "; ".join(one for one in (request.detail, page) if one)
         if self._validator is not None:
             reply = self._validator.checked(request, reply, _headers(request, reply))
+        if request.session.waits and reply.status < 400:
+            self._sessions.begin(request.session)
         # Before the response: the client may request the journal right after it.
         note(request, None if request.connection == DROP else reply.status)
         if request.connection is not None:
@@ -175,6 +177,8 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         async def send_noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 log(request, message["status"])
+                if request.session.waits and message["status"] < 400:
+                    self._sessions.begin(request.session)
                 headers = with_browser_headers(request.path, list(message.get("headers", ())))
                 message = {**message, "headers": headers}
             await send(message)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.errors import ApiError, NotMocked
+from ringme_mock.http.journal_budget import ENTRY_SIZE, JournalBudget
 from ringme_mock.json_input import read_json
 from ringme_mock.store.access import Caller
 from ringme_spec.operations import Operation
@@ -135,10 +136,15 @@ def _pairs(text: str) -> dict[str, str | list[str]]:
 class Journal:
     """Journal of the last `size` entries, or fewer long ones, and its followers."""
 
-    def __init__(self, size: int = DEFAULT_SIZE) -> None:
+    def __init__(self, size: int = DEFAULT_SIZE, budget: JournalBudget | None = None) -> None:
         self._entries: deque[JournalEntry] = deque()
         self._size = size
-        self._content = 0
+        # Characters, and what an entry takes beside them.
+        self.content = 0
+        # Entries that there were no room for.
+        self.dropped = 0
+        self._budget = budget or JournalBudget(size)
+        self._budget.join(self)
         # No number is reused.
         self.numbers = count(1)
         self._waiting: set[asyncio.Queue[JournalEntry | Delivery]] = set()
@@ -151,10 +157,11 @@ class Journal:
         """Add an entry, and drop the oldest ones beyond the limits."""
         entries = self._entries
         entries.append(entry)
-        self._content += len(entry.path) + len(entry.query_string) + len(entry.body)
-        while len(entries) > self._size or self._content > MOST_CONTENT:
-            gone = entries.popleft()
-            self._content -= len(gone.path) + len(gone.query_string) + len(gone.body)
+        content = _content(entry)
+        self.content += content
+        self._budget.take(content)
+        while len(entries) > self._size or self.content - len(entries) * ENTRY_SIZE > MOST_CONTENT:
+            self.drop_oldest()
         self.tell(entry)
 
     def tell(self, news: JournalEntry | Delivery) -> None:
@@ -168,9 +175,25 @@ class Journal:
         """List the entries, oldest first."""
         return list(self._entries)
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._entries
+
+    @property
+    def oldest(self) -> float:
+        """Time of the oldest entry. Raises IndexError without any."""
+        return self._entries[0].at
+
+    def drop_oldest(self) -> int:
+        """Drop the oldest entry. Returns what it held."""
+        content = _content(self._entries.popleft())
+        self.content -= content
+        self.dropped += 1
+        return content
+
     def clear(self) -> None:
         self._entries.clear()
-        self._content = 0
+        self.content = self.dropped = 0
 
     async def follow(
         self, heartbeat: float
@@ -189,6 +212,10 @@ class Journal:
                     yield entry
         finally:
             self._waiting.discard(queue)
+
+
+def _content(entry: JournalEntry) -> int:
+    return ENTRY_SIZE + len(entry.path) + len(entry.query_string) + len(entry.body)
 
 
 def note(request: RequestContext, status: int | None) -> None:

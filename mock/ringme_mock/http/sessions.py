@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import re
 import time
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,55 +15,29 @@ from urllib.parse import unquote
 
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.calls.engine import CallEngine
-from ringme_mock.delivery.deliveries import Deliveries, DeliverySettings
+from ringme_mock.delivery.deliveries import Deliveries
 from ringme_mock.errors import ApiError, forbidden, invalid
 from ringme_mock.faults.fault_book import FaultBook
-from ringme_mock.faults.fault_rule import FaultRule
-from ringme_mock.faults.latency import Latency
-from ringme_mock.http.admission import Admission
-from ringme_mock.http.journal import DEFAULT_SIZE, Journal
+from ringme_mock.http.journal import Journal
+from ringme_mock.http.journal_budget import JournalBudget
 from ringme_mock.http.one_at_a_time import OneAtATime
+from ringme_mock.http.settings import Settings as Settings
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.moving_store import MovingStore
-from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_mock.store.state import Snapshot, State
 from ringme_mock.store.store import Store
 from ringme_spec.contract import Contract
 from ringme_spec.redaction import Redaction
 
+logger = logging.getLogger(__name__)
+
 DEFAULT = "default"
+# Sessions that have not begun; they share all they hold with the fixtures.
+_MOST_WAITING = 100
 # No dot first, as browsers remove `..` from paths.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 _PATH = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
 KEEPABLE = ("tokens", "clock", "faults", "latency", "journal")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Settings of all sessions.
-
-    `idle` is the number of seconds after which an unused session ends. `seed` makes generated data
-    the same in each run. `max_entries` is the quota of each collection. With `validate_responses`,
-    each response of the API is validated against the document. With `today`, the date-times of the
-    fixtures are moved so that the newest item is of the day on which a session begins or is reset.
-    `page_size` is how many entries a list in an envelope has by default, None as the document says;
-    `statistics_seconds` is what a request takes of which a client may have one at a time;
-    `admission` says which pages and host names are let in.
-    """
-
-    faults: tuple[FaultRule, ...] = ()
-    latency: Latency = field(default_factory=Latency)
-    journal_size: int = DEFAULT_SIZE
-    max_sessions: int = 100
-    idle: float = 3600.0
-    seed: int | None = None
-    max_entries: int = MOST_ENTRIES
-    validate_responses: bool = False
-    events: DeliverySettings = field(default_factory=DeliverySettings)
-    today: bool = False
-    page_size: int | None = None
-    statistics_seconds: float = 0
-    admission: Admission = field(default_factory=Admission)
 
 
 class SessionLock:
@@ -83,8 +59,11 @@ class SessionLock:
 class Session:
     """State with its journal, faults, latency and snapshots.
 
-    `seconds` is the monotonic clock of its idle time.
+    `seconds` is the monotonic clock of its idle time, `budget` what all journals may hold together.
+    A session that `waits` has not begun: all of its requests were refused so far.
     """
+
+    waits = False
 
     def __init__(
         self,
@@ -93,11 +72,12 @@ class Session:
         settings: Settings,
         redaction: Redaction,
         seconds: Callable[[], float] = time.monotonic,
+        budget: JournalBudget | None = None,
     ) -> None:
         self.name = name
         self.state = state
         self.redaction = redaction
-        self.journal = Journal(settings.journal_size)
+        self.journal = Journal(settings.journal_size, budget)
         self.faults = FaultBook(settings.faults)
         self.latency = settings.latency
         self.snapshots: dict[str, Snapshot] = {}
@@ -163,37 +143,73 @@ class Sessions:
     def __post_init__(self) -> None:
         self.redaction = Redaction(self.contract.document)
         self.today = MovingStore(self.contract, self.seed) if self.settings.today else None
+        self.journals = JournalBudget(self.settings.journal_size)
         self.default = self._new(DEFAULT, self.clock)
         self._others: dict[str, Session] = {}
+        # Those that have not begun, the latest last.
+        self._waiting: OrderedDict[str, Session] = OrderedDict()
 
-    def get(self, name: str | None, begin: bool = True) -> Session:
+    def get(self, name: str | None) -> Session:
         """Find or begin the session with this name; None means the default.
 
-        Raises the 400 for an invalid name, the 503 for one session too many, and without `begin`
-        the 403 for a new one.
+        Raises the 400 for an invalid name, the 503 for one session too many.
+        """
+        session = self._find(name, may_begin=True)
+        if session.waits:
+            self.begin(session)
+        return session
+
+    def _find(self, name: str | None, may_begin: bool) -> Session:
+        """Find the session with this name, or make one that waits.
+
+        Raises as `get` does, and the 403 for a new one that may not begin.
         """
         if name is None or name == DEFAULT:
             return self.default
-        session = self._others.get(name)
+        session = self._others.get(name) or self._waiting.get(name)
         if session is None or session.is_idle(self.settings.idle):
-            if not begin:
+            if not may_begin:
                 raise forbidden("control_refused", "a page of another site may not begin a session")
-            session = self._begin(name)
+            session = self._make(name)
         session.used = self.seconds()
         return session
 
+    def begin(self, session: Session) -> None:
+        """Begin a session that waits, once a request of it was not refused.
+
+        One too many takes the place of the one that was idle longest, but of none that is followed.
+        """
+        session.waits = False
+        self._waiting.pop(session.name, None)
+        if self._is_full():
+            idlest = self._idlest()
+            if idlest is not None:
+                self._remove(idlest, f"session {session.name} took its place")
+                logger.warning(
+                    "Session %s ended, which was idle for %d s: session %s took its place;"
+                    " --max-sessions allows for more than %d",
+                    idlest.name,
+                    idlest.idle_seconds(),
+                    session.name,
+                    self.settings.max_sessions,
+                )
+        self._others[session.name] = session
+
     def choose(self, request: RequestContext) -> None:
-        """Set the session of a request, by its path or its header. Raises as `get` does."""
+        """Set the session of a request, by its path or its header; a new one waits.
+
+        Raises as `get` does, and the 403 for a page of another site that would begin one.
+        """
         raw_path, name = request.raw_path, request.headers.get(b"x-mock-session")
         match = _PATH.fullmatch(raw_path) if raw_path.startswith("/s/") else None
         if match is not None:
-            request.session = self.get(unquote(match[2]), self._may_begin(request))
+            request.session = self._find(unquote(match[2]), self._may_begin(request))
             request.prefix = match[1]
             request.raw_path = match[3] or "/"
             request.path = unquote(request.raw_path)
             return
         wanted = name.decode("latin-1") if name else None
-        request.session = self.get(wanted, self._may_begin(request))
+        request.session = self._find(wanted, self._may_begin(request))
         if request.session is not self.default:
             request.prefix = f"/s/{request.session.name}"
 
@@ -229,33 +245,47 @@ class Sessions:
         """End a session. Raises the 404 for an unknown one, the 400 for the default."""
         if name == DEFAULT:
             raise invalid("name: the default session cannot be ended; reset it")
-        session = self._others.pop(name, None)
+        session = self._others.get(name)
         if session is None:
             raise ApiError(404, f"No such session: {name[:64]}")
-        session.calls.stop("the session was ended")
+        self._remove(session, "the session was ended")
 
-    def _begin(self, name: str) -> Session:
+    def _make(self, name: str) -> Session:
         if not _NAME.fullmatch(name):
             raise invalid(
                 "X-Mock-Session: must be 1 to 64 letters, digits, '.', '_' or '-', no '.' first"
             )
         self._end_idle()
-        if len(self._others) + 1 >= self.settings.max_sessions and name not in self._others:
+        if self._is_full() and self._idlest() is None:
             raise ApiError(
                 503,
                 f"Too many sessions: the limit is {self.settings.max_sessions};"
                 " end one with DELETE /__mock__/sessions/NAME, or start with --max-sessions",
             )
         session = self._new(name)
-        self._others[name] = session
+        session.waits = True
+        self._waiting[name] = session
+        if len(self._waiting) > _MOST_WAITING:
+            self._waiting.popitem(last=False)
         return session
 
+    def _is_full(self) -> bool:
+        return len(self._others) + 1 >= self.settings.max_sessions
+
+    def _idlest(self) -> Session | None:
+        """Find the session that was idle longest; None if all are followed."""
+        free = [one for one in self._others.values() if not one.journal.followed]
+        return min(free, key=lambda one: one.used, default=None)
+
     def _end_idle(self) -> None:
-        for name, session in list(self._others.items()):
+        for session in list(self._others.values()):
             if session.is_idle(self.settings.idle):
-                del self._others[name]
-                session.calls.stop("the session was ended")
+                self._remove(session, "the session was ended")
+
+    def _remove(self, session: Session, why: str) -> None:
+        del self._others[session.name]
+        session.calls.stop(why)
 
     def _new(self, name: str, clock: Clock | None = None) -> Session:
         state = State(self.contract, self.seed, clock, self.settings.max_entries, self.today)
-        return Session(name, state, self.settings, self.redaction, self.seconds)
+        return Session(name, state, self.settings, self.redaction, self.seconds, self.journals)

@@ -107,7 +107,9 @@ class Options:
         is_flag=True,
     )
     max_sessions: int = _option(
-        "Maximum number of sessions.", type=click.IntRange(1, _MOST_SESSIONS), default=100
+        "Maximum number of sessions; a new one takes the place of the one idle longest.",
+        type=click.IntRange(1, _MOST_SESSIONS),
+        default=100,
     )
     session_idle: int = _option(
         "Idle time after which a session ends.",

@@ -33,6 +33,7 @@ def migrate(old: MockApp, new: MockApp, entries: bool) -> Migration:
     fixtures. Unfinished requests in `old` then work on the new state.
     """
     migration = Migration()
+    new.sessions.journals = old.sessions.journals
     same = _storage(old.contract) == _storage(new.contract)
     for session in old.sessions.all():
         successor = new.sessions.get(session.name)

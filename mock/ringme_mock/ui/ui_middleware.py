@@ -40,6 +40,10 @@ class PageMiddleware:
             elsewhere = RedirectResponse(f"{context_of(scope).prefix}{DOCS_PATH}/")
             await elsewhere(scope, receive, send)
             return
+        session = context_of(scope).session
+        if session.waits:
+            # Now: the page lists the sessions.
+            self._mock.sessions.begin(session)
         await self._open()(scope, receive, send)
 
     def _open(self) -> PageApp:
