@@ -169,6 +169,22 @@ def test_journals_have_room_together_and_the_oldest_requests_go_first(few: Contr
     assert kept == [str(number) for number in range(30)][-len(kept) :]
 
 
+def test_entries_of_all_sessions_have_a_bound_together(few: Control) -> None:
+    one, two = few.session("one"), few.session("two")
+    few.server.app.sessions.entries.most = 30
+    one.done("POST", "bulk", {"client": 12, "groups": 20})
+    headers = two.token()
+    for number in range(10):
+        two.make_group(headers, str(number))
+    said = two.refused("POST", "bulk", {"client": 12, "groups": 1})
+    assert "all sessions together have 30 entries beside the fixtures, 1 more" in said
+    assert "DELETE /__mock__/sessions/NAME" in said
+    state = one.done("GET", "state")
+    one.done("POST", "reset", {})
+    two.done("POST", "bulk", {"client": 12, "groups": 1})
+    assert "all sessions together have 11 entries" in two.refused("PUT", "state", state)
+
+
 def test_a_session_ends_when_it_is_idle_but_not_while_it_is_followed() -> None:
     app = create_app(SPEC, FIXTURES)
     sessions = Sessions(app.contract, app.sessions.seed, Settings(idle=10))

@@ -8,7 +8,7 @@ import random
 import re
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -23,6 +23,7 @@ from ringme_mock.http.journal_budget import JournalBudget
 from ringme_mock.http.one_at_a_time import OneAtATime
 from ringme_mock.http.settings import Settings as Settings
 from ringme_mock.store.clock import Clock
+from ringme_mock.store.entry_budget import EntryBudget, Holding
 from ringme_mock.store.moving_store import MovingStore
 from ringme_mock.store.state import Snapshot, State
 from ringme_mock.store.store import Store
@@ -144,8 +145,9 @@ class Sessions:
         self.redaction = Redaction(self.contract.document)
         self.today = MovingStore(self.contract, self.seed) if self.settings.today else None
         self.journals = JournalBudget(self.settings.journal_size)
-        self.default = self._new(DEFAULT, self.clock)
+        self.entries = EntryBudget(self.settings.max_entries, self._holdings)
         self._others: dict[str, Session] = {}
+        self.default = self._new(DEFAULT, self.clock)
         # Those that have not begun, the latest last.
         self._waiting: OrderedDict[str, Session] = OrderedDict()
 
@@ -286,6 +288,12 @@ class Sessions:
         del self._others[session.name]
         session.calls.stop(why)
 
+    def _holdings(self) -> Iterator[Holding]:
+        for session in self.known():
+            kept = [one.store for one in session.snapshots.values()]
+            yield session.state.seed, [session.state.store, *kept]
+
     def _new(self, name: str, clock: Clock | None = None) -> Session:
-        state = State(self.contract, self.seed, clock, self.settings.max_entries, self.today)
+        most = self.settings.max_entries
+        state = State(self.contract, self.seed, clock, most, self.today, self.entries)
         return Session(name, state, self.settings, self.redaction, self.seconds, self.journals)

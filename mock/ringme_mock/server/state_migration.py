@@ -73,7 +73,14 @@ def _successor(old: MockApp, new: MockApp, state: State, store: Store) -> State:
     setting = state.clock.setting
     # A new state sets the clock to real time.
     sessions = new.sessions
-    found = State(new.contract, sessions.seed, state.clock, state.max_entries, sessions.today)
+    found = State(
+        new.contract,
+        sessions.seed,
+        state.clock,
+        state.max_entries,
+        sessions.today,
+        sessions.entries,
+    )
     state.clock.setting = setting
     found.tokens = state.tokens
     found.replace(store)

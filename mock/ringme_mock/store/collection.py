@@ -81,6 +81,9 @@ class Collection:
         # Number of entries that long texts count for.
         self._long = 0
         self._next_key = 1
+        # Entries that were added or replaced; copies of one collection share their `_origin`.
+        self._written = 0
+        self._origin = object()
         # Set while a copy may hold the same dicts and index: then they are never written to.
         self._shared = False
 
@@ -105,6 +108,16 @@ class Collection:
     def shares_entries(self, other: Collection) -> bool:
         """Tell that neither was written to since one was copied from the other."""
         return self._entries is other._entries
+
+    def written_since(self, other: Collection) -> int:
+        """Count the entries that are not those of `other`, if this was copied from it once.
+
+        An entry counts again each time that it is replaced, but all together at most once each.
+        """
+        written = self._written
+        if self._origin is other._origin:
+            written -= other._written
+        return min(written, self.weight)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -202,7 +215,9 @@ class Collection:
         self._index.add_all(by_key.values())
         self._entries.update(by_key)
         self._unique.update(unique)
-        self._long += sum(map(self.overweight, by_key.values()))
+        overweight = sum(map(self.overweight, by_key.values()))
+        self._long += overweight
+        self._written += len(by_key) + overweight
         if self.rule.sequence:
             self._next_key = max(self._next_key, max(by_key, default=0) + 1)
 
@@ -218,7 +233,9 @@ class Collection:
             self._unshare()
         self._index.replace(old, new)
         self._replace_unique(old, new)
-        self._long += self.overweight(new) - self.overweight(old)
+        overweight = self.overweight(new)
+        self._long += overweight - self.overweight(old)
+        self._written += 1 + overweight
         self._entries[key] = new
         return new
 
@@ -245,7 +262,9 @@ class Collection:
         self._index.add(entry)
         if self.rule.unique:
             self._replace_unique(None, entry)
-        self._long += self.overweight(entry)
+        overweight = self.overweight(entry)
+        self._long += overweight
+        self._written += 1 + overweight
         self._entries[entry[self.rule.key]] = entry
 
     def _unshare(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ringme_mock.errors import invalid
 from ringme_mock.store.collection import LONG_TEXT, Collection
+from ringme_mock.store.entry_budget import own_entries
 
 if TYPE_CHECKING:
     from ringme_mock.http.sessions import Session
@@ -36,6 +37,8 @@ def check_quota(state: State, name: str, more: int = 1, overweight: int = 0) -> 
             f"{name}: there are {collection.weight}, {more} more would exceed the limit of"
             f" {state.max_entries}{_long(collection, overweight > 0)}; delete some, or {_MORE}"
         )
+    if more > 0 and state.budget is not None:
+        state.budget.take(name, more)
 
 
 def check_import(session: Session, store: Store) -> None:
@@ -51,6 +54,8 @@ def check_import(session: Session, store: Store) -> None:
                 f"{name}: has {collection.weight} entries, the limit is {most}{_long(collection)};"
                 f" leave some out, or {_MORE}"
             )
+    if state.budget is not None:
+        state.budget.take("state", own_entries([store], state.seed))
     kept = _own_bytes([one.store for one in session.snapshots.values()], [state.seed, store])
     size = _own_bytes([store], [state.seed])
     if kept + size > MOST_FILE_BYTES:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ringme_mock.store.access import Access
 from ringme_mock.store.clock import Clock, Setting
+from ringme_mock.store.entry_budget import EntryBudget
 from ringme_mock.store.moving_store import MovingStore
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_mock.store.rate_limits import RateLimits
@@ -30,7 +31,8 @@ class State:
     """Store, tokens, rate limits and clock.
 
     `seed` is the store of the fixtures; with `today` it is that of the day on which the state was
-    last reset, by its own clock. `max_entries` is the quota of each collection.
+    last reset, by its own clock. `max_entries` is the quota of each collection, `budget` that of
+    all sessions together.
     """
 
     store: Store
@@ -45,10 +47,12 @@ class State:
         clock: Clock | None = None,
         max_entries: int = MOST_ENTRIES,
         today: MovingStore | None = None,
+        budget: EntryBudget | None = None,
     ) -> None:
         self.contract = contract
         self.seed = seed
         self.max_entries = max_entries
+        self.budget = budget
         self._today = today
         self.clock = clock or Clock()
         self.reset()

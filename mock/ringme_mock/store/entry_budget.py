@@ -1,0 +1,53 @@
+"""Bound of the entries that the sessions of a mock hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ringme_mock.errors import invalid
+from ringme_mock.store.collection import Collection
+from ringme_mock.store.store import Store
+
+# Beside those of the fixtures, which sessions share.
+MOST_TOGETHER = 1_000_000
+# Full collections that there is room for at least.
+_FULL_COLLECTIONS = 4
+
+# The fixtures of a session, and the stores that it keeps: its own and its snapshots.
+Holding = tuple[Store, list[Store]]
+
+
+class EntryBudget:
+    """Room for the entries of all sessions; entries are counted again when it seems used up."""
+
+    def __init__(self, max_entries: int, holdings: Callable[[], Iterable[Holding]]) -> None:
+        self.most = max(MOST_TOGETHER, _FULL_COLLECTIONS * max_entries)
+        self._holdings = holdings
+        self._left = 0
+
+    def take(self, what: str, more: int) -> None:
+        """Raise the 400 if so many more entries would exceed the bound; `what` names them."""
+        if more > self._left:
+            held = sum(own_entries(stores, seed) for seed, stores in self._holdings())
+            self._left = self.most - held
+            if more > self._left:
+                raise invalid(
+                    f"{what}: all sessions together have {held} entries beside the fixtures,"
+                    f" {more} more would exceed the limit of {self.most}; reset a session, end one"
+                    " with DELETE /__mock__/sessions/NAME, or start the mock with a higher"
+                    " --max-entries"
+                )
+        self._left -= more
+
+
+def own_entries(stores: Iterable[Store], fixtures: Store) -> int:
+    """Count the entries of stores that they share neither with the fixtures nor with each other."""
+    count = 0
+    for name, collection in fixtures.collections.items():
+        known: list[Collection] = [collection]
+        for store in stores:
+            one = store[name]
+            if not any(one.shares_entries(other) for other in known):
+                known.append(one)
+                count += one.written_since(collection)
+    return count
