@@ -57,9 +57,14 @@ class Paths:
 
     def find(self, collection: str, action: str, keys: Iterable[str] = ()) -> Operation | None:
         """The operation whose path takes keys of just these collections."""
+        return next(self.alike(collection, action, keys), None)
+
+    def alike(self, collection: str, action: str, keys: Iterable[str]) -> Iterator[Operation]:
+        """The operations whose paths take keys of just these collections, if any."""
         given = set(keys)
-        found = (one for one in self.all(collection, action) if given <= _named(one))
-        return next((one for one in found if _needed(one) <= given), None)
+        for one in self.all(collection, action):
+            if _needed(one) <= given <= _named(one):
+                yield one
 
     def within(self, collection: str, action: str, keys: Iterable[str]) -> Operation | None:
         """The first operation whose path takes no keys but some of these collections."""

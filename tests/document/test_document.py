@@ -72,6 +72,7 @@ RECORDED = {
 OPERATIONS |= {
     f"{owner}{path}": methods for owner in (C, G, E) for path, methods in RECORDED.items()
 }
+OPERATIONS[f"{C}/record/{{record_uuid}}/download/"] = "GET"
 RULES = {
     "D": "base error-body limits client-credentials password user-types access whoami"
     " group-client-isolation extension-place extension-no-rename members-agree"

@@ -143,6 +143,12 @@ def file_of(section: str, owner: str, kind: str, uuid: str) -> Response:
     return _file(_item(kind, uuid, *place.reach()))
 
 
+@recorded.get("/client/<owner>/record/<call:uuid>/download")
+def file_again(owner: str, uuid: str) -> Response:
+    """The file of a record of a client, by its other address."""
+    return file_of("client", owner, "record", uuid)
+
+
 @recorded.delete(f"{_OWNER}/<any(record,voicemail):kind>/<call:uuid>")
 @recorded.delete(f"{_OWNER}/<any(fax):kind>/<dashed:uuid>")
 def delete_item(section: str, owner: str, kind: str, uuid: str) -> tuple[str, int]:

@@ -105,12 +105,14 @@ def every_view_shows_the_same_calls(kit: CheckContext) -> None:
 
 @check("call-values", layer="scenarios", writes=False, smoke=True)
 def a_call_is_what_its_legs_make_of_it(kit: CheckContext) -> None:
+    """Times, result and number of each call of the range, from its legs."""
     for call in calls_with_legs(kit):
         expect_values(kit, call)
 
 
 @check("call-missing", layer="scenarios", writes=False)
 def a_call_of_nobody_or_of_another_client_is_missing(kit: CheckContext) -> None:
+    """404, with the word of calls."""
     word = kit.contract.collections[CALLS].missing
     client = kit.caller("client")
     kit.expect(client.get(kit.path(CALLS, "0" * 32, "read")), 404, word)

@@ -1,4 +1,4 @@
-"""Storage URLs of recordings, and names of downloads."""
+"""Storage URLs of recordings, and names and addresses of downloads."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.operation_paths import fill
 from ringme_contract.scenarios.item_kinds import CLIENT, RECORD, fetch, read
-from ringme_contract.verdict import NotReached
+from ringme_contract.verdict import NotOffered, NotReached
 
 _WHOLE = ("bytes=1-2,4-5", "bytes=5-3", "bytes=x-", "bytes=-", "lines=1-2", "")
 
@@ -75,3 +76,29 @@ def a_file_has_the_name_of_its_record(kit: CheckContext) -> None:
             others += 1
     if not plain + others:
         raise NotReached("the client has no call records in the target's range")
+
+
+@check(
+    "record-download",
+    layer="scenarios",
+    uses=("record", "client_items", "record_download"),
+    writes=False,
+)
+def a_recording_is_one_file_at_each_of_its_addresses(kit: CheckContext) -> None:
+    """The same bytes and name; what is not there is not there at any."""
+    items = read(kit, CLIENT, RECORD)
+    if not items:
+        raise NotReached("the client has no call records in the target's range")
+    client, known = kit.caller("client"), items[0]["record_uuid"]
+    unknown = f"{known.partition('-')[0]}-{'0' * 32}"
+    for key, status in ((known, 200), (items[-1]["record_uuid"], 200), (unknown, 404)):
+        keys = {CLIENT.owner: CLIENT.key, RECORD.name: key}
+        addresses = [fill(one, keys) for one in kit.path.alike(RECORD.name, "download", keys)]
+        if len(addresses) < 2:
+            raise NotOffered("the document has one address of a recording of a client")
+        first, *others = (kit.expect(client.get(path), status) for path in addresses)
+        for other in others:
+            what = f"the content at {other.request.url.path} is that at {first.request.url.path}"
+            kit.expect_true(what, other.content == first.content)
+            name = first.headers.get("Content-Disposition")
+            kit.expect_equal("its name", other.headers.get("Content-Disposition"), name)
