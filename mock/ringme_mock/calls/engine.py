@@ -19,6 +19,7 @@ from ringme_mock.calls.history import keep_call
 from ringme_mock.calls.schedule import Schedule, make_schedule
 from ringme_mock.calls.views import parameters, subscription_rules, views
 from ringme_mock.delivery.deliveries import Deliveries
+from ringme_mock.delivery.targets import receiver_of
 from ringme_mock.errors import ApiError, invalid, missing
 from ringme_mock.store.collection import Collection
 from ringme_mock.store.quotas import check_quota
@@ -179,8 +180,9 @@ class CallEngine:
                 told = told or parameters(event_facts(call, schedule, event))
                 key = entry[collection.rule.key]
                 url, method = entry[names["url"]], entry[names["method"]]
-                # A receiver subscribes to each type by itself, and gets all of a leg in order.
-                order = (leg.number, leg.mark, url)
+                # A receiver subscribes to each type by itself, some with a URL for each, and gets all
+                # of a leg in order. One that is slow keeps no other waiting.
+                order = (leg.number, leg.mark, receiver_of(url))
                 self.deliveries.add(order, key, url, method, told, event.type)
 
     # --- time

@@ -1,6 +1,6 @@
 """Deliveries of a session: their queues, and the list of the latest ones with their responses.
 
-Nobody waits for a delivery. Those of one leg to one URL go one after the other.
+Nobody waits for a delivery. Those of one leg to one receiver go one after the other.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -23,6 +24,11 @@ _NETWORKS = tuple(
 
 class Refused(Exception):
     """Refusal of a target that is neither near nor named; its text says what to do."""
+
+
+def receiver_of(url: str) -> str:
+    """The part of an absolute URL that names the receiver: scheme, host and port."""
+    return re.split(r"(?<=[^:/])[/?#]", url, maxsplit=1)[0].lower()
 
 
 def is_near(address: str) -> bool:
