@@ -180,8 +180,8 @@ class CallEngine:
                 told = told or parameters(event_facts(call, schedule, event))
                 key = entry[collection.rule.key]
                 url, method = entry[names["url"]], entry[names["method"]]
-                # A receiver subscribes to each type by itself, some with a URL for each, and gets all
-                # of a leg in order. One that is slow keeps no other waiting.
+                # A receiver subscribes to each type by itself, some with a URL for each, and gets
+                # all of a leg in order. One that is slow keeps no other waiting.
                 order = (leg.number, leg.mark, receiver_of(url))
                 self.deliveries.add(order, key, url, method, told, event.type)
 
