@@ -43,8 +43,8 @@ SMOKE, DEFAULT, FULL = "smoke", "default", "full"
 PROFILES = {
     one.name: one
     for one in (
-        Profile(SMOKE, "the essential of each rule; claims no conformance", 0.1, 120, 8000, 1440),
-        Profile(DEFAULT, "every check", 1, 300, 22100, 5360),
+        Profile(SMOKE, "the essential of each rule; claims no conformance", 0.1, 120, 9300, 1670),
+        Profile(DEFAULT, "every check", 1, 300, 24600, 5960),
         Profile(FULL, "every check, with longer searches", 5, 1800, 37000, 9800),
     )
 }

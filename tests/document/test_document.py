@@ -91,8 +91,8 @@ RULES = {
 OPEN = {
     "createToken": "401 403",
     "revokeToken": "401",
-    "authorize": "302 403",
-    "authorizeByForm": "302 403",
+    "requestAuthorization": "302 403",
+    "requestAuthorizationByForm": "302 403",
     "showLoginPage": "",
     "logIn": "302 403",
 }

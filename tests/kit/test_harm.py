@@ -188,7 +188,7 @@ def test_a_free_number_is_found_among_many_taken_ones(
         state["extension"]["entries"] = [
             {**mine[0], "id": 700 + digit, "name": f"000*{digit}"} for digit in range(taken)
         ]
-        for name in ("record", "voicemail", "fax", "reg_status_log", "did", "event"):
+        for name in ("record", "voicemail", "leg", "fax", "reg_status_log", "did", "event"):
             state[name]["entries"] = []
         users = state["user"]["entries"]
         state["user"]["entries"] = [one for one in users if one["extension_id"] is None]
@@ -217,7 +217,7 @@ def test_a_free_number_is_found_among_many_taken_ones(
             kit.path("record", extension_group=3), **kit.range_query
         ),
         lambda kit: kit.caller("client").delete(
-            kit.path("record", kit.factory.recorded_item("record")["record"], extension_group=3)
+            kit.path("record", kit.factory.items.one("record")["record"], extension_group=3)
         ),
     ],
 )

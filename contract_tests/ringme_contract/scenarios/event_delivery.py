@@ -36,7 +36,7 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
     """An ordered call that is ended: what arrives by POST at one URL, in which order, with what."""
     with event_receiver(_receiver_host(kit)) as receiver:
         number = phone(kit)
-        url = f"{receiver.url}/calls?{_SECRET}"
+        url = f"{receiver.url}/told?{_SECRET}"
         for stage in _STAGES:
             subscribe(kit, number["id"], url=url, event_type=stage)
         shown = running_call(kit, number, bare(phone(kit)))
