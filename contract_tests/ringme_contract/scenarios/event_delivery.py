@@ -60,7 +60,7 @@ def _end(kit: CheckContext, number: Item, shown: Item) -> None:
 def _expect_form(kit: CheckContext, event: Event, shown: Item, number: Item) -> None:
     kind = event.parameters.get("EventType")
     kit.expect_equal(f"method of {kind}", event.method, "POST")
-    kit.expect_equal(f"target of {kind}", event.target, f"/calls?{_SECRET}")
+    kit.expect_equal(f"target of {kind}", event.target, f"/told?{_SECRET}")
     kit.expect_equal(f"media type of {kind}", event.media_type, "application/x-www-form-urlencoded")
     expected: dict[str, Any] = {
         "CallID": shown["call_id"],
