@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.command import Command, finished, refusal, serving
-from ringme_mock.cli import main
+from ringme_mock.cli import main, serve
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server.options import SERVE_OPTIONS
 
@@ -137,6 +137,49 @@ def test_a_bad_value_is_refused_in_one_line(arguments: tuple[str, ...], words: l
     assert code == 2
     assert len(shown.splitlines()) == 1
     for word in (*words, "serve --help"):
+        assert word in shown
+
+
+def test_the_address_of_a_service_in_kubernetes_is_no_port_and_words_have_any_case(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    variables = {
+        "LOG_LEVEL": "INFO",
+        "LOG_FORMAT": "Json",
+        "VALIDATE_RESPONSES": "TRUE",
+        "NO_CONTROL": "Off",
+        "PORT": "tcp://10.0.0.7:8080",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(f"RINGME_MOCK_{name}", value)
+    read = serve.make_context("serve", []).params
+    assert read["log_level"] == "info"
+    assert read["log_format"] == "json"
+    assert read["validate_responses"] is True
+    assert read["no_control"] is False
+    assert read["port"] == 8080
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--allow-origin", "app.test"),
+        ("--allow-origin", "https://app.test/path"),
+        ("--allow-origin", "https://*.app.test"),
+        ("--allow-host", "https://app.test"),
+        ("--allow-host", "app.test:8080"),
+        ("--public-url", "mock.test"),
+        ("--public-url", "ftp://mock.test"),
+        ("--public-url", "https://mock.test/?a=b"),
+        ("--tls-name", "a b"),
+    ],
+)
+def test_an_origin_host_or_url_that_is_none_is_refused_with_an_example(
+    option: str, value: str
+) -> None:
+    code, shown = run(option, value)
+    assert (code, len(shown.splitlines())) == (2, 1)
+    for word in (option, repr(value), "such as"):
         assert word in shown
 
 

@@ -95,6 +95,9 @@ def test_the_journal_holds_no_more_than_its_size() -> None:
         for number in range(5):
             control.get("/user/", page=number)
         assert [one["query"]["page"] for one in control.done("GET", "journal")] == ["2", "3", "4"]
+        assert control.done("POST", "journal/count", {}) == {"count": 3, "dropped": 2}
+        control.done("DELETE", "journal")
+        assert control.done("POST", "journal/count", {}) == {"count": 0, "dropped": 0}
 
 
 def test_the_stream_tells_each_request_as_it_comes(control: Control) -> None:
@@ -113,6 +116,45 @@ def test_the_stream_tells_each_request_as_it_comes(control: Control) -> None:
         asking.join()
         assert found["operation"] == "getCurrentUser"
         assert found["number"] == control.done("GET", "journal")[-1]["number"]
+
+
+def streamed(control: Control, last: str, many: int) -> list[tuple[str, str]]:
+    """Type and id (or data) of the first events for a client that knows an event already."""
+    found, kind, told = [], "", ""
+    url = f"{control.server.url}/__mock__/journal/stream"
+    with httpx.stream("GET", url, headers={"Last-Event-ID": last}, timeout=10) as stream:
+        for line in stream.iter_lines():
+            name, _, value = line.partition(": ")
+            if name == "event":
+                kind = value
+            elif name == "id" or (name == "data" and not told):
+                told = value
+            elif not line and kind:
+                found.append((kind, told))
+                kind = told = ""
+            if len(found) == many:
+                break
+    return found
+
+
+def test_a_stream_goes_on_where_it_was_broken_off() -> None:
+    with MockServer() as server, Control(server) as control:
+        server.app.sessions.default.journal = Journal(3)
+        for _ in range(5):
+            control.get("/user/")
+        assert streamed(control, "4", 1) == [("request", "5")]
+        assert streamed(control, "1", 4) == [
+            ("dropped", '{"count": 1}'),
+            ("request", "3"),
+            ("request", "4"),
+            ("request", "5"),
+        ]
+        for unknown in ("99", "-1", "x", "9" * 30):
+            asking = threading.Timer(0.3, control.get, ("/user/",))
+            asking.start()
+            (told,) = streamed(control, unknown, 1)
+            asking.join()
+            assert told == ("request", str(server.app.sessions.default.journal.last_number))
 
 
 def test_a_mock_stops_though_someone_follows_its_journal() -> None:

@@ -30,7 +30,7 @@ class ControlContext:
     """A request whose parameters and body fit the control document.
 
     `body` is the JSON object, `content` the bytes of any other body; `base_url` is that of the
-    session.
+    session, `last_event_id` what the client of a stream knows already.
     """
 
     operation: Operation
@@ -41,6 +41,7 @@ class ControlContext:
     query: dict[str, Any]
     body: dict[str, Any] = field(default_factory=dict)
     content: bytes = b""
+    last_event_id: str = ""
 
     @property
     def state(self) -> State:

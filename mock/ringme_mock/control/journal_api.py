@@ -14,7 +14,7 @@ from starlette.responses import Response
 from ringme_mock.control.control_context import ControlContext
 from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.http.event_stream import HEARTBEAT, EventStream
-from ringme_mock.http.journal import Journal
+from ringme_mock.http.journal import Journal, JournalEntry
 from ringme_spec.redaction import Redaction
 
 _PARTS = ("query", "parameters", "body")
@@ -29,7 +29,8 @@ async def read(context: ControlContext) -> Response:
 
 
 async def count(context: ControlContext) -> Response:
-    return context.response({"count": len(_matching(context, context.body))})
+    found = len(_matching(context, context.body))
+    return context.response({"count": found, "dropped": context.session.journal.dropped})
 
 
 async def clear(context: ControlContext) -> Response:
@@ -38,26 +39,44 @@ async def clear(context: ControlContext) -> Response:
 
 
 async def follow(context: ControlContext) -> Response:
-    """Stream new entries as server-sent events. Raises the 400 for one stream too many."""
-    events = _events(context.session.journal, context.mock.sessions.redaction)
+    """Stream new entries as server-sent events, with Last-Event-ID those since.
+
+    Raises the 400 for one stream too many.
+    """
+    known = context.last_event_id
+    after = int(known) if known.isascii() and known.isdecimal() and len(known) < 20 else None
+    events = _events(context.session.journal, context.mock.sessions.redaction, after)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return EventStream(context.session, events, headers)
 
 
-async def _events(journal: Journal, redaction: Redaction) -> AsyncIterator[str]:
+async def _events(journal: Journal, redaction: Redaction, after: int | None) -> AsyncIterator[str]:
     async with aclosing(journal.follow(HEARTBEAT)) as entries:
         await anext(entries)
         # From here on the client misses nothing.
         yield ": open\n\n"
+        last = journal.last_number
+        # Numbers restart with the mock, and the client may know those of the run before.
+        if after is not None and after <= last:
+            missed = [one for one in journal.entries() if one.number > after]
+            dropped = last - after - len(missed)
+            if dropped > 0:
+                yield f'event: dropped\ndata: {{"count": {dropped}}}\n\n'
+            for one in missed:
+                yield _event(one, redaction)
         async for entry in entries:
             if entry is None:
                 yield ": still there\n\n"
-                continue
-            data = orjson.dumps(entry.as_json(redaction)).decode()
-            if isinstance(entry, Delivery):
+            elif isinstance(entry, Delivery):
+                data = orjson.dumps(entry.as_json(redaction)).decode()
                 yield f"event: delivery\ndata: {data}\n\n"
-            else:
-                yield f"id: {entry.number}\nevent: request\ndata: {data}\n\n"
+            elif entry.number > last:
+                yield _event(entry, redaction)
+
+
+def _event(entry: JournalEntry, redaction: Redaction) -> str:
+    data = orjson.dumps(entry.as_json(redaction)).decode()
+    return f"id: {entry.number}\nevent: request\ndata: {data}\n\n"
 
 
 def _matching(context: ControlContext, wanted: dict[str, Any]) -> list[dict[str, Any]]:

@@ -96,6 +96,7 @@ class ControlMiddleware:
             values,
             scope["query_string"],
         )
+        context.last_event_id = request.header(b"last-event-id")
         await _read_body(context, request)
         return await run_operation(context)
 

@@ -147,6 +147,7 @@ class Journal:
         self._budget.join(self)
         # No number is reused.
         self.numbers = count(1)
+        self.last_number = 0
         self._waiting: set[asyncio.Queue[JournalEntry | Delivery]] = set()
 
     @property
@@ -157,6 +158,7 @@ class Journal:
         """Add an entry, and drop the oldest ones beyond the limits."""
         entries = self._entries
         entries.append(entry)
+        self.last_number = entry.number
         content = _content(entry)
         self.content += content
         self._budget.take(content)

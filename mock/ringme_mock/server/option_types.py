@@ -12,6 +12,9 @@ from ringme_mock.faults.latency import Latency, parse_latency
 from ringme_mock.http.admission import EVERY
 
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+# Of URLs: a name, or an address of IPv6, and a port.
+_HOST = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+_UNFIT_IN_PATHS = re.compile(r"[^A-Za-z0-9/._~@:+-]")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 # What Kubernetes puts into the variables of a pod for a service of the mock's name.
 _SERVICE_ADDRESS = ("tcp://", "udp://", "sctp://")
@@ -62,16 +65,23 @@ class OriginType(_TextType):
         return origin.removesuffix(_DEFAULT_PORTS.get(parts.scheme, " "))
 
 
-class HostType(_TextType):
+class NameType(_TextType):
     """Host name in lower case, without a port."""
 
     name = "host"
 
     def read(self, text: str) -> str:
         host = text.strip().lower().removesuffix(".")
-        if host != EVERY and not _NAME.fullmatch(host):
-            raise ValueError(f"{text!r} is no host name, such as mock.test (without a port), nor *")
+        if not _NAME.fullmatch(host):
+            raise ValueError(f"{text!r} is no host name, such as mock.test (without a port)")
         return host
+
+
+class HostType(NameType):
+    """Host name, or `*` for all."""
+
+    def read(self, text: str) -> str:
+        return EVERY if text.strip() == EVERY else super().read(text)
 
 
 class UrlType(_TextType):
@@ -82,9 +92,14 @@ class UrlType(_TextType):
     def read(self, text: str) -> str:
         url = text.strip().rstrip("/")
         parts = _split(url)
-        if url and (parts is None or parts.scheme not in _DEFAULT_PORTS or set(url) & set("?#@")):
+        is_url = parts is not None and parts.scheme in _DEFAULT_PORTS
+        if url and not (is_url and url == f"{parts.scheme}://{parts.netloc}{_path(parts.path)}"):
             raise ValueError(f"{text!r} is no URL, such as https://mock.example/telephony")
         return url
+
+
+def _path(path: str) -> str:
+    return _UNFIT_IN_PATHS.sub("", path)
 
 
 def _split(url: str) -> Any:
@@ -94,4 +109,4 @@ def _split(url: str) -> Any:
         is_whole = bool(parts.scheme and parts.hostname) and parts.port != 0
     except ValueError:
         return None
-    return parts if is_whole and url.isascii() and not set(url) & set(' \\"<>;,') else None
+    return parts if is_whole and _HOST.fullmatch(parts.netloc) else None

@@ -13,6 +13,7 @@ from ringme_mock.http.journal import DEFAULT_SIZE
 from ringme_mock.server.option_types import (
     HostType,
     LatencyType,
+    NameType,
     OriginType,
     ServeOption,
     UrlType,
@@ -159,7 +160,7 @@ class Options:
     tls_name: tuple[str, ...] = _option(
         "Further host name of that certificate; repeatable.",
         multiple=True,
-        type=HostType(),
+        type=NameType(),
         metavar="NAME",
     )
     tls_certificate: Path | None = _option(
