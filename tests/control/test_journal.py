@@ -44,6 +44,47 @@ def test_an_entry_keeps_the_body_that_was_read(control: Control) -> None:
     assert entry["verdict"] == "valid"
 
 
+def test_an_entry_has_both_sides_without_their_secrets(control: Control) -> None:
+    answer = control.http.post(
+        "/oauth/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": "c1200000000000000000000000000001",
+            "client_secret": "c0ffee01" * 4,
+        },
+        headers={"Cookie": "login=canary-1", "X-Trace": "17", "Referer": "http://a/?code=canary-2"},
+    )
+    token = answer.json()["access_token"]
+    control.get("/user/", {"Authorization": f"Bearer {token}"})
+    login, user = control.done("GET", "journal")[-2:]
+    assert login["headers"]["x-trace"] == "17"
+    assert login["headers"]["cookie"] == "***"
+    assert login["response"]["body"]["access_token"] == "***"
+    assert user["headers"]["authorization"] == "Bearer ***"
+    assert user["response"]["headers"]["content-type"] == "application/json"
+    assert user["response"]["headers"]["x-ratelimit-limit"]
+    assert user["response"]["body"]["login"] == "client-admin"
+    assert user["response"]["size"] > 100
+    text = json.dumps([login, user])
+    for secret in (token, "canary-1", "canary-2", "c0ffee01c0ffee01"):
+        assert secret not in text
+
+
+def test_a_long_response_is_kept_in_part_and_a_dropped_one_not_at_all(control: Control) -> None:
+    control.done("POST", "bulk", {"client": 12, "groups": 300})
+    headers = control.token()
+    answer = control.get("/client/@me/extension_group/", headers, per_page=300)
+    control.done("POST", "faults", {"connection": "drop", "times": 1})
+    with pytest.raises(httpx.TransportError):
+        control.get("/user/", headers)
+    long, dropped = control.done("GET", "journal")[-2:]
+    assert long["response"]["size"] == len(answer.content) > 8192
+    assert long["response"]["body"].startswith('[{"id":3,')
+    assert long["response"]["body"].endswith("...")
+    assert len(long["response"]["body"].encode()) <= 8192 + len("...")
+    assert dropped["response"] is None
+
+
 @pytest.mark.parametrize(
     ("query", "paths"),
     [
@@ -170,7 +211,7 @@ def test_a_mock_stops_though_someone_follows_its_journal() -> None:
 def test_what_entries_hold_together_has_a_bound(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_module, "MOST_CONTENT", 3000)
+    monkeypatch.setattr(journal_module, "MOST_CONTENT", 5000)
     control.done("DELETE", "journal")
     for number in range(5):
         control.get("/user/", x=f"{number}{'a' * 900}")

@@ -25,7 +25,9 @@ async def read(context: ControlContext) -> Response:
     wanted = dict(context.query)
     limit = wanted.pop("limit", None)
     found = _matching(context, wanted)
-    return context.response(found[-limit:] if limit else found)
+    redaction = context.mock.sessions.redaction
+    kept = found[-limit:] if limit else found
+    return context.response([{**shown, **entry.exchange(redaction)} for entry, shown in kept])
 
 
 async def count(context: ControlContext) -> Response:
@@ -75,17 +77,22 @@ async def _events(journal: Journal, redaction: Redaction, after: int | None) -> 
 
 
 def _event(entry: JournalEntry, redaction: Redaction) -> str:
-    data = orjson.dumps(entry.as_json(redaction)).decode()
+    whole = {**entry.as_json(redaction), **entry.exchange(redaction)}
+    data = orjson.dumps(whole).decode()
     return f"id: {entry.number}\nevent: request\ndata: {data}\n\n"
 
 
-def _matching(context: ControlContext, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+def _matching(
+    context: ControlContext, wanted: dict[str, Any]
+) -> list[tuple[JournalEntry, dict[str, Any]]]:
+    """List the entries that match, each with its JSON without headers and response."""
     redaction = context.mock.sessions.redaction
     if "path" in wanted:
         # Not by `fnmatchcase`, which caches tens of thousands of patterns.
         wanted = {**wanted, "path": re.compile(translate(wanted["path"]))}
-    shown = (entry.as_json(redaction) for entry in context.session.journal.entries())
-    return [entry for entry in shown if _fits(entry, wanted)]
+    entries = context.session.journal.entries()
+    pairs = ((entry, entry.as_json(redaction)) for entry in entries)
+    return [(entry, shown) for entry, shown in pairs if _fits(shown, wanted)]
 
 
 def _fits(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:

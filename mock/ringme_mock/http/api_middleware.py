@@ -110,7 +110,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             if _is_page(request.raw_path):
                 log(request, reply.status)
             else:
-                note(request, reply.status)
+                note(request, reply.status, reply, _headers(request, reply))
             await send_whole(send, reply.status, _headers(request, reply), reply.body)
             return
         if self._public_origin:
@@ -133,14 +133,16 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         if request.session.waits and reply.status < 400:
             self._sessions.begin(request.session)
         # Before the response: the client may request the journal right after it.
-        note(request, None if request.connection == DROP else reply.status)
+        headers = _headers(request, reply)
+        note(request, None if request.connection == DROP else reply.status, reply, headers)
         if request.connection is not None:
             await _break(request, reply, send)
             return
         if is_compressible(request, reply):
             reply = await compressed(request, reply)
+            headers = _headers(request, reply)
         body = b"" if request.method == "HEAD" else reply.body
-        await send_whole(send, reply.status, _headers(request, reply), body)
+        await send_whole(send, reply.status, headers, body)
 
     def _strip_public_path(self, request: RequestContext) -> None:
         """Remove the path of the public URL, which some proxies leave in front of others."""

@@ -1,0 +1,128 @@
+"""Entry of the journal: a request, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
+
+from ringme_mock.errors import ApiError, NotMocked
+from ringme_mock.http.noted_response import NotedResponse, shown_headers
+from ringme_mock.json_input import read_json
+from ringme_mock.store.access import Caller
+from ringme_spec.operations import Operation
+from ringme_spec.redaction import Redaction, mask_text
+
+
+class JournalEntry(NamedTuple):
+    """Request and its response; `status` is None if the connection was dropped.
+
+    `at` is the time in seconds since 1970, `seconds` the time until the response; `values` are
+    those of the path, `body` is the beginning of the body, of `size` bytes. `weight` is what the
+    entry counts for in bytes.
+    """
+
+    number: int
+    at: float
+    method: str
+    path: str
+    query_string: bytes
+    target: Operation | None
+    values: Sequence[str]
+    caller: Caller | None
+    headers: Mapping[bytes, bytes]
+    body: bytes
+    size: int
+    status: int | None
+    refusal: ApiError | None
+    detail: str
+    fault: str | None
+    seconds: float
+    response: NotedResponse | None
+    weight: int
+
+    @property
+    def operation(self) -> str | None:
+        return self.target.id if self.target else None
+
+    @property
+    def login(self) -> str | None:
+        return self.caller.user["login"] if self.caller else None
+
+    @property
+    def reason(self) -> str | None:
+        return reason_of(self.refusal, self.detail)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        if self.target is None:
+            return {}
+        names = [parameter.name for parameter in self.target.path_parameters]
+        return dict(zip(names, self.values, strict=False))
+
+    @property
+    def verdict(self) -> str:
+        """One of `valid`, `refused`, `not_mocked`, `failed` and `fault` (injected)."""
+        if self.fault is not None:
+            return "fault"
+        if self.status is None or self.status >= 500:
+            return "failed"
+        if isinstance(self.refusal, NotMocked):
+            return "not_mocked"
+        return "refused" if self.status >= 400 else "valid"
+
+    def as_json(self, redaction: Redaction) -> dict[str, Any]:
+        """Return the entry as JSON, secrets masked."""
+        moment = datetime.fromtimestamp(self.at, UTC)
+        return {
+            "number": self.number,
+            "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "method": self.method,
+            "path": mask_text(self.path),
+            "query": redaction.mask(_pairs(self.query_string.decode("latin-1"))),
+            "operation": self.operation,
+            "parameters": {name: mask_text(one) for name, one in self.parameters.items()},
+            "login": self.login,
+            "application": self.caller.application["client_id"] if self.caller else None,
+            "body": self._body(redaction),
+            "size": self.size,
+            "verdict": self.verdict,
+            "status": self.status,
+            "reason": mask_text(self.reason) if self.reason else None,
+            "word": self.refusal.code if self.refusal else None,
+            "fault": self.fault,
+            "milliseconds": round(self.seconds * 1000, 3),
+        }
+
+    def exchange(self, redaction: Redaction) -> dict[str, Any]:
+        """Return the headers and the response as JSON, secrets masked: the rest of the entry."""
+        response = self.response
+        return {
+            "headers": shown_headers(self.headers.items(), redaction),
+            "response": response.as_json(redaction) if response else None,
+        }
+
+    def _body(self, redaction: Redaction) -> Any:
+        """Return JSON or the fields of a form, secrets masked; None for any other body."""
+        kind = self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        try:
+            if kind == b"application/x-www-form-urlencoded":
+                return redaction.mask(_pairs(self.body.decode("utf-8")))
+            if not self.body or self.size != len(self.body):
+                return None
+            return redaction.mask(read_json(self.body))
+        except ValueError:
+            return None
+
+
+def reason_of(refusal: ApiError | None, detail: str) -> str | None:
+    """Join what the client was told and what only the journal says; None for no reason."""
+    parts = [refusal.message, detail] if refusal else [detail]
+    return ": ".join(part for part in parts if part) or None
+
+
+def _pairs(text: str) -> dict[str, str | list[str]]:
+    """Read a query or form by name; repeated names have a list."""
+    found = parse_qs(text, keep_blank_values=True)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
