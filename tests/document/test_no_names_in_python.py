@@ -60,7 +60,13 @@ ACTION_NAMES = {
 CONTROL = interface().contract.document["components"]["schemas"]
 CONTROL_PATHS = set(interface().contract.document["paths"])
 CONTROL_SHAPES = [set(schema.get("properties", {})) for schema in CONTROL.values()]
-OF_CONTROL = ("control/", "ui/", "store/identities.py", "http/journal.py", "delivery/deliveries.py")
+OF_CONTROL = (
+    "control/",
+    "ui/",
+    "store/identities.py",
+    "http/journal_entry.py",
+    "delivery/deliveries.py",
+)
 
 
 def strings(nodes: list[ast.expr | None]) -> list[str]:

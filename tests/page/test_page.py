@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+import shlex
+from html import unescape
 
 import httpx
 import pytest
 
 from ringme_mock.app import OFF, create_app
+from ringme_mock.http.journal import Journal
 from ringme_mock.ui.directory import CHOICES_SHOWN, GROUPS_SHOWN, MEMBERS_SHOWN, DirectoryReader
 from ringme_mock.ui.user_list import USERS_SHOWN
 from ringme_spec.paths import FIXTURES, SPEC
@@ -172,6 +176,26 @@ def test_the_journal_shows_the_last_requests_with_reasons(visitor: Visitor) -> N
     assert "getCurrentUser" in page
 
 
+def test_the_journal_shows_both_sides_and_how_to_send_a_request_again(visitor: Visitor) -> None:
+    name = "It's <b>new</b> $HOME"
+    visitor.api("POST", "/client/@me/extension_group/", json={"name": name})
+    page = unescape(visitor.page())
+    assert "authorization: Bearer ***" in page
+    assert '"extra_params": null' in page
+    assert "x-ratelimit-remaining: " in page
+    path = f"{visitor.server.url}{visitor.prefix}/api/ver1.0/client/@me/extension_group/"
+    (curl,) = re.findall(r'<code id="curl-request-\d+">(.*?)</code> <button', page)
+    command = shlex.split(curl)
+    assert command[:4] == ["curl", "-X", "POST", path]
+    assert "Authorization: Bearer $TOKEN" in command
+    assert json.loads(command[-1]) == {"name": name}
+    (fetch,) = re.findall(r'<code id="fetch-request-\d+">(.*?)</code> <button', page)
+    assert fetch == (
+        f'await fetch("{path}", {{method: "POST", headers: {{"Authorization": `Bearer ${{token}}`,'
+        f' "Content-Type": "application/json"}}, body: JSON.stringify({{"name": "{name}"}})}})'
+    )
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [
@@ -189,6 +213,13 @@ def test_the_journal_is_filtered(visitor: Visitor, query: dict[str, str], count:
     visitor.http.get("/api/ver1.0/user/")
     answer = visitor.get(f"{PAGE}/journal", **query)
     assert answer.text.count('<li class="entry') == count
+
+
+def test_the_journal_tells_how_many_requests_it_has_dropped(visitor: Visitor) -> None:
+    visitor.server.app.sessions.default.journal = Journal(2)
+    for _ in range(5):
+        visitor.http.get("/api/ver1.0/user/")
+    assert "3 older requests were dropped" in visitor.get(f"{PAGE}/journal").text
 
 
 def test_a_paused_journal_does_not_listen(visitor: Visitor) -> None:

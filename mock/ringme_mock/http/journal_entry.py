@@ -99,7 +99,8 @@ class JournalEntry(NamedTuple):
         """Return the headers and the response as JSON, secrets masked: the rest of the entry."""
         response = self.response
         return {
-            "headers": shown_headers(self.headers.items(), redaction),
+            # They were put together from the last one on.
+            "headers": shown_headers(list(self.headers.items())[::-1], redaction),
             "response": response.as_json(redaction) if response else None,
         }
 

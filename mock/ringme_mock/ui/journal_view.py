@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.http.event_stream import HEARTBEAT
 from ringme_mock.http.journal import Journal, JournalEntry
+from ringme_mock.ui.request_snippets import Snippets
 from ringme_spec.redaction import Redaction
 
 ROWS_SHOWN = 50
@@ -53,6 +54,7 @@ def read_filter(given: Mapping[str, str]) -> Filter:
 @dataclass(frozen=True)
 class Row:
     entry: dict[str, Any]
+    base_url: str = ""
 
     @property
     def time(self) -> str:
@@ -69,10 +71,18 @@ class Row:
     @property
     def body(self) -> str:
         """The body as indented JSON, at most BODY_SHOWN characters; empty for none."""
-        if self.entry["body"] is None:
-            return ""
-        text = json.dumps(self.entry["body"], ensure_ascii=False, indent=2)
-        return text if len(text) <= BODY_SHOWN else f"{text[:BODY_SHOWN]}\n…"
+        return _indented(self.entry["body"])
+
+    @property
+    def response_body(self) -> str:
+        response = self.entry["response"]
+        return _indented(response["body"]) if response else ""
+
+    @property
+    def snippets(self) -> dict[str, str]:
+        """The request as a command and as a line of code, by name."""
+        snippets = Snippets(self.entry, self.base_url)
+        return {"curl": snippets.curl(), "fetch": snippets.fetch()}
 
     @property
     def text(self) -> str:
@@ -90,15 +100,24 @@ class Row:
         return " ".join(str(part) for part in parts if part is not None)
 
 
-def last_rows(journal: Journal, redaction: Redaction, wanted: Filter, after: int = 0) -> list[Row]:
+def _indented(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+    return text if len(text) <= BODY_SHOWN else f"{text[:BODY_SHOWN]}\n…"
+
+
+def last_rows(
+    journal: Journal, redaction: Redaction, wanted: Filter, base_url: str, after: int = 0
+) -> list[Row]:
     """Read the last rows that fit, newest first, with a number above `after`."""
     found: list[Row] = []
     for entry in reversed(journal.entries()):
         if entry.number <= after or len(found) == ROWS_SHOWN:
             break
-        row = Row(entry.as_json(redaction))
-        if wanted.fits(row):
-            found.append(row)
+        summary = entry.as_json(redaction)
+        if wanted.fits(Row(summary)):
+            found.append(Row({**summary, **entry.exchange(redaction)}, base_url))
     return found
 
 

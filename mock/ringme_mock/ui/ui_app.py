@@ -89,7 +89,7 @@ class PageApp:
         after = int(known) if known.isascii() and known.isdecimal() else 0
 
         def render(number: int) -> str:
-            rows = journals.last_rows(session.journal, redaction, wanted, number)
+            rows = journals.last_rows(session.journal, redaction, wanted, page.base_url, number)
             return self._templates.text("rows", rows=rows)
 
         events = journals.follow_rows(

@@ -127,7 +127,10 @@ class View:
         return {
             "journal_filter": wanted,
             "verdicts": journals.VERDICTS,
-            "rows": journals.last_rows(journal, self._mock.sessions.redaction, wanted),
+            "rows": journals.last_rows(
+                journal, self._mock.sessions.redaction, wanted, request.base_url
+            ),
+            "dropped": journal.dropped,
             "last_number": journals.last_number(journal),
             "all_rows": len(journal.entries()),
             "most_rows": journals.ROWS_SHOWN,
