@@ -64,6 +64,7 @@ OF_CONTROL = (
     "control/",
     "ui/",
     "store/identities.py",
+    "http/journal.py",
     "http/journal_entry.py",
     "delivery/deliveries.py",
 )
