@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 # Further arguments for `serve`, `bench`, `test` (pytest) and `lock`: make serve ARGS='--port 0'
 ARGS ?=
 # Tests of one file run on one core, as they share what is costly to start.
-PARALLEL := -n auto --dist loadfile
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 # Resolves the lock; no other target needs it, so it is not in the lock itself.
 UV := uv==0.13.9
 

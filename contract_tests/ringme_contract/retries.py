@@ -128,8 +128,9 @@ def reset_of(response: httpx.Response) -> float | None:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         reset = _number(response, "Reset")
-    if reset is None or (_number(response, "Remaining") or 0) > 0:
-        # With requests left it is about something else, which may end at any time.
+    left = _number(response, "Remaining") or 0
+    if reset is None or (response.status_code == 429 and left > 0):
+        # A 429 with requests left is about something else, which may end at any time.
         return None
     return max(0.0, reset - time.time()) if reset > _EPOCH else float(reset)
 

@@ -123,7 +123,7 @@ def test_a_rule_without_a_check_is_not_reached_and_ends_with_3(
     instead_of_all_checks(monkeypatch, GOOD)
     done = ringme_contract("check", mock.url, "-v")
     assert done.exit_code == 3
-    assert "paging, media-delete, media-file, stats-agree" in done.output
+    assert "paging, media-delete, record-download, media-file" in done.output
 
 
 def test_what_the_target_does_not_offer_is_listed_and_does_not_fail_the_run(

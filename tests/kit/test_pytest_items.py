@@ -236,7 +236,7 @@ def test_a_strict_project_gets_no_warning_and_no_file_of_the_kit(
     )
     before = sorted(folder.rglob("*"))
     # Of the layer that generates requests, as that is what leaves files behind by itself.
-    arguments = ("--ringme-url", mock.url, "--ringme-layer", "schema", "-k", "no-5xx")
+    arguments = ("--ringme-url", mock.url, "--ringme-layer", "model", "-k", "sequences")
     command = [sys.executable, "-W", "error", "-B", *_PYTEST[1:], "-n", "1", "-q"]
     done = subprocess.run(
         [*command, "--rootdir", str(folder), "--pyargs", "ringme_contract", *arguments],

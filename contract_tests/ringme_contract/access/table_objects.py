@@ -106,8 +106,9 @@ class TableObjects:
         if listing is None:
             return []
         path = kit.path(rule.name, **{section: key})
-        # Of recorded items one is enough; of others some may be those of another check, which
-        # removes them at any moment.
-        pages = {} if rule.range is None else {"per_page": 1}
-        body = kit.caller(identity).read(path, **kit.range_query, **pages)
-        return [one for one in listing.listed(body) if not is_of_run(kit, one)]
+        caller = kit.caller(identity)
+        if rule.range is not None:
+            found: list[Item] = listing.listed(caller.read(path, **kit.range_query, per_page=1))
+            return found
+        # Some may be those of another check, which removes them at any moment.
+        return [one for one in listing.listed(caller.read(path)) if not is_of_run(kit, one)]

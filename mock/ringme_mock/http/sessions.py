@@ -169,9 +169,10 @@ class Sessions:
         if name is None or name == DEFAULT:
             return self.default
         session = self._others.get(name) or self._waiting.get(name)
-        if session is None or session.is_idle(self.settings.idle):
-            if not may_begin:
-                raise forbidden("control_refused", "a page of another site may not begin a session")
+        is_there = session is not None and not session.is_idle(self.settings.idle)
+        if not may_begin and (not is_there or (session is not None and session.waits)):
+            raise forbidden("control_refused", "a page of another site may not begin a session")
+        if session is None or not is_there:
             session = self._make(name)
         session.used = self.seconds()
         return session
@@ -219,7 +220,7 @@ class Sessions:
         """Set the session of a refused request, which begins none: the default instead."""
         match = _PATH.fullmatch(request.raw_path)
         name = unquote(match[2]) if match else request.header(b"x-mock-session")
-        request.session = self._others.get(name, self.default)
+        request.session = self._others.get(name) or self._waiting.get(name) or self.default
         if match is not None and request.session.name == name:
             request.raw_path = match[3] or "/"
             request.path = unquote(request.raw_path)
