@@ -154,7 +154,7 @@ export const steps = {
     const refused = person.row("refused");
     await refused.locator("summary").click();
     await refused.getByText("name").first().waitFor();
-    await refused.getByText('"nam": "No name"').waitFor();
+    await refused.getByRole("region").getByText('"nam": "No name"').waitFor();
     await page.getByLabel("Verdict").selectOption("refused");
     await person.row(`${GROUPS}3`).waitFor({ state: "detached" });
     assert.equal(await person.rows().count(), 1);
