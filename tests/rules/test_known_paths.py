@@ -33,7 +33,7 @@ def test_the_journal_marks_and_counts_known_paths(mock: RunningMock, admin: Api)
     journal = mock.http.get("/__mock__/journal", params={"verdict": "not_mocked"}).json()
     assert [one["path"] for one in journal] == [f"{API}/client/@me/limit/"]
     count = mock.http.post("/__mock__/journal/count", json={"verdict": "not_mocked"}).json()
-    assert count == {"count": 1}
+    assert count == {"count": 1, "dropped": 0}
 
 
 @pytest.mark.rule("error-no-route")

@@ -40,9 +40,9 @@ class PermittedDifferences:
     async def _make_gap(self, scope: Scope, body: bytes) -> None:
         """Uses up some ids, where the same can be made twice."""
         for _ in range(next(self._gaps)):
-            status, _, content = await self._ask(scope, body)
+            status, headers, content = await self._ask(scope, body)
             if status == 201:
-                path = f"{scope['path'].rstrip('/')}/{json.loads(content)['id']}"
+                path = f"{scope['path'].rstrip('/')}/{_json(headers, content)['id']}"
                 other = {**scope, "method": "DELETE", "path": path, "raw_path": path.encode()}
                 await self._ask({**other, "query_string": b""}, b"")
 

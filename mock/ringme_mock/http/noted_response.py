@@ -44,7 +44,7 @@ class NotedResponse(NamedTuple):
         if self.media_type != JSON or not self.body:
             return None
         if self.size > len(self.body):
-            return redaction.mask_text(self.body.decode("utf-8", "replace")) + "..."
+            return redaction.mask_text(self.body.decode("utf-8", "ignore")) + "..."
         try:
             return redaction.mask(read_json(self.body))
         except ValueError:
