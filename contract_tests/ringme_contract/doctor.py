@@ -155,33 +155,37 @@ def _refused(kit: CheckContext, name: str) -> Finding:
 
 
 def _login(kit: CheckContext, name: str) -> Finding:
-    application = kit.target.identities[name].application
-    first = kit.target.identities.get("login")
-    if name != "login" and first and application["client_id"] == first.application["client_id"]:
-        return Finding(name, "is the application of `login` again", ExitCode.COULD_NOT_RUN)
-    # Nobody can log in yet; but a wrong application is refused in another way than a wrong user.
-    response = kit.request_token(
-        grant_type="password", username=f"{kit.run_id}-nobody", password="-", **application
-    )
-    if json_object(response).get("error") == "invalid_grant":
-        return Finding(name, "is an application that users can log in through")
-    text = f"should be a password_credentials application, but {said(response)}"
-    return Finding(name, text, ExitCode.COULD_NOT_RUN)
+    nobody = {"grant_type": "password", "username": f"{kit.run_id}-nobody", "password": "-"}
+    return _application(
+        kit, name, "login", {**nobody, **kit.target.identities[name].application},
+        "is an application that users can log in through",
+        "should be a password_credentials application",
+    )  # fmt: skip
 
 
 def _public(kit: CheckContext, name: str) -> Finding:
-    application = kit.target.identities[name].application
-    first = kit.target.identities.get("public")
-    if name != "public" and first and application["client_id"] == first.application["client_id"]:
-        return Finding(name, "is the application of `public` again", ExitCode.COULD_NOT_RUN)
-    # Nobody has this code; but a wrong application is refused in another way.
-    response = kit.request_token(
-        grant_type="authorization_code", code="0" * 30, **kit.target.identities[name].parameters
-    )
+    unknown = {"grant_type": "authorization_code", "code": "0" * 30}
+    return _application(
+        kit, name, "public", {**unknown, **kit.target.identities[name].parameters},
+        "is an application that gets codes", "should be a public application",
+    )  # fmt: skip
+
+
+def _application(
+    kit: CheckContext, name: str, first: str, request: dict[str, str], good: str, wanted: str
+) -> Finding:
+    """Asks for a token as nobody: a wrong application is refused in another way than a wrong user.
+
+    `first` is the identity whose application this one must not be.
+    """
+    identities = kit.target.identities
+    known = identities[first].application["client_id"] if first in identities else None
+    if name != first and identities[name].application["client_id"] == known:
+        return Finding(name, f"is the application of `{first}` again", ExitCode.COULD_NOT_RUN)
+    response = kit.request_token(**request)
     if json_object(response).get("error") == "invalid_grant":
-        return Finding(name, "is an application that gets codes")
-    text = f"should be a public application, but {said(response)}"
-    return Finding(name, text, ExitCode.COULD_NOT_RUN)
+        return Finding(name, good)
+    return Finding(name, f"{wanted}, but {said(response)}", ExitCode.COULD_NOT_RUN)
 
 
 def _pace(kit: CheckContext) -> Iterator[Finding]:

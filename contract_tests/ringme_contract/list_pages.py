@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import count
 from typing import Any
 
+from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
+# A target whose pages are always full would keep a run busy for ever.
+MOST_PAGES = 200
 # Reads the list with further values of its query.
 Read = Callable[[Mapping[str, Any]], Any]
 
@@ -15,7 +17,8 @@ Read = Callable[[Mapping[str, Any]], Any]
 def all_pages(operation: Operation, read: Read, query: Mapping[str, Any]) -> Any:
     """The entries of a list whose `query` may pick a page; without one, all of them.
 
-    What is read may be anything but a list: then that is returned.
+    What is read may be anything but a list: then that is returned. Raises NotReached for a list of
+    more than MOST_PAGES pages.
     """
     roles = operation.roles
     paging = [roles[role].name for role in ("page", "page_size") if role in roles]
@@ -23,14 +26,14 @@ def all_pages(operation: Operation, read: Read, query: Mapping[str, Any]) -> Any
         return _listed(operation, read({}))
     page, size = roles["page"].name, roles["page_size"]
     most, whole = size.schema["maximum"], []
-    for number in count(1):
+    for number in range(1, MOST_PAGES + 1):
         part = _listed(operation, read({page: number, size.name: most}))
         if not isinstance(part, list):
             return part
         whole += part
         if len(part) < most:
-            break
-    return whole
+            return whole
+    raise NotReached(f"{operation.id} has more than {MOST_PAGES} pages of {most} entries")
 
 
 def _listed(operation: Operation, body: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,11 @@ class EntryList:
         operation = kit.templates.find("GET", path)[0] if path else None
         if path is None or operation is None:
             return None
-        found = all_pages(operation, lambda more: read_json(kit, self.reader, path, more)[1], {})
+        found = None
+        with suppress(NotReached):
+            found = all_pages(
+                operation, lambda more: read_json(kit, self.reader, path, more)[1], {}
+            )
         if not isinstance(found, list):
             return None
         return [(key_of(self.rule, one), one) for one in found if isinstance(one, dict)]

@@ -31,11 +31,8 @@ class RecordedItems:
             owners = [{roles.groups: one} for one in sorted(groups)]
         found: list[Item] = []
         for owner in owners:
-            listing = kit.path.find(collection, "list", owner)
             path = kit.path(collection, action="list", **owner)
-            response = caller.request("GET", path, params=kit.range_query)
-            body = kit.expect(response, 200).json()
-            found += listing.listed(body) if listing else body
+            found += caller.entries(path, **kit.range_query)
         return found
 
     def one(self, collection: str) -> Item:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,13 +12,17 @@ import pytest
 
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.check_run import Options, open_session
 from ringme_contract.engine import Engine
+from ringme_contract.list_pages import MOST_PAGES, all_pages
+from ringme_contract.made_entries import EntryList
 from ringme_contract.profiles import JOBS
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.transport import Transport
-from ringme_contract.verdict import Failure
+from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
+from support.server import RunningMock
 
 CONTRACT = read_contract(SPEC)
 URL = "http://target.example"
@@ -130,3 +134,53 @@ def test_a_check_draws_the_same_random_numbers_whichever_ran_before_it() -> None
         Engine(kit).run(checks[::-1])
     assert len(set(drawn["first"])) == len(set(drawn["second"])) == 1
     assert drawn["first"] != drawn["second"]
+
+
+def test_a_list_that_was_read_before_another_check_deletes_accuses_nobody(
+    mock: RunningMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_session(Options(mock.url, target=MOCK)) as session:
+        kit, read = session.kit, EntryList.read
+        first, other = kit.for_check("first"), kit.for_check("other")
+        number = kit.factory.read("extension")[0]["id"]
+        for one in (first, other):
+            one.factory.create("event", within={"extension": number})
+
+        def read_and_let_the_other_end(place: EntryList, reader: CheckContext) -> Any:
+            found = read(place, reader)
+            if reader is first:
+                other.clean_up()
+            return found
+
+        monkeypatch.setattr(EntryList, "read", read_and_let_the_other_end)
+        first.clean_up()
+        kit.finish()
+    assert kit.left_behind == []
+
+
+def test_what_another_check_has_made_is_nothing_to_read(mock: RunningMock) -> None:
+    with open_session(Options(mock.url, target=MOCK)) as session:
+        kit = session.kit
+        first, other = kit.for_check("first"), kit.for_check("other")
+        reading = kit.path.find("event", "read", ("extension", "event"))
+        assert reading is not None
+        keys = first.factory.keys_to_read(reading)
+        assert other.factory.keys_to_read(reading) != keys
+        for one in (first, other):
+            one.clean_up()
+        kit.finish()
+    assert kit.left_behind == []
+
+
+def test_a_list_whose_pages_never_end_is_given_up() -> None:
+    listing = next(one for one in CONTRACT.operations.values() if one.envelope)
+    most = listing.roles["page_size"].schema["maximum"]
+    read: list[object] = []
+
+    def full_page(more: Mapping[str, Any]) -> Any:
+        read.append(more)
+        return {listing.envelope: [{}] * most}
+
+    with pytest.raises(NotReached, match=f"more than {MOST_PAGES} pages"):
+        all_pages(listing, full_page, {})
+    assert len(read) == MOST_PAGES

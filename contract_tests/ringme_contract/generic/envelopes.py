@@ -1,4 +1,4 @@
-"""Lists in an object that tells of the page, and statistics that count their parts."""
+"""Lists in an object that tells of the page."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.generic.owners import ClientView
-from ringme_contract.lists import list_path, lists_with, read_list
-from ringme_contract.verdict import NotOffered, NotReached
+from ringme_contract.lists import list_path, lists_with
+from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 
 
@@ -57,28 +56,3 @@ def _cases(operation: Operation) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     cases = [(given, {**expected, **first}) for given, expected in cases]
     cases += [({order.name: one}, {**usual, order.name: one}) for one in others]
     return [*cases, ({order.name: ""}, {**usual, **first})]
-
-
-@check("call-stats", layer="generic", writes=False, smoke=True)
-def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
-    """Of the whole range and of its halves, for each owner that has such statistics."""
-    counted, view = 0, ClientView(kit)
-    start, end = kit.target.range
-    middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
-    every = [one for one in kit.operations if one.action == "stats" and "by" in one.resource]
-    if not every:
-        raise NotOffered("the target has no statistics that count parts")
-    for stats, owner in ((one, owner) for one in every for owner in view.owners(one.section)):
-        (listing, *_) = lists_with(kit, owner=stats.section, collection=stats.collection.name)
-        for bounds in ((start, end), (start, middle), (middle, end)):
-            query = dict(zip(kit.range_query, bounds, strict=True))
-            items = read_list(kit, kit.caller("client"), listing, owner, **query)
-            by, count = stats.resource["by"], stats.resource["count"]
-            got = kit.caller("client").read(list_path(stats, owner), **query)
-            for value in stats.response_properties:
-                number = len([one for one in items if one[by] == value])
-                what = f"{stats.id} of {owner} from {bounds[0]} to {bounds[1]}: {value}"
-                kit.expect_properties(what, got.get(value), {count: number})
-                counted += number
-    if not counted:
-        raise NotReached("nothing could be counted in the target's range")

@@ -50,30 +50,30 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
     told = {one[key]: one for one in everything if key in one}
     for owner in view.owners(operation.section)[:_OWNERS]:
         whole = read_list(kit, caller, operation, owner)
-        pool = everything or whole
+        pool, shown = everything or whole, _Whole(whole, told)
         if not pool:
             raise NotReached(f"there are no entries for the filters of {operation.id}")
         for name, one in filters.items():
             values = _values(pool, one)
             for chosen in ([value] for value in values):
-                _compare(kit, operation, owner, _Whole(whole, told), {name: chosen})
+                _compare(kit, operation, owner, shown, {name: chosen})
             if name in several:
-                _compare(kit, operation, owner, _Whole(whole, told), {name: values[:2]})
+                _compare(kit, operation, owner, shown, {name: values[:2]})
             # A part of a text is another one.
             text = next((value for value in (*_values(whole, one), *values)), None)
             text = text if isinstance(text, str) else ""
             parts = {text[:-1], text[1:], text.rpartition(one.after)[2] if one.after else ""}
             for part in sorted(parts):
                 if part and kit.contract.schemas.compile(schemas[name]).is_valid(part):
-                    _compare(kit, operation, owner, _Whole(whole, told), {name: [part]})
+                    _compare(kit, operation, owner, shown, {name: [part]})
         first = {name: pool[0][one.property] for name, one in filters.items()}
         given = {name: [value] for name, value in first.items() if value is not None}
-        _compare(kit, operation, owner, _Whole(whole, told), given)
+        _compare(kit, operation, owner, shown, given)
         for name in given:
             # None of them takes the others out of force.
             others = [value for value in _values(pool, filters[name]) if value != first[name]]
             if others:
-                _compare(kit, operation, owner, _Whole(whole, told), {**given, name: others[:1]})
+                _compare(kit, operation, owner, shown, {**given, name: others[:1]})
 
 
 def _values(pool: list[Item], one: Filter) -> list[Any]:

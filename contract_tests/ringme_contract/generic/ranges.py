@@ -10,9 +10,9 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.factories import Item
 from ringme_contract.generic.owners import ClientView
-from ringme_contract.lists import list_path, lists_with, moment_of, read_list, sort_key
+from ringme_contract.lists import lists_with, moment_of, read_list, sort_key
 from ringme_contract.samples import some
-from ringme_contract.verdict import NotOffered, NotReached
+from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
 _SECOND = timedelta(seconds=1)
@@ -97,30 +97,3 @@ def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
         longest = max(longest, len(ascending))
     if longest < 2:
         raise NotReached("no list of recorded items in the target's range has two items")
-
-
-@check("stats-agree", layer="generic", writes=False, smoke=True)
-def statistics_add_up_to_the_list(kit: CheckContext) -> None:
-    """Of the whole range, and of the half of it, for each owner that has statistics."""
-    counted, view = 0, ClientView(kit)
-    start, end = kit.target.range
-    middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
-    every = [one for one in kit.operations if one.action == "stats" and "size" in one.resource]
-    if not every:
-        raise NotOffered("the target has no statistics")
-    for stats, owner in ((one, owner) for one in every for owner in view.owners(one.section)):
-        (listing,) = lists_with(kit, owner=stats.section, collection=stats.collection.name)
-        content = stats.collection.content
-        count, size = stats.resource["count"], stats.resource["size"]
-        for bounds in ((start, end), (start, middle), (middle, end)):
-            query = dict(zip(kit.range_query, bounds, strict=True))
-            items = read_list(kit, kit.caller("client"), listing, owner, **query)
-            sizes = [one[content.size] for one in items] if content else []
-            kit.expect_properties(
-                f"{stats.id} of {owner} from {bounds[0]} to {bounds[1]}",
-                kit.caller("client").read(list_path(stats, owner), **query),
-                {count: len(sizes), size: sum(sizes)},
-            )
-            counted += len(sizes)
-    if not counted:
-        raise NotReached("no owner with statistics has items in the target's range")

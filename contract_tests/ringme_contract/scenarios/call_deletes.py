@@ -12,14 +12,13 @@ from ringme_contract.scenarios.item_kinds import (
     RECORD,
     Section,
     between,
+    has_more_than_spared,
     numbers_with,
     read,
     section_of_number,
 )
 from ringme_contract.verdict import NotReached
 
-# So many items are left to other checks.
-_SPARED = 4
 _OWN = ("record_uuid", "record_file_size")
 
 
@@ -35,7 +34,7 @@ def a_call_outlasts_its_record(kit: CheckContext) -> None:
     number, items = numbers_with(kit, RECORD)[0]
     item = items[-1]
     _delete(kit, item, CLIENT.path(kit, RECORD, item[RECORD.key or ""], "delete"))
-    if len(items) > 1 and len(read(kit, CLIENT, RECORD)) > _SPARED:
+    if len(items) > 1 and has_more_than_spared(kit, RECORD):
         _delete_range(kit, section_of_number(number), items[:-1])
 
 

@@ -1,4 +1,4 @@
-"""What a call is, worked out from its legs (rule call-values)."""
+"""The values of a call, worked out from its legs (rule call-values)."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ from ringme_contract.factories import Item
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import RangeRule
 
+# So many items of numbers that there are, are left to other checks.
+_SPARED = 3
 KindCheck = Callable[["CheckContext", "Kind"], None]
 
 
@@ -147,6 +149,11 @@ def numbers_with(kit: CheckContext, kind: Kind) -> list[tuple[Item, list[Item]]]
     if not found:
         raise NotReached(f"no number of the client has {kind.plural} in the target's range")
     return sorted(found, key=lambda pair: -len(pair[1]))
+
+
+def has_more_than_spared(kit: CheckContext, kind: Kind) -> bool:
+    """True if a check may delete another item and still leave enough to other checks."""
+    return sum(len(items) for _, items in numbers_with(kit, kind)) > _SPARED
 
 
 def tied_numbers(kit: CheckContext, kind: Kind) -> tuple[Item, Item]:

@@ -20,6 +20,7 @@ from ringme_contract.scenarios.item_kinds import (
     between,
     fetch,
     group_of,
+    has_more_than_spared,
     numbers_with,
     of_each_kind,
     offered,
@@ -30,8 +31,6 @@ from ringme_contract.scenarios.item_kinds import (
 from ringme_contract.verdict import NotOffered, NotReached
 
 _NO_MOMENT = "2016-02-30 00:00:00"
-# So many items of numbers that there are, are left to other checks.
-_SPARED = 3
 # So many numbers are looked at for two that a range can be deleted of.
 _NUMBERS = 8
 
@@ -107,14 +106,10 @@ def _sections_with(kit: CheckContext, kind: Kind, action: str, *sections: Sectio
     return [one for one in sections if kit.path.find(kind.name, action, (one.owner, *item))]
 
 
-def _has_more(kit: CheckContext, kind: Kind) -> bool:
-    return sum(len(items) for _, items in numbers_with(kit, kind)) > _SPARED
-
-
 def _delete_at_each_level(kit: CheckContext, kind: Kind) -> None:
     """Deletes one item by its group, and if there are some more of them, by client and number."""
     for level in ("extension_group", "client", "extension"):
-        if level == "extension_group" or _has_more(kit, kind):
+        if level == "extension_group" or has_more_than_spared(kit, kind):
             _delete_one(kit, kind, level)
 
 
@@ -239,7 +234,7 @@ def _delete_range(kit: CheckContext, kind: Kind) -> None:
     """Deletes a range of a group; if there are some more items, one of a number and one of all."""
     _delete_range_of_group(kit, kind)
     for level in ("extension", "client"):
-        if _has_more(kit, kind):
+        if has_more_than_spared(kit, kind):
             _delete_range_at(kit, kind, level)
 
 

@@ -21,6 +21,11 @@ def _expect_done(kit: CheckContext, response: httpx.Response) -> None:
     kit.expect_equal("the body of the response", response.content, b"")
 
 
+def _expect_good(kit: CheckContext, session: Session, login: str) -> None:
+    kit.expect(session.caller.get(kit.me), 200)
+    expect_works(kit, session.request_refresh(), login)
+
+
 @check("revoke", layer="scenarios", needs=_NEEDS, uses=("revoke",), isolated=True, smoke=True)
 def a_revoked_access_token_ends_with_its_refresh_token(kit: CheckContext) -> None:
     """Those of another login of the same user stay good; revoking it once more is a 200."""
@@ -30,8 +35,7 @@ def a_revoked_access_token_ends_with_its_refresh_token(kit: CheckContext) -> Non
     for _ in range(2):
         _expect_done(kit, _revoke(kit, token=str(session.caller.token), **application))
         session.expect_over("a login that was revoked")
-    kit.expect(other.caller.get(kit.me), 200)
-    expect_works(kit, other.request_refresh(), login)
+    _expect_good(kit, other, login)
 
 
 @check("revoke-refresh", layer="scenarios", needs=_NEEDS, uses=("revoke",), isolated=True)
@@ -42,8 +46,7 @@ def a_revoked_refresh_token_ends_with_its_access_token(kit: CheckContext) -> Non
     session, other = (Session(kit, "new group user", login, password) for _ in range(2))
     _expect_done(kit, _revoke(kit, token=session.refresh, **application))
     session.expect_over("a login that was revoked")
-    kit.expect(other.caller.get(kit.me), 200)
-    expect_works(kit, other.request_refresh(), login)
+    _expect_good(kit, other, login)
 
 
 @check("revoke", layer="scenarios", needs=_NEEDS, uses=("revoke",), isolated=True)
@@ -65,8 +68,7 @@ def what_is_not_the_applications_stays_good(kit: CheckContext) -> None:
     for missing in application:
         rest = {key: value for key, value in application.items() if key != missing}
         expect_error(kit, _revoke(kit, token=token, **rest), 400, "invalid_request")
-    kit.expect(session.caller.get(kit.me), 200)
-    expect_works(kit, session.request_refresh(), login)
+    _expect_good(kit, session, login)
     # A login after it is no part of what was revoked before it.
     _expect_done(kit, _revoke(kit, token=token, **application))
     expect_works(kit, request_token(kit, login, password), login)

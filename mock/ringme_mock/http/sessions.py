@@ -169,10 +169,11 @@ class Sessions:
         if name is None or name == DEFAULT:
             return self.default
         session = self._others.get(name) or self._waiting.get(name)
-        is_there = session is not None and not session.is_idle(self.settings.idle)
-        if not may_begin and (not is_there or (session is not None and session.waits)):
+        if session is not None and session.is_idle(self.settings.idle):
+            session = None
+        if not may_begin and (session is None or session.waits):
             raise forbidden("control_refused", "a page of another site may not begin a session")
-        if session is None or not is_there:
+        if session is None:
             session = self._make(name)
         session.used = self.seconds()
         return session

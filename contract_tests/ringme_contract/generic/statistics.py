@@ -1,0 +1,64 @@
+"""Statistics, against the lists that they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext
+from ringme_contract.datetime_texts import read_datetime, write_datetime
+from ringme_contract.factories import Item
+from ringme_contract.generic.owners import ClientView
+from ringme_contract.lists import list_path, lists_with, read_list
+from ringme_contract.verdict import NotOffered, NotReached
+from ringme_spec.operations import Operation
+
+
+@check("stats-agree", layer="generic", writes=False, smoke=True)
+def statistics_add_up_to_the_list(kit: CheckContext) -> None:
+    """Of the whole range, and of the half of it, for each owner that has statistics."""
+    counted = 0
+    for what, stats, items, got in _statistics(kit, "size"):
+        content = stats.collection.content
+        sizes = [one[content.size] for one in items] if content else []
+        sums = {stats.resource["count"]: len(sizes), stats.resource["size"]: sum(sizes)}
+        kit.expect_properties(what, got, sums)
+        counted += len(sizes)
+    if not counted:
+        raise NotReached("no owner with statistics has items in the target's range")
+
+
+@check("call-stats", layer="generic", writes=False, smoke=True)
+def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
+    """Of the whole range and of its halves, for each owner that has such statistics."""
+    counted = 0
+    for what, stats, items, got in _statistics(kit, "by"):
+        by, count = stats.resource["by"], stats.resource["count"]
+        for value in stats.response_properties:
+            number = len([one for one in items if one[by] == value])
+            kit.expect_properties(f"{what}: {value}", got.get(value), {count: number})
+            counted += number
+    if not counted:
+        raise NotReached("nothing could be counted in the target's range")
+
+
+def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, list[Item], Any]]:
+    """Statistics with a key in `x-resource`: a name, the operation, the list, and what they say.
+
+    Of each owner, of the whole range and of its halves. Raises NotOffered without any.
+    """
+    view, caller = ClientView(kit), kit.caller("client")
+    start, end = kit.target.range
+    middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
+    every = [one for one in kit.operations if one.action == "stats" and key in one.resource]
+    if not every:
+        raise NotOffered(f"the target has no statistics with {key}")
+    for stats, owner in ((one, owner) for one in every for owner in view.owners(one.section)):
+        # Where there are several lists of the same, the statistics are of any.
+        listing = lists_with(kit, owner=stats.section, collection=stats.collection.name)[0]
+        for bounds in ((start, end), (start, middle), (middle, end)):
+            query = dict(zip(kit.range_query, bounds, strict=True))
+            items = read_list(kit, caller, listing, owner, **query)
+            got = caller.read(list_path(stats, owner), **query)
+            yield f"{stats.id} of {owner} from {bounds[0]} to {bounds[1]}", stats, items, got
