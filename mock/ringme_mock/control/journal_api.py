@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from fnmatch import translate
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from starlette.responses import Response
 
 from ringme_mock.control.control_context import ControlContext
+from ringme_mock.control.har import write_har
 from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.http.event_stream import HEARTBEAT, EventStream
 from ringme_mock.http.journal import Journal, JournalEntry
@@ -22,12 +24,15 @@ _PARTS = ("query", "parameters", "body")
 
 async def read(context: ControlContext) -> Response:
     """List the entries that match the query, oldest first."""
-    wanted = dict(context.query)
-    limit = wanted.pop("limit", None)
-    found = _matching(context, wanted)
-    redaction = context.mock.sessions.redaction
-    kept = found[-limit:] if limit else found
-    return context.response([{**shown, **entry.exchange(redaction)} for entry, shown in kept])
+    return context.response(_read(context))
+
+
+async def export(context: ControlContext) -> Response:
+    """Send the entries that match the query in the format that browsers and proxies exchange."""
+    response = context.response(write_har(_read(context), context.base_url))
+    name = f"journal-{context.session.name}.har"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 async def count(context: ControlContext) -> Response:
@@ -82,6 +87,15 @@ def _event(entry: JournalEntry, redaction: Redaction) -> str:
     return f"id: {entry.number}\nevent: request\ndata: {data}\n\n"
 
 
+def _read(context: ControlContext) -> list[dict[str, Any]]:
+    wanted = dict(context.query)
+    limit = wanted.pop("limit", None)
+    found = _matching(context, wanted)
+    redaction = context.mock.sessions.redaction
+    kept = found[-limit:] if limit else found
+    return [{**shown, **entry.exchange(redaction)} for entry, shown in kept]
+
+
 def _matching(
     context: ControlContext, wanted: dict[str, Any]
 ) -> list[tuple[JournalEntry, dict[str, Any]]]:
@@ -96,7 +110,21 @@ def _matching(
 
 
 def _fits(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    return all(_equals(name, entry.get(name), value) for name, value in wanted.items())
+    return all(
+        value.casefold() in _text(entry).casefold()
+        if name == "text"
+        else _equals(name, entry.get(name), value)
+        for name, value in wanted.items()
+    )
+
+
+def _text(entry: dict[str, Any]) -> str:
+    """Join all that a text is looked for in."""
+    query = urlencode(entry["query"], doseq=True, safe="*@:/ ")
+    path = f"{entry['path']}?{query}" if query else entry["path"]
+    caller = entry["operation"], entry["login"]
+    shown = [entry["method"], path, *caller, entry["status"], entry["reason"], entry["fault"]]
+    return " ".join(str(one) for one in shown if one is not None)
 
 
 def _equals(name: str, found: Any, value: Any) -> bool:

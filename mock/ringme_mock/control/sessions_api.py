@@ -26,6 +26,7 @@ async def list_sessions(context: ControlContext) -> Response:
                 "requests": len(one.journal.entries()),
                 "idle": int(one.idle_seconds()),
                 "url": root if one is sessions.default else f"{root}/s/{one.name}",
+                "current": one is context.session,
             }
             for one in sessions.all()
         ]

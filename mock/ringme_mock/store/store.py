@@ -98,6 +98,17 @@ class Store:
         entries = filter(query.keep, collection.at(merge(spans, query.descending)))
         return _cut(entries, query)
 
+    def size(self, name: str, owner: tuple[str, Key] | None = None) -> int | None:
+        """Count the entries of one owner, or all; None for those that are gathered of others."""
+        rule = self.collections[name].rule
+        if not rule.is_stored:
+            return None
+        parts = [self.collections[one] for one in (name, *rule.parts)]
+        if owner is None:
+            return sum(map(len, parts))
+        runs = [run for part in parts for run in self._runs(part, owner[0], [owner[1]])]
+        return sum(map(len, runs))
+
     def _find_made(
         self, rule: CollectionRule, query: Query, owner: tuple[str, Key] | None
     ) -> Iterator[Entry]:

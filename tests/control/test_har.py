@@ -1,0 +1,84 @@
+"""The journal as a HAR file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from support.control import API, Control
+
+
+def entries(control: Control, query: str = "") -> list[dict[str, Any]]:
+    har = control.done("GET", f"journal/har{query}")
+    assert har["log"]["version"] == "1.2"
+    assert har["log"]["creator"]["name"] == "ringme-mock"
+    found: list[dict[str, Any]] = har["log"]["entries"]
+    return found
+
+
+def test_an_exchange_has_both_sides(control: Control) -> None:
+    control.make_group(control.token(), "In a HAR")
+    answer = control.ask("GET", "journal/har")
+    assert answer.headers["content-disposition"] == 'attachment; filename="journal-default.har"'
+    (entry,) = entries(control)
+    request, response = entry["request"], entry["response"]
+    path = f"{API}/client/@me/extension_group/"
+    assert (request["method"], request["url"]) == ("POST", f"{control.server.url}{path}")
+    assert json.loads(request["postData"]["text"]) == {"name": "In a HAR"}
+    assert (response["status"], response["statusText"]) == (201, "Created")
+    body = json.loads(response["content"]["text"])
+    assert body["name"] == "In a HAR"
+    assert response["content"]["size"] == response["bodySize"] > 0
+    assert entry["time"] == entry["timings"]["wait"]
+    assert entry["_operation"] == "createExtensionGroup"
+
+
+def test_a_session_has_its_prefix_in_the_urls_and_the_name(control: Control) -> None:
+    one = control.session("one")
+    one.get("/user/")
+    (entry,) = entries(one)
+    assert entry["request"]["url"] == f"{control.server.url}/s/one{API}/user/"
+    assert entry["_reason"].startswith("Unauthorized")
+    disposition = one.ask("GET", "journal/har").headers["content-disposition"]
+    assert disposition == 'attachment; filename="journal-one.har"'
+
+
+def test_secrets_are_masked_as_in_the_journal(control: Control) -> None:
+    form = {"grant_type": "password", "username": "client-admin", "password": "canary-1"}
+    control.http.post("/oauth/token?client_secret=canary-2", data=form)
+    control.get("/user/", {"Authorization": "Bearer canary-3", "Cookie": "a=canary-4"})
+    answer = control.ask("GET", "journal/har")
+    assert "canary" not in answer.text
+    login, user = answer.json()["log"]["entries"]
+    assert dict(parse_qsl(login["request"]["postData"]["text"]))["password"] == "***"
+    assert {"name": "authorization", "value": "Bearer ***"} in user["request"]["headers"]
+
+
+def test_a_dropped_connection_has_no_status(control: Control) -> None:
+    control.done("POST", "faults", {"connection": "drop"})
+    with pytest.raises(Exception, match="disconnected"):
+        control.get("/user/")
+    (entry,) = entries(control)
+    assert entry["response"]["status"] == 0
+    assert entry["_verdict"] == "fault"
+
+
+def test_repeated_names_and_odd_characters_stay_whole(control: Control) -> None:
+    control.http.get("/api/ver1.0/a b/ü/?x=1&x=2&y=%26%3D")
+    (entry,) = entries(control)
+    parts = urlsplit(entry["request"]["url"])
+    assert parts.path == "/api/ver1.0/a%20b/%C3%BC/"
+    assert parse_qsl(parts.query) == [("x", "1"), ("x", "2"), ("y", "&=")]
+    assert entry["request"]["queryString"][0] == {"name": "x", "value": "1"}
+
+
+def test_it_is_filtered_like_the_journal(control: Control) -> None:
+    headers = control.token()
+    control.get("/user/", headers)
+    control.get("/user/")
+    assert [one["response"]["status"] for one in entries(control, "?verdict=refused")] == [401]
+    assert [one["response"]["status"] for one in entries(control, "?text=CLIENT-ADMIN")] == [200]
+    assert [one["_login"] for one in entries(control, "?limit=2&status=200")] == ["client-admin"]
