@@ -113,7 +113,9 @@ def test_the_command_says_what_to_open(tmp_path: Path, report_folder: Path) -> N
 
 def test_without_a_report_the_site_says_how_to_make_one(tmp_path: Path) -> None:
     build_site(tmp_path / "site", DOCUMENT)
-    assert "There is no report here" in (tmp_path / "site" / "report.html").read_text("utf-8")
+    assert "There is no report here" in (tmp_path / "site" / "contract-tests.html").read_text(
+        "utf-8"
+    )
     assert not (tmp_path / "site" / "contract-report.html").exists()
 
 

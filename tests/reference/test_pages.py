@@ -149,8 +149,8 @@ def test_the_grade_of_a_text_is_in_its_last_brackets(
 
 
 def test_the_report_is_linked_with_its_result(site: Path, pages: dict[str, HtmlPage]) -> None:
-    assert "contract-report.html" in pages["report.html"].links
-    assert "63 of 63 rules passed, 2026-01-02 03:04:05 UTC" in text_of(site, "report.html")
+    assert "contract-report.html" in pages["contract-tests.html"].links
+    assert "63 of 63 rules passed, 2026-01-02 03:04:05 UTC" in text_of(site, "contract-tests.html")
 
 
 def test_texts_of_the_document_cannot_put_markup_into_a_page() -> None:

@@ -119,7 +119,8 @@ class Options:
         metavar="SECONDS",
     )
     max_entries: int = _option(
-        "Maximum number of entries of a collection; fixtures may have more.",
+        "Maximum number of entries of a collection, 4096 characters of a text counting for one;"
+        " fixtures may have more.",
         type=click.IntRange(1, _LARGEST_COLLECTION),
         default=MOST_ENTRIES,
     )
