@@ -55,10 +55,6 @@ def test_bruno_imports_every_operation_ready_to_send(node: str, mock: RunningMoc
     assert f"{len(CONTRACT.operations)} succeed" in said
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Bruno's converter writes the constants of links without quotes into its scripts",
-)
 def test_the_scripts_that_bruno_makes_of_links_run(node: str) -> None:
     run_program(node, "bruno-scripts.mjs", str(SPEC))
 

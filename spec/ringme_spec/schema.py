@@ -17,6 +17,9 @@ Formats = dict[str, Callable[[str], bool]]
 _NAMED = "#/components/schemas/"
 # A whole number lies from -_END up to it.
 _END = 2**63
+# The ends of formats that are narrower. Moments end with the year 9999; written as a number, that
+# end is more than JavaScript and what is made with it can read.
+_ENDS = {"int32": 2**31, "unix-microseconds": 253_402_300_800 * 10**6}
 
 
 class Schemas:
@@ -255,7 +258,7 @@ def _ends(schema: Schema) -> Schema:
 
     JSON with more than 64 bits could be read by few, and by the mock only as a float.
     """
-    end = 2**31 if schema.get("format") == "int32" else _END
+    end = _ENDS.get(schema.get("format", ""), _END)
     return {
         "minimum": max(schema.get("minimum", -end), -end),
         "maximum": min(schema.get("maximum", end - 1), end - 1),

@@ -89,7 +89,7 @@ class Operation:
 
     def status_words(self, code: str) -> set[str]:
         """The words that the schema of an answer allows as `status`."""
-        schema = self.answers[code]["content"]["application/json"]["schema"]
+        schema = resolve(self.answers[code]["content"]["application/json"]["schema"])
         (found,) = (
             set(part["properties"]["status"]["enum"])
             for part in map(resolve, schema["allOf"])

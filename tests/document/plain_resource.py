@@ -62,7 +62,7 @@ def operation(name: str, owner: str, action: str, operation_id: str) -> dict[str
         key = {"name": f"{name}_id", "in": "path", "required": True, "schema": number}
         parameters.append({**key, "x-collection": name})
     answer = {"description": "Done.", "content": {"application/json": {"schema": one}}}
-    error = {"$ref": "#/components/schemas/Error"}
+    error = {"$ref": "#/components/schemas/ApiError"}
     not_found = {"description": "Gone.", "content": {"application/json": {"schema": error}}}
     shared = {"400": "BadRequest", "401": "Unauthorized", "415": "UnsupportedMediaType"}
     shared["403"] = "ForbiddenChange" if changes else "ForbiddenRead"

@@ -267,7 +267,9 @@ def test_a_create_links_to_what_can_be_done_with_the_new_entry(name: str) -> Non
         target = ALL[link["operationId"]]
         known = {parameter["name"]: parameter for parameter in target.parameters}
         required = {one for one in known if known[one].get("required")}
-        assert required <= set(link["parameters"]) <= set(known)
+        # What it does not name is as in the path of the create.
+        assert required <= {*link["parameters"], *re.findall(r"{(\w+)}", ALL[name].path)}
+        assert set(link["parameters"]) <= set(known)
         actions.add(target.node["x-resource"]["action"])
     assert {"read", "update", "delete"} <= actions
 

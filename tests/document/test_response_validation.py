@@ -230,7 +230,7 @@ def test_answers_that_are_late_or_damaged_on_their_way_are_checked(
 
 def test_what_is_write_only_is_in_no_answer_and_need_not_be(tmp_path: Path) -> None:
     def change(document: dict[str, Any]) -> None:
-        document["components"]["schemas"]["Comment"]["writeOnly"] = True
+        document["components"]["schemas"]["UserComment"]["writeOnly"] = True
 
     answer = Asked(tmp_path, change).get(f"{API}/client/12/user/extension_group/104")
     assert answer.status_code == 200, answer.text

@@ -37,11 +37,15 @@ class Link:
 
 
 def links(kit: CheckContext) -> list[Link]:
-    """The links of the document between operations that the target does not lack."""
+    """The links of the document from a create to operations that the target does not lack.
+
+    Links of lists name no value of the response: any of its entries will do.
+    """
     known = {one.id: one for one in kit.operations}
     return [
         Link(name, source, known[node["operationId"]], node["parameters"])
         for source in known.values()
+        if source.action == "create"
         for response in source.responses.values()
         for name, node in response.get("links", {}).items()
         if node["operationId"] in known
@@ -75,7 +79,8 @@ def each_link(kit: CheckContext) -> None:
 def _target(
     kit: CheckContext, link: Link, request_path: dict[str, Any], response_body: Any
 ) -> AnyCase:
-    values = {
+    # What a link does not name is as in the request that it follows.
+    values = request_path | {
         name: _evaluated(expression, request_path, response_body)
         for name, expression in link.parameters.items()
     }

@@ -7,7 +7,7 @@ export type Api = Client<paths>;
 type Schemas = components["schemas"];
 export type Group = Schemas["Group"];
 export type Extension = Schemas["Extension"];
-export type Record = Schemas["Record"];
+export type CallRecord = Schemas["CallRecord"];
 export type CurrentUser = Schemas["CurrentUser"];
 
 /** Where the API is, and in which of the mock's sessions to work. */

@@ -1,4 +1,4 @@
-import { connect, type Api, type Extension, type Group, type Place, type Record } from "./api";
+import { connect, type Api, type Extension, type Group, type Place, type CallRecord } from "./api";
 import { dataOf, succeed } from "./failure";
 import type { Credentials, TokenKeeper, Tokens } from "./tokens";
 
@@ -111,8 +111,8 @@ async function placeNumbers(api: Api, group: Group): Promise<void> {
   expectSame("the members", dataOf(members), [SIDOROV, PETROV]);
 }
 
-async function listRecords(api: Api, group: Group): Promise<Record[]> {
-  const records: Record[] = [];
+async function listRecords(api: Api, group: Group): Promise<CallRecord[]> {
+  const records: CallRecord[] = [];
   for (const page of [1, 2, 3]) {
     const answer = await api.GET("/api/ver1.0/extension_group/{ext_group_id}/record/", {
       params: {
@@ -126,7 +126,7 @@ async function listRecords(api: Api, group: Group): Promise<Record[]> {
   return records;
 }
 
-async function hear(api: Api, group: Group, records: Record[]): Promise<void> {
+async function hear(api: Api, group: Group, records: CallRecord[]): Promise<void> {
   for (const { record_uuid, record_file_size } of records) {
     const { record_url } = dataOf(
       await api.GET("/api/ver1.0/extension_group/{ext_group_id}/record/{record_uuid}/storage_url/", {

@@ -1,6 +1,6 @@
 import { useId, useState } from "preact/hooks";
 
-import type { Record } from "../../client/api";
+import type { CallRecord } from "../../client/api";
 import { useDesk, useLoaded } from "./desk";
 import type { Days } from "./days";
 import { Pager } from "./Pager";
@@ -83,7 +83,7 @@ function DaysForm({ days, onShow }: { days: Days; onShow: (days: Days) => void }
   );
 }
 
-function CallRow({ record, recordingsOf }: { record: Record; recordingsOf: number | null }) {
+function CallRow({ record, recordingsOf }: { record: CallRecord; recordingsOf: number | null }) {
   const number = record.extension_name.replace(/^.*\*|@.*$/g, "");
   const other = record.flow === "in" ? record.from_screen_name : record.dest_number;
   return (

@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import type { Record } from "../../client/api";
+import type { CallRecord } from "../../client/api";
 import { useDesk } from "./desk";
 import { readRecordingUrl } from "./requests";
 
 /** Fetches where the recording is when someone wants to hear it, not before. */
-export function Player({ record, recordingsOf }: { record: Record; recordingsOf: number | null }) {
+export function Player({ record, recordingsOf }: { record: CallRecord; recordingsOf: number | null }) {
   const { api, perform } = useDesk();
   const [url, setUrl] = useState<string | null>(null);
   const player = useRef<HTMLAudioElement>(null);

@@ -1,4 +1,4 @@
-import type { Api, CurrentUser, Extension, Group, Record } from "../../client/api";
+import type { Api, CurrentUser, Extension, Group, CallRecord } from "../../client/api";
 import { dataOf } from "../../client/failure";
 import { rangeOf, type Days } from "./days";
 
@@ -80,7 +80,7 @@ export async function listCalls(
   source: CallSource,
   days: Days,
   page: number,
-): Promise<Record[]> {
+): Promise<CallRecord[]> {
   const query = { ...rangeOf(days), page, per_page: PAGE_SIZE };
   if (source.screen === "group") {
     return dataOf(

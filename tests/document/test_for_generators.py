@@ -1,0 +1,97 @@
+"""The document as programs read it that make clients, servers and collections of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from document.operations import ALL, DOCUMENT
+from ringme_spec.paths import SPEC
+
+# SnakeYAML, with which programs in Java read YAML, refuses a document with more.
+MOST_ALIASES = 50
+# JavaScript reads no larger number as it is.
+LARGEST = 2**53 - 1
+# Names that TypeScript, Java, Python, C# or Kotlin give to something else wherever they are read.
+TAKEN = """
+Any Array Attr Blob Boolean Byte Callable Character Class Comment Comparable Date Decimal Dict
+Document Double Element Enum Error Event Exception File Float Function Headers History Image
+Integer Iterable Iterator List Location Long Map Math Module Node None Notification Number Object
+Option Optional Package Plugin Process Promise Property Proxy Range Record Request Response
+Runtime Selection Set Short String Symbol System Text Thread Throwable Type Unit Void
+"""
+
+
+def parts(node: Any, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """All objects of the document, by place."""
+    if isinstance(node, dict):
+        yield where, node
+    for name, one in node.items() if isinstance(node, dict) else enumerate(node):
+        if isinstance(one, dict | list):
+            yield from parts(one, f"{where}.{name}")
+
+
+def integers() -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((where, one) for where, one in parts(DOCUMENT) if one.get("type") == "integer")
+
+
+def test_java_reads_it() -> None:
+    events = yaml.parse(SPEC.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    aliases = [one.anchor for one in events if isinstance(one, yaml.AliasEvent)]
+    assert len(aliases) <= MOST_ALIASES
+
+
+def test_no_schema_has_the_name_of_something_else() -> None:
+    assert set(TAKEN.split()) & set(DOCUMENT["components"]["schemas"]) == set()
+
+
+def test_every_error_has_a_schema_of_its_own_name() -> None:
+    inline = [
+        (operation.name, code)
+        for operation in ALL.values()
+        for code, answer in operation.answers.items()
+        if code.startswith("4")
+        and "$ref" not in answer["content"].get("application/json", {"schema": {}})["schema"]
+    ]
+    assert inline == []
+
+
+def test_every_whole_number_has_a_format() -> None:
+    without = [where for where, one in integers() if "format" not in one]
+    assert [where for where in without if where.startswith((".components", ".paths"))] == []
+
+
+@pytest.mark.parametrize("bound", ["minimum", "maximum"])
+def test_no_bound_is_more_than_javascript_reads(bound: str) -> None:
+    assert [where for where, one in integers() if abs(one.get(bound, 0)) > LARGEST] == []
+
+
+def test_links_name_values_of_the_response_alone() -> None:
+    # Bruno writes anything else into its scripts as it stands, and they do not run then.
+    values = {
+        value
+        for operation in ALL.values()
+        for answer in operation.answers.values()
+        for link in answer.get("links", {}).values()
+        for value in link.get("parameters", {}).values()
+    }
+    assert {value.rpartition("/")[0] for value in values} == {"$response.body#"}
+
+
+# Entries of a log have no address of their own.
+LISTS = [
+    name
+    for name, one in ALL.items()
+    if one.node["x-resource"]["action"] in ("list", "list_calls")
+    and one.node["x-resource"]["collection"] != "reg_status_log"
+]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_links_to_what_can_be_done_with_its_entries(name: str) -> None:
+    links = ALL[name].answers["200"]["links"].values()
+    assert {link["operationId"] for link in links} <= set(ALL)
+    assert all("id`" in link["description"] for link in links)
