@@ -1,5 +1,5 @@
 // What holds for a collection whatever program imports it: every operation of the document is in
-// it, and every request of it can be sent as it stands.
+// it, every request of it can be sent as it stands, and all of them one after the other as well.
 import { readFile } from "node:fs/promises";
 import { argv, exit } from "node:process";
 
@@ -35,24 +35,30 @@ export async function checkImport(program, convert) {
   const problems = await arrivalProblems(requests, url);
   const mock = new Mock(url, `import-${program.toLowerCase()}`);
   const token = await logIn(mock, access);
-  let sent = 0;
+  const alone = await send(mock, requests, token, problems, () => mock.reset());
+  await mock.reset();
+  const inOrder = await send(mock, requests, token, problems, () => {});
+  for (const problem of problems) {
+    console.error(`${program}: ${problem}`);
+  }
+  console.log(`${program}: ${requests.length} operations arrived, ${alone} succeed alone, ${inOrder} in order`);
+  exit(problems.length === 0 ? 0 : 1);
+}
+
+/** Sends all requests, and adds to the problems; how many succeed. */
+async function send(mock, requests, token, problems, before) {
+  let succeeded = 0;
   for (const request of requests) {
-    await mock.reset();
-    if (request.path.includes(IN_PROGRESS)) {
-      await mock.answerACall(request.send);
-    }
-    const answer = await mock.send(request.send, token);
+    await before();
+    const call = request.path.includes(IN_PROGRESS) ? await mock.answerACall(request.send) : request.send;
+    const answer = await mock.send(call, token);
     if (answer.ok || answer.status === 302) {
-      sent += 1;
+      succeeded += 1;
     } else {
       problems.push(`${request.name}: ${answer.status} ${await answer.text()}`);
     }
   }
-  for (const problem of problems) {
-    console.error(`${program}: ${problem}`);
-  }
-  console.log(`${program}: ${requests.length} operations arrived, ${sent} succeed as imported`);
-  exit(problems.length === 0 ? 0 : 1);
+  return succeeded;
 }
 
 /** Which operations of the mock's document are missing from the requests, or too many there. */
@@ -131,7 +137,7 @@ class Mock {
     const [, extension, id] = /\/extension\/(\d+)\/current_calls\/([^/?]+)/.exec(request.url);
     const { call } = await this.control("calls", { extension: Number(extension), course: {} });
     await this.control(`calls/${call}`, { do: "answer" });
-    request.url = request.url.replace(id, call);
+    return { ...request, url: request.url.replace(id, call) };
   }
 
   /** Every request finds the entries that the document's examples speak of. */

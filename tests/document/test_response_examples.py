@@ -1,0 +1,175 @@
+"""Every JSON response has an example in full, which a mock that was just started sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from document.operations import ALL, DOCUMENT, Operation
+from support.server import LIMITED, LOGIN, SECRETS, TRUSTED_CALL_API, Api, RunningMock
+
+JSON = "application/json"
+# What has another value each time.
+MOVING = {
+    "createToken": {"access_token"},
+    "createExtension": {"create_date"},
+    "createCallback": {"call_id", "call_api_id"},
+    "listClientCurrentCalls": {
+        "call_api_id", "call_id", "subcall_id", "init_time_gmt", "answer_time_gmt", "record_uuid",
+        "caller_id_number", "caller_id_name",
+    },
+}  # fmt: skip
+MOVING["getCurrentCall"] = MOVING["listClientCurrentCalls"]
+HOST = re.compile(r"^http://[^/]+")
+
+
+def named() -> Iterator[tuple[str, Operation, str]]:
+    """The JSON responses by name, with the operations that have them, and the status."""
+    for operation in ALL.values():
+        for code, answer in operation.node["responses"].items():
+            if JSON in operation.answers[code].get("content", {}):
+                yield answer["$ref"].rpartition("/")[2], operation, code
+
+
+# By name, the first operation of the document that has it: a response is often of several.
+SUCCESSES = {
+    name: operation.name for name, operation, code in reversed([*named()]) if code.startswith("2")
+}
+REFUSALS = {name: code for name, _, code in named() if code.startswith("4")}
+
+
+def example_of(name: str) -> Any:
+    return DOCUMENT["components"]["responses"][name]["content"][JSON]["example"]
+
+
+def still(value: Any, moving: set[str]) -> Any:
+    """What of a value is the same each time, on whatever host."""
+    if isinstance(value, dict):
+        return {key: key in moving or still(one, moving) for key, one in value.items()}
+    if isinstance(value, list):
+        return [still(one, moving) for one in value]
+    return HOST.sub("", value) if isinstance(value, str) else value
+
+
+def test_every_json_response_has_an_example() -> None:
+    lacking = [
+        (operation.name, code)
+        for operation in ALL.values()
+        for code, answer in operation.answers.items()
+        if JSON in answer.get("content", {}) and "example" not in answer["content"][JSON]
+    ]
+    assert lacking == []
+    assert len(SUCCESSES) >= 35
+
+
+@pytest.mark.parametrize("name", SUCCESSES)
+def test_the_example_of_a_response_is_what_a_new_mock_sends(name: str, mock: RunningMock) -> None:
+    operation = ALL[SUCCESSES[name]]
+    call = begin_a_call(mock)
+    # With all that has an example: as the documentation and collections send it.
+    required, *more = operation.requests()
+    request = more[0] if operation.parameters and more else required
+    request["path"] = re.sub(r"(/current_calls/).+", rf"\g<1>{call}", request["path"])
+    api = mock.as_user("client-admin") if operation.secured else mock.anonymous()
+    response = api.request(operation.method, **request)
+    assert response.status_code == operation.success, response.text
+    moving = MOVING.get(operation.name, set())
+    assert still(response.json(), moving) == still(example_of(name), moving)
+
+
+def begin_a_call(mock: RunningMock) -> str:
+    """A call that is being talked, as fixtures have none."""
+    call: str = mock.http.post("/__mock__/calls", json={"extension": 31, "course": {}}).json()[
+        "call"
+    ]
+    mock.http.post(f"/__mock__/calls/{call}", json={"do": "answer"})
+    return call
+
+
+# Of two requests at the same time there is a test of its own, in tests/calls.
+@pytest.mark.parametrize("name", sorted(REFUSALS.keys() - {"TooManyStatistics"}))
+def test_the_example_of_an_error_is_what_the_mock_sends(name: str, mock: RunningMock) -> None:
+    having = [operation for one, operation, _ in named() if one == name]
+    said = []
+    for response in refusals(mock, having, REFUSALS[name]):
+        if str(response.status_code) == REFUSALS[name]:
+            said.append(response.json())
+            if said[-1] == example_of(name):
+                return
+    pytest.fail(f"{example_of(name)} is none of {said}")
+
+
+def refusals(mock: RunningMock, operations: list[Operation], code: str) -> Iterator[httpx.Response]:
+    """Responses to requests that go wrong, each in another way."""
+    if not operations[0].secured:
+        for operation in operations:
+            yield from open_refusals(mock, operation)
+        return
+    if code == "429":
+        limited = mock.as_application(LIMITED)
+        yield from (limited.get("/user/") for _ in range(6))
+    admin, lead = mock.as_user("client-admin"), mock.as_user("sales-lead")
+    by = [mock.anonymous(), lead, mock.as_user("client-reader")]
+    by += [mock.as_application(TRUSTED_CALL_API), admin]
+    for operation in operations:
+        request = next(operation.requests())
+        yield from (api.request(operation.method, **request) for api in by)
+        for changed in missing(operation, request):
+            yield admin.request(operation.method, **changed)
+        if operation.content:
+            yield from refused_bodies(admin, operation, request)
+    admin.put("/client/@me/user/extension_group/104", {"status": "blocked"})
+    yield lead.get("/user/")
+
+
+def missing(operation: Operation, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The request with another value for each of its ids, which nothing has."""
+    last = request["path"].rstrip("/").rpartition("/")[2]
+    for part in {one for one in request["path"].split("/") if re.search(r"\d", one)} - {"ver1.0"}:
+        none = re.sub(r"[0-9A-F]", "9", part) if part.isupper() or not part.isdigit() else "999999"
+        yield {**request, "path": request["path"].replace(f"/{part}", f"/{none}")}
+    yield {**request, "path": request["path"].replace("@me", "999999")}
+    yield {**request, "path": request["path"].replace(last, "999999")}
+    yield {**request, "json": {"extension_group_id": 999999}}
+
+
+def refused_bodies(
+    api: Api, operation: Operation, request: dict[str, Any]
+) -> Iterator[httpx.Response]:
+    url = request["path"]
+    yield api.request(operation.method, url, json={"name": ""})
+    yield api.request(operation.method, url, content=b"x", headers={"Content-Type": "text/plain"})
+    large = b'{"name": "' + b"x" * 2**20 + b'"}'
+    yield api.request(operation.method, url, content=large, headers={"Content-Type": JSON})
+
+
+def open_refusals(mock: RunningMock, operation: Operation) -> Iterator[httpx.Response]:
+    """What goes wrong where no token is needed: at the token endpoint and at the login page."""
+    api = mock.anonymous()
+    request = next(operation.requests())
+    known = {"client_id": LOGIN, "client_secret": SECRETS[LOGIN]}
+    login = {**known, "grant_type": "password", "username": "blocked-admin"}
+    for form in (
+        {"grant_type": "client_credentials"},
+        {**known, "grant_type": "x"},
+        {**known, "client_secret": "x", "grant_type": "client_credentials"},
+        {**login, "password": "mock-blocked-admin"},
+        {**login, "username": "client-admin", "password": "x"},
+    ):
+        if operation.method == "POST":
+            yield api.request("POST", operation.path, data=form)
+    for parameters in ({"client_id": "x"}, {"redirect_uri": "http://localhost:1/"}):
+        params = {**request["params"], **parameters}
+        yield api.request(operation.method, **{**request, "params": params})
+    if operation.method == "POST":
+        foreign = {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"}
+        yield api.request(operation.method, **request, headers=foreign)
+        plain = {**request, "content": b"x", "headers": {"Content-Type": "text/plain"}}
+        yield api.request(operation.method, **{**plain, "data": None})
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        large = {**request, "content": b"x" * (2**20 + 1), "headers": form}
+        yield api.request(operation.method, **{**large, "data": None})
