@@ -44,6 +44,8 @@ def can_be_generated(operation: Operation) -> bool:
 
 def schema_of(kit: CheckContext) -> Any:
     """The document of a run for Schemathesis; read once, for that takes a second."""
+    if (found := _schemas.get(kit.transport)) is not None:
+        return found
     with _generating:
         if kit.transport not in _schemas:
             _schemas[kit.transport] = _read_schema(kit)

@@ -31,7 +31,7 @@ class _Sender:
         self.kit = kit
         self.findings = Findings(kit)
         self._constraints = Constraints(kit)
-        self._samples = Samples(kit, kit.operations)
+        self.samples = Samples(kit, kit.operations)
 
     def send(self, operation: Operation, case: AnyCase) -> None:
         response = send(self.kit, operation, case)
@@ -42,7 +42,7 @@ class _Sender:
         self, operation: Operation, salt: int, path: dict[str, object] | None
     ) -> list[AnyCase]:
         """Generated requests that the rules have nothing against."""
-        count = _SOME if self._samples.is_whole(operation) else 1
+        count = _SOME if self.samples.is_whole(operation) else 1
         cases = generate(self.kit, operation, GenerationMode.POSITIVE, count, salt, path)
         return [self._constraints.apply(operation, case) for case in cases]
 
@@ -71,7 +71,7 @@ def valid_reads(kit: CheckContext) -> None:
             query = kit.factory.query(operation)
             cases.append((operation, put_together(kit, operation, missing, query)))
         # Once about what is there, which gets further, and once about anything.
-        for salt, fixed in ((1, path), (2, None)):
+        for salt, fixed in sender.samples.of(operation, ((1, path), (2, None)), 1):
             cases += [(operation, case) for case in sender.generated(operation, salt, fixed)]
     kit.map(lambda one: sender.send(*one), cases)
     # Scenarios make what else there is to read.
