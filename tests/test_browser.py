@@ -67,3 +67,12 @@ def test_an_application_works_for_four_people_at_a_time(
     assert chromium
     told = run_program(node, "drive.mjs", str(built / "application"), mock.url)
     assert told.count("told in") == 4
+
+
+@pytest.mark.parametrize("session", ["", "/s/newcomer"])
+def test_the_first_request_from_the_documentation_succeeds(
+    chromium: str, node: str, mock: RunningMock, session: str
+) -> None:
+    assert chromium
+    told = run_program(node, "newcomer.mjs", f"{mock.url}{session}")
+    assert "sent 200" in told.splitlines()

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from ringme_mock.control.control_context import Mock
+from ringme_mock.control.guard import check_admitted
 from ringme_mock.control.middleware import ControlMiddleware
 from ringme_mock.docs.docs_middleware import DocsMiddleware, NotFoundMiddleware
 from ringme_mock.errors import ApiError
@@ -25,13 +26,10 @@ from ringme_mock.http.connexion_parts import (
     LifespanMiddleware,
     ProblemException,
     ServerErrorMiddleware,
-    SwaggerUIMiddleware,
-    SwaggerUIOptions,
 )
 from ringme_mock.http.error_handler import handle_error
 from ringme_mock.http.operation import ActionResolver, TokenSecurity, check_actions
 from ringme_mock.http.sessions import Sessions, Settings
-from ringme_mock.http.urls import DOCS_PATH, DOCUMENT_PATH
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.fixtures import load_store
 from ringme_mock.store.state import State
@@ -48,7 +46,7 @@ class MockApp(AsyncApp):  # type: ignore[misc]
     """A Connexion application of one document, with its sessions.
 
     Connexion resolves the operations to actions, maps their security to TokenSecurity, handles the
-    errors of pages and serves Swagger UI. ApiMiddleware, the outermost middleware, gives the
+    errors of pages. ApiMiddleware, the outermost middleware, gives the
     responses of the API.
     """
 
@@ -63,17 +61,19 @@ class MockApp(AsyncApp):  # type: ignore[misc]
                 ServerErrorMiddleware,
                 ExceptionMiddleware,
                 *_control(Mock(contract, sessions, forced), control),
-                partial(DocsMiddleware, contract=contract),
-                SwaggerUIMiddleware,
+                partial(
+                    DocsMiddleware,
+                    contract=contract,
+                    sessions=sessions,
+                    check_admitted=partial(
+                        check_admitted,
+                        from_any=control == ANY,
+                        admission=sessions.settings.admission,
+                    ),
+                ),
                 NotFoundMiddleware,
                 LifespanMiddleware,
             ],
-            swagger_ui_options=SwaggerUIOptions(
-                serve_spec=False,
-                spec_path=DOCUMENT_PATH,
-                swagger_ui_path=DOCS_PATH,
-                swagger_ui_config={"persistAuthorization": True, "docExpansion": "none"},
-            ),
         )
         for kind in (ApiError, HTTPException, ProblemException, Exception):
             self.add_error_handler(kind, handle_error)

@@ -54,7 +54,7 @@ async def responded(app: Any, method: str, path: str) -> tuple[dict[str, Any], i
         ("GET", "/storage/record/none", 404),
         ("GET", "/__mock__/health", 200),
         ("GET", "/docs/", 200),
-        ("GET", "/reference/", 200),
+        ("GET", "/reference/", 307),
         ("GET", "/openapi.json", 200),
         ("GET", "/", 200),
     ],
@@ -77,7 +77,7 @@ import ringme_mock
 with ringme_mock.MockServer() as mock:
     mock.token_for("client-admin")
     import httpx
-    for path in ("/docs/", "/", "/reference/"):
+    for path in ("/docs/", "/docs/api.html", "/"):
         assert httpx.get(mock.url + path).status_code == 200, path
 assert warnings.filters == before
 """

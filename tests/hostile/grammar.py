@@ -31,7 +31,7 @@ KNOWN = {
     "id": ["1", "2"],
 }
 PAGES = [
-    "/", "/docs/", "/docs", "/docs/index.css", "/docs/../openapi.json", "/reference/", "/reference",
+    "/", "/docs/", "/docs", "/docs/api.html", "/docs/../openapi.json", "/reference/", "/reference",
     "/reference/index.html", "/openapi.json", "/favicon.ico", "/storage/record/x", "/storage/fax/x",
     "/storage/record/..%2f..%2fx", "/storage//x", "/__mock__/page/panels", "/__mock__/page/journal",
     "/__mock__/openapi.json", "/__mock__/page/assets/0/x", "/__mock__/page/do/token", "/x", "//",

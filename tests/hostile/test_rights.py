@@ -34,7 +34,7 @@ EVIL = "https://evil.example"
 FAX = "/storage/fax/4b95953c-302d-4742-89b1-1c422a845b77"
 # What a browser opens, and what it loads from there.
 OPENED = [
-    "/", "/docs/", "/docs/swagger-ui-bundle.js", "/reference/", "/openapi.json", "/favicon.ico",
+    "/", "/docs/", "/docs/assets/scalar.js", "/reference/", "/openapi.json", "/favicon.ico",
     "/docs/no-such-page", "/__mock__/openapi.json", "/__mock__/health", "/s/one/docs/",
 ]  # fmt: skip
 
@@ -283,12 +283,13 @@ def test_whatever_a_browser_opens_says_what_may_be_done_with_it(
         assert "frame-ancestors 'none'" in policy or "frame-ancestors 'self'" in policy
 
 
-def test_swagger_ui_may_load_and_ask_nothing_foreign(http: httpx.Client) -> None:
-    policy = http.get("/docs/").headers["content-security-policy"]
+@pytest.mark.parametrize("page", ["", "api.html"])
+def test_the_documentation_may_load_and_ask_nothing_foreign(http: httpx.Client, page: str) -> None:
+    policy = http.get(f"/docs/{page}").headers["content-security-policy"]
     for part in policy.split("; "):
         name, *sources = part.split(" ")
-        assert set(sources) <= {"'self'", "'none'", "'unsafe-inline'", "data:"}, name
-        assert "'unsafe-inline'" not in sources or name in ("script-src", "style-src")
+        assert set(sources) <= {"'self'", "'none'", "'unsafe-inline'", "data:", "blob:"}, name
+        assert "'unsafe-inline'" not in sources or name == "style-src"
 
 
 def archive_with(http: httpx.Client, content: bytes) -> bytes:

@@ -249,7 +249,8 @@ def test_no_file_names_a_registry_host_or_a_folder_of_some_machine() -> None:
     folders = "|".join(map(re.escape, MACHINE_FOLDERS))
     # A folder counts at the start of a path only: not as a later part of another path or URL.
     needle = re.compile(rf"(?:{hosts})|(?<![\w.~*@)}}-])(?:{folders})\w".encode())
-    files = listed_files()
+    # Vendored files are others', byte for byte, and have examples of folders in them.
+    files = [name for name in listed_files() if "vendor" not in name.parts]
     found = [
         f"{name}: {match.group().decode()}"
         for name in files

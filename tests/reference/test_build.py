@@ -36,7 +36,7 @@ def test_two_builds_are_the_same(tmp_path: Path) -> None:
         build_site(tmp_path / name, DOCUMENT)
     one = content(tmp_path / "one")
     assert one == content(tmp_path / "two")
-    assert {"index.html", "api.html", "openapi.json", "assets/redoc.standalone.js"} <= one.keys()
+    assert {"index.html", "api.html", "openapi.json", "assets/scalar.js"} <= one.keys()
 
 
 def test_a_former_site_is_replaced_as_a_whole(tmp_path: Path) -> None:

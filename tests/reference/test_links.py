@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from reference.html_page import HtmlPage
-from ringme_mock.docs.redoc import anchor
+from ringme_mock.docs.markdown import render_markdown, slug
 from ringme_spec.contract import Contract
 
+WITHOUT_MENU = ("contract-report.html", "oauth2-redirect.html")
 
-def redoc_places(page: HtmlPage) -> set[str]:
-    """Where a page that Redoc fills can be entered: its operations, and the sections of its text.
 
-    That Redoc really makes these is seen to in the browser, by tests/browser/reference.mjs.
+def viewer_places(document: dict[str, Any]) -> set[str]:
+    """Where a page of the viewer can be entered: its operations, and the headings of its text.
+
+    That the viewer makes these of an operation is seen in the browser, by newcomer.mjs.
     """
-    document = page.document
-    assert document is not None
-    headings = [
-        line.removeprefix("## ").strip().replace(" ", "-")
-        for line in document["info"]["description"].splitlines()
-        if line.startswith("## ")
-    ]
-    return {anchor(one) for one in Contract(document).operations.values()} | {
-        f"section/{heading}" for heading in headings
+    text = document["info"]["description"].splitlines()
+    headings = {f"description/{slug(line)}" for line in text if line.startswith("## ")}
+    return headings | {
+        f"tag/{slug(node['tags'][0])}/{node['operationId']}"
+        for item in document["paths"].values()
+        for node in item.values()
+        if isinstance(node, dict)
     }
 
 
@@ -39,13 +40,13 @@ def links_in(page: HtmlPage) -> list[str]:
         for node in item.values()
         if isinstance(node, dict)
     ]
-    return page.links + HtmlPage("\n".join(texts)).links
+    return page.links + [link for text in texts for link in HtmlPage(render_markdown(text)).links]
 
 
 def broken_links(site: Path, pages: dict[str, HtmlPage]) -> list[str]:
     """Each link whose file or place is not there, with its page."""
     places = {
-        name: page.places | (redoc_places(page) if page.document else set())
+        name: page.places | (viewer_places(page.document) if page.document else set())
         for name, page in pages.items()
     }
     broken = []
@@ -91,7 +92,7 @@ def test_style_sheets_load_nothing(site: Path) -> None:
 
 
 def test_every_page_is_in_every_menu(pages: dict[str, HtmlPage]) -> None:
-    own = {name: page for name, page in pages.items() if name != "contract-report.html"}
+    own = {name: page for name, page in pages.items() if name not in WITHOUT_MENU}
     for page in own.values():
         assert own.keys() <= set(page.links)
 
@@ -99,7 +100,9 @@ def test_every_page_is_in_every_menu(pages: dict[str, HtmlPage]) -> None:
 def test_every_operation_and_rule_has_a_place(
     pages: dict[str, HtmlPage], document_contract: Contract
 ) -> None:
-    shown = redoc_places(pages["api.html"])
+    document = pages["api.html"].document
+    assert document is not None
+    shown = viewer_places(document)
     assert {place.rsplit("/", 1)[-1] for place in shown} >= document_contract.operations.keys()
     rules = {rule["id"] for rule in document_contract.document["x-rules"]}
     assert rules <= pages["rules.html"].places

@@ -1,4 +1,4 @@
-"""The pages of a running mock, below /reference/."""
+"""The pages of a running mock, below /docs/."""
 
 from __future__ import annotations
 
@@ -6,36 +6,50 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
+from cli.command import serving
 from reference.html_page import HtmlPage
-from ringme_contract.serving import served
-from ringme_mock.docs.docs_middleware import reference_routes
-from ringme_spec.contract import Contract
+from ringme_mock import MockServer
 
+PREFIXES = ("", "/s/one")
+USER = "/api/ver1.0/user/"
 # What rendering needs: a mock whose pages nobody reads does without.
-HEAVY = ("markdown_it", "pygments", "ringme_mock.docs.book")
+HEAVY = ("markdown_it", "ringme_mock.docs.book")
 
 
 @pytest.fixture(scope="module")
-def client(document_contract: Contract) -> Iterator[httpx.Client]:
-    routes = reference_routes(document_contract)
-    # In the second place they lie below a prefix, as those of a session do.
-    app = Starlette(routes=[*routes, Mount("/s/one", routes=reference_routes(document_contract))])
-    with served(app) as url, httpx.Client(base_url=url, timeout=30) as found:
+def client() -> Iterator[httpx.Client]:
+    with MockServer() as mock, httpx.Client(base_url=mock.url, timeout=30) as found:
         yield found
 
 
-@pytest.mark.parametrize("start", ["/reference", "/s/one/reference"])
-def test_the_pages_begin_at_reference(client: httpx.Client, start: str) -> None:
-    answer = client.get(start, follow_redirects=True)
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("start", ["/docs", "/reference", "/reference/"])
+def test_the_pages_begin_at_docs(client: httpx.Client, prefix: str, start: str) -> None:
+    answer = client.get(f"{prefix}{start}", follow_redirects=True)
     assert answer.status_code == 200
-    assert answer.url.path == f"{start}/"
+    assert answer.url.path == f"{prefix}/docs/"
     assert "<h1>" in answer.text
+
+
+def test_a_page_is_found_at_its_former_address(client: httpx.Client) -> None:
+    answer = client.get("/s/one/reference/rules.html")
+    assert answer.headers["location"] == "/s/one/docs/rules.html"
+    assert client.get("/reference/none.html").status_code == 404
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_control_interface_leads_a_browser_to_its_documentation(
+    client: httpx.Client, prefix: str
+) -> None:
+    accept = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = client.get(f"{prefix}/__mock__/", headers=accept)
+    assert answer.headers["location"] == f"{prefix}/docs/control.html"
+    assert client.get(f"{prefix}/__mock__/").status_code == 404
 
 
 def test_all_pages_and_files_of_the_site_are_served(client: httpx.Client, site: Path) -> None:
@@ -44,29 +58,27 @@ def test_all_pages_and_files_of_the_site_are_served(client: httpx.Client, site: 
         # The mock knows of no report, and so shows no link to one.
         if path.is_dir() or name.startswith(".") or name == "contract-report.html":
             continue
-        answer = client.get(f"/reference/{name}")
+        answer = client.get(f"/docs/{name}")
         assert answer.status_code == 200, name
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
         if path.suffix == ".html":
             assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
             policy = answer.headers["Content-Security-Policy"]
-            assert policy.startswith("default-src 'none';")
+            assert policy.startswith("default-src 'none'; script-src 'self';")
             assert policy.endswith("frame-ancestors 'self'")
             assert set(HtmlPage(answer.text).loaded) == set(
                 HtmlPage(path.read_text(encoding="utf-8")).loaded
             )
-        elif name.startswith("assets/"):
+        elif name.endswith((".css", "docs.js", "viewer.js", "scalar.js")):
             assert answer.content == path.read_bytes()
 
 
 def test_a_page_needs_no_ending(client: httpx.Client) -> None:
-    assert client.get("/reference/rules").text == client.get("/reference/rules.html").text
+    assert client.get("/docs/rules").text == client.get("/docs/rules.html").text
 
 
 def test_a_page_that_is_known_is_not_sent_again(client: httpx.Client) -> None:
-    tag = client.get("/reference/assets/redoc.standalone.js").headers["ETag"]
-    answer = client.get("/reference/assets/redoc.standalone.js", headers={"If-None-Match": tag})
+    tag = client.get("/docs/assets/scalar.js").headers["ETag"]
+    answer = client.get("/docs/assets/scalar.js", headers={"If-None-Match": tag})
     assert (answer.status_code, answer.content) == (304, b"")
 
 
@@ -74,24 +86,54 @@ def test_a_page_that_is_known_is_not_sent_again(client: httpx.Client) -> None:
     "name", ["none", "none.html", "assets/none.css", "..%2fpages.yaml", "assets"]
 )
 def test_anything_else_is_not_there(client: httpx.Client, name: str) -> None:
-    answer = client.get(f"/reference/{name}")
+    answer = client.get(f"/docs/{name}")
     assert answer.status_code == 404
-    assert answer.text == "There is no such page. The documentation begins at /reference/\n"
+    assert answer.text == "There is no such page. The documentation begins at /docs/\n"
 
 
-def test_links_lead_to_the_mock_itself(client: httpx.Client) -> None:
-    assert "../docs/" in HtmlPage(client.get("/reference/").text).links
-    document = HtmlPage(client.get("/reference/api").text).document
-    assert document is not None
-    assert document["servers"][0]["url"] == "/"
+def credentials(client: httpx.Client, prefix: str = "") -> dict[str, Any]:
+    answer = client.post(f"{prefix}/docs/credentials")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_token_that_is_filled_in_is_good_in_its_session(
+    client: httpx.Client, prefix: str
+) -> None:
+    bearer = {"Authorization": f"Bearer {credentials(client, prefix)['token']}"}
+    assert client.get(f"{prefix}{USER}", headers=bearer).status_code == 200
+    other = "/s/other" if prefix else "/s/one"
+    assert client.get(f"{other}{USER}", headers=bearer).status_code == 401
+
+
+def test_each_flow_is_filled_in_with_an_application_and_a_user(client: httpx.Client) -> None:
+    found = credentials(client)
+    user = {"username": found["user"]["login"], "password": found["user"]["password"]}
+    applications = found["applications"]
+    assert applications.keys() == {"clientCredentials", "password", "authorizationCode"}
+    for flow, grant in (("clientCredentials", "client_credentials"), ("password", "password")):
+        secrets = {key: applications[flow][key] for key in ("client_id", "client_secret")}
+        answer = client.post("/oauth/token", data={"grant_type": grant, **secrets, **user})
+        assert answer.status_code == 200, answer.text
+
+
+def test_a_page_of_another_site_gets_no_credentials(client: httpx.Client) -> None:
+    answer = client.post("/docs/credentials", headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_the_token_needs_no_control_interface() -> None:
+    with serving("--no-control") as mock, httpx.Client(base_url=mock.url) as client:
+        bearer = {"Authorization": f"Bearer {credentials(client)['token']}"}
+        assert client.get(USER, headers=bearer).status_code == 200
 
 
 def test_nothing_is_rendered_before_it_is_asked_for() -> None:
     program = (
-        "import sys; from ringme_mock.docs.docs_middleware import reference_routes;"
-        "from ringme_mock.docs.command import docs;"
-        "from ringme_spec.contract import read_contract; from ringme_spec.paths import SPEC;"
-        "reference_routes(read_contract(SPEC));"
+        "import sys; from ringme_mock import asgi_app;"
+        "from ringme_mock.docs.command import docs; asgi_app();"
         f"print([name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run(

@@ -1,35 +1,49 @@
-"""The renderer that comes with the package is the release that package.json names, unchanged."""
+"""The code that browsers get from the package: `vendored.json` names it for the SBOM."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from ringme_mock.docs.places import REDOC
+import ringme_mock
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = "redoc.standalone.js"
+PACKAGE = Path(ringme_mock.__file__).parent
+VENDORED = PACKAGE / "vendored.json"
+COMPONENTS = json.loads(VENDORED.read_text("utf-8"))["components"]
 
 
-def test_the_vendored_release_is_that_of_package_json() -> None:
-    wanted = json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]["redoc"]
-    assert f'Version: "{wanted}"' in (REDOC / f"{SCRIPT}.LICENSE.txt").read_text("utf-8")
-    assert f"# Redoc {wanted}\n" in (REDOC / "README.md").read_text("utf-8")
-    assert "MIT License" in (REDOC / "LICENSE").read_text("utf-8")
+@pytest.mark.parametrize("component", COMPONENTS, ids=lambda one: str(one["name"]))
+def test_each_file_is_unchanged_beside_the_licence_of_its_release(
+    component: dict[str, object],
+) -> None:
+    files = component["components"]
+    assert isinstance(files, list)
+    for file in files:
+        path = PACKAGE / file["name"]
+        digest = {"alg": "SHA-256", "content": hashlib.sha256(path.read_bytes()).hexdigest()}
+        assert file["hashes"] == [digest]
+        assert (path.parent / "LICENSE").read_text("utf-8")
+        assert f" {component['version']}\n" in (path.parent / "README.md").read_text("utf-8")
+    assert str(component["purl"]).endswith(f"@{component['version']}")
 
 
-@pytest.mark.parametrize("name", [SCRIPT, f"{SCRIPT}.LICENSE.txt"])
-def test_the_vendored_files_are_unchanged(name: str) -> None:
-    original = ROOT / "node_modules" / "redoc" / "bundles" / name
-    if not original.exists():
-        pytest.skip("node_modules is not there: make lint-openapi or npm ci makes it")
-    assert (REDOC / name).read_bytes() == original.read_bytes()
+def test_all_vendored_scripts_are_named() -> None:
+    named = {file["name"] for one in COMPONENTS for file in one["components"]}
+    there = PACKAGE.glob("*/vendor/*/*.js")
+    assert {path.relative_to(PACKAGE).as_posix() for path in there} == named
 
 
-def test_the_page_keeps_redoc_from_the_only_address_that_it_loads() -> None:
-    # redoc-page.js takes care of images; a release with another address must be looked at anew.
-    text = (REDOC / SCRIPT).read_text(encoding="utf-8")
-    assert text.count("https://cdn.") == 1
-    assert 'src:"https://cdn.redoc.ly/redoc/logo-mini.svg"' in text
+def test_the_sbom_gets_them(tmp_path: Path) -> None:
+    lines = (ROOT / "Makefile").read_text("utf-8").split("ADD_VENDORED := ")[1].split("\n\n")[0]
+    sbom = tmp_path / "sbom.json"
+    sbom.write_text(json.dumps({"components": [{"name": "click"}]}), encoding="utf-8")
+    program = lines.replace("\\\n", "")
+    subprocess.run([sys.executable, "-c", program, str(sbom), str(VENDORED)], check=True)
+    names = [one["name"] for one in json.loads(sbom.read_text("utf-8"))["components"]]
+    assert names == ["click", "api-reference", "htmx.org"]

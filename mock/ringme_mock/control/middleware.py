@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
-from starlette.responses import Response
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringme_mock.actions.request_context import RequestContext, context_of
@@ -19,7 +20,7 @@ from ringme_mock.http.body import media_type, read_bytes, read_object
 from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Session
-from ringme_mock.http.urls import CONTROL_PATH
+from ringme_mock.http.urls import CONTROL_PATH, DOCS_PATH
 from ringme_mock.json_input import DEEPEST_STATE
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.operations import Operation
@@ -76,8 +77,12 @@ class ControlMiddleware:
             await self._app(scope, receive, send)
             return
         check_admitted(scope, self._from_any, self._mock.sessions.settings.admission)
+        response: Response
         if scope["path"] == _DOCUMENT_PATH and scope["method"] == "GET":
             response = Response(orjson.dumps(interface().contract.document), media_type=JSON)
+        elif scope["path"] == CONTROL_PATH + "/" and _is_browser(scope):
+            prefix = context_of(scope).prefix
+            response = RedirectResponse(f"{prefix}{DOCS_PATH}/control.html")
         else:
             response = await self._run(scope)
         await response(scope, receive, send)
@@ -99,6 +104,10 @@ class ControlMiddleware:
         context.last_event_id = request.header(b"last-event-id")
         await _read_body(context, request)
         return await run_operation(context)
+
+
+def _is_browser(scope: Scope) -> bool:
+    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def _has_body(request: RequestContext) -> bool:

@@ -7,38 +7,38 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from ringme_mock.docs.error_table import CONTENT
 from ringme_mock.docs.markdown import render_markdown
 from ringme_mock.docs.material import Material
-from ringme_mock.docs.places import ASSETS, CONTENT, PAGES, REDOC
-from ringme_mock.docs.redoc import derived_document
+from ringme_mock.docs.search_index import Entry, PageReader, entries_of_operations
 from ringme_mock.docs.templating import environment
+from ringme_mock.docs.viewer import with_rules
 from ringme_mock.version import __version__
 from ringme_spec.document import read_yaml
 
+_HERE = Path(__file__).parent
 HTML = "text/html"
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".txt": "text/plain", "": "text/plain"}
+_JAVASCRIPT = "text/javascript"
+_TYPES = {".css": "text/css", ".js": _JAVASCRIPT, ".html": HTML, "": "text/plain"}
+_LOGGED_IN = b'<!DOCTYPE html><html lang="en"><title>Logged in</title><h1>Logged in</h1></html>\n'
 # A page as pages.yaml describes it.
 Page = dict[str, Any]
-_DEFAULTS: Page = {
-    "template": "text.html.j2",
-    "policy": "text",
-    **dict.fromkeys(("source", "document", "needs")),
-    **dict.fromkeys(("styles", "scripts"), ()),
-}
 _PART = re.compile(r"<p>\[\[([a-z_]+)\]\]</p>|\[\[([a-z_]+)\]\]")
 
 
 @dataclass(frozen=True)
 class File:
-    """One file; `policy` is the Content-Security-Policy of a page."""
+    """One file; `policy` is the Content-Security-Policy of a page, `rendered` costs time."""
 
     media_type: str
     make: Callable[[], bytes]
     policy: str | None = None
+    rendered: bool = False
 
 
 class Book:
@@ -46,21 +46,21 @@ class Book:
         self._material = material
         self._policies: dict[str, str] = read_yaml(CONTENT / "policies.yaml")
         self._environment = environment()
-        self.pages = tuple(
-            page
-            for page in read_pages()
-            if page["needs"] is None or getattr(material, page["needs"]) is not None
-        )
+        self.pages = read_pages()
         self.files: dict[str, File] = dict(self._files())
 
     def _files(self) -> Iterator[tuple[str, File]]:
         for page in self.pages:
-            policy = self._policies[page["policy"]]
-            yield page["file"], File(HTML, partial(self._render, page, policy), policy)
-        for asset in (*ASSETS.iterdir(), *REDOC.glob("redoc.*")):
-            yield f"assets/{asset.name}", File(_TYPES[asset.suffix], asset.read_bytes)
-        yield "assets/redoc.LICENSE", File(_TYPES[""], (REDOC / "LICENSE").read_bytes)
-        yield "openapi.json", File("application/json", self._document)
+            policy = self._policies["viewer" if page["document"] else "text"]
+            yield page["file"], File(HTML, partial(self._render, page, policy), policy, True)
+        for asset in (*(_HERE / "assets").iterdir(), *(_HERE / "vendor" / "scalar").iterdir()):
+            if asset.suffix in _TYPES:
+                name = asset.name if asset.suffix else f"scalar.{asset.name}"
+                yield f"assets/{name}", File(_TYPES[asset.suffix], asset.read_bytes)
+        # Where the login page sends a browser back to, in the window that the viewer opened.
+        yield "oauth2-redirect.html", File(HTML, lambda: _LOGGED_IN, self._policies["text"])
+        yield "assets/search-index.js", File(_JAVASCRIPT, self._search_index, None, True)
+        yield "openapi.json", File("application/json", self._document, None, True)
         report = self._material.report
         if report:
             yield "contract-report.html", File(HTML, lambda: report["page"])
@@ -77,16 +77,18 @@ class Book:
             "material": self._material,
             "version": __version__,
         }
-        text = self._environment.get_template(page["template"]).render(
-            **values,
-            content=Markup(self._prose(page["source"], values)),  # noqa: S704 - made by the renderer
-            shown=self._shown_document(page),
-        )
-        return text.encode("utf-8")
+        content: dict[str, Any] = {}
+        if page["document"]:
+            rules = self._material.rules if page["document"] == "document" else ()
+            document = getattr(self._material, page["document"])
+            content["shown"] = with_rules(document, rules, self._material.grades)
+        else:
+            html = self._prose(page["source"], values)
+            content["content"] = Markup(html)  # noqa: S704 - made by the renderer
+        template = "viewer.html.j2" if page["document"] else "text.html.j2"
+        return self._environment.get_template(template).render(**values, **content).encode()
 
-    def _prose(self, source: str | None, values: dict[str, Any]) -> str:
-        if source is None:
-            return ""
+    def _prose(self, source: str, values: dict[str, Any]) -> str:
         html = render_markdown((CONTENT / source).read_text(encoding="utf-8"))
 
         def part(found: re.Match[str]) -> str:
@@ -95,24 +97,20 @@ class Book:
 
         return _PART.sub(part, html)
 
-    def _shown_document(self, page: Page) -> dict[str, Any] | None:
-        material = self._material
-        if page["document"] == "api":
-            shown, rules = material.document, material.rules
-        elif page["document"] == "control" and material.control is not None:
-            shown, rules = material.control, ()
-        else:
-            return None
-        document = derived_document(shown, rules, material.grades, self._environment)
-        if not material.served:
-            # A page from a file has no host that the document's own `/` could mean.
-            document["servers"] = [{"url": material.guide["url"], "description": "The mock"}]
-        return document
+    def _search_index(self) -> bytes:
+        entries: list[Entry] = []
+        for page in self.pages:
+            name, title = page["file"], page["menu"]
+            if page["document"]:
+                document = getattr(self._material, page["document"])
+                entries += entries_of_operations(name, title, document)
+            else:
+                entries += PageReader(name, title, self.files[name].make().decode()).entries
+        # A script, as a page from a file can load nothing else.
+        return f"searchIndex = {json.dumps(entries, ensure_ascii=False)};\n".encode()
 
 
 def read_pages() -> list[Page]:
-    """Read pages.yaml, with the defaults of what a page leaves out."""
-    return [
-        {**_DEFAULTS, "name": page["file"].removesuffix(".html"), **page}
-        for page in read_yaml(PAGES)["pages"]
-    ]
+    """Read pages.yaml. `document` is the property of Material that a page shows, if it does."""
+    pages: list[Page] = read_yaml(_HERE / "pages.yaml")["pages"]
+    return [{"document": None, **page} for page in pages]

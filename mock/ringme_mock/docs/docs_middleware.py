@@ -4,34 +4,63 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringme_mock.actions.request_context import context_of
 from ringme_mock.actions.response import JSON
 from ringme_mock.errors import no_route
+from ringme_mock.http.sessions import Sessions
 from ringme_mock.http.urls import DOCS_PATH, DOCUMENT_PATH, REFERENCE_PATH
+from ringme_mock.store.identities import find_identity
+from ringme_mock.store.state import State
+from ringme_mock.store.tokens import Grant
 from ringme_spec.contract import Contract
 
 _TOKEN_URLS = ("tokenUrl", "refreshUrl")
 _ENDINGS = ("", "index.html", ".html")
+# Whom the pages send requests for: the first user who sees all of a client.
+_ROLE = "client_user"
+_LENGTH, _LIFETIME = 30, 3600
+_FLOWS = {
+    "trusted": "clientCredentials",
+    "password_credentials": "password",
+    "public": "authorizationCode",
+}
 
 
 class DocsMiddleware:
-    """Serves the document and the pages; everything else goes on to `app`."""
+    """Serves the document and the pages; everything else goes on to `app`.
 
-    def __init__(self, app: ASGIApp, contract: Contract) -> None:
+    `check_admitted` raises for clients that may not get the secrets of the test data.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        contract: Contract,
+        sessions: Sessions,
+        check_admitted: Callable[[Scope], None],
+    ) -> None:
         self._document = contract.document
+        self._sessions = sessions
+        self._check_admitted = check_admitted
+        pages = Pages(contract)
         self._router = Router(
             [
-                Route("/", self._to_docs),
+                Route("/", _to_docs),
+                Route(DOCS_PATH, _to_docs),
                 Route(DOCUMENT_PATH, self._show_document),
-                *reference_routes(contract),
+                Route(f"{DOCS_PATH}/credentials", self._issue_credentials, methods=["POST"]),
+                Route(f"{DOCS_PATH}/{{name:path}}", pages.respond),
+                Route(REFERENCE_PATH, _to_docs),
+                Route(f"{REFERENCE_PATH}/{{name:path}}", pages.redirect),
             ],
             redirect_slashes=False,
             default=app,
@@ -40,15 +69,41 @@ class DocsMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._router(scope, receive, send)
 
-    async def _to_docs(self, request: Request) -> Response:
-        return RedirectResponse(f"{context_of(request.scope).prefix}{DOCS_PATH}/")
-
     async def _show_document(self, request: Request) -> Response:
         context = context_of(request.scope)
         root = context.base_url
         content = {**_at(root, self._document), "servers": [{"url": root}]}
         # YAML takes the status 200 for a number where it has no quotes.
         return Response(orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS), media_type=JSON)
+
+    async def _issue_credentials(self, request: Request) -> Response:
+        self._check_admitted(request.scope)
+        session = context_of(request.scope).session
+        if session.waits:
+            self._sessions.begin(session)
+        headers = {"Cache-Control": "no-store"}
+        content = orjson.dumps(_credentials(session.state))
+        return Response(content, headers=headers, media_type=JSON)
+
+
+async def _to_docs(request: Request) -> Response:
+    return RedirectResponse(f"{context_of(request.scope).prefix}{DOCS_PATH}/")
+
+
+def _credentials(state: State) -> dict[str, Any]:
+    """Issue a token for a user; add the user, and an application for each flow of OAuth."""
+    identity = find_identity(state.store, _ROLE)
+    if identity is None or identity.application is None:
+        return {"token": "", "user": {}, "applications": {}}
+    grant = Grant(identity.user["id"], identity.application["client_id"])
+    applications: dict[str, Any] = {}
+    for one in state.store["application"].entries():
+        applications.setdefault(_FLOWS[one["type"]], one)
+    return {
+        "token": state.tokens.issue(grant, _LENGTH, _LIFETIME),
+        "user": identity.as_json(),
+        "applications": applications,
+    }
 
 
 def _at(root: str, node: Any) -> Any:
@@ -77,21 +132,11 @@ class NotFoundMiddleware:
         await self._app(scope, receive, send)
 
 
-def reference_routes(contract: Contract) -> list[BaseRoute]:
-    """Make the routes below /reference/. The first request for a page reads and renders it."""
-    return [
-        Route(REFERENCE_PATH, _to_start),
-        Route(REFERENCE_PATH + "/{name:path}", _Pages(contract).respond),
-    ]
+class Pages:
+    """Serves the files of the documentation, and keeps rendered pages.
 
-
-async def _to_start(request: Request) -> Response:
-    # Relative, so that it stays below whatever prefix the request came with.
-    return RedirectResponse(f"{request.url.path.rsplit('/', 1)[-1]}/")
-
-
-class _Pages:
-    """Serves the files of the documentation, and keeps rendered pages."""
+    Its methods are no coroutines: Starlette runs them in a thread, beside the API.
+    """
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -100,22 +145,34 @@ class _Pages:
         self._lock = threading.Lock()
 
     def respond(self, request: Request) -> Response:
-        """Serve one file. Not a coroutine: Starlette runs it in a thread, beside the API."""
-        book = self._open()
-        path = request.path_params["name"]
-        name = next((path + ending for ending in _ENDINGS if path + ending in book.files), None)
+        """Serve one file. The first request for a page renders it."""
+        name = self._find(request)
         if name is None:
-            text = f"There is no such page. The documentation begins at {REFERENCE_PATH}/\n"
-            return Response(text, 404, _headers("default-src 'none'"), "text/plain")
-        file = book.files[name]
-        body = self._bytes(name, file)
-        headers = _headers(file.policy)
-        headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            return _missing()
+        with self._lock:
+            file = self._book.files[name]
+            # What is read, and not rendered, is not kept in memory.
+            body = self._made.get(name) or file.make()
+            if file.rendered:
+                self._made[name] = body
+        headers = {
+            "Cache-Control": "no-cache",
+            "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        }
+        if file.policy:
+            headers["Content-Security-Policy"] = f"{file.policy}; frame-ancestors 'self'"
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type=file.media_type)
 
-    def _open(self) -> Any:
+    def redirect(self, request: Request) -> Response:
+        """Redirect from the former address of a page."""
+        if self._find(request) is None:
+            return _missing()
+        prefix = context_of(request.scope).prefix
+        return RedirectResponse(f"{prefix}{DOCS_PATH}/{request.path_params['name']}")
+
+    def _find(self, request: Request) -> str | None:
         with self._lock:
             if self._book is None:
                 # Only now: rendering Markdown takes time to import, and most mocks never do it.
@@ -123,24 +180,10 @@ class _Pages:
                 from ringme_mock.docs.material import Material
 
                 self._book = Book(Material(self._contract, served=True))
-            return self._book
-
-    def _bytes(self, name: str, file: Any) -> bytes:
-        if file.policy is None:
-            # Read, not rendered: not kept in memory.
-            return bytes(file.make())
-        with self._lock:
-            if name not in self._made:
-                self._made[name] = file.make()
-            return self._made[name]
+        path = request.path_params["name"]
+        return next((path + end for end in _ENDINGS if path + end in self._book.files), None)
 
 
-def _headers(policy: str | None) -> dict[str, str]:
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-cache",
-    }
-    if policy:
-        headers["Content-Security-Policy"] = f"{policy}; frame-ancestors 'self'"
-    return headers
+def _missing() -> Response:
+    text = f"There is no such page. The documentation begins at {DOCS_PATH}/\n"
+    return Response(text, 404, media_type="text/plain")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from ringme_mock.docs.places import CONTENT
 from ringme_spec.contract import Contract
 from ringme_spec.document import read_yaml
 from ringme_spec.operations import Operation
 
+CONTENT = Path(__file__).parent / "content"
 # A kind of error: `code`, `word` if any, `meaning`, `rule`, and the `operations` that have it.
 Row = dict[str, Any]
 

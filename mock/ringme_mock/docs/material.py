@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from ringme_mock.docs.error_table import read_errors, read_token_errors
-from ringme_mock.docs.places import CONTENT, CONTROL_DOCUMENT
+from ringme_mock.docs.error_table import CONTENT, read_errors, read_token_errors
 from ringme_mock.docs.speed import read_speed
 from ringme_spec.capabilities import Capability
 from ringme_spec.contract import Contract
@@ -18,6 +18,7 @@ from ringme_spec.operations import Operation
 from ringme_spec.rules import Rule
 
 CHOSEN = "C"
+_CONTROL = Path(__file__).parents[1] / "control" / "control.yaml"
 _BRACKETS = re.compile(r"\[([A-Z](?:[ ,][^\]]*)?)\]\s*$")
 _LETTER = re.compile(r"\b[A-Z]\b")
 
@@ -44,14 +45,7 @@ class Material:
     grades = cached_property(lambda self: read_yaml(CONTENT / "grades.yaml"))
     guide = cached_property(lambda self: read_yaml(CONTENT / "guide.yaml"))
     speed = cached_property(lambda self: read_speed())
-
-    @cached_property
-    def control(self) -> dict[str, Any] | None:
-        """The document of the control interface, if the mock has one."""
-        if not CONTROL_DOCUMENT.exists():
-            return None
-        document: dict[str, Any] = read_yaml(CONTROL_DOCUMENT)
-        return document
+    control = cached_property(lambda self: read_yaml(_CONTROL))
 
     @property
     def rules(self) -> tuple[Rule, ...]:

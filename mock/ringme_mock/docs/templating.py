@@ -11,15 +11,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ringme_mock.docs.markdown import highlight, render_inline, render_markdown
-from ringme_mock.docs.places import TEMPLATES
-from ringme_mock.docs.redoc import anchor
 from ringme_mock.docs.speed import MOST_BARS, bars, curves, response_kinds, soak_points
+from ringme_mock.docs.viewer import anchor
 
 
-def environment(templates: Path = TEMPLATES) -> Environment:
+def environment() -> Environment:
     """Make the environment of all templates. Values are escaped, unless a filter made HTML."""
     made = Environment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -181,7 +181,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
                 log(request, message["status"])
                 if request.session.waits and message["status"] < 400:
                     self._sessions.begin(request.session)
-                headers = with_browser_headers(request.path, list(message.get("headers", ())))
+                headers = with_browser_headers(list(message.get("headers", ())))
                 message = {**message, "headers": headers}
             await send(message)
 

@@ -16,9 +16,7 @@ with warnings.catch_warnings():
     from connexion.middleware.exceptions import ExceptionMiddleware as ExceptionMiddleware
     from connexion.middleware.lifespan import LifespanMiddleware as LifespanMiddleware
     from connexion.middleware.server_error import ServerErrorMiddleware as ServerErrorMiddleware
-    from connexion.middleware.swagger_ui import SwaggerUIMiddleware as SwaggerUIMiddleware
     from connexion.operations import AbstractOperation as AbstractOperation
-    from connexion.options import SwaggerUIOptions as SwaggerUIOptions
     from connexion.resolver import Resolution as Resolution
     from connexion.resolver import Resolver as Resolver
     from connexion.security import AbstractSecurityHandler as AbstractSecurityHandler

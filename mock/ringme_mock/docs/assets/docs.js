@@ -1,0 +1,134 @@
+"use strict";
+
+// Every page: the search box, and a button to copy each snippet.
+const box = document.getElementById("search");
+const list = document.getElementById("found");
+const MOST_FOUND = 12;
+let loading = null;
+let searched = null;
+
+/** Loads the index once, when somebody first wants to search. */
+function loadIndex() {
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = "assets/search-index.js";
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+  return loading;
+}
+
+/** The places with all of these words; those with the words in their title come first. */
+function find(text) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!words.length) return [];
+  return searchIndex
+    .map(([title, page, url, content]) => {
+      const [head, rest] = [title.toLowerCase(), `${page} ${content}`.toLowerCase()];
+      const scores = words.map((word) => {
+        if (head.includes(word)) return head.startsWith(word) ? 4 : 3;
+        return rest.includes(word) ? 1 : 0;
+      });
+      const score = scores.includes(0) ? 0 : scores.reduce((sum, one) => sum + one);
+      return { title, page, url, content, score, at: content.toLowerCase().indexOf(words[0]) };
+    })
+    .filter((one) => one.score)
+    .sort((one, other) => other.score - one.score)
+    .slice(0, MOST_FOUND);
+}
+
+function element(name, text, properties = {}) {
+  return Object.assign(document.createElement(name), { textContent: text, ...properties });
+}
+
+async function search() {
+  await loadIndex();
+  const found = find(box.value);
+  list.replaceChildren(
+    ...found.map(({ title, page, url, content, at }, index) => {
+      const link = element("a", "", { href: url, tabIndex: -1 });
+      const begin = at < 70 ? 0 : content.indexOf(" ", at - 40) + 1;
+      const part = (begin ? "\u2026 " : "") + content.slice(begin, begin + 120);
+      link.append(element("b", title), element("small", page), element("span", part));
+      const item = element("li", "", { id: `found-${index}`, role: "option" });
+      item.append(link);
+      return item;
+    }),
+  );
+  if (box.value.trim() && !found.length) {
+    list.append(element("li", "Nothing found.", { className: "none", role: "option" }));
+  }
+  list.hidden = !list.children.length;
+  box.setAttribute("aria-expanded", String(!list.hidden));
+  choose(0);
+}
+
+function choose(index) {
+  const items = [...list.children];
+  items.forEach((item, at) => item.setAttribute("aria-selected", String(at === index)));
+  items[index]?.scrollIntoView({ block: "nearest" });
+  box.setAttribute("aria-activedescendant", items[index]?.id ?? "");
+}
+
+function close() {
+  list.hidden = true;
+  box.setAttribute("aria-expanded", "false");
+}
+
+box.addEventListener("focus", loadIndex);
+box.addEventListener("input", () => (searched = search()));
+box.addEventListener("keydown", async (event) => {
+  const items = [...list.children];
+  const at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && items.length) {
+    event.preventDefault();
+    choose((at + step + items.length) % items.length);
+  } else if (event.key === "Enter") {
+    await searched;
+    list.querySelector("[aria-selected='true'] a")?.click();
+  } else if (event.key === "Escape") {
+    close();
+  }
+});
+list.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (link?.pathname !== location.pathname || !document.body.classList.contains("viewer")) return;
+  // The viewer misses a place in a section that has yet to open, unless it begins there.
+  event.preventDefault();
+  location.href = link.href;
+  location.reload();
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("search") || event.target.closest("#found a")) close();
+});
+document.addEventListener("keydown", (event) => {
+  const inField = event.target.closest("input, textarea, select, [contenteditable]");
+  if ((event.key === "/" && !inField) || (event.key === "k" && (event.ctrlKey || event.metaKey))) {
+    event.preventDefault();
+    box.focus();
+  }
+});
+
+/** Copies where the clipboard is withheld, too: from a page of another machine without TLS. */
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = element("textarea", text, { className: "offside" });
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+for (const block of document.querySelectorAll("main pre")) {
+  const button = element("button", "Copy", { type: "button", className: "copy" });
+  button.addEventListener("click", async () => {
+    await copy(block.textContent);
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+  });
+  const frame = element("div", "", { className: "snippet" });
+  block.replaceWith(frame);
+  frame.append(block, button);
+}

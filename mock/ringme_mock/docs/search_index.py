@@ -1,0 +1,52 @@
+"""The index of the search box: pages by heading, rules, errors and operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+from ringme_mock.docs.viewer import anchor
+from ringme_spec.contract import Contract
+
+# Title, page, URL and text of a place.
+Entry = list[str]
+_HEADINGS = ("h1", "h2", "h3")
+
+
+class PageReader(HTMLParser):
+    """Splits the main part of a page at each id; `entries` have the text below it."""
+
+    def __init__(self, file: str, page: str, html: str) -> None:
+        super().__init__()
+        self.entries: list[Entry] = []
+        self._file, self._page = file, page
+        self._reads = self._in_heading = False
+        self.feed(html)
+        for entry in self.entries:
+            entry[:] = [" ".join(part.split()) for part in entry]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        place = dict(attrs).get("id")
+        self._reads = self._reads or tag == "main"
+        self._in_heading = tag in _HEADINGS
+        if self._reads and place:
+            url = self._file if place == "main" else f"{self._file}#{place}"
+            # What has no heading of its own, as a row of a table, is called by its id.
+            self.entries.append([place, self._page, url, ""])
+        if self._in_heading and self.entries:
+            self.entries[-1][0] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_heading = self._in_heading and tag not in _HEADINGS
+        self._reads = self._reads and tag != "main"
+
+    def handle_data(self, data: str) -> None:
+        if self._reads and self.entries:
+            self.entries[-1][0 if self._in_heading else 3] += data
+
+
+def entries_of_operations(file: str, page: str, document: dict[str, Any]) -> Iterator[Entry]:
+    for one in Contract(document).operations.values():
+        text = f"{one.method} {one.path} {one.id} {one.description}"
+        yield [one.summary, page, f"{file}#{anchor(one)}", " ".join(text.split())]
