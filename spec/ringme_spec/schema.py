@@ -238,7 +238,7 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def to_json_schema(node: Any) -> Any:
-    """Convert `nullable` and the limits of integer formats to JSON Schema."""
+    """Convert `nullable`, the limits of integer formats and `x-implies` to JSON Schema."""
     if isinstance(node, list):
         return [to_json_schema(part) for part in node]
     if not isinstance(node, dict):
@@ -250,7 +250,16 @@ def to_json_schema(node: Any) -> Any:
         converted["type"] = [node["type"], "null"]
         if "enum" in node and None not in node["enum"]:
             converted["enum"] = [*node["enum"], None]
+    if "x-implies" in node:
+        implied = [
+            {"anyOf": [_has(one["then"]), {"not": _has(one["if"])}]} for one in node["x-implies"]
+        ]
+        converted["allOf"] = [*converted.get("allOf", []), *implied]
     return converted
+
+
+def _has(values: dict[str, Any]) -> Schema:
+    return {"properties": {name: {"enum": [value]} for name, value in values.items()}}
 
 
 def _ends(schema: Schema) -> Schema:

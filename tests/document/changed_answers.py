@@ -64,6 +64,12 @@ def with_content(path: str, content: dict[str, Any]) -> Change:
     return lambda document: responses(document, path)["200"].update(content=content)
 
 
+def implies(**values: Any) -> dict[str, Any]:
+    """A schema of a group by which one with these values is called Nowhere."""
+    rule = {"if": values, "then": {"name": "Nowhere"}}
+    return {"allOf": [{"$ref": "#/components/schemas/Group"}], "x-implies": [rule]}
+
+
 def without(path: str, *codes: str) -> Change:
     """Takes responses of GET out of the document."""
 
@@ -114,6 +120,11 @@ BREAKING: dict[str, tuple[Change, str, str]] = {
         with_properties(GROUP, name={"type": "string", "format": "uuid"}),
         GROUP,
         "getExtensionGroup 200: body.name: must be of the format uuid",
+    ),
+    "what some values imply": (
+        with_content(GROUP, {JSON: {"schema": implies(id=3)}}),
+        GROUP,
+        "getExtensionGroup 200: body: breaks the rule AnyOf",
     ),
     "item of a list": (
         with_content(
@@ -169,6 +180,7 @@ FITTING: dict[str, tuple[Change, str]] = {
         ),
         GROUP.replace("{ext_group_id}", "999"),
     ),
+    "values that imply nothing": (with_content(GROUP, {JSON: {"schema": implies(id=4)}}), GROUP),
     "range of media types": (with_content(RECORDING, {"audio/*": {}}), RECORDING),
     "parameters of a media type": (
         with_content(USER, {f"{JSON}; charset=utf-8": {"schema": {"type": "object"}}}),
