@@ -1,19 +1,17 @@
-"""A visitor of the page for people, without a browser: asks for it and sends its forms."""
+"""A visitor of the page for people, without a browser: asks for it, and for the API."""
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 
 from ringme_mock import MockServer
 
 PAGE = "/__mock__/page"
-_STATUS = re.compile(r'<div id="status" role="status">(.*?)</div>', re.DOTALL)
-_SAID = re.compile(r'<p class="said(?: bad)?">(.*?)</p>', re.DOTALL)
+_LINK = re.compile(r'<(?:link|script)[^>]* (?:href|src)="([^"]*)"')
+_IMPORT = re.compile(r'^import .* from "([^"]*)";$', re.MULTILINE)
 
 
 @dataclass
@@ -32,47 +30,33 @@ class Visitor:
         """GET of a path in the session."""
         return self.http.get(self.prefix + path, params=query)
 
-    def page(self, **query: str) -> str:
-        """The whole page, which must be there."""
-        answer = self.get("/", **query)
+    def page(self) -> str:
+        """The page, which must be there."""
+        answer = self.get()
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def send(self, action: str, **fields: str) -> httpx.Response:
-        """A form as a browser without a script sends it."""
-        return self.http.post(f"{self.prefix}{PAGE}/do/{action}", data=fields)
-
-    def press(self, action: str, **fields: str) -> httpx.Response:
-        """A form as the page's script sends it; the answer are the parts that changed."""
-        headers = {"HX-Request": "true"}
-        return self.http.post(f"{self.prefix}{PAGE}/do/{action}", data=fields, headers=headers)
-
-    def told(self, action: str, **fields: str) -> str:
-        """What the page says of a form that must succeed."""
-        answer = self.press(action, **fields)
-        assert answer.status_code == 200, answer.text
-        return said(answer)
-
-    def api(self, method: str, path: str, login: str = "client-admin", **more: Any) -> Any:
-        """The JSON of a request to the API that must succeed."""
-        answer = self.http.request(
-            method,
-            f"{self.prefix}/api/ver1.0{path}",
-            headers={"Authorization": f"Bearer {self.token(login)}"},
-            **more,
-        )
-        assert answer.is_success, answer.text
-        return answer.json() if answer.content else None
-
-    def token(self, login: str = "client-admin") -> str:
-        """A token from the control interface."""
-        answer = self.http.post(f"{self.prefix}/__mock__/tokens", json={"login": login})
-        token: str = answer.json()["access_token"]
-        return token
+    def assets(self) -> dict[str, str]:
+        """All files that the page loads, those that its modules import too, by path."""
+        found: dict[str, str] = {}
+        waiting = [f"{self.prefix}/{link}" for link in links(self.page())]
+        while waiting:
+            path = waiting.pop()
+            if path not in found:
+                answer = self.http.get(path)
+                assert answer.status_code == 200, path
+                found[path] = answer.text
+                if path.endswith(".js"):
+                    base = httpx.URL(path)
+                    waiting += [str(base.join(one)) for one in imports(answer.text)]
+        return found
 
 
-def said(answer: httpx.Response) -> str:
-    """The message in an answer, as a person reads it; empty for none."""
-    status = _STATUS.search(answer.text)
-    message = _SAID.search(status[1] if status else answer.text)
-    return html.unescape(message[1]) if message else ""
+def links(page: str) -> list[str]:
+    """The files that the page names, relative to it."""
+    return _LINK.findall(page)
+
+
+def imports(module: str) -> list[str]:
+    """The modules that one imports, relative to it."""
+    return _IMPORT.findall(module)

@@ -1,1 +1,1 @@
-"""The page for people at `/`: a session at a glance, and buttons for what happens to it."""
+"""The page for people at `/`: static files over the control interface and the API."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
 
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringme_mock.actions.request_context import context_of
@@ -12,48 +12,45 @@ from ringme_mock.control.control_context import Mock
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.errors import ApiError
 from ringme_mock.http.urls import DOCS_PATH, HOME_PATH, PAGE_PATH
-
-if TYPE_CHECKING:
-    from ringme_mock.ui.ui_app import PageApp
+from ringme_mock.ui.static_files import HEADERS, StaticFiles
 
 
 class PageMiddleware:
-    """Serves `/` and /__mock__/page/; everything else goes on to `app`."""
+    """Serves `/` and /__mock__/page/; everything else goes on to `app`.
+
+    The page is for whom the control interface is for: all that it shows it asks that.
+    """
 
     def __init__(self, app: ASGIApp, mock: Mock, from_any: bool) -> None:
         self._app = app
         self._mock = mock
         self._from_any = from_any
-        self._page: PageApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the page. Raises the 403 for clients that may not control the mock."""
-        if scope["type"] != "http" or not _is_own(scope["path"]):
+        path = scope["path"]
+        if scope["type"] != "http" or not (path == HOME_PATH or path.startswith(PAGE_PATH + "/")):
             await self._app(scope, receive, send)
             return
         try:
             check_admitted(scope, self._from_any, self._mock.sessions.settings.admission)
         except ApiError:
-            if scope["path"] != HOME_PATH:
+            if path != HOME_PATH:
                 raise
-            # The page shows passwords; the documentation is for everybody.
+            # The page would show them nothing; the documentation is for everybody.
             elsewhere = RedirectResponse(f"{context_of(scope).prefix}{DOCS_PATH}/")
             await elsewhere(scope, receive, send)
             return
-        session = context_of(scope).session
-        if session.waits:
-            # Now: the page lists the sessions.
-            self._mock.sessions.begin(session)
-        await self._open()(scope, receive, send)
+        response = self._respond(scope["method"], path)
+        await response(scope, receive, send)
 
-    def _open(self) -> PageApp:
-        """Load the page, on first use: the start does not wait for it."""
-        if self._page is None:
-            from ringme_mock.ui.ui_app import PageApp
+    def _respond(self, method: str, path: str) -> Response:
+        if method not in ("GET", "HEAD"):
+            headers = {**HEADERS, "Allow": "GET, HEAD"}
+            return Response("Method Not Allowed\n", 405, headers, "text/plain")
+        return self._files.home() if path == HOME_PATH else self._files.asset(path)
 
-            self._page = PageApp(self._mock)
-        return self._page
-
-
-def _is_own(path: str) -> bool:
-    return path == HOME_PATH or path.startswith(PAGE_PATH + "/")
+    @cached_property
+    def _files(self) -> StaticFiles:
+        # On first use: most mocks are used for their API alone.
+        return StaticFiles()

@@ -7,24 +7,27 @@ import path from "node:path";
 import { arrive } from "./person.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const WINDOWS = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+const WINDOWS = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 const GROUPS = "/client/@me/extension_group/";
+const PANELS = ["groups", "users", "calls", "faults", "state", "sessions"];
 
-/** What axe finds in the page at every window and colour, with things going on; pictures if asked. */
+/** What axe finds in every panel, with things going on, at every window and colour; pictures if asked. */
 export async function look(browser, base, name, pictures) {
   const findings = [];
-  for (const colorScheme of ["light", "dark"]) {
-    for (const [size, window] of Object.entries(WINDOWS)) {
-      const person = await arrive(browser, base, `${name}-${size}-${colorScheme}`, { ...window, colorScheme, reducedMotion: "reduce" });
-      await makeBusy(person);
-      const title = `${size}, ${colorScheme}`;
+  const looks = [["wide", "light"], ["wide", "dark"], ["phone", "dark"], ["phone", "light"]];
+  for (const [index, [size, colorScheme]] of looks.entries()) {
+    const options = { ...WINDOWS[size], colorScheme, reducedMotion: "reduce", panel: "" };
+    const person = await arrive(browser, base, name, options);
+    if (index === 0) await makeBusy(person);
+    const panels = size === "phone" ? ["journal", ...PANELS] : PANELS;
+    // One colour has all panels of a window, the other one what colours most.
+    for (const panel of index % 2 ? panels.filter((one) => ["journal", "groups", "faults"].includes(one)) : panels) {
+      const title = `${size}, ${colorScheme}, ${panel}`;
+      await show(person, panel);
       findings.push(...(await examine(person.page, title)));
-      if (pictures) await photograph(person.page, pictures, `${size}-${colorScheme}`);
-      await person.button("Reset…").click();
-      findings.push(...(await examine(person.page, `${title}, with the question`)));
-      if (pictures) await person.page.screenshot({ path: path.join(pictures, `${size}-${colorScheme}-question.png`) });
-      await person.leave();
+      if (pictures) await person.page.screenshot({ path: path.join(pictures, `${size}-${colorScheme}-${panel}.png`) });
     }
+    await person.leave();
   }
   assert.deepEqual(findings, []);
 }
@@ -32,8 +35,12 @@ export async function look(browser, base, name, pictures) {
 /** One picture of the default session at work, which begins anew before and after. */
 export async function photographOne(browser, base, file) {
   await fetch(`${base}/__mock__/reset`, { method: "POST" });
-  const person = await arrive(browser, base, "", { width: 1280, height: 960, reducedMotion: "reduce" });
-  await makeBusy(person, false);
+  const person = await arrive(browser, base, "", { width: 1280, height: 860, reducedMotion: "reduce" });
+  await makeBusy(person);
+  await show(person, "groups");
+  await person.button("Voicemail for 000*302").click();
+  await person.told("A voice message arrived for 000*302 Ivanova");
+  await person.row("refused").locator("summary").click();
   await person.page.evaluate(() => window.scrollTo(0, 0));
   await person.page.screenshot({ path: file });
   await person.control("POST", "reset");
@@ -41,30 +48,42 @@ export async function photographOne(browser, base, file) {
   await person.leave();
 }
 
-/** A token, requests of every verdict, a fault, a snapshot, a message, and open rows. */
-async function makeBusy(person, isOpen = true) {
-  const { page } = person;
+/** A token, requests of every verdict, a call, a fault, a snapshot. */
+async function makeBusy(person) {
   const token = await person.token();
   await person.ask("GET", "/user/", { token });
   await person.createGroup("Night shift", token);
-  await person.ask("PUT", "/client/@me/extension/30", { token, body: { extension_group_id: 14 } });
+  await person.ask("PUT", "/client/@me/extension/33", { token, body: { extension_group_id: 14 } });
   await person.ask("GET", "/extension_group/14/extension/", { token });
   await person.ask("POST", GROUPS, { token, body: { nam: "Typing error" } });
   await person.control("PUT", "snapshots/before-lunch");
-  await person.button("Token for client-admin").click();
-  await person.told("is ready to copy");
-  await page.getByRole("switch", { name: "Every response is 503" }).click();
-  await person.told("Every response is 503: on.");
-  await person.ask("GET", GROUPS, { token });
-  await person.row("503").waitFor();
-  if (isOpen) {
-    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
-  } else {
-    await person.row("refused").locator("summary").click();
-    await page.getByLabel("Simulate for").selectOption({ index: 0 });
-    await person.button("Call").click();
-    await person.told("A call of");
+  await person.control("POST", "calls", { extension: 30, course: { rings: 600, talks: 600 } });
+  await person.control("POST", "faults", { match: { operation: "listExtensions" }, answer: { status: 503 } });
+  await person.ask("GET", "/client/@me/extension/", { token });
+  await person.row("503").waitFor({ state: "attached" });
+}
+
+/** Opens a panel, and in it what opens. */
+async function show({ page, go, ...person }, panel) {
+  await page.evaluate((name) => { location.hash = name; }, panel);
+  await page.locator(`.tab-${panel} [aria-current]`).waitFor({ state: "attached" });
+  if (panel === "groups") {
+    for (const id of ["group-3", "number-31"]) {
+      const opener = page.locator(`#${id} > .fold > .opener`);
+      if ((await opener.getAttribute("aria-expanded")) === "false") await opener.click();
+    }
+    await page.locator("#number-31 .items").first().waitFor();
   }
+  if (panel === "journal") {
+    await page.evaluate(() => document.querySelectorAll("#journal details").forEach((one) => (one.open = true)));
+    await page.locator("#journal .exchange").first().waitFor();
+  }
+  if (panel === "users" && !(await page.locator(".made").count())) {
+    await page.getByRole("button", { name: "Token for client-admin", exact: true }).click();
+    await page.locator(".made").waitFor();
+  }
+  if (panel === "calls") await page.locator(".stage").first().waitFor();
+  if (panel === "faults") await page.getByText("listExtensions: response 503").waitFor();
 }
 
 /** What axe finds in a page, and whether it is wider than its window. */
@@ -79,9 +98,4 @@ export async function examine(page, title) {
     findings.push(`${title}: ${impact}: ${id}: ${help}: ${nodes.length} places, as ${example}`);
   }
   return findings;
-}
-
-async function photograph(page, folder, name) {
-  await page.screenshot({ path: path.join(folder, `${name}.png`) });
-  await page.screenshot({ path: path.join(folder, `${name}-full.png`), fullPage: true });
 }

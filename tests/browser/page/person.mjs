@@ -6,12 +6,12 @@ const PATIENCE = 8000;
 
 /** Begins a session of its own at a running mock, so that no step sees what another one did. */
 export async function arrive(browser, base, name, options = {}) {
-  const { width = 1280, height = 900, ...rest } = options;
+  const { width = 1440, height = 900, panel = "groups", ...rest } = options;
   const context = await browser.newContext({ viewport: { width, height }, ...rest });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   const person = new Person(page, base, name);
-  await person.open();
+  await person.open(panel);
   return person;
 }
 
@@ -29,15 +29,19 @@ export class Person {
       if (["error", "warning"].includes(message.type()) && !isRefusal) this.complaints.push(message.text());
     });
     page.on("request", (request) => {
-      if (new URL(request.url()).host !== host) this.complaints.push(`asks for ${request.url()}`);
+      const { host: asked, protocol } = new URL(request.url());
+      if (asked !== host && protocol !== "blob:") this.complaints.push(`asks for ${request.url()}`);
     });
   }
 
-  async open() {
-    await this.page.goto(`${this.url}/`);
-    if (await this.page.evaluate(() => document.documentElement.classList.contains("script"))) {
-      await this.page.getByText("Live: the newest request is on top.").waitFor();
-    }
+  async open(panel) {
+    await this.page.goto(`${this.url}/#${panel}`);
+    await this.page.getByText("Live: the newest request is on top.").waitFor({ state: "attached" });
+  }
+
+  /** Opens a panel by its tab. */
+  async go(title) {
+    await this.page.locator(".tabs").getByRole("link", { name: title }).click();
   }
 
   async leave() {
@@ -49,9 +53,28 @@ export class Person {
     return this.page.locator(place).getByRole("button", { name, exact: true });
   }
 
-  /** Waits until the status message is this. */
+  /** Waits until a toast says this. */
   async told(text) {
-    await this.page.locator("#status").getByText(text).waitFor();
+    await this.page.locator("#toasts").getByText(text).first().waitFor();
+  }
+
+  /** Waits until the page says, where it was tried, why something was not done. */
+  async refused(text) {
+    await this.page.getByRole("alert").getByText(text).waitFor();
+  }
+
+  /** Opens a group, and a number in it if there is one. */
+  async unfold(group, number) {
+    await this.page.locator(`#group-${group} > .fold > .opener`).click();
+    if (number) await this.page.locator(`#number-${number} .opener`).click();
+  }
+
+  /** What a button that copies has put on the clipboard. */
+  async copied(button) {
+    await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await button.click();
+    await this.told("Copied.");
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** What the application gets from the API: the status, and the JSON if there is any. */

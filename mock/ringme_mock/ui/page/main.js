@@ -1,0 +1,135 @@
+// The page: head, tabs, the panel that is open, and the journal beside it.
+import { html, render, useEffect, useRef, useState } from "../vendor/htm/standalone.module.js";
+import { Calls } from "./calls.js";
+import { Copy, Named, visible } from "./controls.js";
+import { Desk, keepFocus, overview, useData, useDesk, usePlace, useToasts } from "./desk.js";
+import { Faults, isUsedUp } from "./faults.js";
+import { Groups } from "./groups.js";
+import { Journal } from "./journal.js";
+import { useStream } from "./stream.js";
+import { Sessions } from "./sessions.js";
+import { curlOf } from "./snippets.js";
+import { Clock, State } from "./state.js";
+import { Users } from "./users.js";
+
+const PANELS = { journal: Groups, groups: Groups, users: Users, calls: Calls, faults: Faults, state: State, sessions: Sessions };
+const WIDE = matchMedia("(min-width: 60rem)");
+const FRESH_MS = 2500;
+
+function Page() {
+  const [toasts, tell] = useToasts();
+  const [change, setChange] = useState({ count: 0, fresh: "" });
+  const [tokens, setTokens] = useState({});
+  const place = usePlace(Object.keys(PANELS));
+  const changed = (fresh = "") => setChange((before) => ({ count: before.count + 1, fresh }));
+  const found = useData(overview, [change.count], tell);
+  const stream = useStream(changed, found?.session.requests, tell);
+  const isWide = useWide();
+  useFresh(change);
+  if (!found) return html`<p class="quiet loading">Asking the mock…</p><${Toasts} toasts=${toasts} />`;
+  const desk = { ...found, changes: change.count, changed, tell, tokens, setTokens, detail: place.detail };
+  const Panel = PANELS[place.name];
+  const open = isWide && place.name === "journal" ? "groups" : place.name;
+  document.title = found.session.name === "default" ? "RingMe mock" : `RingMe mock: ${found.session.name}`;
+  return html`<${Desk.Provider} value=${desk}>
+    <a class="skip" href="#main" onClick=${toMain}>Skip to the content</a>
+    <${Head} />
+    <${Tabs} open=${open} />
+    <main id="main" tabindex="-1" class=${open === "journal" ? "at-journal" : ""}>
+      <section id="panel" class="panel" aria-labelledby="panel-title" key=${open}><${Panel} /></section>
+      <${Journal} ...${stream} />
+    </main>
+    ${stream.rows[0] && html`<${Latest} entry=${stream.rows[0]} />`}
+    <${Toasts} toasts=${toasts} />
+  <//>`;
+}
+
+function Head() {
+  const { session, version } = useDesk();
+  return html`<header class="top">
+    <h1>RingMe mock <span class="quiet">${version}</span></h1>
+    <dl class="facts">
+      <div><dt>Session</dt><dd><a href="#sessions">${session.name}</a></dd></div>
+      <div><dt>API</dt><dd><code id="base-url">${session.url}</code> <${Copy} text=${() => session.url} about="the address of the API" /></dd></div>
+      <div><dt>Clock</dt><dd><${Clock} /></dd></div>
+    </dl>
+    <nav aria-label="Documentation"><ul>
+      <li><a href="docs/">Try the API</a></li>
+      <li><a href="reference/">Reference and guide</a></li>
+      <li><a href="__mock__/openapi.json">Control interface</a></li>
+    </ul></nav>
+  </header>`;
+}
+
+function Tabs({ open }) {
+  const { users, groups, calls, faults, latency, sessions } = useDesk();
+  const active = faults.filter((one) => !isUsedUp(one)).length + (latency.to ? 1 : 0);
+  const tabs = [
+    ["journal", "Journal"],
+    ["groups", "Groups", groups.total],
+    ["users", "Users", users.total],
+    ["calls", "Calls", calls.length || "", "busy"],
+    ["faults", "Faults", active || "", "bad"],
+    ["state", "State"],
+    ["sessions", "Sessions", sessions.length],
+  ];
+  // On a phone not all tabs fit.
+  useEffect(() => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [open]);
+  return html`<nav class="tabs" aria-label="Panels"><ul>${tabs.map(
+    ([name, title, count = "", kind = ""]) =>
+      html`<li class="tab-${name}"><a href="#${name}" aria-current=${open === name ? "page" : undefined}>${title}${count !== "" && html` <span class=${kind}>${count}</span>`}</a></li>`,
+  )}</ul></nav>`;
+}
+
+/** The last request, on a phone, where the journal is a tab. */
+const Latest = ({ entry }) => html`<nav class="latest" aria-label="Last request">
+  <a href="#journal">${visible(`${entry.method} ${entry.path}`)} <b class=${entry.verdict}>${entry.status ?? "no response"}</b></a></nav>`;
+
+function Toasts({ toasts }) {
+  return html`<div id="toasts" role="status">${toasts.map(
+    ({ id, text, bad, request }) => html`<div class="toast ${bad ? "bad" : ""}" id="toast-${id}" key=${id}>
+      <span><${Named} text=${text} /></span>
+      ${request && html`<${CopyRequest} request=${request} />`}
+    </div>`,
+  )}</div>`;
+}
+
+function CopyRequest({ request }) {
+  const desk = useDesk();
+  return desk && html`<${Copy} label="Copy as curl" text=${() => curlOf(request, desk.session.url)} about="what was done" />`;
+}
+
+function useWide() {
+  const [isWide, setWide] = useState(WIDE.matches);
+  useEffect(() => WIDE.addEventListener("change", () => setWide(WIDE.matches)), []);
+  return isWide;
+}
+
+/** Marks what a click has changed, where it stands, once the panel shows it. */
+function useFresh({ count, fresh }) {
+  const last = useRef();
+  useEffect(() => {
+    if (!fresh) return undefined;
+    const mark = () => {
+      const place = document.getElementById(fresh);
+      if (!place) return;
+      observer.disconnect();
+      place.classList.add("fresh");
+      place.scrollIntoView({ block: "nearest" });
+      last.current = setTimeout(() => place.classList.remove("fresh"), FRESH_MS);
+    };
+    const observer = new MutationObserver(mark);
+    observer.observe(document.body, { childList: true, subtree: true });
+    mark();
+    const ending = setTimeout(() => observer.disconnect(), FRESH_MS);
+    return () => { observer.disconnect(); clearTimeout(ending); };
+  }, [count]);
+}
+
+function toMain(event) {
+  event.preventDefault();
+  document.getElementById("main").focus();
+}
+
+keepFocus();
+render(html`<${Page} />`, document.getElementById("app"));

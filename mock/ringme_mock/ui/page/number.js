@@ -1,0 +1,95 @@
+// A number: what can arrive for it, its calls, voicemail and faxes, and what can be done with it.
+import { html, useEffect, useState } from "../vendor/htm/standalone.module.js";
+import { api, control, keeper, list, send } from "./client.js";
+import { Act, Ask, Badge, Field, Fold, Form, Named, visible } from "./controls.js";
+import { useData, useDesk } from "./desk.js";
+
+const ITEMS_SHOWN = 10;
+/** What is recorded of a number, by collection: how it is called, and how an entry of it is shown. */
+export const ITEMS = {
+  record: { title: "Calls", path: "record", key: "record_uuid", show: (one) => [one.start_time_gmt, `${one.flow}, ${one.from_username} to ${one.to_username}`, `${one.result}, ${one.duration} s`] },
+  voicemail: { title: "Voicemail", path: "voicemail", key: "record_uuid", show: (one) => [one.start_time_gmt, `from ${one.from_username}`, `${one.duration} s`] },
+  fax: { title: "Faxes", path: "fax", key: "uuid", show: (one) => [one.datetime, `from ${one.caller_id}`, `${one.file_size} bytes`] },
+};
+const ARRIVALS = [
+  ["Call", "calls", {}, (made, number) => `A call of ${number} was recorded: ${made.flow}, from ${made.from_username} to ${made.to_username}, ${made.result}, ${made.duration} s.`],
+  ["Call in progress", "calls", { course: { rings: 10, talks: 30 } }, (made, number) => `A call rings at ${number} from ${made.outside}; it is taken in ten seconds.`],
+  ["Voicemail", "voicemail", {}, (made, number) => `A voice message arrived for ${number} from ${made.from_username}, ${made.duration} s.`],
+  ["Fax", "faxes", {}, (made, number) => `A fax arrived for ${number} from ${made.caller_id}, ${made.file_size} bytes.`],
+  ["Registration", "registrations", {}, (made, number) => `The registration log of ${number} has a new entry: ${made.status} at ${made.date_gmt}.`],
+];
+
+const called = ({ name, label }) => (label ? `${name} ${label}` : name);
+
+export function NumberRow({ number, counts }) {
+  const [open, setOpen] = useState(false);
+  const { id, name, label, status, type } = number;
+  const counted = Object.entries(ITEMS).map(([kind, { title }]) => `${title.toLowerCase()} ${counts[kind]}`).join(" · ");
+  return html`<li id="number-${id}">
+    <${Fold} id="number-${id}" open=${open} onToggle=${() => setOpen(!open)} summary=${html`<span class="number">${visible(name)}</span> ${label && html`<${Named} text=${label} />`} ${status === "blocked" && html`<${Badge} text="blocked" kind="bad" />`} <span class="count">${type} · ${counted}</span>`}>
+      <${Card} number=${number} />
+    <//></li>`;
+}
+
+function Card({ number }) {
+  const { id, client_id: client, label } = number;
+  const name = called(number);
+  const { changes } = useDesk();
+  const groups = useData(() => list("extension_group", { owner: "client", owner_id: client, limit: 1000 }), [changes]);
+  const change = async (method, body) => api(await keeper(client), `client/${client}/extension/${id}`, method, body);
+  const move = ({ group }) => change("PUT", { extension_group_id: group ? Number(group) : null });
+  const target = (group) => groups.entries.find((one) => one.id === Number(group))?.name;
+  return html`
+    <div class="arrive"><b>Simulate</b><div class="buttons">${ARRIVALS.map(
+      ([title, path, body, said]) => html`<${Act} key=${title} label=${title} about=${`for ${number.name}`} request=${() => control(path, "POST", { extension: id, ...body })} said=${(made) => said(made, name)} shows=${() => `number-${id}`} />`,
+    )}</div></div>
+    ${Object.keys(ITEMS).map((kind) => html`<${Items} key=${kind} kind=${kind} number=${number} />`)}
+    <div class="forms">
+      <${Form} label="Rename" about=${number.name} request=${(fields) => change("PUT", fields)} said=${(_, fields) => `${number.name} is called ${fields.label}.`} shows=${() => `number-${id}`}>
+        <${Field} id="label-${id}" label="Name" name="label" defaultValue=${label ?? ""} maxlength="255" /><//>
+      ${groups && html`<${Form} label="Move" about=${number.name} request=${move} said=${(_, { group }) => (group ? `${name} is in ${target(group)} now.` : `${name} is in no group now.`)} shows=${(_, { group }) => (group ? `group-${group}` : "loose-numbers")}>
+        <${Field} id="group-of-${id}" label="Group"><select id="group-of-${id}" name="group">
+          <option value="">in no group</option>
+          ${groups.entries.map((one) => html`<option value=${one.id} selected=${one.id === number.extension_group_id}>${one.name} (${one.id})</option>`)}</select><//>
+      <//>`}
+      <${Ask} label="Delete number" about=${number.name} kind="danger" title=${`Delete number ${name}?`}>${(close) => html`
+        <p>Its calls, voicemail and faxes go where the API says.</p>
+        <${Form} label="Delete" about=${number.name} main kind="answer" request=${() => change("DELETE")} said=${() => `Number ${name} is deleted.`} after=${close} />`}<//>
+    </div>`;
+}
+
+function Items({ kind, number }) {
+  const [limit, setLimit] = useState(ITEMS_SHOWN);
+  const { changes } = useDesk();
+  const { title } = ITEMS[kind];
+  const found = useData(() => list(kind, { owner: "extension", owner_id: number.id, order: "desc", limit }), [limit, changes]);
+  if (!found?.total) return null;
+  const more = found.total - found.entries.length;
+  return html`<h3 class="minor">${title}</h3>
+    <ul class="items">${found.entries.map((one) => html`<${Item} key=${one[ITEMS[kind].key]} kind=${kind} item=${one} number=${number} />`)}</ul>
+    ${more > 0 && html`<button type="button" class="small" onClick=${() => setLimit(Math.min(1000, limit * 5))}>${more} more</button>`}`;
+}
+
+function Item({ kind, item, number }) {
+  const { tell } = useDesk();
+  const [url, setUrl] = useState("");
+  useEffect(() => () => url && URL.revokeObjectURL(url), [url]);
+  const { path, key, show } = ITEMS[kind];
+  const [time, who, what] = show(item);
+  const request = async (method) => api(await keeper(number.client_id), `extension/${number.id}/${path}/${encodeURIComponent(item[key])}`, method);
+  const open = async () => {
+    try {
+      setUrl(URL.createObjectURL(await (await send(await request("GET"))).blob()));
+    } catch (error) {
+      tell(error.message, { bad: true });
+    }
+  };
+  const isFax = kind === "fax";
+  return html`<li class="row">
+    <div class="who"><time>${time}</time> <${Named} text=${who} /> <span class="quiet">${what}</span></div>
+    <div class="buttons">
+      ${!url && html`<button type="button" class="small" onClick=${open}>${isFax ? "Open" : "Play"}<span class="unseen"> ${kind} of ${time}</span></button>`}
+      ${url && (isFax ? html`<a class="button small" href=${url} download=${`${item[key]}.pdf`}>Save as PDF</a>` : html`<audio controls autoplay src=${url} aria-label=${`${kind} of ${time}`}></audio>`)}
+      <${Act} kind="small" label="Delete" about=${`${kind} of ${time}`} request=${() => request("DELETE")} said=${() => "It is deleted."} shows=${() => `number-${number.id}`} />
+    </div></li>`;
+}

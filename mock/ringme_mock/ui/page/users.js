@@ -1,0 +1,83 @@
+// Users by client, with tokens that are ready to copy, and applications.
+import { html, useState } from "../vendor/htm/standalone.module.js";
+import { control, list } from "./client.js";
+import { Act, Badge, Copy, Named, Search, visible } from "./controls.js";
+import { useData, useDesk } from "./desk.js";
+
+const SHOWN = 50;
+
+async function load(text) {
+  const [users, ...rest] = await Promise.all([
+    list("user", { text, properties: "login", limit: SHOWN }),
+    ...["client", "application", "user"].map((name) => list(name, { limit: 1000 })),
+  ]);
+  const [clients, applications, owners] = rest.map((one) => one.entries);
+  const clientOf = Object.fromEntries(owners.map((one) => [one.id, one.client_id]));
+  const groups = [...Map.groupBy(users.entries, (one) => one.client_id)].map(([id, members]) => ({
+    id, members, client: clients.find((one) => one.id === id), applications: applications.filter((one) => clientOf[one.user_id] === id),
+  }));
+  return { groups, total: users.total, shown: users.entries.length };
+}
+
+export function Users() {
+  const [text, setText] = useState("");
+  const { changes } = useDesk();
+  const found = useData(() => load(text), [text, changes]);
+  return html`<h2 id="panel-title" tabindex="-1">Users</h2>
+    <p class="quiet">Whoever can log in to the API. A token is what the token endpoint would give, without a login.</p>
+    <${Search} id="find-login" label="Look for a login" value="" onInput=${setText} />
+    ${found && html`
+      ${found.groups.map((one) => html`<${Client} key=${one.id} ...${one} />`)}
+      ${found.shown === 0 && html`<p class="empty">${text ? "No login contains this text." : "Nobody can log in."}</p>`}
+      ${found.shown < found.total && html`<p class="quiet">The first ${found.shown} of ${found.total}. Look for others by their login.</p>`}`}`;
+}
+
+function Client({ id, client, members, applications }) {
+  return html`<h3><${Named} text=${client?.name ?? "No client"} /> <span class="quiet">client ${id}</span> ${client?.status === "blocked" && html`<${Badge} text="blocked" kind="bad" />`}</h3>
+    <ul class="rows">${members.map((user) => html`<${User} key=${user.id} user=${user} />`)}</ul>
+    ${applications.length > 0 && html`<details class="applications"><summary>Applications <span class="quiet">${applications.length}</span></summary>
+      <ul class="rows">${applications.map(
+        (one) => html`<li key=${one.client_id}><b><${Named} text=${one.name} /></b> <span class="quiet">${one.type}, access ${one.access}</span>
+          <div><span class="quiet">client_id</span> <code>${one.client_id}</code></div>
+          <div><span class="quiet">client_secret</span> <code>${one.client_secret}</code></div></li>`,
+      )}</ul></details>`}`;
+}
+
+function User({ user }) {
+  const { tokens, setTokens, clock } = useDesk();
+  const { login } = user;
+  const isBlocked = user.status === "blocked";
+  const made = tokens[login];
+  const token = made && made.until > clock.now ? made.token : "";
+  const keep = (found) => {
+    const until = new Date(Date.parse(`${clock.now.replace(" ", "T")}Z`) + found.expires_in * 1000);
+    setTokens((before) => ({ ...before, [login]: { token: found.access_token, until: until.toISOString().slice(0, 19).replace("T", " ") } }));
+  };
+  const forget = () => setTokens(({ [login]: _, ...others }) => others);
+  const sees = { client: "the whole client", extension_group: `group ${user.extension_group_id}`, extension: `number ${user.extension_id}` }[user.type] ?? user.type;
+  const next = isBlocked ? "active" : "blocked";
+  return html`<li id="user-${user.id}">
+    <div class="row">
+      <div class="who">
+        <b><${Named} text=${login} /></b> ${user.access === "read_only" && html`<${Badge} text="read only" />`} ${isBlocked && html`<${Badge} text="blocked" kind="bad" />`}
+        <div class="quiet">${sees}, password <code>${visible(user.password)}</code></div>
+      </div>
+      <div class="buttons">
+        <${Act} label="Token" about=${`for ${login}`} request=${() => control("tokens", "POST", { login })} said=${() => `A token for ${login} is ready to copy. It is good for an hour.`} after=${keep} shows=${() => `user-${user.id}`} />
+        <${Act} label="Expire" about=${`the tokens of ${login}`} request=${() => control(`tokens/expire?${new URLSearchParams({ login })}`, "POST")} said=${({ count }) => `Tokens of ${login} that have expired: ${count}.`} after=${forget} />
+        <${Act} label=${isBlocked ? "Unblock" : "Block"} about=${login} request=${() => control(`users/${encodeURIComponent(login)}`, "PUT", { status: next })}
+          said=${() => (isBlocked ? `${login} may log in again.` : `${login} is blocked: its requests, also those for tokens, get 403 user_blocked.`)} shows=${() => `user-${user.id}`} />
+      </div>
+    </div>
+    ${token && html`<${Token} token=${token} user=${user} />`}
+  </li>`;
+}
+
+function Token({ token, user }) {
+  const { session } = useDesk();
+  const curl = `curl -H 'Authorization: Bearer ${token}' '${session.url}/api/ver1.0/user/'`;
+  return html`<div class="made">
+    <p><code id="token-${user.id}">${token}</code> <${Copy} text=${() => token} about=${`the token of ${user.login}`} /></p>
+    <p><code id="curl-${user.id}">${curl}</code> <${Copy} text=${() => curl} about=${`the curl line of ${user.login}`} /></p>
+  </div>`;
+}
