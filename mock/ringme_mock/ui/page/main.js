@@ -54,9 +54,9 @@ function Head() {
       <div><dt>Clock</dt><dd><${Clock} /></dd></div>
     </dl>
     <nav aria-label="Documentation"><ul>
-      <li><a href="docs/">Try the API</a></li>
-      <li><a href="reference/">Reference and guide</a></li>
-      <li><a href="__mock__/openapi.json">Control interface</a></li>
+      <li><a href="docs/">Documentation</a></li>
+      <li><a href="docs/api.html">Try the API</a></li>
+      <li><a href="docs/control.html">Control interface</a></li>
     </ul></nav>
   </header>`;
 }
