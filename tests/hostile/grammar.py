@@ -33,17 +33,13 @@ KNOWN = {
 PAGES = [
     "/", "/docs/", "/docs", "/docs/api.html", "/docs/../openapi.json", "/reference/", "/reference",
     "/reference/index.html", "/openapi.json", "/favicon.ico", "/storage/record/x", "/storage/fax/x",
-    "/storage/record/..%2f..%2fx", "/storage//x", "/__mock__/page/panels", "/__mock__/page/journal",
-    "/__mock__/openapi.json", "/__mock__/page/assets/0/x", "/__mock__/page/do/token", "/x", "//",
-]  # fmt: skip
-ACTIONS = [
-    "token", "block", "arrival", "switch", "add-fault", "remove-fault", "reset", "save-snapshot",
-    "load-snapshot", "delete-snapshot", "advance-clock", "freeze-clock", "clear-journal",
-    "end-session", "no-such",
+    "/storage/record/..%2f..%2fx", "/storage//x", "/__mock__/page/", "/__mock__/journal/har",
+    "/__mock__/openapi.json", "/__mock__/page/assets/0/x", "/__mock__/journal", "/x", "//",
+    "/__mock__/entries/extension", "/__mock__/entries/call",
 ]  # fmt: skip
 FIELDS = [
-    "login", "blocked", "kind", "number", "name", "on", "operation", "times", "status", "delay",
-    "connection", "id", "keep_tokens", "frozen", "find", "text", "message", "after", "searched",
+    "login", "operation", "status", "text", "verdict", "path", "method", "limit", "offset", "order",
+    "owner", "owner_id", "count", "properties", "format",
 ]  # fmt: skip
 # Numbers whose size costs time on purpose.
 _COSTLY = {"groups": 20, "extensions": 30, "records": 50, "voicemail": 50, "faxes": 50,
@@ -247,14 +243,6 @@ class Requests:
 
     def _page(self) -> Request:
         prefix = self.random.choice((b"", b"", b"/s/one"))
-        if self._chance(0.4):
-            pairs = [
-                f"{self.random.choice(FIELDS)}={quote(encoded(self._field()))}".encode()
-                for _ in range(self.random.choice((0, 1, 3)))
-            ]
-            target = prefix + b"/__mock__/page/do/" + self.random.choice(ACTIONS).encode()
-            kind = (b"content-type", b"application/x-www-form-urlencoded")
-            return Request("POST", target, [kind], b"&".join(pairs))
         target = prefix + self.random.choice(PAGES).encode()
         if self._chance(0.3):
             target += f"?{self.random.choice(FIELDS)}={quote(encoded(self._field()))}".encode()

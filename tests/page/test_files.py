@@ -31,6 +31,23 @@ def test_all_files_are_loaded_from_below_the_session(visitor: Visitor, prefix: s
     assert all(path.startswith(f"{prefix}{PAGE}/assets/") for path in visitor.assets())
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "root"),
+    [
+        ("/", {}, ""),
+        ("/s/mine/", {}, ""),
+        ("/s/mine", {}, "/s/mine/"),
+        ("/", {"X-Mock-Session": "by-header"}, "/s/by-header/"),
+    ],
+)
+def test_links_are_whole_where_the_url_does_not_say_the_session(
+    visitor: Visitor, path: str, headers: dict[str, str], root: str
+) -> None:
+    page = visitor.http.get(path, headers=headers).text
+    assert all(link.startswith(f"{root}__mock__/page/assets/") for link in links(page))
+    assert f'<a href="{root}docs/">' in page
+
+
 def test_the_files_of_the_page_keep_for_ever(visitor: Visitor) -> None:
     kinds = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
     for path in visitor.assets():

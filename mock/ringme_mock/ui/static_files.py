@@ -35,7 +35,7 @@ _ASSET_HEADERS = {
 class StaticFiles:
     """The files by path. Their folder is named by a digest of all, so browsers cache them for ever.
 
-    All links between them are relative: they work below any session and any prefix.
+    The links between them are relative: they work below any session and any prefix.
     """
 
     def __init__(self) -> None:
@@ -45,10 +45,12 @@ class StaticFiles:
         self._folder = f"{PAGE_PATH}/assets/{digest}/"
         self._contents = contents
         home = (_HERE / "page" / "index.html").read_text("utf-8")
-        self._home = home.replace("{assets}", self._folder.removeprefix("/"))
+        self._home = home.replace("{assets}", "{root}" + self._folder.removeprefix("/"))
 
-    def home(self) -> Response:
-        return Response(self._home, headers=HEADERS, media_type="text/html")
+    def home(self, root: str) -> Response:
+        """Show the page; its links begin with `root`: empty, or a path that ends with a slash."""
+        content = self._home.replace("{root}", root)
+        return Response(content, headers=HEADERS, media_type="text/html")
 
     def asset(self, path: str) -> Response:
         """Serve a file by the path of its URL; the 404 in words if there is none."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ringme_mock.actions.request_context import context_of
+from ringme_mock.actions.request_context import RequestContext, context_of
 from ringme_mock.control.control_context import Mock
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.errors import ApiError
@@ -41,14 +41,18 @@ class PageMiddleware:
             elsewhere = RedirectResponse(f"{context_of(scope).prefix}{DOCS_PATH}/")
             await elsewhere(scope, receive, send)
             return
-        response = self._respond(scope["method"], path)
+        response = self._respond(scope["method"], path, context_of(scope))
         await response(scope, receive, send)
 
-    def _respond(self, method: str, path: str) -> Response:
+    def _respond(self, method: str, path: str, context: RequestContext) -> Response:
         if method not in ("GET", "HEAD"):
             headers = {**HEADERS, "Allow": "GET, HEAD"}
             return Response("Method Not Allowed\n", 405, headers, "text/plain")
-        return self._files.home() if path == HOME_PATH else self._files.asset(path)
+        if path != HOME_PATH:
+            return self._files.asset(path)
+        # Relative where the browser's URL has it all, to stay below whatever prefix that has.
+        own = f"{context.prefix}/"
+        return self._files.home("" if context.scope["path"].endswith(own) else own)
 
     @cached_property
     def _files(self) -> StaticFiles:

@@ -1,8 +1,8 @@
 // Requests to the mock: to its control interface, and to the API as one of its users.
 //
-// A request is {method, path, body, login}: `path` is relative to the page, so that it works in a
-// session and behind a prefix; with `login` it is sent with a token of that user.
-const ROOT = new URL("./", document.baseURI);
+// A request is {method, path, body, login}: `path` is relative to the root of the session, which is where
+// this file came from, whatever stands before it; with `login` it is sent with a token of that user.
+const ROOT = new URL("../../../../../", import.meta.url);
 const tokens = new Map();
 
 // Whole numbers beyond 2^53 keep all their digits, in texts as in JSON.

@@ -1,6 +1,7 @@
 // The page: head, tabs, the panel that is open, and the journal beside it.
 import { html, render, useEffect, useRef, useState } from "../vendor/htm/standalone.module.js";
 import { Calls } from "./calls.js";
+import { address } from "./client.js";
 import { Copy, Named, visible } from "./controls.js";
 import { Desk, keepFocus, overview, useData, useDesk, usePlace, useToasts } from "./desk.js";
 import { Faults, isUsedUp } from "./faults.js";
@@ -54,9 +55,9 @@ function Head() {
       <div><dt>Clock</dt><dd><${Clock} /></dd></div>
     </dl>
     <nav aria-label="Documentation"><ul>
-      <li><a href="docs/">Documentation</a></li>
-      <li><a href="docs/api.html">Try the API</a></li>
-      <li><a href="docs/control.html">Control interface</a></li>
+      <li><a href=${address("docs/")}>Documentation</a></li>
+      <li><a href=${address("docs/api.html")}>Try the API</a></li>
+      <li><a href=${address("docs/control.html")}>Control interface</a></li>
     </ul></nav>
   </header>`;
 }
