@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -29,17 +28,19 @@ def build_site(folder: Path, contract: Contract, report: Path | None = None) -> 
     book = Book(Material(contract, read_report(report) if report else None))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be made: {error.strerror}") from None
-    try:
-        new = beside / "new"
-        _write(new, book)
-        _replace(folder, new, beside / "old")
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
+            new, old = Path(beside, "new"), Path(beside, "old")
+            _write(new, book)
+            if folder.exists():
+                folder.rename(old)
+            try:
+                new.rename(folder)
+            except OSError:
+                if old.exists():
+                    old.rename(folder)
+                raise
     except OSError as error:
         raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from None
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return [page["file"] for page in book.pages]
 
 
@@ -84,14 +85,3 @@ def _write(folder: Path, book: Book) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.make())
     (folder / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
-
-
-def _replace(folder: Path, new: Path, old: Path) -> None:
-    if folder.exists():
-        folder.rename(old)
-    try:
-        new.rename(folder)
-    except OSError:
-        if old.exists():
-            old.rename(folder)
-        raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ringme_mock.docs.markdown import highlight, render_inline, render_markdown
-from ringme_mock.docs.speed import MOST_BARS, bars, curves, response_kinds, soak_points
 from ringme_mock.docs.viewer import anchor
 
 
@@ -33,14 +31,6 @@ def environment() -> Environment:
         "breakable": _breakable,
         "for_script": _for_script,
         "thousands": lambda number: f"{number:,}".replace(",", "\N{NO-BREAK SPACE}"),
-    }
-    made.globals |= {
-        "bars": bars,
-        "curves": curves,
-        "lines": pairwise,
-        "most_bars": MOST_BARS,
-        "response_kinds": response_kinds,
-        "soak_points": soak_points,
     }
     return made
 
