@@ -12,6 +12,7 @@ from ringme_spec.contract import Contract
 # Title, page, URL and text of a place.
 Entry = list[str]
 _HEADINGS = ("h1", "h2", "h3")
+_INLINE = ("a", "code", "em", "span", "strong", "wbr")
 
 
 class PageReader(HTMLParser):
@@ -29,12 +30,14 @@ class PageReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         place = dict(attrs).get("id")
         self._reads = self._reads or tag == "main"
-        self._in_heading = tag in _HEADINGS
         if self._reads and place:
             url = self._file if place == "main" else f"{self._file}#{place}"
             # What has no heading of its own, as a row of a table, is called by its id.
             self.entries.append([place, self._page, url, ""])
-        if self._in_heading and self.entries:
+        if tag not in _INLINE and self.entries:
+            self.entries[-1][3] += " "
+        if tag in _HEADINGS and self.entries:
+            self._in_heading = True
             self.entries[-1][0] = ""
 
     def handle_endtag(self, tag: str) -> None:

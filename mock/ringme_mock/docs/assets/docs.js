@@ -1,6 +1,6 @@
 "use strict";
 
-// Every page: the search box, and a button to copy each snippet.
+// Every page: the search box, a button to copy each snippet, and on wide screens what is on the page.
 const box = document.getElementById("search");
 const list = document.getElementById("found");
 const MOST_FOUND = 12;
@@ -47,17 +47,15 @@ async function search() {
   const found = find(box.value);
   list.replaceChildren(
     ...found.map(({ title, page, url, content, at }, index) => {
-      const link = element("a", "", { href: url, tabIndex: -1 });
+      const link = element("a", "", { href: url, tabIndex: -1, id: `found-${index}`, role: "option" });
       const begin = at < 70 ? 0 : content.indexOf(" ", at - 40) + 1;
       const part = (begin ? "\u2026 " : "") + content.slice(begin, begin + 120);
       link.append(element("b", title), element("small", page), element("span", part));
-      const item = element("li", "", { id: `found-${index}`, role: "option" });
-      item.append(link);
-      return item;
+      return link;
     }),
   );
   if (box.value.trim() && !found.length) {
-    list.append(element("li", "Nothing found.", { className: "none", role: "option" }));
+    list.append(element("p", "Nothing found.", { role: "option" }));
   }
   list.hidden = !list.children.length;
   box.setAttribute("aria-expanded", String(!list.hidden));
@@ -87,7 +85,7 @@ box.addEventListener("keydown", async (event) => {
     choose((at + step + items.length) % items.length);
   } else if (event.key === "Enter") {
     await searched;
-    list.querySelector("[aria-selected='true'] a")?.click();
+    list.querySelector("a[aria-selected='true']")?.click();
   } else if (event.key === "Escape") {
     close();
   }
@@ -131,4 +129,13 @@ for (const block of document.querySelectorAll("main pre")) {
   const frame = element("div", "", { className: "snippet" });
   block.replaceWith(frame);
   frame.append(block, button);
+}
+
+document.querySelector(".top [aria-current]").scrollIntoView({ inline: "center", block: "nearest" });
+
+const headings = [...document.querySelectorAll("main h2")].filter((one) => one.closest("main [id]"));
+if (headings.length > 2) {
+  const here = element("nav", "", { className: "here", ariaLabel: "On this page" });
+  here.append(...headings.map((one) => element("a", one.textContent, { href: `#${one.closest("[id]").id}` })));
+  document.querySelector("main").after(here);
 }

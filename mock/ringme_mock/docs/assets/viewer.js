@@ -73,4 +73,12 @@ async function show() {
   });
 }
 
+// What the forms of the viewer leave out, for people with a screen reader.
+new MutationObserver(() => {
+  for (const one of document.querySelectorAll("[role=combobox]:not([aria-expanded])")) one.ariaExpanded = "false";
+  for (const one of document.querySelectorAll("button[role=none]")) one.removeAttribute("role");
+  for (const one of document.querySelectorAll(".cm-content:not([aria-label])")) one.ariaLabel = "Body";
+  for (const one of document.querySelectorAll(".cm-scroller")) one.tabIndex = 0;
+}).observe(document.body, { childList: true, subtree: true });
+
 show();

@@ -1,0 +1,40 @@
+"""The index of the search box."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from reference.html_page import HtmlPage
+from ringme_mock.docs.search_index import PageReader
+from ringme_spec.contract import Contract
+
+PAGE = """<header id="top">Menu</header><main id="main"><h1>Errors</h1><p>All of them</p>
+<h2 id="by-code">By <code>code</code></h2><table><tr id="code-404"><td>404</td><td>Gone</td></tr>
+</table></main><footer>Not</footer>"""
+
+
+def entries(site: Path) -> list[list[str]]:
+    text = (site / "assets" / "search-index.js").read_text("utf-8")
+    found: list[list[str]] = json.loads(text.removeprefix("searchIndex = ").rstrip(";\n"))
+    return found
+
+
+def test_a_page_is_split_at_its_places_each_with_its_heading_or_its_id() -> None:
+    assert PageReader("errors.html", "Errors", PAGE).entries == [
+        ["Errors", "Errors", "errors.html", "All of them"],
+        ["By code", "Errors", "errors.html#by-code", ""],
+        ["code-404", "Errors", "errors.html#code-404", "404 Gone"],
+    ]
+
+
+def test_all_pages_rules_and_operations_are_found(
+    site: Path, pages: dict[str, HtmlPage], document_contract: Contract
+) -> None:
+    found = entries(site)
+    urls = {url for _, _, url, _ in found}
+    assert {url.split("#")[0] for url in urls} >= set(pages["index.html"].links[1:10])
+    assert {f"rules.html#{rule}" for rule in document_contract.rules} <= urls
+    titles = {title for title, page, _, _ in found if page == "API"}
+    assert titles == {one.summary for one in document_contract.operations.values()}
+    assert [url for title, _, url, _ in found if not title] == []
