@@ -125,6 +125,7 @@ class Validator:
     def __init__(
         self, schema: Schema, explained: dict[str, str], formats: Formats | None = None
     ) -> None:
+        self._schema = schema
         self._explained = explained
         # Draft 4 is the dialect that OpenAPI 3.0 is built on: exclusive limits are flags there,
         # and 1.0 is no integer.
@@ -147,7 +148,18 @@ class Validator:
             if keyword == "AdditionalProperties":
                 path += [str(name) for name in kind.unexpected[:1]]
             field = ".".join([name, *path] if name else path)
-            yield field, self._reason(keyword, kind, error.instance)
+            if keyword == "AdditionalProperties":
+                yield field, self._unknown(error.schema_path)
+            else:
+                yield field, self._reason(keyword, kind, error.instance)
+
+    def _unknown(self, path: list[Any]) -> str:
+        """Say which fields there are at the place of an `additionalProperties`."""
+        schema: Any = self._schema
+        for part in path[:-1]:
+            schema = schema[part]
+        known = schema.get("properties", {})
+        return "is not a known field" + (f"; known: {', '.join(known)}" if known else "")
 
     def _reason(self, keyword: str, kind: Any, value: object) -> str:
         if keyword == "Pattern" and kind.pattern in self._explained:

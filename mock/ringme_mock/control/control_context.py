@@ -52,4 +52,6 @@ class ControlContext:
         if value is None:
             return Response(status_code=self.operation.status)
         headers = {"Cache-Control": "no-store"}
-        return Response(orjson.dumps(value), self.operation.status, headers, JSON)
+        # So that a terminal goes on in a line of its own.
+        body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+        return Response(body, self.operation.status, headers, JSON)

@@ -15,12 +15,13 @@ from ringme_mock.actions.request_context import RequestContext, context_of
 from ringme_mock.actions.response import JSON
 from ringme_mock.control.control_context import ControlContext, Mock
 from ringme_mock.control.guard import check_admitted
-from ringme_mock.errors import invalid
+from ringme_mock.control.hints import of_another_mock, with_hint
+from ringme_mock.errors import ApiError, invalid
 from ringme_mock.http.body import media_type, read_bytes, read_object
 from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Session
-from ringme_mock.http.urls import CONTROL_PATH, DOCS_PATH
+from ringme_mock.http.urls import CONTROL_PATH, DOCS_PATH, OTHER_MOCKS
 from ringme_mock.json_input import DEEPEST_STATE
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.operations import Operation
@@ -74,6 +75,9 @@ class ControlMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(CONTROL_PATH + "/"):
+            if scope["type"] == "http" and scope["path"].startswith(OTHER_MOCKS):
+                document = interface().contract.document
+                raise of_another_mock(scope["method"], scope["path"], document)
             await self._app(scope, receive, send)
             return
         check_admitted(scope, self._from_any, self._mock.sessions.settings.admission)
@@ -92,7 +96,11 @@ class ControlMiddleware:
         from ringme_mock.control.control_operations import run_operation
 
         request = context_of(scope)
-        operation, values = interface().table.find(request.method, request.raw_path)
+        method, path, document = request.method, request.raw_path, interface().contract.document
+        try:
+            operation, values = interface().table.find(method, path)
+        except ApiError as error:
+            raise with_hint(error, method, path, interface().table, document) from None
         context = interface().context(
             self._mock,
             request.session,

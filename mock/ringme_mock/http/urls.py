@@ -14,8 +14,8 @@ PAGE_PATH = f"{CONTROL_PATH}/page"
 DOCS_PATH = "/docs"
 REFERENCE_PATH = "/reference"
 DOCUMENT_PATH = "/openapi.json"
+# Where other mocks have their control interfaces: WireMock and Mockoon.
+OTHER_MOCKS = ("/__admin", "/mockoon-admin")
 # The first segments of the paths that are no part of the API; that of the root is empty.
-PAGES = frozenset(
-    path.split("/")[1]
-    for path in (HOME_PATH, CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
-)
+_OWN = (HOME_PATH, CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
+PAGES = frozenset(path.split("/")[1] for path in (*_OWN, *OTHER_MOCKS))

@@ -1,0 +1,94 @@
+"""Refusals name what was meant: where people slip who know other mocks, or guess."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from ringme_mock.app import OFF, create_app
+from ringme_spec.paths import FIXTURES, SPEC
+from support.control import Control
+from support.serving import served
+
+
+def test_a_path_that_lacks_the_base_is_told_the_right_one(control: Control) -> None:
+    message = control.http.get("/client/@me/did/").json()["message"]
+    assert message.endswith("did you mean /api/ver1.0/client/@me/did/?")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "hint"),
+    [
+        ("POST", "snapshots", "; PUT /__mock__/snapshots/NAME saves one"),
+        ("POST", "snapshots/", "; PUT /__mock__/snapshots/NAME saves one"),
+        ("GET", "reset", "; POST /__mock__/reset resets the session"),
+        ("POST", "state", "; PUT /__mock__/state imports one"),
+    ],
+)
+def test_a_method_that_is_not_that_of_the_control_interface_is_told_what_is(
+    control: Control, method: str, path: str, hint: str
+) -> None:
+    refused = control.refused(method, path)
+    assert refused.startswith("405 ")
+    assert refused.endswith(hint)
+
+
+def test_an_unknown_path_of_the_control_interface_is_told_the_known_ones(control: Control) -> None:
+    refused = control.refused("GET", "requests")
+    assert refused.startswith("404 No such path: /__mock__/requests; ")
+    assert "known there: " in refused
+    assert "journal, " in refused
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("tokens", {"lgin": "x"}, "lgin: is not a known field; known: login, application, seconds"),
+        ("faults", {"answer": {"code": 500}}, "answer.code: is not a known field; known: status, "),
+        (
+            "reset",
+            {"keep_tokens": True},
+            "keep_tokens: is not a known field; known: snapshot, keep",
+        ),
+    ],
+)
+def test_an_unknown_key_is_told_the_known_ones(
+    control: Control, path: str, body: dict[str, object], said: str
+) -> None:
+    assert control.refused("POST", path, body).startswith(f"400 {said}")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "meant"),
+    [
+        ("GET", "/__admin/requests", "GET /__mock__/journal"),
+        ("DELETE", "/__admin/requests", "DELETE /__mock__/journal"),
+        ("POST", "/__admin/requests/count", "POST /__mock__/journal/count"),
+        ("GET", "/__admin/requests/4711", "GET /__mock__/journal"),
+        ("POST", "/__admin/reset", "POST /__mock__/reset"),
+        ("POST", "/__admin/mappings", "/__mock__/"),
+        ("GET", "/__admin", "/__mock__/"),
+        ("POST", "/mockoon-admin/state/purge", "POST /__mock__/reset"),
+        ("GET", "/mockoon-admin/logs", "GET /__mock__/journal"),
+        ("GET", "/s/other/__admin/requests", "GET /__mock__/journal"),
+    ],
+)
+def test_an_address_of_another_mock_is_told_the_nearest(
+    control: Control, method: str, path: str, meant: str
+) -> None:
+    response = control.http.request(method, path)
+    assert response.status_code == 404
+    assert response.json()["message"].endswith(f"; did you mean {meant}?")
+
+
+def test_without_the_control_interface_nothing_hints_at_it() -> None:
+    with served(create_app(SPEC, FIXTURES, control=OFF)) as url:
+        for path in ("/__admin/requests", "/mockoon-admin/logs", "/__mock__/requests"):
+            response = httpx.get(url + path)
+            assert response.status_code == 404
+            assert "journal" not in response.text
+
+
+def test_what_is_read_in_a_terminal_ends_with_a_newline(control: Control) -> None:
+    for path in ("health", "journal", "identities"):
+        assert control.ask("GET", path).content.endswith(b"\n")
