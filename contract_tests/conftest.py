@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from ringme_contract.check_run import Options
 from ringme_contract.plugin import options_of
+from ringme_contract.run.check_run import Options
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from functools import partial
 import httpx
 import pytest
 
-from ringme_contract.check_run import Options, open_session
+from ringme_contract.run.check_run import Options, open_session
 
 GROUP = '{"id": 14, "name": "New group of internal numbers", "client_id": 12, "extra_params": null}'
 NUMBER = (

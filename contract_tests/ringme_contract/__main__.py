@@ -13,7 +13,7 @@ def main() -> None:
     The kit is installed with the mock, what it needs besides the mock is not: says so, if need be.
     """
     try:
-        from ringme_contract.commands import main as run
+        from ringme_contract.cli.commands import main as run
 
         run(prog_name="ringme-contract")
     except ModuleNotFoundError as error:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from ringme_contract.factories import NOWHERE
+from ringme_contract.entries.factories import NOWHERE
 from ringme_spec.schema import Schema, Schemas
 
 _DATETIME = "2016-02-29 10:20:30"

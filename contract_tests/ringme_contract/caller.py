@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ringme_contract.list_pages import all_pages
+from ringme_contract.entries.list_pages import all_pages
 
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext

@@ -15,22 +15,22 @@ import httpx
 
 from ringme_contract.caller import Caller
 from ringme_contract.check import can_be_created
-from ringme_contract.conformance import json_object
 from ringme_contract.deviations import Deviation
 from ringme_contract.differences import differences
-from ringme_contract.factories import RANGE, Factory
-from ringme_contract.lending import Lending
-from ringme_contract.made_entries import RunRecord
-from ringme_contract.no_response import Unreachable
-from ringme_contract.operation_paths import Paths
+from ringme_contract.entries.factories import RANGE, Factory
+from ringme_contract.entries.lending import Lending
+from ringme_contract.entries.made_entries import RunRecord
+from ringme_contract.entries.operation_paths import Paths
+from ringme_contract.entries.removal import REMOVED, Removal
+from ringme_contract.entries.write_guard import WriteGuard
+from ringme_contract.http.conformance import json_object
+from ringme_contract.http.no_response import Unreachable
+from ringme_contract.http.transport import Transport, exchange_of
 from ringme_contract.profiles import PROFILES, Profile
 from ringme_contract.recording import Exchange
-from ringme_contract.removal import REMOVED, Removal
 from ringme_contract.roles import Roles
 from ringme_contract.target import Target
-from ringme_contract.transport import Transport, exchange_of
 from ringme_contract.verdict import Failure, NotOffered, NotReached, breakdown
-from ringme_contract.write_guard import WriteGuard
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.path_templates import PathTemplates

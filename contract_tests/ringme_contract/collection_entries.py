@@ -7,8 +7,8 @@ from typing import Any
 
 from ringme_contract.boundary_values import TEXTS, BoundaryValues, once
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
-from ringme_contract.operation_paths import fill
+from ringme_contract.entries.factories import Item
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.verdict import NotOffered
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation

@@ -8,8 +8,8 @@ from typing import Any
 from ringme_contract.caller import Caller
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime
-from ringme_contract.list_pages import all_pages
-from ringme_contract.operation_paths import fill
+from ringme_contract.entries.list_pages import all_pages
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 

@@ -6,7 +6,7 @@ import httpx
 
 from ringme_contract.caller import Caller
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_spec.operations import Operation
 
 

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ringme_contract.check_run import Options
+    from ringme_contract.run.check_run import Options
 
 _RULE_TESTS = "rule_tests.py"
 _PACKAGE = Path(__file__).parent
@@ -138,7 +138,7 @@ def ringme_runner(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
 
 def options_of(config: pytest.Config) -> Options:
     """The options of a run that the options of pytest stand for."""
-    from ringme_contract.check_run import Options
+    from ringme_contract.run.check_run import Options
 
     def path(name: str) -> Path | None:
         text = config.getoption(name)

@@ -19,15 +19,20 @@ import httpx
 import pytest
 
 from ringme_contract.check import all_checks
-from ringme_contract.check_run import Options, Session, open_session, read_document
-from ringme_contract.engine import CONFORMS, RunResult
-from ringme_contract.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding, evaluate_rule
-from ringme_contract.interrupt import orderly_interrupts
+from ringme_contract.http.serving import served
 from ringme_contract.profiles import DEFAULT
 from ringme_contract.report.finding_text import details
 from ringme_contract.report.printable import printable
-from ringme_contract.selection import choose, in_profile
-from ringme_contract.serving import served
+from ringme_contract.run.check_run import Options, Session, open_session, read_document
+from ringme_contract.run.engine import CONFORMS, RunResult
+from ringme_contract.run.evaluation import (
+    EXPECTED_FAILURE,
+    UNEXPECTED_PASS,
+    RuleFinding,
+    evaluate_rule,
+)
+from ringme_contract.run.interrupt import orderly_interrupts
+from ringme_contract.run.selection import choose, in_profile
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Outcome, Verdict
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ringme_contract.conformance import Conformance
+from ringme_contract.http.conformance import Conformance
 from support.control import Control
 
 GROUP = "/client/@me/extension_group/3"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ringme_contract.commands import check
+from ringme_contract.cli.commands import check
 from ringme_contract.proof.running import running_server
 from support.server import RunningMock
 

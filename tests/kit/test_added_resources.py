@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from ringme_contract.check_run import Options, open_session
-from ringme_contract.evaluation import ExitCode
-from ringme_contract.run_report import Report
+from ringme_contract.run.check_run import Options, open_session
+from ringme_contract.run.evaluation import ExitCode
+from ringme_contract.run.run_report import Report
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from ringme_mock.app import create_app

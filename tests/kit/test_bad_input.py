@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ringme_contract.no_response import Unreachable
+from ringme_contract.http.no_response import Unreachable
 from ringme_contract.target import MOCK
 from support.kit_command import (
     instead_of_all_checks,

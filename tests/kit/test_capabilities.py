@@ -7,8 +7,8 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ringme_contract.check_run import Options, open_session
-from ringme_contract.evaluation import ExitCode
+from ringme_contract.run.check_run import Options, open_session
+from ringme_contract.run.evaluation import ExitCode
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from ringme_mock.app import create_app

@@ -14,16 +14,16 @@ import httpx
 import pytest
 from rich.console import Console
 
-from ringme_contract.causes import find_causes
-from ringme_contract.conformance import Conformance
 from ringme_contract.deviations import Deviation, trace
-from ringme_contract.engine import RunResult
-from ringme_contract.evaluation import evaluate, exit_code
+from ringme_contract.http.conformance import Conformance
 from ringme_contract.proof.running import running_server
 from ringme_contract.recording import Exchange
 from ringme_contract.report.cause_text import headline
 from ringme_contract.report.terminal import print_report
-from ringme_contract.run_report import Report
+from ringme_contract.run.causes import find_causes
+from ringme_contract.run.engine import RunResult
+from ringme_contract.run.evaluation import evaluate, exit_code
+from ringme_contract.run.run_report import Report
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import read_contract

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ringme_contract import check_run, commands
 from ringme_contract.check_context import CheckContext
+from ringme_contract.cli import commands
+from ringme_contract.run import check_run
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import NotReached
 from ringme_spec.contract import read_contract
@@ -96,7 +97,9 @@ def test_an_error_outside_of_the_checks_ends_with_4_in_one_line(
     monkeypatch.setattr(commands, "print_report", lambda *_: dict[str, str]()["gone"])
     done = ringme_contract("check", mock.url, "--rule", "me", "--quiet")
     assert done.exit_code == 4
-    assert done.output.startswith("ringme-contract: the kit broke down: KeyError: 'gone' (commands")
+    assert done.output.startswith(
+        "ringme-contract: the kit broke down: KeyError: 'gone' (cli/commands"
+    )
     assert len(done.output.splitlines()) == 1
 
 

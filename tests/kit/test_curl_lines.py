@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ringme_contract.check_context import CheckContext
+from ringme_contract.http.transport import Transport
 from ringme_contract.target import MOCK, load_target
-from ringme_contract.transport import Transport
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
 from support.hostile_servers import Call, hostile_server

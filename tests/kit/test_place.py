@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ringme_contract.conformance import Conformance
+from ringme_contract.http.conformance import Conformance
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
 from support.kit_command import ringme_contract

@@ -11,7 +11,7 @@ import pytest
 from ringme_contract.check import all_checks
 from ringme_contract.pace import Pace
 from ringme_contract.profiles import PROFILES, SMOKE, Profile
-from ringme_contract.selection import in_profile
+from ringme_contract.run.selection import in_profile
 from ringme_contract.target import MOCK, load_target
 from support.kit_command import (
     instead_of_all_checks,

@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ringme_contract.evaluation import ExitCode
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
 from ringme_contract.proof.prove import Proof, prove
@@ -25,6 +24,7 @@ from ringme_contract.proof.running import ServerError, running_server
 from ringme_contract.proof.site import Site, patches
 from ringme_contract.proof.table import complaints
 from ringme_contract.proof.trial import FaultFinding, ServerFinding
+from ringme_contract.run.evaluation import ExitCode
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC
 from support.kit_command import ringme_contract

@@ -17,12 +17,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ringme_contract.check import all_checks
+from ringme_contract.http.serving import served
 from ringme_contract.proof import at_url
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.prove_command import prove
 from ringme_contract.proof.proxy import Proxy
 from ringme_contract.proof.site import Site
-from ringme_contract.serving import served
 from ringme_contract.target import MOCK, load_target
 from support.odd_servers import closing, odd_server
 from support.second import second_implementation

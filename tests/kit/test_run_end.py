@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ringme_contract.run_end import RunEnd
+from ringme_contract.http.run_end import RunEnd
 
 
 def test_time_between_the_rules_of_a_pytest_session_takes_none_of_the_budget() -> None:

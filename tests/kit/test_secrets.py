@@ -12,16 +12,16 @@ import pytest
 
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.check_run import CannotRun, Options, read_document, read_target
-from ringme_contract.conformance import Conformance
-from ringme_contract.engine import Engine
-from ringme_contract.evaluation import evaluate, exit_code
+from ringme_contract.http.conformance import Conformance
+from ringme_contract.http.transport import Transport
 from ringme_contract.report.files import write_reports
 from ringme_contract.report.finding_text import details
 from ringme_contract.report.github import step_summary, workflow_commands
-from ringme_contract.run_report import Report
+from ringme_contract.run.check_run import CannotRun, Options, read_document, read_target
+from ringme_contract.run.engine import Engine
+from ringme_contract.run.evaluation import evaluate, exit_code
+from ringme_contract.run.run_report import Report
 from ringme_contract.target import MOCK, Target, load_target
-from ringme_contract.transport import Transport
 from ringme_contract.verdict import Failure
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC

@@ -12,13 +12,13 @@ import pytest
 
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.check_run import Options, open_session
-from ringme_contract.engine import Engine
-from ringme_contract.list_pages import MOST_PAGES, all_pages
-from ringme_contract.made_entries import EntryList
+from ringme_contract.entries.list_pages import MOST_PAGES, all_pages
+from ringme_contract.entries.made_entries import EntryList
+from ringme_contract.http.transport import Transport
 from ringme_contract.profiles import JOBS
+from ringme_contract.run.check_run import Options, open_session
+from ringme_contract.run.engine import Engine
 from ringme_contract.target import MOCK, load_target
-from ringme_contract.transport import Transport
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC

@@ -32,9 +32,9 @@ if __name__ == "__main__":
 from mutation.mutants import ROOT, SUSPECTS, Lost, Mutant, read_mutants, write_mutants
 from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import CheckContext
-from ringme_contract.engine import Engine
+from ringme_contract.http.transport import Transport
+from ringme_contract.run.engine import Engine
 from ringme_contract.target import MOCK, load_target
-from ringme_contract.transport import Transport
 from ringme_contract.verdict import Verdict
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC

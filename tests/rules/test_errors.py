@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from ringme_contract.serving import served
+from ringme_contract.http.serving import served
 from support.checked import checked_app
 from support.operations import OPERATIONS, outcome, send
 from support.server import Api, RunningMock

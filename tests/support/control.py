@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from ringme_contract.conformance import Conformance
+from ringme_contract.http.conformance import Conformance
 from ringme_mock import MockServer
 from ringme_mock.control.middleware import interface
 

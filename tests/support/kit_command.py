@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ringme_contract import check_run, commands
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.cli import commands
+from ringme_contract.run import check_run
 from ringme_contract.target import MOCK
 
 CheckFunction = Callable[[CheckContext], None]

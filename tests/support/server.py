@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from ringme_contract.conformance import Conformance
+from ringme_contract.http.conformance import Conformance
 from ringme_mock.app import MockApp
 from ringme_mock.store.clock import Clock
 from ringme_spec.paths import FIXTURES, SPEC

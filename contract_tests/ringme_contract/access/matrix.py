@@ -24,9 +24,9 @@ from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext, configures, error_code
 from ringme_contract.deviations import Deviation
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
+from ringme_contract.http.transport import exchange_of
 from ringme_contract.lists import lists_with, read_list
-from ringme_contract.transport import exchange_of
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 

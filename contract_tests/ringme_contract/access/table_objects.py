@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import NOWHERE, Item
-from ringme_contract.made_entries import is_of_run
+from ringme_contract.entries.factories import NOWHERE, Item
+from ringme_contract.entries.made_entries import is_of_run
 from ringme_contract.verdict import NotReached
 from ringme_spec.collections import CollectionRule
 

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from ringme_contract.capture.capture_error import CaptureError
-from ringme_contract.conformance import json_object
-from ringme_contract.connection import Connection
-from ringme_contract.retries import GATEWAY, THROTTLED, Retries, Throttle
+from ringme_contract.http.conformance import json_object
+from ringme_contract.http.connection import Connection
+from ringme_contract.http.retries import GATEWAY, THROTTLED, Retries, Throttle
 from ringme_contract.target import Target
 from ringme_spec.redaction import mask_text
 

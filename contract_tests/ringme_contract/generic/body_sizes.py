@@ -10,8 +10,8 @@ import httpx
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries, all_entries
-from ringme_contract.factories import Item
-from ringme_contract.no_response import Unreachable
+from ringme_contract.entries.factories import Item
+from ringme_contract.http.no_response import Unreachable
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 

@@ -10,9 +10,9 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import all_entries
 from ringme_contract.datetime_texts import SECOND, whole_second, write_datetime
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with, moment_of, read_list
-from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation

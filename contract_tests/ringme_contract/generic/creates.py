@@ -5,9 +5,9 @@ from __future__ import annotations
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries
-from ringme_contract.factories import Item
-from ringme_contract.made_entries import is_of_run
-from ringme_contract.operation_paths import fill
+from ringme_contract.entries.factories import Item
+from ringme_contract.entries.made_entries import is_of_run
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.verdict import NotOffered
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation

@@ -8,7 +8,7 @@ from typing import Any
 
 from ringme_contract.caller import Caller
 from ringme_contract.check_context import CheckContext, configures, error_code
-from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_spec.operations import Operation
 

@@ -7,8 +7,8 @@ from typing import Any
 from ringme_contract.check import can_be_created, check_each
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries
-from ringme_contract.factories import NOWHERE, Item
-from ringme_contract.operation_paths import fill
+from ringme_contract.entries.factories import NOWHERE, Item
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.verdict import NotReached
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation

@@ -8,7 +8,7 @@ from typing import Any
 
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import read_list
 from ringme_contract.verdict import NotReached

@@ -7,8 +7,8 @@ import httpx
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries
-from ringme_contract.factories import Item
-from ringme_contract.operation_paths import fill
+from ringme_contract.entries.factories import Item
+from ringme_contract.entries.operation_paths import fill
 from ringme_spec.operations import Operation
 
 _DENIED = "access_denied"

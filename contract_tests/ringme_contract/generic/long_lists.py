@@ -5,7 +5,7 @@ from __future__ import annotations
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries, all_entries
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 
 # More than the pages that servers cut unasked have.
 _MANY = 101

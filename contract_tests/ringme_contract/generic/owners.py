@@ -7,9 +7,9 @@ from functools import cached_property
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with, read_list
-from ringme_contract.operation_paths import fill
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.operations import Operation
 

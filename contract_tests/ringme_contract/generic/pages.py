@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import lists_with, read_list
 from ringme_contract.own_entries import OwnEntries

@@ -10,7 +10,7 @@ import httpx
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries, all_entries
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 
 _TWENTY = 20
 _SAME = 4

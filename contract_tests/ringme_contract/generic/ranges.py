@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime, write_datetime
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import lists_with, moment_of, read_list, sort_key
 from ringme_contract.samples import some

@@ -11,8 +11,8 @@ import httpx
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import NOWHERE
-from ringme_contract.operation_paths import forms
+from ringme_contract.entries.factories import NOWHERE
+from ringme_contract.entries.operation_paths import forms
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import Samples, some
 from ringme_contract.verdict import NotReached

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import all_entries
-from ringme_contract.factories import NOWHERE
+from ringme_contract.entries.factories import NOWHERE
 from ringme_contract.verdict import NotOffered
 
 

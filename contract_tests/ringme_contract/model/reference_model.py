@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import NOWHERE, Item
+from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.generic.owners import of_numbers
 from ringme_contract.lists import lists_with, read_list
 from ringme_spec.operations import Operation

@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.http.no_response import Unreachable
 from ringme_contract.model.reference_model import ReferenceModel, Step, kinds
-from ringme_contract.no_response import Unreachable
 from ringme_contract.verdict import Failure, NotReached
 
 SEQUENCES = 10

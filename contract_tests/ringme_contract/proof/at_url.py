@@ -9,18 +9,18 @@ from dataclasses import dataclass, field, replace
 
 from ringme_contract.check import Check, all_checks
 from ringme_contract.check_context import CheckContext
-from ringme_contract.check_run import CannotRun, reach
-from ringme_contract.engine import Engine
-from ringme_contract.evaluation import ExitCode
-from ringme_contract.interrupt import orderly_interrupts
-from ringme_contract.made_entries import client_lists
+from ringme_contract.entries.made_entries import client_lists
+from ringme_contract.http.serving import served
+from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.proxy import Proxy
 from ringme_contract.proof.site import Site, patches
 from ringme_contract.proof.trial import BUDGET, FaultFinding, contract, in_order, note
-from ringme_contract.serving import served
+from ringme_contract.run.check_run import CannotRun, reach
+from ringme_contract.run.engine import Engine
+from ringme_contract.run.evaluation import ExitCode
+from ringme_contract.run.interrupt import orderly_interrupts
 from ringme_contract.target import Target
-from ringme_contract.transport import Transport
 from ringme_contract.verdict import Outcome, Verdict
 
 FOUND, NOT_FOUND, NOT_PUT, LEFT_OUT = STATES = ("found", "not found", "not put", "left out")

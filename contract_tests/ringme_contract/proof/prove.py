@@ -8,11 +8,11 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Any
 
-from ringme_contract.evaluation import ExitCode
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
 from ringme_contract.proof.running import ServerError
 from ringme_contract.proof.trial import FaultFinding, ServerFinding, try_fault, try_server
+from ringme_contract.run.evaluation import ExitCode
 from ringme_contract.verdict import Verdict
 
 Finding = FaultFinding | ServerFinding

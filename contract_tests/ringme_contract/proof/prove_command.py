@@ -14,10 +14,10 @@ from typing import Any
 import click
 from rich.console import Console
 
-from ringme_contract.check_run import Options, read_target
-from ringme_contract.evaluation import ExitCode
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.report.printable import printable
+from ringme_contract.run.check_run import Options, read_target
+from ringme_contract.run.evaluation import ExitCode
 from ringme_spec.errors import ConfigError
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 from starlette.types import Message, Receive, Scope, Send
 
+from ringme_contract.http.retries import reason_of
 from ringme_contract.proof.document_operations import Operations
 from ringme_contract.proof.interception import read_body
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.mock import Entry, Mock
 from ringme_contract.proof.site import Site
-from ringme_contract.retries import reason_of
 from ringme_contract.target import Target
 
 # Of one connection, or written anew by the next one who sends the message.

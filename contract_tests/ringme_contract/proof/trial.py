@@ -10,13 +10,13 @@ from typing import Any
 
 from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import CheckContext
-from ringme_contract.check_run import CannotRun, Options, open_session
-from ringme_contract.engine import CONFORMS, Engine, RunResult
-from ringme_contract.evaluation import ExitCode, assessed_rules, evaluate, exit_code
+from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.running import running_server
+from ringme_contract.run.check_run import CannotRun, Options, open_session
+from ringme_contract.run.engine import CONFORMS, Engine, RunResult
+from ringme_contract.run.evaluation import ExitCode, assessed_rules, evaluate, exit_code
 from ringme_contract.target import MOCK, load_target
-from ringme_contract.transport import Transport
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.paths import SPEC

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from ringme_contract.evaluation import ExitCode
 from ringme_contract.profiles import SMOKE
 from ringme_contract.report.content import content
-from ringme_contract.run_report import Report
+from ringme_contract.run.evaluation import ExitCode
+from ringme_contract.run.run_report import Report
 from ringme_contract.verdict import Verdict
 
 _COLORS = {ExitCode.PASSED: "brightgreen", ExitCode.FAILED: "red"}

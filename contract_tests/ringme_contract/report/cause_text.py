@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ringme_contract.causes import Cause
 from ringme_contract.deviations import ANY, EFFECT, QUERY, REQUIRED, RESPONSE, status_of
 from ringme_contract.differences import differences
 from ringme_contract.recording import Exchange
 from ringme_contract.report.printable import shown
-from ringme_contract.run_report import Report
+from ringme_contract.run.causes import Cause
+from ringme_contract.run.run_report import Report
 from ringme_spec.contract import Contract
 
 _VALUE = 100

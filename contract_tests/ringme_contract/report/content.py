@@ -5,13 +5,13 @@ from __future__ import annotations
 from importlib import metadata
 from typing import Any
 
-from ringme_contract.causes import Cause
 from ringme_contract.differences import plain
-from ringme_contract.evaluation import STATES, RuleFinding, counts
 from ringme_contract.recording import Exchange
 from ringme_contract.report.cause_text import again, example_requests, expected_and_got, title
 from ringme_contract.report.printable import differences_shown
-from ringme_contract.run_report import Report
+from ringme_contract.run.causes import Cause
+from ringme_contract.run.evaluation import STATES, RuleFinding, counts
+from ringme_contract.run.run_report import Report
 from ringme_contract.target import IDENTITIES
 from ringme_contract.verdict import Outcome, Verdict
 

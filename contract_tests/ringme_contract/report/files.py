@@ -10,7 +10,7 @@ from ringme_contract.report.html import html_page
 from ringme_contract.report.json_report import json_report
 from ringme_contract.report.junit import junit
 from ringme_contract.report.replay import write_scripts
-from ringme_contract.run_report import Report
+from ringme_contract.run.run_report import Report
 from ringme_contract.verdict import breakdown
 from ringme_spec.errors import ConfigError
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ringme_contract.evaluation import RuleFinding
 from ringme_contract.report.printable import differences_shown, printable, shown
+from ringme_contract.run.evaluation import RuleFinding
 from ringme_contract.verdict import Outcome
 
 _FAILURES = 3

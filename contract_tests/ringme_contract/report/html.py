@@ -6,10 +6,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ringme_contract.evaluation import STATES
 from ringme_contract.report.content import content
 from ringme_contract.report.printable import printable, shown
-from ringme_contract.run_report import Report
+from ringme_contract.run.evaluation import STATES
+from ringme_contract.run.run_report import Report
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES
 from ringme_contract.verdict import Verdict
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from ringme_contract.report.content import content
-from ringme_contract.run_report import Report
+from ringme_contract.run.run_report import Report
 
 
 def json_report(report: Report) -> str:

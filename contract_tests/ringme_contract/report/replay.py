@@ -8,11 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ringme_contract.causes import Cause
 from ringme_contract.deviations import status_of
 from ringme_contract.report.cause_text import headline
 from ringme_contract.report.printable import printable, shown
-from ringme_contract.run_report import Report
+from ringme_contract.run.causes import Cause
+from ringme_contract.run.run_report import Report
 
 _MARKER = "VALUES = {}"
 _OURS = re.compile(r"\d+-[\w-]+\.py")

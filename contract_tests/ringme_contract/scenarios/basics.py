@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.operation_paths import forms
+from ringme_contract.entries.operation_paths import forms
 from ringme_contract.scenarios.views import own_id
 
 _JSON = {"Content-Type": "application/json"}

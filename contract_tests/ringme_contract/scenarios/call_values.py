@@ -6,7 +6,7 @@ from typing import Any
 
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 
 _OF_FIRST = (
     "init_time_gmt", "extension_id", "extension_name", "extension_type",

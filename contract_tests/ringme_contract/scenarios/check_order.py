@@ -5,7 +5,7 @@ from __future__ import annotations
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import NOWHERE
+from ringme_contract.entries.factories import NOWHERE
 from ringme_contract.verdict import NotOffered
 
 _TEXT = {"content": b"x", "headers": {"Content-Type": "text/plain"}}

@@ -12,7 +12,7 @@ from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 
 _USES = ("current_calls",)
 _ID = re.compile("[0-9a-f]{32}")

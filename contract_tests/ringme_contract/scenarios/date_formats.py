@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import Samples, some
 from ringme_contract.scenarios.item_kinds import CLIENT, Kind, of_each_kind, read

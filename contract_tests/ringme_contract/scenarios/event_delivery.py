@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
-from ringme_contract.addresses import is_loopback
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.entries.factories import Item
 from ringme_contract.event_receiver import Event, event_receiver
-from ringme_contract.factories import Item
+from ringme_contract.http.addresses import is_loopback
 from ringme_contract.scenarios.current_calls import bare, order_call, phone, running_call
 from ringme_contract.scenarios.event_subscriptions import subscribe
 from ringme_contract.verdict import NotOffered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 
 URL = "http://127.0.0.1:9/events?from=contract"
 OF_ALL_PHONES = "phone_event"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.views import (
     Session,

@@ -7,7 +7,7 @@ from functools import partial
 from ringme_contract.boundary_values import TEXTS
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.scenarios.views import (
     USERS_OF_TARGET,
     Session,

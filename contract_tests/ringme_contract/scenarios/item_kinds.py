@@ -13,7 +13,7 @@ import httpx
 from ringme_contract.check import CheckFunction
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime, write_datetime
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import RangeRule
 

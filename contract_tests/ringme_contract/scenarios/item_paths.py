@@ -7,7 +7,7 @@ import httpx
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext, error_code
-from ringme_contract.factories import NOWHERE
+from ringme_contract.entries.factories import NOWHERE
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.operations import Operation

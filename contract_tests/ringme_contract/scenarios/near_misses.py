@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with
-from ringme_contract.operation_paths import fill
 from ringme_contract.scenarios.token_grants import expect_error, expect_works
 from ringme_contract.verdict import NotReached
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext, error_code
-from ringme_contract.factories import Item
-from ringme_contract.operation_paths import fill
+from ringme_contract.entries.factories import Item
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.scenarios.item_kinds import (
     FAX,
     RECORD,

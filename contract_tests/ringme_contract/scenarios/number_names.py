@@ -6,7 +6,7 @@ from functools import partial
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.scenarios.numbers import expect_members, put_number
 from ringme_contract.scenarios.views import (
     expect_named,

@@ -6,7 +6,7 @@ from collections import Counter
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.scenarios.item_kinds import CLIENT, numbers_with, offered, read
 from ringme_contract.scenarios.views import (
     client_view,

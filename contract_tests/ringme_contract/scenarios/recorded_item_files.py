@@ -5,7 +5,7 @@ from __future__ import annotations
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import SECOND, read_datetime, whole_second
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     FAX,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import SECOND, latest_end, read_datetime
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,

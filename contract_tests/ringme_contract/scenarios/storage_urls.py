@@ -9,7 +9,7 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.operation_paths import fill
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.scenarios.item_kinds import CLIENT, RECORD, fetch, read
 from ringme_contract.verdict import NotOffered, NotReached
 

@@ -9,7 +9,7 @@ import httpx
 
 from ringme_contract.caller import Caller
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import Item
+from ringme_contract.entries.factories import Item
 from ringme_contract.lists import list_path, lists_with, read_list
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.verdict import NotOffered, NotReached

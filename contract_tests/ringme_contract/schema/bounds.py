@@ -10,8 +10,8 @@ import httpx
 from ringme_contract.boundary_values import BoundaryValues, Value
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.conformance import json_object
-from ringme_contract.factories import RANGE
+from ringme_contract.entries.factories import RANGE
+from ringme_contract.http.conformance import json_object
 from ringme_contract.samples import Samples, some
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import can_be_generated, put_together, send

@@ -19,7 +19,7 @@ from schemathesis.core.parameters import ParameterLocation
 from ringme_contract.boundary_values import BoundaryValues
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
-from ringme_contract.factories import RANGE
+from ringme_contract.entries.factories import RANGE
 from ringme_contract.schema.generation import AnyCase
 from ringme_spec.operations import Body, Operation
 from ringme_spec.parameters import Parameter

@@ -17,9 +17,9 @@ from schemathesis.specs.openapi.checks import (
 
 from ringme_contract.check_context import CheckContext
 from ringme_contract.deviations import Deviation
+from ringme_contract.http.transport import exchange_of
 from ringme_contract.schema.constraints import Wire
 from ringme_contract.schema.generation import AnyCase
-from ringme_contract.transport import exchange_of
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 

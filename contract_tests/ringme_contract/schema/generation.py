@@ -18,7 +18,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.core import NOT_SET
 
 from ringme_contract.check_context import CheckContext
-from ringme_contract.transport import Transport
+from ringme_contract.http.transport import Transport
 from ringme_spec.operations import Operation
 
 AnyCase = Case[Any]

@@ -13,7 +13,7 @@ from schemathesis.specs.openapi.checks import ensure_resource_availability, use_
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.factories import RANGE
+from ringme_contract.entries.factories import RANGE
 from ringme_contract.schema.constraints import Constraints
 from ringme_contract.schema.findings import ANSWERS, VALID, Findings
 from ringme_contract.schema.generation import SETTINGS, AnyCase, put_together, schema_of, send

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 
-from ringme_contract.causes import Cause, find_causes
-from ringme_contract.engine import RunResult
-from ringme_contract.evaluation import ExitCode, RuleFinding, summary
 from ringme_contract.profiles import SMOKE
+from ringme_contract.run.causes import Cause, find_causes
+from ringme_contract.run.engine import RunResult
+from ringme_contract.run.evaluation import ExitCode, RuleFinding, summary
 from ringme_contract.target import Target
 from ringme_contract.verdict import Verdict
 from ringme_spec.contract import Contract

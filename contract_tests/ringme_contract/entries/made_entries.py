@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 import httpx
 
-from ringme_contract.list_pages import all_pages
-from ringme_contract.no_response import Unreachable
-from ringme_contract.operation_paths import fill
+from ringme_contract.entries.list_pages import all_pages
+from ringme_contract.entries.operation_paths import fill
+from ringme_contract.http.no_response import Unreachable
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.collections import CollectionRule
 

@@ -8,8 +8,8 @@ from datetime import date
 from enum import IntEnum
 
 from ringme_contract.check import Check
-from ringme_contract.engine import RunResult
-from ringme_contract.expectations import Expectation
+from ringme_contract.run.engine import RunResult
+from ringme_contract.run.expectations import Expectation
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.rules import Rule
 

@@ -10,16 +10,16 @@ from typing import Any
 
 import httpx
 
-from ringme_contract.conformance import Conformance, json_object
-from ringme_contract.connection import Connection
-from ringme_contract.no_response import Interrupted, OutOfTime, Unreachable
+from ringme_contract.http.conformance import Conformance, json_object
+from ringme_contract.http.connection import Connection
+from ringme_contract.http.no_response import Interrupted, OutOfTime, Unreachable
+from ringme_contract.http.retries import GATEWAY, SAFE, THROTTLED, Retries, Throttle
+from ringme_contract.http.run_end import RunEnd
+from ringme_contract.http.wire import TooLarge
 from ringme_contract.profiles import MOST_JOBS
 from ringme_contract.recording import Exchange, Recording
-from ringme_contract.retries import GATEWAY, SAFE, THROTTLED, Retries, Throttle
-from ringme_contract.run_end import RunEnd
 from ringme_contract.target import Target
 from ringme_contract.verdict import NotReached
-from ringme_contract.wire import TooLarge
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction

@@ -16,13 +16,18 @@ from rich.console import Console
 from ringme_contract.capture.command import capture
 from ringme_contract.check import LAYERS, all_checks
 from ringme_contract.check_context import CheckContext
-from ringme_contract.check_run import Options, open_session, read_document, read_target
-from ringme_contract.command_options import document_options, option, pace_options, target_options
-from ringme_contract.doctor import Finding, examine, worst
-from ringme_contract.evaluation import ExitCode
-from ringme_contract.interrupt import orderly_interrupts
-from ringme_contract.no_response import Unreachable
-from ringme_contract.output import lasting_output
+from ringme_contract.cli.command_options import (
+    document_options,
+    option,
+    pace_options,
+    target_options,
+)
+from ringme_contract.cli.doctor import Finding, examine, worst
+from ringme_contract.cli.output import lasting_output
+from ringme_contract.cli.sweep import sweep as sweep_leftovers
+from ringme_contract.cli.target_template import template, write_template
+from ringme_contract.http.no_response import Unreachable
+from ringme_contract.http.transport import Transport
 from ringme_contract.proof.prove_command import prove
 from ringme_contract.recording import first_problem
 from ringme_contract.report.content import tool_version
@@ -31,9 +36,9 @@ from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.ndjson import exchange_log
 from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
-from ringme_contract.sweep import sweep as sweep_leftovers
-from ringme_contract.target_template import template, write_template
-from ringme_contract.transport import Transport
+from ringme_contract.run.check_run import Options, open_session, read_document, read_target
+from ringme_contract.run.evaluation import ExitCode
+from ringme_contract.run.interrupt import orderly_interrupts
 from ringme_contract.verdict import Failure, breakdown
 from ringme_spec.errors import ConfigError
 

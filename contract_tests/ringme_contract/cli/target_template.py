@@ -13,7 +13,7 @@ _CAPABILITIES = "#   CAPABILITIES\n"
 
 def template(contract: Contract) -> str:
     """The file with the capabilities of a document listed."""
-    text = files("ringme_contract").joinpath("target_template.toml").read_text(encoding="utf-8")
+    text = files("ringme_contract.cli").joinpath("target_template.toml").read_text(encoding="utf-8")
     known = contract.capabilities.values()
     width = max((len(one.name) for one in known), default=0)
     lines = "".join(f"#   {one.name:{width}}  {one.text}\n" for one in known)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ringme_contract.request_values import Item
+from ringme_contract.entries.request_values import Item
 from ringme_contract.verdict import NotReached
 
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
-    from ringme_contract.factories import Factory
+    from ringme_contract.entries.factories import Factory
 
 
 class RecordedItems:

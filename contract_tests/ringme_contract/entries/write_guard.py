@@ -9,10 +9,10 @@ from urllib.parse import unquote
 
 import httpx
 
-from ringme_contract.borrowed_entries import BorrowedEntries
 from ringme_contract.check import can_be_created
-from ringme_contract.factories import NO_CALL, NO_FAX, NO_RECORD, NOWHERE
-from ringme_contract.made_entries import (
+from ringme_contract.entries.borrowed_entries import BorrowedEntries
+from ringme_contract.entries.factories import NO_CALL, NO_FAX, NO_RECORD, NOWHERE
+from ringme_contract.entries.made_entries import (
     CLIENTS,
     EntryList,
     Item,

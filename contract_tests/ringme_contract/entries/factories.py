@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ringme_contract.made_entries import is_of_run
-from ringme_contract.operation_paths import fill
-from ringme_contract.recorded_items import RecordedItems
-from ringme_contract.request_values import (
+from ringme_contract.entries.made_entries import is_of_run
+from ringme_contract.entries.operation_paths import fill
+from ringme_contract.entries.recorded_items import RecordedItems
+from ringme_contract.entries.request_values import (
     NO_CALL,
     NO_FAX,
     NO_RECORD,

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.deviations import Deviation, before, trace
+from ringme_contract.http.no_response import Unreachable
 from ringme_contract.hypothesis_files import no_hypothesis_files
-from ringme_contract.leaks import leaks
-from ringme_contract.no_response import Unreachable
 from ringme_contract.recording import Exchange, first_problem
+from ringme_contract.run.leaks import leaks
 from ringme_contract.verdict import (
     READ_ONLY,
     Failure,

@@ -11,7 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
-from ringme_contract.addresses import is_loopback
+from ringme_contract.http.addresses import is_loopback
 from ringme_spec.errors import ConfigError
 from ringme_spec.redaction import mask_text
 

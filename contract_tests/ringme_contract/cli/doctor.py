@@ -9,13 +9,13 @@ from typing import Any
 from ringme_contract.caller import Caller
 from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.check_run import said
-from ringme_contract.conformance import json_object
-from ringme_contract.evaluation import ExitCode
-from ringme_contract.operation_paths import fill
+from ringme_contract.entries.operation_paths import fill
+from ringme_contract.http.conformance import json_object
 from ringme_contract.pace import measure
 from ringme_contract.profiles import PROFILES
 from ringme_contract.recording import first_problem
+from ringme_contract.run.check_run import said
+from ringme_contract.run.evaluation import ExitCode
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
 from ringme_contract.verdict import Failure, NotReached
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ringme_contract.made_entries import EntryList, Listed, bears_prefix, digests
-from ringme_contract.no_response import Unreachable
+from ringme_contract.entries.made_entries import EntryList, Listed, bears_prefix, digests
+from ringme_contract.entries.write_guard import WriteGuard
+from ringme_contract.http.no_response import Unreachable
 from ringme_contract.verdict import Failure, NotReached
-from ringme_contract.write_guard import WriteGuard
 from ringme_spec.collections import CollectionRule
 
 if TYPE_CHECKING:

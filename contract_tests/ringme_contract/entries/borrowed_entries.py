@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ringme_contract.made_entries import CLIENTS, EntryList
+from ringme_contract.entries.made_entries import CLIENTS, EntryList
 from ringme_spec.collections import CollectionRule
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import Any, cast
 import httpcore
 import httpx
 
-from ringme_contract.way_to_target import find_proxy, proxy_of, tls_context
+from ringme_contract.http.way_to_target import find_proxy, proxy_of, tls_context
 from ringme_spec.json_text import read_json
 
 # Of a body, as it comes and as it unpacks; and of a head with all interim responses before it.

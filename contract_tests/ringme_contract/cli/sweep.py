@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ringme_contract.check_context import CheckContext
-from ringme_contract.made_entries import EntryList, Item, key_of
-from ringme_contract.no_response import Unreachable
-from ringme_contract.removal import REMOVED
+from ringme_contract.entries.made_entries import EntryList, Item, key_of
+from ringme_contract.entries.removal import REMOVED
+from ringme_contract.http.no_response import Unreachable
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.collections import CollectionRule
 

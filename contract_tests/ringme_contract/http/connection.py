@@ -10,11 +10,11 @@ from importlib import metadata
 
 import httpx
 
-from ringme_contract.no_response import Interrupted, Unreachable
-from ringme_contract.retries import GATEWAY, reason_of
-from ringme_contract.run_end import RunEnd
+from ringme_contract.http.no_response import Interrupted, Unreachable
+from ringme_contract.http.retries import GATEWAY, reason_of
+from ringme_contract.http.run_end import RunEnd
+from ringme_contract.http.wire import TooLarge, Wire
 from ringme_contract.target import Target
-from ringme_contract.wire import TooLarge, Wire
 from ringme_spec.redaction import mask_text
 
 _CONNECT = 3.0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from ringme_contract.transport import Transport
+from ringme_contract.http.transport import Transport
 
 
 @contextmanager

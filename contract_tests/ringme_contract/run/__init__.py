@@ -1,0 +1,1 @@
+"""A run: which checks, in which order, and what their results come to."""
