@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ringme_mock.docs.error_table import CONTENT, read_errors, read_token_errors
 from ringme_mock.docs.speed import read_speed
-from ringme_spec.capabilities import Capability
 from ringme_spec.contract import Contract
 from ringme_spec.document import read_yaml
 from ringme_spec.extensions import extension_keys
 from ringme_spec.operations import Operation
-from ringme_spec.rules import Rule
 
-CHOSEN = "C"
 _CONTROL = Path(__file__).parents[1] / "control" / "control.yaml"
 _BRACKETS = re.compile(r"\[([A-Z](?:[ ,][^\]]*)?)\]\s*$")
 _LETTER = re.compile(r"\b[A-Z]\b")
@@ -36,6 +32,8 @@ class Material:
         self.contract = contract
         self.document = contract.document
         self.operations = contract.operations
+        self.rules = tuple(contract.rules.values())
+        self.token_operation = contract.token_operation
         self.report = report
         self.served = served
 
@@ -48,40 +46,9 @@ class Material:
     control = cached_property(lambda self: read_yaml(_CONTROL))
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
-        return tuple(self.contract.rules.values())
-
-    @property
-    def rules_by_area(self) -> dict[str, list[Rule]]:
-        return _by_area(self.rules)
-
-    @property
-    def chosen_rules_by_area(self) -> dict[str, list[Rule]]:
-        return _by_area(rule for rule in self.rules if rule.grade == CHOSEN)
-
-    def operations_of(self, rule: Rule) -> list[Operation]:
-        """List the operations of a rule; ids that the document lacks are left out."""
-        return [self.operations[name] for name in rule.operations if name in self.operations]
-
-    def needing(self, capability: Capability) -> list[str]:
-        """List the ids of the operations that need a capability."""
-        return [one.id for one in self.operations.values() if capability.is_needed_by(one)]
-
-    @property
     def chosen_operations(self) -> list[Operation]:
         """The operations of which no part has another grade than C."""
-        return [
-            one for one in self.operations.values() if set(grades_of(one.description)) == {CHOSEN}
-        ]
-
-    @property
-    def token_operation(self) -> Operation | None:
-        return self.contract.token_operation
-
-    @property
-    def token_rules(self) -> list[Rule]:
-        operation = self.token_operation
-        return [rule for rule in self.rules if operation and operation.id in rule.operations]
+        return [one for one in self.operations.values() if set(grades_of(one.description)) == {"C"}]
 
     @property
     def token_response(self) -> dict[str, dict[str, Any]]:
@@ -103,19 +70,8 @@ class Material:
                 scopes |= flow.get("scopes", {})
         return scopes
 
-    def rules_with_grade(self, letter: str) -> int:
-        return sum(rule.grade == letter for rule in self.rules)
-
 
 def grades_of(description: str) -> tuple[str, ...]:
     """Find the letters in brackets at the end: `... [D, id and names C]` has D and C."""
     found = _BRACKETS.search(description)
     return tuple(_LETTER.findall(found.group(1))) if found else ()
-
-
-def _by_area(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
-    """Group rules by area, both in the order of the document."""
-    found: dict[str, list[Rule]] = {}
-    for rule in rules:
-        found.setdefault(rule.area, []).append(rule)
-    return found
