@@ -221,7 +221,7 @@ def test_html_is_accessible_and_fits_its_window(report: Report, tmp_path: Path) 
     needed_chromium()
     node = needed_node("playwright-core", "axe-core")
     (tmp_path / "index.html").write_text(html_page(report), "utf-8", "backslashreplace")
-    run_program(node, "reference.mjs", str(tmp_path))
+    run_program(node, "docs.mjs", str(tmp_path))
 
 
 def test_github_gets_one_command_a_finding_that_needs_a_look(report: Report) -> None:

@@ -13,6 +13,7 @@ from reference.html_page import HtmlPage
 from ringme_mock.docs.book import Book, read_pages
 from ringme_mock.docs.error_table import error_texts, read_errors, read_token_errors
 from ringme_mock.docs.material import Material, grades_of
+from ringme_mock.docs.viewer import anchor
 from ringme_spec.contract import Contract
 
 VIEWER_PAGES = [page["file"] for page in read_pages() if page["document"]]
@@ -114,6 +115,17 @@ def test_an_error_of_another_document_is_shown_by_its_description() -> None:
     row = material.errors[-1]
     assert (row["code"], row["word"], row["meaning"]) == ("418", None, "It is a teapot. [C]")
     assert [one.id for one in row["operations"]] == ["brew"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "place"), [({"tags": ["Hot drinks", "All"]}, "tag/hot-drinks/brew"), ({}, "brew")]
+)
+def test_an_operation_is_linked_below_the_first_of_its_tags(
+    tags: dict[str, list[str]], place: str
+) -> None:
+    operation = {"operationId": "brew", "responses": {"200": {}}, **tags}
+    contract = Contract({"openapi": "3.0.3", "paths": {"/tea": {"get": operation}}})
+    assert anchor(contract.operations["brew"]) == place
 
 
 def test_all_that_was_chosen_is_listed_as_a_difference(

@@ -232,7 +232,7 @@ def _refuse_address(url: str, contract: Contract) -> None:
 
 def _docs_of_mock(target: Target) -> str:
     """The URL of the documentation of the mock; empty for another target."""
-    return f"{httpx.URL(target.url).join('/reference/')}" if target.source == str(MOCK) else ""
+    return f"{httpx.URL(target.url).join('/docs/')}" if target.source == str(MOCK) else ""
 
 
 def command_of(options: Options, url: str) -> str:

@@ -37,8 +37,8 @@ def with_rules(
 
 def anchor(operation: Operation) -> str:
     """Make the fragment of an operation; viewer.js makes the same of its first tag and id."""
-    tags = operation.node.get("tags", ["default"])
-    return f"tag/{slug(tags[0])}/{operation.id}"
+    tags = operation.node.get("tags", [])
+    return f"tag/{slug(tags[0])}/{operation.id}" if tags else operation.id
 
 
 def _list(rules: Iterable[Rule], grades: dict[str, dict[str, str]]) -> str:
