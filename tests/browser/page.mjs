@@ -61,9 +61,10 @@ async function take(name, step) {
 
 async function attempt(name, action) {
   count += 1;
+  const began = Date.now();
   try {
     await action(`page-${pid}-${count}`);
-    console.log(`ok    ${name}`);
+    console.log(`ok    ${name} (${Date.now() - began} ms)`);
   } catch (error) {
     failed += 1;
     console.log(`FAIL  ${name}\n${error.stack}\n`);

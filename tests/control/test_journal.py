@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 
 import httpx
 import pytest
 
 from ringme_mock import MockServer
+from ringme_mock.control import journal_api
 from ringme_mock.http import journal as journal_module
 from ringme_mock.http.journal import Journal
 from support.control import Control
@@ -196,6 +198,35 @@ def test_a_stream_goes_on_where_it_was_broken_off() -> None:
             (told,) = streamed(control, unknown, 1)
             asking.join()
             assert told == ("request", str(server.app.sessions.default.journal.last_number))
+
+
+def test_the_stream_of_a_session_ends_with_it(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_api, "HEARTBEAT", 0.05)
+    control.session("short").done("GET", "journal")
+    url = f"{control.server.url}/s/short/__mock__/journal/stream"
+    with httpx.stream("GET", url, timeout=10) as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": open"
+        control.done("DELETE", "sessions/short")
+        assert [line for line in lines if line.startswith("event")] == []
+
+
+def test_who_follows_and_leaves_is_not_waited_for(control: Control) -> None:
+    control.session("new").done("GET", "journal")
+    journal = control.server.app.sessions.get("new").journal
+
+    def becomes(followed: bool) -> bool:
+        end = time.monotonic() + 5
+        while journal.followed is not followed and time.monotonic() < end:
+            time.sleep(0.05)
+        return journal.followed is followed
+
+    url = f"{control.server.url}/s/new/__mock__/journal/stream"
+    with httpx.stream("GET", url, timeout=20):
+        assert becomes(True)
+    assert becomes(False)
 
 
 def test_a_mock_stops_though_someone_follows_its_journal() -> None:

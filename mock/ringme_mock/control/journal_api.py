@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from fnmatch import translate
 from typing import Any
@@ -52,12 +52,21 @@ async def follow(context: ControlContext) -> Response:
     """
     known = context.last_event_id
     after = int(known) if known.isascii() and known.isdecimal() and len(known) < 20 else None
-    events = _events(context.session.journal, context.mock.sessions.redaction, after)
+    session, sessions = context.session, context.mock.sessions
+    events = _events(
+        session.journal,
+        sessions.redaction,
+        after,
+        lambda: any(one is session for one in sessions.all()),
+    )
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return EventStream(context.session, events, headers)
+    return EventStream(session, events, headers)
 
 
-async def _events(journal: Journal, redaction: Redaction, after: int | None) -> AsyncIterator[str]:
+async def _events(
+    journal: Journal, redaction: Redaction, after: int | None, is_there: Callable[[], bool]
+) -> AsyncIterator[str]:
+    """Yield events until the session of the journal has ended, which shows at a heartbeat."""
     async with aclosing(journal.follow(HEARTBEAT)) as entries:
         await anext(entries)
         # From here on the client misses nothing.
@@ -73,6 +82,8 @@ async def _events(journal: Journal, redaction: Redaction, after: int | None) -> 
                 yield _event(one, redaction)
         async for entry in entries:
             if entry is None:
+                if not is_there():
+                    return
                 yield ": still there\n\n"
             elif isinstance(entry, Delivery):
                 data = orjson.dumps(entry.as_json(redaction)).decode()

@@ -149,6 +149,8 @@ export const safety = {
         answer.writeHead(got.statusCode, got.headers);
         got.pipe(answer);
       });
+      // A stream that the page has ended.
+      passed.on("error", () => answer.destroy());
       incoming.pipe(passed);
       return answer.on("close", () => passed.destroy());
     });

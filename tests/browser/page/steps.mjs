@@ -21,6 +21,9 @@ export const steps = {
     const curl = await page.locator("#curl-104").textContent();
     assert.equal(curl, `curl -H 'Authorization: Bearer ${token}' '${person.url}/api/ver1.0/user/'`);
 
+    await page.reload();
+    await page.locator("#token-104").getByText(token).waitFor();
+
     await person.button("Block sales-lead").click();
     await person.told("sales-lead is blocked");
     await page.locator("#user-104").getByText("blocked", { exact: true }).waitFor();
@@ -296,9 +299,10 @@ export const steps = {
     await person.button("Freeze the clock").click();
     await person.refused("The mock does not respond. Is it running?");
     person.complaints.length = 0;
-    await person.ask("GET", `${GROUPS}5`, { token });
+    await person.createGroup("While away", token);
     await page.context().setOffline(false);
-    await person.row(`${GROUPS}5`).waitFor();
+    await person.row("createExtensionGroup").waitFor();
+    await page.locator(".tabs").getByText("Groups 9").waitFor();
     await person.button("Freeze the clock").click();
     await person.told("The clock is frozen at");
   },

@@ -35,6 +35,7 @@ function useRun({ request, said, shows, after }) {
     }
   };
   const run = async (fields) => {
+    if (busy) return false;
     setBusy(true);
     const done = await tried(async () => {
       const asked = await request(fields);

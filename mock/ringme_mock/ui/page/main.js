@@ -20,7 +20,8 @@ const FRESH_MS = 2500;
 function Page() {
   const [toasts, tell] = useToasts();
   const [change, setChange] = useState({ count: 0, fresh: "" });
-  const [tokens, setTokens] = useState({});
+  const [tokens, setTokens] = useState(() => JSON.parse(sessionStorage.getItem(address("")) ?? "{}"));
+  useEffect(() => sessionStorage.setItem(address(""), JSON.stringify(tokens)), [tokens]);
   const place = usePlace(Object.keys(PANELS));
   const changed = (fresh = "") => setChange((before) => ({ count: before.count + 1, fresh }));
   const found = useData(overview, [change.count], tell);

@@ -55,8 +55,13 @@ export function useStream(changed, requests, tell) {
         return [...fresh.filter((one) => one.number > first), ...before].slice(0, MOST_ROWS);
       });
     };
-    source.addEventListener("open", () => { setLive(true); if (!held.filter.paused) reload(); });
-    source.addEventListener("error", () => setLive(false));
+    source.addEventListener("open", () => {
+      setLive(true);
+      if (!held.filter.paused) reload();
+      // All may be different now, of a mock that was started again, too.
+      if (held.wasAway) changed();
+    });
+    source.addEventListener("error", () => { setLive(false); held.wasAway = true; });
     source.addEventListener("delivery", changeLater);
     source.addEventListener("request", ({ data }) => {
       const entry = parse(data);
