@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
-from ringme_contract.capture.command import capture
+from ringme_contract.capture.capture_command import capture
 from ringme_contract.check import LAYERS, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.cli.command_options import (

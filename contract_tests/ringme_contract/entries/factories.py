@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ringme_contract.entries.found_items import RecordedItems
 from ringme_contract.entries.made_entries import is_of_run
 from ringme_contract.entries.operation_paths import fill
-from ringme_contract.entries.recorded_items import RecordedItems
 from ringme_contract.entries.request_values import (
     NO_CALL,
     NO_FAX,

@@ -58,7 +58,7 @@ def capture(ctx: click.Context, /, **options: Any) -> None:
     program = ctx.find_root().info_name or "ringme-mock"
     try:
         # Only now: what the contract kit needs is not installed with the mock alone.
-        from ringme_contract.capture.run import Options, run
+        from ringme_contract.capture.capture_run import Options, run
         from ringme_spec.errors import ConfigError
     except ModuleNotFoundError as error:
         click.echo(f"{program}: {missing(error)}", err=True)
