@@ -91,8 +91,12 @@ sbom: $(TOOLS_READY) ## write build/sbom.json, the locked packages and the code 
 	    --mc-type application --output-reproducible --of JSON -o build/sbom.json
 	@$(BIN)/python -c '$(ADD_VENDORED)' build/sbom.json mock/ringme_mock/vendored.json
 
-licences: $(TOOLS_READY) ## list the licences of all installed packages
+LIST_VENDORED := import json; [print(one["purl"], *(part["license"]["id"] for part in one["licenses"])) \
+    for one in json.load(open("mock/ringme_mock/vendored.json"))["components"]]
+
+licences: $(TOOLS_READY) ## list the licences of all installed packages, and of the code for browsers
 	@$(TOOLS)/bin/pip-licenses --python $(BIN)/python --from=mixed
+	@$(BIN)/python -c '$(LIST_VENDORED)'
 
 # Which dozen of all mutants `make prove` tries.
 SEED ?= 1
