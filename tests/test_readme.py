@@ -101,7 +101,11 @@ def test_every_command_gives_what_the_readme_shows(served: str, folder: Path) ->
         ["bash", "-c", "\n".join(script)],
         cwd=folder,
         # The whole check of the mock is the test of the rules.
-        env={**ENVIRONMENT, "RINGME_CONTRACT_PROFILE": "smoke"},
+        env={
+            **ENVIRONMENT,
+            "RINGME_CONTRACT_PROFILE": "smoke",
+            "RINGME_CONTRACT_TIME_BUDGET": "600",
+        },
         capture_output=True,
         text=True,
         check=False,

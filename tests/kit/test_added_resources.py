@@ -77,7 +77,13 @@ def _check(
     app: Any = create_app(SPEC, FIXTURES, overlays=overlays, added_fixtures=fixtures)
     with served(_Faulty(app, within, fault) if fault else app) as url:
         options = Options(
-            url, target=MOCK, document=SPEC, overlay=overlays, rules=rules, layers=layers
+            url,
+            target=MOCK,
+            document=SPEC,
+            overlay=overlays,
+            rules=rules,
+            layers=layers,
+            time_budget=3600,
         )
         with open_session(options) as session:
             return session.run()

@@ -54,7 +54,9 @@ def test_the_group_section_alone_is_green(tmp_path: Path) -> None:
     app = _Lacking(create_app(SPEC, FIXTURES), contract, off)
     with served(app) as url:
         # What is generated adds nothing to what such a target lacks.
-        options = Options(url, target=target, layers=("generic", "scenarios", "access"))
+        options = Options(
+            url, target=target, layers=("generic", "scenarios", "access"), time_budget=3600
+        )
         with open_session(options) as session:
             report = session.run()
     others = {one.rule.id: one for one in report.findings if one.verdict is not Verdict.PASS}

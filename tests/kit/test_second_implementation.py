@@ -82,7 +82,10 @@ def partial_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _check(url: str, *rules: str, target: Path = MOCK, layers: tuple[str, ...] = ()) -> Report:
     """What the kit finds there."""
-    options = Options(url, target=target, document=_DOCUMENT, rules=rules, layers=layers)
+    # A busy machine takes longer than a run has by default.
+    options = Options(
+        url, target=target, document=_DOCUMENT, rules=rules, layers=layers, time_budget=3600
+    )
     with open_session(options) as session:
         return session.run()
 
