@@ -24,7 +24,7 @@ from ringme_spec.document import read_yaml
 _HERE = Path(__file__).parent
 HTML = "text/html"
 _JAVASCRIPT = "text/javascript"
-_TYPES = {".css": "text/css", ".js": _JAVASCRIPT, ".html": HTML, "": "text/plain"}
+_TYPES = {".css": "text/css", ".js": _JAVASCRIPT, "": "text/plain"}
 _LOGGED_IN = b'<!DOCTYPE html><html lang="en"><title>Logged in</title><h1>Logged in</h1></html>\n'
 # A page as pages.yaml describes it.
 Page = dict[str, Any]

@@ -23,7 +23,7 @@ from ringme_mock.store.state import State
 from ringme_mock.store.tokens import Grant
 from ringme_spec.contract import Contract
 
-_TOKEN_URLS = ("tokenUrl", "refreshUrl")
+_TOKEN_URLS = (b"tokenUrl", b"refreshUrl")
 _ENDINGS = ("", "index.html", ".html")
 # Whom the pages send requests for: the first user who sees all of a client.
 _ROLE = "client_user"
@@ -72,9 +72,12 @@ class DocsMiddleware:
     async def _show_document(self, request: Request) -> Response:
         context = context_of(request.scope)
         root = context.base_url
-        content = {**_at(root, self._document), "servers": [{"url": root}]}
+        content = {**self._document, "servers": [{"url": root}]}
         # YAML takes the status 200 for a number where it has no quotes.
-        return Response(orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS), media_type=JSON)
+        body = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
+        for name in _TOKEN_URLS:
+            body = body.replace(b'"%b":"/' % name, b'"%b":"%b/' % (name, orjson.dumps(root)[1:-1]))
+        return Response(body, media_type=JSON)
 
     async def _issue_credentials(self, request: Request) -> Response:
         self._check_admitted(request.scope)
@@ -103,20 +106,6 @@ def _credentials(state: State) -> dict[str, Any]:
         "token": state.tokens.issue(grant, _LENGTH, _LIFETIME),
         "user": identity.as_json(),
         "applications": applications,
-    }
-
-
-def _at(root: str, node: Any) -> Any:
-    """Copy a part of the document with the URLs of the token endpoint at `root`."""
-    if isinstance(node, list):
-        return [_at(root, one) for one in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        name: root + value
-        if name in _TOKEN_URLS and isinstance(value, str) and value.startswith("/")
-        else _at(root, value)
-        for name, value in node.items()
     }
 
 
