@@ -123,3 +123,9 @@ def test_what_the_page_does_is_a_command_too(text: str) -> None:
     token, _, command_of_api = snippets(api)["curl"].partition("\n")
     assert token.startswith("TOKEN=$(curl -s -X POST ")
     assert json.loads(shlex.split(command_of_api)[-1]) == body
+
+
+def test_a_command_saves_what_is_a_file() -> None:
+    path = "__mock__/journal/har?verdict=refused"
+    command = shlex.split(snippets({"path": path, "saves": True})["curl"])
+    assert command == ["curl", f"{BASE}/{path}", "-OJ"]

@@ -35,7 +35,7 @@ export async function look(browser, base, name, pictures) {
 /** One picture of the default session at work, which begins anew before and after. */
 export async function photographOne(browser, base, file) {
   await fetch(`${base}/__mock__/reset`, { method: "POST" });
-  const person = await arrive(browser, base, "", { width: 1280, height: 860, reducedMotion: "reduce" });
+  const person = await arrive(browser, base, "", { width: 1240, height: 760, reducedMotion: "reduce" });
   await makeBusy(person);
   await show(person, "groups");
   await person.button("Voicemail for 000*302").click();

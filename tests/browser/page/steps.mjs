@@ -123,6 +123,8 @@ export const steps = {
     await page.getByLabel("Name of a new snapshot").fill("by-hand");
     await shell(await person.copied(person.button("Copy as curl: Save a snapshot")));
     assert.deepEqual(await person.control("GET", "snapshots"), ["by-hand"]);
+    const har = await person.copied(person.button("Copy as curl: Export HAR"));
+    assert.match((await shell(har.replace("-OJ", "-s"))).stdout, /updateExtensionGroup/);
     await person.go("Faults");
     await page.getByRole("switch", { name: "Every response is 503" }).click();
     await person.told("Every response is 503: on.");

@@ -1,6 +1,6 @@
 // Buttons and forms that carry out requests, and small parts that all panels use.
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/htm/standalone.module.js";
-import { read } from "./client.js";
+import { address, read } from "./client.js";
 import { useDesk } from "./desk.js";
 import { curlOf } from "./snippets.js";
 
@@ -58,7 +58,7 @@ export function Act({ label, about = "", kind = "", disabled = false, pressed, h
   return html`<span class="act">
     <span class="pair">
       <button type="button" class=${kind} disabled=${disabled} aria-busy=${busy} onClick=${() => run()} ...${role}>${label}${about && html`<${Unseen} text=${about} />`}</button>
-      ${!disabled && html`<${AsCurl} about=${`${label} ${about}`} use=${() => show()} />`}
+      ${!disabled && html`<${AsCurl} about=${`${label} ${about}`} show=${() => show()} />`}
     </span>
     <${Wrong} text=${wrong} />
   </span>`;
@@ -77,7 +77,7 @@ export function Form({ label, about = "", kind = "line", clears = false, main = 
     ${children}
     <span class="pair">
       <button class=${main ? "main" : ""} aria-busy=${busy}>${label}${about && html`<${Unseen} text=${about} />`}</button>
-      <${AsCurl} about=${`${label} ${about}`} use=${() => form.current.reportValidity() && show(fields())} />
+      <${AsCurl} about=${`${label} ${about}`} show=${() => form.current.reportValidity() && show(fields())} />
     </span>
     <${Wrong} text=${wrong} />
   </form>`;
@@ -122,6 +122,11 @@ export function Fold({ open, onToggle, id, summary, children }) {
   </div>`;
 }
 
+/** A link that saves what a path of the mock has. */
+export function Download({ label, path }) {
+  return html`<span class="pair"><a class="button" href=${address(path)} download>${label}</a><${AsCurl} about=${label} request=${() => ({ path, saves: true })} /></span>`;
+}
+
 export async function copy(text, tell) {
   try {
     await navigator.clipboard.writeText(text);
@@ -132,6 +137,9 @@ export async function copy(text, tell) {
   }
 }
 
-function AsCurl({ about, use }) {
+/** The small button beside another one, which copies its request as a command; `show` does so by itself. */
+export function AsCurl({ about, request, show }) {
+  const { session, tell } = useDesk();
+  const use = show ?? (async () => copy(curlOf(await request(), session.url), tell));
   return html`<button type="button" class="curl" title="Copy as curl" onClick=${use}><span aria-hidden="true">$_</span><${Unseen} text=${`Copy as curl: ${about}`} /></button>`;
 }

@@ -1,7 +1,7 @@
 // The journal: requests newest first, each with both sides of its exchange.
 import { html, useState } from "../vendor/htm/standalone.module.js";
-import { address, control } from "./client.js";
-import { Act, Copy, Named, Search, visible } from "./controls.js";
+import { control } from "./client.js";
+import { Act, Copy, Download, Named, Search, visible } from "./controls.js";
 import { useDesk } from "./desk.js";
 import { snippetsOf } from "./snippets.js";
 import { MOST_ROWS, pathOf } from "./stream.js";
@@ -17,7 +17,7 @@ export function Journal({ rows, filter, setFilter, live, kept, news, reload }) {
     <div class="row">
       <h2 id="journal-title" tabindex="-1">Journal <span class="dot ${live && !filter.paused ? "live" : ""}"></span></h2>
       <div class="buttons">
-        <a class="button" href=${address(`__mock__/journal/har?${query}`)} download>Export HAR</a>
+        <${Download} label="Export HAR" path=${`__mock__/journal/har?${query}`} />
         <${Act} label="Clear" about="the journal" request=${() => control("journal", "DELETE")} said=${() => "The journal is empty."} after=${reload} />
       </div>
     </div>

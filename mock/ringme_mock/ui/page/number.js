@@ -1,7 +1,7 @@
 // A number: what can arrive for it, its calls, voicemail and faxes, and what can be done with it.
 import { html, useEffect, useState } from "../vendor/htm/standalone.module.js";
 import { api, control, keeper, list, send } from "./client.js";
-import { Act, Ask, Badge, Field, Fold, Form, Named, visible } from "./controls.js";
+import { Act, AsCurl, Ask, Badge, Field, Fold, Form, Named, visible } from "./controls.js";
 import { useData, useDesk } from "./desk.js";
 
 const ITEMS_SHOWN = 10;
@@ -88,7 +88,8 @@ function Item({ kind, item, number }) {
   return html`<li class="row">
     <div class="who"><time>${time}</time> <${Named} text=${who} /> <span class="quiet">${what}</span></div>
     <div class="buttons">
-      ${!url && html`<button type="button" class="small" onClick=${open}>${isFax ? "Open" : "Play"}<span class="unseen"> ${kind} of ${time}</span></button>`}
+      ${!url && html`<span class="pair"><button type="button" class="small" onClick=${open}>${isFax ? "Open" : "Play"}<span class="unseen"> ${kind} of ${time}</span></button>
+        <${AsCurl} about=${`${kind} of ${time}`} request=${async () => ({ ...(await request("GET")), saves: true })} /></span>`}
       ${url && (isFax ? html`<a class="button small" href=${url} download=${`${item[key]}.pdf`}>Save as PDF</a>` : html`<audio controls autoplay src=${url} aria-label=${`${kind} of ${time}`}></audio>`)}
       <${Act} kind="small" label="Delete" about=${`${kind} of ${time}`} request=${() => request("DELETE")} said=${() => "It is deleted."} shows=${() => `number-${number.id}`} />
     </div></li>`;

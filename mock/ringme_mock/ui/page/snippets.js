@@ -6,11 +6,12 @@ const TOKEN = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
 const quoted = (text) => (/^[\w./:@%?&=+-]+$/.test(text) && !text.includes("&") && !text.includes("?") ? text : `'${text.replaceAll("'", `'"'"'`)}'`);
 const plain = (text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]/gu, encodeURIComponent);
 
-/** A request of this page as a command; one to the API gets its token first. */
-export function curlOf({ method = "GET", path, body, login }, base) {
+/** A request of this page as a command, which `saves` a file; one to the API gets its token first. */
+export function curlOf({ method = "GET", path, body, login, saves }, base) {
   const parts = ["curl", ...(method === "GET" ? [] : ["-X", method]), quoted(plain(`${base}/${path}`))];
   if (login) parts.push("-H", '"Authorization: Bearer $TOKEN"');
   if (body !== undefined) parts.push("-H", "'Content-Type: application/json'", "--data", quoted(JSON.stringify(body)));
+  if (saves) parts.push("-OJ");
   const command = parts.join(" ");
   if (!login) return command;
   const token = curlOf({ method: "POST", path: "__mock__/tokens", body: { login } }, base).replace("curl", "curl -s");

@@ -1,7 +1,7 @@
 // The session as a whole: clock, reset, snapshots, export and import.
 import { html, useEffect, useState } from "../vendor/htm/standalone.module.js";
-import { address, control, read } from "./client.js";
-import { Act, Ask, Field, Form, Named } from "./controls.js";
+import { control, read } from "./client.js";
+import { Act, Ask, Download, Field, Form, Named } from "./controls.js";
 import { useData, useDesk } from "./desk.js";
 
 export const NAME = "[A-Za-z0-9_\\-][A-Za-z0-9._\\-]*";
@@ -39,7 +39,7 @@ export function State() {
           said=${(_, { tokens }) => `The session is back at the fixtures. ${tokens ? "Tokens were kept." : "All tokens have ended."}`}>
           <label class="check"><input type="checkbox" name="tokens" value="1" checked /> Keep the tokens, so that applications stay logged in</label>
         <//>`}<//>
-      <a class="button" href=${address("__mock__/state?format=zip")} download>Export as fixtures</a>
+      <${Download} label="Export as fixtures" path="__mock__/state?format=zip" />
     </div>`;
 }
 
