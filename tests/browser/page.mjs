@@ -3,6 +3,7 @@
 //   node page.mjs URL                      every step, and axe at four looks
 //   node page.mjs URL --pictures FOLDER    the same, with pictures of the looks
 //   node page.mjs URL --screenshot FILE    only one picture of the page at work
+//   node page.mjs URL --step NAME          the steps with this in their name
 //
 // Ends with 1 and what went wrong if a step fails. CHROMIUM names the browser, /usr/bin/chromium
 // unless it is set. Every step has a session of its own; only --screenshot uses the default one,
@@ -15,11 +16,11 @@ import { chromium } from "playwright-core";
 import { look, photographOne } from "./page/look.mjs";
 import { arrive } from "./page/person.mjs";
 import { safety } from "./page/safety.mjs";
-import { steps } from "./page/steps.mjs";
+import { ofOtherDocuments, steps } from "./page/steps.mjs";
 
 const [url, option, place] = argv.slice(2);
-if (!url || (option && (!["--pictures", "--screenshot"].includes(option) || !place))) {
-  console.error("usage: node page.mjs URL [--pictures FOLDER | --screenshot FILE]");
+if (!url || (option && (!["--pictures", "--screenshot", "--step"].includes(option) || !place))) {
+  console.error("usage: node page.mjs URL [--pictures FOLDER | --screenshot FILE | --step NAME]");
   exit(2);
 }
 const base = url.replace(/\/$/, "");
@@ -35,17 +36,15 @@ const browser = await chromium.launch({
 });
 let failed = 0;
 let count = 0;
-// A part of a step's name, to try that one alone.
-const only = env.STEP;
 
 if (option === "--screenshot") {
   await photographOne(browser, base, place);
 } else {
-  if (place) await mkdir(place, { recursive: true });
-  for (const [name, step] of Object.entries({ ...steps, ...safety })) {
-    if (!only || name.includes(only)) await take(name, step);
-  }
-  if (!only) await attempt("accessible and as wide as its window", (session) => look(browser, base, session, place));
+  const pictures = option === "--pictures" ? place : "";
+  if (pictures) await mkdir(pictures, { recursive: true });
+  const wanted = option === "--step" ? Object.entries({ ...steps, ...safety, ...ofOtherDocuments }) : Object.entries({ ...steps, ...safety });
+  for (const [name, step] of wanted) if (option !== "--step" || name.includes(place)) await take(name, step);
+  if (option !== "--step") await attempt("accessible and as wide as its window", (session) => look(browser, base, session, pictures));
   console.log(`${count - failed} of ${count} steps succeed`);
 }
 await browser.close();

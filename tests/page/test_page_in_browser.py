@@ -5,12 +5,16 @@ Needs Node.js with the packages of package.json (`npm ci`), and Chromium.
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from document.operations import DOCUMENT
 from ringme_mock import MockServer
+from ringme_spec.paths import FIXTURES
 from support.browser import PROGRAMS, needed_chromium, needed_node, run_program
 
 pytestmark = pytest.mark.browser
@@ -31,6 +35,20 @@ def test_people_can_work_with_the_page(node: str) -> None:
     done, _, count = told.splitlines()[-1].removesuffix(" steps succeed").partition(" of ")
     assert done == count
     assert int(count) >= 17
+
+
+def test_what_the_document_does_not_have_is_left_out(node: str, tmp_path: Path) -> None:
+    document = json.loads(json.dumps(DOCUMENT))
+    del document["x-collections"]["fax"]
+    document["paths"] = {
+        path: item for path, item in document["paths"].items() if "/fax/" not in path
+    }
+    (tmp_path / "spec.yaml").write_text(json.dumps(document), "utf-8")
+    shutil.copytree(FIXTURES, tmp_path / "fixtures")
+    (tmp_path / "fixtures" / "fax.yaml").unlink()
+    with MockServer(spec=tmp_path / "spec.yaml", fixtures=tmp_path / "fixtures") as mock:
+        told = run_program(node, PROGRAM, mock.url, "--step", "is left out")
+    assert told.splitlines()[-1] == "1 of 1 steps succeed"
 
 
 def test_there_is_a_picture_for_the_readme(node: str, tmp_path: Path) -> None:

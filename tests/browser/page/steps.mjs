@@ -309,3 +309,14 @@ export const steps = {
     await person.told("The clock is frozen at");
   },
 };
+
+/** Steps for a mock of another document than the project's own: one without faxes. */
+export const ofOtherDocuments = {
+  async "what the document does not have is left out"(person) {
+    await person.unfold(3, 31);
+    const number = person.page.locator("#number-31");
+    await number.getByText("phone · calls 4 · voicemail 4", { exact: true }).waitFor();
+    await number.getByRole("heading", { name: "Voicemail" }).waitFor();
+    assert.equal(await number.getByRole("heading", { name: "Faxes" }).count(), 0);
+  },
+};

@@ -3,11 +3,10 @@ import { html, useState } from "../vendor/htm/standalone.module.js";
 import { api, keeper, list } from "./client.js";
 import { Ask, Field, Fold, Form, Named, Search, plural } from "./controls.js";
 import { useData, useDesk } from "./desk.js";
-import { ITEMS, NumberRow } from "./number.js";
+import { NumberRow, itemKinds } from "./number.js";
 
 const SHOWN = 20;
-const COUNTED = Object.keys(ITEMS).join(",");
-export const numbersOf = (query) => list("extension", { count: COUNTED, limit: SHOWN, ...query });
+const numbersOf = async (query) => list("extension", { count: (await itemKinds()).join(","), limit: SHOWN, ...query });
 
 async function load(text) {
   const [groups, clients, loose, found] = await Promise.all([

@@ -19,14 +19,22 @@ const ARRIVALS = [
   ["Registration", "registrations", {}, (made, number) => `The registration log of ${number} has a new entry: ${made.status} at ${made.date_gmt}.`],
 ];
 
+let kinds;
+
+/** What of these the OpenAPI document has, asked for once. */
+export async function itemKinds() {
+  kinds ??= await Promise.all(Object.keys(ITEMS).map(async (kind) => ((await list(kind, { limit: 1 })).absent ? [] : [kind])));
+  return kinds.flat();
+}
+
 const called = ({ name, label }) => (label ? `${name} ${label}` : name);
 
 export function NumberRow({ number, counts }) {
   const [open, setOpen] = useState(false);
   const { id, name, label, status, type } = number;
-  const counted = Object.entries(ITEMS).map(([kind, { title }]) => `${title.toLowerCase()} ${counts[kind]}`).join(" · ");
+  const counted = Object.entries(counts ?? {}).map(([kind, count]) => `${ITEMS[kind].title.toLowerCase()} ${count}`);
   return html`<li id="number-${id}">
-    <${Fold} id="number-${id}" open=${open} onToggle=${() => setOpen(!open)} summary=${html`<span class="number">${visible(name)}</span> ${label && html`<${Named} text=${label} />`} ${status === "blocked" && html`<${Badge} text="blocked" kind="bad" />`} <span class="count">${type} · ${counted}</span>`}>
+    <${Fold} id="number-${id}" open=${open} onToggle=${() => setOpen(!open)} summary=${html`<span class="number">${visible(name)}</span> ${label && html`<${Named} text=${label} />`} ${status === "blocked" && html`<${Badge} text="blocked" kind="bad" />`} <span class="count">${[type, ...counted].join(" · ")}</span>`}>
       <${Card} number=${number} />
     <//></li>`;
 }
