@@ -36,5 +36,6 @@ def test_all_pages_rules_and_operations_are_found(
     assert {url.split("#")[0] for url in urls} >= set(pages["index.html"].links[1:10])
     assert {f"rules.html#{rule}" for rule in document_contract.rules} <= urls
     titles = {title for title, page, _, _ in found if page == "API"}
-    assert titles == {one.summary for one in document_contract.operations.values()}
+    assert {one.summary for one in document_contract.operations.values()} < titles
+    assert "api.html#description/paging" in urls
     assert [url for title, _, url, _ in found if not title] == []

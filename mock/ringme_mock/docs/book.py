@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ringme_mock.docs.error_table import CONTENT
 from ringme_mock.docs.markdown import render_markdown
 from ringme_mock.docs.material import Material
-from ringme_mock.docs.search_index import Entry, PageReader, entries_of_operations
+from ringme_mock.docs.search_index import Entry, PageReader, entries_of_document
 from ringme_mock.docs.templating import environment
 from ringme_mock.docs.viewer import with_rules
 from ringme_mock.version import __version__
@@ -103,7 +103,7 @@ class Book:
             name, title = page["file"], page["menu"]
             if page["document"]:
                 document = getattr(self._material, page["document"])
-                entries += entries_of_operations(name, title, document)
+                entries += entries_of_document(name, title, document)
             else:
                 entries += PageReader(name, title, self.files[name].make().decode()).entries
         # A script, as a page from a file can load nothing else.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
+from ringme_mock.docs.markdown import slug
 from ringme_mock.docs.viewer import anchor
 from ringme_spec.contract import Contract
 
@@ -49,7 +50,11 @@ class PageReader(HTMLParser):
             self.entries[-1][0 if self._in_heading else 3] += data
 
 
-def entries_of_operations(file: str, page: str, document: dict[str, Any]) -> Iterator[Entry]:
+def entries_of_document(file: str, page: str, document: dict[str, Any]) -> Iterator[Entry]:
+    """List the headings of the description, and the operations."""
+    for part in document["info"].get("description", "").split("\n## ")[1:]:
+        title, _, text = part.partition("\n")
+        yield [title, page, f"{file}#description/{slug(title)}", " ".join(text.split())]
     for one in Contract(document).operations.values():
         text = f"{one.method} {one.path} {one.id} {one.description}"
         yield [one.summary, page, f"{file}#{anchor(one)}", " ".join(text.split())]
