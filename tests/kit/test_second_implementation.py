@@ -47,13 +47,17 @@ _BREAKS = {
     "missing-null-field": CONFORMS,
     "count-per-application": "limits",
     "login-lowered": "entry-update",
+    "never-bridged": "call-values",
+    "call-by-first-leg": "call-number",
+    "transfer-counted": "call-stats",
+    "leg-keeps-record": "record-delete-keeps-call",
     "filter-any": "extension-filters",
     "ivr-takes-all-events": "event-types",
 }
 
 
 # What the second implementation lacks, and the rules that need it.
-_OFF = ["call_history", "current_calls"]
+_OFF = ["current_calls"]
 _LACKING = (
     "callback",
     "callback-numbers",
@@ -61,15 +65,6 @@ _LACKING = (
     "current-call-actions",
     "current-call-end",
     "event-delivery",
-    "entry-filters",
-    "envelope",
-    "call-legs",
-    "call-values",
-    "call-missing",
-    "leg-records",
-    "record-delete-keeps-call",
-    "call-number",
-    "call-stats",
 )
 
 

@@ -21,6 +21,7 @@ from second.events import events
 from second.extensions import extensions
 from second.group_users import group_users
 from second.groups import groups
+from second.history import history
 from second.limits import Counters
 from second.login import login
 from second.recorded import recorded, storage
@@ -48,6 +49,12 @@ class _DashedConverter(BaseConverter):
     regex = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 
+class _PlainConverter(BaseConverter):
+    """The key of a call."""
+
+    regex = "[0-9A-Fa-f]{32}"
+
+
 class _OneForm:
     """Paths in one form: no slash at the end, none doubled."""
 
@@ -70,7 +77,8 @@ def create_app(fixtures: Path) -> Flask:
     app.config["FILES"] = fixtures / "files"
     app.url_map.merge_slashes = False
     app.url_map.converters |= {"call": _CallConverter, "dashed": _DashedConverter}
-    for views in (clients, groups, extensions, group_users, recorded, events):
+    app.url_map.converters["plain"] = _PlainConverter
+    for views in (clients, groups, extensions, group_users, recorded, history, events):
         app.register_blueprint(views, url_prefix=API)
     for views in (tokens, login, storage):
         app.register_blueprint(views)

@@ -68,6 +68,8 @@ CREATE TABLE item (
     kind TEXT, key TEXT, tie TEXT, moment TEXT, client_id INTEGER, extension_id INTEGER,
     group_then INTEGER, size INTEGER, file TEXT, file_name TEXT, answer TEXT,
     PRIMARY KEY (kind, key));
+CREATE TABLE leg (
+    call_uuid TEXT, moment TEXT, client_id INTEGER, extension_id INTEGER, record TEXT, answer TEXT);
 CREATE INDEX item_by_number ON item (extension_id, kind, moment);
 """
 _CALL = (
@@ -115,6 +117,37 @@ _SHOWN = {
     ),
     "reg_status_log": ("date_gmt", "status", "short_ext_name"),
 }
+
+# What the history shows of a leg, but for its record.
+LEG = (
+    "flow",
+    "result",
+    "init_time_gmt",
+    "start_time_gmt",
+    "hangup_time_gmt",
+    "duration",
+    "extension_id",
+    "extension_name",
+    "extension_type",
+    "extension_group_owner_id",
+    "client_owner_id",
+    "from_username",
+    "from_domain",
+    "from_screen_name",
+    "to_username",
+    "to_domain",
+    "source_number",
+    "source_domain",
+    "dest_number",
+    "dest_domain",
+    "did_number",
+    "did_domain",
+    "ani_number",
+    "ext_number_reg",
+    "application",
+    "hangup_cause",
+    "hangup_disposition",
+)
 
 
 class Database:
@@ -188,6 +221,9 @@ class Database:
         for kind in KINDS:
             for entry in _entries(fixtures, kind):
                 self.insert("item", _item(kind, entry))
+        for kind in ("record", "voicemail", "leg"):
+            for entry in _entries(fixtures, kind):
+                self.insert("leg", _leg(kind, entry))
 
 
 def moment(text: str) -> str:
@@ -217,4 +253,15 @@ def _item(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
         "file": entry.get("file"),
         "file_name": names.get(kind),
         "answer": json.dumps({key: entry[key] for key in _SHOWN[kind]}, ensure_ascii=False),
+    }
+
+
+def _leg(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "call_uuid": entry["call_uuid"],
+        "moment": moment(entry["init_time_gmt"]),
+        "client_id": entry["client_owner_id"],
+        "extension_id": entry["extension_id"],
+        "record": entry["record_uuid"] if kind == "record" else None,
+        "answer": json.dumps({name: entry.get(name) for name in LEG}, ensure_ascii=False),
     }

@@ -32,6 +32,10 @@ FAULTS: dict[str, str] = {
     "count-per-application": "requests are counted for each application on its own",
     "login-lowered": "a change of a login stores it in lower case",
     "ivr-takes-all-events": "a number of type ivr takes every type of event",
+    "never-bridged": "a call that two sides spoke in is answered, never bridged",
+    "call-by-first-leg": "the filter by number looks at the number of a call alone",
+    "transfer-counted": "legs that got the call handed over count as incoming",
+    "leg-keeps-record": "a leg keeps the id of its record when that is deleted",
     "filter-any": "a list with two filters shows what passes either of them",
 }
 

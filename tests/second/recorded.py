@@ -163,7 +163,8 @@ def delete_item(section: str, owner: str, kind: str, uuid: str) -> tuple[str, in
 def url_of(section: str, owner: str, uuid: str) -> Item:
     """Where the recording is to be had without a token."""
     place = _Owner(section, owner)
-    return _url(_item("record", uuid, *place.reach()))
+    found = _item("record", uuid, *place.reach())
+    return {"record_url": record_url(found["file"], found["key"])}
 
 
 @storage.get("/storage/<signature>/<file>/<uuid>")
@@ -225,12 +226,12 @@ def _content(file: str) -> bytes:
     return (folder / file).read_bytes()
 
 
-def _url(item: Row) -> Item:
+def record_url(file: str, key: str) -> str:
+    """Where a recording is to be had by whoever has the address."""
     # Not by the Host that the request names, which is not to be trusted.
     environment = request.environ
     host = f"{environment['SERVER_NAME']}:{environment['SERVER_PORT']}"
-    path = f"/storage/{_signature(item['file'], item['key'])}/{item['file']}/{item['key']}"
-    return {"record_url": f"http://{host}{path}"}
+    return f"http://{host}/storage/{_signature(file, key)}/{file}/{key}"
 
 
 def _signature(file: str, key: str) -> str:

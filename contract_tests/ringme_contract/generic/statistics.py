@@ -54,7 +54,7 @@ def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, l
     every = [one for one in kit.operations if one.action == "stats" and key in one.resource]
     if not every:
         raise NotOffered(f"the target has no statistics with {key}")
-    for stats, owner in ((one, owner) for one in every for owner in view.owners(one.section)):
+    for stats, owner in ((one, owner) for one in every for owner in _owners(kit, view, one)):
         # Where there are several lists of the same, the statistics are of any.
         listing = lists_with(kit, owner=stats.section, collection=stats.collection.name)[0]
         for bounds in ((start, end), (start, middle), (middle, end)):
@@ -62,3 +62,19 @@ def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, l
             items = read_list(kit, caller, listing, owner, **query)
             got = caller.read(list_path(stats, owner), **query)
             yield f"{stats.id} of {owner} from {bounds[0]} to {bounds[1]}", stats, items, got
+
+
+def _owners(kit: CheckContext, view: ClientView, stats: Operation) -> list[object]:
+    """Owners to look at; first two with an entry that the statistics do not count."""
+    found = view.owners(stats.section)
+    by, number = stats.resource.get("by"), kit.roles.of_number(stats.collection)
+    whole = lists_with(kit, owner=kit.roles.clients, collection=stats.collection.name)
+    if by is None or number is None or stats.section != kit.roles.numbers or not whole:
+        return found
+    there = {one["id"] for one in view.numbers}
+    uncounted = {
+        one[number]
+        for one in read_list(kit, kit.caller("client"), whole[0], "@me", **kit.range_query)
+        if one[by] not in stats.response_properties and one[number] in there
+    }
+    return [*sorted(uncounted)[:2], *(one for one in found if one not in uncounted)]
