@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from starlette.responses import Response
 
 from ringme_mock.actions.response import JSON
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.sessions import Session, Sessions
+from ringme_mock.json_output import json_body
 from ringme_mock.store.state import State
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -52,6 +52,4 @@ class ControlContext:
         if value is None:
             return Response(status_code=self.operation.status)
         headers = {"Cache-Control": "no-store"}
-        # So that a terminal goes on in a line of its own.
-        body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-        return Response(body, self.operation.status, headers, JSON)
+        return Response(json_body(value), self.operation.status, headers, JSON)

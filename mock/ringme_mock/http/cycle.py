@@ -24,7 +24,7 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 _UNFIT = b"\r\n\0"
 _BODILESS = frozenset((204, 304))
-_FAILURE = b'{"message": "The mock failed; its log says how"}'
+_FAILURE = b'{"message": "The mock failed; its log says how"}\n'
 _FAILURE_HEADERS = [
     (b"content-type", b"application/json"),
     (b"content-length", b"%d" % len(_FAILURE)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import orjson
 from starlette.exceptions import HTTPException
 
 from ringme_mock.actions.request_context import RequestContext
@@ -15,6 +14,7 @@ from ringme_mock.http.connexion_parts import (
     ConnexionResponse,
     ProblemException,
 )
+from ringme_mock.json_output import json_body
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,6 @@ async def handle_error(_request: ConnexionRequest, error: Exception) -> Connexio
     return ConnexionResponse(
         status_code=refused.status,
         mimetype=JSON,
-        body=orjson.dumps(refused.body()),
+        body=json_body(refused.body()),
         headers=refused.headers,
     )
