@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope
 
 from ringme_mock.actions.response import JSON, Reply, View, json_reply
 from ringme_mock.errors import ApiError
-from ringme_mock.json_output import json_body
+from ringme_mock.json_bytes import write_json
 from ringme_mock.store.access import Caller
 from ringme_mock.store.collection import Collection, Entry, Key
 from ringme_mock.store.rate_limits import Allowance
@@ -144,11 +144,11 @@ class RequestContext:
     def show(self, entry: Entry) -> Reply:
         """Make the success response with the properties of an entry that the document shows."""
         shown = self.view(entry) if self.view else entry
-        return Reply(self.operation.status, json_body(shown), JSON)
+        return Reply(self.operation.status, write_json(shown), JSON)
 
     def show_all(self, entries: Iterable[Entry]) -> Reply:
         """Make the success response with a bare array of entries."""
-        return Reply(self.operation.status, json_body(self.shown(entries)), JSON)
+        return Reply(self.operation.status, write_json(self.shown(entries)), JSON)
 
     def shown(self, entries: Iterable[Entry]) -> list[Entry]:
         """List entries with the properties that the document shows."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from ringme_mock.json_output import json_body
+from ringme_mock.json_bytes import write_json
 from ringme_spec.operations import Operation
 
 JSON = "application/json"
@@ -25,7 +25,7 @@ class Reply:
 
 
 def json_reply(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Reply:
-    return Reply(status, json_body(value), JSON, headers)
+    return Reply(status, write_json(value), JSON, headers)
 
 
 def entry_view(operation: Operation) -> View | None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ringme_mock.actions.response import JSON
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.sessions import Session, Sessions
-from ringme_mock.json_output import json_body
+from ringme_mock.json_bytes import write_json
 from ringme_mock.store.state import State
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
@@ -52,4 +52,4 @@ class ControlContext:
         if value is None:
             return Response(status_code=self.operation.status)
         headers = {"Cache-Control": "no-store"}
-        return Response(json_body(value), self.operation.status, headers, JSON)
+        return Response(write_json(value), self.operation.status, headers, JSON)

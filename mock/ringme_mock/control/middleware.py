@@ -21,8 +21,7 @@ from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Session
 from ringme_mock.http.urls import CONTROL_PATH, DOCS_PATH, OTHER_MOCKS
-from ringme_mock.json_input import DEEPEST_STATE
-from ringme_mock.json_output import json_body
+from ringme_mock.json_bytes import DEEPEST_STATE, write_json
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.operations import Operation
 
@@ -83,7 +82,7 @@ class ControlMiddleware:
         check_admitted(scope, self._from_any, self._mock.sessions.settings.admission)
         response: Response
         if scope["path"] == _DOCUMENT_PATH and scope["method"] == "GET":
-            response = Response(json_body(interface().contract.document), media_type=JSON)
+            response = Response(write_json(interface().contract.document), media_type=JSON)
         elif scope["path"] == CONTROL_PATH + "/" and _is_browser(scope):
             prefix = context_of(scope).prefix
             response = RedirectResponse(f"{prefix}{DOCS_PATH}/control.html")

@@ -22,7 +22,7 @@ from ringme_mock.errors import (
     unsupported_media_type,
 )
 from ringme_mock.http.cycle import Cycle
-from ringme_mock.json_input import DEEPEST, read_json
+from ringme_mock.json_bytes import DEEPEST, read_json
 from ringme_spec.operations import Body
 
 # Its problems are in the response, and need not be in the log.

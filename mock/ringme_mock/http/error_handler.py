@@ -14,7 +14,7 @@ from ringme_mock.http.connexion_parts import (
     ConnexionResponse,
     ProblemException,
 )
-from ringme_mock.json_output import json_body
+from ringme_mock.json_bytes import write_json
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,6 @@ async def handle_error(_request: ConnexionRequest, error: Exception) -> Connexio
     return ConnexionResponse(
         status_code=refused.status,
         mimetype=JSON,
-        body=json_body(refused.body()),
+        body=write_json(refused.body()),
         headers=refused.headers,
     )

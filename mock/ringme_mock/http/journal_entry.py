@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from ringme_mock.errors import ApiError, NotMocked
 from ringme_mock.http.noted_response import NotedResponse, shown_headers
-from ringme_mock.json_input import read_json
+from ringme_mock.json_bytes import read_json
 from ringme_mock.store.access import Caller
 from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction, mask_text

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringme_mock.actions.response import JSON
-from ringme_mock.json_input import read_json
+from ringme_mock.json_bytes import read_json
 from ringme_spec.redaction import MASK, Redaction
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from starlette.types import Scope
 
 from ringme_mock.http.connection_limits import ConnectionLimits
 from ringme_mock.http.cycle import Cycle, Headers
-from ringme_mock.json_output import json_body
+from ringme_mock.json_bytes import write_json
 
 if TYPE_CHECKING:
     from ringme_mock.http.protocol import HttpProtocol
@@ -39,7 +39,7 @@ class Refused(Exception):
 
     def response(self) -> bytes:
         """Return the bytes of a response after which the connection is closed."""
-        body = json_body({"message": self._message})
+        body = write_json({"message": self._message})
         head = (
             f"HTTP/1.1 {self._status} {HTTPStatus(self._status).phrase}\r\n"
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"

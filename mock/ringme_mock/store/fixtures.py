@@ -18,7 +18,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from ringme_mock.json_input import DEEPEST_STATE, read_json
+from ringme_mock.json_bytes import DEEPEST_STATE, read_json
 from ringme_mock.store.collection import Collection, Entry, Key, Taken
 from ringme_mock.store.made_files import MOST_BYTES, is_makeable
 from ringme_mock.store.store import Store

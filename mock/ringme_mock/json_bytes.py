@@ -1,4 +1,4 @@
-"""JSON input, limited to what can be written as JSON again."""
+"""JSON as bytes; what is read is limited to what can be written again."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def read_json(content: bytes, deepest: int = DEEPEST) -> Any:
     if len(content) > 2 * deepest and _is_deeper(content, value, deepest):
         raise ValueError(f"is nested more than {deepest} levels deep")
     return value
+
+
+def write_json(value: Any) -> bytes:
+    """Write a response's body; its line ends, so that a terminal goes on in a line of its own."""
+    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _is_deeper(content: bytes, value: Any, most: int) -> bool:
