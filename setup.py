@@ -1,4 +1,4 @@
-"""Adds the contract and the seed state, which lie at the root of the repository, to the package.
+"""Adds the contract, the seed state and the examples, which lie outside of it, to the package.
 
 Wheel and source archive are the same whenever, wherever and by whomever they are made. Everything
 else about the distribution stands in pyproject.toml.
@@ -35,6 +35,8 @@ class BuildWithData(build_py):
         shutil.copy2(ROOT / "openapi.yaml", data)
         shutil.copytree(ROOT / "fixtures", data / "fixtures")
         shutil.copytree(ROOT / "bench" / "results", data / "bench" / "results")
+        left = shutil.ignore_patterns("__pycache__", "node_modules", "test-results")
+        shutil.copytree(ROOT / "docs/examples", data / "docs" / "examples", ignore=left)
 
 
 class ReproducibleWheel(bdist_wheel):

@@ -1,4 +1,4 @@
-"""Files that come with the package: the OpenAPI document and the fixtures of the mock."""
+"""Files that come with the package: the OpenAPI document, the fixtures of the mock, examples."""
 
 from __future__ import annotations
 
@@ -11,3 +11,4 @@ _ROOT = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent.parent
 
 SPEC = _ROOT / "openapi.yaml"
 FIXTURES = _ROOT / "fixtures"
+EXAMPLES = _ROOT / "docs" / "examples"

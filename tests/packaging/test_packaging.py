@@ -29,9 +29,10 @@ def listed_files() -> list[Path]:
 
 
 def seed_data() -> dict[str, bytes]:
-    """Returns the content of openapi.yaml, each fixture and each measurement, by path."""
-    folders = (ROOT / "fixtures", ROOT / "bench" / "results")
-    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    """Returns the content of openapi.yaml, each fixture, measurement and example, by path."""
+    folders = (ROOT / "fixtures", ROOT / "bench" / "results", ROOT / "docs" / "examples")
+    listed = (ROOT / name for name in listed_files())
+    files = (path for path in listed if set(folders) & set(path.parents))
     paths = [ROOT / "openapi.yaml", *files]
     return {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
 

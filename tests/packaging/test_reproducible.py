@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
-NEEDED = ("mock", "contract_tests", "fixtures", "bench")
+NEEDED = ("mock", "contract_tests", "fixtures", "bench", "docs/examples")
 NEEDED_FILES = ("openapi.yaml", "pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE")
 
 

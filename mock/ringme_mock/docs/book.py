@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ringme_mock.docs.error_table import CONTENT
+from ringme_mock.docs.examples import published_examples, with_examples
 from ringme_mock.docs.markdown import render_markdown
 from ringme_mock.docs.material import Material
 from ringme_mock.docs.search_index import Entry, PageReader, entries_of_document
@@ -57,6 +58,8 @@ class Book:
             if asset.suffix in _TYPES:
                 name = asset.name if asset.suffix else f"scalar.{asset.name}"
                 yield f"assets/{name}", File(_TYPES[asset.suffix], asset.read_bytes)
+        for name, path in published_examples():
+            yield f"examples/{name}", File(_TYPES[""], path.read_bytes)
         # Where the login page sends a browser back to, in the window that the viewer opened.
         yield "oauth2-redirect.html", File(HTML, lambda: _LOGGED_IN, self._policies["text"])
         yield "assets/search-index.js", File(_JAVASCRIPT, self._search_index, None, True)
@@ -89,7 +92,8 @@ class Book:
         return self._environment.get_template(template).render(**values, **content).encode()
 
     def _prose(self, source: str, values: dict[str, Any]) -> str:
-        html = render_markdown((CONTENT / source).read_text(encoding="utf-8"))
+        text = (CONTENT / source).read_text(encoding="utf-8")
+        html = render_markdown(with_examples(text))
 
         def part(found: re.Match[str]) -> str:
             name = found.group(1) or found.group(2)
