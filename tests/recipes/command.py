@@ -1,0 +1,28 @@
+"""Runs a recipe's command."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+def run(folder: Path, *command: str, **variables: str) -> str:
+    """What a command prints, in a folder. Fails with that if it does not succeed."""
+    environment = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**environment, "NO_COLOR": "1", **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    if done.returncode != 0:
+        pytest.fail(f"{' '.join(command)}\n{done.stdout}", pytrace=False)
+    return done.stdout

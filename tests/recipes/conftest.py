@@ -1,0 +1,21 @@
+"""The examples as somebody who copied them has them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ringme_mock.docs.examples import LEFT
+from ringme_spec.paths import EXAMPLES
+from support.browser import ROOT
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of docs/examples, with the npm packages of the repository if they are there."""
+    folder = tmp_path / "examples"
+    shutil.copytree(EXAMPLES, folder, ignore=shutil.ignore_patterns(*LEFT))
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    return folder

@@ -1,0 +1,60 @@
+"""The manifest for Kubernetes says what the mock and its image are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from container.instructions import read_stages
+from ringme_mock.server.options import SERVE_OPTIONS
+from ringme_spec.paths import EXAMPLES
+from support.browser import ROOT
+
+MANIFEST = (EXAMPLES / "kubernetes" / "ringme-mock.yaml").read_text("utf-8")
+KINDS: dict[str, dict[str, Any]] = {one["kind"]: one for one in yaml.safe_load_all(MANIFEST)}
+POD = KINDS["Deployment"]["spec"]["template"]
+(CONTAINER,) = POD["spec"]["containers"]
+
+
+def test_the_port_is_that_of_the_mock_and_the_service_leads_to_it() -> None:
+    (port,) = CONTAINER["ports"]
+    options = {option.name: option for option in SERVE_OPTIONS}
+    assert port["containerPort"] == options["port"].default
+    service = KINDS["Service"]["spec"]
+    (way,) = service["ports"]
+    assert (way["port"], way["targetPort"]) == (port["containerPort"], port["name"])
+    labels = POD["metadata"]["labels"]
+    assert service["selector"] == labels == KINDS["Deployment"]["spec"]["selector"]["matchLabels"]
+
+
+def test_the_variables_are_those_of_options_and_let_the_probes_in() -> None:
+    variables = {one["name"]: one["value"] for one in CONTAINER["env"]}
+    assert set(variables) <= {option.envvar for option in SERVE_OPTIONS}
+    # A probe comes from the node, and not from the machine that the mock runs on.
+    assert variables["RINGME_MOCK_CONTROL_FROM_ANY"] == "1"
+
+
+def test_the_probes_ask_for_the_health_check() -> None:
+    control = ROOT / "mock" / "ringme_mock" / "control" / "control.yaml"
+    paths = yaml.safe_load(control.read_text("utf-8"))["paths"]
+    (port,) = CONTAINER["ports"]
+    for probe in (CONTAINER["readinessProbe"], CONTAINER["livenessProbe"]):
+        assert probe["httpGet"]["port"] == port["name"]
+        assert paths[probe["httpGet"]["path"]]["get"]["operationId"] == "getHealth"
+
+
+def test_it_runs_as_the_user_of_the_image_without_rights() -> None:
+    context = CONTAINER["securityContext"]
+    (user,) = read_stages()[-1].all("USER")
+    assert f"{context['runAsUser']}:{context['runAsGroup']}" == user
+    assert context["runAsNonRoot"] is True
+    assert context["allowPrivilegeEscalation"] is False
+    assert context["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_there_is_one_pod_as_the_state_is_in_memory() -> None:
+    deployment = KINDS["Deployment"]["spec"]
+    assert deployment["replicas"] == 1
+    # Never two of them side by side, not even for an update.
+    assert deployment["strategy"] == {"type": "Recreate"}

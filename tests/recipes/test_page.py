@@ -1,0 +1,33 @@
+"""The page shows the recipes as they are."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from ringme_mock.docs.book import Book
+from ringme_mock.docs.examples import LEFT
+from ringme_mock.docs.material import Material
+from ringme_spec.paths import EXAMPLES
+from support.operations import CONTRACT
+
+# An example of its own page.
+OTHER = "rooms"
+RECIPES = sorted(
+    path for path in EXAMPLES.rglob("*") if path.is_file() and not {OTHER, *LEFT} & set(path.parts)
+)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    """The page of the site, without the colours of its code."""
+    text = Book(Material(CONTRACT)).files["recipes.html"].make().decode()
+    return html.unescape(re.sub(r"</?span[^>]*>", "", text))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=[path.name for path in RECIPES])
+def test_every_file_of_a_recipe_is_shown(page: str, path: Path) -> None:
+    assert path.read_text("utf-8").strip() in page

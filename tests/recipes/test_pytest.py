@@ -1,0 +1,14 @@
+"""The recipe for pytest passes, in a folder of its own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from recipes.command import run
+
+
+def test_the_tests_of_the_recipe_pass(copied: Path) -> None:
+    pytest_of_its_own = ("-m", "pytest", "-q", "-c", "/dev/null", "--rootdir", ".")
+    said = run(copied / "pytest", sys.executable, *pytest_of_its_own, PYTEST_ADDOPTS="")
+    assert "3 passed" in said

@@ -1,0 +1,92 @@
+"""The recipes in TypeScript: they compile, and pass with the test runners that they are for."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+from recipes.command import run
+from ringme_mock import MockServer
+from ringme_spec.paths import EXAMPLES
+from support.browser import ROOT, needed_chromium, needed_node
+
+pytestmark = pytest.mark.browser
+CONTROL = ROOT / "mock" / "ringme_mock" / "control" / "control.yaml"
+STRICT = (
+    "--noEmit", "--strict", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes",
+    "--target", "ES2022", "--lib", "ES2022,DOM,DOM.Iterable", "--types", "node", "--skipLibCheck",
+    "--module", "ESNext", "--moduleResolution", "bundler",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    return needed_node("vitest", "@playwright/test", "typescript", "openapi-typescript")
+
+
+def program(package: str, path: str) -> str:
+    """The path of a program of an npm package, to be run by Node.js."""
+    return str(ROOT / "node_modules" / package / path)
+
+
+def sessions_of(mock: MockServer, runner: str) -> set[str]:
+    names = {one["name"] for one in mock.control("GET", "sessions")}
+    return {name for name in names if name.startswith(runner)}
+
+
+def test_all_compile_and_the_helper_has_the_types_of_the_control_interface(
+    node: str, copied: Path
+) -> None:
+    generator = program("openapi-typescript", "bin/cli.js")
+    nullable = ("--default-non-nullable", "false")
+    run(copied, node, generator, str(CONTROL), *nullable, "-o", "control.d.ts")
+    shutil.copy(Path(__file__).with_name("agrees.ts"), copied)
+    files = [str(path) for path in copied.rglob("*.ts") if "node_modules" not in path.parts]
+    run(copied, node, program("typescript", "bin/tsc"), *STRICT, *files)
+
+
+def test_vitest_passes_with_a_session_for_each_worker(node: str, copied: Path) -> None:
+    folder = copied / "vitest"
+    shutil.copy(folder / "groups.test.ts", folder / "again.test.ts")
+    with MockServer() as mock:
+        said = run(
+            folder, node, program("vitest", "vitest.mjs"), "run", "--maxWorkers=2",
+            RINGME_MOCK_URL=mock.url,
+        )  # fmt: skip
+        assert "6 passed" in said
+        assert sessions_of(mock, "vitest") == {"vitest-1", "vitest-2"}
+
+
+def test_playwright_passes_with_a_session_for_each_worker(node: str, copied: Path) -> None:
+    chromium = needed_chromium()
+    folder = copied / "playwright"
+    pages = partial(_Quiet, directory=str(folder / "app"))
+    with MockServer() as mock, ThreadingHTTPServer(("127.0.0.1", 0), pages) as application:
+        Thread(target=application.serve_forever, daemon=True).start()
+        said = run(
+            folder, node, program("@playwright/test", "cli.js"), "test", "--reporter=line",
+            "--workers=2", "--output", str(folder / "results"),
+            RINGME_MOCK_URL=mock.url, CHROMIUM=chromium,
+            APP_URL=f"http://127.0.0.1:{application.server_port}",
+        )  # fmt: skip
+        application.shutdown()
+        assert "3 passed" in said
+        assert sessions_of(mock, "playwright") == {"playwright-0", "playwright-1"}
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Keep the log to itself."""
+
+
+def test_the_helper_is_served_to_download() -> None:
+    with MockServer() as mock:
+        answer = httpx.get(f"{mock.url}/docs/examples/ringme-mock.ts")
+    assert answer.content == (EXAMPLES / "ringme-mock.ts").read_bytes()
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
