@@ -30,11 +30,13 @@ class Unique:
 class Reference:
     """Property with the key of another entry, and what happens when that one is deleted.
 
-    `gone` is `release` (the property becomes null) or `delete` (this entry is deleted too).
+    `gone` is `release` (the property becomes null) or `delete` (this entry is deleted too). `zero`
+    is `none` where a request may say 0 for no entry, which is stored as null.
     """
 
     collection: str
     gone: str
+    zero: str | None = None
 
 
 @dataclass(frozen=True)

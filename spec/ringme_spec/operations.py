@@ -152,6 +152,12 @@ class Operation:
         """True if a property of the body that is null counts as not sent."""
         return bool(self.resource.get("null_is_absent"))
 
+    @cached_property
+    def zero_is_null(self) -> tuple[str, ...]:
+        """Properties of the body in which 0 stands for null."""
+        references = self.collection_rule.references if self.collection_rule and self.body else {}
+        return tuple(name for name, one in references.items() if one.zero == "none")
+
     @property
     def own_errors(self) -> bool:
         """True if the action itself responds to parameters that are missing."""

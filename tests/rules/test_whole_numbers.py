@@ -63,7 +63,8 @@ def in_parameters(place: str) -> list[Any]:
         pytest.param(one, parameter.name, id=f"{one.id}-{parameter.name}")
         for one in OPERATIONS
         for parameter in one.parameters
-        if parameter.location == place and parameter.kind == "integer"
+        # The id of a client is a text of the document, as it may be @me.
+        if parameter.location == place and (parameter.kind == "integer" or parameter.me)
     ]
 
 

@@ -22,7 +22,7 @@ _STATUSES = ("active", "blocked")
 _SETTINGS = {
     "type": Key(default="phone", words=_TYPES),
     "status": Key(default="blocked", words=_STATUSES),
-    "extension_group_id": Key(int, null=True, least=1, most=BIGGEST),
+    "extension_group_id": Key(int, null=True, least=0, most=BIGGEST),
     "label": Key(null=True),
     "caller_id_name": Key(null=True),
     "extra_params": Key(null=True),
@@ -146,7 +146,9 @@ def _of_client(key: int, client: int) -> Row:
 
 
 def _place(sent: Item, client: int) -> None:
-    """Refuses a group that the client does not have."""
+    """Refuses a group that the client does not have; 0 is none."""
+    if sent.get("extension_group_id") == 0:
+        sent["extension_group_id"] = None
     if sent.get("extension_group_id") is not None:
         group_of_client(sent["extension_group_id"], client)
 

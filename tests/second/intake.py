@@ -37,7 +37,7 @@ def client_ref(text: str) -> int | None:
     """A client in the path; None for the caller's own."""
     if text == "@me":
         return None
-    if not re.fullmatch("[1-9][0-9]{0,18}", text):
+    if not re.fullmatch("[1-9][0-9]{0,18}", text) or int(text) > BIGGEST:
         raise broken("client_id", "be a whole number or @me")
     return int(text)
 

@@ -74,6 +74,23 @@ def null_takes_the_number_out(kit: CheckContext) -> None:
     expect_members(kit, {group: [stays, leaves]})
 
 
+@check("extension-release", layer="scenarios", isolated=True)
+def zero_counts_as_null(kit: CheckContext) -> None:
+    """A member leaves by 0, as some clients send it; a new number with 0 is in no group."""
+    client, group = kit.caller("client"), kit.new_group()["id"]
+    stays, leaves = (kit.new_extension(extension_group_id=group) for _ in range(2))
+    expected = {**plain(kit, leaves), "extension_group_id": None}
+    for _ in range(2):
+        path = kit.path("extension", leaves["id"])
+        response = kit.expect(client.put(path, {"extension_group_id": 0}), 200)
+        kit.expect_equal("the response to group 0", plain(kit, response.json()), expected)
+        expect_shown(kit, "extension", expected)
+        expect_members(kit, {group: [stays]})
+    new = kit.new_extension(extension_group_id=0)
+    kit.expect_equal("the group of a new number with 0", new["extension_group_id"], None)
+    expect_shown(kit, "extension", new)
+
+
 @check("extension-delete", layer="scenarios", isolated=True)
 def a_deleted_number_is_not_there(kit: CheckContext) -> None:
     """404 for every method and for its whole section, in no list; its name is free again."""

@@ -119,6 +119,7 @@ class RunningOperation:
         self._body = _body_reader(operation)
         self._resolver = PathResolver(operation)
         self._null_is_absent = operation.null_is_absent
+        self._zero_is_null = operation.zero_is_null
         self._alone: str | None = operation.resource.get("one_at_a_time")
         self._view = entry_view(operation)
         self._defaults = entry_defaults(operation)
@@ -138,6 +139,9 @@ class RunningOperation:
         request.sent = {} if self._body is None else await self._body(request)
         if self._null_is_absent:
             request.sent = {k: one for k, one in request.sent.items() if one is not None}
+        for name in self._zero_is_null:
+            if request.sent.get(name) == 0:
+                request.sent = {**request.sent, name: None}
         request.state = request.session.state
         request.operation, request.owners = self.operation, {}
         request.view, request.defaults = self._view, self._defaults
