@@ -16,6 +16,7 @@ from werkzeug.routing import BaseConverter
 from second import faults
 from second.access import API, admit, allowance, database
 from second.clients import clients
+from second.current_calls import current_calls
 from second.database import Database
 from second.events import events
 from second.extensions import extensions
@@ -26,6 +27,7 @@ from second.limits import Counters
 from second.login import login
 from second.recorded import recorded, storage
 from second.refusal import Refusal, TokenRefusal
+from second.switchboard import Switchboard
 from second.tokens import tokens
 
 if TYPE_CHECKING:
@@ -73,12 +75,22 @@ def create_app(fixtures: Path) -> Flask:
     # Keys in the order in which views name them, as the document does.
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["DATABASE"] = Database(fixtures)
+    app.config["SWITCHBOARD"] = Switchboard(app.config["DATABASE"])
     app.config["COUNTERS"] = Counters()
     app.config["FILES"] = fixtures / "files"
     app.url_map.merge_slashes = False
     app.url_map.converters |= {"call": _CallConverter, "dashed": _DashedConverter}
     app.url_map.converters["plain"] = _PlainConverter
-    for views in (clients, groups, extensions, group_users, recorded, history, events):
+    for views in (
+        clients,
+        groups,
+        extensions,
+        group_users,
+        recorded,
+        history,
+        events,
+        current_calls,
+    ):
         app.register_blueprint(views, url_prefix=API)
     for views in (tokens, login, storage):
         app.register_blueprint(views)

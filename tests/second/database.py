@@ -223,7 +223,7 @@ class Database:
                 self.insert("item", _item(kind, entry))
         for kind in ("record", "voicemail", "leg"):
             for entry in _entries(fixtures, kind):
-                self.insert("leg", _leg(kind, entry))
+                self.insert("leg", leg_row(kind, entry))
 
 
 def moment(text: str) -> str:
@@ -256,7 +256,8 @@ def _item(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _leg(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
+def leg_row(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """The row of a leg; `kind` is what its values are from."""
     return {
         "call_uuid": entry["call_uuid"],
         "moment": moment(entry["init_time_gmt"]),

@@ -134,7 +134,7 @@ class Key:
             raise broken(field, "be text that UTF-8 can hold")
 
 
-_NAMES = {str: "a text", int: "a whole number", bool: "true or false"}
+_NAMES = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
 
 
 def body(keys: Mapping[str, Key], whole_thing: bool) -> dict[str, Any]:

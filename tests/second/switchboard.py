@@ -1,0 +1,192 @@
+"""Calls in progress: what rings, who is told of it, and its leg in the history once it ends."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from second import faults
+from second.database import LEG, Database, leg_row
+
+# Seconds until somebody picks up, and of the longest talk.
+_RINGS = 1.0
+_TALKS = 60.0
+_PATIENCE = 5.0
+_FORM = "%Y-%m-%d %H:%M:%S"
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """Follows none."""
+
+
+_opener = build_opener(_NoRedirects)
+
+
+@dataclass
+class LiveCall:
+    """A call that numbers of a client make to a number."""
+
+    client: int
+    target: str
+    # The numbers that take part, as the table has them.
+    numbers: list[dict[str, Any]]
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    answered: datetime | None = None
+    over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def long_id(self) -> str:
+        """Ten digits, and the id as a UUID is written."""
+        return f"3584700000-{uuid.UUID(self.id)}"
+
+    def leg_id(self, number: dict[str, Any]) -> str:
+        """The id of the part of one number."""
+        return f"{number['id']}-{self.id}"
+
+
+class Switchboard:
+    """All calls in progress, each with a thread that moves it on."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._calls: list[LiveCall] = []
+
+    def begin(self, call: LiveCall) -> None:
+        """Has a call ring."""
+        with self._lock:
+            self._calls.append(call)
+        threading.Thread(target=self._run, args=(call,), daemon=True).start()
+
+    def calls(self, client: int) -> list[LiveCall]:
+        """The calls of a client, the oldest first."""
+        with self._lock:
+            return [one for one in self._calls if one.client == client]
+
+    def end(self, call: LiveCall) -> None:
+        """Ends a call; nobody finds it from now on."""
+        with self._lock:
+            if call in self._calls and not faults.on("ended-call-stays"):
+                self._calls.remove(call)
+        call.over.set()
+
+    def _run(self, call: LiveCall) -> None:
+        self._tell(call, "dial-out", call.began)
+        if not call.over.wait(_RINGS):
+            call.answered = datetime.now(UTC)
+            self._tell(call, "answer", call.answered)
+            call.over.wait(_TALKS)
+        self.end(call)
+        ended = datetime.now(UTC)
+        self._tell(call, "hangup", ended)
+        self._keep(call, ended)
+
+    # --- events
+
+    def _tell(self, call: LiveCall, kind: str, moment: datetime) -> None:
+        for number in call.numbers:
+            for subscription in self._subscriptions(number, kind):
+                with suppress(OSError, ValueError):
+                    _send(dict(subscription), _parameters(call, number, kind, moment))
+
+    def _subscriptions(self, number: dict[str, Any], kind: str) -> list[Any]:
+        self._database.begin()
+        try:
+            return self._database.rows(
+                "SELECT * FROM event WHERE event_type = ? AND (extension_id = ? OR client_id = ?)"
+                " ORDER BY id",
+                kind,
+                number["id"],
+                number["client_id"],
+            )
+        finally:
+            self._database.end(keep=False)
+
+    # --- history
+
+    def _keep(self, call: LiveCall, ended: datetime) -> None:
+        self._database.begin()
+        try:
+            for number in call.numbers:
+                self._database.insert("leg", leg_row("leg", _leg(call, number, ended)))
+        finally:
+            self._database.end(keep=True)
+
+
+def _send(subscription: dict[str, Any], parameters: dict[str, str]) -> None:
+    """Sends one event, as a form or in the query, once."""
+    scheme, host, path, query, _ = urlsplit(subscription["url"])
+    form = urlencode(parameters, quote_via=quote)
+    if subscription["method"] == "GET":
+        query = f"{query}&{form}" if query else form
+    url = urlunsplit((scheme, host, path, query, ""))
+    request = Request(url)
+    if subscription["method"] == "POST":
+        request.data = form.encode()
+        media_type = "application/x-www-form-urlencoded"
+        if faults.on("event-as-text"):
+            media_type = "text/plain"
+        request.add_header("Content-Type", media_type)
+    _opener.open(request, timeout=_PATIENCE).close()
+
+
+def _parameters(
+    call: LiveCall, number: dict[str, Any], kind: str, moment: datetime
+) -> dict[str, str]:
+    """The parameters of an event that have a value."""
+    found = {
+        "EventType": kind,
+        "EventTime": str(int(moment.timestamp() * 1_000_000)),
+        "CallID": call.id,
+        "SubCallID": call.leg_id(number),
+        "CallAPIID": call.long_id,
+        "CallFlow": "out",
+        "CallStatus": "CALLING" if kind == "dial-out" else "ANSWER",
+        "CallerIDNum": number["name"],
+        "CallerIDName": number["caller_id_name"] or number["name"],
+        "CalledNumber": call.target,
+        "CallerExtension": f"{number['name']}@{number['domain']}",
+        "CallerExtensionID": str(number["id"]),
+    }
+    if kind == "hangup":
+        talk = (moment - call.answered).total_seconds() if call.answered else 0
+        found["Duration"] = str(int(talk * 1_000_000))
+        found["CallStatus"] = "ANSWER" if call.answered else "CANCEL"
+    return found
+
+
+def _leg(call: LiveCall, number: dict[str, Any], ended: datetime) -> dict[str, Any]:
+    start = call.answered
+    found: dict[str, Any] = dict.fromkeys(LEG)
+    return found | {
+        "call_uuid": call.id.upper(),
+        "flow": "out",
+        "result": "answered" if start else "not answered",
+        "init_time_gmt": call.began.strftime(_FORM),
+        "start_time_gmt": start and start.strftime(_FORM),
+        "hangup_time_gmt": ended.strftime(_FORM),
+        "duration": int(ended.timestamp()) - int(start.timestamp()) if start else 0,
+        "extension_id": number["id"],
+        "extension_name": f"{number['name']}@{number['domain']}",
+        "extension_type": number["type"],
+        "extension_group_owner_id": number["extension_group_id"],
+        "client_owner_id": call.client,
+        "from_username": number["name"],
+        "from_domain": number["domain"],
+        "from_screen_name": number["caller_id_name"] or number["name"],
+        "to_username": call.target,
+        "to_domain": number["domain"],
+        "dest_number": call.target,
+        "dest_domain": number["domain"],
+        "application": "callback",
+        "hangup_cause": "NORMAL_CLEARING",
+        "hangup_disposition": "caller_bye" if start else "caller_cancel",
+    }
