@@ -28,7 +28,7 @@ AUDIT_TOOLS := pip-audit==2.10.1 cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 TOOLS := $(VENV)/tools
 TOOLS_READY := $(TOOLS)/.installed
 
-.PHONY: help install serve test test-all lint lint-openapi docs lint-container format bench soak fuzz audit sbom licences prove mutants lock wheel clean
+.PHONY: help install serve test test-all lint lint-openapi docs docs-browser lint-container format bench soak fuzz audit sbom licences prove mutants lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,8 @@ serve: $(PYTHON_READY) ## start the mock server (ARGS='--port 0' passes argument
 test: lint ## check style and types, then run all tests (ARGS='-k token' goes to pytest)
 	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-test-all: lint lint-openapi docs ## run what CI runs: all tests, and fail where Node.js or Chromium are missing
-	@node tests/browser/docs.mjs site
+# With --jobs 2, what comes before the tests runs side by side.
+test-all: lint lint-openapi docs-browser ## run what CI runs: all tests, and fail where Node.js or Chromium are missing
 	@RINGME_REQUIRE_BROWSER=1 $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: $(PYTHON_READY) ## check style, types, and which package imports which
@@ -59,6 +59,9 @@ lint-openapi: $(LINTERS_READY) ## lint openapi.yaml with Redocly and Spectral (n
 
 docs: $(PYTHON_READY) ## build the documentation as a static site in site/ (ARGS='--report reports' shows a report)
 	@$(BIN)/ringme-mock docs site $(ARGS)
+
+docs-browser: docs $(LINTERS_READY) ## look at the pages of the documentation with Chromium
+	@node tests/browser/docs.mjs site
 
 lint-container: $(PYTHON_READY) $(LINTERS_READY) ## lint Containerfile and compose.yaml, and try the installation without an engine
 	@$(BIN)/hadolint Containerfile
