@@ -29,6 +29,7 @@ from ringme_mock.http.connexion_parts import (
 )
 from ringme_mock.http.error_handler import handle_error
 from ringme_mock.http.operation import ActionResolver, TokenSecurity, check_actions
+from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.sessions import Sessions, Settings
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.fixtures import load_store
@@ -112,12 +113,13 @@ def create_app(
     *,
     overlays: Sequence[Path] = (),
     added_fixtures: Sequence[Path] = (),
+    recorder: Recorder | None = None,
 ) -> MockApp:
     """Make a mock of a document and a folder with fixtures.
 
     `overlays` apply in their order; files of `added_fixtures` add to the fixtures, or replace them
-    by name. `control` admits clients of the control interface: `loopback`, `any`, or `off`. Raises
-    ConfigError that names the file and its error.
+    by name. `control` admits clients of the control interface: `loopback`, `any`, or `off`.
+    `recorder` keeps what changes the state. Raises ConfigError that names the file and its error.
     """
     contract = read_contract(spec, overlays)
     path = [spec, *overlays][-1]
@@ -130,7 +132,8 @@ def create_app(
         where = ".".join(str(part) for part in error.absolute_path)
         raise ConfigError(f"{path}: {where or 'document'}: {error.message[:300]}") from None
     seed = load_store(contract, fixtures, *added_fixtures)
-    return MockApp(contract, Sessions(contract, seed, settings or Settings(), clock), control)
+    sessions = Sessions(contract, seed, settings or Settings(), clock, recorder=recorder)
+    return MockApp(contract, sessions, control)
 
 
 def _control(mock: Mock, control: str) -> list[Layer]:

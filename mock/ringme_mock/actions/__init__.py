@@ -17,6 +17,9 @@ from ringme_mock.actions.response import Reply
 
 Action = Callable[[RequestContext], Reply]
 
+# Those that change the state though browsers come by GET: a code is made.
+CHANGING_READS = frozenset({"authorize"})
+
 ACTIONS: dict[str, Action] = {
     "list": listing.list_entries,
     "create": entries.create,

@@ -129,18 +129,22 @@ class CallEngine:
         """Give out all events that are due, end the calls that have ended, and set the timer."""
         now = self.now
         due: list[tuple[Call, Schedule, CallEvent]] = []
+        ended: list[tuple[Call, Schedule]] = []
         following: int | None = None
         for call in list(self.calls()):
             schedule = make_schedule(call)
             told, upcoming = _progress(call, schedule, now)
             due += [(call, schedule, one) for one in told]
             if schedule.ends <= now:
-                self._end(call, schedule)
+                ended.append((call, schedule))
                 continue
             if told:
                 self._note_told(call, told)
             if upcoming is not None:
                 following = upcoming if following is None else min(following, upcoming)
+        # So the history is the same however often somebody looks.
+        for call, schedule in sorted(ended, key=lambda one: one[1].ends):
+            self._end(call, schedule)
         for call, schedule, event in sorted(due, key=lambda one: one[2].moment):
             self._tell(call, schedule, event)
         self._set_timer(None if following is None else (following - now) / SECOND)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +11,13 @@ from starlette.responses import Response
 from ringme_mock.actions.response import JSON
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.sessions import Session, Sessions
-from ringme_mock.json_bytes import write_json
+from ringme_mock.json_bytes import DEEPEST_STATE, read_json, write_json
 from ringme_mock.store.state import State
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
+
+# Kinds of bodies.
+OBJECT, CONTENT = "object", "content"
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class ControlContext:
     """A request whose parameters and body fit the control document.
 
     `body` is the JSON object, `content` the bytes of any other body; `base_url` is that of the
-    session, `last_event_id` what the client of a stream knows already.
+    session, `last_event_id` what the client of a stream knows already. `commit` is called once,
+    right before anything is changed, and may refuse the request.
     """
 
     operation: Operation
@@ -42,6 +47,7 @@ class ControlContext:
     body: dict[str, Any] = field(default_factory=dict)
     content: bytes = b""
     last_event_id: str = ""
+    commit: Callable[[], None] = lambda: None
 
     @property
     def state(self) -> State:
@@ -53,3 +59,18 @@ class ControlContext:
             return Response(status_code=self.operation.status)
         headers = {"Cache-Control": "no-store"}
         return Response(write_json(value), self.operation.status, headers, JSON)
+
+
+def command_body(context: ControlContext) -> tuple[str, bytes]:
+    """Write the body of a request for a log of commands: its kind, and its bytes."""
+    if context.content:
+        return CONTENT, context.content
+    return OBJECT, write_json(context.body)
+
+
+def set_command_body(context: ControlContext, kind: str, body: bytes) -> None:
+    """Set the body to what `command_body` wrote. Raises ValueError for anything else."""
+    if kind == CONTENT:
+        context.content = body
+    else:
+        context.body = read_json(body, DEEPEST_STATE)

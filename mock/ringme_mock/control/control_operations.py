@@ -67,11 +67,17 @@ OPERATIONS: dict[str, Callable[[ControlContext], Awaitable[Response]]] = {
 }
 
 
+# They change the state at their end, when others may have changed it meanwhile.
+_LONG = ("makeBulk", "importState")
+
+
 async def run_operation(context: ControlContext) -> Response:
     """Carry out the operation, with what is due of calls before it and after it."""
     calls = context.session.calls
     if calls.active:
         calls.settle()
+    if context.operation.id not in _LONG:
+        context.commit()
     response = await OPERATIONS[context.operation.id](context)
     if calls.active:
         calls.settle()

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringme_mock.actions.request_context import RequestContext, context_of
 from ringme_mock.actions.response import JSON
-from ringme_mock.control.control_context import ControlContext, Mock
+from ringme_mock.control.control_context import ControlContext, Mock, command_body
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.control.hints import of_another_mock, with_hint
 from ringme_mock.errors import ApiError, invalid
@@ -110,7 +110,12 @@ class ControlMiddleware:
         )
         context.last_event_id = request.header(b"last-event-id")
         await _read_body(context, request)
-        return await run_operation(context)
+        recorder = self._mock.sessions.recorder
+        if recorder is None or operation.reads or operation.node.get("x-keeps-state"):
+            return await run_operation(context)
+        kind, body = command_body(context)
+        with recorder.command(request, kind, body) as context.commit:
+            return await run_operation(context)
 
 
 def _is_browser(scope: Scope) -> bool:

@@ -87,12 +87,16 @@ class Delivery:
 
 @dataclass
 class Deliveries:
-    """Deliveries of a session. `send` makes one attempt, `changed` hears of each that has ended."""
+    """Deliveries of a session. `send` makes one attempt, `changed` hears of each that has ended.
+
+    While it is `muted` nothing is delivered, nor listed.
+    """
 
     settings: DeliverySettings
     send: Attempt = attempt
     changed: Callable[[Delivery], None] = lambda _: None
     seconds: Callable[[], float] = time.time
+    muted: bool = False
     _kept: deque[Delivery] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
     _queues: dict[Hashable, deque[Delivery]] = field(default_factory=dict)
     _tasks: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
@@ -116,6 +120,8 @@ class Deliveries:
         kind: str,
     ) -> None:
         """Put an event in its queue; one too many is not sent."""
+        if self.muted:
+            return
         delivery = Delivery(
             next(self._numbers), order, subscription, url, method, parameters, kind, self.seconds()
         )

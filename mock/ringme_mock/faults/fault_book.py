@@ -84,6 +84,15 @@ class FaultBook:
                 chosen = name, counted.rule
         return chosen
 
+    def counts(self) -> dict[str, list[int]]:
+        """Return by id how often each fault was seen and applied."""
+        return {name: [one.seen, one.applied] for name, one in self.rules.items()}
+
+    def set_counts(self, counts: dict[str, list[int]]) -> None:
+        for name, (seen, applied) in counts.items():
+            if name in self.rules:
+                self.rules[name].seen, self.rules[name].applied = seen, applied
+
     def _find(self, name: str) -> _Counted:
         if name not in self.rules:
             raise ApiError(404, f"No such fault: {name[:64]}")

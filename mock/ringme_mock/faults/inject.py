@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,24 @@ from ringme_mock.faults.prefer import Preference, applied, read_preference
 
 if TYPE_CHECKING:
     from ringme_mock.http.routing import PathTable
+    from ringme_mock.http.sessions import Session
 
 
 class Faults:
-    """Faults and preferences of all sessions, applied before the API runs."""
+    """Faults and preferences of all sessions, applied before the API runs.
 
-    def __init__(self, responses: ForcedResponses, table: PathTable) -> None:
+    `counted` hears of each session whose faults may have been counted.
+    """
+
+    def __init__(
+        self,
+        responses: ForcedResponses,
+        table: PathTable,
+        counted: Callable[[Session], None] | None = None,
+    ) -> None:
         self._responses = responses
         self._table = table
+        self._counted = counted
 
     async def apply(self, request: RequestContext) -> Reply | None:
         """Wait as long as is due; return the response instead of the real one (None).
@@ -62,6 +73,8 @@ class Faults:
 
     def _choose(self, request: RequestContext) -> FaultRule | None:
         chosen = request.session.faults.choose(request)
+        if self._counted is not None and request.session.faults.rules:
+            self._counted(request.session)
         if chosen is None:
             return None
         request.fault = f"fault {chosen[0]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from itertools import chain, count, islice
 from random import Random
@@ -40,14 +40,19 @@ _TRIES = 3
 
 
 async def make_bulk(
-    session: Session, owner: Key, counts: Mapping[str, Any], seed: int
+    session: Session,
+    owner: Key,
+    counts: Mapping[str, Any],
+    seed: int,
+    commit: Callable[[], None] = lambda: None,
 ) -> dict[str, int]:
     """Add many entries to a client: the same ones for the same state, time and seed.
 
     `counts` may hold `groups`, `extensions`, `records`, `voicemail`, `faxes`, `registrations`.
     Returns how many entries were added, by collection. The work is done in a thread, on a copy,
     and again after a write of others meanwhile. Raises the 409 after `_TRIES` of these, the 404 for
-    an unknown client, and the 400 that names an invalid count; then nothing is added.
+    an unknown client, and the 400 that names an invalid count; then nothing is added. `commit` is
+    called before they are added, and may still refuse it.
     """
     async with session.lock.held():
         for _ in range(_TRIES):
@@ -55,7 +60,9 @@ async def make_bulk(
             state = session.state
             bulk = Bulk(state, state.contract, owner, counts, Random(seed))
             await asyncio.to_thread(bulk.make)
-            if session.state is state and bulk.put_in():
+            if session.state is state and bulk.is_current():
+                commit()
+                bulk.put_in()
                 return bulk.counts
     raise ApiError(
         409,
@@ -114,20 +121,21 @@ class Bulk:
         except ConfigError as error:
             raise invalid(str(error)) from None
 
-    def put_in(self) -> bool:
-        """Add all entries at once. Returns False, and adds none, if the state has changed."""
+    def is_current(self) -> bool:
+        """Tell if the state is still the one that the entries were made for."""
         touched = {self._plan["owner"]}
         for name, node in nodes_of(self._plan).items():
             if name in (GROUPS, NUMBERS) or self._wanted[name]:
                 rule = self._contract.collections[node["collection"]]
                 touched |= {rule.name, *rule.within}
-        if self._state.store is not self._target or not all(
+        return self._state.store is self._target and all(
             self._target[name].shares_entries(self._before[name]) for name in touched
-        ):
-            return False
+        )
+
+    def put_in(self) -> None:
+        """Add all entries at once."""
         for name in self.counts:
             self._target[name].adopt(self._store[name])
-        return True
 
     def _make(self) -> None:
         plan, wanted = self._plan, self._wanted

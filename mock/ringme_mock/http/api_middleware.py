@@ -48,7 +48,9 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         self._sessions = sessions
         self._table = PathTable(contract.operations.values(), contract.known_paths)
         self._reasons = RefusalReasons(sessions, self._table)
-        self._faults = Faults(forced, self._table)
+        self._recorder = recorder = sessions.recorder
+        counted = recorder.counted if recorder else None
+        self._faults = Faults(forced, self._table, counted)
         self._validator = None
         if sessions.settings.validate_responses:
             # On demand, as the import takes time.
@@ -71,9 +73,15 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
     ) -> None:
         """Prepare the operations of the specification."""
         api = OperationAPI(
-            specification, resolver=resolver, contract=self._contract, security_map=security_map
+            specification,
+            resolver=resolver,
+            contract=self._contract,
+            security_map=security_map,
+            recorder=self._recorder,
         )
         self._operations: dict[str, RunningOperation] = api.operations
+        if self._recorder is not None:
+            self._recorder.join(self._operations, self._table)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeAlias
 
-from ringme_mock.actions import ACTIONS
+from ringme_mock.actions import ACTIONS, CHANGING_READS
 from ringme_mock.actions.entries import entry_defaults
 from ringme_mock.actions.path_resolution import PathResolver
 from ringme_mock.actions.request_context import RequestContext
@@ -23,6 +23,7 @@ from ringme_mock.http.connexion_parts import (
     Specification,
 )
 from ringme_mock.http.parameters import PathReader, QueryReader
+from ringme_mock.http.recorder import Recorder
 from ringme_mock.store.access import check_read_only, check_scopes
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
@@ -148,6 +149,22 @@ class RunningOperation:
         self._resolver.resolve(request)
         return self._action(request)
 
+    def repeat(self, request: RequestContext, sent: dict[str, Any]) -> Reply:
+        """Run it again for what a request had sent, checked already. Raises as `run` does."""
+        for verify in self._verify:
+            if verify(request):
+                break
+        else:
+            raise unauthorized()
+        request.parameters = self._path.read(request.path_values)
+        request.query_values = self._query.read(request.query)
+        request.sent = sent
+        request.state = request.session.state
+        request.operation, request.owners = self.operation, {}
+        request.view, request.defaults = self._view, self._defaults
+        self._resolver.resolve(request)
+        return self._action(request)
+
 
 def _body_reader(
     operation: Operation,
@@ -175,9 +192,11 @@ class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
         resolver: Resolver,
         contract: Contract,
         security_map: dict[str, Any],
+        recorder: Recorder | None = None,
     ) -> None:
         super().__init__(specification, next_app=None, resolver=resolver)
         self._contract = contract
+        self._recorder = recorder
         self._security = SecurityHandlerFactory(security_map)
         self.add_paths()
 
@@ -188,4 +207,7 @@ class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
             for requirement in operation.security
             for name, scopes in requirement.items()
         ]
-        return RunningOperation(known, operation.function, verify)
+        action = operation.function
+        if self._recorder is not None and (not known.reads or known.action in CHANGING_READS):
+            action = self._recorder.recorded(action)
+        return RunningOperation(known, action, verify)

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import random
 import re
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from ringme_mock.actions.request_context import RequestContext
-from ringme_mock.calls.engine import CallEngine
-from ringme_mock.delivery.deliveries import Deliveries
 from ringme_mock.errors import ApiError, forbidden, invalid
-from ringme_mock.faults.fault_book import FaultBook
-from ringme_mock.http.journal import Journal
 from ringme_mock.http.journal_budget import JournalBudget
-from ringme_mock.http.one_at_a_time import OneAtATime
+from ringme_mock.http.recorder import Recorder
+from ringme_mock.http.session import SUPPLY
+from ringme_mock.http.session import Session as Session
 from ringme_mock.http.settings import Settings as Settings
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.entry_budget import EntryBudget, Holding
 from ringme_mock.store.moving_store import MovingStore
-from ringme_mock.store.state import Snapshot, State
+from ringme_mock.store.state import State
 from ringme_mock.store.store import Store
 from ringme_spec.contract import Contract
 from ringme_spec.redaction import Redaction
@@ -38,97 +33,6 @@ _MOST_WAITING = 100
 # No dot first, as browsers remove `..` from paths.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 _PATH = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
-KEEPABLE = ("tokens", "clock", "faults", "latency", "journal")
-
-
-class SessionLock:
-    """Lock that may be used from one event loop after another, as in tests."""
-
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            self._loop, self._lock = loop, asyncio.Lock()
-        async with self._lock:
-            yield
-
-
-class Session:
-    """State with its journal, faults, latency and snapshots.
-
-    `seconds` is the monotonic clock of its idle time, `budget` what all journals may hold together.
-    A session that `waits` has not begun: all of its requests were refused so far.
-    """
-
-    waits = False
-
-    def __init__(
-        self,
-        name: str,
-        state: State,
-        settings: Settings,
-        redaction: Redaction,
-        seconds: Callable[[], float] = time.monotonic,
-        budget: JournalBudget | None = None,
-    ) -> None:
-        self.name = name
-        self.state = state
-        self.redaction = redaction
-        self.journal = Journal(settings.journal_size, budget)
-        self.faults = FaultBook(settings.faults)
-        self.latency = settings.latency
-        self.snapshots: dict[str, Snapshot] = {}
-        # With the name, so that the sessions of a run differ.
-        self.random = random.Random(None if settings.seed is None else f"{settings.seed} {name}")
-        self.deliveries = Deliveries(settings.events, changed=self.journal.tell)
-        self.calls = CallEngine(self, self.deliveries)
-        self._seconds = seconds
-        self.used = seconds()
-        # The number of open event streams.
-        self.streams = 0
-        # Held by long control requests.
-        self.lock = SessionLock()
-        self.page_size = settings.page_size
-        self.one_at_a_time = OneAtATime(settings.statistics_seconds)
-        self._settings = settings
-
-    def reset(self, keep: Collection[str] = (), snapshot: str | None = None) -> None:
-        """Reset to the fixtures or a snapshot, except what `keep` names (of KEEPABLE).
-
-        Raises the 404 for an unknown snapshot.
-        """
-        self.calls.stop("the session was reset")
-        if snapshot is None:
-            self.state.reset(keep)
-        else:
-            self.state.load(self.find_snapshot(snapshot), keep)
-        if "faults" not in keep:
-            self.faults = FaultBook(self._settings.faults)
-        if "latency" not in keep:
-            self.latency = self._settings.latency
-        if "journal" not in keep:
-            self.journal.clear()
-            self.deliveries.clear()
-        self.deliveries.settings = self._settings.events
-        self.calls.settle()
-
-    def find_snapshot(self, name: str) -> Snapshot:
-        """Find a snapshot by name. Raises the 404 with the known names."""
-        if name not in self.snapshots:
-            known = ", ".join(sorted(self.snapshots)) or "none"
-            raise ApiError(404, f"No such snapshot: {name}; known snapshots: {known}")
-        return self.snapshots[name]
-
-    def is_idle(self, seconds: float) -> bool:
-        """Check that it was unused for so many seconds, and that nobody follows its journal."""
-        return self.idle_seconds() > seconds and not self.journal.followed
-
-    def idle_seconds(self) -> float:
-        return self._seconds() - self.used
 
 
 @dataclass
@@ -140,8 +44,10 @@ class Sessions:
     settings: Settings = field(default_factory=Settings)
     clock: Clock | None = None
     seconds: Callable[[], float] = time.monotonic
+    recorder: Recorder | None = None
 
     def __post_init__(self) -> None:
+        self._supply = self.recorder.supply if self.recorder else SUPPLY
         self.redaction = Redaction(self.contract.document)
         self.today = MovingStore(self.contract, self.seed) if self.settings.today else None
         self.journals = JournalBudget(self.settings.journal_size)
@@ -185,7 +91,7 @@ class Sessions:
         """
         session.waits = False
         self._waiting.pop(session.name, None)
-        if self._is_full():
+        if self._is_full() and not self.replaying:
             idlest = self._idlest()
             if idlest is not None:
                 self._remove(idlest, f"session {session.name} took its place")
@@ -198,6 +104,33 @@ class Sessions:
                     self.settings.max_sessions,
                 )
         self._others[session.name] = session
+        if self.recorder is not None:
+            self.recorder.began(session)
+
+    @property
+    def replaying(self) -> bool:
+        return self.recorder is not None and self.recorder.replaying
+
+    def resume(self, name: str) -> Session:
+        """Find a session of commands that are replayed, or make one that waits.
+
+        There is room for any that was there before.
+        """
+        if name == DEFAULT:
+            return self.default
+        session = self._others.get(name) or self._waiting.get(name)
+        if session is None:
+            session = self._waiting[name] = self._new(name)
+            session.waits = True
+        return session
+
+    def resumed(self) -> list[Session]:
+        """List the sessions after a replay, which ends those that have not begun."""
+        for session in self._waiting.values():
+            if self.recorder is not None:
+                self.recorder.ended(session)
+        self._waiting.clear()
+        return self.known()
 
     def choose(self, request: RequestContext) -> None:
         """Set the session of a request, by its path or its header; a new one waits.
@@ -270,7 +203,9 @@ class Sessions:
         session.waits = True
         self._waiting[name] = session
         if len(self._waiting) > _MOST_WAITING:
-            self._waiting.popitem(last=False)
+            _, dropped = self._waiting.popitem(last=False)
+            if self.recorder is not None:
+                self.recorder.ended(dropped)
         return session
 
     def _is_full(self) -> bool:
@@ -289,6 +224,8 @@ class Sessions:
     def _remove(self, session: Session, why: str) -> None:
         del self._others[session.name]
         session.calls.stop(why)
+        if self.recorder is not None:
+            self.recorder.ended(session)
 
     def _holdings(self) -> Iterator[Holding]:
         for session in self.known():
@@ -296,6 +233,11 @@ class Sessions:
             yield session.state.seed, [session.state.store, *kept]
 
     def _new(self, name: str, clock: Clock | None = None) -> Session:
-        most = self.settings.max_entries
-        state = State(self.contract, self.seed, clock, most, self.today, self.entries)
-        return Session(name, state, self.settings, self.redaction, self.seconds, self.journals)
+        supply, most = self._supply, self.settings.max_entries
+        clock = clock or Clock(supply.real)
+        state = State(self.contract, self.seed, clock, most, self.today, self.entries, supply.text)
+        session = Session(
+            name, state, self.settings, self.redaction, self.seconds, self.journals, supply
+        )
+        session.deliveries.muted = self.replaying
+        return session

@@ -42,7 +42,8 @@ class ServerInfo:
     """The URL of a mock, its TLS, and its access.
 
     `public_url` is where clients reach it, if that is another one. `local`: only this machine can
-    connect; `control` as for `create_app`; `watched` are the files that it reloads.
+    connect; `control` as for `create_app`; `watched` are the files that it reloads; `state` says
+    where the state is kept.
     """
 
     url: str
@@ -51,6 +52,7 @@ class ServerInfo:
     control: str = LOOPBACK
     watched: tuple[str, ...] = ()
     public_url: str = ""
+    state: str = ""
 
     @property
     def warnings(self) -> list[str]:
@@ -64,6 +66,8 @@ class ServerInfo:
             found.append(_about_certificate(self.tls.authority))
         if self.watched:
             found.append(_WATCHED.format(files=", ".join(self.watched)))
+        if self.state:
+            found.append(self.state)
         return found
 
     @property

@@ -22,6 +22,7 @@ from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_spec.paths import FIXTURES, SPEC
 
 TEXT, JSON = "text", "json"
+NORMAL, ALWAYS = "normal", "always"
 _LEVELS = ("critical", "error", "warning", "info", "debug")
 _PATH = click.Path(path_type=Path)
 _MOST_SESSIONS = 10_000
@@ -70,6 +71,19 @@ class Options:
     )
     reload: bool = _option(
         "Reload document, fixtures and faults file when they change.", is_flag=True
+    )
+    state: Path | None = _option(
+        "File to keep the state in, over restarts: entries, tokens, sessions, snapshots, clocks,"
+        " faults and calls in progress; not the journal, nor the requests since the last change"
+        " that have counted for a rate limit.",
+        type=_PATH,
+    )
+    sync: str = _option(
+        "When a change is in the file of --state: normal writes it before the response, so it"
+        " survives kill -9, but the latest ones can be lost when the machine loses power; always"
+        " waits for the disk, and loses none.",
+        type=click.Choice((NORMAL, ALWAYS)),
+        default=NORMAL,
     )
     seed: int | None = _option("Random seed.", type=int)
     latency: Latency = _option(
@@ -183,6 +197,10 @@ class Options:
         """Raise UsageError for options that contradict each other."""
         if self.no_control and self.control_from_any:
             raise click.UsageError("--no-control and --control-from-any exclude each other")
+        if self.reload and self.state is not None:
+            raise click.UsageError(
+                "--reload and --state exclude each other: a state file belongs to one document"
+            )
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise click.UsageError(
                 "--tls-certificate and --tls-key belong together: give both or none"

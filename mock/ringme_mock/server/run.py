@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,12 +15,13 @@ from ringme_mock.http.sessions import Settings
 from ringme_mock.server import runner, tls
 from ringme_mock.server.banner import ServerInfo, announce
 from ringme_mock.server.log_format import announcer, log_to_terminal
-from ringme_mock.server.options import Options
+from ringme_mock.server.options import ALWAYS, Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
 from ringme_mock.server.sources import Sources
 from ringme_mock.server.tls import Tls
 
 if TYPE_CHECKING:
+    from ringme_mock.server.kept_state import KeptState
     from ringme_mock.server.reload import ReloadingApp
 
 
@@ -30,7 +32,11 @@ def run(options: Options) -> None:
     )
     settings, control = _settings(options), _control(options)
     reloading = _reloading(sources, settings, control) if options.reload else None
-    app = reloading.current if reloading else sources.make(settings, control)
+    kept = _kept(options, options.state, sources) if options.state else None
+    if kept is not None:
+        app = kept.app
+    else:
+        app = reloading.current if reloading else sources.make(settings, control)
     listener = runner.listen(options.host, options.port)
     secured = _tls(options, listener)
     log_to_terminal(options.log_level, options.log_format)
@@ -42,6 +48,7 @@ def run(options: Options) -> None:
         control=control,
         public_url=options.public_url,
         watched=tuple(map(str, sources.named())) if reloading else (),
+        state=kept.note if kept else "",
     )
     server = TimedServer(
         uvicorn_config(
@@ -54,7 +61,15 @@ def run(options: Options) -> None:
     if reloading:
         server.beside = partial(reloading.watch, tell)
     server.ended = lambda: (reloading.current if reloading else app).sessions.stop()
-    server.announce = partial(announce, tell, options.log_format, app, info)
+
+    def started() -> None:
+        if kept is not None:
+            kept.go_on()
+        announce(tell, options.log_format, app, info)
+
+    server.announce = started
+    # Not after `run`: uvicorn ends the process by the signal that it got.
+    server.closed = kept.file.close if kept is not None else None
     server.run(sockets=[listener])
 
 
@@ -63,6 +78,13 @@ def _reloading(sources: Sources, settings: Settings, control: str) -> ReloadingA
     from ringme_mock.server.reload import ReloadingApp
 
     return ReloadingApp(sources, settings, control)
+
+
+def _kept(options: Options, path: Path, sources: Sources) -> KeptState:
+    # Only --state needs the import.
+    from ringme_mock.server.kept_state import resume
+
+    return resume(path, options.sync == ALWAYS, sources, _settings(options), _control(options))
 
 
 def _settings(options: Options) -> Settings:

@@ -94,11 +94,13 @@ def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
 class TimedServer(uvicorn.Server):
     """uvicorn's server with a limit for TLS handshakes.
 
-    `announce` is called when it serves, `ended` when it stops; `beside` runs beside its requests.
+    `announce` is called when it serves, `ended` when it stops, `closed` after its last request;
+    `beside` runs beside its requests.
     """
 
     announce: Callable[[], None] | None = None
     ended: Callable[[], None] | None = None
+    closed: Callable[[], None] | None = None
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None
     _task: asyncio.Task[None] | None = None
 
@@ -129,6 +131,8 @@ class TimedServer(uvicorn.Server):
         errors.disabled = True
         await super().shutdown(sockets)
         errors.disabled = False
+        if self.closed is not None:
+            self.closed()
 
 
 class RunningServer:

@@ -11,6 +11,7 @@ from ringme_mock.app import MockApp, create_app
 from ringme_mock.control.fault_file import read_fault_file
 from ringme_mock.faults.fault_rule import FaultRule
 from ringme_mock.faults.forced_response import ForcedResponses
+from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.sessions import Settings
 from ringme_mock.store.fixtures import FILES_FOLDER
 from ringme_spec.contract import Contract
@@ -28,7 +29,7 @@ class Sources:
     overlays: tuple[Path, ...] = ()
     added_fixtures: tuple[Path, ...] = ()
 
-    def make(self, settings: Settings, control: str) -> MockApp:
+    def make(self, settings: Settings, control: str, recorder: Recorder | None = None) -> MockApp:
         """Make a mock of the files. Raises ConfigError that names the file and its error."""
         rules = read_fault_file(self.faults) if self.faults else ()
         app = create_app(
@@ -38,6 +39,7 @@ class Sources:
             control=control,
             overlays=self.overlays,
             added_fixtures=self.added_fixtures,
+            recorder=recorder,
         )
         if rules:
             _check(app.contract, rules, self.faults)
@@ -78,6 +80,9 @@ class Sources:
                 digest.update(f"{path.relative_to(folder)} {len(content)} ".encode())
                 digest.update(content)
         return digest.hexdigest()
+
+    def faults_digest(self) -> str:
+        return hashlib.sha256(self.faults.read_bytes()).hexdigest() if self.faults else ""
 
     def folders(self) -> list[Path]:
         wanted = [path.parent for path in self.documents]

@@ -47,6 +47,14 @@ class RateLimits:
         # For requests that count for no client.
         self.unknown = Allowance(limit, limit, seconds)
 
+    def hour(self, client: Key) -> tuple[float, int] | None:
+        """Return when the hour of a client began, and the requests in it."""
+        hour = self._hours.get(client)
+        return None if hour is None else (hour.start, hour.used)
+
+    def set_hour(self, client: Key, start: float, used: int) -> None:
+        self._hours[client] = _Hour(start, used)
+
     def count(self, client: Key, limit: int | None) -> Allowance:
         """Count a request of a client; `limit` is that of its application, if any."""
         limit = self._limit if limit is None else limit

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ringme_mock.store.access import Access
 from ringme_mock.store.clock import Clock, Setting
 from ringme_mock.store.entry_budget import EntryBudget
+from ringme_mock.store.expiring import random_text
 from ringme_mock.store.moving_store import MovingStore
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_mock.store.rate_limits import RateLimits
@@ -32,7 +33,7 @@ class State:
 
     `seed` is the store of the fixtures; with `today` it is that of the day on which the state was
     last reset, by its own clock. `max_entries` is the quota of each collection, `budget` that of
-    all sessions together.
+    all sessions together; `text` makes the texts of tokens.
     """
 
     store: Store
@@ -48,12 +49,14 @@ class State:
         max_entries: int = MOST_ENTRIES,
         today: MovingStore | None = None,
         budget: EntryBudget | None = None,
+        text: Callable[[int], str] = random_text,
     ) -> None:
         self.contract = contract
         self.seed = seed
         self.max_entries = max_entries
         self.budget = budget
         self._today = today
+        self._text = text
         self.clock = clock or Clock()
         self.reset()
 
@@ -87,7 +90,7 @@ class State:
         # What is deleted elsewhere never exceeds the quota either.
         store.most_left = self.max_entries
         if "tokens" not in keep:
-            self.tokens = Tokens(self.clock, before=getattr(self, "tokens", None))
+            self.tokens = Tokens(self.clock, self._text, getattr(self, "tokens", None))
         self.access = Access(self.contract, self.store, self.tokens)
         limit = self.contract.rate_limit
         self.limits = RateLimits(

@@ -1,0 +1,45 @@
+"""Identity of a log: what its commands were applied to, which a replay needs again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ringme_spec.errors import ConfigError
+
+# Raise it whenever the same commands would lead to another state.
+VERSION = "1"
+_VERSION = "version of the log"
+
+
+def identity(
+    document: Mapping[str, Any], fixtures: str, options: Mapping[str, Any]
+) -> dict[str, str]:
+    """Describe what commands are applied to, by names that people understand.
+
+    `fixtures` is a digest, `options` are values by the option.
+    """
+    written = orjson.dumps(
+        document, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    )
+    return {
+        _VERSION: VERSION,
+        "document": hashlib.sha256(written).hexdigest(),
+        "fixtures": fixtures,
+        **{name: str(value) for name, value in options.items()},
+    }
+
+
+def check_identity(path: Path, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Raise ConfigError for a file whose commands were applied to something else."""
+    others = [name for name, value in wanted.items() if found.get(name) != value]
+    if others:
+        first = "with another " if others[0] != _VERSION else "by a mock with another "
+        raise ConfigError(
+            f"{path}: was made {first}{' and another '.join(others)};"
+            " choose another file, or delete it to begin anew"
+        )

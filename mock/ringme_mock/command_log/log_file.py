@@ -1,0 +1,143 @@
+"""File of a log of commands: an SQLite database, held by one process."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ringme_spec.errors import ConfigError
+
+_MAGIC = b"SQLite format 3\x00"
+# In the head of the file, so that no other database is taken for one: "RmCl".
+_APPLICATION = 0x526D436C
+_SCHEMA = """
+create table about (name text primary key, value text not null) without rowid;
+create table log (
+  number integer primary key, session text not null, kind text not null, at real not null,
+  due real not null, chance integer not null, nonce blob not null, head blob not null,
+  headers blob not null, body blob not null
+);
+"""
+_COLUMNS = "session, kind, at, due, chance, nonce, head, headers, body"
+_INSERT = f"insert into log ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SELECT = f"select number, {_COLUMNS} from log order by number"  # noqa: S608
+
+
+class Row(NamedTuple):
+    """A command as it is kept: `due` is the moment up to which calls had gone on."""
+
+    session: str
+    kind: str
+    at: float
+    due: float
+    chance: int
+    nonce: bytes
+    head: bytes
+    headers: bytes
+    body: bytes
+
+
+class LogFile:
+    """Log in a file, which no other process can open meanwhile.
+
+    With `waits`, a command is on the disk when it is appended, and not just on its way there.
+    Raises ConfigError for a file that is none, is damaged, or is in use. Its methods raise
+    sqlite3.Error if the file cannot be written to; then nothing has changed.
+    """
+
+    def __init__(self, path: Path, waits: bool = False) -> None:
+        self.path = path
+        try:
+            _check_magic(path)
+            self._database = sqlite3.connect(
+                path, timeout=0, isolation_level=None, check_same_thread=False
+            )
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror}") from None
+        except sqlite3.Error as error:
+            raise ConfigError(f"{path}: {error}") from None
+        try:
+            self._open(waits)
+        except sqlite3.Error as error:
+            self._database.close()
+            raise _explained(path, error) from None
+        except ConfigError:
+            self._database.close()
+            raise
+        self._insert = self._database.cursor()
+
+    def _open(self, waits: bool) -> None:
+        run = self._database.execute
+        # Before anything else: the lock is taken once and for all, and no memory is shared.
+        run("pragma locking_mode = exclusive")
+        run("pragma journal_mode = wal")
+        run(f"pragma synchronous = {'full' if waits else 'normal'}")
+        run("begin immediate")
+        found = run("pragma application_id").fetchone()[0]
+        is_new = found == 0 and run("select count(*) from sqlite_master").fetchone()[0] == 0
+        if is_new:
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                run(statement)
+            run(f"pragma application_id = {_APPLICATION}")
+        elif found != _APPLICATION:
+            raise ConfigError(f"{self.path}: is no state file of the mock; choose another file")
+        run("commit")
+        if is_new:
+            # So that the file is known by itself, without the one beside it.
+            run("pragma wal_checkpoint(truncate)")
+        elif run("pragma quick_check(1)").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("quick_check")
+
+    def about(self) -> dict[str, str]:
+        return dict(self._database.execute("select name, value from about"))
+
+    def describe(self, values: Mapping[str, str]) -> None:
+        self._database.executemany("insert into about values (?, ?)", values.items())
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """Iterate over all commands with their numbers, in order."""
+        for number, *values in self._database.execute(_SELECT):
+            yield number, Row(*values)
+
+    def append(self, row: Row) -> int:
+        """Keep a command, and return its number."""
+        return self._insert.execute(_INSERT, row).lastrowid or 0
+
+    def change(self, number: int, body: bytes) -> None:
+        self._database.execute("update log set body = ? where number = ?", (body, number))
+
+    def drop(self, session: str, first: int, before: int | None = None) -> None:
+        """Delete the commands of a session from the number `first` on."""
+        last = (1 << 62) if before is None else before - 1
+        self._database.execute(
+            "delete from log where number between ? and ? and session = ?", (first, last, session)
+        )
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _check_magic(path: Path) -> None:
+    """Make the file if there is none, for the eyes of its owner: it holds tokens and passwords."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)
+    try:
+        beginning = os.read(descriptor, len(_MAGIC))
+    finally:
+        os.close(descriptor)
+    if beginning and beginning != _MAGIC:
+        raise ConfigError(f"{path}: is no state file of the mock; choose another file")
+
+
+def _explained(path: Path, error: sqlite3.Error) -> ConfigError:
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY:
+        return ConfigError(f"{path}: is in use by another mock; choose another file")
+    if isinstance(error, sqlite3.OperationalError):
+        return ConfigError(f"{path}: cannot be used: {error}")
+    return damaged(path)
+
+
+def damaged(path: Path) -> ConfigError:
+    return ConfigError(f"{path}: is damaged; choose another file, or delete it to begin anew")

@@ -1,0 +1,115 @@
+"""Session: a state with all that belongs to it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+
+from ringme_mock.calls.engine import CallEngine
+from ringme_mock.delivery.deliveries import Deliveries
+from ringme_mock.errors import ApiError
+from ringme_mock.faults.fault_book import FaultBook
+from ringme_mock.http.journal import Journal
+from ringme_mock.http.journal_budget import JournalBudget
+from ringme_mock.http.one_at_a_time import OneAtATime
+from ringme_mock.http.settings import Settings
+from ringme_mock.store.state import Snapshot, State
+from ringme_mock.store.supply import Supply
+from ringme_spec.redaction import Redaction
+
+KEEPABLE = ("tokens", "clock", "faults", "latency", "journal")
+# The real time, and chance.
+SUPPLY = Supply()
+
+
+class SessionLock:
+    """Lock that may be used from one event loop after another, as in tests."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._lock = loop, asyncio.Lock()
+        async with self._lock:
+            yield
+
+
+class Session:
+    """State with its journal, faults, latency and snapshots.
+
+    `seconds` is the monotonic clock of its idle time, `budget` what all journals may hold together.
+    A session that `waits` has not begun: all of its requests were refused so far.
+    """
+
+    waits = False
+
+    def __init__(
+        self,
+        name: str,
+        state: State,
+        settings: Settings,
+        redaction: Redaction,
+        seconds: Callable[[], float] = time.monotonic,
+        budget: JournalBudget | None = None,
+        supply: Supply = SUPPLY,
+    ) -> None:
+        self.name = name
+        self.state = state
+        self.redaction = redaction
+        self.journal = Journal(settings.journal_size, budget)
+        self.faults = FaultBook(settings.faults)
+        self.latency = settings.latency
+        self.snapshots: dict[str, Snapshot] = {}
+        # With the name, so that the sessions of a run differ.
+        self.random = supply.random(None if settings.seed is None else f"{settings.seed} {name}")
+        self.deliveries = Deliveries(settings.events, changed=self.journal.tell)
+        self.calls = CallEngine(self, self.deliveries)
+        self._seconds = seconds
+        self.used = seconds()
+        # The number of open event streams.
+        self.streams = 0
+        # Held by long control requests.
+        self.lock = SessionLock()
+        self.page_size = settings.page_size
+        self.one_at_a_time = OneAtATime(settings.statistics_seconds)
+        self._settings = settings
+
+    def reset(self, keep: Collection[str] = (), snapshot: str | None = None) -> None:
+        """Reset to the fixtures or a snapshot, except what `keep` names (of KEEPABLE).
+
+        Raises the 404 for an unknown snapshot.
+        """
+        self.calls.stop("the session was reset")
+        if snapshot is None:
+            self.state.reset(keep)
+        else:
+            self.state.load(self.find_snapshot(snapshot), keep)
+        if "faults" not in keep:
+            self.faults = FaultBook(self._settings.faults)
+        if "latency" not in keep:
+            self.latency = self._settings.latency
+        if "journal" not in keep:
+            self.journal.clear()
+            self.deliveries.clear()
+        self.deliveries.settings = self._settings.events
+        self.calls.settle()
+
+    def find_snapshot(self, name: str) -> Snapshot:
+        """Find a snapshot by name. Raises the 404 with the known names."""
+        if name not in self.snapshots:
+            known = ", ".join(sorted(self.snapshots)) or "none"
+            raise ApiError(404, f"No such snapshot: {name}; known snapshots: {known}")
+        return self.snapshots[name]
+
+    def is_idle(self, seconds: float) -> bool:
+        """Check that it was unused for so many seconds, and that nobody follows its journal."""
+        return self.idle_seconds() > seconds and not self.journal.followed
+
+    def idle_seconds(self) -> float:
+        return self._seconds() - self.used

@@ -1,0 +1,70 @@
+"""A mock with a state file, in this process: stopped, and started again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ringme_mock.command_log.log_file import LogFile
+from ringme_mock.http.sessions import Settings
+from ringme_mock.server.kept_state import resume
+from ringme_mock.server.sources import Sources
+from ringme_spec.paths import FIXTURES, SPEC
+from support.server import RunningMock
+from support.serving import served
+
+SOURCES = Sources(SPEC, FIXTURES)
+GROUPS = "/client/@me/extension_group/"
+
+
+class KeptMock(RunningMock):
+    """The mock, its file, and what its clients see of a session's state."""
+
+    file: LogFile
+    commands: int
+
+    def control(self, method: str, path: str, json: Any = None, session: str = "") -> Any:
+        """The JSON of a request to the control interface, which must succeed."""
+        start = f"/s/{session}" if session else ""
+        response = self.http.request(method, f"{start}/__mock__/{path}", json=json)
+        assert response.status_code < 400, response.text
+        return response.json() if response.content else None
+
+    def view(self, session: str = "") -> dict[str, Any]:
+        """All that the control interface shows of a session."""
+        paths = ("state?format=json", "snapshots", "faults", "latency", "calls", "clock")
+        found = {path: self.control("GET", path, session=session) for path in paths}
+        if not found["clock"]["frozen"]:
+            del found["clock"]
+        return found
+
+    def add_group(self, token: str, name: str, session: str = "default") -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}", "X-Mock-Session": session}
+        response = self.http.post(f"/api/ver1.0{GROUPS}", json={"name": name}, headers=headers)
+        assert response.status_code == 201, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    def rows(self) -> list[str]:
+        """The sessions of the commands in the file."""
+        return [row.session for _, row in self.file.rows()]
+
+
+@contextmanager
+def kept_mock(
+    path: Path, settings: Settings | None = None, sources: Sources = SOURCES
+) -> Iterator[KeptMock]:
+    """Serves the state of a file for as long as the block lasts."""
+    settings = replace(settings or Settings(), validate_responses=True)
+    kept = resume(path, False, sources, settings, "loopback")
+    try:
+        with served(kept.app) as url:
+            mock = KeptMock(kept.app, url)
+            mock.file, mock.commands = kept.file, kept.replayed.commands
+            with mock.http:
+                yield mock
+    finally:
+        kept.file.close()

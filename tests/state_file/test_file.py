@@ -1,0 +1,165 @@
+"""The state file itself: who may use it, what it refuses, and how long it gets."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.command import refusal
+from ringme_mock.command_log.log_file import LogFile
+from ringme_mock.http.sessions import Settings
+from ringme_spec.errors import ConfigError
+from ringme_spec.paths import FIXTURES, SPEC
+from state_file.kept import GROUPS, SOURCES, kept_mock
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state.db"
+
+
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("made") / "state.db"
+    with kept_mock(path) as mock:
+        for number in range(10):
+            mock.control("POST", "tokens", {"login": "client-admin"}, f"session-{number}")
+    return path
+
+
+@pytest.fixture
+def made(_made: Path, path: Path) -> Path:
+    """A file with a state that is not the fixtures'."""
+    shutil.copy(_made, path)
+    return path
+
+
+def refused(path: Path, settings: Settings | None = None, sources: object = SOURCES) -> str:
+    with pytest.raises(ConfigError) as caught, kept_mock(path, settings, sources):  # type: ignore[arg-type]
+        pass
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.startswith(f"{path}: ")
+    return text
+
+
+def test_a_file_of_another_document_or_other_fixtures_is_refused(
+    made: Path, tmp_path: Path
+) -> None:
+    fixtures = tmp_path / "fixtures"
+    shutil.copytree(FIXTURES, fixtures)
+    with (fixtures / "extension_group.yaml").open("a", encoding="utf-8") as file:
+        file.write("# another one\n")
+    text = refused(made, sources=replace(SOURCES, fixtures=fixtures))
+    assert "another fixtures" in text
+    assert "delete it" in text
+    spec = tmp_path / "openapi.yaml"
+    spec.write_text(SPEC.read_text("utf-8").replace("\n  title: ", "\n  title: Mine ", 1), "utf-8")
+    assert "another document" in refused(made, sources=replace(SOURCES, spec=spec))
+    assert "another --max-entries" in refused(made, Settings(max_entries=500))
+
+
+def test_a_file_of_another_version_is_refused(made: Path) -> None:
+    file = LogFile(made)
+    file._database.execute("update about set value = '0' where name like 'version%'")
+    file.close()
+    assert "by a mock with another version of the log" in refused(made)
+
+
+def test_a_file_that_is_in_use_is_refused(path: Path) -> None:
+    file = LogFile(path)
+    assert "in use by another mock" in refusal("--state", str(path))
+    file.close()
+
+
+def test_a_torn_file_is_refused(made: Path) -> None:
+    content = made.read_bytes()
+    for cut in (50, 5000, len(content) - 4096):
+        made.write_bytes(content[:cut])
+        assert "is damaged" in refused(made)
+    made.write_bytes(content[:9000] + bytes(2000) + content[11000:])
+    assert "is damaged" in refused(made)
+
+
+def test_a_foreign_file_is_refused_and_left_alone(path: Path) -> None:
+    path.write_text("to: do\n", "utf-8")
+    assert "no state file" in refusal("--state", str(path))
+    assert path.read_text("utf-8") == "to: do\n"
+    other = path.with_name("other.db")
+    database = sqlite3.connect(other)
+    database.execute("create table log (number integer)")
+    database.close()
+    assert "no state file" in refused(other)
+
+
+def test_a_path_without_a_folder_and_reload_are_refused(tmp_path: Path) -> None:
+    missing = tmp_path / "missing" / "state.db"
+    assert "No such file or directory" in refusal("--state", str(missing))
+    assert "exclude each other" in refusal("--state", str(tmp_path / "x"), "--reload")
+
+
+def test_what_cannot_be_kept_is_refused_and_not_applied(path: Path) -> None:
+    with kept_mock(path) as mock:
+        token = mock.token("client-admin")["access_token"]
+        mock.add_group(token, "kept")
+        database = mock.file._database
+        pages = database.execute("pragma page_count").fetchone()[0]
+        database.execute(f"pragma max_page_count = {pages}")
+        headers = {"Authorization": f"Bearer {token}"}
+        more = {"name": "more", "extra_params": "x" * 200}
+        answers: list[httpx.Response] = []
+        before = mock.view()
+        while not answers or answers[-1].status_code == 201:
+            before = mock.view()
+            answers.append(mock.http.post(f"/api/ver1.0{GROUPS}", json=more, headers=headers))
+        assert answers[-1].status_code == 503
+        assert "cannot be written" in answers[-1].json()["message"]
+        fault = {"match": {}, "answer": {"status": 500, "body": "x" * 5000}}
+        refused = mock.http.post("/__mock__/faults", json=fault)
+        assert refused.status_code == 503
+        assert "cannot be written" in refused.json()["message"]
+        assert mock.view() == before
+        database.execute("pragma max_page_count = 1000000")
+        mock.add_group(token, "room again")
+        before = mock.view()
+    with kept_mock(path) as mock:
+        assert mock.view() == before
+        found = mock.control("GET", "entries/extension_group?text=more")["entries"]
+        assert len(found) == len(answers) - 1
+
+
+def test_a_reset_and_the_end_of_a_session_make_the_file_shorter(path: Path) -> None:
+    with kept_mock(path) as mock:
+        for session in ("default", "tab", "saved"):
+            token = mock.control("POST", "tokens", {"login": "client-admin"}, session)
+            for number in range(5):
+                mock.add_group(token["access_token"], f"group {number}", session)
+        mock.control("PUT", "snapshots/five", session="saved")
+        for session in ("default", "tab", "saved"):
+            mock.control("POST", "reset", session=session)
+        assert sorted(mock.rows()) == ["default", *["saved"] * 8, "tab"]
+        mock.control("DELETE", "sessions/tab")
+        assert "tab" not in mock.rows()
+        mock.control("POST", "reset", {"snapshot": "five"}, "saved")
+        before = [mock.view(one) for one in ("", "saved")]
+    with kept_mock(path) as mock:
+        assert [mock.view(one) for one in ("", "saved")] == before
+        assert len(mock.control("GET", "sessions")) == 2
+
+
+def test_requests_that_a_fault_meets_take_one_place_together(path: Path) -> None:
+    with kept_mock(path) as mock:
+        fault = {"match": {"operation": "getCurrentUser"}, "answer": {"status": 503}}
+        mock.control("POST", "faults", fault)
+        count = len(mock.rows())
+        for _ in range(5):
+            mock.http.get("/api/ver1.0/user/")
+        assert len(mock.rows()) == count + 1
+        faults = mock.control("GET", "faults")
+    with kept_mock(path) as mock:
+        assert mock.control("GET", "faults") == faults

@@ -1,0 +1,168 @@
+"""What is there again after a restart with the same state file."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringme_mock.http.sessions import Settings
+from state_file.kept import GROUPS, KeptMock, kept_mock
+from support.code_grant import AUTHORIZE, Person
+from support.server import LIMITED, LOGIN, SECRETS
+
+CALL = {"extension": 31, "from": "79990001234", "course": {"rings": 2, "talks": 3}}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state.db"
+
+
+def read(mock: KeptMock, token: str, path: str) -> Any:
+    response = mock.http.get(f"/api/ver1.0{path}", headers={"Authorization": f"Bearer {token}"})
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_entries_and_tokens_are_kept_and_ids_go_on(path: Path) -> None:
+    with kept_mock(path) as mock:
+        token = mock.token("client-admin")["access_token"]
+        first = mock.add_group(token, "first")
+        mock.add_group(token, "second")
+        mock.http.delete(
+            f"/api/ver1.0{GROUPS}{first['id']}", headers={"Authorization": f"Bearer {token}"}
+        )
+        groups, before = read(mock, token, GROUPS), mock.view()
+    with kept_mock(path) as mock:
+        assert read(mock, token, GROUPS) == groups
+        assert mock.view() == before
+        assert mock.add_group(token, "third")["id"] == first["id"] + 2
+
+
+def test_logins_codes_and_refresh_tokens_are_kept(path: Path) -> None:
+    application = {"client_id": LOGIN, "client_secret": SECRETS[LOGIN]}
+    with kept_mock(path) as mock:
+        used = mock.token("client-admin")
+        renewed = mock.request_token(
+            grant_type="refresh_token", refresh_token=used["refresh_token"], **application
+        ).json()
+        person = Person(mock)
+        code = person.code("petrov-phone")
+        cookies = person.cookies
+    with kept_mock(path) as mock:
+        statuses = [
+            mock.request_token(
+                grant_type="refresh_token", refresh_token=one["refresh_token"], **application
+            ).status_code
+            for one in (used, renewed)
+        ]
+        assert statuses == [401, 200]
+        person = Person(mock)
+        person.cookies = cookies
+        assert person.exchange(code).status_code == 200
+        assert "code=" in person.send("GET", AUTHORIZE).headers["Location"]
+
+
+def test_sessions_snapshots_clocks_faults_and_latency_are_kept(path: Path) -> None:
+    with kept_mock(path) as mock:
+        mock.control("GET", "health", session="only-read")
+        mock.control("PUT", "clock", {"now": "2030-01-01 12:00:00", "frozen": True}, "tab")
+        mock.control("PUT", "snapshots/empty", session="tab")
+        mock.control("PUT", "users/client-admin", {"status": "blocked"}, "tab")
+        mock.control("PUT", "latency", {"from": 0, "to": 1}, "tab")
+        fault = {"match": {"operation": "getCurrentUser"}, "answer": {"status": 503}, "times": 2}
+        mock.control("POST", "faults", fault, "tab")
+        assert mock.http.get("/s/tab/api/ver1.0/user/").status_code == 503
+        before = mock.view("tab")
+    with kept_mock(path) as mock:
+        names = {one["name"] for one in mock.control("GET", "sessions")}
+        assert names == {"default", "only-read", "tab"}
+        assert mock.view("tab") == before
+        # The fault was good for two requests, one of which came before the restart.
+        statuses = [mock.http.get("/s/tab/api/ver1.0/user/").status_code for _ in range(2)]
+        assert statuses == [503, 401]
+
+
+def test_a_call_in_progress_goes_on(path: Path) -> None:
+    with kept_mock(path) as mock:
+        mock.control("PUT", "clock", {"now": "2030-01-01 12:00:00", "frozen": True})
+        mock.control("POST", "calls", CALL)
+        mock.control("POST", "clock/advance", {"seconds": 1})
+        before = mock.view()
+    with kept_mock(path) as mock:
+        assert mock.view() == before
+        mock.control("POST", "clock/advance", {"seconds": 60})
+        assert mock.control("GET", "calls") == []
+        records = mock.control("GET", "state?format=json")["record"]
+    with kept_mock(path) as mock:
+        assert mock.control("GET", "state?format=json")["record"] == records
+
+
+def test_a_call_that_ends_meanwhile_is_in_the_history(path: Path) -> None:
+    with kept_mock(path) as mock:
+        count = len(mock.control("GET", "entries/record")["entries"])
+        mock.control("POST", "calls", {**CALL, "course": {"rings": 0, "talks": 1}})
+    time.sleep(1.2)
+    with kept_mock(path) as mock:
+        assert mock.control("GET", "calls") == []
+        assert len(mock.control("GET", "entries/record")["entries"]) == count + 1
+        assert mock.control("GET", "deliveries") == []
+
+
+def test_the_count_of_requests_up_to_the_last_change_is_kept(path: Path) -> None:
+    application = {"client_id": LIMITED, "client_secret": SECRETS[LIMITED]}
+    with kept_mock(path) as mock:
+        token = mock.request_token(grant_type="client_credentials", **application).json()
+        caller = {"Authorization": f"Bearer {token['access_token']}"}
+        for _ in range(2):
+            mock.http.get("/api/ver1.0/user/", headers=caller)
+        response = mock.http.post(f"/api/ver1.0{GROUPS}", json={"name": "x"}, headers=caller)
+        left = int(response.headers["X-RateLimit-Remaining"])
+    with kept_mock(path) as mock:
+        response = mock.http.get("/api/ver1.0/user/", headers=caller)
+        assert int(response.headers["X-RateLimit-Remaining"]) == left - 1
+
+
+def test_many_commands_lead_to_the_same_state_again(path: Path) -> None:
+    """All that draws time and chance: bulk, imports, calls, tokens, in two sessions."""
+    chance = random.Random(15)
+    with kept_mock(path, Settings(seed=7)) as mock:
+        for session in ("default", "other"):
+            mock.control("POST", "bulk", {"client": 12, "groups": 2, "records": 30}, session)
+        tokens = {
+            one: mock.control("POST", "tokens", {"login": "client-admin"}, one)["access_token"]
+            for one in ("default", "other")
+        }
+        for number in range(60):
+            session = chance.choice(("default", "other"))
+            kind = chance.randrange(6)
+            if kind == 0:
+                mock.control("POST", "calls", {**CALL, "course": {"rings": 0, "talks": 0}}, session)
+            elif kind == 1:
+                mock.control("POST", "calls", {"extension": 31}, session)
+            elif kind == 2:
+                mock.control("POST", "clock/advance", {"seconds": 0.4}, session)
+            elif kind == 3:
+                mock.control("POST", "voicemail", {"extension": 31}, session)
+            else:
+                mock.add_group(tokens[session], f"group {number}", session)
+        exported = mock.control("GET", "state?format=json")
+        mock.control("PUT", "state", exported, "other")
+        mock.add_group(tokens["other"], "after the import", "other")
+        for session in ("default", "other"):
+            mock.control("POST", "clock/advance", {"seconds": 100}, session)
+        before = [mock.view(one) for one in ("default", "other")]
+    with kept_mock(path, Settings(seed=7)) as mock:
+        assert mock.commands >= 66
+        assert [mock.view(one) for one in ("default", "other")] == before
+
+
+def test_today_is_the_day_on_which_the_state_was_made(path: Path) -> None:
+    with kept_mock(path, Settings(today=True)) as mock:
+        before = mock.view()
+    with kept_mock(path, Settings(today=True)) as mock:
+        assert mock.view() == before
