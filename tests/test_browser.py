@@ -76,3 +76,15 @@ def test_the_first_request_from_the_documentation_succeeds(
     assert chromium
     told = run_program(node, "newcomer.mjs", f"{mock.url}{session}")
     assert "sent 200" in told.splitlines()
+
+
+def test_a_player_seeks_in_a_recording_and_asks_for_a_known_one_on_condition(
+    chromium: str, node: str, mock: RunningMock
+) -> None:
+    assert chromium
+    assert run_program(node, "player.mjs", mock.url).splitlines() == [
+        "first visit: at 6480 of 7200 seconds",
+        "second visit: at 6480 of 7200 seconds",
+        "a part: true",
+        "known: true",
+    ]

@@ -89,3 +89,45 @@ def test_a_storage_url_leads_to_the_host_that_was_asked(admin: Api, host: str) -
     _, path = items_at(admin, STORAGE[0])[0]
     answer = admin.request("GET", API + path, headers={"Host": host})
     assert urlsplit(answer.json()["record_url"]).netloc == host
+
+
+@pytest.fixture
+def stored(mock: RunningMock, admin: Api) -> tuple[Api, str, httpx.Response]:
+    """Somebody without a token, the storage URL of a recording, and the whole of it."""
+    _, path = items_at(admin, STORAGE[0])[0]
+    anyone, url = mock.anonymous(), admin.read(path)["record_url"]
+    return anyone, url, anyone.request("GET", url)
+
+
+@pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', "*"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_file_that_the_client_has_is_not_sent_again(
+    stored: tuple[Api, str, httpx.Response], method: str, known: str
+) -> None:
+    anyone, url, whole = stored
+    tag = whole.headers["ETag"]
+    headers = {"If-None-Match": known.format(tag), "Range": "bytes=0-1"}
+    answer = anyone.request(method, url, headers=headers)
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert answer.headers["ETag"] == tag
+    other = anyone.request("GET", url, headers={"If-None-Match": '"other"'})
+    assert (other.status_code, other.content) == (200, whole.content)
+
+
+def test_a_part_is_sent_only_of_the_file_that_the_client_knows(
+    stored: tuple[Api, str, httpx.Response],
+) -> None:
+    anyone, url, whole = stored
+    tag, wanted = whole.headers["ETag"], {"Range": "bytes=2-5"}
+    same = anyone.request("GET", url, headers={**wanted, "If-Range": tag})
+    assert (same.status_code, same.content) == (206, whole.content[2:6])
+    assert same.headers["ETag"] == tag
+    for told in ('"other"', f"W/{tag}", "Thu, 21 Apr 2016 23:59:59 GMT", ""):
+        other = anyone.request("GET", url, headers={**wanted, "If-Range": told})
+        assert (other.status_code, other.content) == (200, whole.content)
+
+
+def test_other_files_have_other_tags(mock: RunningMock, admin: Api) -> None:
+    urls = [admin.read(path)["record_url"] for _, path in items_at(admin, STORAGE[0])]
+    files = [mock.anonymous().request("GET", url) for url in urls]
+    assert len({one.headers["ETag"] for one in files}) == len({one.content for one in files}) > 1

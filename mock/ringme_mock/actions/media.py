@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from urllib.parse import quote, unquote
 
-from ringme_mock.actions.byte_ranges import ranged
+from ringme_mock.actions.conditions import conditional
 from ringme_mock.actions.listing import find_listed
 from ringme_mock.actions.request_context import STORAGE, RequestContext
 from ringme_mock.actions.response import Reply
@@ -70,10 +70,7 @@ def stored_file(store: Store, request: RequestContext) -> Reply:
     entry = collection.get(names[1])
     if entry is None:
         return _MISSING
-    # There is no validator that the condition of If-Range could be compared with.
-    is_part = request.method == "GET" and b"if-range" not in request.headers
-    wanted = request.header(b"range") if is_part else ""
-    return ranged(file_reply(store, collection.rule, entry), wanted)
+    return conditional(file_reply(store, collection.rule, entry), request)
 
 
 def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:

@@ -35,6 +35,7 @@ class Cors(CORSMiddleware):
                 "Preference-Applied",
                 "Content-Disposition",
                 "Content-Range",
+                "ETag",
                 "Retry-After",
             ],
         )
