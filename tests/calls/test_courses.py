@@ -117,3 +117,12 @@ def test_the_course_of_the_next_callback_is_set_beforehand(desk: Desk) -> None:
     desk.ask("POST", "/extension/31/callback/", order)
     desk.advance(1)
     assert desk.stages() == {PHONE: "talking"}
+
+
+def test_a_callback_to_an_internal_number_that_is_not_there_fails(desk: Desk) -> None:
+    order = desk.ask("POST", "/extension/31/callback/", {"src_num": ["302"], "dst_num": "999"})
+    desk.advance(1)
+    assert desk.stages() == {}
+    call = desk.ask("GET", f"/client/@me/call_history/{order['call_id']}")
+    assert (call["result"], call["duration"], call["bridged_duration"]) == ("failed", 0, None)
+    assert [(one["extension_id"], one["result"]) for one in call["cdr"]] == [(PHONE, "failed")]

@@ -142,3 +142,24 @@ def test_parameters_are_those_of_a_form_and_follow_the_query_of_the_url() -> Non
     assert request_of(f"{url}#part", "GET", parameters) == (f"{url}?{encoded}", None)
     assert request_of(f"{url}?k=1", "GET", parameters) == (f"{url}?k=1&{encoded}", None)
     assert request_of(f"{url}?k=1#part", "POST", parameters) == (f"{url}?k=1", encoded.encode())
+
+
+def test_an_outgoing_call_that_is_handed_over_says_so(desk: Desk, receiver: Receiver) -> None:
+    desk.subscribe(PHONE, receiver.url)
+    call = desk.call(PHONE, to=OUTSIDE, course={"talks": 60})
+    desk.step(call, "answer")
+    desk.step(call, "transfer", to="303")
+    dial, answer, hangup = receiver.wait(3)
+    assert not any("Transfered" in one for one in (dial, answer))
+    assert (hangup["EventType"], hangup["Transfered"]) == ("hangup", "yes")
+
+
+def test_the_destination_of_a_callback_is_called_by_who_picked_up(
+    desk: Desk, receiver: Receiver
+) -> None:
+    desk.subscribe(36, receiver.url, "dial-in")
+    order = {"src_num": ["302", "303"], "dst_num": "320"}
+    call = {"call": desk.ask("POST", "/extension/30/callback/", order)["call_id"]}
+    desk.step(call, "answer", extension=OTHER)
+    (dial,) = receiver.wait(1)
+    assert (dial["CallerExtensionID"], dial["CallerIDNum"]) == ("32", "000*303")

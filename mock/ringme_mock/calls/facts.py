@@ -67,7 +67,7 @@ def event_facts(call: Call, schedule: Schedule, event: CallEvent) -> Facts:
         "talk_microseconds": str(talk_of(times) * SECOND) if ends else None,
         "record": f"{leg.number}-{leg.record.lower()}" if keeps_record else None,
         "bridged": ("yes" if _phone_took(call, schedule) else "no") if ends and is_gate else None,
-        "transferred": "yes" if leg.flow == "out" and leg.forwarded else None,
+        "transferred": "yes" if leg.flow == "out" and _handed_over(leg) else None,
         "remote": leg.remote if event.type == DIAL_IN else None,
     }
 
@@ -179,6 +179,11 @@ def _party(call: Call, key: int | None) -> Facts | None:
 
 def _domain(call: Call, number: Number | None) -> str:
     return number.domain if number else _OUTSIDE_DOMAIN
+
+
+def _handed_over(leg: Leg) -> bool:
+    """Tell that the call went on at another number; `how` is set where a leg left unanswered."""
+    return leg.forwarded or (leg.left is not None and leg.how is None)
 
 
 def _status(call: Call, event: CallEvent, times: LegTimes) -> str:

@@ -86,7 +86,7 @@ def _leg_times(
     answered = decided if takes and decided <= ends and not _left_before(leg, decided) else None
     end, result = ends, NOT_ANSWERED
     if answered is not None:
-        result = ANSWERED
+        result = "failed" if _fails_then(call, leg, spans, ends) else ANSWERED
     elif decided <= ends:
         end, result = decided, _result(stage)
     if leg.left is not None and leg.left <= end:
@@ -94,6 +94,13 @@ def _leg_times(
         if answered is None:
             result = _RESULTS.get(leg.how or "", NOT_ANSWERED)
     return LegTimes(begin, answered, end, result)
+
+
+def _fails_then(call: Call, leg: Leg, spans: list[tuple[int, int]], ends: int) -> bool:
+    """Tell that the source of a callback picked up, and its destination could not be reached."""
+    if leg.flow != "out" or leg.stage is None or leg.stage + 1 >= len(spans):
+        return False
+    return call.stages[leg.stage + 1].outcome == "failed" and spans[leg.stage + 1][1] <= ends
 
 
 def _left_before(leg: Leg, moment: int) -> bool:

@@ -38,7 +38,7 @@ def answer(call: Call, now: int, number: int | None = None) -> Call:
         taker = _ringing_leg(call, index, number)
     elif taker is None:
         taker = next((i for i, leg in enumerate(call.legs) if _rings(leg, index)), None)
-    return call.with_stage(index, decided=at, outcome=TAKEN, taker=taker)
+    return _with_taker(call, index, taker).with_stage(index, decided=at, outcome=TAKEN)
 
 
 def fail(call: Call, now: int, outcome: Outcome, number: int | None = None) -> Call:
@@ -51,7 +51,7 @@ def fail(call: Call, now: int, outcome: Outcome, number: int | None = None) -> C
         if others:
             call = call.with_leg(leg, left=at, how=outcome)
             if call.stages[index].taker == leg:
-                call = call.with_stage(index, taker=others[0])
+                call = _with_taker(call, index, others[0])
             return call
     return call.with_stage(index, decided=at, outcome=outcome)
 
@@ -94,6 +94,21 @@ def transfer(
     numbers = call.numbers if call.number(target.key) else (*call.numbers, target)
     stage = Stage(rings=rings, taker=len(call.legs), begins=at)
     return replace(call, legs=(*call.legs, new), stages=(*call.stages, stage), numbers=numbers)
+
+
+def _with_taker(call: Call, stage: int, taker: int | None) -> Call:
+    """Have another leg take a stage: those that ring next are called by its number."""
+    before = call.stages[stage].taker
+    call = call.with_stage(stage, taker=taker)
+    if before is None or taker is None or before == taker:
+        return call
+    old, new = call.legs[before], call.legs[taker]
+    for index, leg in enumerate(call.legs):
+        if leg.stage == stage + 1 and leg.caller == old.number:
+            call = call.with_leg(
+                index, caller=new.number, from_number=new.from_number, from_name=new.from_name
+            )
+    return call
 
 
 def _rings(leg: Leg, stage: int) -> bool:
