@@ -54,7 +54,7 @@ def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
         ("PUT", number, {**elsewhere, "ani_rfc3325": "yes"}, 400),
         ("PUT", number, {**elsewhere, "type": None}, 400),
         ("PUT", number, {**elsewhere, "name": taken}, 400),
-        ("PUT", number, {"label": "half applied", "extension_group_id": 0}, 400),
+        ("PUT", number, {"label": "half applied", "extension_group_id": -1}, 400),
         ("PUT", number, {"status": "active", **unknown}, 404),
         ("POST", kit.path("extension"), elsewhere, 400),
         ("POST", kit.path("extension"), {**elsewhere, "name": taken}, 400),
