@@ -25,6 +25,13 @@ STRICT = (
 )  # fmt: skip
 
 
+# No test depends on a quiet machine.
+PATIENT = """
+import config from "./playwright.config";
+export default { ...config, timeout: 200_000, expect: { timeout: 100_000 } };
+"""
+
+
 @pytest.fixture(scope="module")
 def node() -> str:
     return needed_node("vitest", "@playwright/test", "typescript", "openapi-typescript")
@@ -57,6 +64,7 @@ def test_vitest_passes_with_a_session_for_each_worker(node: str, copied: Path) -
     with MockServer() as mock:
         said = run(
             folder, node, program("vitest", "vitest.mjs"), "run", "--maxWorkers=2",
+            "--testTimeout=200000",
             RINGME_MOCK_URL=mock.url,
         )  # fmt: skip
         assert "6 passed" in said
@@ -66,12 +74,13 @@ def test_vitest_passes_with_a_session_for_each_worker(node: str, copied: Path) -
 def test_playwright_passes_with_a_session_for_each_worker(node: str, copied: Path) -> None:
     chromium = needed_chromium()
     folder = copied / "playwright"
+    (folder / "patient.config.ts").write_text(PATIENT, "utf-8")
     pages = partial(_Quiet, directory=str(folder / "app"))
     with MockServer() as mock, ThreadingHTTPServer(("127.0.0.1", 0), pages) as application:
         Thread(target=application.serve_forever, daemon=True).start()
         said = run(
             folder, node, program("@playwright/test", "cli.js"), "test", "--reporter=line",
-            "--workers=2", "--output", str(folder / "results"),
+            "--workers=2", "--config=patient.config.ts", "--output", str(folder / "results"),
             RINGME_MOCK_URL=mock.url, CHROMIUM=chromium,
             APP_URL=f"http://127.0.0.1:{application.server_port}",
         )  # fmt: skip
