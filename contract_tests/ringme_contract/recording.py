@@ -51,6 +51,10 @@ class Exchange:
     def line(self) -> str:
         return f"{self.method} {urlsplit(self.url).path}"
 
+    def mentions(self, text: str) -> bool:
+        """True if a text that needs no escape may be in the request or in the response."""
+        return any(text in one for one in (self.url, self.request_body, self.response_body))
+
     def curl(self) -> str:
         """The request as a command line; the token has to be put in."""
         body = self.request_body.encode("utf-8", "replace")
@@ -129,6 +133,13 @@ class Recording(Exchange):
         if not self.status:
             return f"({self.breaks or 'no response'})"
         return _text(self._content, self._size, self._redaction.mask_text)
+
+    def mentions(self, text: str) -> bool:
+        # Masking is dear, and most exchanges need none.
+        raw = text.encode()
+        return (
+            raw in self._content or raw in _content(self._request) or text in str(self._request.url)
+        )
 
     def curl(self) -> str:
         content = _content(self._request)

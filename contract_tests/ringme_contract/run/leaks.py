@@ -22,6 +22,8 @@ def leaks(
     sent: dict[bool, set[str]] = {True: set(), False: set()}
     found = []
     for one in exchanges:
+        if not one.mentions(run_id):
+            continue
         other = one.identity == _OTHER
         sent[other].update(name.findall(f"{one.request_body} {one.url}"))
         foreign = sent[not other] - sent[other]
