@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -29,8 +30,9 @@ logger = logging.getLogger(__name__)
 
 API, FAULTS, BEGIN = "api", "faults", "begin"
 _NONCE = 16
+_NONCES_AT_ONCE = 64
 # As SQLite's integers have a sign.
-CHANCE_BITS = 63
+_CHANCE_BITS = 63
 
 
 class FileRecorder:
@@ -48,6 +50,7 @@ class FileRecorder:
         self._first: dict[str, int] = {}
         self._last: dict[str, int] = {}
         self._counts: dict[str, int] = {}
+        self._nonces = _nonces()
 
     def join(self, operations: Mapping[str, RunningOperation], table: PathTable) -> None:
         self.operations, self.table = operations, table
@@ -58,7 +61,7 @@ class FileRecorder:
         self._last[row.session] = number
         if row.kind == FAULTS:
             self._counts[row.session] = number
-        else:
+        elif self._counts:
             self._counts.pop(row.session, None)
 
     def ready(self) -> None:
@@ -103,7 +106,7 @@ class FileRecorder:
             self.applying.end(moment, token)
 
     def _moment(self, session: Session) -> Moment:
-        return Moment(time.time(), session.random.getrandbits(CHANCE_BITS), os.urandom(_NONCE))
+        return Moment(time.time(), draw_chance(session.random), next(self._nonces))
 
     def _append(
         self, request: RequestContext, kind: str, moment: Moment, due: float, body: bytes
@@ -183,6 +186,19 @@ class FileRecorder:
             self.file.drop(session.name, first)
         except sqlite3.Error as error:
             logger.warning("%s: cannot be made shorter: %s", self.file.path, error)
+
+
+def draw_chance(random: Random) -> int:
+    """Draw the seed of a command from the numbers of its session, not from those of a command."""
+    return Random.getrandbits(random, _CHANCE_BITS)
+
+
+def _nonces() -> Iterator[bytes]:
+    """Draw nonces, many at once, as each call of the system costs."""
+    while True:
+        drawn = os.urandom(_NONCE * _NONCES_AT_ONCE)
+        for start in range(0, len(drawn), _NONCE):
+            yield drawn[start : start + _NONCE]
 
 
 def _head(request: RequestContext) -> list[Any]:

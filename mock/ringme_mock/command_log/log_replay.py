@@ -18,9 +18,9 @@ from ringme_mock.command_log.applying import Moment
 from ringme_mock.command_log.file_recorder import (
     API,
     BEGIN,
-    CHANCE_BITS,
     FAULTS,
     FileRecorder,
+    draw_chance,
 )
 from ringme_mock.command_log.log_file import Row, damaged
 from ringme_mock.control.control_context import Mock, set_command_body
@@ -93,7 +93,7 @@ class _Replay:
 
     async def _repeat(self, session: Session, row: Row) -> None:
         # What the command drew when it was made, so that a seed goes on where it was.
-        session.random.getrandbits(CHANCE_BITS)
+        draw_chance(session.random)
         applying = self._recorder.applying
         if session.calls.active:
             session.calls.settle()
