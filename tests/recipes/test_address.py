@@ -1,0 +1,29 @@
+"""The mock at the name of the service, for programs that have it built in."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from pathlib import Path
+
+import httpx
+
+from cli.command import serving
+from ringme_mock.docs.error_table import CONTENT
+
+
+def test_a_client_of_the_name_trusts_the_mock_and_gets_through(tmp_path: Path) -> None:
+    page = (CONTENT / "recipes.md").read_text("utf-8")
+    line = re.search(r"^ringme-mock serve --port 443 (.*)$", page, re.MULTILINE)
+    assert line is not None
+    authority = tmp_path / "authority.pem"
+    arguments = line[1].replace(authority.name, str(authority)).split()
+    name = arguments[arguments.index("--tls-name") + 1]
+    with serving(*arguments) as command:
+        trusting = ssl.create_default_context(cafile=str(authority))
+        with httpx.Client(verify=trusting, trust_env=False, headers={"Host": name}) as client:
+            # The name that the certificate is held against.
+            named = {"sni_hostname": name}
+            answer = client.get(f"{command.url}/api/ver1.0/user/", extensions=named)
+    # Let in by its name, it lacks a token alone.
+    assert answer.status_code == 401
