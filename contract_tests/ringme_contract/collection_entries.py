@@ -14,6 +14,9 @@ from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 from ringme_spec.schema import Schema
 
+# A key that no body has by the document.
+UNKNOWN = "contract_unknown_key"
+
 
 class Entries:
     """Entries of a collection that a check makes as an identity, below owners of its own.

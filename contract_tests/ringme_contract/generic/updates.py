@@ -6,7 +6,7 @@ from typing import Any
 
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
-from ringme_contract.collection_entries import Entries
+from ringme_contract.collection_entries import UNKNOWN, Entries
 from ringme_contract.entries.factories import NOWHERE
 from ringme_contract.entries.operation_paths import fill
 from ringme_spec.operations import Operation
@@ -67,6 +67,22 @@ def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Oper
         entries.expect_read(entry)
     entries.expect_listed(entry)
     entries.expect_read(entries.change(entry, {}))
+
+
+@check_each("extra-keys", "update")
+def an_update_sets_only_what_may_be_set(kit: CheckContext, operation: Operation) -> None:
+    """What only responses have, and a key that nothing has, leave the entry as it was."""
+    entries = Entries(kit, operation.collection)
+    entry = entries.create()
+    names = entries.shown(entry).keys() - {*_settable(operation), *entries.rule.fixed}
+    extra = dict.fromkeys([*sorted(names), UNKNOWN], "not to be set")
+    path = entries.path("update", entry)
+    got = kit.expect(entries.caller.request("PUT", path, json=extra), 200).json()
+    what = f"the response to PUT {path} with {', '.join(extra)}"
+    kit.expect_equal(what, entries.shown(got), entries.shown(entry))
+    kit.expect_true("an unknown key is not stored", UNKNOWN not in got, got)
+    entries.expect_read(entry)
+    entries.expect_listed(entry)
 
 
 # What others make meanwhile would empty the caches that it looks for.
