@@ -152,6 +152,20 @@ def test_a_reset_and_the_end_of_a_session_make_the_file_shorter(path: Path) -> N
         assert len(mock.control("GET", "sessions")) == 2
 
 
+def test_a_session_that_another_took_the_place_of_stays_gone(path: Path) -> None:
+    """Who was idle longest is not what a replay could find out again."""
+    settings = Settings(max_sessions=3)
+    with kept_mock(path, settings) as mock:
+        for session in ("first", "second"):
+            mock.control("PUT", "snapshots/one", session=session)
+        mock.control("GET", "clock", session="first")
+        mock.control("PUT", "snapshots/one", session="third")
+        assert sorted(mock.rows()) == ["first", "third"]
+    with kept_mock(path, settings) as mock:
+        names = [one["name"] for one in mock.control("GET", "sessions")]
+        assert names == ["default", "first", "third"]
+
+
 def test_requests_that_a_fault_meets_take_one_place_together(path: Path) -> None:
     with kept_mock(path) as mock:
         fault = {"match": {"operation": "getCurrentUser"}, "answer": {"status": 503}}
