@@ -82,6 +82,19 @@ class Entries:
         self.kit.expect_equal(what, self.shown(found), expected)
         return expected
 
+    def not_settable(self, operation: Operation, entry: Item) -> Item:
+        """A body of what an update needs, a key that nothing has, and what only responses have.
+
+        What a schema of the body has as well may be refused by its type, settable or not.
+        """
+        body, schemas = operation.json_body, self.kit.contract.schemas
+        known = {*schemas.properties(body.schema), *self.rule.fixed} if body else set()
+        needed = body.required_properties if body else ()
+        return {
+            **{name: entry[name] for name in needed if name in entry},
+            **dict.fromkeys([*(name for name in entry if name not in known), UNKNOWN], "not set"),
+        }
+
     def delete(self, entry: Item) -> None:
         path = self.path("delete", entry)
         response = self.kit.expect(self.caller.request("DELETE", path), 204)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ringme_contract.check import can_be_created, check_each
 from ringme_contract.check_context import CheckContext
-from ringme_contract.collection_entries import UNKNOWN, Entries
+from ringme_contract.collection_entries import Entries
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.verdict import NotReached
@@ -96,9 +96,7 @@ def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> Non
 def what_only_responses_have_is_not_to_be_set(kit: CheckContext, operation: Operation) -> None:
     """Such properties of the body, and one that nothing has, leave the entry as it was."""
     viewed = ViewedEntry(kit, operation)
-    settable = operation.json_body.properties if operation.json_body else {}
-    names = viewed.before[viewed.path].keys() - settable.keys() - {*viewed.rule.fixed}
-    extra = dict.fromkeys([*sorted(names), UNKNOWN], "not to be set")
+    extra = viewed.entries.not_settable(operation, viewed.before[viewed.path])
     response = kit.expect(viewed.caller.request("PUT", viewed.path, json=extra), 200)
     what = f"the response to PUT {viewed.path} with {', '.join(extra)}"
     kit.expect_equal(what, response.json(), viewed.before[viewed.path])

@@ -74,8 +74,7 @@ def an_update_sets_only_what_may_be_set(kit: CheckContext, operation: Operation)
     """What only responses have, and a key that nothing has, leave the entry as it was."""
     entries = Entries(kit, operation.collection)
     entry = entries.create()
-    names = entries.shown(entry).keys() - {*_settable(operation), *entries.rule.fixed}
-    extra = dict.fromkeys([*sorted(names), UNKNOWN], "not to be set")
+    extra = entries.not_settable(operation, entries.shown(entry))
     path = entries.path("update", entry)
     got = kit.expect(entries.caller.request("PUT", path, json=extra), 200).json()
     what = f"the response to PUT {path} with {', '.join(extra)}"
