@@ -91,7 +91,7 @@ RULES = {
 OPEN = {
     "createToken": "401 403",
     "revokeToken": "401",
-    "requestAuthorization": "302 403",
+    "requestAuthorization": "302",
     "requestAuthorizationByForm": "302 403",
     "showLoginPage": "",
     "logIn": "302 403",
