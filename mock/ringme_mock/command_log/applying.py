@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import string
 import time
 from contextvars import ContextVar, Token
 from random import Random
 
-from ringme_mock.store.expiring import random_text
+from ringme_mock.store.expiring import ALPHABET, random_text
 from ringme_mock.store.supply import Supply
-
-_ALPHABET = string.ascii_letters + string.digits
 
 
 class Moment:
@@ -41,7 +38,7 @@ class Moment:
     def text(self, length: int) -> str:
         if self._texts is None:
             self._texts = Random(self.nonce)
-        return "".join(self._texts.choices(_ALPHABET, k=length))
+        return "".join(self._texts.choices(ALPHABET, k=length))
 
 
 class Applying:

@@ -11,14 +11,14 @@ from typing import Generic, TypeVar
 from ringme_mock.store.clock import Clock
 
 _Value = TypeVar("_Value")
-_ALPHABET = string.ascii_letters + string.digits
+ALPHABET = string.ascii_letters + string.digits
 # Of each kind, in a session: a few megabytes at most for a client that logs in for every request.
 MOST_TOKENS = 10_000
 
 
 def random_text(length: int) -> str:
     """Make a text of so many letters and digits that nobody can guess."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def drop_oldest(tokens: OrderedDict[str, _Value]) -> None:
