@@ -6,14 +6,13 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache, wraps
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from ringme_contract.verdict import NotOffered
 from ringme_spec.collections import CollectionRule
-from ringme_spec.contract import Contract, read_contract
+from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
-from ringme_spec.paths import SPEC
 
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
@@ -176,13 +175,15 @@ def can_be_created(contract: Contract, rule: CollectionRule) -> bool:
     )
 
 
-def all_checks(contract: Contract | None = None) -> list[Check]:
-    """Every check of the kit for a document, or for its own, layer by layer."""
+def all_checks(contract: Contract) -> list[Check]:
+    """Every check of the kit for a document, layer by layer.
+
+    They are of this reading of it: to another, its operations are strangers.
+    """
     for layer in LAYERS:
         package = importlib.import_module(f"ringme_contract.{layer}")
         for module in sorted(one.name for one in pkgutil.iter_modules(package.__path__)):
             importlib.import_module(f"{package.__name__}.{module}")
-    contract = contract or _own_document()
     found = [
         one.of(operation, contract)
         for one in _general
@@ -191,8 +192,3 @@ def all_checks(contract: Contract | None = None) -> list[Check]:
         if one.binds(operation, contract)
     ]
     return sorted([*_checks.values(), *found], key=lambda one: LAYERS.index(one.layer))
-
-
-@cache
-def _own_document() -> Contract:
-    return read_contract(SPEC)

@@ -11,6 +11,7 @@ import pytest
 from ringme_contract.check import all_checks
 from ringme_contract.pace import Pace
 from ringme_contract.profiles import PROFILES, SMOKE, Profile
+from ringme_contract.proof.trial import contract
 from ringme_contract.run.selection import in_profile
 from ringme_contract.target import MOCK, load_target
 from support.kit_command import (
@@ -26,7 +27,7 @@ _PROFILE = Profile("any", "for a test", 1, 300, requests=8000, rounds=2000)
 
 
 def test_the_smoke_profile_has_a_check_of_each_rule() -> None:
-    checks = all_checks()
+    checks = all_checks(contract())
     chosen = in_profile(checks, SMOKE)
     assert {one.rule for one in chosen} == {one.rule for one in checks}
     assert len(chosen) < len(checks) / 2

@@ -91,7 +91,7 @@ class Runner:
                 LAYERS.index(check.layer),
             )
 
-        return sorted(all_checks(), key=place)
+        return sorted(all_checks(self._contract), key=place)
 
 
 def rules(tree: Path) -> str | None:

@@ -192,10 +192,11 @@ def doctor(**settings: Any) -> None:
 def rules(**settings: Any) -> None:
     """List the rules of the document by area: id, level, grade, how many checks, and the text."""
     try:
-        found = read_document(Options(**settings)).rules.values()
+        contract = read_document(Options(**settings))
     except ConfigError as error:
         _stop(str(error))
-    counts = Counter(one.rule for one in all_checks())
+    found = contract.rules.values()
+    counts = Counter(one.rule for one in all_checks(contract))
     width = max(len(one.id) for one in found)
     for area in dict.fromkeys(one.area for one in found):
         click.echo(f"{area}:")

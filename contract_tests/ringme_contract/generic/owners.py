@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
 
 from ringme_contract.check import check
@@ -21,6 +22,7 @@ class ClientView:
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
+        self._with_items: dict[str, list[object]] = {}
 
     @cached_property
     def groups(self) -> list[Item]:
@@ -49,10 +51,30 @@ class ClientView:
         return [one[key] for one in some[:_NUMBERS]]
 
     def ranged_lists(self) -> Iterator[tuple[Operation, object]]:
-        """Every list of recorded items with each of its owners."""
+        """Every list of recorded items with each of its owners; first two that have some."""
         for operation in lists_with(self._kit, ranged=True):
-            for owner in self.owners(operation.section):
+            found = self.owners(operation.section)
+            if operation.section == self._kit.roles.numbers:
+                some = self._numbers_with(operation.collection.name)
+                found = [*some, *(one for one in found if one not in some)]
+            for owner in found:
                 yield operation, owner
+
+    def _numbers_with(self, collection: str) -> list[object]:
+        """Up to two numbers that have an item, as far as the list of the client tells."""
+        if collection not in self._with_items:
+            kit, there = self._kit, {one["id"] for one in self.numbers}
+            number = kit.roles.of_number(kit.contract.collections[collection])
+            found: list[object] = []
+            with suppress(NotOffered):
+                whole = lists_with(kit, owner=kit.roles.clients, collection=collection)
+                for listing in whole[:1] if number else ():
+                    for one in read_list(kit, kit.caller("client"), listing, "@me"):
+                        key = one.get(str(number))
+                        if key in there and key not in found:
+                            found.append(key)
+            self._with_items[collection] = found[:2]
+        return self._with_items[collection]
 
 
 Numbers = Callable[[ClientView, object], list[Item]]

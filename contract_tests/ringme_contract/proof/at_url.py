@@ -61,7 +61,7 @@ class UrlProof:
 
     target: Target
     reset: str | None = None
-    checks: list[Check] = field(default_factory=lambda: list(all_checks()))
+    checks: list[Check] = field(default_factory=lambda: list(all_checks(contract())))
     findings: list[UrlFinding] = field(default_factory=list)
     baseline: dict[str, Outcome] = field(default_factory=dict)
     unanswered: list[str] = field(default_factory=list)

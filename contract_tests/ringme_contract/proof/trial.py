@@ -89,7 +89,7 @@ def try_server(null: str | None = None) -> ServerFinding:
         target = _target(server.url)
         transport = Transport(target, contract())
         try:
-            result = Engine(CheckContext(target, contract(), transport)).run(all_checks())
+            result = Engine(CheckContext(target, contract(), transport)).run(all_checks(contract()))
         finally:
             transport.close()
         code = _exit_code(server.url, result)
@@ -99,7 +99,7 @@ def try_server(null: str | None = None) -> ServerFinding:
         int(code),
         {
             name: result.verdict(rules()[name]).value
-            for name in assessed_rules(rules(), all_checks())
+            for name in assessed_rules(rules(), all_checks(contract()))
         },
         [f"{one.verdict.value}: {one.check}: {one.message}" for one in bad],
         time.monotonic() - start,
@@ -119,7 +119,7 @@ def _exit_code(url: str, result: RunResult) -> ExitCode:
 def _search(engine: Engine, finding: FaultFinding, full: bool) -> None:
     """Runs checks until the fault is found as far as it has to be."""
     named = set(finding.fault.rules)
-    for one in in_order(all_checks(), named):
+    for one in in_order(all_checks(contract()), named):
         known = one.rule in finding.broken or (full and one.rule not in named)
         if one.layer in finding.caught and known:
             continue
