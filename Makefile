@@ -11,9 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Further arguments for `serve`, `bench`, `test` (pytest) and `lock`: make serve ARGS='--port 0'
 ARGS ?=
-# Tests of one file run in one process, as they share what is costly to start. One process more than there are cores, as
-# some tests wait most of their time.
-PARALLEL := -n $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --dist loadfile --no-loadscope-reorder
+# Tests of one file run on one core, as they share what is costly to start.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 # Resolves the lock; no other target needs it, so it is not in the lock itself.
 UV := uv==0.13.9
 
