@@ -35,7 +35,7 @@ def few_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of some rules alone, so that a run takes a second."""
     rules = {"me", "group-client-isolation", "group-delete"}
     few = [one for one in all_checks(contract()) if one.rule in rules and one.layer != "schema"]
-    monkeypatch.setattr(at_url, "all_checks", lambda: few)
+    monkeypatch.setattr(at_url, "all_checks", lambda _: few)
 
 
 # --- the proxy
