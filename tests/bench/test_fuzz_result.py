@@ -23,8 +23,7 @@ def test_a_hostile_run_leaves_its_figures(tmp_path: Path) -> None:
     found = json.loads((tmp_path / "fuzz.json").read_text(encoding="utf-8"))
     assert found["seed"] == 7
     assert found["requests"] == 32
-    # Rounded to tenths, a quick machine needs none.
-    assert found["seconds"] >= 0
+    assert found["seconds"] > 0
     assert (found["faults"] == 0) == (done.returncode == 0)
     (part,) = found["parts"]
     assert part["requests"] == 32

@@ -67,7 +67,7 @@ def _keep(folder: Path, conditions: dict[str, Any], seed: int, found: Sequence[F
         "conditions": conditions,
         "seed": seed,
         "requests": sum(one.requests for one in found),
-        "seconds": round(sum(one.seconds for one in found), 1),
+        "seconds": round(sum(one.seconds for one in found), 3),
         "faults": sum(len(one.faults) for one in found),
         "parts": [_part(one) for one in found],
     }
@@ -81,7 +81,7 @@ def _part(found: Findings) -> dict[str, Any]:
     return {
         "name": found.name,
         "requests": found.requests,
-        "seconds": round(found.seconds, 1),
+        "seconds": round(found.seconds, 3),
         # Without an answer is what hung up or was cut off on purpose.
         "statuses": {str(status): count for status, count in sorted(found.statuses.items())},
         "longest_wait_ms": round(found.longest_wait * 1000, 1),

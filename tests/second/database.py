@@ -120,33 +120,9 @@ _SHOWN = {
 
 # What the history shows of a leg, but for its record.
 LEG = (
-    "flow",
-    "result",
-    "init_time_gmt",
-    "start_time_gmt",
-    "hangup_time_gmt",
-    "duration",
-    "extension_id",
-    "extension_name",
-    "extension_type",
-    "extension_group_owner_id",
-    "client_owner_id",
-    "from_username",
-    "from_domain",
-    "from_screen_name",
-    "to_username",
-    "to_domain",
+    *(name for name in _CALL if name not in ("record_uuid", "record_file_size", "call_uuid")),
     "source_number",
     "source_domain",
-    "dest_number",
-    "dest_domain",
-    "did_number",
-    "did_domain",
-    "ani_number",
-    "ext_number_reg",
-    "application",
-    "hangup_cause",
-    "hangup_disposition",
 )
 
 

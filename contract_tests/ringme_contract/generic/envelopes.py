@@ -38,7 +38,7 @@ def _name(operation: Operation, role: str) -> str:
 
 
 def _cases(operation: Operation) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """What a request gives, and what is in force then."""
+    """Pairs of what a request gives and what is in force then."""
     page, size = _name(operation, "page"), _name(operation, "page_size")
     usual = {page: 1, size: operation.default_page_size}
     cases: list[tuple[dict[str, Any], dict[str, Any]]] = [

@@ -12,6 +12,7 @@ from ringme_contract.entries.factories import Item
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with, read_list
 from ringme_contract.verdict import NotOffered, NotReached
+from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 
 _NUMBERS = 6
@@ -22,7 +23,7 @@ class ClientView:
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
-        self._with_items: dict[str, list[object]] = {}
+        self._read: dict[str, list[Item]] = {}
 
     @cached_property
     def groups(self) -> list[Item]:
@@ -55,26 +56,32 @@ class ClientView:
         for operation in lists_with(self._kit, ranged=True):
             found = self.owners(operation.section)
             if operation.section == self._kit.roles.numbers:
-                some = self._numbers_with(operation.collection.name)
+                some = self.numbers_with(operation.collection)
                 found = [*some, *(one for one in found if one not in some)]
             for owner in found:
                 yield operation, owner
 
-    def _numbers_with(self, collection: str) -> list[object]:
-        """Up to two numbers that have an item, as far as the list of the client tells."""
-        if collection not in self._with_items:
-            kit, there = self._kit, {one["id"] for one in self.numbers}
-            number = kit.roles.of_number(kit.contract.collections[collection])
-            found: list[object] = []
+    def numbers_with(
+        self, rule: CollectionRule, wanted: Callable[[Item], bool] = lambda _: True
+    ) -> list[object]:
+        """Up to two numbers that have a wanted item, as far as the list of the client tells."""
+        number = self._kit.roles.of_number(rule)
+        if number is None:
+            return []
+        there = {one["id"] for one in self.numbers}
+        # Items of the log name their number, and have no id of it.
+        found = [one.get(number) for one in self._items(rule) if wanted(one)]
+        return [one for one in dict.fromkeys(found) if one in there][:2]
+
+    def _items(self, rule: CollectionRule) -> list[Item]:
+        """The items of the client, read once; none if the target lacks its list."""
+        if rule.name not in self._read:
+            kit, found = self._kit, []
             with suppress(NotOffered):
-                whole = lists_with(kit, owner=kit.roles.clients, collection=collection)
-                for listing in whole[:1] if number else ():
-                    for one in read_list(kit, kit.caller("client"), listing, "@me"):
-                        key = one.get(str(number))
-                        if key in there and key not in found:
-                            found.append(key)
-            self._with_items[collection] = found[:2]
-        return self._with_items[collection]
+                for listing in lists_with(kit, owner=kit.roles.clients, collection=rule.name)[:1]:
+                    found = read_list(kit, kit.caller("client"), listing)
+            self._read[rule.name] = found
+        return self._read[rule.name]
 
 
 Numbers = Callable[[ClientView, object], list[Item]]

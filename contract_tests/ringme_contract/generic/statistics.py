@@ -66,15 +66,10 @@ def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, l
 
 def _owners(kit: CheckContext, view: ClientView, stats: Operation) -> list[object]:
     """Owners to look at; first two with an entry that the statistics do not count."""
-    found = view.owners(stats.section)
-    by, number = stats.resource.get("by"), kit.roles.of_number(stats.collection)
-    whole = lists_with(kit, owner=kit.roles.clients, collection=stats.collection.name)
-    if by is None or number is None or stats.section != kit.roles.numbers or not whole:
+    found, by = view.owners(stats.section), stats.resource.get("by")
+    if by is None or stats.section != kit.roles.numbers:
         return found
-    there = {one["id"] for one in view.numbers}
-    uncounted = {
-        one[number]
-        for one in read_list(kit, kit.caller("client"), whole[0], "@me", **kit.range_query)
-        if one[by] not in stats.response_properties and one[number] in there
-    }
-    return [*sorted(uncounted)[:2], *(one for one in found if one not in uncounted)]
+    first = view.numbers_with(
+        stats.collection, lambda one: one[by] not in stats.response_properties
+    )
+    return [*first, *(one for one in found if one not in first)]

@@ -202,7 +202,7 @@ def _nonces() -> Iterator[bytes]:
 
 
 def _head(request: RequestContext) -> list[Any]:
-    """What a replay needs of a request beside its headers and its body."""
+    """Collect what a replay needs of a request beside its headers and its body."""
     return [
         request.method,
         request.raw_path,

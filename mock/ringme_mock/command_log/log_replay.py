@@ -37,7 +37,7 @@ Header: TypeAlias = tuple[bytes, bytes]
 
 @dataclass(frozen=True)
 class Replayed:
-    """How many commands were applied, and in how many seconds."""
+    """Number of commands that were applied, and the seconds that it took."""
 
     commands: int
     seconds: float

@@ -18,7 +18,7 @@ from ringme_spec.collections import CollectionRule
 
 async def list_entries(context: ControlContext) -> Response:
     """List a page of the entries that match. Raises the 404 for an unknown collection or owner."""
-    store, query = context.state.store.copy(), context.query
+    store, query = context.state.store, context.query
     collection = _collection(store, context.path["collection"], 404)
     owner = _owner(store, collection.rule, query)
     counted = [_collection(store, name, 400).rule for name in _names(query.get("count", ""))]
@@ -28,19 +28,20 @@ async def list_entries(context: ControlContext) -> Response:
     keep = _search(collection.rule, text, _names(query.get("properties", ""))) if text else None
     wanted = Query(descending=query["order"] == "desc", keep=keep)
 
-    def read() -> dict[str, Any]:
+    def read(store: Store) -> dict[str, Any]:
         found = store.find(collection.rule.name, wanted, owner)
         total = store.size(collection.rule.name, owner)
         if keep is not None:
             kept = list(found)
             found, total = iter(kept), len(kept)
         page = list(islice(found, query["offset"], query["offset"] + query["limit"]))
-        counts = _counts(store, collection, page, counted)
+        counts = _counts(store, collection.rule, page, counted)
         return {"total": total, "entries": page, "counts": counts}
 
     # Goes through all entries, and the API responds meanwhile.
     is_long = keep is not None or collection.rule.has_made_entries
-    return context.response(await asyncio.to_thread(read) if is_long else read())
+    page = await asyncio.to_thread(read, store.copy()) if is_long else read(store)
+    return context.response(page)
 
 
 async def change_user(context: ControlContext) -> Response:
@@ -100,11 +101,11 @@ def _search(rule: CollectionRule, text: str, names: list[str]) -> Callable[[Entr
 
 
 def _counts(
-    store: Store, collection: Collection, page: list[Entry], counted: list[CollectionRule]
+    store: Store, rule: CollectionRule, page: list[Entry], counted: list[CollectionRule]
 ) -> dict[str, dict[str, int | None]]:
-    name, key = collection.rule.name, collection.rule.key
+    name, key = rule.name, rule.key
     return {
-        str(entry[key]): {rule.name: store.size(rule.name, (name, entry[key])) for rule in counted}
+        str(entry[key]): {one.name: store.size(one.name, (name, entry[key])) for one in counted}
         for entry in page
         if counted
     }

@@ -127,11 +127,7 @@ class RunningOperation:
 
     async def run(self, request: RequestContext) -> Reply:
         """Return the success response. Raises ApiError in the order of contract section 2."""
-        for verify in self._verify:
-            if verify(request):
-                break
-        else:
-            raise unauthorized()
+        self._check_token(request)
         if self._alone is not None and request.caller is not None:
             waiting = request.session.one_at_a_time
             await waiting.begin(request.caller.client_key, self._alone)
@@ -143,22 +139,24 @@ class RunningOperation:
         for name in self._zero_is_null:
             if request.sent.get(name) == 0:
                 request.sent = {**request.sent, name: None}
-        request.state = request.session.state
-        request.operation, request.owners = self.operation, {}
-        request.view, request.defaults = self._view, self._defaults
-        self._resolver.resolve(request)
-        return self._action(request)
+        return self._act(request)
 
     def repeat(self, request: RequestContext, sent: dict[str, Any]) -> Reply:
         """Run it again for what a request had sent, checked already. Raises as `run` does."""
+        self._check_token(request)
+        request.parameters = self._path.read(request.path_values)
+        request.query_values = self._query.read(request.query)
+        request.sent = sent
+        return self._act(request)
+
+    def _check_token(self, request: RequestContext) -> None:
         for verify in self._verify:
             if verify(request):
                 break
         else:
             raise unauthorized()
-        request.parameters = self._path.read(request.path_values)
-        request.query_values = self._query.read(request.query)
-        request.sent = sent
+
+    def _act(self, request: RequestContext) -> Reply:
         request.state = request.session.state
         request.operation, request.owners = self.operation, {}
         request.view, request.defaults = self._view, self._defaults
