@@ -120,3 +120,11 @@ def test_in_a_path(admin: Api, one: Operation, name: str) -> None:
 def test_in_a_query(admin: Api, one: Operation, name: str) -> None:
     for number in BEYOND:
         check_refusal(send(admin, one, query={**query_of(one), name: number}), name)
+
+
+@pytest.mark.rule("codes")
+@pytest.mark.parametrize("path", ["/client/012/extension/30", "/client/@me/extension/030", "/extension/030/ani/"])
+def test_an_id_has_one_spelling(admin: Api, path: str) -> None:
+    answer = admin.get(path)
+    assert answer.status_code == 400
+    assert "must be a whole number" in answer.json()["message"]

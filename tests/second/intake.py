@@ -14,7 +14,7 @@ from second.refusal import Refusal, broken
 
 BIGGEST = 2**63 - 1
 USUAL = 100
-_WHOLE = re.compile("-?[0-9]+")
+_WHOLE = re.compile("-?(0|[1-9][0-9]*)")
 
 
 def whole(field: str, text: str, least: int, most: int | None = None) -> int:

@@ -14,7 +14,8 @@ from ringme_mock.store.store import Query
 from ringme_spec.parameters import Parameter
 
 _LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
-_INTEGER = re.compile(r"-?[0-9]{1,4000}")
+# As in JSON: a number has one spelling, also where the document takes an id as text.
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,3999})")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 _ZERO_IS_NOTHING = ("page", "page_size")
 # Number and length of the paths and queries of an operation whose values are cached.
