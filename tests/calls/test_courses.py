@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calls.conftest import Desk
+from support.receiver import Receiver
 
 OUTSIDE = "+79990001001"
 PHONE, OTHER, QUEUE, MENU = 31, 32, 34, 38
@@ -117,6 +118,36 @@ def test_the_course_of_the_next_callback_is_set_beforehand(desk: Desk) -> None:
     desk.ask("POST", "/extension/31/callback/", order)
     desk.advance(1)
     assert desk.stages() == {PHONE: "talking"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "result"),
+    [("busy", "busy"), ("refused", "rejected"), ("not answered", "not answered")],
+)
+def test_a_callback_whose_target_takes_no_call_is_not_bridged(
+    desk: Desk, receiver: Receiver, outcome: str, result: str
+) -> None:
+    desk.subscribe(PHONE, receiver.url, "hangup")
+    desk.control.done("PUT", "callback-course", {"then_rings": 5, "then_outcome": outcome})
+    order = desk.ask("POST", "/extension/31/callback/", {"src_num": ["302"], "dst_num": OUTSIDE})
+    desk.advance(6)
+    call = desk.ask("GET", f"/client/@me/call_history/{order['call_id']}")
+    assert (call["result"], call["bridged_duration"]) == (result, None)
+    (leg,) = call["cdr"]
+    assert (leg["result"], leg["duration"], leg["record_uuid"]) == (result, 5, None)
+    assert desk.records() == []
+    (event,) = receiver.wait(1)
+    status = {"busy": "BUSY", "rejected": "BUSY", "not answered": "NOANSWER"}[result]
+    assert (event["CallStatus"], event.get("RecID")) == (status, None)
+
+
+def test_a_callback_that_is_ended_before_its_target_answers_is_not_answered(desk: Desk) -> None:
+    desk.control.done("PUT", "callback-course", {"then_rings": 50})
+    order = desk.ask("POST", "/extension/31/callback/", {"src_num": ["302"], "dst_num": OUTSIDE})
+    desk.advance(6)
+    desk.ask("DELETE", f"/extension/31/current_calls/{order['call_api_id']}")
+    call = desk.ask("GET", f"/client/@me/call_history/{order['call_id']}")
+    assert (call["result"], call["bridged_duration"]) == ("not answered", None)
 
 
 def test_a_callback_to_an_internal_number_that_is_not_there_fails(desk: Desk) -> None:

@@ -53,10 +53,10 @@ def event_facts(call: Call, schedule: Schedule, event: CallEvent) -> Facts:
     leg, times = call.legs[event.leg], schedule.legs[event.leg]
     if times is None:
         raise LookupError("a leg that never rings has no events")
-    ends, talk = event.type == HANGUP, times.answered is not None
+    ends = event.type == HANGUP
     number = call.number(leg.number)
     is_gate = number is not None and number.kind in ("ivr", "queue")
-    keeps_record = ends and talk and leg.recorded
+    keeps_record = ends and times.talked and leg.recorded
     return {
         **_common_facts(call, leg),
         "happening": event.type,
@@ -84,7 +84,7 @@ def live_facts(call: Call, index: int, times: LegTimes, now: int) -> Facts:
         "called_party": _party(call, leg.called),
         "began": moment_text(times.rings + index * _APART, hundredths=True),
         "answered": moment_text(times.answered or 0) if answered else None,
-        "record": record_key(leg) if answered and leg.recorded else None,
+        "record": record_key(leg) if answered and times.talked and leg.recorded else None,
         "real": not leg.forwarded,
         "order": None if call.ordered_by is None else call.mark,
     }

@@ -24,7 +24,7 @@ def keep_call(state: State, call: Call, schedule: Schedule) -> None:
         if times is None:
             continue
         facts, name = ended_facts(call, index, times), LEGS
-        if times.answered is not None and call.legs[index].recorded and recordings is not None:
+        if times.talked and call.legs[index].recorded and recordings is not None:
             name, shown = RECORDS, _record(facts, recordings)
         else:
             shown = show(facts, "ended")

@@ -26,6 +26,11 @@ class LegTimes:
     ends: int
     result: str
 
+    @property
+    def talked(self) -> bool:
+        """Tell that there was a call to record; a callback may be picked up and reach nobody."""
+        return self.result == ANSWERED
+
     def stage(self, now: int) -> str:
         """Return waiting, ringing, talking or ended."""
         if now < self.rings:
@@ -86,7 +91,7 @@ def _leg_times(
     answered = decided if takes and decided <= ends and not _left_before(leg, decided) else None
     end, result = ends, NOT_ANSWERED
     if answered is not None:
-        result = "failed" if _fails_then(call, leg, spans, ends) else ANSWERED
+        result = _result_of_target(call, leg, spans, ends) or ANSWERED
     elif decided <= ends:
         end, result = decided, _result(stage)
     if leg.left is not None and leg.left <= end:
@@ -96,11 +101,16 @@ def _leg_times(
     return LegTimes(begin, answered, end, result)
 
 
-def _fails_then(call: Call, leg: Leg, spans: list[tuple[int, int]], ends: int) -> bool:
-    """Tell that the source of a callback picked up, and its destination could not be reached."""
-    if leg.flow != "out" or leg.stage is None or leg.stage + 1 >= len(spans):
-        return False
-    return call.stages[leg.stage + 1].outcome == "failed" and spans[leg.stage + 1][1] <= ends
+def _result_of_target(
+    call: Call, leg: Leg, spans: list[tuple[int, int]], ends: int
+) -> str | None:
+    """Return the result of a callback's source whose target did not take the call, else None."""
+    if leg.flow != "out" or leg.stage is None:
+        return None
+    target = leg.stage + 1
+    if target >= len(spans) or spans[target][1] > ends:
+        return NOT_ANSWERED
+    return _RESULTS.get(call.stages[target].outcome)
 
 
 def _left_before(leg: Leg, moment: int) -> bool:
