@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import httpx
+import pytest
 
-from support.control import Control
+from support.control import API, Control
 
 COUNTS = {"client": 12, "groups": 5, "extensions": 50, "records": 15_000, "seed": 7}
 
@@ -31,6 +33,31 @@ def test_others_are_answered_while_entries_are_made(control: Control) -> None:
     assert made[0].json() == {"extension_group": 5, "extension": 50, "record": 15_000}
     # The first may be asked before the work begins.
     assert answered > 2
+
+
+@pytest.mark.parametrize(("path", "list_name"), [("record", None), ("call_history", "call_history")])
+def test_a_program_that_pages_until_a_page_is_empty_finds_all_that_was_made(
+    control: Control, path: str, list_name: str | None
+) -> None:
+    control.done("PUT", "clock", {"now": "2026-03-31 23:00:00", "frozen": True})
+    counts = {"client": 12, "records": 700, "unanswered": 150, "seed": 7}
+    control.done("POST", "bulk", counts)
+    headers = control.token()
+    query = {"start_datetime": "2026-02-01 00:00:00", "end_datetime": "2026-03-31 23:59:59"}
+    pages: list[list[Any]] = []
+    while not pages or pages[-1]:
+        asked = {**query, "page": str(len(pages) + 1)}
+        found = control.http.get(f"{API}/client/@me/{path}/", params=asked, headers=headers).json()
+        pages.append(found[list_name] if list_name else found)
+    entries = [one for page in pages for one in page]
+    whole = control.http.get(
+        f"{API}/client/@me/{path}/", params={**query, "per_page": "1000"}, headers=headers
+    ).json()
+    assert entries == (whole[list_name] if list_name else whole)
+    assert len(entries) > 400
+    # All pages but the last are full, and one request more finds that there are no more.
+    assert [len(page) for page in pages[:-2]] == [100] * (len(entries) // 100)
+    assert len(pages) == -(-len(entries) // 100) + 1
 
 
 def test_without_a_seed_each_time_gives_other_entries(control: Control) -> None:

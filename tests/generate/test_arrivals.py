@@ -31,7 +31,7 @@ from ringme_mock.store.state import State
 from ringme_mock.store.store import Query, Store
 from ringme_spec.contract import Contract
 
-COLLECTIONS = ["record", "voicemail", "fax", "reg_status_log"]
+COLLECTIONS = ["record", "leg", "voicemail", "fax", "reg_status_log"]
 CALLS = ["record", "voicemail"]
 NUMBERS = [entry["id"] for entry in SEED["extension"].entries()]
 
@@ -89,7 +89,7 @@ def test_its_owner_group_is_that_of_its_number_at_that_moment(collection: str, p
 def test_without_a_moment_it_happens_now(collection: str) -> None:
     rule = CONTRACT.collections[collection].range
     assert rule is not None
-    end = "hangup_time_gmt" if collection in CALLS else rule.property
+    end = "hangup_time_gmt" if collection in [*CALLS, "leg"] else rule.property
     for seed in range(20):
         assert make(collection, seed=seed)[end] == "2026-03-18 10:20:30"
 
@@ -183,8 +183,11 @@ def test_a_call_names_its_number_as_the_number_itself_does() -> None:
     [
         ("busy", "USER_BUSY", {"callee_refuse"}),
         ("not answered", "NO_ANSWER", {"caller_cancel", "internal_cancel"}),
+        ("answered elsewhere", "LOSE_RACE", {"internal_cancel"}),
+        ("failed", "NORMAL_TEMPORARY_FAILURE", {"internal_cancel"}),
         ("rejected", "CALL_REJECTED", {"callee_refuse"}),
         ("answered", "NORMAL_CLEARING", {"caller_bye", "callee_bye"}),
+        ("voicemail", "NORMAL_CLEARING", {"caller_bye"}),
     ],
 )
 def test_how_a_call_ended_goes_with_its_result(result: str, cause: str, ended_by: set[str]) -> None:
@@ -192,6 +195,18 @@ def test_how_a_call_ended_goes_with_its_result(result: str, cause: str, ended_by
         call = make("record", {"result": result}, seed=seed)
         assert call["hangup_cause"] == cause
         assert call["hangup_disposition"] in ended_by
+        assert (call["record_uuid"] is not None) == (result in ("answered", "voicemail"))
+
+
+def test_a_call_that_nobody_answered_is_in_the_history_and_has_no_record() -> None:
+    state = fresh_state()
+    records = list(state.store["record"].entries())
+    call = make("record", {"result": "busy", "from": "79990001234"}, state=state)
+    shown = (call["start_time_gmt"], call["duration"], call["record_uuid"])
+    assert shown == (None, 0, None)
+    assert list(state.store["record"].entries()) == records
+    newest = next(state.store.find("call", Query(descending=True), ("client", 12)))
+    assert (newest["call_uuid"], newest["result"]) == (call["call_uuid"], "busy")
 
 
 def test_a_telephone_registers_and_leaves_in_turn() -> None:

@@ -35,6 +35,7 @@ COUNTS = {
     "groups": 12,
     "extensions": 150,
     "records": 3000,
+    "unanswered": 600,
     "voicemail": 200,
     "faxes": 100,
     "registrations": 300,
@@ -74,6 +75,13 @@ def test_all_of_it_would_do_as_fixtures(state: State) -> None:
     again = import_archive(CONTRACT, export_archive(CONTRACT, state.store))
     for name in CONTRACT.collections:
         assert list(again[name].entries()) == list(state.store[name].entries())
+
+
+def test_calls_have_a_record_just_if_somebody_answered(state: State) -> None:
+    assert {one["result"] for one in added(state, "record")} == {"answered", "voicemail"}
+    unanswered = [one for one in added(state, "leg") if one["record_uuid"] is None]
+    assert {one["result"] for one in unanswered} >= {"busy", "not answered", "rejected", "failed"}
+    assert not {one["result"] for one in unanswered} & {"answered"}
 
 
 def test_nothing_is_made_for_another_client(state: State) -> None:

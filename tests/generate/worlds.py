@@ -28,6 +28,7 @@ BULK = {
     "groups": "extension_group",
     "extensions": "extension",
     "records": "record",
+    "unanswered": "leg",
     "voicemail": "voicemail",
     "faxes": "fax",
     "registrations": "reg_status_log",

@@ -48,11 +48,6 @@ class Schedule:
     stages: tuple[tuple[int, int], ...]
     ends: int
 
-    @property
-    def taken(self) -> bool:
-        """Tell that somebody took the call at last."""
-        return any(one is not None and one.answered is not None for one in self.legs)
-
 
 def make_schedule(call: Call) -> Schedule:
     """Work the moments of a call out."""

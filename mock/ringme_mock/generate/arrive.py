@@ -193,9 +193,19 @@ def arrive(
     names the field for an invalid value.
     """
     try:
-        return _arrive(state, arrivals_of(contract, collection), number, given, random)
+        name = _instead(contract, collection, given)
+        return _arrive(state, arrivals_of(contract, name), number, given, random)
     except ConfigError as error:
         raise invalid(str(error)) from None
+
+
+def _instead(contract: Contract, collection: str, given: Mapping[str, Any]) -> str:
+    """Return the collection that an entry with these values goes into."""
+    for other, values in _nodes().get(collection, {}).get("instead", {}).items():
+        found = any(given.get(name) in those for name, those in values.items())
+        if found and other in contract.collections:
+            return str(other)
+    return collection
 
 
 def _arrive(
