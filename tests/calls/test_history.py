@@ -63,6 +63,34 @@ def test_a_call_is_in_progress_or_in_the_history(desk: Desk) -> None:
     assert desk.ask("GET", "/client/@me/current_calls/") == {"call_list": []}
 
 
+def test_a_call_may_be_late_in_the_history_and_its_record_later(desk: Desk) -> None:
+    course = {"rings": 5, "talks": 10, "listed_after": 60, "recorded_after": 300}
+    made = desk.call(QUEUE, also=[PHONE, OTHER], course={**course, "taken_by": OTHER})
+    desk.advance(16)
+    assert desk.ask("GET", "/client/@me/current_calls/") == {"call_list": []}
+    seen = []
+    for seconds in (0, 59, 1, 239, 1, 600):
+        desk.advance(seconds)
+        seen.append((len(calls(desk)), len(legs(desk)), len(desk.records())))
+    assert seen == [(0, 0, 0), (0, 0, 0), (1, 3, 0), (1, 3, 0), (1, 3, 1), (1, 3, 1)]
+    (record,) = desk.records()
+    shown = {one["extension_id"]: one["record_uuid"] for one in legs(desk)}
+    assert shown == {QUEUE: None, PHONE: None, OTHER: record["record_uuid"]}
+    assert calls(desk)[0]["call_uuid"] == made["call"].upper()
+    assert desk.control.done("GET", "calls") == []
+
+
+def test_late_records_come_to_a_call_of_a_snapshot_as_well(desk: Desk) -> None:
+    desk.call(PHONE, course={"recorded_after": 300})
+    desk.advance(60)
+    desk.control.done("PUT", "snapshots/late")
+    for _ in range(2):
+        assert (len(calls(desk)), desk.records()) == (1, [])
+        desk.advance(300)
+        assert (len(calls(desk)), len(desk.records())) == (1, 1)
+        desk.control.done("POST", "snapshots/late/load")
+
+
 def test_a_deleted_record_leaves_its_call(desk: Desk) -> None:
     desk.call(PHONE, course={"talks": 10})
     desk.advance(20)

@@ -35,7 +35,9 @@ def test_others_are_answered_while_entries_are_made(control: Control) -> None:
     assert answered > 2
 
 
-@pytest.mark.parametrize(("path", "list_name"), [("record", None), ("call_history", "call_history")])
+@pytest.mark.parametrize(
+    ("path", "list_name"), [("record", None), ("call_history", "call_history")]
+)
 def test_a_program_that_pages_until_a_page_is_empty_finds_all_that_was_made(
     control: Control, path: str, list_name: str | None
 ) -> None:

@@ -185,7 +185,9 @@ def test_the_templates_know_the_properties_of_the_document(name: str) -> None:
     filled = set(arrivals_of(CONTRACT, name)._follows)
     content = {rule.content.file} if rule.content else set()
     unknown = set(node["properties"]) - set(rule.properties)
-    assert unknown == ({"file_name", "record_transfer"} & unknown if name in ("voicemail", "leg") else set())
+    assert unknown == (
+        {"file_name", "record_transfer"} & unknown if name in ("voicemail", "leg") else set()
+    )
     assert set(rule.properties) == (set(node["properties"]) - unknown) | filled | content
 
 

@@ -123,7 +123,9 @@ def test_in_a_query(admin: Api, one: Operation, name: str) -> None:
 
 
 @pytest.mark.rule("codes")
-@pytest.mark.parametrize("path", ["/client/012/extension/30", "/client/@me/extension/030", "/extension/030/ani/"])
+@pytest.mark.parametrize(
+    "path", ["/client/012/extension/30", "/client/@me/extension/030", "/extension/030/ani/"]
+)
 def test_an_id_has_one_spelling(admin: Api, path: str) -> None:
     answer = admin.get(path)
     assert answer.status_code == 400

@@ -18,7 +18,8 @@ class Course:
     """What becomes of a call, as set beforehand.
 
     `rings` and `outcome` are of those that are rung first, of a callback its source; `then_rings`
-    and `then_outcome` of its destination. `taken_by` is the key of the number that takes it.
+    and `then_outcome` of its destination. `taken_by` is the key of the number that takes it. The
+    history has it `listed_after` seconds, and its records `recorded_after`.
     """
 
     rings: int = 1
@@ -29,6 +30,8 @@ class Course:
     talks: int = DEFAULT_TALK
     recorded: bool = True
     ends: str = "caller"
+    listed_after: int = 0
+    recorded_after: int = 0
 
 
 @dataclass
@@ -79,6 +82,8 @@ class Draft:
             legs=tuple(self.legs),
             numbers=tuple(self.numbers.values()),
             ended_by=self.course.ends,
+            listed_after=self.course.listed_after,
+            recorded_after=self.course.recorded_after,
             **values,
         )
 

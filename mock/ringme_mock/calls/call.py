@@ -54,7 +54,8 @@ class Leg:
     `stage` is the stage in which it rings, None for the number that calls. `caller` and `called`
     are keys of internal numbers; `record` are the 32 upper-case digits of its record, which there
     is if it is `recorded` and picked up. `left` is the moment at which it ended before the call
-    did, with the outcome `how`. `told` counts its events that were given out already.
+    did, with the outcome `how`. `told` counts its events that were given out already. `entry` is
+    the key of its entry in the history.
     """
 
     number: int
@@ -73,6 +74,7 @@ class Leg:
     left: int | None = None
     how: str | None = None
     told: int = 0
+    entry: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class Call:
     `mark` are its 32 lower-case hexadecimal digits, `api_number` the ten digits before them.
     `talks` counts from the last pick-up, `hung_up` is the moment at which somebody ended it before
     that, `ended_by` who does. `ordered_by` is the key of the number that ordered a callback.
+    `listed_after` and `recorded_after` are the seconds from its end until the history has it, and
+    its records; it is `listed` once the history has it.
     """
 
     mark: str
@@ -100,6 +104,9 @@ class Call:
     shows_order: bool = False
     ended_by: str = "caller"
     hung_up: int | None = None
+    listed_after: int = 0
+    recorded_after: int = 0
+    listed: bool = False
 
     @property
     def api_id(self) -> str:
@@ -132,7 +139,7 @@ def to_entry(call: Call) -> dict[str, Any]:
 
 
 def from_entry(entry: dict[str, Any]) -> Call:
-    values = {name: entry[name] for name in _NAMES}
+    values = {name: entry[name] for name in _NAMES if entry.get(name) is not None}
     for name, part in _PARTS.items():
         values[name] = tuple(part(**one) for one in entry[name])
     return Call(**values)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Protocol
 
@@ -135,33 +136,39 @@ class CallEngine:
             schedule = make_schedule(call)
             told, upcoming = _progress(call, schedule, now)
             due += [(call, schedule, one) for one in told]
-            if schedule.ends <= now:
+            if told and schedule.complete > now:
+                call = self._note_told(call, told)
+            if schedule.complete <= now or (schedule.listed <= now and not call.listed):
                 ended.append((call, schedule))
-                continue
-            if told:
-                self._note_told(call, told)
             if upcoming is not None:
                 following = upcoming if following is None else min(following, upcoming)
         # So the history is the same however often somebody looks.
-        for call, schedule in sorted(ended, key=lambda one: one[1].ends):
-            self._end(call, schedule)
+        for call, schedule in sorted(ended, key=lambda one: one[1].listed):
+            self._end(call, schedule, schedule.complete <= now)
         for call, schedule, event in sorted(due, key=lambda one: one[2].moment):
             self._tell(call, schedule, event)
         self._set_timer(None if following is None else (following - now) / SECOND)
 
-    def _note_told(self, call: Call, told: list[CallEvent]) -> None:
+    def _note_told(self, call: Call, told: list[CallEvent]) -> Call:
         for event in told:
             call = call.with_leg(event.leg, told=call.legs[event.leg].told + 1)
+        self._store(call)
+        return call
+
+    def _store(self, call: Call) -> None:
         if self._collection is not None:
             self._collection.update(call.mark, to_entry(call))
 
-    def _end(self, call: Call, schedule: Schedule) -> None:
-        if self._collection is not None:
+    def _end(self, call: Call, schedule: Schedule, complete: bool) -> None:
+        """Put a call that has ended into the history; the records of one may come later."""
+        if complete and self._collection is not None:
             self._collection.delete(call.mark)
         try:
-            keep_call(self._session.state, call, schedule)
+            call = keep_call(self._session.state, call, schedule, complete)
         except ApiError as error:
             logger.warning("a call that has ended is not in the history: %s", error.message)
+        if not complete:
+            self._store(replace(call, listed=True))
 
     def _tell(self, call: Call, schedule: Schedule, event: CallEvent) -> None:
         """Hand an event over to the deliveries, once for each subscription to it."""
@@ -217,14 +224,14 @@ class CallEngine:
 
 
 def _progress(call: Call, schedule: Schedule, now: int) -> tuple[list[CallEvent], int | None]:
-    """Return the events that are due and were not told, and the moment of the next one."""
+    """Return the events that are due and were not told, and the next moment of the call."""
     due: list[CallEvent] = []
-    following: int | None = None
+    moments = [schedule.ends, schedule.listed, schedule.complete]
     for index, leg in enumerate(call.legs):
         for event in events_of(call, schedule, index)[leg.told :]:
             if event.moment <= now:
                 due.append(event)
             else:
-                following = event.moment if following is None else min(following, event.moment)
+                moments.append(event.moment)
                 break
-    return due, schedule.ends if following is None and schedule.ends > now else following
+    return due, min((one for one in moments if one > now), default=None)

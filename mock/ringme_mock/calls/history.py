@@ -16,27 +16,37 @@ from ringme_spec.collections import Content
 LEGS, RECORDS = "leg", "record"
 
 
-def keep_call(state: State, call: Call, schedule: Schedule) -> None:
-    """Add the legs of a call that has ended. Raises the 400 of a collection that is full."""
+def keep_call(state: State, call: Call, schedule: Schedule, complete: bool) -> Call:
+    """Add the legs of a call that has ended, and those of its records if it is `complete`.
+
+    A record takes the place of a leg that was added without it. Returns the call with the keys of
+    its legs. Raises the 400 of a collection that is full.
+    """
     store = state.store
     recordings = _recordings(store)
     for index, times in enumerate(schedule.legs):
         if times is None:
             continue
-        facts, name = ended_facts(call, index, times), LEGS
-        if times.talked and call.legs[index].recorded and recordings is not None:
-            name, shown = RECORDS, _record(facts, recordings)
-        else:
-            shown = show(facts, "ended")
-        if name not in store.collections:
-            continue
-        check_quota(state, name)
-        collection = store[name]
-        entry = {prop: shown.get(prop) for prop in collection.rule.properties}
-        if collection.rule.sequence:
-            collection.insert_new(entry)
-        else:
-            collection.insert(entry)
+        leg, facts = call.legs[index], ended_facts(call, index, times)
+        if complete and times.talked and leg.recorded and recordings is not None:
+            if leg.entry is not None and store[LEGS].get(leg.entry) is not None:
+                store[LEGS].delete(leg.entry)
+            _add(state, RECORDS, _record(facts, recordings))
+        elif not call.listed and LEGS in store.collections:
+            entry = _add(state, LEGS, show(facts, "ended"))
+            call = call.with_leg(index, entry=entry[store[LEGS].rule.key])
+    return call
+
+
+def _add(state: State, name: str, shown: Entry) -> Entry:
+    check_quota(state, name)
+    collection = state.store[name]
+    entry = {prop: shown.get(prop) for prop in collection.rule.properties}
+    if collection.rule.sequence:
+        collection.insert_new(entry)
+    else:
+        collection.insert(entry)
+    return entry
 
 
 def _recordings(store: Store) -> Content | None:

@@ -42,11 +42,16 @@ class LegTimes:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The moments of a call, and of its legs by index (None: it never rings)."""
+    """The moments of a call, and of its legs by index (None: it never rings).
+
+    The history has it when it is `listed`, with its records when it is `complete`.
+    """
 
     legs: tuple[LegTimes | None, ...]
     stages: tuple[tuple[int, int], ...]
     ends: int
+    listed: int
+    complete: int
 
 
 def make_schedule(call: Call) -> Schedule:
@@ -57,7 +62,9 @@ def make_schedule(call: Call) -> Schedule:
         ends = min(ends, max(call.hung_up, call.began))
     spans = [(begin, end) for begin, end in spans if begin <= ends]
     legs = tuple(_leg_times(call, leg, index, spans, ends) for index, leg in enumerate(call.legs))
-    return Schedule(legs, tuple(spans), ends)
+    listed = ends + call.listed_after * SECOND
+    complete = max(listed, ends + call.recorded_after * SECOND)
+    return Schedule(legs, tuple(spans), ends, listed, complete)
 
 
 def _spans(call: Call) -> tuple[list[tuple[int, int]], int, bool]:
@@ -96,9 +103,7 @@ def _leg_times(
     return LegTimes(begin, answered, end, result)
 
 
-def _result_of_target(
-    call: Call, leg: Leg, spans: list[tuple[int, int]], ends: int
-) -> str | None:
+def _result_of_target(call: Call, leg: Leg, spans: list[tuple[int, int]], ends: int) -> str | None:
     """Return the result of a callback's source whose target did not take the call, else None."""
     if leg.flow != "out" or leg.stage is None:
         return None
