@@ -17,8 +17,10 @@ TOKENS = Path(ringme_mock.docs.__file__).parent / "content" / "tokens.md"
 
 @pytest.mark.rule("code-grant")
 def test_they_give_tokens(mock: RunningMock) -> None:
-    (commands,) = re.findall(r"```sh\n(.*?)```", TOKENS.read_text("utf-8"), re.DOTALL)
-    script = commands.replace("http://127.0.0.1:8080", mock.url)
+    set_uris, log_in = re.findall(r"```sh\n(.*?)```", TOKENS.read_text("utf-8"), re.DOTALL)
+    script = (set_uris + log_in).replace("http://127.0.0.1:8080", mock.url)
     done = subprocess.run(["bash", "-e"], input=script, capture_output=True, text=True, check=True)
-    token = json.loads(done.stdout)["access_token"]
+    changed, given = map(json.loads, done.stdout.splitlines())
+    assert "http://localhost:4200/callback" in changed["redirect_uris"]
+    token = given["access_token"]
     assert Api(mock, token).read("/user/")["login"] == "sales-lead"

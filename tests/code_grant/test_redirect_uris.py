@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +14,8 @@ from ringme_mock import MockServer
 from ringme_mock.app import create_app
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import FIXTURES, SPEC
-from support.code_grant import LOGIN
+from support.code_grant import AUTHORIZE, CALLBACK, LOGIN, PUBLIC, Person, arrived
+from support.server import RunningMock
 
 
 @pytest.mark.rule("code-state", "code-page")
@@ -63,3 +65,35 @@ def test_a_redirect_uri_that_no_browser_should_go_to_ends_the_start(
     )
     with pytest.raises(ConfigError, match="redirect_uris"):
         create_app(SPEC, FIXTURES, added_fixtures=[tmp_path])
+
+
+def test_redirect_uris_of_an_application_can_be_set_while_the_mock_runs(mock: RunningMock) -> None:
+    preview = "http://localhost:4200/callback"
+    person = Person(mock, redirect_uri=preview)
+    assert person.send("GET", AUTHORIZE).status_code == 400
+    changed = _set_uris(mock, PUBLIC, [preview])
+    assert changed.json() == {"client_id": PUBLIC, "type": "public", "redirect_uris": [preview]}
+    person.log_in()
+    code = arrived(person.send("GET", AUTHORIZE), preview)["code"]
+    assert person.exchange(code).status_code == 200
+    assert Person(mock).send("GET", AUTHORIZE).status_code == 400
+    mock.reset()
+    assert Person(mock).send("GET", AUTHORIZE).status_code == 302
+
+
+@pytest.mark.parametrize("uris", [["javascript:alert(1)"], [CALLBACK, "http://a/#b"], [5], "x"])
+def test_a_redirect_uri_that_cannot_be_is_refused_by_name(mock: RunningMock, uris: Any) -> None:
+    refused = _set_uris(mock, PUBLIC, uris)
+    assert refused.status_code == 400
+    assert refused.json()["message"].startswith("redirect_uris")
+    assert Person(mock).send("GET", AUTHORIZE).status_code == 302
+
+
+def test_redirect_uris_of_an_unknown_application_are_a_404(mock: RunningMock) -> None:
+    refused = _set_uris(mock, "none", [])
+    assert (refused.status_code, refused.json()["message"]) == (404, "No such application: none")
+
+
+def _set_uris(mock: RunningMock, application: str, uris: Any) -> httpx.Response:
+    path = f"/__mock__/applications/{application}"
+    return mock.http.put(path, json={"redirect_uris": uris})

@@ -31,6 +31,7 @@ OPERATIONS: dict[str, Callable[[ControlContext], Awaitable[Response]]] = {
     "importState": state_api.import_entries,
     "listEntries": entries_api.list_entries,
     "changeUser": entries_api.change_user,
+    "changeApplication": entries_api.change_application,
     "makeBulk": arrivals_api.bulk,
     "getClock": clock_api.read,
     "setClock": clock_api.change,

@@ -1,4 +1,4 @@
-"""Entries of a collection, with how many entries of others each has; users that are blocked."""
+"""Entries of a collection, with their counts of others; changes of users and applications."""
 
 from __future__ import annotations
 
@@ -52,6 +52,22 @@ async def change_user(context: ControlContext) -> Response:
         raise ApiError(404, f"No such user: {context.path['login'][:64]}")
     changed = users.update(user[users.rule.key], {"status": context.body["status"]})
     return context.response({"login": changed["login"], "status": changed["status"]})
+
+
+async def change_application(context: ControlContext) -> Response:
+    """Set redirect URIs. Raises the 404 for an unknown application, and the 400 that names one."""
+    applications = context.state.store["application"]
+    found = applications.get(context.path["client_id"])
+    if found is None:
+        raise ApiError(404, f"No such application: {context.path['client_id'][:64]}")
+    schemas = context.mock.contract.schemas
+    allowed = schemas.properties(applications.rule.stored)
+    for name, value in context.body.items():
+        for field, reason in schemas.compile(allowed[name]).problems(value, name):
+            raise invalid(f"{field}: {reason}")
+    changed = applications.update(found[applications.rule.key], context.body)
+    shown = ("client_id", "type", "redirect_uris")
+    return context.response({name: changed[name] for name in shown})
 
 
 def _collection(store: Store, name: str, status: int) -> Collection:
