@@ -25,7 +25,7 @@ def read(context: RequestContext) -> Reply:
 
 def current(context: RequestContext) -> Reply:
     """Respond with the caller, of the owner ids only that of its type (rule whoami)."""
-    shown = dict(context.view(context.user) if context.view else context.user)
+    shown = dict(context.shown((context.user,))[0])
     own, _ = context.state.access.owner_of(context.user)
     for name, prop in context.operation.resource["owners"].items():
         if name != own:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 BODY_LIMIT = 16_384
 # Below this path are the files of entries.
 STORAGE = "/storage/"
+# Number and length of the Authorization headers whose tokens are cached.
+_MOST_KEPT = 1000
+_LONGEST_KEPT = 500
 _SCOPE_KEY = "ringme_mock.request"
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 
@@ -106,6 +110,12 @@ class RequestContext:
         """URL below which the files of entries are fetched."""
         return f"{self.base_url}{STORAGE}"
 
+    @property
+    def bearer_token(self) -> str | None:
+        """Token of the Authorization header; None without the header, or with another scheme."""
+        given = self.headers.get(b"authorization", b"")
+        return _bearer_token(given) if len(given) > _LONGEST_KEPT else _kept_token(given)
+
     def header(self, name: bytes) -> str:
         """Return a header of the request, or an empty text."""
         return self.headers.get(name, b"").decode("latin-1")
@@ -143,8 +153,7 @@ class RequestContext:
 
     def show(self, entry: Entry) -> Reply:
         """Make the success response with the properties of an entry that the document shows."""
-        shown = self.view(entry) if self.view else entry
-        return Reply(self.operation.status, write_json(shown), JSON)
+        return Reply(self.operation.status, write_json(self.shown((entry,))[0]), JSON)
 
     def show_all(self, entries: Iterable[Entry]) -> Reply:
         """Make the success response with a bare array of entries."""
@@ -152,13 +161,21 @@ class RequestContext:
 
     def shown(self, entries: Iterable[Entry]) -> list[Entry]:
         """List entries with the properties that the document shows."""
-        return list(map(self.view, entries) if self.view else entries)
+        return self.view(entries) if self.view else list(entries)
 
     def reply(self, value: Any = None) -> Reply:
         """Make the success response with a JSON value, or without a body."""
         if value is None:
             return Reply(self.operation.status)
         return json_reply(self.operation.status, value)
+
+
+def _bearer_token(header: bytes) -> str | None:
+    scheme, _, token = header.partition(b" ")
+    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else None
+
+
+_kept_token = lru_cache(_MOST_KEPT)(_bearer_token)
 
 
 def _is_host(text: str) -> bool:

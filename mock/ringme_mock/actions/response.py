@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -11,7 +11,8 @@ from ringme_spec.operations import Operation
 
 JSON = "application/json"
 Entry: TypeAlias = dict[str, Any]
-View: TypeAlias = Callable[[Entry], Entry]
+# Of all entries of a response at once, as a call for each takes longer than what it does.
+View: TypeAlias = Callable[[Iterable[Entry]], list[Entry]]
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ def json_reply(status: int, value: Any, headers: Mapping[str, str] | None = None
 
 
 def entry_view(operation: Operation) -> View | None:
-    """Return a function from an entry to its properties in the response, in order.
+    """Return a function from entries to their properties in the response, in order.
 
     None shows entries as they are stored.
     """
@@ -45,21 +46,26 @@ def entry_view(operation: Operation) -> View | None:
             seen.update((name, str(seen[name])) for name in texts if seen[name] is not None)
             return seen
 
-        return gathered
+        return _each(gathered)
     if shown == stored:
         return None
     if shown != tuple(name for name in stored if name in shown):
-        return lambda entry: {name: entry.get(name) for name in shown}
+        return _each(lambda entry: {name: entry.get(name) for name in shown})
     hidden = [name for name in stored if name not in shown]
 
-    def without(entry: Entry) -> Entry:
+    def without(entries: Iterable[Entry]) -> list[Entry]:
         # Entries have all stored properties in order, so this is quicker than gathering.
-        seen = entry.copy()
-        for name in hidden:
-            del seen[name]
+        seen = [entry.copy() for entry in entries]
+        for entry in seen:
+            for name in hidden:
+                del entry[name]
         return seen
 
     return without
+
+
+def _each(show: Callable[[Entry], Entry]) -> View:
+    return lambda entries: list(map(show, entries))
 
 
 def _made_view(operation: Operation) -> View:
@@ -69,7 +75,7 @@ def _made_view(operation: Operation) -> View:
     """
     gathered, names = operation.collection.gathered, operation.response_properties
     if gathered is None or gathered.list not in names:
-        return lambda entry: {name: entry[name] for name in names if name in entry}
+        return _each(lambda entry: {name: entry[name] for name in names if name in entry})
     held, listed = gathered.list, operation.listed_properties(gathered.list)
 
     def nested(entry: Entry) -> Entry:
@@ -77,4 +83,4 @@ def _made_view(operation: Operation) -> View:
         seen[held] = [{name: one[name] for name in listed if name in one} for one in entry[held]]
         return seen
 
-    return nested
+    return _each(nested)

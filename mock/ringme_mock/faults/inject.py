@@ -67,9 +67,9 @@ class Faults:
                 request.allowance = None
         except ApiError:
             request.target = None
-        kind, _, token = request.header(b"authorization").partition(" ")
-        if kind.lower() == "bearer":
-            request.caller = state.access.caller(token.strip())
+        token = request.bearer_token
+        if token is not None:
+            request.caller = state.access.caller(token)
 
     def _choose(self, request: RequestContext) -> FaultRule | None:
         chosen = request.session.faults.choose(request)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ringme_mock.actions.media import stored_file
 from ringme_mock.actions.request_context import STORAGE, RequestContext, attach
-from ringme_mock.actions.response import JSON, Reply
+from ringme_mock.actions.response import Reply
 from ringme_mock.faults.fault_rule import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults
@@ -23,6 +23,7 @@ from ringme_mock.http.error_handler import refuse
 from ringme_mock.http.journal import log, note
 from ringme_mock.http.operation import OperationAPI, RunningOperation
 from ringme_mock.http.refusal_reasons import RefusalReasons, explain_page
+from ringme_mock.http.response_headers import response_headers
 from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Sessions
 from ringme_mock.http.urls import PAGES
@@ -30,8 +31,6 @@ from ringme_spec.contract import Contract
 
 # The type of a scope on which Connexion assembles its middlewares.
 START = "ringme_mock.start"
-_VARY = (b"vary", b"Origin")
-_JSON_TYPE = (b"content-type", JSON.encode())
 
 
 class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
@@ -118,7 +117,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             if _is_page(request.raw_path):
                 log(request, reply.status)
             else:
-                note(request, reply.status, reply, _headers(request, reply))
+                note(request, reply.status, reply)
             await send_whole(send, reply.status, _headers(request, reply), reply.body)
             return
         if self._public_origin:
@@ -141,16 +140,17 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         if request.session.waits and reply.status < 400:
             self._sessions.begin(request.session)
         # Before the response: the client may request the journal right after it.
-        headers = _headers(request, reply)
-        note(request, None if request.connection == DROP else reply.status, reply, headers)
+        note(request, None if request.connection == DROP else reply.status, reply)
         if request.connection is not None:
             await _break(request, reply, send)
             return
+        body, coding = reply.body, None
         if is_compressible(request, reply):
-            reply = await compressed(request, reply)
-            headers = _headers(request, reply)
-        body = b"" if request.method == "HEAD" else reply.body
-        await send_whole(send, reply.status, headers, body)
+            body, coding = await compressed(request, body)
+        headers = response_headers(request, reply, len(body))
+        if coding:
+            headers += coding
+        await send_whole(send, reply.status, headers, b"" if request.method == "HEAD" else body)
 
     def _strip_public_path(self, request: RequestContext) -> None:
         """Remove the path of the public URL, which some proxies leave in front of others."""
@@ -220,23 +220,4 @@ async def _break(request: RequestContext, reply: Reply, send: Send) -> None:
 
 
 def _headers(request: RequestContext, reply: Reply) -> Headers:
-    headers = []
-    if reply.media_type == JSON:
-        headers.append(_JSON_TYPE)
-    elif reply.media_type is not None:
-        headers.append((b"content-type", reply.media_type.encode("latin-1")))
-    # A response without content has no length (RFC 9110 section 8.6).
-    if reply.body or reply.status not in (204, 304):
-        headers.append((b"content-length", b"%d" % len(reply.body)))
-    if reply.headers:
-        for name, value in reply.headers.items():
-            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
-    if request.allowance is not None:
-        headers += request.allowance.headers()
-    if request.applied_preferences:
-        headers.append((b"preference-applied", request.applied_preferences.encode("latin-1")))
-        headers.append((b"vary", b"Prefer"))
-    if b"origin" not in request.headers:
-        # The CORS middleware adds it otherwise.
-        headers.append(_VARY)
-    return headers
+    return response_headers(request, reply, len(reply.body))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from dataclasses import replace
 from functools import lru_cache
 
 from ringme_mock.actions.request_context import STORAGE, RequestContext
 from ringme_mock.actions.response import JSON, Reply
+from ringme_mock.http.cycle import Headers
 
 # Bytes of a body from which it is worth while.
 SHORTEST = 1024
@@ -16,6 +16,8 @@ SHORTEST = 1024
 _LONG = 65_536
 _LONGEST_HEADER = 200
 _NONE_SENT = (204, 206)
+_PLAIN = [(b"vary", b"Accept-Encoding")]
+_PACKED = [*_PLAIN, (b"content-encoding", b"gzip")]
 
 
 def is_compressible(request: RequestContext, reply: Reply) -> bool:
@@ -30,17 +32,13 @@ def is_compressible(request: RequestContext, reply: Reply) -> bool:
     )
 
 
-async def compressed(request: RequestContext, reply: Reply) -> Reply:
-    """Return a compressible response as the client wants it, with the headers that say so."""
-    headers = {**(reply.headers or {}), "Vary": "Accept-Encoding"}
-    body = reply.body
-    if accepts_gzip(request.headers.get(b"accept-encoding", b"")):
-        headers["Content-Encoding"] = "gzip"
-        if len(body) < _LONG:
-            body = _compress(body)
-        else:
-            body = await asyncio.to_thread(_compress, body)
-    return replace(reply, body=body, headers=headers)
+async def compressed(request: RequestContext, body: bytes) -> tuple[bytes, Headers]:
+    """Return a compressible body as the client wants it, and the headers that say so."""
+    if not accepts_gzip(request.headers.get(b"accept-encoding", b"")):
+        return body, _PLAIN
+    if len(body) < _LONG:
+        return _compress(body), _PACKED
+    return await asyncio.to_thread(_compress, body), _PACKED
 
 
 def _compress(body: bytes) -> bytes:

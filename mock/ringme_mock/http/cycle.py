@@ -35,6 +35,7 @@ _FAILURE_HEADERS = [
 class Cycle:
     """Request whose body may still be coming, and its response."""
 
+    task: asyncio.Task[None]
     disconnected = False
     more_body = True
     response_started = False
@@ -61,7 +62,7 @@ class Cycle:
         return self.response_started and not self.response_complete and self._left is None
 
     async def run(self, app: ASGIApp, scope: Scope, tasks: set[asyncio.Task[None]]) -> None:
-        """Run the application in the current task, which is removed from `tasks` at the end."""
+        """Run the application in `task`, which is removed from `tasks` at the end."""
         try:
             await app(scope, self.receive, self.send)
             if not (self.response_complete or self.disconnected):
@@ -74,7 +75,8 @@ class Cycle:
             raise
         finally:
             # Earlier than a callback of the task would.
-            tasks.discard(asyncio.current_task())
+            tasks.discard(self.task)
+            del self.task
 
     async def _fail(self) -> None:
         if self.response_complete:

@@ -24,7 +24,6 @@ from ringme_spec.redaction import mask_text
 if TYPE_CHECKING:
     from ringme_mock.actions.request_context import RequestContext
     from ringme_mock.actions.response import Reply
-    from ringme_mock.http.cycle import Headers
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +64,8 @@ class Journal:
         self._budget.take(content)
         while len(entries) > self._size or self.content - len(entries) * ENTRY_SIZE > MOST_CONTENT:
             self.drop_oldest()
-        self.tell(entry)
+        if self._waiting:
+            self.tell(entry)
 
     def tell(self, news: JournalEntry | Delivery) -> None:
         """Tell the followers of an entry, or of the end of a delivery, which is kept elsewhere."""
@@ -117,13 +117,8 @@ class Journal:
             self._waiting.discard(queue)
 
 
-def note(
-    request: RequestContext,
-    status: int | None,
-    reply: Reply | None = None,
-    headers: Headers | None = None,
-) -> None:
-    """Add a request to the journal and the log, with the response and its headers."""
+def note(request: RequestContext, status: int | None, reply: Reply | None = None) -> None:
+    """Add a request to the journal and the log, with the response."""
     journal, sent = request.session.journal, request.headers
     response = None
     weight = (
@@ -135,11 +130,11 @@ def note(
         + HEADER_SIZE * len(sent)
     )
     if reply is not None and status is not None:
-        body = reply.body
-        size = len(body)
-        if size > RESPONSE_LIMIT:
-            body = body[:RESPONSE_LIMIT]
-        response = tuple.__new__(NotedResponse, (headers or [], body, size, reply.media_type))
+        # A copy: orjson cuts a body out of a larger block of memory, and each that is kept would
+        # leave a hole there, which costs more than the copy.
+        body = memoryview(reply.body)[:RESPONSE_LIMIT].tobytes()
+        kept = (status, reply.media_type, reply.headers, body, len(reply.body))
+        response = tuple.__new__(NotedResponse, kept)
         weight += len(body)
     noted = (
         next(journal.numbers),
@@ -150,6 +145,8 @@ def note(
         request.target,
         request.path_values,
         request.caller,
+        request.allowance,
+        request.applied_preferences,
         sent,
         request.body,
         request.size,

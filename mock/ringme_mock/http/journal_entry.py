@@ -9,8 +9,10 @@ from urllib.parse import parse_qs
 
 from ringme_mock.errors import ApiError, NotMocked
 from ringme_mock.http.noted_response import NotedResponse, shown_headers
+from ringme_mock.http.response_headers import response_headers
 from ringme_mock.json_bytes import read_json
 from ringme_mock.store.access import Caller
+from ringme_mock.store.rate_limits import Allowance
 from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction, mask_text
 
@@ -31,6 +33,8 @@ class JournalEntry(NamedTuple):
     target: Operation | None
     values: Sequence[str]
     caller: Caller | None
+    allowance: Allowance | None
+    applied_preferences: str
     headers: Mapping[bytes, bytes]
     body: bytes
     size: int
@@ -97,11 +101,18 @@ class JournalEntry(NamedTuple):
 
     def exchange(self, redaction: Redaction) -> dict[str, Any]:
         """Return the headers and the response as JSON, secrets masked: the rest of the entry."""
-        response = self.response
         return {
             # They were put together from the last one on.
             "headers": shown_headers(list(self.headers.items())[::-1], redaction),
-            "response": response.as_json(redaction) if response else None,
+            "response": self._response(self.response, redaction) if self.response else None,
+        }
+
+    def _response(self, response: NotedResponse, redaction: Redaction) -> dict[str, Any]:
+        headers = response_headers(self, response, response.size)
+        return {
+            "headers": shown_headers(headers, redaction),
+            "body": response.content(redaction),
+            "size": response.size,
         }
 
     def _body(self, redaction: Redaction) -> Any:

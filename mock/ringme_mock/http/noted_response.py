@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from ringme_mock.actions.response import JSON
 from ringme_mock.json_bytes import read_json
 from ringme_spec.redaction import MASK, Redaction
-
-if TYPE_CHECKING:
-    from ringme_mock.http.cycle import Headers
 
 # Bytes of a response that are kept.
 RESPONSE_LIMIT = 8192
@@ -24,22 +21,18 @@ _SCHEMES = ("bearer", "basic")
 
 
 class NotedResponse(NamedTuple):
-    """Response before it was compressed; `body` is the beginning of it, of `size` bytes."""
+    """Response before it was compressed; `body` is the beginning of it, of `size` bytes.
 
-    headers: Headers
+    `headers` are its own, without those that follow from the request.
+    """
+
+    status: int
+    media_type: str | None
+    headers: Mapping[str, str] | None
     body: bytes
     size: int
-    media_type: str | None
 
-    def as_json(self, redaction: Redaction) -> dict[str, Any]:
-        """Return the response as JSON, secrets masked."""
-        return {
-            "headers": shown_headers(self.headers, redaction),
-            "body": self._body(redaction),
-            "size": self.size,
-        }
-
-    def _body(self, redaction: Redaction) -> Any:
+    def content(self, redaction: Redaction) -> Any:
         """Return JSON, or as a text what was cut off of it; None for any other body."""
         if self.media_type != JSON or not self.body:
             return None

@@ -77,11 +77,11 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
         required = tuple(required_scopes)
 
         def verify(request: RequestContext) -> bool:
-            kind, _, token = request.headers.get(b"authorization", b"").partition(b" ")
-            if kind.lower() != b"bearer":
+            token = request.bearer_token
+            if token is None:
                 return False
             state = request.session.state
-            caller = state.access.caller(token.strip().decode("latin-1"))
+            caller = state.access.caller(token)
             if caller is None:
                 raise unauthorized()
             request.caller = caller

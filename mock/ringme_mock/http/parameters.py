@@ -41,8 +41,9 @@ class PathReader:
     def read(self, texts: Sequence[str]) -> dict[str, Any]:
         """Read texts in the order of the path. Raises the 400 that names the parameter."""
         texts = tuple(texts)
-        if sum(map(len, texts)) > _LONGEST:
-            return self._read(texts)
+        for text in texts:
+            if len(text) > _LONGEST:
+                return self._read(texts)
         return self._read_once(texts)
 
     def _read(self, texts: tuple[str, ...]) -> dict[str, Any]:

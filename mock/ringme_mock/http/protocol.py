@@ -182,7 +182,8 @@ class HttpProtocol(asyncio.Protocol):
         self._running = cycle
         # The server waits for these when it stops.
         tasks = self.server_state.tasks
-        tasks.add(self._loop.create_task(cycle.run(self._app, scope, tasks)))
+        cycle.task = self._loop.create_task(cycle.run(self._app, scope, tasks))
+        tasks.add(cycle.task)
 
     def _give_up(self) -> None:
         """Drop all requests and their responses."""

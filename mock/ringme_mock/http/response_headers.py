@@ -1,0 +1,61 @@
+"""Headers of the API's responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from ringme_mock.actions.response import JSON
+
+if TYPE_CHECKING:
+    from ringme_mock.http.cycle import Headers
+    from ringme_mock.store.rate_limits import Allowance
+
+_JSON_TYPE = (b"content-type", JSON.encode())
+_VARY = (b"vary", b"Origin")
+
+
+class Asked(Protocol):
+    """What the headers of a response take from its request, or from the journal's entry of it."""
+
+    @property
+    def headers(self) -> Mapping[bytes, bytes]: ...
+    @property
+    def allowance(self) -> Allowance | None: ...
+    @property
+    def applied_preferences(self) -> str: ...
+
+
+class Answered(Protocol):
+    """What they take from the response; `headers` are its own."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def media_type(self) -> str | None: ...
+    @property
+    def headers(self) -> Mapping[str, str] | None: ...
+
+
+def response_headers(request: Asked, reply: Answered, size: int) -> Headers:
+    """Make the headers of a response whose body has so many bytes."""
+    headers = []
+    if reply.media_type == JSON:
+        headers.append(_JSON_TYPE)
+    elif reply.media_type is not None:
+        headers.append((b"content-type", reply.media_type.encode("latin-1")))
+    # A response without content has no length (RFC 9110 section 8.6).
+    if size or reply.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % size))
+    if reply.headers:
+        for name, value in reply.headers.items():
+            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+    if request.allowance is not None:
+        headers += request.allowance.headers()
+    if request.applied_preferences:
+        headers.append((b"preference-applied", request.applied_preferences.encode("latin-1")))
+        headers.append((b"vary", b"Prefer"))
+    if b"origin" not in request.headers:
+        # The CORS middleware adds it otherwise.
+        headers.append(_VARY)
+    return headers
