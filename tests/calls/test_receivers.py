@@ -10,21 +10,32 @@ import pytest
 
 from calls.conftest import Desk
 
-_NODE = shutil.which("node")
-_PROGRAM = Path(__file__).with_name("receiver.mjs")
+_HERE = Path(__file__).parent
 
 
-@pytest.mark.skipif(_NODE is None, reason="Node.js is not there")
-def test_a_receiver_in_javascript_signs_a_call_off(desk: Desk) -> None:
-    assert _NODE is not None
-    with subprocess.Popen([_NODE, str(_PROGRAM)], stdout=subprocess.PIPE, text=True) as program:
+@pytest.mark.parametrize(
+    ("language", "program", "method"),
+    [
+        ("node", "receiver.mjs", "POST"),
+        ("php", "receiver.php", "POST"),
+        ("php", "receiver.php", "GET"),
+    ],
+)
+def test_a_receiver_in_another_language_signs_a_call_off(
+    desk: Desk, language: str, program: str, method: str
+) -> None:
+    runtime = shutil.which(language)
+    if runtime is None:
+        pytest.skip(f"{language} is not there")
+    command = [runtime, str(_HERE / program), method]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as receiver:
         try:
-            assert program.stdout is not None
-            url = program.stdout.readline().strip()
-            desk.subscribe(31, url, "dial-in", "answer", "hangup")
+            assert receiver.stdout is not None
+            url = receiver.stdout.readline().strip()
+            desk.subscribe(31, url, "dial-in", "answer", "hangup", method=method)
             desk.call(31, course={"rings": 3, "talks": 24}, **{"from": "+79990001001"})
             desk.advance(60)
-            said = program.stdout.readline().strip()
+            said = receiver.stdout.readline().strip()
         finally:
-            program.terminate()
+            receiver.terminate()
     assert said == "signed off: +79990001001 talked for 24 s"
