@@ -10,7 +10,7 @@ from typing import Any
 
 from ringme_mock.command_log.log_file import LogFile
 from ringme_mock.http.sessions import Settings
-from ringme_mock.server.kept_state import resume
+from ringme_mock.server.kept_state import KeptState
 from ringme_mock.server.sources import Sources
 from ringme_spec.paths import FIXTURES, SPEC
 from support.server import RunningMock
@@ -59,12 +59,13 @@ def kept_mock(
 ) -> Iterator[KeptMock]:
     """Serves the state of a file for as long as the block lasts."""
     settings = replace(settings or Settings(), validate_responses=True)
-    kept = resume(path, False, sources, settings, "loopback")
+    kept = KeptState(path, False, sources, settings, "loopback")
     try:
+        kept.replay()
         with served(kept.app) as url:
             mock = KeptMock(kept.app, url)
-            mock.file, mock.commands = kept.file, kept.replayed.commands
+            mock.file, mock.commands = kept.file, kept.commands
             with mock.http:
                 yield mock
     finally:
-        kept.file.close()
+        kept.close()

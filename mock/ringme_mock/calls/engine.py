@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from random import Random
 from typing import Protocol
@@ -52,6 +52,9 @@ class CallEngine:
         self.next_course: Course | None = None
         self.keeps_course = False
         self._timer: asyncio.TimerHandle | None = None
+        # Called when something is due.
+        self.wake: Callable[[], None] = self.settle
+        self._following: int | None = None
 
     @property
     def _collection(self) -> Collection | None:
@@ -126,6 +129,15 @@ class CallEngine:
 
     # --- what is due
 
+    @property
+    def is_due(self) -> bool:
+        return self._following is not None and self._following <= self.now
+
+    def settle_active(self) -> None:
+        """Settle if there are calls."""
+        if self.active:
+            self.settle()
+
     def settle(self) -> None:
         """Give out all events that are due, end the calls that have ended, and set the timer."""
         now = self.now
@@ -147,6 +159,7 @@ class CallEngine:
             self._end(call, schedule, schedule.complete <= now)
         for call, schedule, event in sorted(due, key=lambda one: one[2].moment):
             self._tell(call, schedule, event)
+        self._following = following
         self._set_timer(None if following is None else (following - now) / SECOND)
 
     def _note_told(self, call: Call, told: list[CallEvent]) -> Call:
@@ -208,7 +221,12 @@ class CallEngine:
         except RuntimeError:
             return
         # A little later, so that what is due then is due.
-        self._timer = loop.call_later(min(seconds, _LONGEST_SLEEP) + 0.001, self.settle)
+        self._timer = loop.call_later(min(seconds, _LONGEST_SLEEP) + 0.001, self.wake)
+
+    def go_on(self) -> None:
+        """Look again by itself, in the running event loop."""
+        following = self._following
+        self._set_timer(None if following is None else max(0, following - self.now) / SECOND)
 
     def rest(self) -> None:
         """Look no more by itself, until the next `settle`."""

@@ -12,7 +12,7 @@ import orjson
 from ringme_spec.errors import ConfigError
 
 # Raise it whenever the same commands would lead to another state.
-VERSION = "1"
+VERSION = "2"
 _VERSION = "version of the log"
 
 

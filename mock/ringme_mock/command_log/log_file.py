@@ -1,13 +1,14 @@
-"""File of a log of commands: an SQLite database, held by one process."""
+"""File of a log of commands: an SQLite database."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
+from ringme_mock.command_log.log import Row, Turn
 from ringme_spec.errors import ConfigError
 
 _MAGIC = b"SQLite format 3\x00"
@@ -16,44 +17,36 @@ _APPLICATION = 0x526D436C
 _SCHEMA = """
 create table about (name text primary key, value text not null) without rowid;
 create table log (
-  number integer primary key, session text not null, kind text not null, at real not null,
-  due real not null, chance integer not null, nonce blob not null, head blob not null,
+  number integer primary key autoincrement, session text not null, kind text not null,
+  at real not null, chance integer not null, nonce blob not null, head blob not null,
   headers blob not null, body blob not null
 );
 """
-_COLUMNS = "session, kind, at, due, chance, nonce, head, headers, body"
-_INSERT = f"insert into log ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_SELECT = f"select number, {_COLUMNS} from log order by number"  # noqa: S608
-
-
-class Row(NamedTuple):
-    """A command as it is kept: `due` is the moment up to which calls had gone on."""
-
-    session: str
-    kind: str
-    at: float
-    due: float
-    chance: int
-    nonce: bytes
-    head: bytes
-    headers: bytes
-    body: bytes
+_COLUMNS = "session, kind, at, chance, nonce, head, headers, body"
+_INSERT = f"insert into log ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_SELECT = f"select number, {_COLUMNS} from log where number > ? order by number"  # noqa: S608
+_AT_ONCE = 1000
+# Seconds that a process waits for the others; a write takes far less than one.
+_PATIENCE = 5.0
 
 
 class LogFile:
-    """Log in a file, which no other process can open meanwhile.
+    """Log in a file, which no other process can open meanwhile unless it is `shared`.
 
     With `waits`, a command is on the disk when it is appended, and not just on its way there.
-    Raises ConfigError for a file that is none, is damaged, or is in use. Its methods raise
-    sqlite3.Error if the file cannot be written to; then nothing has changed.
+    Raises ConfigError for a file that is none, is damaged, or is in use.
     """
 
-    def __init__(self, path: Path, waits: bool = False) -> None:
+    def __init__(self, path: Path, waits: bool = False, shared: bool = False) -> None:
         self.path = path
+        self.shared = shared
         try:
             _check_magic(path)
             self._database = sqlite3.connect(
-                path, timeout=0, isolation_level=None, check_same_thread=False
+                path,
+                timeout=_PATIENCE if shared else 0,
+                isolation_level=None,
+                check_same_thread=False,
             )
         except OSError as error:
             raise ConfigError(f"{path}: {error.strerror}") from None
@@ -67,12 +60,14 @@ class LogFile:
         except ConfigError:
             self._database.close()
             raise
-        self._insert = self._database.cursor()
+        self._cursor = self._database.cursor()
+        self._latest = 0.0
 
     def _open(self, waits: bool) -> None:
         run = self._database.execute
-        # Before anything else: the lock is taken once and for all, and no memory is shared.
-        run("pragma locking_mode = exclusive")
+        if not self.shared:
+            # Before anything else: the lock is taken once and for all, and no memory is shared.
+            run("pragma locking_mode = exclusive")
         run("pragma journal_mode = wal")
         run(f"pragma synchronous = {'full' if waits else 'normal'}")
         run("begin immediate")
@@ -97,23 +92,40 @@ class LogFile:
     def describe(self, values: Mapping[str, str]) -> None:
         self._database.executemany("insert into about values (?, ?)", values.items())
 
-    def rows(self) -> Iterator[tuple[int, Row]]:
-        """Iterate over all commands with their numbers, in order."""
-        for number, *values in self._database.execute(_SELECT):
-            yield number, Row(*values)
+    def rows(self, after: int = 0) -> list[tuple[int, Row]]:
+        """List some of the commands after a position with their numbers, in order."""
+        found = self._cursor.execute(f"{_SELECT} limit {_AT_ONCE}", (after,))
+        return [(number, Row(*values)) for number, *values in found]
 
-    def append(self, row: Row) -> int:
-        """Keep a command, and return its number."""
-        return self._insert.execute(_INSERT, row).lastrowid or 0
+    def append(self, row: Row, after: int) -> Turn:
+        """Keep a command, and return its number and what others have kept since a position."""
+        if not self.shared:
+            at = time.time()
+            return Turn(self._insert(row, at), at, ())
+        run = self._cursor.execute
+        run("begin immediate")
+        try:
+            others = [(number, Row(*values)) for number, *values in run(_SELECT, (after,))]
+            # Not before those that it comes after.
+            at = max(time.time(), self._latest, *(other.at for _, other in others[-1:]))
+            number = self._insert(row, at)
+            run("commit")
+        except sqlite3.Error:
+            if self._database.in_transaction:
+                run("rollback")
+            raise
+        self._latest = at
+        return Turn(number, at, others)
 
-    def change(self, number: int, body: bytes) -> None:
-        self._database.execute("update log set body = ? where number = ?", (body, number))
+    def _insert(self, row: Row, at: float) -> int:
+        values = (row.session, row.kind, at, *row[3:])
+        return self._cursor.execute(_INSERT, values).lastrowid or 0
 
-    def drop(self, session: str, first: int, before: int | None = None) -> None:
-        """Delete the commands of a session from the number `first` on."""
-        last = (1 << 62) if before is None else before - 1
+    def drop(self, session: str, first: int, before: int) -> None:
+        """Delete the commands of a session from the number `first` on, before another."""
         self._database.execute(
-            "delete from log where number between ? and ? and session = ?", (first, last, session)
+            "delete from log where number >= ? and number < ? and session = ?",
+            (first, before, session),
         )
 
     def close(self) -> None:

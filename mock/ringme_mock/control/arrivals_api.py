@@ -29,4 +29,4 @@ async def bulk(context: ControlContext) -> Response:
     client, seed = counts.pop("client"), counts.pop("seed", None)
     if seed is None:
         seed = context.session.random.getrandbits(64)
-    return context.response(await make_bulk(context.session, client, counts, seed, context.commit))
+    return context.response(await make_bulk(context.session, client, counts, seed))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,8 +33,8 @@ class ControlContext:
     """A request whose parameters and body fit the control document.
 
     `body` is the JSON object, `content` the bytes of any other body; `base_url` is that of the
-    session, `last_event_id` what the client of a stream knows already. `commit` is called once,
-    right before anything is changed, and may refuse the request.
+    session, `last_event_id` what the client of a stream knows already. `begins_anew` is set by what
+    leaves nothing of the session as it was.
     """
 
     operation: Operation
@@ -47,7 +46,7 @@ class ControlContext:
     body: dict[str, Any] = field(default_factory=dict)
     content: bytes = b""
     last_event_id: str = ""
-    commit: Callable[[], None] = lambda: None
+    begins_anew: bool = False
 
     @property
     def state(self) -> State:

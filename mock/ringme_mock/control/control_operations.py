@@ -68,18 +68,14 @@ OPERATIONS: dict[str, Callable[[ControlContext], Awaitable[Response]]] = {
 }
 
 
-# They change the state at their end, when others may have changed it meanwhile.
-_LONG = ("makeBulk", "importState")
-
-
 async def run_operation(context: ControlContext) -> Response:
+    return await OPERATIONS[context.operation.id](context)
+
+
+async def run_settled(context: ControlContext) -> Response:
     """Carry out the operation, with what is due of calls before it and after it."""
     calls = context.session.calls
-    if calls.active:
-        calls.settle()
-    if context.operation.id not in _LONG:
-        context.commit()
-    response = await OPERATIONS[context.operation.id](context)
-    if calls.active:
-        calls.settle()
+    calls.settle_active()
+    response = await run_operation(context)
+    calls.settle_active()
     return response

@@ -24,11 +24,13 @@ _PARTS = ("query", "parameters", "body")
 
 async def read(context: ControlContext) -> Response:
     """List the entries that match the query, oldest first."""
+    await context.session.journal.load()
     return context.response(_read(context))
 
 
 async def export(context: ControlContext) -> Response:
     """Send the entries that match the query in the format that browsers and proxies exchange."""
+    await context.session.journal.load()
     response = context.response(write_har(_read(context), context.base_url))
     name = f"journal-{context.session.name}.har"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -36,12 +38,14 @@ async def export(context: ControlContext) -> Response:
 
 
 async def count(context: ControlContext) -> Response:
+    await context.session.journal.load()
     found = len(_matching(context, context.body))
     return context.response({"count": found, "dropped": context.session.journal.dropped})
 
 
 async def clear(context: ControlContext) -> Response:
     context.session.journal.clear()
+    await context.session.journal.save()
     return context.response()
 
 
@@ -69,6 +73,7 @@ async def _events(
     """Yield events until the session of the journal has ended, which shows at a heartbeat."""
     async with aclosing(journal.follow(HEARTBEAT)) as entries:
         await anext(entries)
+        await journal.load()
         # From here on the client misses nothing.
         yield ": open\n\n"
         last = journal.last_number

@@ -92,7 +92,7 @@ class ControlMiddleware:
 
     async def _run(self, scope: Scope) -> Response:
         # Not above: the mock starts without what only this interface needs.
-        from ringme_mock.control.control_operations import run_operation
+        from ringme_mock.control.control_operations import run_operation, run_settled
 
         request = context_of(scope)
         method, path, document = request.method, request.raw_path, interface().contract.document
@@ -111,11 +111,21 @@ class ControlMiddleware:
         context.last_event_id = request.header(b"last-event-id")
         await _read_body(context, request)
         recorder = self._mock.sessions.recorder
-        if recorder is None or operation.reads or operation.node.get("x-keeps-state"):
+        if recorder is None:
+            return await run_settled(context)
+        if operation.reads or operation.node.get("x-keeps-state"):
+            await recorder.settle(context.session)
             return await run_operation(context)
         kind, body = command_body(context)
-        with recorder.command(request, kind, body) as context.commit:
-            return await run_operation(context)
+
+        async def run(session: Session) -> Response:
+            context.session = session
+            response = await run_settled(context)
+            if context.begins_anew:
+                recorder.begins_anew(session)
+            return response
+
+        return await recorder.control(request, kind, body, run)
 
 
 def _is_browser(scope: Scope) -> bool:

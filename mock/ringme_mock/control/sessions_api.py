@@ -17,7 +17,9 @@ async def list_sessions(context: ControlContext) -> Response:
     """List all sessions, the default first."""
     sessions = context.mock.sessions
     if context.session.waits:
-        sessions.begin(context.session)
+        await sessions.begin(context.session)
+    for one in sessions.all():
+        await one.journal.load()
     root = context.base_url.removesuffix(f"/s/{context.session.name}")
     return context.response(
         [

@@ -16,11 +16,10 @@ from ringme_spec.errors import ConfigError
 
 
 async def reset(context: ControlContext) -> Response:
-    session, recorder = context.session, context.mock.sessions.recorder
+    session = context.session
     keep, snapshot = context.body.get("keep", ()), context.body.get("snapshot")
     session.reset(keep, snapshot)
-    if recorder is not None and not keep and snapshot is None and not session.snapshots:
-        recorder.was_reset(session)
+    context.begins_anew = not keep and snapshot is None and not session.snapshots
     return context.response()
 
 
@@ -73,6 +72,5 @@ async def import_entries(context: ControlContext) -> Response:
         except ConfigError as error:
             raise invalid(str(error)) from None
         check_import(context.session, store)
-        context.commit()
         context.state.replace(store)
     return context.response()

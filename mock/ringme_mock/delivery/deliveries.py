@@ -89,14 +89,16 @@ class Delivery:
 class Deliveries:
     """Deliveries of a session. `send` makes one attempt, `changed` hears of each that has ended.
 
-    While it is `muted` nothing is delivered, nor listed.
+    Unless it `sends`, another process does, and tells what came of them. `report` is told instead
+    of `end`, if others are to hear of it.
     """
 
     settings: DeliverySettings
     send: Attempt = attempt
     changed: Callable[[Delivery], None] = lambda _: None
     seconds: Callable[[], float] = time.time
-    muted: bool = False
+    sends: Callable[[], bool] = lambda: True
+    report: Callable[[Delivery, Response], Awaitable[None]] | None = None
     _kept: deque[Delivery] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
     _queues: dict[Hashable, deque[Delivery]] = field(default_factory=dict)
     _tasks: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
@@ -120,8 +122,6 @@ class Deliveries:
         kind: str,
     ) -> None:
         """Put an event in its queue; one too many is not sent."""
-        if self.muted:
-            return
         delivery = Delivery(
             next(self._numbers), order, subscription, url, method, parameters, kind, self.seconds()
         )
@@ -133,8 +133,20 @@ class Deliveries:
             self._end(delivery, Response(error=text, refused=True))
         else:
             self._waiting += 1
-            self._queues.setdefault(order, deque()).append(delivery)
-            self._start()
+            if self.sends():
+                self._queues.setdefault(order, deque()).append(delivery)
+                self._start()
+
+    def end(self, number: int, attempts: int, seconds: float, response: Response) -> None:
+        """Note what came of a delivery that waits."""
+        for delivery in self._kept:
+            if delivery.number == number and delivery.state == WAITING:
+                self._waiting -= 1
+                delivery.attempts, delivery.seconds = attempts, seconds
+                self._end(delivery, response)
+
+    def waiting(self) -> list[Delivery]:
+        return [one for one in self._kept if one.state == WAITING]
 
     def stop(self, reason: str) -> None:
         """End all that is on its way or waiting; it counts as not sent, or failed."""
@@ -142,15 +154,14 @@ class Deliveries:
             if not task.get_loop().is_closed():
                 task.cancel()
         self._tasks.clear()
-        left = [one for queue in self._queues.values() for one in queue]
         self._queues.clear()
         self._waiting = 0
-        for one in left:
+        for one in self.waiting():
             self._end(one, Response(error=reason, refused=one.attempts == 0))
 
     def clear(self) -> None:
         """Forget those that have ended."""
-        left = [one for one in self._kept if one.state == WAITING]
+        left = self.waiting()
         self._kept.clear()
         self._kept.extend(left)
 
@@ -175,7 +186,6 @@ class Deliveries:
         while queue:
             await self._deliver(queue[0])
             queue.popleft()
-            self._waiting -= 1
         del self._queues[order], self._tasks[order]
         self._start()
 
@@ -189,7 +199,10 @@ class Deliveries:
                 break
             await asyncio.sleep(self.settings.pause)
         delivery.seconds = time.monotonic() - begin
-        self._end(delivery, response)
+        if self.report is not None:
+            await self.report(delivery, response)
+        else:
+            self.end(delivery.number, delivery.attempts, delivery.seconds, response)
 
     async def _attempt(self, delivery: Delivery) -> Response:
         hosts = self.settings.hosts

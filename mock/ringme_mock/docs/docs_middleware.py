@@ -16,14 +16,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ringme_mock.actions.request_context import context_of
 from ringme_mock.actions.response import JSON
 from ringme_mock.errors import no_route
-from ringme_mock.http.sessions import Sessions
+from ringme_mock.http.sessions import Session, Sessions
 from ringme_mock.http.urls import DOCS_PATH, DOCUMENT_PATH, REFERENCE_PATH
 from ringme_mock.store.identities import find_identity
-from ringme_mock.store.state import State
 from ringme_mock.store.tokens import Grant
 from ringme_spec.contract import Contract
 
 _TOKEN_URLS = (b"tokenUrl", b"refreshUrl")
+# The kind of its command.
+CREDENTIALS = "credentials"
 _ENDINGS = ("", "index.html", ".html")
 # Whom the pages send requests for: the first user who sees all of a client.
 _ROLE = "client_user"
@@ -83,18 +84,19 @@ class DocsMiddleware:
         self._check_admitted(request.scope)
         session = context_of(request.scope).session
         if session.waits:
-            self._sessions.begin(session)
+            await self._sessions.begin(session)
+        credentials = await self._sessions.keep(session, CREDENTIALS, issue_credentials)
         headers = {"Cache-Control": "no-store"}
-        content = orjson.dumps(_credentials(session.state))
-        return Response(content, headers=headers, media_type=JSON)
+        return Response(orjson.dumps(credentials), headers=headers, media_type=JSON)
 
 
 async def _to_docs(request: Request) -> Response:
     return RedirectResponse(f"{context_of(request.scope).prefix}{DOCS_PATH}/")
 
 
-def _credentials(state: State) -> dict[str, Any]:
+def issue_credentials(session: Session) -> dict[str, Any]:
     """Issue a token for a user; add the user, and an application for each flow of OAuth."""
+    state = session.state
     identity = find_identity(state.store, _ROLE)
     if identity is None or identity.application is None:
         return {"token": "", "user": {}, "applications": {}}

@@ -71,6 +71,10 @@ class FaultBook:
     def clear(self) -> None:
         self.rules.clear()
 
+    def match(self, request: RequestContext) -> bool:
+        """Tell if any fault matches a request."""
+        return any(counted.rule.matches(request) for counted in self.rules.values())
+
     def choose(self, request: RequestContext) -> tuple[str, FaultRule] | None:
         """Choose the fault that applies to a request, with its id; count those that match."""
         chosen: tuple[str, FaultRule] | None = None
@@ -83,15 +87,6 @@ class FaultBook:
                 counted.applied += 1
                 chosen = name, counted.rule
         return chosen
-
-    def counts(self) -> dict[str, list[int]]:
-        """Return by id how often each fault was seen and applied."""
-        return {name: [one.seen, one.applied] for name, one in self.rules.items()}
-
-    def set_counts(self, counts: dict[str, list[int]]) -> None:
-        for name, (seen, applied) in counts.items():
-            if name in self.rules:
-                self.rules[name].seen, self.rules[name].applied = seen, applied
 
     def _find(self, name: str) -> _Counted:
         if name not in self.rules:

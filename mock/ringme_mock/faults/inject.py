@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
@@ -16,24 +16,29 @@ from ringme_mock.faults.prefer import Preference, applied, read_preference
 
 if TYPE_CHECKING:
     from ringme_mock.http.routing import PathTable
-    from ringme_mock.http.sessions import Session
+
+
+class Meet(Protocol):
+    def __call__(
+        self, request: RequestContext, choose: Callable[[], FaultRule | None], /
+    ) -> Awaitable[FaultRule | None]: ...
 
 
 class Faults:
     """Faults and preferences of all sessions, applied before the API runs.
 
-    `counted` hears of each session whose faults may have been counted.
+    `meet` is asked to choose, if others count faults, too.
     """
 
     def __init__(
         self,
         responses: ForcedResponses,
         table: PathTable,
-        counted: Callable[[Session], None] | None = None,
+        meet: Meet | None = None,
     ) -> None:
         self._responses = responses
         self._table = table
-        self._counted = counted
+        self._meet = meet
 
     async def apply(self, request: RequestContext) -> Reply | None:
         """Wait as long as is due; return the response instead of the real one (None).
@@ -42,7 +47,7 @@ class Faults:
         """
         self._identify(request)
         wanted = _preference(request)
-        rule = self._choose(request)
+        rule = await self._meet_faults(request)
         request.connection = rule.connection if rule else None
         session = request.session
         latency = rule.delay if rule and rule.delay else session.latency
@@ -71,10 +76,19 @@ class Faults:
         if token is not None:
             request.caller = state.access.caller(token)
 
+    async def _meet_faults(self, request: RequestContext) -> FaultRule | None:
+        faults = request.session.faults
+        if self._meet is not None and faults.match(request):
+            return await self._meet(request, lambda: self._choose(request))
+        return self._choose(request)
+
+    def choose(self, request: RequestContext) -> FaultRule | None:
+        """Choose the fault that applies to a request, if any, and count those that match."""
+        self._identify(request)
+        return self._choose(request)
+
     def _choose(self, request: RequestContext) -> FaultRule | None:
         chosen = request.session.faults.choose(request)
-        if self._counted is not None and request.session.faults.rules:
-            self._counted(request.session)
         if chosen is None:
             return None
         request.fault = f"fault {chosen[0]}"

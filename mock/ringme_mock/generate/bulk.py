@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import chain, count, islice
 from random import Random
@@ -44,15 +44,13 @@ async def make_bulk(
     owner: Key,
     counts: Mapping[str, Any],
     seed: int,
-    commit: Callable[[], None] = lambda: None,
 ) -> dict[str, int]:
     """Add many entries to a client: the same ones for the same state, time and seed.
 
     `counts` may hold `groups`, `extensions`, `records`, `voicemail`, `faxes`, `registrations`.
     Returns how many entries were added, by collection. The work is done in a thread, on a copy,
     and again after a write of others meanwhile. Raises the 409 after `_TRIES` of these, the 404 for
-    an unknown client, and the 400 that names an invalid count; then nothing is added. `commit` is
-    called before they are added, and may still refuse it.
+    an unknown client, and the 400 that names an invalid count; then nothing is added.
     """
     async with session.lock.held():
         for _ in range(_TRIES):
@@ -61,7 +59,6 @@ async def make_bulk(
             bulk = Bulk(state, state.contract, owner, counts, Random(seed))
             await asyncio.to_thread(bulk.make)
             if session.state is state and bulk.is_current():
-                commit()
                 bulk.put_in()
                 return bulk.counts
     raise ApiError(

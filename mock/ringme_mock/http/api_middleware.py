@@ -48,8 +48,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         self._table = PathTable(contract.operations.values(), contract.known_paths)
         self._reasons = RefusalReasons(sessions, self._table)
         self._recorder = recorder = sessions.recorder
-        counted = recorder.counted if recorder else None
-        self._faults = Faults(forced, self._table, counted)
+        self._faults = Faults(forced, self._table, recorder.meet_faults if recorder else None)
         self._validator = None
         if sessions.settings.validate_responses:
             # On demand, as the import takes time.
@@ -80,7 +79,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         )
         self._operations: dict[str, RunningOperation] = api.operations
         if self._recorder is not None:
-            self._recorder.join(self._operations, self._table)
+            self._recorder.prepare(self._operations, self._table, self._faults)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -101,7 +100,10 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
 
     async def _respond(self, request: RequestContext, send: Send) -> None:
         """Respond to a request; errors become responses, too."""
+        recorder = self._recorder
         try:
+            if recorder is not None:
+                await recorder.catch_up()
             if self._checks_host:
                 server = request.scope.get("server")
                 self._admission.check_host(request.headers.get(b"host"), server)
@@ -118,6 +120,8 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
                 log(request, reply.status)
             else:
                 note(request, reply.status, reply)
+                if recorder is not None:
+                    await request.session.journal.save()
             await send_whole(send, reply.status, _headers(request, reply), reply.body)
             return
         if self._public_origin:
@@ -138,9 +142,11 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         if self._validator is not None:
             reply = self._validator.checked(request, reply, _headers(request, reply))
         if request.session.waits and reply.status < 400:
-            self._sessions.begin(request.session)
+            await self._sessions.begin(request.session)
         # Before the response: the client may request the journal right after it.
         note(request, None if request.connection == DROP else reply.status, reply)
+        if recorder is not None:
+            await request.session.journal.save()
         if request.connection is not None:
             await _break(request, reply, send)
             return
@@ -163,7 +169,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         """Run the operation of a request, or what a fault or a preference wants instead."""
         session = request.session
         if session.calls.active:
-            session.calls.settle()
+            await self._sessions.settle(session)
         if session.faults.rules or session.latency.high or b"prefer" in request.headers:
             forced = await self._faults.apply(request)
             if forced is not None:
@@ -188,7 +194,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             if message["type"] == "http.response.start":
                 log(request, message["status"])
                 if request.session.waits and message["status"] < 400:
-                    self._sessions.begin(request.session)
+                    await self._sessions.begin(request.session)
                 headers = with_browser_headers(list(message.get("headers", ())))
                 message = {**message, "headers": headers}
             await send(message)

@@ -98,6 +98,12 @@ class Journal:
         self._entries.clear()
         self.content = self.dropped = 0
 
+    async def load(self) -> None:
+        """Take in what other processes have added or cleared."""
+
+    async def save(self) -> None:
+        """Tell other processes what was added or cleared."""
+
     async def follow(
         self, heartbeat: float
     ) -> AsyncGenerator[JournalEntry | Delivery | None, None]:

@@ -111,8 +111,12 @@ class RunningOperation:
         operation: Operation,
         action: Callable[[RequestContext], Reply],
         verify: list[Verify],
+        recorder: Recorder | None = None,
     ) -> None:
         self.operation = operation
+        # Of what others change, too; `keeps` tells that this changes something.
+        self._recorder = recorder
+        self._keeps = not operation.reads or operation.action in CHANGING_READS
         self._action = action
         self._verify = verify or [lambda _: True]
         self._path = PathReader(operation.path_parameters)
@@ -127,6 +131,9 @@ class RunningOperation:
 
     async def run(self, request: RequestContext) -> Reply:
         """Return the success response. Raises ApiError in the order of contract section 2."""
+        recorder = self._recorder
+        if recorder is not None:
+            await recorder.count(request)
         self._check_token(request)
         if self._alone is not None and request.caller is not None:
             waiting = request.session.one_at_a_time
@@ -139,6 +146,10 @@ class RunningOperation:
         for name in self._zero_is_null:
             if request.sent.get(name) == 0:
                 request.sent = {**request.sent, name: None}
+        if recorder is not None:
+            if self._keeps:
+                return await recorder.act(request, self._act)
+            await recorder.catch_up()
         return self._act(request)
 
     def repeat(self, request: RequestContext, sent: dict[str, Any]) -> Reply:
@@ -205,7 +216,4 @@ class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
             for requirement in operation.security
             for name, scopes in requirement.items()
         ]
-        action = operation.function
-        if self._recorder is not None and (not known.reads or known.action in CHANGING_READS):
-            action = self._recorder.recorded(action)
-        return RunningOperation(known, action, verify)
+        return RunningOperation(known, operation.function, verify, self._recorder)

@@ -12,7 +12,6 @@ from ringme_mock.delivery.deliveries import Deliveries
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.http.journal import Journal
-from ringme_mock.http.journal_budget import JournalBudget
 from ringme_mock.http.one_at_a_time import OneAtATime
 from ringme_mock.http.settings import Settings
 from ringme_mock.store.state import Snapshot, State
@@ -43,11 +42,13 @@ class SessionLock:
 class Session:
     """State with its journal, faults, latency and snapshots.
 
-    `seconds` is the monotonic clock of its idle time, `budget` what all journals may hold together.
-    A session that `waits` has not begun: all of its requests were refused so far.
+    `seconds` is the monotonic clock of its idle time. A session that `waits` has not begun: all of
+    its requests were refused so far.
     """
 
     waits = False
+    # Position of the command that its counts of requests began with, if several processes serve it.
+    since = 0
 
     def __init__(
         self,
@@ -56,13 +57,13 @@ class Session:
         settings: Settings,
         redaction: Redaction,
         seconds: Callable[[], float] = time.monotonic,
-        budget: JournalBudget | None = None,
+        journal: Journal | None = None,
         supply: Supply = SUPPLY,
     ) -> None:
         self.name = name
         self.state = state
         self.redaction = redaction
-        self.journal = Journal(settings.journal_size, budget)
+        self.journal = journal or Journal(settings.journal_size)
         self.faults = FaultBook(settings.faults)
         self.latency = settings.latency
         self.snapshots: dict[str, Snapshot] = {}

@@ -8,10 +8,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import unquote
 
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.errors import ApiError, forbidden, invalid
+from ringme_mock.http.journal import Journal
 from ringme_mock.http.journal_budget import JournalBudget
 from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.session import SUPPLY
@@ -26,6 +28,8 @@ from ringme_spec.contract import Contract
 from ringme_spec.redaction import Redaction
 
 logger = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 DEFAULT = "default"
 # Sessions that have not begun; they share all they hold with the fixtures.
@@ -48,6 +52,8 @@ class Sessions:
 
     def __post_init__(self) -> None:
         self._supply = self.recorder.supply if self.recorder else SUPPLY
+        if self.recorder is not None:
+            self.recorder.join(self)
         self.redaction = Redaction(self.contract.document)
         self.today = MovingStore(self.contract, self.seed) if self.settings.today else None
         self.journals = JournalBudget(self.settings.journal_size)
@@ -63,8 +69,7 @@ class Sessions:
         Raises the 400 for an invalid name, the 503 for one session too many.
         """
         session = self._find(name, may_begin=True)
-        if session.waits:
-            self.begin(session)
+        self.enter(session, self.instead())
         return session
 
     def _find(self, name: str | None, may_begin: bool) -> Session:
@@ -75,7 +80,7 @@ class Sessions:
         if name is None or name == DEFAULT:
             return self.default
         session = self._others.get(name) or self._waiting.get(name)
-        if session is not None and session.is_idle(self.settings.idle):
+        if session is not None and self.recorder is None and session.is_idle(self.settings.idle):
             session = None
         if not may_begin and (session is None or session.waits):
             raise forbidden("control_refused", "a page of another site may not begin a session")
@@ -84,38 +89,62 @@ class Sessions:
         session.used = self.seconds()
         return session
 
-    def begin(self, session: Session) -> None:
-        """Begin a session that waits, once a request of it was not refused.
+    async def begin(self, session: Session) -> None:
+        """Begin a session that waits, once a request of it was not refused."""
+        if self.recorder is not None:
+            await self.recorder.begin(session)
+        else:
+            self.enter(session, self.instead())
 
-        One too many takes the place of the one that was idle longest, but of none that is followed.
+    def instead(self) -> str:
+        """Name the session that ends so that another can begin, or return an empty text.
+
+        It is the one that was idle longest, but none that is followed.
         """
+        idlest = self._idlest() if self._is_full() else None
+        return idlest.name if idlest else ""
+
+    def enter(self, session: Session, instead: str = "") -> None:
+        """Begin a session if it waits, in the place of another."""
+        if not session.waits:
+            return
         session.waits = False
         self._waiting.pop(session.name, None)
-        if self._is_full() and not self.replaying:
-            idlest = self._idlest()
-            if idlest is not None:
-                self._remove(idlest, f"session {session.name} took its place")
-                logger.warning(
-                    "Session %s ended, which was idle for %d s: session %s took its place;"
-                    " --max-sessions allows for more than %d",
-                    idlest.name,
-                    idlest.idle_seconds(),
-                    session.name,
-                    self.settings.max_sessions,
-                )
+        ended = self._others.get(instead)
+        if ended is not None:
+            self._remove(ended, f"session {session.name} took its place")
+            logger.warning(
+                "Session %s ended, which was idle for %d s: session %s took its place;"
+                " --max-sessions allows for more than %d",
+                ended.name,
+                ended.idle_seconds(),
+                session.name,
+                self.settings.max_sessions,
+            )
         self._others[session.name] = session
-        if self.recorder is not None:
-            self.recorder.began(session)
 
-    @property
-    def replaying(self) -> bool:
-        return self.recorder is not None and self.recorder.replaying
+    def leave(self, session: Session) -> None:
+        """End a session if it has begun."""
+        if self._others.get(session.name) is session:
+            self._remove(session, "the session was ended")
+
+    async def keep(self, session: Session, kind: str, act: Callable[[Session], _T]) -> _T:
+        """Do what pages do to a session, so that it is kept."""
+        if self.recorder is not None:
+            return await self.recorder.keep(session, kind, act)
+        return act(session)
+
+    async def settle(self, session: Session) -> None:
+        """Have the calls of a session go on up to now."""
+        if not session.calls.active:
+            return
+        if self.recorder is not None:
+            await self.recorder.settle(session)
+        else:
+            session.calls.settle()
 
     def resume(self, name: str) -> Session:
-        """Find a session of commands that are replayed, or make one that waits.
-
-        There is room for any that was there before.
-        """
+        """Find the session of a command, or make one that waits; there is room for any."""
         if name == DEFAULT:
             return self.default
         session = self._others.get(name) or self._waiting.get(name)
@@ -124,13 +153,13 @@ class Sessions:
             session.waits = True
         return session
 
-    def resumed(self) -> list[Session]:
-        """List the sessions after a replay, which ends those that have not begun."""
-        for session in self._waiting.values():
-            if self.recorder is not None:
-                self.recorder.ended(session)
+    def forget_waiting(self) -> None:
+        """Drop the sessions that have not begun."""
         self._waiting.clear()
-        return self.known()
+
+    def idle(self) -> list[Session]:
+        """List the sessions that nobody has used for too long."""
+        return [one for one in self._others.values() if one.is_idle(self.settings.idle)]
 
     def choose(self, request: RequestContext) -> None:
         """Set the session of a request, by its path or its header; a new one waits.
@@ -203,9 +232,7 @@ class Sessions:
         session.waits = True
         self._waiting[name] = session
         if len(self._waiting) > _MOST_WAITING:
-            _, dropped = self._waiting.popitem(last=False)
-            if self.recorder is not None:
-                self.recorder.ended(dropped)
+            self._waiting.popitem(last=False)
         return session
 
     def _is_full(self) -> bool:
@@ -217,15 +244,16 @@ class Sessions:
         return min(free, key=lambda one: one.used, default=None)
 
     def _end_idle(self) -> None:
-        for session in list(self._others.values()):
-            if session.is_idle(self.settings.idle):
+        # Otherwise that is a command.
+        if self.recorder is None:
+            for session in self.idle():
                 self._remove(session, "the session was ended")
 
     def _remove(self, session: Session, why: str) -> None:
         del self._others[session.name]
         session.calls.stop(why)
         if self.recorder is not None:
-            self.recorder.ended(session)
+            self.recorder.left(session)
 
     def _holdings(self) -> Iterator[Holding]:
         for session in self.known():
@@ -236,8 +264,9 @@ class Sessions:
         supply, most = self._supply, self.settings.max_entries
         clock = clock or Clock(supply.real)
         state = State(self.contract, self.seed, clock, most, self.today, self.entries, supply.text)
-        session = Session(
-            name, state, self.settings, self.redaction, self.seconds, self.journals, supply
-        )
-        session.deliveries.muted = self.replaying
+        journal = self.recorder.journal(name) if self.recorder else None
+        journal = journal or Journal(self.settings.journal_size, self.journals)
+        session = Session(name, state, self.settings, self.redaction, self.seconds, journal, supply)
+        if self.recorder is not None:
+            self.recorder.adopt(session)
         return session

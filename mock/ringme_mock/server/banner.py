@@ -43,7 +43,7 @@ class ServerInfo:
 
     `public_url` is where clients reach it, if that is another one. `local`: only this machine can
     connect; `control` as for `create_app`; `watched` are the files that it reloads; `state` says
-    where the state is kept.
+    where the state is kept, `workers` how many processes serve it.
     """
 
     url: str
@@ -53,6 +53,7 @@ class ServerInfo:
     watched: tuple[str, ...] = ()
     public_url: str = ""
     state: str = ""
+    workers: int = 1
 
     @property
     def warnings(self) -> list[str]:
@@ -68,6 +69,8 @@ class ServerInfo:
             found.append(_WATCHED.format(files=", ".join(self.watched)))
         if self.state:
             found.append(self.state)
+        if self.workers > 1:
+            found.append(f"{self.workers} processes serve one state.")
         return found
 
     @property

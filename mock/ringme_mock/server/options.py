@@ -25,6 +25,7 @@ TEXT, JSON = "text", "json"
 NORMAL, ALWAYS = "normal", "always"
 _LEVELS = ("critical", "error", "warning", "info", "debug")
 _PATH = click.Path(path_type=Path)
+_MOST_WORKERS = 64
 _MOST_SESSIONS = 10_000
 _LONGEST_JOURNAL = 1_000_000
 _LARGEST_COLLECTION = 10_000_000
@@ -71,6 +72,11 @@ class Options:
     )
     reload: bool = _option(
         "Reload document, fixtures and faults file when they change.", is_flag=True
+    )
+    workers: int = _option(
+        "Number of processes that serve the state together.",
+        type=click.IntRange(1, _MOST_WORKERS),
+        default=1,
     )
     state: Path | None = _option(
         "File to keep the state in, over restarts: entries, tokens, sessions, snapshots, clocks,"
@@ -200,6 +206,10 @@ class Options:
         if self.reload and self.state is not None:
             raise click.UsageError(
                 "--reload and --state exclude each other: a state file belongs to one document"
+            )
+        if self.reload and self.workers > 1:
+            raise click.UsageError(
+                "--reload and --workers exclude each other: SIGHUP starts the workers anew"
             )
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise click.UsageError(

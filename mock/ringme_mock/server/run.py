@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,12 +29,16 @@ if TYPE_CHECKING:
 
 def run(options: Options) -> None:
     """Serve until a signal comes. Raises ConfigError if the mock cannot start."""
-    sources = Sources(
-        options.spec, options.fixtures, options.faults, options.overlay, options.add_fixtures
-    )
-    settings, control = _settings(options), _control(options)
+    if options.workers > 1:
+        _run_workers(options)
+    else:
+        _run_alone(options)
+
+
+def _run_alone(options: Options) -> None:
+    sources, settings, control = sources_of(options), settings_of(options), control_of(options)
     reloading = _reloading(sources, settings, control) if options.reload else None
-    kept = _kept(options, options.state, sources) if options.state else None
+    kept = _kept(options, options.state) if options.state else None
     if kept is not None:
         app = kept.app
     else:
@@ -41,19 +47,15 @@ def run(options: Options) -> None:
     secured = _tls(options, listener)
     log_to_terminal(options.log_level, options.log_format)
     tell = announcer(options.log_format)
-    info = ServerInfo(
-        url=runner.url(listener, "https" if secured else "http"),
-        tls=secured,
-        local=runner.is_local(listener),
-        control=control,
-        public_url=options.public_url,
+    info = replace(
+        _info(options, listener, secured),
         watched=tuple(map(str, sources.named())) if reloading else (),
         state=kept.note if kept else "",
     )
     server = TimedServer(
         uvicorn_config(
             reloading or app,
-            # Or uvicorn reads it from the environment; the state is one process's.
+            # Or uvicorn reads it from the environment.
             workers=1,
             ssl_context_factory=secured.factory if secured else None,
         )
@@ -61,6 +63,8 @@ def run(options: Options) -> None:
     if reloading:
         server.beside = partial(reloading.watch, tell)
     server.ended = lambda: (reloading.current if reloading else app).sessions.stop()
+    if kept is not None:
+        server.beside = kept.upkeep.run
 
     def started() -> None:
         if kept is not None:
@@ -69,8 +73,47 @@ def run(options: Options) -> None:
 
     server.announce = started
     # Not after `run`: uvicorn ends the process by the signal that it got.
-    server.closed = kept.file.close if kept is not None else None
+    server.closed = kept.close if kept is not None else None
     server.run(sockets=[listener])
+
+
+def _run_workers(options: Options) -> None:
+    # Only --workers needs the import.
+    from ringme_mock.server.workers import Supervisor, Worker, locked, shared_folder
+
+    with shared_folder() as folder:
+        worker = Worker(options, folder, os.getpid())
+        with locked(worker.state):
+            kept = _kept(options, worker.state)
+            kept.close()
+            listener = runner.listen(options.host, options.port)
+            secured = _tls(options, listener)
+            log_to_terminal(options.log_level, options.log_format)
+            info = replace(
+                _info(options, listener, secured),
+                state=kept.note if options.state else "",
+                workers=options.workers,
+            )
+            config = uvicorn_config(
+                worker,
+                lifespan="on",
+                workers=options.workers,
+                ssl_context_factory=secured.in_workers(folder) if secured else None,
+            )
+            supervisor = Supervisor(config, [listener])
+            tell = announcer(options.log_format)
+            supervisor.announce = partial(announce, tell, options.log_format, kept.app, info)
+            supervisor.run()
+
+
+def _info(options: Options, listener: socket.socket, secured: Tls | None) -> ServerInfo:
+    return ServerInfo(
+        url=runner.url(listener, "https" if secured else "http"),
+        tls=secured,
+        local=runner.is_local(listener),
+        control=control_of(options),
+        public_url=options.public_url,
+    )
 
 
 def _reloading(sources: Sources, settings: Settings, control: str) -> ReloadingApp:
@@ -80,14 +123,29 @@ def _reloading(sources: Sources, settings: Settings, control: str) -> ReloadingA
     return ReloadingApp(sources, settings, control)
 
 
-def _kept(options: Options, path: Path, sources: Sources) -> KeptState:
+def _kept(options: Options, path: Path) -> KeptState:
+    """Open and replay the state of one process."""
     # Only --state needs the import.
-    from ringme_mock.server.kept_state import resume
+    from ringme_mock.server.kept_state import KeptState
 
-    return resume(path, options.sync == ALWAYS, sources, _settings(options), _control(options))
+    kept = KeptState(
+        path,
+        options.sync == ALWAYS,
+        sources_of(options),
+        settings_of(options),
+        control_of(options),
+    )
+    kept.replay()
+    return kept
 
 
-def _settings(options: Options) -> Settings:
+def sources_of(options: Options) -> Sources:
+    return Sources(
+        options.spec, options.fixtures, options.faults, options.overlay, options.add_fixtures
+    )
+
+
+def settings_of(options: Options) -> Settings:
     return Settings(
         latency=options.latency,
         journal_size=options.journal,
@@ -116,7 +174,7 @@ def _admission(options: Options) -> Admission:
     return Admission(frozenset(options.allow_origin), hosts, options.public_url)
 
 
-def _control(options: Options) -> str:
+def control_of(options: Options) -> str:
     if options.no_control:
         return OFF
     return ANY if options.control_from_any else LOOPBACK

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,24 @@ class Tls:
     context: ssl.SSLContext
     self_made: bool
     authority: Path | None = None
+    # Certificate and key in PEM, as a context cannot be handed to another process.
+    pem: bytes = b""
 
     def factory(self, *_: Any) -> ssl.SSLContext:
         """Return the context, as uvicorn's `ssl_context_factory`."""
         return self.context
+
+    def in_workers(self, folder: Path) -> Callable[..., ssl.SSLContext]:
+        """Return the same for other processes, which read a file in a folder of theirs."""
+        path = folder / "certificate.pem"
+        path.write_bytes(self.pem)
+        return partial(_read_context, path)
+
+
+def _read_context(path: Path, *_: Any) -> ssl.SSLContext:
+    context = _context()
+    context.load_cert_chain(path)
+    return context
 
 
 def made_for(hosts: tuple[str, ...], authority: Path | None) -> Tls:
@@ -59,14 +74,16 @@ def made_for(hosts: tuple[str, ...], authority: Path | None) -> Tls:
     certificate.configure_cert(context)
     if authority is not None:
         _write(authority, maker.cert_pem.bytes())
-    return Tls(context, self_made=True, authority=authority)
+    pem = certificate.private_key_and_cert_chain_pem.bytes()
+    return Tls(context, self_made=True, authority=authority, pem=pem)
 
 
 def read_from(certificate: Path, key: Path) -> Tls:
     """Read a certificate and its key. Raises ConfigError if they cannot be used."""
-    for path in (certificate, key):
+    pem = b""
+    for path in (key, certificate):
         try:
-            path.read_bytes()
+            pem += path.read_bytes() + b"\n"
         except OSError as error:
             raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
     context = _context()
@@ -77,7 +94,7 @@ def read_from(certificate: Path, key: Path) -> Tls:
         raise ConfigError(
             f"{certificate}, {key}: are not a certificate in PEM and its private key: {reason}"
         ) from None
-    return Tls(context, self_made=False)
+    return Tls(context, self_made=False, pem=pem)
 
 
 def _context() -> ssl.SSLContext:

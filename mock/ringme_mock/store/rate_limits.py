@@ -42,10 +42,14 @@ class RateLimits:
     def __init__(self, clock: Clock, limit: int, seconds: int) -> None:
         self._clock = clock
         self._limit = limit
-        self._period = seconds
+        self.period = seconds
         self._hours: dict[Key, _Hour] = {}
         # For requests that count for no client.
         self.unknown = Allowance(limit, limit, seconds)
+
+    @property
+    def now(self) -> float:
+        return self._clock.seconds()
 
     def hour(self, client: Key) -> tuple[float, int] | None:
         """Return when the hour of a client began, and the requests in it."""
@@ -61,10 +65,10 @@ class RateLimits:
         now = self._clock.seconds()
         hour = self._hours.get(client)
         # If the clock was put back, another hour begins.
-        if hour is None or not 0 <= now - hour.start < self._period:
+        if hour is None or not 0 <= now - hour.start < self.period:
             hour = self._hours[client] = _Hour(now)
         hour.used += 1
         left = limit - hour.used
         # In this order, so that rounding cannot exceed the period.
-        reset = math.ceil(self._period - (now - hour.start))
+        reset = math.ceil(self.period - (now - hour.start))
         return Allowance(limit, left, reset) if left >= 0 else Allowance(limit, 0, reset, True)

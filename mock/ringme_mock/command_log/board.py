@@ -1,0 +1,146 @@
+"""Board: what the processes of one host tell each other beside the commands, in shared memory."""
+
+from __future__ import annotations
+
+import os
+import struct
+import time
+from pathlib import Path
+
+import lmdb
+
+from ringme_mock.command_log.log import Notes, Report
+
+_LARGEST = 1 << 30
+# Bytes of the entries of all journals; beyond, the oldest go first.
+_MOST_NOTED = 64 * 1024 * 1024
+_NUMBER = struct.Struct(">Q")
+_TALLY = struct.Struct("<dQ")
+_MEMBER = struct.Struct("<dQ")
+_TAIL, _LEADER = b"tail", b"leader"
+# In front of the name of a session: the number of its last entry, and of the last one cleared.
+_NOTED, _CLEARED = b"noted ", b"cleared "
+_HELD = b"held"
+# A process that has not reported for so many seconds leads no more, or is counted no more.
+_LEASE = 3.0
+_LOST = 60.0
+# LMDB's keys have at most 511 bytes.
+_LONGEST_KEY = 500
+
+
+class Board:
+    """Board in a folder of its own, which lives as long as the processes do.
+
+    A process that is killed leaves it as it was before or after a change.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._environment = lmdb.open(
+            str(folder), map_size=_LARGEST, sync=False, metasync=False, max_dbs=8, max_readers=512
+        )
+        names = (b"values", b"tallies", b"journal", b"order", b"members", b"used")
+        opened = [self._environment.open_db(name) for name in names]
+        self._values, self._tallies, self._journal, self._order, self._members, self._used = opened
+        self._me = _NUMBER.pack(os.getpid())
+
+    @property
+    def tail(self) -> int:
+        """Position of the latest command."""
+        with self._environment.begin(db=self._values) as read:
+            return _number(read.get(_TAIL))
+
+    def set_tail(self, number: int) -> None:
+        with self._environment.begin(db=self._values, write=True) as write:
+            if number > _number(write.get(_TAIL)):
+                write.put(_TAIL, _NUMBER.pack(number))
+
+    def tally(self, key: str, now: float, period: float, used: int) -> tuple[float, int]:
+        """Count, and return when the period began and the count in it."""
+        name = key.encode()[:_LONGEST_KEY]
+        with self._environment.begin(db=self._tallies, write=True) as write:
+            found = write.get(name)
+            start, count = (now, used) if found is None else _TALLY.unpack(found)
+            if not 0 <= now - start < period:
+                start, count = now, 0
+            write.put(name, _TALLY.pack(start, count + 1))
+        return start, count + 1
+
+    def note(self, session: str, entry: bytes) -> None:
+        """Add an entry to a journal, under its next number."""
+        name = session.encode()
+        with self._environment.begin(write=True) as write:
+            number = _number(write.get(_NOTED + name, db=self._values)) + 1
+            write.put(_NOTED + name, _NUMBER.pack(number), db=self._values)
+            key = name + b"\0" + _NUMBER.pack(number)
+            write.put(key, entry, db=self._journal)
+            place = _NUMBER.pack(write.id())
+            write.put(place, struct.pack(">I", len(entry)) + key, db=self._order, append=True)
+            held = _number(write.get(_HELD, db=self._values)) + len(entry)
+            cursor = write.cursor(self._order)
+            while held > _MOST_NOTED and cursor.first():
+                size, oldest = cursor.value()[:4], bytes(cursor.value()[4:])
+                held -= struct.unpack(">I", size)[0]
+                cursor.delete()
+                write.delete(oldest, db=self._journal)
+            write.put(_HELD, _NUMBER.pack(held), db=self._values)
+
+    def noted(self, session: str, after: int) -> Notes:
+        """Return what was added to a journal after the entry with a number."""
+        name = session.encode()
+        start = name + b"\0"
+        found: list[tuple[int, bytes]] = []
+        with self._environment.begin(db=self._journal) as read:
+            cleared = _number(read.get(_CLEARED + name, db=self._values))
+            cursor = read.cursor()
+            if cursor.set_range(start + _NUMBER.pack(max(after, cleared) + 1)):
+                for key, value in cursor:
+                    if not key.startswith(start):
+                        break
+                    found.append((_number(key[len(start) :]), bytes(value)))
+        return Notes(cleared, found)
+
+    def forget(self, session: str) -> None:
+        """Clear a journal; its numbers go on."""
+        name = session.encode()
+        with self._environment.begin(write=True) as write:
+            number = write.get(_NOTED + name, db=self._values)
+            if number is not None:
+                write.put(_CLEARED + name, number, db=self._values)
+
+    def report(self, position: int, used: dict[str, float]) -> Report:
+        """Tell how far this process is and when it used sessions, and hear of all."""
+        now = time.monotonic()
+        with self._environment.begin(write=True) as write:
+            write.put(self._me, _MEMBER.pack(now, position), db=self._members)
+            positions = []
+            for member, value in write.cursor(self._members):
+                seen, reached = _MEMBER.unpack(value)
+                if now - seen > _LOST:
+                    write.delete(bytes(member), db=self._members)
+                else:
+                    positions.append(reached)
+            latest = dict(used)
+            for name, moment in used.items():
+                key = name.encode()
+                known = write.get(key, db=self._used)
+                if known is not None:
+                    latest[name] = max(moment, struct.unpack("<d", known)[0])
+                write.put(key, struct.pack("<d", latest[name]), db=self._used)
+            return Report(len(positions), min(positions), latest, self._lead(write, now))
+
+    def _lead(self, write: lmdb.Transaction, now: float) -> bool:
+        """Go on as the leader, or become it if the last one has not reported."""
+        found = write.get(_LEADER, db=self._values)
+        if found is not None:
+            seen, leader = _MEMBER.unpack(found)
+            if leader != os.getpid() and now - seen < _LEASE:
+                return False
+        write.put(_LEADER, _MEMBER.pack(now, os.getpid()), db=self._values)
+        return True
+
+    def close(self) -> None:
+        self._environment.close()
+
+
+def _number(found: bytes | None) -> int:
+    return 0 if found is None else int(_NUMBER.unpack(found)[0])

@@ -1,0 +1,96 @@
+"""Log: the commands that made a state, in one order for all processes that serve it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+# Kinds of commands, beside those of the control interface.
+API, FAULT, SETTLE, DELIVERED = "api", "fault", "settle", "delivered"
+BEGIN, END = "begin", "end"
+
+
+class Row(NamedTuple):
+    """A command: `at` is its moment, `chance` and `nonce` are the seeds of what it draws."""
+
+    session: str
+    kind: str
+    at: float
+    chance: int
+    nonce: bytes
+    head: bytes
+    headers: bytes
+    body: bytes
+
+
+class Turn(NamedTuple):
+    """Answer of a log: the commands of others since a position, in order.
+
+    `number` is the position of the command that was appended behind them, `at` its moment; without
+    one, they are the position and the moment of the turn.
+    """
+
+    number: int
+    at: float
+    entries: Sequence[tuple[int, Row]]
+
+
+class Log(Protocol):
+    """Keeps commands in order. Its methods raise OSError if it cannot be reached or written to.
+
+    What several processes use is `shared`: it also counts, journals and elects for them.
+    """
+
+    shared: bool
+    name: str
+
+    def is_behind(self, position: int) -> bool:
+        """Tell if there may be commands after a position."""
+
+    async def turn(self, after: int, row: Row | None = None) -> Turn:
+        """Return the commands after a position, and append one behind them, in one step.
+
+        Without one to append, it may return the first of many; whoever gets any asks again.
+        """
+
+    async def tally(self, key: str, now: float, period: float, used: int) -> tuple[float, int]:
+        """Count a request, and return when its period began and which one within it this is.
+
+        `used` is the number before it, if the key is new.
+        """
+
+    async def drop(self, session: str, first: int, before: int) -> None:
+        """Delete commands of a session, from `first` on and before another."""
+
+    async def note(self, session: str, entry: bytes) -> None:
+        """Add an entry to the journal of a session."""
+
+    async def noted(self, session: str, after: int) -> Notes:
+        """Return what was added to a journal after the entry with a number."""
+
+    async def forget(self, session: str) -> None:
+        """Clear the journal of a session."""
+
+    async def report(self, position: int, used: dict[str, float]) -> Report:
+        """Tell how far this process is and when it used sessions, and hear of all."""
+
+    def close(self) -> None: ...
+
+
+class Notes(NamedTuple):
+    """Entries of a journal with their numbers; those up to `cleared` are to be forgotten."""
+
+    cleared: int
+    entries: Sequence[tuple[int, bytes]]
+
+
+class Report(NamedTuple):
+    """State of all processes: how many, the position of the last one, the latest use of sessions.
+
+    `leads` tells if this process sends events.
+    """
+
+    processes: int
+    lowest: int
+    used: dict[str, float]
+    leads: bool

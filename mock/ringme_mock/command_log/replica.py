@@ -1,0 +1,349 @@
+"""Replica: the state of one process, made by the commands of a log in their order."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import os
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import astuple
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import orjson
+
+from ringme_mock.actions.request_context import RequestContext
+from ringme_mock.actions.response import Reply
+from ringme_mock.command_log import log
+from ringme_mock.command_log.applying import Applying, Moment
+from ringme_mock.command_log.log import Log, Row
+from ringme_mock.command_log.repeat import Damaged, Repeat, head_of, write_headers
+from ringme_mock.command_log.shared_journal import SharedJournal
+from ringme_mock.command_log.superseded import Superseded
+from ringme_mock.delivery.attempt import Response
+from ringme_mock.delivery.deliveries import Delivery
+from ringme_mock.errors import ApiError, unauthorized
+from ringme_mock.http.journal import Journal
+from ringme_mock.http.recorder import Action
+from ringme_mock.http.sessions import Session, Sessions
+from ringme_mock.store.access import check_read_only
+
+if TYPE_CHECKING:
+    from ringme_mock.faults.inject import Faults
+    from ringme_mock.http.operation import RunningOperation
+    from ringme_mock.http.routing import PathTable
+
+logger = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+_NONCE = 16
+_NONCES_AT_ONCE = 64
+# As SQLite's integers have a sign.
+_CHANCE_BITS = 63
+_MISSED = Response(error="whoever was to send it had ended when it was due", refused=True)
+
+
+class Replica:
+    """Recorder over a log: what is appended to it is applied here and in all other processes.
+
+    `position` is that of the last command that was applied here.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.applying = Applying()
+        self.supply = self.applying.supply
+        self.position = 0
+        self.sessions: Sessions
+        self.leads = False
+        # Held while commands are applied, as some of them wait.
+        self._gate = asyncio.Lock()
+        self._repeat: Repeat
+        self._repeats = False
+        self._superseded = Superseded()
+        self._ended: list[str] = []
+        self._nonces = _nonces()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def join(self, sessions: Sessions) -> None:
+        self.sessions = sessions
+
+    def prepare(
+        self, operations: Mapping[str, RunningOperation], table: PathTable, faults: Faults
+    ) -> None:
+        self._repeat = Repeat(self.sessions, operations, table, faults)
+
+    def adopt(self, session: Session) -> None:
+        session.calls.wake = partial(self._begin_task, self.settle, session)
+        session.deliveries.report = partial(self.delivered, session)
+        session.deliveries.sends = lambda: self.leads
+        session.deliveries.seconds = self.supply.real
+
+    def journal(self, name: str) -> Journal | None:
+        if not self.log.shared:
+            return None
+        size, budget = self.sessions.settings.journal_size, self.sessions.journals
+        journal = SharedJournal(name, self.log, self.sessions.contract, size, budget)
+        journal.repeats = lambda: self._repeats
+        return journal
+
+    # --- turns
+
+    async def catch_up(self) -> None:
+        if self._gate.locked() or self.log.is_behind(self.position):
+            async with self._gate:
+                await self._follow()
+
+    async def _follow(self) -> int:
+        """Apply what is new, and return how much it was."""
+        count = 0
+        while True:
+            turn = await self._turn()
+            for number, row in turn.entries:
+                await self._apply(number, row)
+                count += 1
+            if not turn.entries:
+                return count
+
+    async def _turn(self, row: Row | None = None) -> log.Turn:
+        try:
+            return await self.log.turn(self.position, row)
+        except OSError as error:
+            raise self._unreachable(error) from None
+
+    def _unreachable(self, error: OSError) -> ApiError:
+        logger.error("%s: %s", self.log.name, error)
+        return ApiError(503, f"{error}; nothing was changed", headers={"Retry-After": "1"})
+
+    async def _apply(self, number: int, row: Row) -> None:
+        """Apply a command of another process, or of a run before this one."""
+        if number <= self.position:
+            return
+        session = self.sessions.resume(row.session)
+        # What the command drew when it was made, so that a seed goes on where it was.
+        _draw_chance(session.random)
+        self._repeats = True
+        try:
+            with self._applied(session, number, row, row.at):
+                await self._repeat.run(session, row)
+        except ApiError:
+            # It was refused then, too.
+            return
+        except Damaged:
+            raise
+        except Exception as error:
+            logger.debug("a command failed again", exc_info=error)
+        finally:
+            self._repeats = False
+            self._ended.clear()
+
+    @contextmanager
+    def _applied(self, session: Session, number: int, row: Row, at: float) -> Iterator[None]:
+        """Apply a command within the block, at its place and in its moment."""
+        self.position = number
+        self._superseded.seen(row.session, number, row.kind == log.BEGIN)
+        limits = session.state.limits
+        moment = Moment(at, row.chance, row.nonce)
+        token = self.applying.begin(moment)
+        try:
+            session.calls.settle_active()
+            yield
+        finally:
+            self.applying.end(moment, token)
+            if session.since == 0 or session.state.limits is not limits:
+                session.since = number
+
+    # --- commands
+
+    async def act(self, request: RequestContext, action: Action) -> Reply:
+        def checked(session: Session) -> Reply:
+            request.session = session
+            _check_caller(request)
+            return action(request)
+
+        body = orjson.dumps(request.sent)
+        return await self._command(request.session, log.API, checked, request, body)
+
+    async def control(
+        self,
+        request: RequestContext,
+        kind: str,
+        body: bytes,
+        run: Callable[[Session], Awaitable[_T]],
+    ) -> _T:
+        return await self._command(request.session, kind, run, request, body)
+
+    async def meet_faults(self, request: RequestContext, choose: Callable[[], _T]) -> _T:
+        return await self._command(request.session, log.FAULT, lambda _: choose(), request)
+
+    async def settle(self, session: Session) -> None:
+        if session.calls.is_due:
+            await self._command(session, log.SETTLE, lambda _: None)
+
+    async def keep(self, session: Session, kind: str, act: Callable[[Session], _T]) -> _T:
+        return await self._command(session, kind, act)
+
+    async def begin(self, session: Session) -> None:
+        instead = self.sessions.instead()
+        body = orjson.dumps(instead)
+
+        def enter(session: Session) -> None:
+            self.sessions.enter(session, instead)
+
+        await self._command(session, log.BEGIN, enter, body=body)
+
+    async def end(self, session: Session) -> None:
+        """Keep that a session has ended, which nobody used."""
+        await self._command(session, log.END, self.sessions.leave)
+
+    async def delivered(self, session: Session, delivery: Delivery, response: Response) -> None:
+        """Keep what came of a delivery."""
+        ended = (delivery.number, delivery.attempts, delivery.seconds, response)
+        body = orjson.dumps([*ended[:3], *astuple(response)])
+        try:
+            await self._command(
+                session, log.DELIVERED, lambda one: one.deliveries.end(*ended), body=body
+            )
+        except ApiError:
+            # It stays one that waits.
+            return
+
+    async def _command(
+        self,
+        session: Session,
+        kind: str,
+        act: Callable[[Session], _T | Awaitable[_T]],
+        request: RequestContext | None = None,
+        body: bytes = b"",
+    ) -> _T:
+        """Append a command, apply what others appended before it, then the command itself."""
+        async with self._gate:
+            row = self._row(session, kind, request, body)
+            turn = await self._turn(row)
+            for number, other in turn.entries:
+                await self._apply(number, other)
+            # One of these may have ended it.
+            session = self.sessions.resume(session.name)
+            with self._applied(session, turn.number, row, turn.at):
+                result = act(session)
+                done = cast(_T, await result if inspect.isawaitable(result) else result)
+            while self._ended:
+                await self._forget(self._ended.pop())
+            if not self.log.shared:
+                await self.compact(self.position)
+            return done
+
+    def _row(self, session: Session, kind: str, request: RequestContext | None, body: bytes) -> Row:
+        chance, nonce = _draw_chance(session.random), next(self._nonces)
+        if request is None:
+            return Row(session.name, kind, 0.0, chance, nonce, b"", b"", body)
+        head, headers = head_of(request), write_headers(request)
+        return Row(session.name, kind, 0.0, chance, nonce, head, headers, body)
+
+    # --- beside the commands
+
+    async def count(self, request: RequestContext) -> None:
+        if not self.log.shared:
+            return
+        _, _, token = request.headers.get(b"authorization", b"").partition(b" ")
+        session = request.session
+        caller = session.state.access.caller(token.strip().decode("latin-1"))
+        if caller is None:
+            return
+        limits, client = session.state.limits, caller.client_key
+        now, (_, used) = limits.now, limits.hour(client) or (0.0, 0)
+        key = f"{session.name} {session.since} {client}"
+        try:
+            start, used = await self.log.tally(key, now, limits.period, used)
+        except OSError as error:
+            raise self._unreachable(error) from None
+        # It counts once more where the caller is checked.
+        limits.set_hour(client, start, used - 1)
+
+    def begins_anew(self, session: Session) -> None:
+        self._superseded.was_reset(session.name, self.position)
+
+    def left(self, session: Session) -> None:
+        self._superseded.has_ended(session.name, self.position)
+        self._ended.append(session.name)
+
+    async def _forget(self, session: str) -> None:
+        """Clear the journal of a session that has ended, as another may get its name."""
+        if self.log.shared:
+            with suppress(OSError):
+                await self.log.forget(session)
+
+    # --- start and rest
+
+    async def replay(self) -> int:
+        """Apply all commands that are there, and return their number."""
+        count = await self._follow()
+        self.applying.resting = None
+        self.sessions.forget_waiting()
+        if not self.log.shared:
+            await self.lead()
+            await self.compact(self.position)
+        return count
+
+    async def lead(self) -> None:
+        """Send events from now on, but not those that were due before."""
+        for session in self.sessions.known():
+            await self.settle(session)
+        self.leads = True
+        for session in self.sessions.known():
+            for delivery in session.deliveries.waiting():
+                await self.delivered(session, delivery, _MISSED)
+
+    async def compact(self, lowest: int) -> None:
+        """Drop what no replay needs, and all processes have applied."""
+        for session, first, before in self._superseded.take(lowest):
+            try:
+                await self.log.drop(session, first, before)
+            except OSError as error:
+                # It keeps them, which is the same.
+                logger.warning("%s: cannot be made shorter: %s", self.log.name, error)
+
+    def _begin_task(self, wanted: Callable[[Session], Awaitable[None]], session: Session) -> None:
+        async def run() -> None:
+            try:
+                await wanted(session)
+            except ApiError:
+                # It is tried again when somebody looks.
+                return
+
+        task = asyncio.get_running_loop().create_task(run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _draw_chance(random: Random) -> int:
+    """Draw the seed of a command from the numbers of its session, not from those of a command."""
+    return Random.getrandbits(random, _CHANCE_BITS)
+
+
+def _nonces() -> Iterator[bytes]:
+    """Draw nonces, many at once, as each call of the system costs."""
+    while True:
+        drawn = os.urandom(_NONCE * _NONCES_AT_ONCE)
+        for start in range(0, len(drawn), _NONCE):
+            yield drawn[start : start + _NONCE]
+
+
+def _check_caller(request: RequestContext) -> None:
+    """Check the caller again, who may have been changed since the request came."""
+    caller = request.caller
+    if caller is None:
+        return
+    access = request.session.state.access
+    _, _, token = request.headers[b"authorization"].partition(b" ")
+    found = access.caller(token.strip().decode("latin-1"))
+    if found is caller:
+        return
+    if found is None:
+        raise unauthorized()
+    request.caller = found
+    access.check_blocked(found.user, found.client)
+    check_read_only(found, request.method)

@@ -1,0 +1,59 @@
+"""Upkeep of a replica: what is done from time to time, and not by requests."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from ringme_mock.command_log.replica import Replica
+from ringme_mock.errors import ApiError
+
+logger = logging.getLogger(__name__)
+
+_PAUSE = 0.1
+# Pauses between reports.
+_REPORT = 10
+
+
+class Upkeep:
+    """Keeps a replica as new as the log, and tells other processes that it lives."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self.processes = 1
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        count = 0
+        while True:
+            try:
+                await self._look()
+                if count % _REPORT == 0:
+                    await self._report()
+            except (ApiError, OSError) as error:
+                # Requests tell their clients; the next look is another try.
+                logger.debug("the log is out of reach: %s", error)
+            count += 1
+            await asyncio.sleep(_PAUSE)
+
+    async def _look(self) -> None:
+        replica = self._replica
+        await replica.catch_up()
+        for session in replica.sessions.known():
+            if session.journal.followed:
+                session.used = replica.sessions.seconds()
+                await session.journal.load()
+
+    async def _report(self) -> None:
+        replica, sessions = self._replica, self._replica.sessions
+        used = {one.name: one.used for one in sessions.known()}
+        report = await replica.log.report(replica.position, used)
+        self.processes = report.processes
+        for session in sessions.known():
+            session.used = max(session.used, report.used.get(session.name, 0.0))
+        if report.leads and not replica.leads:
+            await replica.lead()
+        replica.leads = report.leads
+        for session in sessions.idle() if report.leads else ():
+            await replica.end(session)
+        await replica.compact(report.lowest)

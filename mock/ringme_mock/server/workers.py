@@ -1,0 +1,142 @@
+"""Worker processes that serve one state, and what supervises them."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.types import Receive, Scope, Send
+from uvicorn.supervisors import Multiprocess
+
+from ringme_mock.server.log_format import complain, log_to_terminal
+from ringme_mock.server.options import ALWAYS, Options
+from ringme_spec.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ringme_mock.server.kept_state import KeptState
+
+logger = logging.getLogger(__name__)
+
+_STATE = "state.db"
+_START = 60.0
+
+
+@dataclass
+class Worker:
+    """The mock in a worker process, made when the process starts.
+
+    `folder` is where the workers share what they need not keep, `parent` their supervisor.
+    """
+
+    options: Options
+    folder: Path
+    parent: int
+    kept: KeptState | None = None
+
+    @property
+    def state(self) -> Path:
+        return self.options.state or self.folder / _STATE
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self.kept is not None:
+            await self.kept.app(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Start with the process, and end with it."""
+        await receive()
+        try:
+            self.kept = await self._start()
+        except ConfigError as error:
+            complain(self.options.log_format, str(error))
+            await send({"type": "lifespan.startup.failed"})
+            return
+        tasks = [asyncio.create_task(one()) for one in (self.kept.upkeep.run, self._watch_parent)]
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for task in tasks:
+            task.cancel()
+        self.kept.app.sessions.stop()
+        self.kept.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _start(self) -> KeptState:
+        from ringme_mock.server.kept_state import KeptState
+        from ringme_mock.server.run import control_of, settings_of, sources_of
+
+        options = self.options
+        log_to_terminal(options.log_level, options.log_format)
+        kept = KeptState(
+            self.state,
+            options.sync == ALWAYS,
+            sources_of(options),
+            settings_of(options),
+            control_of(options),
+            self.folder,
+        )
+        await kept.catch_up()
+        kept.go_on()
+        return kept
+
+    async def _watch_parent(self) -> None:
+        """End with the supervisor, even if it was killed."""
+        # Nothing tells a process of the end of its parent.
+        while os.getppid() == self.parent:  # noqa: ASYNC110
+            await asyncio.sleep(1.0)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Supervisor(Multiprocess):
+    """Starts workers, and another one for each that dies; SIGHUP replaces them one by one.
+
+    `announce` is called when all of them serve.
+    """
+
+    announce: Callable[[], None] | None = None
+
+    def init_processes(self) -> None:
+        super().init_processes()
+        ready = [one.wait_until_ready(_START, self.should_exit) for one in self.processes]
+        if all(ready) and self.announce is not None:
+            self.announce()
+
+
+@contextmanager
+def shared_folder() -> Iterator[Path]:
+    """Make a folder for what workers share, which goes with them."""
+    folder = Path(tempfile.mkdtemp(prefix="ringme-mock-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def locked(state: Path) -> Iterator[None]:
+    """Keep a state file for the workers of one supervisor.
+
+    Raises ConfigError if another mock has it.
+    """
+    path = state.with_name(f"{state.name}-workers")
+    try:
+        with path.open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+    except BlockingIOError:
+        raise ConfigError(f"{state}: is in use by another mock; choose another file") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
