@@ -57,6 +57,7 @@ class Replica:
         self.applying = Applying()
         self.supply = self.applying.supply
         self.position = 0
+        self.processes = 1
         self.sessions: Sessions
         self.leads = False
         # Held while commands are applied, as some of them wait.

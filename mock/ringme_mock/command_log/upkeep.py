@@ -20,7 +20,6 @@ class Upkeep:
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
-        self.processes = 1
 
     async def run(self) -> None:
         """Go on until cancelled."""
@@ -48,7 +47,7 @@ class Upkeep:
         replica, sessions = self._replica, self._replica.sessions
         used = {one.name: one.used for one in sessions.known()}
         report = await replica.log.report(replica.position, used)
-        self.processes = report.processes
+        replica.processes = report.processes
         for session in sessions.known():
             session.used = max(session.used, report.used.get(session.name, 0.0))
         if report.leads and not replica.leads:

@@ -9,8 +9,15 @@ from ringme_mock.version import __version__
 
 
 async def health(context: ControlContext) -> Response:
-    count = len(context.mock.sessions.all())
-    return context.response({"status": "ok", "version": __version__, "sessions": count})
+    sessions = context.mock.sessions
+    return context.response(
+        {
+            "status": "ok",
+            "version": __version__,
+            "sessions": len(sessions.all()),
+            "processes": sessions.recorder.processes if sessions.recorder else 1,
+        }
+    )
 
 
 async def list_sessions(context: ControlContext) -> Response:

@@ -103,7 +103,8 @@ class Deliveries:
     _queues: dict[Hashable, deque[Delivery]] = field(default_factory=dict)
     _tasks: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
     _loop: asyncio.AbstractEventLoop | None = None
-    _waiting: int = 0
+    # By number; in `_kept` newer ones may have taken their place.
+    _waiting: dict[int, Delivery] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # No number is reused.
@@ -128,25 +129,24 @@ class Deliveries:
         self._kept.append(delivery)
         if self.settings.lost:
             self._end(delivery, Response(error="lost, as the settings want it", refused=True))
-        elif self._waiting >= MOST_WAITING:
+        elif len(self._waiting) >= MOST_WAITING:
             text = f"{MOST_WAITING} deliveries are waiting already"
             self._end(delivery, Response(error=text, refused=True))
         else:
-            self._waiting += 1
+            self._waiting[delivery.number] = delivery
             if self.sends():
                 self._queues.setdefault(order, deque()).append(delivery)
                 self._start()
 
     def end(self, number: int, attempts: int, seconds: float, response: Response) -> None:
         """Note what came of a delivery that waits."""
-        for delivery in self._kept:
-            if delivery.number == number and delivery.state == WAITING:
-                self._waiting -= 1
-                delivery.attempts, delivery.seconds = attempts, seconds
-                self._end(delivery, response)
+        delivery = self._waiting.pop(number, None)
+        if delivery is not None:
+            delivery.attempts, delivery.seconds = attempts, seconds
+            self._end(delivery, response)
 
     def waiting(self) -> list[Delivery]:
-        return [one for one in self._kept if one.state == WAITING]
+        return list(self._waiting.values())
 
     def stop(self, reason: str) -> None:
         """End all that is on its way or waiting; it counts as not sent, or failed."""
@@ -155,13 +155,14 @@ class Deliveries:
                 task.cancel()
         self._tasks.clear()
         self._queues.clear()
-        self._waiting = 0
-        for one in self.waiting():
+        waiting = self.waiting()
+        self._waiting.clear()
+        for one in waiting:
             self._end(one, Response(error=reason, refused=one.attempts == 0))
 
     def clear(self) -> None:
         """Forget those that have ended."""
-        left = self.waiting()
+        left = [one for one in self._kept if one.state == WAITING]
         self._kept.clear()
         self._kept.extend(left)
 

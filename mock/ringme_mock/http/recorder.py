@@ -29,6 +29,7 @@ class Recorder(Protocol):
     """
 
     supply: Supply
+    processes: int
 
     def join(self, sessions: Sessions) -> None:
         """Take note of the sessions that the commands are for."""

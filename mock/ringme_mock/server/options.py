@@ -80,8 +80,8 @@ class Options:
     )
     state: Path | None = _option(
         "File to keep the state in, over restarts: entries, tokens, sessions, snapshots, clocks,"
-        " faults and calls in progress; not the journal, nor the requests since the last change"
-        " that have counted for a rate limit.",
+        " faults, calls in progress and deliveries; not the journal, nor the requests since the"
+        " last change that have counted for a rate limit.",
         type=_PATH,
     )
     sync: str = _option(

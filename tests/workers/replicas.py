@@ -1,0 +1,77 @@
+"""Several processes that serve one state, each at a URL of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PATIENCE = 30.0
+GROUPS = "/api/ver1.0/client/@me/extension_group/"
+_SCRIPT = Path(__file__).with_name("replica.py")
+
+
+class Replica:
+    """One of the processes, and a client of it."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(_SCRIPT), str(folder), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        assert self.url, "the process did not start"
+        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
+
+    def control(self, method: str, path: str, json: Any = None, session: str = "") -> Any:
+        """The JSON of a request to the control interface, which must succeed."""
+        start = f"/s/{session}" if session else ""
+        response = self.http.request(method, f"{start}/__mock__/{path}", json=json)
+        assert response.status_code < 400, response.text
+        return response.json() if response.content else None
+
+    def log_in(self, login: str = "client-admin", session: str = "") -> str:
+        made = self.control("POST", "tokens", {"login": login}, session)
+        return str(made["access_token"])
+
+    def api(self, method: str, path: str, token: str, json: Any = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.http.request(method, path, json=json, headers=headers)
+
+    def stop(self) -> None:
+        self.http.close()
+        self.process.terminate()
+        self.process.wait(PATIENCE)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+@contextmanager
+def replicas(folder: Path, count: int, *arguments: str) -> Iterator[list[Replica]]:
+    """Runs so many processes over one state as long as the block lasts."""
+    found: list[Replica] = []
+    try:
+        # One by one, so that those that did start are stopped if another one does not.
+        for _ in range(count):
+            found.append(Replica(folder, *arguments))  # noqa: PERF401
+        yield found
+    finally:
+        for one in found:
+            one.stop()
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Waits for what comes by itself."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.02)

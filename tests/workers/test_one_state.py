@@ -1,0 +1,177 @@
+"""Processes over one state: what one of them did, the next request to any other one sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from support.receiver import receiver
+from support.server import LOGIN, SECRETS
+from workers.replicas import GROUPS, Replica, eventually, replicas
+
+CALL = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 0}}
+
+
+@pytest.fixture(scope="module")
+def _both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Replica]]:
+    with replicas(tmp_path_factory.mktemp("shared"), 2) as found:
+        yield found
+
+
+@pytest.fixture
+def both(_both: list[Replica]) -> list[Replica]:
+    for session in _both[0].control("GET", "sessions")[1:]:
+        _both[0].control("DELETE", f"sessions/{session['name']}")
+    _both[0].control("POST", "reset")
+    return _both
+
+
+def side_by_side(requests: list[Any]) -> list[httpx.Response]:
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return [one.result() for one in [pool.submit(*request) for request in requests]]
+
+
+def test_a_write_is_seen_by_the_next_read_elsewhere(both: list[Replica]) -> None:
+    here, there = both
+    token = here.log_in()
+    for number in range(50):
+        made = here.api("POST", GROUPS, token, {"name": f"group {number}"})
+        assert made.status_code == 201, made.text
+        found = there.api("GET", f"{GROUPS}{made.json()['id']}", token)
+        assert found.json() == made.json()
+        here, there = there, here
+    exports = [one.control("GET", "state?format=json") for one in both]
+    assert exports[0] == exports[1]
+
+
+def test_ids_go_on_from_process_to_process(both: list[Replica]) -> None:
+    token = both[0].log_in()
+    made = side_by_side([(one.api, "POST", GROUPS, token, {"name": "x"}) for one in both * 10])
+    ids = sorted(one.json()["id"] for one in made)
+    assert ids == list(range(ids[0], ids[0] + 20))
+
+
+def test_a_request_counts_once_for_its_limit_wherever_it_goes(both: list[Replica]) -> None:
+    token = both[0].log_in()
+    answers = side_by_side([(one.api, "GET", GROUPS, token) for one in both * 10])
+    left = sorted(int(one.headers["X-RateLimit-Remaining"]) for one in answers)
+    assert left == list(range(left[0], left[0] + 20))
+
+
+def test_one_of_many_gets_what_is_unique(both: list[Replica]) -> None:
+    token = both[0].log_in()
+    number = {"name": "777"}
+    path = "/api/ver1.0/client/@me/extension/"
+    answers = side_by_side([(one.api, "POST", path, token, number) for one in both * 5])
+    statuses = sorted(one.status_code for one in answers)
+    assert statuses[0] == 201
+    assert statuses[1:] == [400] * 9
+
+
+def test_a_refresh_token_is_good_once_at_the_same_moment(both: list[Replica]) -> None:
+    application = {"client_id": LOGIN, "client_secret": SECRETS[LOGIN]}
+    password = {"username": "client-admin", "password": "mock-client-admin"}
+    form = {"grant_type": "password", **password, **application}
+    first = both[0].http.post("/oauth/token", data=form).json()["refresh_token"]
+    form = {"grant_type": "refresh_token", "refresh_token": first, **application}
+
+    def renew(one: Replica) -> httpx.Response:
+        return one.http.post("/oauth/token", data=form)
+
+    statuses = sorted(one.status_code for one in side_by_side([(renew, one) for one in both * 3]))
+    assert statuses == [200, *[401] * 5]
+
+
+def test_a_fault_for_some_requests_meets_so_many_of_all(both: list[Replica]) -> None:
+    fault = {"match": {"operation": "getCurrentUser"}, "answer": {"status": 503}, "times": 3}
+    both[0].control("POST", "faults", fault)
+    token = both[1].log_in()
+    answers = side_by_side([(one.api, "GET", "/api/ver1.0/user/", token) for one in both * 5])
+    assert sorted(one.status_code for one in answers) == [*[200] * 7, *[503] * 3]
+    assert both[1].control("GET", "faults")[0]["applied"] == 3
+
+
+def test_sessions_snapshots_and_the_clock_are_the_same(both: list[Replica]) -> None:
+    here, there = both
+    here.control("PUT", "clock", {"now": "2030-01-01 12:00:00", "frozen": True}, "tab")
+    assert there.control("GET", "clock", session="tab")["now"] == "2030-01-01 12:00:00"
+    there.control("PUT", "snapshots/one", session="tab")
+    assert here.control("GET", "snapshots", session="tab") == ["one"]
+    assert [one["name"] for one in here.control("GET", "sessions")] == ["default", "tab"]
+    here.control("DELETE", "sessions/tab")
+    assert [one["name"] for one in there.control("GET", "sessions")] == ["default"]
+    assert there.control("GET", "snapshots", session="tab") == []
+
+
+def test_a_session_that_had_the_name_of_another_has_nothing_of_it(both: list[Replica]) -> None:
+    here, there = both
+    token = here.log_in(session="tab")
+    path = f"/s/tab{GROUPS}"
+    before = there.api("POST", path, token, {"name": "x"}).headers["X-RateLimit-Remaining"]
+    there.control("DELETE", "sessions/tab")
+    assert here.api("GET", path, token).status_code == 401
+    token = there.log_in(session="tab")
+    after = here.api("POST", path, token, {"name": "x"}).headers["X-RateLimit-Remaining"]
+    assert after == before
+    paths = [one["path"] for one in there.control("GET", "journal", session="tab")]
+    assert paths == [GROUPS] * 2
+
+
+def test_the_journal_has_the_requests_to_all(both: list[Replica]) -> None:
+    token = both[0].log_in()
+    for number in range(6):
+        both[number % 2].api("POST", f"{GROUPS}?n={number}", token, {"name": "x"})
+    for one in both:
+        entries = one.control("GET", "journal")
+        assert [entry["query"] for entry in entries] == [{"n": str(n)} for n in range(6)]
+        assert [entry["number"] for entry in entries] == [
+            entries[0]["number"] + n for n in range(6)
+        ]
+        assert entries[0]["login"] == "client-admin"
+        assert entries[0]["response"]["body"]["name"] == "x"
+    both[1].control("DELETE", "journal")
+    assert both[0].control("GET", "journal") == []
+
+
+def test_who_follows_the_journal_hears_of_requests_to_another(both: list[Replica]) -> None:
+    here, there = both
+    with here.http.stream("GET", "/__mock__/journal/stream") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": open"
+        there.http.get("/api/ver1.0/user/?from=there")
+        found = next(one for one in lines if one.startswith("data: "))
+    assert '"from":"there"' in found
+
+
+def test_each_event_is_sent_once(both: list[Replica]) -> None:
+    token = both[0].log_in()
+    with receiver() as target:
+        body = {"event_type": "hangup", "url": target.url, "method": "POST"}
+        made = both[0].api("POST", "/api/ver1.0/extension/31/event/", token, body)
+        assert made.status_code < 300, made.text
+        for number in range(6):
+            both[number % 2].control("POST", "calls", CALL)
+
+        def is_done() -> bool:
+            found = [one["state"] for one in both[1].control("GET", "deliveries")]
+            return found.count("sent") == 6 and "waiting" not in found
+
+        # The fixtures subscribe a target that is not there, too.
+        eventually(is_done)
+        assert both[0].control("GET", "deliveries") == both[1].control("GET", "deliveries")
+        assert len({one["CallID"] for one in target.wait(6)}) == 6
+        assert len(target.requests) == 6
+
+
+def test_a_bulk_is_the_same_everywhere(both: list[Replica]) -> None:
+    both[0].control("POST", "bulk", {"client": 12, "groups": 3, "records": 200})
+    exports = [one.control("GET", "state?format=json") for one in both]
+    assert exports[0] == exports[1]
+
+
+def test_the_health_check_tells_how_many_there_are(both: list[Replica]) -> None:
+    eventually(lambda: all(one.control("GET", "health")["processes"] == 2 for one in both))

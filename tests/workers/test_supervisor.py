@@ -1,0 +1,125 @@
+"""`serve --workers`: its processes, their ends and replacements, and their state file."""
+
+from __future__ import annotations
+
+import os
+import signal
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.command import Command, refusal, serving
+from workers.replicas import GROUPS, eventually
+
+TWO = ("--workers", "2")
+
+
+def workers_of(command: Command) -> set[int]:
+    """The processes that serve, by the arguments that they were started with."""
+    children = Path(f"/proc/{command.process.pid}/task/{command.process.pid}/children")
+    found = {int(one) for one in children.read_text("utf-8").split()}
+    return {one for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()}
+
+
+def log_in(url: str) -> httpx.Client:
+    body = {"login": "client-admin"}
+    made = httpx.post(f"{url}/__mock__/tokens", json=body, trust_env=False).json()
+    headers = {"Authorization": f"Bearer {made['access_token']}"}
+    return httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30)
+
+
+@pytest.fixture
+def two() -> Iterator[Command]:
+    with serving(*TWO) as command:
+        yield command
+        command.end(signal.SIGTERM)
+
+
+def test_all_of_them_serve_one_state(two: Command) -> None:
+    assert "2 processes serve one state." in "\n".join(two.out)
+    assert len(workers_of(two)) == 2
+    eventually(lambda: two.read("/__mock__/health")["processes"] == 2)
+    with log_in(two.url) as http:
+        group = http.post(GROUPS, json={"name": "x"}).json()["id"]
+    for _ in range(20):
+        # Each on a connection of its own, so both get some.
+        with log_in(two.url) as http:
+            assert http.get(f"{GROUPS}{group}").json()["name"] == "x"
+
+
+def test_one_that_was_killed_is_replaced_and_knows_all(two: Command) -> None:
+    with log_in(two.url) as http:
+        group = http.post(GROUPS, json={"name": "x"}).json()["id"]
+    before = workers_of(two)
+    os.kill(min(before), signal.SIGKILL)
+    eventually(lambda: len(workers_of(two)) == 2 and workers_of(two) != before)
+    for _ in range(10):
+        with log_in(two.url) as http:
+            assert http.get(f"{GROUPS}{group}").json()["name"] == "x"
+
+
+def test_sighup_replaces_them_one_by_one_and_no_request_fails(two: Command) -> None:
+    before = workers_of(two)
+    two.process.send_signal(signal.SIGHUP)
+    while workers_of(two) & before:
+        with log_in(two.url) as http:
+            assert http.get(GROUPS).status_code == 200
+    assert len(workers_of(two)) == 2
+
+
+def test_the_end_leaves_no_process_and_no_file(tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    with serving(*TWO, TMPDIR=str(folder)) as command:
+        children = workers_of(command)
+        assert len(list(folder.iterdir())) == 1
+        command.end(signal.SIGINT)
+        assert not [one for one in children if Path(f"/proc/{one}").exists()]
+    assert list(folder.iterdir()) == []
+    assert command.err == []
+
+
+def test_workers_end_with_a_supervisor_that_was_killed(tmp_path: Path) -> None:
+    with serving(*TWO, TMPDIR=str(tmp_path)) as command:
+        children = workers_of(command)
+        command.process.kill()
+        eventually(lambda: not [one for one in children if Path(f"/proc/{one}").exists()])
+
+
+def test_a_state_file_goes_from_one_process_to_many_and_back(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    state = ("--state", str(path))
+    with serving(*state) as command:
+        with log_in(command.url) as http:
+            made = [http.post(GROUPS, json={"name": "one process"}).json()]
+        command.end(signal.SIGTERM)
+    with serving(*state, *TWO) as command:
+        assert "in use by another mock" in refusal(*state)
+        assert "in use by another mock" in refusal(*state, *TWO)
+        with log_in(command.url) as http:
+            made.append(http.post(GROUPS, json={"name": "many"}).json())
+        command.end(signal.SIGTERM)
+    with serving(*state) as command, log_in(command.url) as http:
+        found = http.get(GROUPS).json()
+        assert [one for one in found if one in made] == made
+        command.end(signal.SIGTERM)
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_is_wrong_is_said_once_before_any_process_starts(tmp_path: Path) -> None:
+    missing = str(tmp_path / "none.yaml")
+    assert missing in refusal("--spec", missing, *TWO)
+    assert "exclude each other: SIGHUP starts" in refusal("--reload", *TWO)
+
+
+def test_https_is_served_by_all_with_one_certificate(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    with serving(*TWO, "--tls-ca", str(authority)) as command:
+        trusted = ssl.create_default_context(cafile=authority)
+        for _ in range(10):
+            response = httpx.get(f"{command.url}/__mock__/health", verify=trusted, trust_env=False)
+            assert response.status_code == 200
+        command.end(signal.SIGTERM)
