@@ -128,15 +128,15 @@ def test_a_signal_in_the_midst_of_a_request_leaves_nothing_behind(
     """The answer tells the id of what was made, so it is awaited."""
 
     def is_interrupted(kit: CheckContext) -> None:
-        http = kit.transport._http
-        send = http.send
+        connection = kit.transport._connection
+        send = connection.send
 
         def interrupted_send(*arguments: Any, **named: Any) -> Any:
-            if arguments[0].method == "POST" and "extension_group" in str(arguments[0].url):
+            if arguments[1].method == "POST" and "extension_group" in str(arguments[1].url):
                 os.kill(os.getpid(), signal.SIGINT)
             return send(*arguments, **named)
 
-        monkeypatch.setattr(http, "send", interrupted_send)
+        monkeypatch.setattr(connection, "send", interrupted_send)
         kit.new_group()
         kit.new_group()
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
 from importlib import metadata
 
 import httpx
 
 from ringme_contract.http.no_response import Interrupted, Unreachable
+from ringme_contract.http.request_time import TooLarge
 from ringme_contract.http.retries import GATEWAY, reason_of
 from ringme_contract.http.run_end import RunEnd
-from ringme_contract.http.wire import TooLarge, Wire
+from ringme_contract.http.wire import Wire
 from ringme_contract.target import Target
 from ringme_spec.redaction import mask_text
 
@@ -49,15 +51,29 @@ class Connection:
 
     def send(self, identity: str, request: httpx.Request, fresh: bool) -> httpx.Response:
         """One attempt; with `fresh` on a new connection. Raises errors of httpx."""
-        cookies = self._cookies.setdefault(identity, httpx.Cookies())
+        cookies = self._cookies.get(identity)
+        if cookies is None:
+            cookies = self._cookies.setdefault(identity, httpx.Cookies())
         if identity != _ANONYMOUS and len(cookies.jar):
             cookies.set_cookie_header(request)
         request.extensions["fresh"] = fresh
         with self._slots:
             self._wait_turn()
-            response = self.http.send(request, follow_redirects=False)
+            response = self._sent(request)
         if "set-cookie" in response.headers:
             cookies.extract_cookies(response)
+        return response
+
+    def _sent(self, request: httpx.Request) -> httpx.Response:
+        if self._wire is None:
+            return self.http.send(request, follow_redirects=False)
+        start = time.monotonic()
+        response = self._wire.handle_request(request)
+        # As the client of httpx does, but for redirects, logins and cookies, which take longer than
+        # all the rest.
+        response.request = request
+        response.read()
+        response.elapsed = timedelta(seconds=time.monotonic() - start)
         return response
 
     def works_for_others(self) -> bool:

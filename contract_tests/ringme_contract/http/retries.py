@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from ringme_contract.http.wire import TooLarge
+from ringme_contract.http.request_time import TooLarge
 
 SAFE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 # Statuses of a gateway that has lost its service for a moment.

@@ -13,9 +13,9 @@ import httpx
 from ringme_contract.http.conformance import Conformance, json_object
 from ringme_contract.http.connection import Connection
 from ringme_contract.http.no_response import Interrupted, OutOfTime, Unreachable
+from ringme_contract.http.request_time import TooLarge
 from ringme_contract.http.retries import GATEWAY, SAFE, THROTTLED, Retries, Throttle
 from ringme_contract.http.run_end import RunEnd
-from ringme_contract.http.wire import TooLarge
 from ringme_contract.profiles import MOST_JOBS
 from ringme_contract.recording import Exchange, Recording
 from ringme_contract.target import Target
