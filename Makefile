@@ -21,6 +21,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 PYTHON_READY := $(VENV)/.installed
 LINTERS_READY := node_modules/.installed
 
+# Packages are compiled when they are first imported; where nothing keeps that, each process starts half a second later.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The same sources give the same wheel and sdist: their moment is that of the last commit.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 # Apart from the lock, which they must not change.

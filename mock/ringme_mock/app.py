@@ -32,6 +32,7 @@ from ringme_mock.http.operation import ActionResolver, TokenSecurity, check_acti
 from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.sessions import Sessions, Settings
 from ringme_mock.store.clock import Clock
+from ringme_mock.store.collection import cycle_search_paused
 from ringme_mock.store.fixtures import load_store
 from ringme_mock.store.state import State
 from ringme_mock.ui.ui_middleware import PageMiddleware
@@ -104,6 +105,7 @@ class MockApp(AsyncApp):  # type: ignore[misc]
             raise RuntimeError("the start of the application waits for something")
 
 
+@cycle_search_paused()
 def create_app(
     spec: Path,
     fixtures: Path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib.metadata import entry_points
 from typing import Any
@@ -18,8 +19,10 @@ from ringme_spec.errors import ConfigError
 _WIDE = {"max_content_width": 100}
 # Entry points of further commands.
 _REGISTERED = "ringme_mock.commands"
-# Optional to their importers, httpx and requests, and no part of serving; megabytes of memory.
-_UNUSED = ("httpx._main", "charset_normalizer")
+# Optional to their importers, httpx, requests, Connexion and uvicorn, and no part of serving;
+# megabytes of memory.
+_UNUSED = ("httpx._main", "charset_normalizer", "flask")
+_FOR_RELOAD = "watchfiles"
 
 
 class _Commands(click.Group):
@@ -70,11 +73,14 @@ def serve(**values: Any) -> None:
     """
     options = Options(**values)
     try:
-        for unused in _UNUSED:
+        for unused in _UNUSED if options.reload else (*_UNUSED, _FOR_RELOAD):
             sys.modules.setdefault(unused, None)  # type: ignore[arg-type]
+        # What an import makes stays: the search for reference cycles would find nothing.
+        gc.disable()
         # Only now: help and invalid options do not need the import.
         from ringme_mock.server.run import run
 
+        gc.enable()
         run(options)
     except ConfigError as error:
         complain(options.log_format, str(error))
