@@ -37,7 +37,7 @@ from ringme_mock.store.fixtures import load_store
 from ringme_mock.store.state import State
 from ringme_mock.ui.ui_middleware import PageMiddleware
 from ringme_spec.contract import Contract, read_contract
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, prefixed
 
 LOOPBACK, ANY, OFF = "loopback", "any", "off"
 
@@ -129,7 +129,7 @@ def create_app(
         check_actions(contract)
         check_document(contract.document)
     except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None
+        raise prefixed(str(path), error) from None
     except InvalidSpecification as error:
         where = ".".join(str(part) for part in error.absolute_path)
         raise ConfigError(f"{path}: {where or 'document'}: {error.message[:300]}") from None

@@ -11,8 +11,9 @@ import click
 
 from ringme_mock.docs.command import docs
 from ringme_mock.server.log_format import announcer, complain
-from ringme_mock.server.options import SERVE_OPTIONS, OneLineCommand, Options
+from ringme_mock.server.options import SERVE_OPTIONS, Options
 from ringme_mock.version import __version__
+from ringme_spec.command_line import OneLineGroup
 from ringme_spec.errors import ConfigError
 
 # So that most options fit on one or two lines.
@@ -25,14 +26,14 @@ _UNUSED = ("httpx._main", "charset_normalizer", "flask")
 _FOR_RELOAD = "watchfiles"
 
 
-class _Commands(click.Group):
+class _Commands(OneLineGroup):
     """The commands, and those that other packages of the distribution register.
 
     An option of `serve` that is given without it hints at it.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *entry_points(group=_REGISTERED).names]
+        return ["serve", "docs", *entry_points(group=_REGISTERED).names]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)
@@ -61,7 +62,7 @@ def main() -> None:
 main.add_command(docs)
 
 
-@main.command(cls=OneLineCommand, params=SERVE_OPTIONS, context_settings=_WIDE)
+@main.command(params=SERVE_OPTIONS, context_settings=_WIDE)
 def serve(**values: Any) -> None:
     """Run the mock until Ctrl-C.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ringme_spec.errors import ConfigError, reason_of
+from ringme_spec.errors import ConfigError, read_each, reason_of
 from ringme_spec.gathered import Gathered, PartOf, read_gathered, read_part_of
 from ringme_spec.schema import Schema, Schemas
 
@@ -148,18 +148,20 @@ class CollectionRule:
 
 def read_collections(document: dict[str, Any], schemas: Schemas) -> dict[str, CollectionRule]:
     """Read all collections by name. Raises ConfigError for one that is inconsistent."""
-    found = {}
-    for name, node in document.get("x-collections", {}).items():
-        try:
-            found[name] = _read_collection(name, node, schemas)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ConfigError(f"x-collections.{name}: {reason_of(error)}") from None
-    for rule in found.values():
-        _check_names(rule, found)
+    nodes = document.get("x-collections", {}).items()
+    rules = read_each(nodes, lambda item: _read_named(item[0], item[1], schemas))
+    found = {rule.name: rule for rule in rules}
+    read_each(rules, lambda rule: _check_names(rule, found))
     found = _with_parts(found)
-    for rule in found.values():
-        _check_relations(rule, found, schemas)
+    read_each(found.values(), lambda rule: _check_relations(rule, found, schemas))
     return found
+
+
+def _read_named(name: str, node: dict[str, Any], schemas: Schemas) -> CollectionRule:
+    try:
+        return _read_collection(name, node, schemas)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ConfigError(f"x-collections.{name}: {reason_of(error)}") from None
 
 
 def _with_parts(found: dict[str, CollectionRule]) -> dict[str, CollectionRule]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ringme_spec.capabilities import read_capabilities
 from ringme_spec.collections import read_collections
 from ringme_spec.document import read_yaml
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, prefixed, raise_all
 from ringme_spec.extensions import check_extensions
 from ringme_spec.operations import Operation, read_operations
 from ringme_spec.overlay import apply_overlay, with_common_responses
@@ -40,9 +40,11 @@ class Contract:
         self.known_paths: dict[str, str] = document.get("x-known-paths", {})
         self.operations = read_operations(document, self.schemas, self.collections)
         self.capabilities = read_capabilities(document, self.operations)
-        for name in self.user_types:
-            if name not in self.collections:
-                raise ConfigError(f"x-user-types: there is no collection {name}")
+        raise_all(
+            f"x-user-types: there is no collection {name}"
+            for name in self.user_types
+            if name not in self.collections
+        )
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
@@ -86,4 +88,4 @@ def _name_file(path: Path, read: Callable[[dict[str, Any]], T], document: dict[s
     try:
         return read(document)
     except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None
+        raise prefixed(str(path), error) from None

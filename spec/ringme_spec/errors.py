@@ -3,11 +3,45 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_MOST_LINES = 20
+_MOST_NAMES = 40
 
 
 class ConfigError(Exception):
-    """A document, fixture or option that cannot be used: one line that names it and the reason."""
+    """A document, fixture or option that cannot be used: a line for each fault that names it."""
+
+
+def read_each(items: Iterable[T], read: Callable[[T], R]) -> list[R]:
+    """Read all items. Raises one ConfigError with the lines of all that cannot be read."""
+    found, problems = [], []
+    for item in items:
+        try:
+            found.append(read(item))
+        except ConfigError as error:
+            problems += str(error).splitlines()
+    raise_all(problems)
+    return found
+
+
+def raise_all(problems: Iterable[str]) -> None:
+    """Raise one ConfigError of all problems, if there are any; of very many the first."""
+    # Names of keys may have line breaks in them.
+    lines = list(dict.fromkeys(" ".join(one.splitlines()) for one in problems))
+    if len(lines) > _MOST_LINES + 1:
+        lines[_MOST_LINES:] = [f"... and {len(lines) - _MOST_LINES} more"]
+    if lines:
+        raise ConfigError("\n".join(lines))
+
+
+def prefixed(prefix: str, error: ConfigError) -> ConfigError:
+    """Return the error with a prefix, such as the name of a file, before each line."""
+    return ConfigError("\n".join(f"{prefix}: {line}" for line in str(error).splitlines()))
 
 
 def reason_of(error: Exception) -> str:
@@ -21,7 +55,9 @@ def reason_of(error: Exception) -> str:
 
 
 def unknown_key(name: str, known: Iterable[str], what: str = "key") -> str:
-    """Name an unknown key (or other word) with the nearest of the known ones, or with them all."""
+    """Name an unknown key (or other word) with the nearest of the known ones, or with many."""
     near = difflib.get_close_matches(name, known := list(known), 1)
-    hint = f"did you mean {near[0]}?" if near else f"known {what}s: {', '.join(known)}"
+    names = ", ".join(known[:_MOST_NAMES]) + ", ..." * (len(known) > _MOST_NAMES)
+    plural = f"{what}es" if what.endswith("s") else f"{what}s"
+    hint = f"did you mean {near[0]}?" if near else f"known {plural}: {names}"
     return f"unknown {what} {name[:100]}; {hint}"

@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from ringme_spec.errors import ConfigError, unknown_key
+from ringme_spec.errors import raise_all, unknown_key
 from ringme_spec.schema import reason
 from ringme_spec.shape import METHODS
 
@@ -37,15 +37,15 @@ def extension_schema() -> dict[str, Any]:
 
 
 def check_extensions(document: dict[str, Any]) -> None:
-    """Raise ConfigError, which names place and key, for an extension that breaks its schema.
+    """Raise ConfigError, which names places and keys, for extensions that break their schema.
 
     Extensions of other tools are ignored.
     """
-    for place, name, value in _extensions(document, []):
-        errors = sorted(_validator(name).iter_errors(value), key=_unknown_key_last)
-        for error in reversed(errors):
-            where = ".".join(map(str, (name, *error.instance_path)))
-            raise ConfigError(f"{_shown(place)}{where}: {_explain(error)}")
+    raise_all(
+        f"{_shown(place)}{'.'.join(map(str, (name, *error.instance_path)))}: {_explain(error)}"
+        for place, name, value in _extensions(document, [])
+        for error in sorted(_validator(name).iter_errors(value), key=_unknown_key_first)
+    )
 
 
 def extension_keys() -> dict[str, tuple[str, list[ExtensionKey]]]:
@@ -79,8 +79,8 @@ def _extensions(node: Any, path: list[str]) -> Iterator[tuple[list[str], str, An
             yield from _extensions(one, [*path, str(name)])
 
 
-def _unknown_key_last(error: jsonschema_rs.ValidationError) -> bool:
-    return isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties)
+def _unknown_key_first(error: jsonschema_rs.ValidationError) -> bool:
+    return not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties)
 
 
 def _explain(error: jsonschema_rs.ValidationError) -> str:

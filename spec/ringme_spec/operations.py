@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ringme_spec.collections import CollectionRule
-from ringme_spec.errors import ConfigError, reason_of
+from ringme_spec.errors import ConfigError, read_each, reason_of
 from ringme_spec.parameters import Parameter, read_parameters
 from ringme_spec.schema import Schema, Schemas, Validator
 from ringme_spec.shape import METHODS
@@ -239,7 +239,9 @@ def read_operations(
     Raises ConfigError, which names method and path, for one that is inconsistent.
     """
     found: dict[str, Operation] = {}
-    for path, method, item in _nodes(document):
+
+    def read(node: tuple[str, str, dict[str, Any]]) -> None:
+        path, method, item = node
         try:
             operation = _read(document, schemas, collections, path, method, item)
         except (LookupError, TypeError, AttributeError, ValueError) as error:
@@ -247,6 +249,8 @@ def read_operations(
         if operation.id in found:
             raise ConfigError(f"operationId {operation.id}: two operations have it")
         found[operation.id] = operation
+
+    read_each(_nodes(document), read)
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ringme_spec.document import read_yaml
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, raise_all, read_each, unknown_key
 from ringme_spec.shape import METHODS
 
 logger = logging.getLogger(__name__)
@@ -35,14 +35,8 @@ def apply_overlay(document: dict[str, Any], path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: must have a list under `actions`")
     # Parts that YAML shares between two places must not change together.
     document = _unshared(document)
-    for number, action in enumerate(actions, start=1):
-        where = f"{path}: action {number}"
-        if not isinstance(action, dict) or not isinstance(action.get("target"), str):
-            raise ConfigError(f"{where}: must be an object with a `target`")
-        for key in action:
-            if key not in _KEYS and not str(key).startswith("x-"):
-                raise ConfigError(f"{where}: unknown key {key}; known keys: {', '.join(_KEYS)}")
-        _apply(document, action, where)
+    numbered = [(action, f"{path}: action {number}") for number, action in enumerate(actions, 1)]
+    read_each(numbered, lambda item: _take(document, *item))
     return document
 
 
@@ -70,6 +64,17 @@ def _unshared(node: Any) -> Any:
     if isinstance(node, list):
         return [_unshared(one) for one in node]
     return node
+
+
+def _take(document: dict[str, Any], action: Any, where: str) -> None:
+    if not isinstance(action, dict) or not isinstance(action.get("target"), str):
+        raise ConfigError(f"{where}: must be an object with a `target`")
+    raise_all(
+        f"{where}: {unknown_key(str(key), _KEYS)}"
+        for key in action
+        if key not in _KEYS and not str(key).startswith("x-")
+    )
+    _apply(document, action, where)
 
 
 def _apply(document: dict[str, Any], action: dict[str, Any], where: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, read_each
 
 Schema = dict[str, Any]
 # Checks of texts by name of the format.
@@ -37,17 +37,19 @@ class Schemas:
         self._explained = dict(_explained_patterns(document))
 
     def check_references(self) -> None:
-        """Raise ConfigError for a `$ref` of the document that points at nothing in it."""
-        for reference in _references(self._document):
-            if not reference.startswith("#"):
-                raise ConfigError(
-                    f"$ref {reference}: refers to another file; put that part into the document,"
-                    " or lay it over the document as an overlay"
-                )
-            try:
-                self.resolve({"$ref": reference})
-            except (KeyError, TypeError, AttributeError):
-                raise ConfigError(f"$ref {reference}: points at nothing") from None
+        """Raise ConfigError for each `$ref` of the document that points at nothing in it."""
+        read_each(_references(self._document), self._check_reference)
+
+    def _check_reference(self, reference: str) -> None:
+        if not reference.startswith("#"):
+            raise ConfigError(
+                f"$ref {reference}: refers to another file; put that part into the document,"
+                " or apply it to the document as an overlay"
+            )
+        try:
+            self.resolve({"$ref": reference})
+        except (KeyError, TypeError, AttributeError):
+            raise ConfigError(f"$ref {reference}: points at nothing") from None
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow `$ref` to the schema itself."""

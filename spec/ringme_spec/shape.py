@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import raise_all
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -41,23 +42,23 @@ _DOCUMENT: Shape = {
 
 
 def check_shape(document: dict[str, Any]) -> None:
-    """Raise ConfigError, which names the place, for a part that has another type."""
-    _check(document, _DOCUMENT, [])
+    """Raise ConfigError, which names the places, for parts that have another type."""
+    raise_all(_problems(document, _DOCUMENT, []))
 
 
-def _check(value: Any, shape: Shape, path: list[str]) -> None:
+def _problems(value: Any, shape: Shape, path: list[str]) -> Iterator[str]:
     if shape == "?":
         return
     if not isinstance(value, type(shape)):
-        raise ConfigError(f"{_shown(path)}must be {_KINDS[type(shape)]}")
-    if isinstance(shape, list):
+        yield f"{_shown(path)}must be {_KINDS[type(shape)]}"
+    elif isinstance(shape, list):
         for number, one in enumerate(value):
-            _check(one, shape[0], [*path, str(number)])
+            yield from _problems(one, shape[0], [*path, str(number)])
     elif isinstance(shape, dict):
         for name, one in value.items():
             part = shape.get(name, shape.get("*"))
             if part is not None:
-                _check(one, part, [*path, str(name)])
+                yield from _problems(one, part, [*path, str(name)])
 
 
 def _shown(path: list[str]) -> str:

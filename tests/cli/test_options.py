@@ -120,7 +120,10 @@ def run(*arguments: str, **variables: str) -> tuple[int, str]:
         (("--journal", "-1"), ["--journal", "-1"]),
         (("--max-sessions", "0"), ["--max-sessions", "0"]),
         (("--max-entries", "0"), ["--max-entries", "0"]),
-        (("--session-idle", "0"), ["--session-idle", "0"]),
+        (("--session-idle", "0"), ["--session-idle", "0", "a whole number of at least 1"]),
+        (("--port", "many"), ["--port", "many", "a whole number from 0 to 65535"]),
+        (("--statistics-seconds", "61"), ["--statistics-seconds", "a number from 0 to 60"]),
+        (("--event-host", "http://a"), ["--event-host", "http://a", "such as"]),
         (("--log-format", "xml"), ["--log-format", "xml", "json"]),
         (("--no-control", "--control-from-any"), ["--no-control", "--control-from-any"]),
         (("--tls-key", "key.pem"), ["--tls-key", "--tls-certificate"]),
@@ -209,6 +212,17 @@ def test_a_bad_fault_is_refused_by_file_and_place(
     line = refusal("--port", "0", "--faults", str(path))
     for word in ("bad.yaml", *words):
         assert word in line
+
+
+def test_all_faults_of_a_faults_file_are_named_a_line_each(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text("- answer: {status: 9000}\n- answer: {status: 503}\n- 5\n", "utf-8")
+    command = finished("serve", "--port", "0", "--faults", str(path))
+    assert command.process.returncode == 2
+    assert command.err == [
+        f"ringme-mock: {path}: fault 1: answer.status: must be at most 599",
+        f"ringme-mock: {path}: fault 3: must be a mapping of names to values",
+    ]
 
 
 def test_help_names_the_variable_of_each_option() -> None:

@@ -39,7 +39,24 @@ def test_an_unknown_option_or_value_ends_with_code_2(arguments: tuple[str, ...])
 def test_an_option_of_serve_without_it_is_told_where_it_belongs() -> None:
     command = finished("--port", "1")
     assert command.process.returncode == 2
-    assert command.err[-1] == "Error: --port is an option of serve: ringme-mock serve --port ..."
+    (line,) = command.err
+    assert line.startswith("ringme-mock: --port is an option of serve: ringme-mock serve --port ")
+
+
+@pytest.mark.parametrize("arguments", [("serv",), ("docs",), ("capture", "--timeout", "0")])
+def test_invalid_use_of_any_command_is_one_line(arguments: tuple[str, ...]) -> None:
+    command = finished(*arguments)
+    assert command.process.returncode == 2
+    assert len(command.err) == 1
+    assert command.err[0].startswith("ringme-mock: ")
+
+
+@pytest.mark.parametrize(
+    ("host", "hint"),
+    [("", "such as 127.0.0.1"), ("a b", "such as 127.0.0.1"), ("192.0.2.1", "--host must be")],
+)
+def test_a_host_that_is_none_of_this_machine_is_refused(host: str, hint: str) -> None:
+    assert hint in refusal("--port", "0", "--host", host)
 
 
 def first_operation(document: dict[str, Any]) -> dict[str, Any]:
@@ -136,6 +153,20 @@ def test_a_broken_fixture_is_refused_by_file_entry_and_field(tmp_path: Path) -> 
     line = refusal("--port", "0", "--fixtures", str(folder))
     for word in ("broken/fax.yaml", "entry 2", "file_size"):
         assert word in line
+
+
+def test_all_faults_of_a_document_are_named_a_line_each(tmp_path: Path) -> None:
+    document = json.loads(json.dumps(read_yaml(SPEC)))
+    for name in ("Gone", "Lost"):
+        schema = document["components"]["schemas"]["Group"]["properties"]
+        schema[name] = {"$ref": f"#/components/schemas/{name}"}
+    spec = tmp_path / "broken.yaml"
+    spec.write_text(json.dumps(document), "utf-8")
+    command = finished("serve", "--port", "0", "--spec", str(spec))
+    assert command.err == [
+        f"ringme-mock: {spec}: $ref #/components/schemas/{name}: points at nothing"
+        for name in ("Gone", "Lost")
+    ]
 
 
 def test_missing_fixtures_are_refused_by_folder(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_what_is_stored_is_checked_against_the_changed_document(play: Play) -> N
     [
         ("openapi.yaml", "openapi: [", "YAML"),
         ("openapi.yaml", "just a sentence\n", "OpenAPI"),
-        ("fixtures/user.yaml", "entries:\n- id: 1\n", "user.yaml"),
+        ("fixtures/user.yaml", "entries:\n- 1\n", "user.yaml"),
     ],
 )
 def test_a_broken_file_is_told_of_and_the_mock_goes_on(

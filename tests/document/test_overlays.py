@@ -81,7 +81,7 @@ def test_a_target_that_matches_nothing_is_logged(
     [
         ([], "must have a list under `actions`"),
         ([{"update": {}}], "action 1: must be an object with a `target`"),
-        ([{"target": "$.info", "updat": {}}], "action 1: unknown key updat; known keys: target,"),
+        ([{"target": "$.info", "updat": {}}], "action 1: unknown key updat; did you mean update?"),
         ([{"target": "$.info["}], "action 1: target $.info[: is not a JSONPath: "),
         ([{"target": "$.info.title", "update": {"a": 1}}], "action 1: target $.info.title: update"),
         ([{"target": "$", "remove": True}], "action 1: the whole document cannot be removed"),

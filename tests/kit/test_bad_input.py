@@ -49,6 +49,10 @@ def _no_github(monkeypatch: pytest.MonkeyPatch) -> None:
         (["http://127.0.0.1:1/api/ver1.0"], "give what comes before /api/ver1.0"),
         (["http://127.0.0.1:1/s/x/oauth/token/"], "the kit adds /api/ver1.0 and /oauth/token"),
         (["http://127.0.0.1:1/?x=1"], "give what comes before /api/ver1.0"),
+        (["http://127.0.0.1:1", "--nonsense"], "No such option '--nonsense'"),
+        (["http://127.0.0.1:1", "--jobs", "0"], "'0' is not a whole number from 1 to 64"),
+        (["http://127.0.0.1:1", "--timeout", "0"], "is no time at all; give one such as 30s"),
+        (["http://127.0.0.1:1", "--replay-dir", __file__], "is a file, not a folder"),
         (["http://127.0.0.1:1", "--rule", "grup-create"], "no rule 'grup-create'; nearest: group-"),
         (
             ["http://127.0.0.1:1", "--rule", "no:xyz"],

@@ -374,7 +374,7 @@ def test_a_service_that_cannot_be_read_ends_it_in_one_line(name: str, tmp_path: 
     behave, words = HOSTILE[name]
     out = tmp_path / "mine"
     with source("mock") as upstream, hostile_server(upstream, behave) as server:
-        result = capture(server.url, out, "--most-entries", "3000")
+        result = capture(server.url, out, "--max-entries", "3000")
         assert server.requests < 40
     assert result.exit_code == 2
     assert words in result.stderr.splitlines()[-1]

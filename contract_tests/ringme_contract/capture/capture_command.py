@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from ringme_contract.missing import missing
+from ringme_contract.seconds import Seconds
+from ringme_spec.command_line import WholeNumber
 
 _PATH = click.Path(path_type=Path)
 _MOST = 250_000
@@ -30,21 +32,24 @@ _MOST = 250_000
     help="Keep names, numbers, e-mails and texts. Secrets are never kept.",
 )
 @click.option(
-    "--most-entries",
-    type=click.IntRange(1),
+    "--max-entries",
+    type=WholeNumber(1),
     default=_MOST,
     show_default=True,
-    help="Entries that a collection may have at most.",
+    help="Maximum number of entries of a collection.",
 )
 @click.option("--document", type=_PATH, help="OpenAPI document.")
 @click.option(
-    "--overlay", type=_PATH, multiple=True, help="OpenAPI Overlay to lay over it; repeatable."
+    "--overlay",
+    type=_PATH,
+    multiple=True,
+    help="OpenAPI Overlay to apply to the document; repeatable.",
 )
-@click.option("--timeout", type=float, help="Time limit of one response in seconds.")
-@click.option("--ca", type=_PATH, help="Authorities to trust besides those of this machine, PEM.")
+@click.option("--timeout", type=Seconds(), help="Time limit of one response, such as 5s.")
+@click.option("--ca", type=_PATH, help="CA certificates to trust besides the system's, PEM.")
 @click.pass_context
 def capture(ctx: click.Context, /, **options: Any) -> None:
-    """Copy one client of a live service into a folder of fixtures for the mock.
+    """Copy a client of a live service into fixtures.
 
     Nothing is changed there: all requests but those for a token are GET. URL is the host of the
     API; without it, that of the target file. Calls are those of its range. The folder appears when

@@ -38,7 +38,7 @@ class Options:
     target: Path
     out: Path
     keep_personal_data: bool = False
-    most_entries: int = 250_000
+    max_entries: int = 250_000
     document: Path | None = None
     overlay: tuple[Path, ...] = ()
     timeout: float | None = None
@@ -96,7 +96,7 @@ def _gather(
             lambda path, query: saved.get(path, query, lambda: service.get(path, query)),
             lambda operation: not contract.needs(operation) & target.off,
             target.range,
-            options.most_entries,
+            options.max_entries,
             tell,
         ).run()
     finally:

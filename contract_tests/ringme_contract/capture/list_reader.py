@@ -93,7 +93,7 @@ class ListReader:
         if count > self._most:
             raise CaptureError(
                 f"GET {operation.path}: more than {self._most} entries; choose a shorter range in"
-                " the target file, or allow more with --most-entries"
+                " the target file, or allow more with --max-entries"
             )
 
 

@@ -94,7 +94,7 @@ class Service:
                 wait = retries.after_error(error)
                 if wait is None:
                     reason = mask_text(self._connection.reason(error))
-                    raise CaptureError(f"{method} {request.url.path}: {reason}") from None
+                    raise CaptureError(f"{method} {request.url}: {reason}") from None
             else:
                 self.requests += 1
                 if method == "GET":

@@ -31,7 +31,7 @@ from ringme_contract.http.transport import Transport
 from ringme_contract.proof.prove_command import prove
 from ringme_contract.recording import first_problem
 from ringme_contract.report.content import tool_version
-from ringme_contract.report.files import FILES, try_reports, write_reports
+from ringme_contract.report.files import FILES, try_path, try_reports, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.ndjson import exchange_log
 from ringme_contract.report.printable import printable
@@ -40,10 +40,11 @@ from ringme_contract.run.check_run import Options, open_session, read_document, 
 from ringme_contract.run.evaluation import ExitCode
 from ringme_contract.run.interrupt import orderly_interrupts
 from ringme_contract.verdict import Failure, breakdown
+from ringme_spec.command_line import OneLineGroup
 from ringme_spec.errors import ConfigError
 
 
-class _Commands(click.Group):
+class _Commands(OneLineGroup):
     """Ends in one line for whatever goes wrong in the kit itself."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -103,7 +104,7 @@ main.add_command(capture)
 @option("--ndjson", type=click.Path(path_type=Path), help="Write every request and response.")
 @option("--replay-dir", type=click.Path(path_type=Path), help="Folder for scripts of failures.")
 @option("--docs", default="", help="URL of the documentation, to link each rule to.")
-@option("--quiet", is_flag=True, help="Show the verdict and what failed alone.")
+@option("--quiet", is_flag=True, help="Show only the verdict and the failures.")
 @option("-v", "--verbose", is_flag=True, help="Show every failed check, and all its requests.")
 def check(
     quiet: bool,
@@ -131,6 +132,8 @@ def check(
     try:
         # Before the run, not after it: a typing error must not cost a minute and the result.
         paths = try_reports(report_dir, reports)
+        if replay_dir:
+            try_path(replay_dir / "script")
         with exchange_log(ndjson, problems) as log, open_session(options) as session:
             session.kit.transport.log = log
             for line in session.troubles:
@@ -161,10 +164,10 @@ def check(
 @target_options
 @pace_options
 def doctor(**settings: Any) -> None:
-    """Examine the target file and the target: can it be checked, and how much of it?
+    """Test a target file and its target.
 
-    Gets a token for each identity, reads its user, counts the data, and says how long each profile
-    takes here.
+    Says whether the target can be checked, and how much of it: gets a token for each identity,
+    reads its user, counts the data, and says how long each profile takes here.
     """
     options = Options(**settings)
     findings: list[Finding] = []
@@ -190,7 +193,10 @@ def doctor(**settings: Any) -> None:
 @main.command()
 @document_options
 def rules(**settings: Any) -> None:
-    """List the rules of the document by area: id, level, grade, how many checks, and the text."""
+    """List the rules of the document.
+
+    By area: id, level, grade, how many checks, and the text.
+    """
     try:
         contract = read_document(Options(**settings))
     except ConfigError as error:
@@ -231,7 +237,7 @@ def init(file: Path, force: bool, **settings: Any) -> None:
 @target_options
 @click.option("--dry-run", is_flag=True, help="Name what would be removed, and remove nothing.")
 def sweep(dry_run: bool, **settings: Any) -> None:
-    """Remove what crashed runs of the kit left in the target.
+    """Remove what crashed runs left in the target.
 
     These are groups, users of groups, and numbers (by their label) whose name begins with
     contract- and six digits. Do not use it while another run is under way.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,8 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
 _KEPT, _KEPT_FOR_ENTRY = 20, 4
 # A larger number of seconds is a moment since 1970.
 _EPOCH = 10**9
+# Numbers of errors of the system, before their text.
+_ERRNO = re.compile(r"\[Errno -?[0-9]+\] ")
 
 
 class Retries:
@@ -96,7 +99,7 @@ class Throttle:
 
 def reason_of(error: Exception) -> str:
     """The reason for which a request got no response, in words for people."""
-    text = str(error)
+    text = _ERRNO.sub("", str(error))
     if isinstance(error, httpx.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, httpx.TimeoutException):

@@ -14,11 +14,15 @@ from typing import Any
 import click
 from rich.console import Console
 
+from ringme_contract.http.no_response import Unreachable
+from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault, all_faults
+from ringme_contract.report.files import try_path
 from ringme_contract.report.printable import printable
 from ringme_contract.run.check_run import Options, read_target
 from ringme_contract.run.evaluation import ExitCode
-from ringme_spec.errors import ConfigError
+from ringme_spec.command_line import WholeNumber
+from ringme_spec.errors import ConfigError, unknown_key
 
 
 @click.command()
@@ -30,7 +34,7 @@ from ringme_spec.errors import ConfigError
 @click.option("--full", is_flag=True, help="Let every layer try every fault: takes much longer.")
 @click.option(
     "--jobs",
-    type=click.IntRange(1, 64),
+    type=WholeNumber(1, 64),
     default=min(os.cpu_count() or 1, 8),
     show_default="one for each core",
     help="How many mocks to try at a time.",
@@ -46,11 +50,12 @@ def prove(
     jobs: int,
     json_file: Path | None,
 ) -> None:
-    """Prove the kit: put faults into the mock, one at a time, and see them all found.
+    """Prove that the kit finds faults.
 
-    Also holds the healthy mock, which has to pass, and servers that implement nothing, which must
-    not. Exit codes: 0 the kit finds everything and nothing but that, 1 it does not, 2 could not
-    run, 3 no fault could be put, 130 interrupted.
+    Puts faults into the mock, one at a time, and sees whether each is found. Also checks the
+    healthy mock, which has to pass, and servers that implement nothing, which must not. Exit codes:
+    0 the kit finds everything and nothing but that, 1 it does not, 2 could not run, 3 no fault
+    could be put, 130 interrupted.
 
     With a URL or a target file, faults are put before that server: a proxy on this machine changes
     its requests and responses. This shows what the kit would find in that implementation. What
@@ -70,6 +75,10 @@ def prove(
     try:
         if (url or target) and full:
             raise ConfigError("--full: is for the mock; leave it out for another server")
+        if reset and not (url or target):
+            raise ConfigError("--reset: is for another server; name it by URL or --target")
+        if json_file is not None:
+            try_path(json_file)
         if url or target:
             report, code = _before_server(Options(url, target), chosen, reset)
         else:
@@ -116,7 +125,16 @@ def _before_server(
     from ringme_contract.proof.trial import contract
     from ringme_contract.proof.url_table import as_json, print_baseline, print_findings
 
-    proof = UrlProof(read_target(options, contract()), reset)
+    target = read_target(options, contract())
+    transport = Transport(target, contract())
+    try:
+        # Itself, before the proxy in front of it is asked.
+        transport.wait_until_ready(0)
+    except Unreachable as error:
+        raise ConfigError(f"the target cannot be reached: {error}") from None
+    finally:
+        transport.close()
+    proof = UrlProof(target, reset)
     proof.measure()
     console = Console(soft_wrap=True)
     print_baseline(console, proof)
@@ -144,11 +162,12 @@ def _choose(names: tuple[str, ...], kinds: tuple[str, ...]) -> list[Fault]:
     faults = all_faults()
     for name in names:
         if name not in faults:
-            raise click.BadParameter(f"{name}: there is no such fault", param_hint="--fault")
+            raise click.BadParameter(unknown_key(name, faults, "fault"), param_hint="--fault")
     known = {one.kind for one in faults.values()}
     for kind in kinds:
         if kind not in known:
-            raise click.BadParameter(f"{kind}: not one of {', '.join(sorted(known))}")
+            text = unknown_key(kind, sorted(known), "class")
+            raise click.BadParameter(text, param_hint="--class")
     return [
         one
         for one in faults.values()

@@ -12,7 +12,7 @@ from ringme_contract.report.junit import junit
 from ringme_contract.report.replay import write_scripts
 from ringme_contract.run.run_report import Report
 from ringme_contract.verdict import breakdown
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, read_each
 
 # By the name of its option: the file in a folder of reports, and what makes its text.
 FILES: dict[str, tuple[str, Callable[[Report], str]]] = {
@@ -28,17 +28,26 @@ _Single = Mapping[str, Path | None]
 
 def try_reports(folder: Path | None, single: _Single) -> list[Path]:
     """The paths of all reports. Raises ConfigError if one of them cannot be written there."""
-    wanted = _wanted(folder, single)
-    for path, _ in wanted:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            is_new = not path.exists()
-            path.open("a", encoding="utf-8").close()
-            if is_new:
-                path.unlink()
-        except OSError as error:
-            raise ConfigError(_problem(path, error)) from None
-    return [path for path, _ in wanted]
+    wanted = [path for path, _ in _wanted(folder, single)]
+    read_each(wanted, try_path)
+    return wanted
+
+
+def try_path(path: Path) -> None:
+    """Raise ConfigError for a file that cannot be written; make its folder."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise ConfigError(f"{path.parent}: cannot be written: is a file, not a folder") from None
+    except OSError as error:
+        raise ConfigError(_problem(path.parent, error)) from None
+    try:
+        is_new = not path.exists()
+        path.open("a", encoding="utf-8").close()
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise ConfigError(_problem(path, error)) from None
 
 
 def write_reports(

@@ -191,6 +191,8 @@ def read_target(options: Options, contract: Contract) -> Target:
                 "`ringme-contract init target.toml` writes one, --target names it"
             )
         path = MOCK
+    if path != MOCK and not path.exists():
+        raise CannotRun(f"{path}: cannot be read; `ringme-contract init {path}` writes such a file")
     target = load_target(path, options.url, contract)
     _refuse_address(target.url, contract)
     return replace(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ringme_contract.toml_file import read_toml
-from ringme_spec.errors import ConfigError, unknown_key
+from ringme_spec.errors import ConfigError, raise_all, read_each, unknown_key
 
 _KEYS = ("rule", "reason", "expires")
 
@@ -33,32 +33,34 @@ def load_expectations(path: Path, rules: Iterable[str]) -> dict[str, Expectation
     """
     content = read_toml(path)
     nodes = content.pop("expected", [])
-    if content:
-        raise ConfigError(f"{path}: {unknown_key(next(iter(content)), ['expected'])}")
+    raise_all(f"{path}: {unknown_key(key, ['expected'])}" for key in content)
     if not isinstance(nodes, list):
         raise ConfigError(f"{path}: expected: must be tables, [[expected]]")
     known = set(rules)
     found: dict[str, Expectation] = {}
-    for number, node in enumerate(nodes, 1):
+
+    def read(numbered: tuple[int, Any]) -> None:
+        number, node = numbered
         one = _read(node, f"{path}: expected failure {number}", known)
         if one.rule in found:
             raise ConfigError(f"{path}: the rule {one.rule} is there twice")
         found[one.rule] = one
+
+    read_each(enumerate(nodes, 1), read)
     return found
 
 
 def _read(node: Any, where: str, known: set[str]) -> Expectation:
     if not isinstance(node, dict):
         raise ConfigError(f"{where}: must be a table")
-    for key in node:
-        if key not in _KEYS:
-            raise ConfigError(f"{where}: {unknown_key(key, _KEYS)}")
+    problems = [unknown_key(key, _KEYS) for key in node if key not in _KEYS]
     for key in ("rule", "reason"):
-        if not isinstance(node.get(key), str) or not node[key].strip():
-            raise ConfigError(f"{where}: {key}: is missing")
-    expires = node.get("expires")
+        value = node.get(key)
+        problems += [] if isinstance(value, str) and value.strip() else [f"{key}: is missing"]
+    rule, expires = node.get("rule"), node.get("expires")
     if isinstance(expires, datetime) or not isinstance(expires, date):
-        raise ConfigError(f"{where}: expires: must be a date, as 2030-01-31 without quotes")
-    if node["rule"] not in known:
-        raise ConfigError(f"{where}: rule: the document has no rule {node['rule']}")
-    return Expectation(node["rule"], node["reason"].strip(), expires)
+        problems.append("expires: must be a date, as 2030-01-31 without quotes")
+    if isinstance(rule, str) and rule.strip() and rule not in known:
+        problems.append(f"rule: the document has no rule {rule}")
+    raise_all(f"{where}: {problem}" for problem in problems)
+    return Expectation(node["rule"], node["reason"].strip(), node["expires"])

@@ -49,9 +49,9 @@ class LogFile:
                 check_same_thread=False,
             )
         except OSError as error:
-            raise ConfigError(f"{path}: {error.strerror}") from None
+            raise ConfigError(f"{path}: cannot be opened: {error.strerror}") from None
         except sqlite3.Error as error:
-            raise ConfigError(f"{path}: {error}") from None
+            raise ConfigError(f"{path}: cannot be opened: {error}") from None
         try:
             self._open(waits)
         except sqlite3.Error as error:

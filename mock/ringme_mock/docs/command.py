@@ -49,6 +49,7 @@ def docs(folder: Path, report: Path | None, spec: Path, overlay: tuple[Path, ...
     try:
         pages = build_site(folder, read_contract(spec, overlay), report)
     except ConfigError as error:
-        click.echo(f"ringme-mock: {error}", err=True)
+        for line in str(error).splitlines():
+            click.echo(f"ringme-mock: {line}", err=True)
         sys.exit(2)
     click.echo(f"{len(pages)} pages are in {folder}: open {folder / pages[0]}")

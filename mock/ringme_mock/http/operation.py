@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -26,7 +26,7 @@ from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.recorder import Recorder
 from ringme_mock.store.access import check_read_only, check_scopes
 from ringme_spec.contract import Contract
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import raise_all, unknown_key
 from ringme_spec.operations import Operation
 
 # Returns False for a request without credentials; raises ApiError for refused ones.
@@ -36,22 +36,23 @@ _PATH_KEYS = ("login", "authorize")
 
 
 def check_actions(contract: Contract) -> None:
-    """Raise ConfigError for an operation without a known action, or that leads nowhere."""
+    """Raise ConfigError for operations without a known action, or that lead nowhere."""
+    raise_all(
+        f"{known.method} {known.path}: {problem}"
+        for known in contract.operations.values()
+        for problem in _action_problems(contract, known)
+    )
+
+
+def _action_problems(contract: Contract, known: Operation) -> Iterator[str]:
+    if not known.resource:
+        yield "x-resource is missing"
+    elif known.action not in ACTIONS:
+        yield f"x-resource: {unknown_key(known.action, ACTIONS, 'action')}"
     paths = {one.path for one in contract.operations.values()}
-    for known in contract.operations.values():
-        if not known.resource:
-            raise ConfigError(f"{known.method} {known.path}: x-resource is missing")
-        if known.action not in ACTIONS:
-            raise ConfigError(
-                f"{known.method} {known.path}: x-resource: unknown action {known.action};"
-                f" known actions: {', '.join(ACTIONS)}"
-            )
-        for key in _PATH_KEYS:
-            if known.resource.get(key, known.path) not in paths:
-                raise ConfigError(
-                    f"{known.method} {known.path}: x-resource.{key}:"
-                    f" there is no path {known.resource[key]}"
-                )
+    for key in _PATH_KEYS:
+        if known.resource.get(key, known.path) not in paths:
+            yield f"x-resource.{key}: there is no path {known.resource[key]}"
 
 
 class ActionResolver(Resolver):  # type: ignore[misc]

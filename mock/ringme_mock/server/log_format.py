@@ -39,11 +39,12 @@ def announcer(form: str) -> logging.Logger:
 
 
 def complain(form: str, message: str) -> None:
-    """Log on stderr, in one line, why the mock does not start."""
+    """Log on stderr, a line for each fault, why the mock does not start."""
     logger = logging.getLogger("ringme_mock.start")
     logger.handlers = [_handler(sys.stderr, form, "ringme-mock: %(message)s")]
     logger.propagate = False
-    logger.critical("%s", message)
+    for line in message.splitlines():
+        logger.critical("%s", line)
 
 
 def _handler(stream: TextIO, form: str, line: str | None) -> logging.Handler:

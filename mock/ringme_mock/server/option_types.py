@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -75,6 +76,21 @@ class NameType(_TextType):
         if not _NAME.fullmatch(host):
             raise ValueError(f"{text!r} is no host name, such as mock.test (without a port)")
         return host
+
+
+class AddressType(NameType):
+    """Host name, or address without brackets."""
+
+    def read(self, text: str) -> str:
+        try:
+            return str(ip_address(text.strip().strip("[]")))
+        except ValueError:
+            pass
+        try:
+            return super().read(text)
+        except ValueError:
+            example = "such as 127.0.0.1 or mock.test (without a port)"
+            raise ValueError(f"{text!r} is no address or host name, {example}") from None
 
 
 class HostType(NameType):

@@ -11,6 +11,7 @@ import click
 from ringme_mock.faults.latency import Latency
 from ringme_mock.http.journal import DEFAULT_SIZE
 from ringme_mock.server.option_types import (
+    AddressType,
     HostType,
     LatencyType,
     NameType,
@@ -19,6 +20,7 @@ from ringme_mock.server.option_types import (
     UrlType,
 )
 from ringme_mock.store.quotas import MOST_ENTRIES
+from ringme_spec.command_line import Number, Switch, WholeNumber
 from ringme_spec.paths import FIXTURES, SPEC
 
 TEXT, JSON = "text", "json"
@@ -42,10 +44,13 @@ class Options:
     """The values of all options; each field is one option and its environment variable."""
 
     host: str = _option(
-        "Address to listen on; 0.0.0.0 lets other machines in.", default="127.0.0.1"
+        "Address to listen on; 0.0.0.0 lets other machines in.",
+        type=AddressType(),
+        default="127.0.0.1",
+        metavar="ADDRESS",
     )
     port: int = _option(
-        "Port to listen on; 0 takes a free one.", type=click.IntRange(0, 65535), default=8080
+        "Port to listen on; 0 takes a free one.", type=WholeNumber(0, 65535), default=8080
     )
     fixtures: Path = _option(
         "Folder with the initial state.",
@@ -61,6 +66,7 @@ class Options:
     today: bool = _option(
         "Move all date-times of the fixtures by whole days, so that the newest item is of today.",
         is_flag=True,
+        type=Switch(),
     )
     spec: Path = _option(
         "OpenAPI document to serve.", default=SPEC, show_default="that of the mock", type=_PATH
@@ -71,11 +77,11 @@ class Options:
         type=_PATH,
     )
     reload: bool = _option(
-        "Reload document, fixtures and faults file when they change.", is_flag=True
+        "Reload document, fixtures and faults file when they change.", is_flag=True, type=Switch()
     )
     workers: int = _option(
         "Number of processes that serve the state together.",
-        type=click.IntRange(1, _MOST_WORKERS),
+        type=WholeNumber(1, _MOST_WORKERS),
         default=1,
     )
     state: Path | None = _option(
@@ -101,7 +107,9 @@ class Options:
     faults: Path | None = _option(
         "YAML file with initial faults, as POST /__mock__/faults takes them.", type=_PATH
     )
-    no_control: bool = _option("Turn the control interface and the page off.", is_flag=True)
+    no_control: bool = _option(
+        "Turn the control interface and the page off.", is_flag=True, type=Switch()
+    )
     allow_origin: tuple[str, ...] = _option(
         "Origin of pages that may call the mock, such as https://app.test, beside those of this"
         " machine; * for all; repeatable.",
@@ -126,57 +134,63 @@ class Options:
     control_from_any: bool = _option(
         "Let other machines use the control interface: they can read and change everything.",
         is_flag=True,
+        type=Switch(),
     )
     max_sessions: int = _option(
         "Maximum number of sessions; a new one takes the place of the one idle longest.",
-        type=click.IntRange(1, _MOST_SESSIONS),
+        type=WholeNumber(1, _MOST_SESSIONS),
         default=100,
     )
     session_idle: int = _option(
         "Idle time after which a session ends.",
-        type=click.IntRange(1),
+        type=WholeNumber(1),
         default=3600,
         metavar="SECONDS",
     )
     max_entries: int = _option(
         "Maximum number of entries of a collection, 4096 characters of a text counting for one;"
         " fixtures may have more.",
-        type=click.IntRange(1, _LARGEST_COLLECTION),
+        type=WholeNumber(1, _LARGEST_COLLECTION),
         default=MOST_ENTRIES,
     )
     event_host: tuple[str, ...] = _option(
         "Host that events may be sent to beside this machine and private networks; repeatable.",
         multiple=True,
+        type=AddressType(),
         metavar="NAME",
     )
     event_retries: int = _option(
         "How often the delivery of an event that failed is repeated, a second later.",
-        type=click.IntRange(0, 10),
+        type=WholeNumber(0, 10),
         default=0,
     )
     page_size: int | None = _option(
         "Entries of a page of the call history when a request gives no length.",
-        type=click.IntRange(1, 1000),
+        type=WholeNumber(1, 1000),
         show_default="100, as the document says",
     )
     statistics_seconds: float = _option(
         "How long a request for call history or statistics takes; another one of the client"
         " meanwhile is a 429.",
-        type=click.FloatRange(0, 60),
+        type=Number(0, 60),
         default=0,
         metavar="SECONDS",
     )
     journal: int = _option(
         "Maximum number of requests in a session's journal.",
-        type=click.IntRange(0, _LONGEST_JOURNAL),
+        type=WholeNumber(0, _LONGEST_JOURNAL),
         default=DEFAULT_SIZE,
     )
     validate_responses: bool = _option(
-        "Check each response against the document; an invalid one becomes a 500.", is_flag=True
+        "Check each response against the document; an invalid one becomes a 500.",
+        is_flag=True,
+        type=Switch(),
     )
-    tls: bool = _option("Serve over https, with a certificate made for this run.", is_flag=True)
+    tls: bool = _option(
+        "Serve over https, with a certificate made for this run.", is_flag=True, type=Switch()
+    )
     tls_ca: Path | None = _option(
-        "File to write the authority of that certificate to, for clients to trust.", type=_PATH
+        "File to write the CA certificate to, for clients to trust.", type=_PATH
     )
     tls_name: tuple[str, ...] = _option(
         "Further host name of that certificate; repeatable.",
@@ -236,25 +250,3 @@ SERVE_OPTIONS: list[click.Parameter] = [
     )
     for one in fields(Options)
 ]
-
-
-class OneLineCommand(click.Command):
-    """A command that reports invalid options in one line, and exits with code 2."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            raise _refused(ctx, error) from None
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            raise _refused(ctx, error) from None
-
-
-def _refused(ctx: click.Context, error: click.UsageError) -> click.exceptions.Exit:
-    text = " ".join(error.format_message().split())
-    click.echo(f"ringme-mock: {text} (see {ctx.command_path} --help)", err=True)
-    return click.exceptions.Exit(2)

@@ -90,7 +90,10 @@ class ReloadingApp:
             new, digest = await asyncio.to_thread(self._make)
         except ConfigError as error:
             self._broken = True
-            tell.error("%s; the mock keeps its former files.", error)
+            *lines, last = str(error).splitlines()
+            for line in lines:
+                tell.error("%s", line)
+            tell.error("%s; the mock keeps its former files.", last)
             return
         changes = self._changes(new, digest)
         mended, self._broken = self._broken, False

@@ -155,7 +155,7 @@ def settings_of(options: Options) -> Settings:
         validate_responses=options.validate_responses,
         max_entries=options.max_entries,
         events=DeliverySettings(
-            hosts=frozenset(one.lower() for one in options.event_host),
+            hosts=frozenset(options.event_host),
             retries=options.event_retries,
         ),
         today=options.today,

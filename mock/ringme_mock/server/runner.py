@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import logging
 import socket
@@ -35,12 +36,19 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except (OSError, UnicodeError) as error:
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(
-            f"cannot listen on {host} port {port}: {reason}; --port 0 takes a free port"
-        ) from None
+        raise ConfigError(f"cannot listen on {host} port {port}: {_reason(error)}") from None
     listener.set_inheritable(True)
     return listener
+
+
+def _reason(error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or str(error)
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return f"{reason}; --port 0 takes a free port"
+    if number == errno.EACCES:
+        return f"{reason}; ports up to 1023 need more rights"
+    return f"{reason}; --host must be an address or a name of this machine"
 
 
 def address(listener: socket.socket) -> str:

@@ -15,7 +15,7 @@ from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.sessions import Settings
 from ringme_mock.store.fixtures import FILES_FOLDER
 from ringme_spec.contract import Contract
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, read_each
 
 # Of each file: its time of change, its length, and its inode.
 Stamp = dict[str, tuple[int, int, int]]
@@ -107,10 +107,14 @@ def _files_of(folder: Path) -> Iterator[Path]:
 
 
 def _check(contract: Contract, rules: tuple[FaultRule, ...], path: Path | None) -> None:
-    """Raise ConfigError for a fault that can never happen."""
+    """Raise ConfigError for faults that can never happen."""
     forced = ForcedResponses(contract)
-    for number, rule in enumerate(rules, start=1):
+
+    def check(numbered: tuple[int, FaultRule]) -> None:
+        number, rule = numbered
         try:
             forced.check_rule(rule)
         except ValueError as error:
             raise ConfigError(f"{path}: fault {number}: {error}") from None
+
+    read_each(enumerate(rules, start=1), check)

@@ -20,12 +20,13 @@ from typing import Any
 
 from ringme_mock.json_bytes import DEEPEST_STATE, read_json
 from ringme_mock.store.collection import Collection, Entry, Key, Taken
+from ringme_mock.store.fixture_references import SCALARS, check_references, label
 from ringme_mock.store.made_files import MOST_BYTES, is_makeable
 from ringme_mock.store.store import Store
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
 from ringme_spec.document import parse_yaml
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, raise_all, read_each, unknown_key
 
 FILES_FOLDER = "files"
 ENTRIES = "entries"
@@ -35,7 +36,8 @@ GONE = "gone"
 # Aliases of YAML can expand a few lines to billions of values.
 _MAX_VALUES = 10_000
 _MAX_KEY = 2**63 - 1
-_SCALARS = frozenset([str, int, bool, type(None)])
+# Each costs a look at all entries.
+_MOST_TAKEN = 20
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,23 @@ def load_store(contract: Contract, *folders: Path) -> Store:
     """
     found: dict[str, Path] = {}
     files: dict[str, bytes] = {}
-    for folder in folders:
+
+    def find(folder: Path) -> None:
+        if not folder.exists():
+            raise ConfigError(f"{folder}: there is no such folder")
         if not folder.is_dir():
-            raise ConfigError(f"{folder}: is not a folder with fixtures")
+            raise ConfigError(f"{folder}: is a file, not a folder with fixtures")
         paths = sorted(folder.glob("*.y*ml"))
         check_names(contract, [path.name for path in paths], str(folder))
         found.update({path.stem: path for path in paths})
         files.update(_read_files(folder / FILES_FOLDER))
-    sources = {name: Source(str(path), _read(path)) for name, path in found.items()}
+
+    read_each(folders, find)
+    contents = read_each(found.values(), _read)
+    sources = {
+        name: Source(str(path), content)
+        for (name, path), content in zip(found.items(), contents, strict=True)
+    }
     return build_store(contract, sources, files)
 
 
@@ -71,25 +82,23 @@ def build_store(
     """Make a store from sources by collection. Raises ConfigError."""
     store = Store.empty(contract, files)
     rules = [rule for name, rule in contract.collections.items() if name in sources]
-    for rule in rules:
-        _fill(contract, store, rule, sources[rule.name])
+    read_each(rules, lambda rule: _fill(contract, store, rule, sources[rule.name]))
     gone = {name: _gone(source) for name, source in sources.items()}
-    for rule in rules:
-        _check_references(store, rule, gone, sources[rule.name].where)
+    read_each(rules, lambda rule: check_references(store, rule, gone, sources[rule.name].where))
     _check_users(contract, store, sources)
     return store
 
 
 def check_names(contract: Contract, names: list[str], where: str) -> None:
-    """Raise ConfigError for a file of no collection, or if there is no file."""
-    known = {f"{name}.yaml" for name in stored_names(contract)}
-    for name in names:
-        if name not in known:
-            files = ", ".join(sorted(known))
-            stem = name.rpartition(".")[0]
-            raise ConfigError(f"{where}/{name}: no collection {stem}; known files: {files}")
+    """Raise ConfigError for files of no collection, or if there is no file."""
+    known = sorted(f"{name}.yaml" for name in stored_names(contract))
+    raise_all(
+        f"{where}/{name}: no collection {name.rpartition('.')[0]}; known files: {', '.join(known)}"
+        for name in names
+        if name not in known
+    )
     if not names:
-        raise ConfigError(f"{where}: holds none of the files {', '.join(sorted(known))}")
+        raise ConfigError(f"{where}: holds none of the files {', '.join(known)}")
 
 
 def stored_names(contract: Contract) -> list[str]:
@@ -104,11 +113,6 @@ def parse_fixture(content: bytes, where: str) -> Any:
         return read_json(content, DEEPEST_STATE)
     except ValueError:
         return parse_yaml(content, where)
-
-
-def label(rule: CollectionRule, entry: Entry) -> str:
-    key = entry.get(rule.key, "missing")
-    return f"{rule.key} {str(key)[:100] if type(key) in _SCALARS else '?'}"
 
 
 def _read(path: Path) -> Any:
@@ -127,42 +131,57 @@ def _read_files(folder: Path) -> dict[str, bytes]:
 def _fill(contract: Contract, store: Store, rule: CollectionRule, source: Source) -> None:
     validator = contract.schemas.compile(rule.stored)
     known = frozenset(rule.properties)
-    full: list[Entry] = []
-    for number, entry in enumerate(_entries(source), start=1):
+
+    def read(numbered: tuple[int, Any]) -> Entry:
+        number, entry = numbered
         if not isinstance(entry, dict):
             where = f"{source.where}: entry {number}"
             raise ConfigError(f"{where}: must be a mapping of names to values")
+        if not known.issuperset(entry):
+            where = _place(source, rule, number, entry)
+            raise_all(
+                f"{where}: {unknown_key(str(name), rule.properties, 'field')}"
+                for name in entry
+                if name not in known
+            )
         for name, value in entry.items():
-            if name not in known:
-                where = _place(source, rule, number, entry)
-                raise ConfigError(f"{where}: {str(name)[:100]}: is not a known field")
-            if type(value) not in _SCALARS:
+            if type(value) not in SCALARS:
                 _check_parts(value, f"{_place(source, rule, number, entry)}: {name}")
         if not validator.is_valid(entry):
-            field, reason = next(validator.problems(entry))
-            raise ConfigError(f"{_place(source, rule, number, entry)}: {field}: {reason}")
+            where = _place(source, rule, number, entry)
+            raise_all(f"{where}: {field}: {why}" for field, why in validator.problems(entry))
         whole = {name: entry.get(name, rule.defaults.get(name)) for name in rule.properties}
         _check_content(store, source, rule, number, whole)
-        full.append(whole)
+        return whole
+
+    full = read_each(enumerate(_entries(source), start=1), read)
     _reserve(store[rule.name], source)
-    try:
-        store[rule.name].insert_many(full)
-    except Taken as taken:
-        entry = full[taken.place]
-        where = _place(source, rule, taken.place + 1, entry)
-        raise ConfigError(f"{where}: {taken}: another entry has {entry[str(taken)]}, too") from None
+    _insert(store, source, rule, full)
+
+
+def _insert(store: Store, source: Source, rule: CollectionRule, entries: list[Entry]) -> None:
+    """Add the entries, or raise ConfigError for those whose key or unique value is taken."""
+    left = list(enumerate(entries, start=1))
+    problems: list[str] = []
+    while len(problems) < _MOST_TAKEN:
+        try:
+            store[rule.name].insert_many(entry for _, entry in left)
+            break
+        except Taken as taken:
+            number, entry = left.pop(taken.place)
+            where = _place(source, rule, number, entry)
+            problems.append(f"{where}: {taken}: another entry has {entry[str(taken)]}, too")
+    raise_all(problems)
 
 
 def _entries(source: Source) -> Iterator[Any]:
     content = source.content
     if not isinstance(content, dict) or not isinstance(content.get(ENTRIES), list):
         raise ConfigError(f"{source.where}: must have a list under `{ENTRIES}`")
-    for name in content:
-        if name not in (ENTRIES, DEFAULTS, NEXT_ID, GONE):
-            raise ConfigError(
-                f"{source.where}: unknown key {str(name)[:100]};"
-                f" known keys: {ENTRIES}, {DEFAULTS}, {NEXT_ID}, {GONE}"
-            )
+    known = (ENTRIES, DEFAULTS, NEXT_ID, GONE)
+    raise_all(
+        f"{source.where}: {unknown_key(str(name), known)}" for name in content if name not in known
+    )
     defaults = content.get(DEFAULTS) or {}
     if not isinstance(defaults, dict):
         raise ConfigError(f"{source.where}: `{DEFAULTS}` must be a mapping of names to values")
@@ -181,7 +200,7 @@ def _check_parts(value: Any, where: str) -> None:
             raise ConfigError(f"{where}: holds more than {_MAX_VALUES} values, or itself")
         named = not isinstance(part, dict) or all(isinstance(name, str) for name in part)
         finite = not isinstance(part, float) or isfinite(part)
-        if type(part) not in (*_SCALARS, float, dict, list) or not named or not finite:
+        if type(part) not in (*SCALARS, float, dict, list) or not named or not finite:
             raise ConfigError(f"{where}: holds something that JSON does not have")
 
 
@@ -247,63 +266,10 @@ def _gone(source: Source) -> frozenset[Key]:
 
 
 def _check_users(contract: Contract, store: Store, sources: Mapping[str, Source]) -> None:
-    """Raise ConfigError for a user without the key of what its type confines it to."""
+    """Raise ConfigError for users without the key of what their type confines them to."""
     rule = contract.collections["user"]
-    for user in store[rule.name].entries():
-        prop = contract.user_types[user["type"]]
-        if user[prop] is None:
-            where = f"{sources[rule.name].where}: {label(rule, user)}"
-            raise ConfigError(f"{where}: {prop}: is missing for {user['type']}")
-
-
-def _check_references(
-    store: Store, rule: CollectionRule, gone: Mapping[str, frozenset[Key]], where: str
-) -> None:
-    """Raise ConfigError for a key of no entry, or of an entry of another owner."""
-    links = {prop: reference.collection for prop, reference in rule.references.items()}
-    lasting = {
-        link.property: owner
-        for owner, link in rule.within.items()
-        if link.property and link.property not in links
-    }
-    for prop, other in {**links, **lasting}.items():
-        # Only what stays when the other entry is deleted can name one that is gone.
-        excused = gone.get(other, frozenset()) if prop in lasting else frozenset()
-        _check_reference(store, rule, (prop, other), excused, where)
-
-
-def _check_reference(
-    store: Store,
-    rule: CollectionRule,
-    link: tuple[str, str],
-    excused: frozenset[Key],
-    where: str,
-) -> None:
-    prop, other = link
-    shared = {
-        owner: mine.property
-        for owner, mine in rule.within.items()
-        if mine.property
-        and owner in store[other].rule.within
-        and owner != other
-        and mine.property not in rule.references
-    }
-    seen = set()
-    for entry in store[rule.name].entries():
-        found = (entry[prop], *(entry[name] for name in shared.values()))
-        if found in seen:
-            continue
-        seen.add(found)
-        key = entry[prop]
-        if key is None or (key in excused and store[other].get(key) is None):
-            continue
-        target = store[other].get(key)
-        place = f"{where}: {label(rule, entry)}: {prop}"
-        if target is None:
-            raise ConfigError(f"{place}: there is no {other} {key}")
-        for owner, name in shared.items():
-            theirs = store.owner_key(other, target, owner)
-            if entry[name] != theirs:
-                raise ConfigError(
-                    f"{place}: {other} {key} is of {owner} {theirs}, not of {entry[name]}"
-                )
+    raise_all(
+        f"{sources[rule.name].where}: {label(rule, user)}: {prop}: is missing for {user['type']}"
+        for user in store[rule.name].entries()
+        if user[prop := contract.user_types[user["type"]]] is None
+    )
