@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from cli.command import finished, refusal, taken_port
+from ringme_mock.app import create_app
 from ringme_spec.document import read_yaml
+from ringme_spec.errors import ConfigError
 from ringme_spec.paths import FIXTURES, SPEC
 
 LIST_GROUPS = "/api/ver1.0/client/{client_id}/extension_group/"
@@ -57,6 +59,15 @@ def test_invalid_use_of_any_command_is_one_line(arguments: tuple[str, ...]) -> N
 )
 def test_a_host_that_is_none_of_this_machine_is_refused(host: str, hint: str) -> None:
     assert hint in refusal("--port", "0", "--host", host)
+
+
+def refused(spec: Path, fixtures: Path) -> str:
+    """The one line that says why there is no mock of these files."""
+    with pytest.raises(ConfigError) as found:
+        create_app(spec, fixtures)
+    line = str(found.value)
+    assert len(line.splitlines()) == 1
+    return line
 
 
 def first_operation(document: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +130,7 @@ def test_a_broken_document_is_refused_by_file_and_fault(
     change(document)
     spec = tmp_path / "broken.yaml"
     spec.write_text(json.dumps(document), "utf-8")
-    line = refusal("--port", "0", "--spec", str(spec))
+    line = refused(spec, FIXTURES)
     for word in ("broken.yaml", *words):
         assert word in line
 
@@ -131,18 +142,20 @@ def test_a_broken_document_is_refused_by_file_and_fault(
         ("just a sentence\n", "OpenAPI"),
         ("- a\n- list\n", "OpenAPI"),
         ("colour: red\n", "openapi"),
-        (None, "No such file"),
     ],
 )
-def test_what_is_no_document_is_refused_by_file(
-    content: str | None, word: str, tmp_path: Path
-) -> None:
+def test_what_is_no_document_is_refused_by_file(content: str, word: str, tmp_path: Path) -> None:
     spec = tmp_path / "broken.yaml"
-    if content is not None:
-        spec.write_text(content, "utf-8")
-    line = refusal("--port", "0", "--spec", str(spec))
+    spec.write_text(content, "utf-8")
+    line = refused(spec, FIXTURES)
     assert "broken.yaml" in line
     assert word.lower() in line.lower()
+
+
+def test_the_command_ends_with_the_line_that_says_so(tmp_path: Path) -> None:
+    line = refusal("--port", "0", "--spec", str(tmp_path / "broken.yaml"))
+    assert "broken.yaml" in line
+    assert "No such file" in line
 
 
 def test_a_broken_fixture_is_refused_by_file_entry_and_field(tmp_path: Path) -> None:
@@ -150,7 +163,7 @@ def test_a_broken_fixture_is_refused_by_file_entry_and_field(tmp_path: Path) -> 
     shutil.copytree(FIXTURES, folder)
     faxes = folder / "fax.yaml"
     faxes.write_text(faxes.read_text("utf-8").replace("file_size: 1972", "file_size: many", 1))
-    line = refusal("--port", "0", "--fixtures", str(folder))
+    line = refused(SPEC, folder)
     for word in ("broken/fax.yaml", "entry 2", "file_size"):
         assert word in line
 
@@ -170,4 +183,4 @@ def test_all_faults_of_a_document_are_named_a_line_each(tmp_path: Path) -> None:
 
 
 def test_missing_fixtures_are_refused_by_folder(tmp_path: Path) -> None:
-    assert "nowhere" in refusal("--port", "0", "--fixtures", str(tmp_path / "nowhere"))
+    assert "nowhere" in refused(SPEC, tmp_path / "nowhere")

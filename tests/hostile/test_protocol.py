@@ -116,15 +116,33 @@ class Site:
         await respond(send, b"paused")
 
 
-@pytest.fixture
-def site() -> Site:
-    return Site()
+class Stage:
+    """The application of one server, which is another site for each test."""
+
+    url: str
+    site: Site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.site(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    stage = Stage()
+    with served(stage, Patient) as stage.url:
+        yield stage
 
 
 @pytest.fixture
-def url(site: Site) -> Iterator[str]:
-    with served(site, Patient) as url:
-        yield url
+def site(stage: Stage) -> Site:
+    stage.site = Site()
+    return stage.site
+
+
+@pytest.fixture
+def url(stage: Stage, site: Site) -> str:
+    assert stage.site is site
+    return stage.url
 
 
 def rest_of(wire: Wire) -> bytes:
