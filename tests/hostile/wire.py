@@ -62,8 +62,8 @@ class Wire:
             return False
         return True
 
-    def answer(self) -> Answer:
-        """The next answer."""
+    def answer(self, to_head: bool = False) -> Answer:
+        """The next answer, which has no body if it is one to HEAD."""
         while b"\r\n\r\n" not in self._received:
             if not self._more():
                 return Answer(0, self._received, b"")
@@ -71,7 +71,7 @@ class Wire:
         length = 0
         for line in head.lower().split(b"\r\n")[1:]:
             name, _, value = line.partition(b":")
-            if name == b"content-length":
+            if name == b"content-length" and not to_head:
                 length = int(value)
         while len(rest) < length and self._more():
             rest = self._received.partition(b"\r\n\r\n")[2]
