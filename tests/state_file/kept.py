@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 
 from ringme_mock.command_log.log_file import LogFile
 from ringme_mock.http.sessions import Settings
-from ringme_mock.server.kept_state import KeptState
+from ringme_mock.server.kept_state import KeptState, file_log
 from ringme_mock.server.sources import Sources
 from ringme_spec.paths import FIXTURES, SPEC
 from support.server import RunningMock
@@ -59,13 +60,14 @@ def kept_mock(
 ) -> Iterator[KeptMock]:
     """Serves the state of a file for as long as the block lasts."""
     settings = replace(settings or Settings(), validate_responses=True)
-    kept = KeptState(path, False, sources, settings, "loopback")
+    log = file_log(path, False)
+    kept = KeptState(log)
     try:
-        kept.replay()
+        asyncio.run(kept.open(sources, settings, "loopback"))
         with served(kept.app) as url:
             mock = KeptMock(kept.app, url)
-            mock.file, mock.commands = kept.file, kept.commands
+            mock.file, mock.commands = log.file, kept.commands
             with mock.http:
                 yield mock
     finally:
-        kept.close()
+        asyncio.run(log.close())

@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from pathlib import Path
 
 import httpx
 
 from support.receiver import receiver
+from workers.conftest import Engine
 from workers.replicas import GROUPS, Replica, eventually, replicas
 
 ROUNDS = 5
@@ -42,9 +42,9 @@ def names(replica: Replica, token: str) -> dict[int, str]:
     return {one["id"]: one["name"] for one in replica.api("GET", GROUPS, token).json()}
 
 
-def test_nothing_that_was_acknowledged_is_lost(tmp_path: Path) -> None:
+def test_nothing_that_was_acknowledged_is_lost(engine: Engine) -> None:
     known: dict[int, str] = {}
-    with replicas(tmp_path, 2) as found:
+    with replicas(engine.folder, 2, *engine.options) as found:
         token = found[0].log_in()
         for number in range(ROUNDS):
             writers = [Writer(one, token, f"round {number}") for one in found]
@@ -57,15 +57,15 @@ def test_nothing_that_was_acknowledged_is_lost(tmp_path: Path) -> None:
                 found[victim].process.kill()
                 writer.join()
                 found[victim].stop()
-                found[victim] = Replica(tmp_path)
+                found[victim] = Replica(engine.folder, *engine.options)
                 known |= writer.acknowledged
                 assert known.items() <= names(found[victim], token).items()
         exports = [one.control("GET", "state?format=json") for one in found]
         assert exports[0] == exports[1]
 
 
-def test_a_process_that_stood_still_gives_no_stale_response(tmp_path: Path) -> None:
-    with replicas(tmp_path, 2) as (here, there):
+def test_a_process_that_stood_still_gives_no_stale_response(engine: Engine) -> None:
+    with replicas(engine.folder, 2, *engine.options) as (here, there):
         token = here.log_in()
         group = there.api("POST", GROUPS, token, {"name": "before"}).json()["id"]
         there.process.send_signal(signal.SIGSTOP)
@@ -75,9 +75,9 @@ def test_a_process_that_stood_still_gives_no_stale_response(tmp_path: Path) -> N
         assert there.api("GET", f"{GROUPS}{group}", token).json()["name"] == "after"
 
 
-def test_another_process_sends_events_when_one_has_ended(tmp_path: Path) -> None:
+def test_another_process_sends_events_when_one_has_ended(engine: Engine) -> None:
     call = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 0}}
-    with replicas(tmp_path, 2) as found, receiver() as target:
+    with replicas(engine.folder, 2, *engine.options) as found, receiver() as target:
         token = found[0].log_in()
         body = {"event_type": "hangup", "url": target.url, "method": "POST"}
         found[0].api("POST", "/api/ver1.0/extension/31/event/", token, body)
@@ -94,4 +94,4 @@ def test_another_process_sends_events_when_one_has_ended(tmp_path: Path) -> None
                 return len(target.requests) > before
 
             eventually(sends)
-            found[victim] = Replica(tmp_path)
+            found[victim] = Replica(engine.folder, *engine.options)

@@ -11,14 +11,15 @@ import pytest
 
 from support.receiver import receiver
 from support.server import LOGIN, SECRETS
+from workers.conftest import Engine
 from workers.replicas import GROUPS, Replica, eventually, replicas
 
 CALL = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 0}}
 
 
 @pytest.fixture(scope="module")
-def _both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Replica]]:
-    with replicas(tmp_path_factory.mktemp("shared"), 2) as found:
+def _both(shared_engine: Engine) -> Iterator[list[Replica]]:
+    with replicas(shared_engine.folder, 2, *shared_engine.options) as found:
         yield found
 
 

@@ -21,7 +21,8 @@ _TAIL, _LEADER = b"tail", b"leader"
 # In front of the name of a session: the number of its last entry, and of the last one cleared.
 _NOTED, _CLEARED = b"noted ", b"cleared "
 _HELD = b"held"
-# A process that has not reported for so many seconds leads no more, or is counted no more.
+# Seconds after which a process that does not report leads no more and is not counted, and after
+# which nobody waits for it before commands are dropped.
 _LEASE = 3.0
 _LOST = 60.0
 # LMDB's keys have at most 511 bytes.
@@ -112,13 +113,14 @@ class Board:
         now = time.monotonic()
         with self._environment.begin(write=True) as write:
             write.put(self._me, _MEMBER.pack(now, position), db=self._members)
-            positions = []
+            positions, count = [], 0
             for member, value in write.cursor(self._members):
                 seen, reached = _MEMBER.unpack(value)
                 if now - seen > _LOST:
                     write.delete(bytes(member), db=self._members)
                 else:
                     positions.append(reached)
+                    count += now - seen <= _LEASE
             latest = dict(used)
             for name, moment in used.items():
                 key = name.encode()
@@ -126,7 +128,7 @@ class Board:
                 if known is not None:
                     latest[name] = max(moment, struct.unpack("<d", known)[0])
                 write.put(key, struct.pack("<d", latest[name]), db=self._used)
-            return Report(len(positions), min(positions), latest, self._lead(write, now))
+            return Report(count, min(positions), latest, self._lead(write, now))
 
     def _lead(self, write: lmdb.Transaction, now: float) -> bool:
         """Go on as the leader, or become it if the last one has not reported."""
@@ -139,6 +141,8 @@ class Board:
         return True
 
     def close(self) -> None:
+        with self._environment.begin(db=self._members, write=True) as write:
+            write.delete(self._me)
         self._environment.close()
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import lmdb
 
 from ringme_mock.command_log.board import Board
 from ringme_mock.command_log.log import Notes, Report, Row, Turn
-from ringme_mock.command_log.log_file import LogFile
+from ringme_mock.command_log.log_file import AT_ONCE, LogFile
 
 
 class FileLog:
@@ -33,7 +33,8 @@ class FileLog:
         with _os_errors():
             if row is None:
                 entries = self.file.rows(after)
-                return Turn(entries[-1][0] if entries else after, time.time(), entries)
+                number = entries[-1][0] if entries else after
+                return Turn(number, time.time(), entries, len(entries) == AT_ONCE)
             turn = self.file.append(row, after)
             if self._board is not None:
                 self._board.set_tail(turn.number)
@@ -71,7 +72,13 @@ class FileLog:
             raise RuntimeError("a log of one process has no board")
         return self._board
 
-    def close(self) -> None:
+    async def about(self) -> dict[str, str]:
+        return self.file.about()
+
+    async def describe(self, values: Mapping[str, str]) -> None:
+        self.file.describe(values)
+
+    async def close(self) -> None:
         self.file.close()
         if self._board is not None:
             self._board.close()

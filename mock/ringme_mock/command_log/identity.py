@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -34,12 +33,12 @@ def identity(
     }
 
 
-def check_identity(path: Path, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+def check_identity(name: str, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Raise ConfigError for a file whose commands were applied to something else."""
     others = [name for name, value in wanted.items() if found.get(name) != value]
     if others:
         first = "with another " if others[0] != _VERSION else "by a mock with another "
         raise ConfigError(
-            f"{path}: was made {first}{' and another '.join(others)};"
+            f"{name}: was made {first}{' and another '.join(others)};"
             " choose another file, or delete it to begin anew"
         )

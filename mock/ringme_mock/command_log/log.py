@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 # Kinds of commands, beside those of the control interface.
@@ -27,12 +27,13 @@ class Turn(NamedTuple):
     """Answer of a log: the commands of others since a position, in order.
 
     `number` is the position of the command that was appended behind them, `at` its moment; without
-    one, they are the position and the moment of the turn.
+    one, they are those of the turn, and there may be `more` commands.
     """
 
     number: int
     at: float
     entries: Sequence[tuple[int, Row]]
+    more: bool = False
 
 
 class Log(Protocol):
@@ -48,10 +49,7 @@ class Log(Protocol):
         """Tell if there may be commands after a position."""
 
     async def turn(self, after: int, row: Row | None = None) -> Turn:
-        """Return the commands after a position, and append one behind them, in one step.
-
-        Without one to append, it may return the first of many; whoever gets any asks again.
-        """
+        """Return the commands after a position, and append one behind them, in one step."""
 
     async def tally(self, key: str, now: float, period: float, used: int) -> tuple[float, int]:
         """Count a request, and return when its period began and which one within it this is.
@@ -74,7 +72,13 @@ class Log(Protocol):
     async def report(self, position: int, used: dict[str, float]) -> Report:
         """Tell how far this process is and when it used sessions, and hear of all."""
 
-    def close(self) -> None: ...
+    async def about(self) -> dict[str, str]:
+        """Return what the commands were applied to, by name; nothing for a new log."""
+
+    async def describe(self, values: Mapping[str, str]) -> None:
+        """Keep what the commands are applied to."""
+
+    async def close(self) -> None: ...
 
 
 class Notes(NamedTuple):

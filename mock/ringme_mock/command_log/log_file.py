@@ -25,7 +25,7 @@ create table log (
 _COLUMNS = "session, kind, at, chance, nonce, head, headers, body"
 _INSERT = f"insert into log ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _SELECT = f"select number, {_COLUMNS} from log where number > ? order by number"  # noqa: S608
-_AT_ONCE = 1000
+AT_ONCE = 1000
 # Seconds that a process waits for the others; a write takes far less than one.
 _PATIENCE = 5.0
 
@@ -94,7 +94,7 @@ class LogFile:
 
     def rows(self, after: int = 0) -> list[tuple[int, Row]]:
         """List some of the commands after a position with their numbers, in order."""
-        found = self._cursor.execute(f"{_SELECT} limit {_AT_ONCE}", (after,))
+        found = self._cursor.execute(f"{_SELECT} limit {AT_ONCE}", (after,))
         return [(number, Row(*values)) for number, *values in found]
 
     def append(self, row: Row, after: int) -> Turn:
@@ -151,5 +151,5 @@ def _explained(path: Path, error: sqlite3.Error) -> ConfigError:
     return damaged(path)
 
 
-def damaged(path: Path) -> ConfigError:
-    return ConfigError(f"{path}: is damaged; choose another file, or delete it to begin anew")
+def damaged(name: object) -> ConfigError:
+    return ConfigError(f"{name}: is damaged; choose another file, or delete it to begin anew")

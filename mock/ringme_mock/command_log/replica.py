@@ -62,10 +62,12 @@ class Replica:
         self.leads = False
         # Held while commands are applied, as some of them wait.
         self._gate = asyncio.Lock()
+        # The last turn that began, and the last that ended.
+        self._begun = self._ended = 0
         self._repeat: Repeat
         self._repeats = False
         self._superseded = Superseded()
-        self._ended: list[str] = []
+        self._left: list[str] = []
         self._nonces = _nonces()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -94,26 +96,35 @@ class Replica:
     # --- turns
 
     async def catch_up(self) -> None:
-        if self._gate.locked() or self.log.is_behind(self.position):
-            async with self._gate:
+        if not self._gate.locked() and not self.log.is_behind(self.position):
+            return
+        begun = self._begun
+        async with self._gate:
+            # A turn that began while this request waited has shown all.
+            if self._ended <= begun:
                 await self._follow()
 
     async def _follow(self) -> int:
         """Apply what is new, and return how much it was."""
         count = 0
-        while True:
+        more = True
+        while more:
             turn = await self._turn()
+            more = turn.more
             for number, row in turn.entries:
                 await self._apply(number, row)
                 count += 1
-            if not turn.entries:
-                return count
+        return count
 
     async def _turn(self, row: Row | None = None) -> log.Turn:
+        self._begun += 1
+        begun = self._begun
         try:
-            return await self.log.turn(self.position, row)
+            turn = await self.log.turn(self.position, row)
         except OSError as error:
             raise self._unreachable(error) from None
+        self._ended = begun
+        return turn
 
     def _unreachable(self, error: OSError) -> ApiError:
         logger.error("%s: %s", self.log.name, error)
@@ -139,7 +150,7 @@ class Replica:
             logger.debug("a command failed again", exc_info=error)
         finally:
             self._repeats = False
-            self._ended.clear()
+            self._left.clear()
 
     @contextmanager
     def _applied(self, session: Session, number: int, row: Row, at: float) -> Iterator[None]:
@@ -231,8 +242,8 @@ class Replica:
             with self._applied(session, turn.number, row, turn.at):
                 result = act(session)
                 done = cast(_T, await result if inspect.isawaitable(result) else result)
-            while self._ended:
-                await self._forget(self._ended.pop())
+            while self._left:
+                await self._forget(self._left.pop())
             if not self.log.shared:
                 await self.compact(self.position)
             return done
@@ -269,7 +280,7 @@ class Replica:
 
     def left(self, session: Session) -> None:
         self._superseded.has_ended(session.name, self.position)
-        self._ended.append(session.name)
+        self._left.append(session.name)
 
     async def _forget(self, session: str) -> None:
         """Clear the journal of a session that has ended, as another may get its name."""

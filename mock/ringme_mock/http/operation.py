@@ -147,10 +147,8 @@ class RunningOperation:
         for name in self._zero_is_null:
             if request.sent.get(name) == 0:
                 request.sent = {**request.sent, name: None}
-        if recorder is not None:
-            if self._keeps:
-                return await recorder.act(request, self._act)
-            await recorder.catch_up()
+        if recorder is not None and self._keeps:
+            return await recorder.act(request, self._act)
         return self._act(request)
 
     def repeat(self, request: RequestContext, sent: dict[str, Any]) -> Reply:

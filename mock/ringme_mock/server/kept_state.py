@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ringme_mock.app import MockApp
 from ringme_mock.command_log.board import Board
 from ringme_mock.command_log.file_log import FileLog
 from ringme_mock.command_log.identity import check_identity, identity
+from ringme_mock.command_log.log import Log
 from ringme_mock.command_log.log_file import LogFile, damaged
 from ringme_mock.command_log.repeat import Damaged
 from ringme_mock.command_log.replica import Replica
@@ -18,6 +19,10 @@ from ringme_mock.command_log.upkeep import Upkeep
 from ringme_mock.errors import ApiError
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server.sources import Sources
+from ringme_spec.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ringme_mock.command_log.redis_log import RedisLog
 
 logger = logging.getLogger(__name__)
 
@@ -25,38 +30,32 @@ _MADE = "made"
 
 
 class KeptState:
-    """A mock whose state is kept in a file, from where it is replayed.
+    """A mock whose state is kept in a log, from where it is replayed.
 
-    With `waits`, what is done is on the disk before each response; several processes share the
-    state by a `board`. Raises ConfigError for a file that cannot be used, or belongs to other
-    sources.
+    Several processes share the state by a `board`, or by a server.
     """
 
     app: MockApp
 
-    def __init__(
-        self,
-        path: Path,
-        waits: bool,
-        sources: Sources,
-        settings: Settings,
-        control: str,
-        board: Path | None = None,
-    ) -> None:
-        self.path = path
-        self.file = LogFile(path, waits, board is not None)
-        self.log = FileLog(self.file, Board(board) if board else None)
-        self.replica = Replica(self.log)
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.replica = Replica(log)
         self.upkeep = Upkeep(self.replica)
         self.commands, self.seconds = 0, 0.0
-        try:
-            self._make(sources, settings, control)
-        except BaseException:
-            self.close()
-            raise
 
-    def _make(self, sources: Sources, settings: Settings, control: str) -> None:
-        about = self.file.about()
+    async def open(self, sources: Sources, settings: Settings, control: str) -> None:
+        """Make the mock, and apply all commands of the log.
+
+        Raises ConfigError for a log that cannot be used, or belongs to other sources.
+        """
+        try:
+            await self._make(sources, settings, control)
+            await self._catch_up()
+        except OSError as error:
+            raise ConfigError(str(error)) from None
+
+    async def _make(self, sources: Sources, settings: Settings, control: str) -> None:
+        about = await self.log.about()
         # The fixtures of today are those of the day on which the state was made.
         made = float(about.get(_MADE) or time.time())
         self.replica.applying.resting = made
@@ -68,24 +67,19 @@ class KeptState:
         }
         wanted = identity(self.app.contract.document, sources.fixtures_digest(), options)
         if about:
-            check_identity(self.path, about, wanted)
+            check_identity(self.log.name, about, wanted)
         else:
-            self.file.describe({**wanted, _MADE: repr(made)})
+            await self.log.describe({**wanted, _MADE: repr(made)})
 
-    def replay(self) -> None:
-        """Apply all commands of the file. Raises ConfigError for a damaged one."""
-        asyncio.run(self.catch_up())
-        for session in self.app.sessions.known():
-            session.calls.rest()
-
-    async def catch_up(self) -> None:
-        """Apply all commands of the file, in the running event loop."""
+    async def _catch_up(self) -> None:
         begin = time.perf_counter()
         try:
             self.commands = await self.replica.replay()
         except (ApiError, Damaged) as error:
             logger.debug("the replay failed", exc_info=error)
-            raise damaged(self.path) from error
+            raise damaged(self.log.name) from error
+        for session in self.app.sessions.known():
+            session.calls.rest()
         self.seconds = time.perf_counter() - begin
 
     def go_on(self) -> None:
@@ -93,10 +87,30 @@ class KeptState:
         for session in self.app.sessions.known():
             session.calls.go_on()
 
-    def close(self) -> None:
-        self.log.close()
+    async def close(self) -> None:
+        await self.log.close()
 
     @property
     def note(self) -> str:
         again = f"; {self.commands} changes were replayed in {self.seconds:.2f} s"
-        return f"The state is kept in {self.path}{again if self.commands else ''}."
+        return f"The state is kept in {self.log.name}{again if self.commands else ''}."
+
+
+def file_log(path: Path, waits: bool, board: Path | None = None) -> FileLog:
+    """Open the log of a file, which others share by a `board`.
+
+    With `waits`, what is done is on the disk before each response. Raises ConfigError.
+    """
+    file = LogFile(path, waits, board is not None)
+    return FileLog(file, Board(board) if board else None)
+
+
+def redis_log(url: str, patience: float, journal_size: int) -> RedisLog:
+    """Open the log of a database. Raises ConfigError for a URL that is none."""
+    # Only now: a file does not need the import.
+    from ringme_mock.command_log.redis_log import RedisLog
+
+    try:
+        return RedisLog(url, patience, journal_size)
+    except ValueError as error:
+        raise ConfigError(f"--state: {error}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,10 @@ _NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-
 # Of URLs: a name, or an address of IPv6, and a port.
 _HOST = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _UNFIT_IN_PATHS = re.compile(r"[^A-Za-z0-9/._~@:+-]")
+# As the client names them.
+_DATABASES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
+# User and password, host and port, number of the database.
+_DATABASE = re.compile(rf"([^@/]*@)?{_HOST.pattern}(/[0-9]*)?")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 # What Kubernetes puts into the variables of a pod for a service of the mock's name.
 _SERVICE_ADDRESS = ("tcp://", "udp://", "sctp://")
@@ -42,6 +47,30 @@ class _TextType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
     def read(self, text: str) -> Any:
         raise NotImplementedError
+
+
+class RedisUrl(str):
+    """URL of a database of Redis or Valkey."""
+
+    __slots__ = ()
+
+
+class StateType(_TextType):
+    """File, or URL of a database."""
+
+    name = "state"
+
+    def read(self, text: str) -> Path | RedisUrl:
+        if "://" not in text:
+            return Path(text)
+        scheme, _, rest = text.partition("://")
+        known = _DATABASES.get(scheme.lower())
+        if known is None or not _DATABASE.fullmatch(rest):
+            shown = f"{scheme}://{rest.rpartition('@')[2]}"
+            raise ValueError(
+                f"{shown!r} is no file, nor a URL of a database, such as redis://localhost:6379/0"
+            )
+        return RedisUrl(f"{known}://{rest}")
 
 
 class LatencyType(_TextType):

@@ -16,7 +16,9 @@ from ringme_mock.server.option_types import (
     LatencyType,
     NameType,
     OriginType,
+    RedisUrl,
     ServeOption,
+    StateType,
     UrlType,
 )
 from ringme_mock.store.quotas import MOST_ENTRIES
@@ -84,11 +86,19 @@ class Options:
         type=WholeNumber(1, _MOST_WORKERS),
         default=1,
     )
-    state: Path | None = _option(
-        "File to keep the state in, over restarts: entries, tokens, sessions, snapshots, clocks,"
-        " faults, calls in progress and deliveries; not the journal, nor the requests since the"
-        " last change that have counted for a rate limit.",
-        type=_PATH,
+    state: Path | RedisUrl | None = _option(
+        "What keeps the state over restarts: a file, or the URL of a database of Redis or Valkey,"
+        " which many mocks can share. Kept are entries, tokens, sessions, snapshots, clocks,"
+        " faults, calls in progress and deliveries; a file keeps no journal, and no requests since"
+        " the last change that have counted for a rate limit.",
+        type=StateType(),
+        metavar="FILE|URL",
+    )
+    log_patience: float = _option(
+        "How long a request waits for a database that cannot be reached, before it gets a 503.",
+        type=click.FloatRange(0, 600),
+        default=5,
+        metavar="SECONDS",
     )
     sync: str = _option(
         "When a change is in the file of --state: normal writes it before the response, so it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from dataclasses import replace
@@ -17,6 +18,7 @@ from ringme_mock.http.sessions import Settings
 from ringme_mock.server import runner, tls
 from ringme_mock.server.banner import ServerInfo, announce
 from ringme_mock.server.log_format import announcer, log_to_terminal
+from ringme_mock.server.option_types import RedisUrl
 from ringme_mock.server.options import ALWAYS, Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
 from ringme_mock.server.sources import Sources
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 
 def run(options: Options) -> None:
     """Serve until a signal comes. Raises ConfigError if the mock cannot start."""
-    if options.workers > 1:
-        _run_workers(options)
+    if options.workers > 1 or isinstance(options.state, RedisUrl):
+        _run_shared(options)
     else:
         _run_alone(options)
 
@@ -38,7 +40,9 @@ def run(options: Options) -> None:
 def _run_alone(options: Options) -> None:
     sources, settings, control = sources_of(options), settings_of(options), control_of(options)
     reloading = _reloading(sources, settings, control) if options.reload else None
-    kept = _kept(options, options.state) if options.state else None
+    kept = None
+    if isinstance(options.state, Path):
+        kept = asyncio.run(_kept(options, options.state))
     if kept is not None:
         app = kept.app
     else:
@@ -77,15 +81,15 @@ def _run_alone(options: Options) -> None:
     server.run(sockets=[listener])
 
 
-def _run_workers(options: Options) -> None:
-    # Only --workers needs the import.
+def _run_shared(options: Options) -> None:
+    """Serve a state that other processes serve, too."""
+    # Only --workers and databases need the import.
     from ringme_mock.server.workers import Supervisor, Worker, locked, shared_folder
 
     with shared_folder() as folder:
-        worker = Worker(options, folder, os.getpid())
+        worker = Worker(options, folder, os.getpid() if options.workers > 1 else None)
         with locked(worker.state):
-            kept = _kept(options, worker.state)
-            kept.close()
+            kept = asyncio.run(worker.checked())
             listener = runner.listen(options.host, options.port)
             secured = _tls(options, listener)
             log_to_terminal(options.log_level, options.log_format)
@@ -100,10 +104,16 @@ def _run_workers(options: Options) -> None:
                 workers=options.workers,
                 ssl_context_factory=secured.in_workers(folder) if secured else None,
             )
-            supervisor = Supervisor(config, [listener])
             tell = announcer(options.log_format)
-            supervisor.announce = partial(announce, tell, options.log_format, kept.app, info)
-            supervisor.run()
+            started = partial(announce, tell, options.log_format, kept.app, info)
+            if options.workers > 1:
+                supervisor = Supervisor(config, [listener])
+                supervisor.announce = started
+                supervisor.run()
+            else:
+                server = TimedServer(config)
+                server.announce = started
+                server.run(sockets=[listener])
 
 
 def _info(options: Options, listener: socket.socket, secured: Tls | None) -> ServerInfo:
@@ -123,19 +133,13 @@ def _reloading(sources: Sources, settings: Settings, control: str) -> ReloadingA
     return ReloadingApp(sources, settings, control)
 
 
-def _kept(options: Options, path: Path) -> KeptState:
+async def _kept(options: Options, path: Path) -> KeptState:
     """Open and replay the state of one process."""
     # Only --state needs the import.
-    from ringme_mock.server.kept_state import KeptState
+    from ringme_mock.server.kept_state import KeptState, file_log
 
-    kept = KeptState(
-        path,
-        options.sync == ALWAYS,
-        sources_of(options),
-        settings_of(options),
-        control_of(options),
-    )
-    kept.replay()
+    kept = KeptState(file_log(path, options.sync == ALWAYS))
+    await kept.open(sources_of(options), settings_of(options), control_of(options))
     return kept
 
 

@@ -108,7 +108,7 @@ class TimedServer(uvicorn.Server):
 
     announce: Callable[[], None] | None = None
     ended: Callable[[], None] | None = None
-    closed: Callable[[], None] | None = None
+    closed: Callable[[], Coroutine[Any, Any, None]] | None = None
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None
     _task: asyncio.Task[None] | None = None
 
@@ -140,7 +140,7 @@ class TimedServer(uvicorn.Server):
         await super().shutdown(sockets)
         errors.disabled = False
         if self.closed is not None:
-            self.closed()
+            await self.closed()
 
 
 class RunningServer:

@@ -19,10 +19,12 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.supervisors import Multiprocess
 
 from ringme_mock.server.log_format import complain, log_to_terminal
+from ringme_mock.server.option_types import RedisUrl
 from ringme_mock.server.options import ALWAYS, Options
 from ringme_spec.errors import ConfigError
 
 if TYPE_CHECKING:
+    from ringme_mock.command_log.log import Log
     from ringme_mock.server.kept_state import KeptState
 
 logger = logging.getLogger(__name__)
@@ -35,16 +37,17 @@ _START = 60.0
 class Worker:
     """The mock in a worker process, made when the process starts.
 
-    `folder` is where the workers share what they need not keep, `parent` their supervisor.
+    `folder` is where the workers share what they need not keep, `parent` their supervisor, if
+    there is one.
     """
 
     options: Options
     folder: Path
-    parent: int
+    parent: int | None = None
     kept: KeptState | None = None
 
     @property
-    def state(self) -> Path:
+    def state(self) -> Path | RedisUrl:
         return self.options.state or self.folder / _STATE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,42 +60,49 @@ class Worker:
         """Start with the process, and end with it."""
         await receive()
         try:
-            self.kept = await self._start()
+            log_to_terminal(self.options.log_level, self.options.log_format)
+            self.kept = await self._open(self.folder)
         except ConfigError as error:
             complain(self.options.log_format, str(error))
             await send({"type": "lifespan.startup.failed"})
             return
-        tasks = [asyncio.create_task(one()) for one in (self.kept.upkeep.run, self._watch_parent)]
+        self.kept.go_on()
+        tasks = [asyncio.create_task(self.kept.upkeep.run())]
+        if self.parent is not None:
+            tasks.append(asyncio.create_task(self._watch_parent(self.parent)))
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in tasks:
             task.cancel()
         self.kept.app.sessions.stop()
-        self.kept.close()
+        await self.kept.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _start(self) -> KeptState:
-        from ringme_mock.server.kept_state import KeptState
-        from ringme_mock.server.run import control_of, settings_of, sources_of
-
-        options = self.options
-        log_to_terminal(options.log_level, options.log_format)
-        kept = KeptState(
-            self.state,
-            options.sync == ALWAYS,
-            sources_of(options),
-            settings_of(options),
-            control_of(options),
-            self.folder,
-        )
-        await kept.catch_up()
-        kept.go_on()
+    async def checked(self) -> KeptState:
+        """Open the state and close it again. Raises ConfigError if the workers could not start."""
+        kept = await self._open(None)
+        await kept.close()
         return kept
 
-    async def _watch_parent(self) -> None:
+    async def _open(self, board: Path | None) -> KeptState:
+        # Only now: a supervisor does not need the import.
+        from ringme_mock.server.kept_state import KeptState, file_log, redis_log
+        from ringme_mock.server.run import control_of, settings_of, sources_of
+
+        options, state = self.options, self.state
+        log: Log
+        if isinstance(state, RedisUrl):
+            log = redis_log(state, options.log_patience, options.journal)
+        else:
+            log = file_log(state, options.sync == ALWAYS, board)
+        kept = KeptState(log)
+        await kept.open(sources_of(options), settings_of(options), control_of(options))
+        return kept
+
+    async def _watch_parent(self, parent: int) -> None:
         """End with the supervisor, even if it was killed."""
         # Nothing tells a process of the end of its parent.
-        while os.getppid() == self.parent:  # noqa: ASYNC110
+        while os.getppid() == parent:  # noqa: ASYNC110
             await asyncio.sleep(1.0)
         os.kill(os.getpid(), signal.SIGTERM)
 
@@ -123,11 +133,14 @@ def shared_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def locked(state: Path) -> Iterator[None]:
-    """Keep a state file for the workers of one supervisor.
+def locked(state: Path | RedisUrl) -> Iterator[None]:
+    """Keep a state file for the workers of one supervisor; a database is for all.
 
     Raises ConfigError if another mock has it.
     """
+    if isinstance(state, RedisUrl):
+        yield
+        return
     path = state.with_name(f"{state.name}-workers")
     try:
         with path.open("wb") as file:

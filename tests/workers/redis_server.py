@@ -1,0 +1,58 @@
+"""A Redis server of a test's own, on a free port of the loopback interface."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from support.tools import needed
+from workers.replicas import PATIENCE
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class RedisServer:
+    """Keeps each change on the disk before it answers; it can be killed and started again."""
+
+    def __init__(self, folder: Path, *, keeps: bool = True) -> None:
+        needed("redis-server")
+        self._folder = folder
+        self._keeps = keeps
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        kept = ("--appendonly", "yes", "--appendfsync", "always") if self._keeps else ()
+        options = {"--port": self.port, "--bind": "127.0.0.1", "--dir": self._folder, "--save": ""}
+        arguments = [str(part) for pair in options.items() for part in pair]
+        self.process = subprocess.Popen(
+            ["redis-server", *arguments, *kept], stdout=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert time.monotonic() < deadline, "Redis did not start"
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(5) == b"+PONG"
+        except OSError:
+            return False
+
+    def length(self, stream: str) -> int:
+        with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
+            connection.sendall(f"XLEN {stream}\r\n".encode())
+            return int(connection.recv(100).strip(b":\r\n"))
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(PATIENCE)

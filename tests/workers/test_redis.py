@@ -1,0 +1,116 @@
+"""A state in Redis: out of reach, started again, with less than it had, and whom it is for."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from cli.command import refusal
+from ringme_spec.paths import FIXTURES
+from workers.redis_server import RedisServer, free_port
+from workers.replicas import GROUPS, eventually, replicas
+
+
+def test_requests_wait_while_it_is_out_of_reach_then_get_a_503(
+    redis: RedisServer, tmp_path: Path
+) -> None:
+    with replicas(tmp_path, 1, "--state", redis.url, "--log-patience", "1") as (mock,):
+        token = mock.log_in()
+        made = mock.api("POST", GROUPS, token, {"name": "before"}).json()
+        redis.kill()
+        begin = time.monotonic()
+        refused = mock.api("GET", GROUPS, token)
+        assert refused.status_code == 503
+        assert time.monotonic() - begin >= 1
+        assert refused.headers["Retry-After"] == "1"
+        assert "cannot be reached" in refused.json()["message"]
+        assert mock.http.get("/__mock__/health").status_code == 503
+        redis.start()
+        found = mock.api("GET", GROUPS, token)
+        assert found.status_code == 200
+        assert made in found.json()
+        assert mock.http.get("/__mock__/health").status_code == 200
+
+
+def test_a_restart_within_the_patience_is_not_seen(redis: RedisServer, tmp_path: Path) -> None:
+    with replicas(tmp_path, 1, "--state", redis.url, "--log-patience", "30") as (mock,):
+        token = mock.log_in()
+        for number in range(3):
+            redis.kill()
+            redis.start()
+            made = mock.api("POST", GROUPS, token, {"name": f"group {number}"})
+            assert made.status_code == 201, made.text
+
+
+def test_all_is_there_again_when_both_were_started_again(
+    redis: RedisServer, tmp_path: Path
+) -> None:
+    state = ("--state", redis.url)
+    with replicas(tmp_path, 1, *state) as (mock,):
+        token = mock.log_in(session="tab")
+        mock.api("POST", f"/s/tab{GROUPS}", token, {"name": "x"})
+        before = mock.control("GET", "state?format=json", session="tab")
+        journal = mock.control("GET", "journal", session="tab")
+    redis.kill()
+    redis.start()
+    with replicas(tmp_path, 1, *state) as (mock,):
+        assert mock.control("GET", "state?format=json", session="tab") == before
+        assert mock.control("GET", "journal", session="tab") == journal
+        assert mock.api("GET", f"/s/tab{GROUPS}", token).status_code == 200
+
+
+def test_a_database_that_has_lost_changes_is_noticed(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path, keeps=False)
+    try:
+        with replicas(tmp_path, 1, "--state", server.url) as (mock,):
+            token = mock.log_in()
+            mock.api("POST", GROUPS, token, {"name": "x"})
+            server.kill()
+            server.start()
+            refused = mock.api("GET", GROUPS, token)
+            assert refused.status_code == 503
+            assert "has lost changes" in refused.json()["message"]
+    finally:
+        server.kill()
+
+
+def test_a_mock_with_other_fixtures_does_not_join(redis: RedisServer, tmp_path: Path) -> None:
+    fixtures = tmp_path / "fixtures"
+    shutil.copytree(FIXTURES, fixtures)
+    with (fixtures / "extension_group.yaml").open("a", encoding="utf-8") as file:
+        file.write("# another one\n")
+    with replicas(tmp_path, 1, "--state", redis.url):
+        text = refusal("--state", redis.url, "--fixtures", str(fixtures))
+    assert text.startswith(f"ringme-mock: {redis.url}: was made with another fixtures")
+
+
+def test_a_database_that_is_not_there_is_named_at_the_start() -> None:
+    url = f"redis://:secret@127.0.0.1:{free_port()}/0"
+    text = refusal("--state", url, "--log-patience", "0")
+    assert "cannot be reached" in text
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    "text", ["http://:secret@localhost", "redis://", "redis:///0", "redis://localhost:6379/name"]
+)
+def test_a_url_of_no_database_is_refused(text: str) -> None:
+    error = refusal("--state", text)
+    assert "such as redis://localhost:6379/0" in error
+    assert "secret" not in error
+
+
+def test_commands_before_a_reset_are_dropped(redis: RedisServer, tmp_path: Path) -> None:
+    with replicas(tmp_path, 2, "--state", redis.url) as (here, there):
+        token = here.log_in()
+        for _ in range(30):
+            here.api("POST", GROUPS, token, {"name": "x"})
+        assert redis.length("ringme-mock:log") > 30
+        there.control("POST", "reset")
+        eventually(lambda: redis.length("ringme-mock:log") == 1)
+        exports = [one.control("GET", "state?format=json") for one in (here, there)]
+    with replicas(tmp_path, 1, "--state", redis.url) as (later,):
+        assert [later.control("GET", "state?format=json")] * 2 == exports
