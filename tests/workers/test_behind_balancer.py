@@ -1,0 +1,25 @@
+"""The contract kit finds no difference between one process and many behind a balancer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from support.kit_command import ringme_contract
+from workers.balancer import balanced
+from workers.conftest import Engine
+from workers.replicas import replicas
+
+
+def test_all_rules_hold_where_each_request_goes_to_another_process(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with (
+        replicas(engine.folder, 3, *engine.options, "--validate-responses") as found,
+        balanced(tmp_path, found) as url,
+    ):
+        result = ringme_contract(
+            "check", f"{url}/s/kit", "--profile", "smoke", "--time-budget", "1h"
+        )
+        assert result.exit_code == 0, result.output
+        exports = [one.control("GET", "state?format=json", session="kit") for one in found]
+        assert exports[0] == exports[1] == exports[2]
