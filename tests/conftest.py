@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pytest
 
+from ringme_spec import document
 from support.checked import broken_answers
 from support.server import Api, RunningMock, running_mock
 
@@ -21,6 +24,27 @@ _LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {name: number for number, name in enumerate(_LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _texts_are_read_once() -> Iterator[None]:
+    """Gives each reader a copy of what a text was read as: most tests begin with the same one."""
+    parse = document.parse_yaml
+
+    @lru_cache(16)
+    def written(content: bytes, where: str) -> bytes:
+        return marshal.dumps(parse(content, where))
+
+    def parse_once(content: bytes, where: str) -> object:
+        try:
+            return marshal.loads(written(content, where))
+        except ValueError:
+            # Dates, which cannot be written so.
+            return parse(content, where)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "parse_yaml", parse_once)
+        yield
 
 
 @pytest.fixture(autouse=True)
