@@ -1,0 +1,196 @@
+"""Clients that use one state through several servers at once, and record what each was told.
+
+    load = Load([url, other_url])
+    load.run(200)
+    load.contest_token()
+    assert load.violations() == []
+
+The URLs lead to replicas of one state, or to one server. Servers may be killed and started again
+`halfway` through a run: a request without a response was done at some moment, or never.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+from threading import Barrier
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from replicas.linearizability import (
+    NEVER,
+    Operation,
+    contest_violations,
+    counter_violations,
+    register_violations,
+    sequence_violations,
+)
+
+GROUPS = "/api/ver1.0/client/@me/extension_group/"
+NUMBERS = "/api/ver1.0/client/@me/extension/"
+TOKENS = "/oauth/token"
+_PATIENCE = 10.0
+_TRUSTED = {
+    "grant_type": "client_credentials",
+    "client_id": "c1200000000000000000000000000001",
+    "client_secret": "c0ffee01c0ffee01c0ffee01c0ffee01",
+}
+_PUBLIC = {
+    "client_id": "c1200000000000000000000000000003",
+    "client_secret": "c0ffee03c0ffee03c0ffee03c0ffee03",
+}
+_LOGIN = {"grant_type": "password", "username": "client-admin", "password": "mock-client-admin"}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A response, or with a status of None that there was none."""
+
+    begun: float
+    ended: float = NEVER
+    status: int | None = None
+    body: Any = None
+    remaining: int | None = None
+
+    def operation(self, value: Any, **how: bool) -> Operation:
+        return Operation(value, self.begun, self.ended, **how)
+
+
+class Load:
+    """Clients with a seed each, in a session of their own, and the operations on each object."""
+
+    def __init__(self, urls: list[str], session: str = "load", clients: int = 6) -> None:
+        self.urls = urls
+        self._session, self._clients = session, clients
+        self._counted: list[Operation] = []
+        self._created: list[Operation] = []
+        self._values = count()
+        self._contests: dict[str, list[Operation]] = defaultdict(list)
+        random = Random(0)
+        self._token = self._post_form(random, _TRUSTED).body["access_token"]
+        made = [self._ask(random, "POST", GROUPS, {"name": "initial"}) for _ in range(2)]
+        self._registers: dict[int, list[Operation]] = {one.body["id"]: [] for one in made}
+        self._first = made[0].remaining or 0
+
+    @property
+    def operations(self) -> int:
+        return len(self._counted)
+
+    def violations(self) -> list[str]:
+        """Check all that was recorded so far; each violation names the object."""
+        return [
+            *_named("requests left", counter_violations(self._counted, self._first)),
+            *_named("ids", sequence_violations(self._created)),
+            *(
+                text
+                for key, operations in self._registers.items()
+                for text in _named(f"group {key}", register_violations(operations, "initial"))
+            ),
+            *(
+                text
+                for name, operations in self._contests.items()
+                for text in _named(name, contest_violations(operations))
+            ),
+        ]
+
+    def run(self, requests: int, halfway: Callable[[], None] = lambda: None) -> None:
+        """Have each client write, read and create at random, so many times."""
+
+        def client(number: int) -> None:
+            random = Random(number)
+            for index in range(requests):
+                if number == 0 and index == requests // 2:
+                    halfway()
+                self._use(random)
+
+        with ThreadPoolExecutor(self._clients) as pool:
+            list(pool.map(client, range(self._clients)))
+
+    def contest_number(self, number: str, entrants: int = 20) -> None:
+        """Have many create one number at once, of whom one may."""
+        wish = {"name": number}
+        told = self._at_once(entrants, lambda random: self._ask(random, "POST", NUMBERS, wish))
+        self._contests[f"number {number}"] += _contest(told, 201)
+
+    def contest_token(self, entrants: int = 4) -> None:
+        """Have many use one refresh token at once, of whom one may."""
+        token = self._post_form(Random(0), _PUBLIC | _LOGIN).body["refresh_token"]
+        form = _PUBLIC | {"grant_type": "refresh_token", "refresh_token": token}
+        told = self._at_once(entrants, lambda random: self._post_form(random, form))
+        self._contests[f"token {token}"] += _contest(told, 200)
+
+    def _use(self, random: Random) -> None:
+        kind, group = random.random(), random.choice(list(self._registers))
+        if kind < 0.1:
+            told = self._done(random, "POST", GROUPS, {"name": "new"})
+            self._created.append(told.operation(told.body and told.body["id"]))
+        elif kind < 0.5:
+            value = f"{next(self._values)}"
+            told = self._done(random, "PUT", f"{GROUPS}{group}", {"name": value})
+            self._registers[group].append(told.operation(value, writes=True))
+        else:
+            told = self._done(random, "GET", f"{GROUPS}{group}")
+            self._registers[group].append(told.operation(told.body and told.body["name"]))
+
+    def _done(self, random: Random, method: str, path: str, body: Any = None) -> _Told:
+        """Send a request that nothing but the end of a server can prevent."""
+        told = self._ask(random, method, path, body)
+        assert told.status in (None, 200, 201), told
+        return told
+
+    def _at_once(self, entrants: int, enter: Callable[[Random], _Told]) -> list[_Told]:
+        together = Barrier(entrants)
+
+        def enter_together(number: int) -> _Told:
+            together.wait()
+            return enter(Random(number))
+
+        with ThreadPoolExecutor(entrants) as pool:
+            return list(pool.map(enter_together, range(entrants)))
+
+    def _ask(self, random: Random, method: str, path: str, body: Any = None) -> _Told:
+        """Send a request that counts for the limit."""
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        content = "" if body is None else json.dumps(body)
+        told = self._send(random, method, path, content, headers)
+        self._counted.append(told.operation(told.remaining))
+        return told
+
+    def _post_form(self, random: Random, form: dict[str, str]) -> _Told:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._send(random, "POST", TOKENS, urlencode(form), headers)
+
+    def _send(
+        self, random: Random, method: str, path: str, content: str, headers: dict[str, str]
+    ) -> _Told:
+        place = urlsplit(random.choice(self.urls)).netloc
+        connection = http.client.HTTPConnection(place, timeout=_PATIENCE)
+        begun = time.monotonic()
+        try:
+            connection.request(method, f"/s/{self._session}{path}", content, headers)
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException):
+            return _Told(begun)
+        finally:
+            connection.close()
+        if response.status >= 500:
+            return _Told(begun)
+        left = response.headers.get("X-RateLimit-Remaining")
+        remaining = None if left is None else int(left)
+        return _Told(begun, time.monotonic(), response.status, json.loads(body), remaining)
+
+
+def _contest(told: Iterable[_Told], success: int) -> list[Operation]:
+    return [one.operation(None, wins=one.status == success) for one in told]
+
+
+def _named(name: str, violations: list[str]) -> list[str]:
+    return [f"{name}: {one}" for one in violations]

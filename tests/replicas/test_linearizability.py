@@ -1,0 +1,170 @@
+"""The checks of histories find what no single server could have said, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replicas.linearizability import (
+    NEVER,
+    Operation,
+    contest_violations,
+    counter_violations,
+    register_violations,
+    sequence_violations,
+)
+
+
+def write(value: str, begun: float, ended: float = NEVER) -> Operation:
+    return Operation(value, begun, ended, writes=True)
+
+
+def got(value: object, begun: float, ended: float = NEVER) -> Operation:
+    return Operation(value, begun, ended)
+
+
+def won(begun: float, ended: float) -> Operation:
+    return Operation(None, begun, ended, wins=True)
+
+
+@pytest.mark.parametrize(
+    ("history", "violation"),
+    [
+        ([], None),
+        ([got("old", 0, 1)], None),
+        ([write("a", 0, 1), got("a", 2, 3)], None),
+        ([write("a", 0, 9), got("old", 1, 2), got("a", 3, 4)], None),
+        ([write("a", 0), got("a", 5, 6)], None),
+        ([write("a", 0), got("old", 5, 6), got("a", 7, 8)], None),
+        ([write("a", 0), write("b", 1, 2), got("b", 3, 4)], None),
+        ([write("a", 0, 9), write("b", 0, 9), got("b", 10, 11)], None),
+        ([write("a", 4, 5), got("a", 6, 7), write("b", 0, 1), got("b", 2, 3)], None),
+        ([write("a", 0, 1), got("old", 2, 3)], "a came and went while it was old"),
+        ([write("a", 0), got("a", 1, 2), got("old", 3, 4)], "a came and went while it was old"),
+        ([write("a", 0, 1), write("b", 2, 3), got("a", 4, 5)], "b came and went while it was a"),
+        ([write("a", 0, 1), got("old", 2, 3), got("a", 4, 5)], "old and a each"),
+        ([got("a", 0, 1), write("a", 2, 3)], "a was read before it was written"),
+        ([got("x", 0, 1)], "x was read and never written"),
+    ],
+)
+def test_a_register(history: list[Operation], violation: str | None) -> None:
+    found = register_violations(history, "old")
+    assert found == [] if violation is None else found[0].startswith(violation)
+
+
+@pytest.mark.parametrize(
+    ("history", "violation"),
+    [
+        ([got(3, 0, 1), got(7, 2, 3)], None),
+        ([got(7, 0, 5), got(3, 1, 4)], None),
+        ([got(None, 0), got(3, 1, 2)], None),
+        ([got(1, 5, 6), got(2, 0, 9), got(3, 1, 4)], "3 came before a smaller number"),
+        ([got(7, 0, 1), got(3, 2, 3)], "7 came before a smaller number"),
+        ([got(3, 0, 1), got(3, 0, 1)], "3 was given out twice"),
+    ],
+)
+def test_numbers_that_rise(history: list[Operation], violation: str | None) -> None:
+    found = sequence_violations(history)
+    assert found == [] if violation is None else found[0].startswith(violation)
+
+
+@pytest.mark.parametrize(
+    ("history", "violation"),
+    [
+        ([got(9, 0, 1), got(8, 2, 3)], None),
+        ([got(8, 0, 3), got(9, 1, 2)], None),
+        ([got(9, 0, 1), got(None, 2), got(7, 4, 5)], None),
+        ([got(9, 0, 1), got(None, 2), got(8, 4, 5)], None),
+        ([got(None, 0), got(8, 4, 5)], None),
+        ([got(9, 0, 1), got(7, 2, 3), got(5, 4, 5), got(None, 0), got(None, 3.5)], None),
+        ([got(9, 0, 1), got(9, 0, 1)], "counted from 9: 0 was given out twice"),
+        ([got(8, 0, 1), got(9, 2, 3)], "counted from 9: 1 came before"),
+        ([got(9, 0, 1), got(7, 2, 3)], "1 numbers are missing, and 0 operations"),
+        ([got(9, 0, 1), got(7, 2, 3), got(None, 4)], "8 is missing, and nothing"),
+        ([got(9, 0, 1), got(7, 0, 9), got(6, 2, 4), got(None, 5)], "8 is missing, and nothing"),
+        ([got(10, 0, 1)], "10 is more than 9"),
+    ],
+)
+def test_a_counter_that_falls(history: list[Operation], violation: str | None) -> None:
+    found = counter_violations(history, 9)
+    assert found == [] if violation is None else found[0].startswith(violation)
+
+
+@pytest.mark.parametrize(
+    ("history", "violation"),
+    [
+        ([], None),
+        ([won(0, 5), got(None, 0, 4)], None),
+        ([got(None, 0, 2), won(2, 3)], None),
+        ([got(None, 0), got(None, 1, 2)], None),
+        ([got(None, 0), got(None, 1)], None),
+        ([won(0, 1), won(0, 1), got(None, 0, 1)], "2 of 3 have won"),
+        ([got(None, 0, 1), got(None, 0, 1)], "none of 2 has won"),
+        ([got(None, 0, 1), won(2, 3)], "one has lost before"),
+        ([got(None, 0, 1), got(None, 2)], "one has lost before"),
+    ],
+)
+def test_a_contest(history: list[Operation], violation: str | None) -> None:
+    found = contest_violations(history)
+    assert found == [] if violation is None else found[0].startswith(violation)
+
+
+def _orders(history: list[Operation]) -> Iterator[tuple[Operation, ...]]:
+    """All orders that keep what ended before something else began, with and without the lost."""
+    lost = [one for one in history if not one.responded]
+    for taken in product((True, False), repeat=len(lost)):
+        effective = [one for one in history if one.responded]
+        effective += [one for one, is_taken in zip(lost, taken, strict=True) if is_taken]
+        for order in permutations(effective):
+            if all(b.ended >= a.begun for i, a in enumerate(order) for b in order[i + 1 :]):
+                yield order
+
+
+def _fits_register(order: tuple[Operation, ...]) -> bool:
+    value = "old"
+    for one in order:
+        if one.writes:
+            value = one.value
+        elif one.value != value:
+            return False
+    return True
+
+
+def _fits_counter(order: tuple[Operation, ...]) -> bool:
+    return all(not one.responded or one.value == 9 - index for index, one in enumerate(order))
+
+
+_SPANS = st.tuples(st.integers(0, 6), st.integers(0, 3) | st.just(NEVER))
+
+
+def _histories(
+    values: st.SearchStrategy[object], written: list[str]
+) -> st.SearchStrategy[list[Operation]]:
+    def history(spans: list[tuple[float, float]], read: list[object]) -> list[Operation]:
+        found = [
+            Operation(one, begun, begun + length, writes=True)
+            for one, (begun, length) in zip(written, spans, strict=False)
+        ]
+        later = spans[len(written) :]
+        return [*found, *(got(one, b, b + n) for one, (b, n) in zip(read, later, strict=False))]
+
+    spans = st.lists(_SPANS, min_size=len(written), max_size=5)
+    return st.builds(history, spans, st.lists(values, min_size=5, max_size=5))
+
+
+@settings(max_examples=1500)
+@given(_histories(st.sampled_from(["old", "a", "b"]), ["a", "b"]))
+def test_a_register_is_right_just_if_some_order_fits(history: list[Operation]) -> None:
+    history = [one for one in history if one.writes or one.responded]
+    fits = any(map(_fits_register, _orders(history)))
+    assert (register_violations(history, "old") == []) == fits
+
+
+@settings(max_examples=1500)
+@given(_histories(st.integers(5, 9), []))
+def test_a_counter_is_right_just_if_some_order_fits(history: list[Operation]) -> None:
+    assert (counter_violations(history, 9) == []) == any(map(_fits_counter, _orders(history)))
