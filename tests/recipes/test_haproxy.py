@@ -1,0 +1,91 @@
+"""HAProxy before two mocks, as in the recipe: each session is at one of them, and stays there."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cli.command import serving
+from ringme_spec.paths import EXAMPLES
+
+_HAPROXY = shutil.which("haproxy")
+_CONFIGURATION = EXAMPLES / "haproxy" / "sessions.cfg"
+_RECORDS = "/api/ver1.0/extension/31/record"
+NAMES = [f"test-{number}" for number in range(20)]
+
+pytestmark = pytest.mark.skipif(_HAPROXY is None, reason="haproxy is not there")
+
+
+@contextmanager
+def balanced(folder: Path, mocks: list[str]) -> Iterator[httpx.Client]:
+    """A client of HAProxy, which runs before mocks at these URLs for as long as the block lasts."""
+    text = _CONFIGURATION.read_text("utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        # It takes over a port that is open already, so nobody has to wait for it.
+        places = [f"fd@{listening.fileno()}", *(url.removeprefix("http://") for url in mocks)]
+        for port, place in zip((8080, 8081, 8082), places, strict=True):
+            assert f" 127.0.0.1:{port}" in text
+            text = text.replace(f" 127.0.0.1:{port}", f" {place}")
+        configuration = folder / "haproxy.cfg"
+        configuration.write_text(text, "utf-8")
+        command = [str(_HAPROXY), "-db", "-f", str(configuration)]
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with (
+            subprocess.Popen(command, pass_fds=[listening.fileno()]) as process,
+            httpx.Client(base_url=url, trust_env=False, timeout=30) as http,
+        ):
+            try:
+                yield http
+            finally:
+                process.terminate()
+
+
+def sessions(mock: str) -> set[str]:
+    found = httpx.get(f"{mock}/__mock__/sessions", trust_env=False).json()
+    return {one["name"] for one in found} - {"default"}
+
+
+def test_each_session_is_at_one_mock_and_both_have_some(tmp_path: Path) -> None:
+    with (
+        serving("--control-from-any") as one,
+        serving("--control-from-any") as two,
+        balanced(tmp_path, [one.url, two.url]) as http,
+    ):
+        for name in NAMES:
+            session = {"X-Mock-Session": name}
+            made = http.post("/__mock__/tokens", json={"login": "client-admin"}, headers=session)
+            bearer = {"Authorization": f"Bearer {made.json()['access_token']}"}
+            # A token is good in its session alone, by whichever way that is named.
+            for path, headers in ((f"/s/{name}", bearer), ("", {**bearer, **session})):
+                assert http.get(f"{path}/api/ver1.0/user/", headers=headers).status_code == 200
+            assert http.get("/api/ver1.0/user/", headers=bearer).status_code == 401
+        at_one, at_two = sessions(one.url), sessions(two.url)
+    assert at_one
+    assert at_two
+    assert not at_one & at_two
+    assert at_one | at_two == set(NAMES)
+
+
+def test_links_lead_through_the_balancer_to_the_session_again(tmp_path: Path) -> None:
+    with (
+        serving("--control-from-any") as one,
+        serving("--control-from-any") as two,
+        balanced(tmp_path, [one.url, two.url]) as http,
+    ):
+        for name in NAMES[:6]:
+            session = {"X-Mock-Session": name}
+            made = http.post("/__mock__/calls", json={"extension": 31}, headers=session).json()
+            token = http.post("/__mock__/tokens", json={"login": "client-admin"}, headers=session)
+            headers = {**session, "Authorization": f"Bearer {token.json()['access_token']}"}
+            path = f"{_RECORDS}/{made['record_uuid']}/storage_url/"
+            url = http.get(path, headers=headers).json()["record_url"]
+            assert url.startswith(str(http.base_url))
+            # A browser follows it without a header of the session.
+            assert len(http.get(url).content) == made["record_file_size"]
