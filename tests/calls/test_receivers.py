@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from calls.conftest import Desk
+from support.tools import needed
 
 _HERE = Path(__file__).parent
 
@@ -24,10 +24,8 @@ _HERE = Path(__file__).parent
 def test_a_receiver_in_another_language_signs_a_call_off(
     desk: Desk, language: str, program: str, method: str
 ) -> None:
-    runtime = shutil.which(language)
-    if runtime is None:
-        pytest.skip(f"{language} is not there")
-    command = [runtime, str(_HERE / program), method]
+    needed(language)
+    command = [language, str(_HERE / program), method]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as receiver:
         try:
             assert receiver.stdout is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -10,22 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 
 from cli.command import serving
 from ringme_spec.paths import EXAMPLES
+from support.tools import needed
 
-_HAPROXY = shutil.which("haproxy")
 _CONFIGURATION = EXAMPLES / "haproxy" / "sessions.cfg"
 _RECORDS = "/api/ver1.0/extension/31/record"
 NAMES = [f"test-{number}" for number in range(20)]
-
-pytestmark = pytest.mark.skipif(_HAPROXY is None, reason="haproxy is not there")
 
 
 @contextmanager
 def balanced(folder: Path, mocks: list[str]) -> Iterator[httpx.Client]:
     """A client of HAProxy, which runs before mocks at these URLs for as long as the block lasts."""
+    needed("haproxy")
     text = _CONFIGURATION.read_text("utf-8")
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # It takes over a port that is open already, so nobody has to wait for it.
@@ -35,7 +32,7 @@ def balanced(folder: Path, mocks: list[str]) -> Iterator[httpx.Client]:
             text = text.replace(f" 127.0.0.1:{port}", f" {place}")
         configuration = folder / "haproxy.cfg"
         configuration.write_text(text, "utf-8")
-        command = [str(_HAPROXY), "-db", "-f", str(configuration)]
+        command = ["haproxy", "-db", "-f", str(configuration)]
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with (
             subprocess.Popen(command, pass_fds=[listening.fileno()]) as process,
