@@ -20,6 +20,8 @@ from support.server import RunningMock
 PACKAGE = Path(ringme_contract.__file__).parent
 # The conftest file beside the package in a checkout belongs to other tests; a wheel has none.
 PLUGIN = ("-p", "ringme_contract.plugin", "--confcutdir", str(PACKAGE))
+# The plugins of other packages take as long to import as the kit, and `-p` names what is tested.
+_ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 _PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *PLUGIN)
 RULES = read_contract(SPEC).rules
 APPS = """
@@ -92,7 +94,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*_PYTEST, "-c", str(folder / "pytest.ini"), "--rootdir", str(folder), *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "PYTEST_ADDOPTS": ""},
+        env={**os.environ, **_ALONE, "PYTHONPATH": str(folder), "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,
@@ -259,6 +261,7 @@ def test_each_test_can_run_alone_in_a_process_of_its_own(mock: RunningMock, fold
         subprocess.Popen(
             [*command, *arguments, "--ringme-layer", "generic", "-k", rule],
             cwd=folder,
+            env={**os.environ, **_ALONE},
             stdout=subprocess.PIPE,
             text=True,
         )
