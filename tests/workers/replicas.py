@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
 _SCRIPT = Path(__file__).with_name("replica.py")
 

@@ -64,9 +64,13 @@ def test_one_that_was_killed_is_replaced_and_knows_all(two: Command) -> None:
 def test_sighup_replaces_them_one_by_one_and_no_request_fails(two: Command) -> None:
     before = workers_of(two)
     two.process.send_signal(signal.SIGHUP)
-    while workers_of(two) & before:
+
+    def are_replaced() -> bool:
         with log_in(two.url) as http:
             assert http.get(GROUPS).status_code == 200
+        return not workers_of(two) & before
+
+    eventually(are_replaced)
     assert len(workers_of(two)) == 2
 
 

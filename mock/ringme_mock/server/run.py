@@ -84,7 +84,7 @@ def _run_alone(options: Options) -> None:
 def _run_shared(options: Options) -> None:
     """Serve a state that other processes serve, too."""
     # Only --workers and databases need the import.
-    from ringme_mock.server.workers import Supervisor, Worker, locked, shared_folder
+    from ringme_mock.server.workers import PATIENCE, Supervisor, Worker, locked, shared_folder
 
     with shared_folder() as folder:
         worker = Worker(options, folder, os.getpid() if options.workers > 1 else None)
@@ -102,6 +102,7 @@ def _run_shared(options: Options) -> None:
                 worker,
                 lifespan="on",
                 workers=options.workers,
+                timeout_worker_healthcheck=PATIENCE,
                 ssl_context_factory=secured.in_workers(folder) if secured else None,
             )
             tell = announcer(options.log_format)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _STATE = "state.db"
-_START = 60.0
+# Seconds for a worker to start, and to respond to its supervisor while it applies a bulk.
+PATIENCE = 60
 
 
 @dataclass
@@ -117,7 +118,7 @@ class Supervisor(Multiprocess):
 
     def init_processes(self) -> None:
         super().init_processes()
-        ready = [one.wait_until_ready(_START, self.should_exit) for one in self.processes]
+        ready = [one.wait_until_ready(PATIENCE, self.should_exit) for one in self.processes]
         if all(ready) and self.announce is not None:
             self.announce()
 
