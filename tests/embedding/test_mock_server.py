@@ -77,7 +77,7 @@ def test_a_server_that_is_not_started_says_how_to() -> None:
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="is not a folder with fixtures"):
+    with pytest.raises(ConfigError, match="there is no such folder"):
         MockServer(fixtures=tmp_path / "nowhere")
     with pytest.raises(ValueError, match="must be milliseconds like 200"):
         MockServer(latency="slow")
