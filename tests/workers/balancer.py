@@ -1,7 +1,8 @@
-"""HAProxy in front of several processes: each request goes to the next one."""
+"""HAProxy in front of several processes, as the example for Docker Compose has it."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,23 +11,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ringme_spec.paths import EXAMPLES
 from support.tools import needed
 from workers.redis_server import free_port
 from workers.replicas import Replica, eventually
 
-_CONFIGURATION = """\
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 60s
-  timeout server 60s
-frontend mock
-  bind 127.0.0.1:{port}
-  default_backend replicas
-backend replicas
-  balance roundrobin
-{servers}
-"""
+_CONFIGURATION = (EXAMPLES / "replicas" / "haproxy.cfg").read_text("utf-8")
 
 
 @contextmanager
@@ -34,12 +24,15 @@ def balanced(folder: Path, found: list[Replica]) -> Iterator[str]:
     """Runs HAProxy as long as the block lasts; gives its URL."""
     needed("haproxy")
     port = free_port()
-    servers = [
-        f"  server replica{number} {urlsplit(one.url).netloc}" for number, one in enumerate(found)
-    ]
+    servers = "".join(
+        f"  server mock{number} {urlsplit(one.url).netloc}\n" for number, one in enumerate(found, 1)
+    )
+    text = re.sub(r"(  server mock[0-9].*\n)+", servers, _CONFIGURATION)
     path = folder / "haproxy.cfg"
-    path.write_text(_CONFIGURATION.format(port=port, servers="\n".join(servers)), "utf-8")
-    process = subprocess.Popen(["haproxy", "-f", str(path)], stderr=subprocess.DEVNULL)
+    path.write_text(text.replace("bind :8080", f"bind 127.0.0.1:{port}"), "utf-8")
+    process = subprocess.Popen(
+        ["haproxy", "-f", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     url = f"http://127.0.0.1:{port}"
 
     def is_up() -> bool:
