@@ -17,7 +17,7 @@ _APPLICATION = 0x526D436C
 _SCHEMA = """
 create table about (name text primary key, value text not null) without rowid;
 create table log (
-  number integer primary key autoincrement, session text not null, kind text not null,
+  number integer primary key, session text not null, kind text not null,
   at real not null, chance integer not null, nonce blob not null, head blob not null,
   headers blob not null, body blob not null
 );

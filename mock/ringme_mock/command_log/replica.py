@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -11,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import orjson
 
@@ -186,7 +185,7 @@ class Replica:
         body: bytes,
         run: Callable[[Session], Awaitable[_T]],
     ) -> _T:
-        return await self._command(request.session, kind, run, request, body)
+        return await self._command_that_waits(request.session, kind, run, request, body)
 
     async def meet_faults(self, request: RequestContext, choose: Callable[[], _T]) -> _T:
         return await self._command(request.session, log.FAULT, lambda _: choose(), request)
@@ -227,7 +226,22 @@ class Replica:
         self,
         session: Session,
         kind: str,
-        act: Callable[[Session], _T | Awaitable[_T]],
+        act: Callable[[Session], _T],
+        request: RequestContext | None = None,
+        body: bytes = b"",
+    ) -> _T:
+        """Append a command and apply it, an action that is one step."""
+
+        async def apply(session: Session) -> _T:
+            return act(session)
+
+        return await self._command_that_waits(session, kind, apply, request, body)
+
+    async def _command_that_waits(
+        self,
+        session: Session,
+        kind: str,
+        act: Callable[[Session], Awaitable[_T]],
         request: RequestContext | None = None,
         body: bytes = b"",
     ) -> _T:
@@ -240,11 +254,10 @@ class Replica:
             # One of these may have ended it.
             session = self.sessions.resume(session.name)
             with self._applied(session, turn.number, row, turn.at):
-                result = act(session)
-                done = cast(_T, await result if inspect.isawaitable(result) else result)
+                done = await act(session)
             while self._left:
                 await self._forget(self._left.pop())
-            if not self.log.shared:
+            if not self.log.shared and self._superseded:
                 await self.compact(self.position)
             return done
 

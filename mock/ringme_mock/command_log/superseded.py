@@ -11,6 +11,9 @@ class Superseded:
         self._begun: dict[str, int] = {}
         self._ranges: list[tuple[str, int, int]] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._ranges)
+
     def seen(self, session: str, number: int, begins: bool) -> None:
         """Take note of a command, perhaps of one that began the session."""
         self._first.setdefault(session, number)
@@ -26,10 +29,14 @@ class Superseded:
         self._first[session] = number
 
     def has_ended(self, session: str, number: int) -> None:
-        """Take note that nothing up to the command `number` is needed."""
-        self._add(session, self._first.pop(session, number), number + 1)
+        """Take note that nothing before the command `number` is needed, by which it has ended.
+
+        That one stays, as a log that drops its last command would give the number away again.
+        """
         begun = self._begun.pop(session, 0)
         self._add(session, begun, begun + 1 if begun else 0)
+        self._add(session, self._first.pop(session, number), number)
+        self._first[session] = number
 
     def _add(self, session: str, first: int, before: int) -> None:
         if first < before:
