@@ -1,4 +1,4 @@
-"""One worker process on a port of its own: `python replica.py FOLDER [OPTIONS of serve]`.
+"""One worker process on a port of its own: `python replica.py FOLDER [DEFECT] [OPTIONS of serve]`.
 
 The workers of `serve --workers` share a port, so nobody could tell which of them responds.
 """
@@ -7,16 +7,44 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
+from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.cli import serve
+from ringme_mock.command_log.replica import Replica
 from ringme_mock.server import runner
 from ringme_mock.server.options import Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
 from ringme_mock.server.workers import Worker
 
+# Defects that checks of several processes have to find.
+READS_WITHOUT_TURN, COUNTS_APART = "reads-without-turn", "counts-apart"
+_SELDOM = 0.05
+
+
+def _make_defect(defect: str) -> None:
+    right, last = Replica.catch_up, 0.0
+
+    async def catch_up_seldom(self: Replica) -> None:
+        nonlocal last
+        if time.monotonic() - last > _SELDOM:
+            last = time.monotonic()
+            await right(self)
+
+    async def count_nothing(_self: Replica, _request: RequestContext) -> None:
+        return
+
+    if defect == READS_WITHOUT_TURN:
+        Replica.catch_up = catch_up_seldom  # type: ignore[method-assign]
+    else:
+        Replica.count = count_nothing  # type: ignore[method-assign]
+
 
 def main(folder: str, *arguments: str) -> None:
+    if arguments and arguments[0] in (READS_WITHOUT_TURN, COUNTS_APART):
+        _make_defect(arguments[0])
+        arguments = arguments[1:]
     options = Options(**serve.make_context("serve", list(arguments)).params)
     listener = runner.listen("127.0.0.1", 0)
     worker = Worker(options, Path(folder), os.getppid())
