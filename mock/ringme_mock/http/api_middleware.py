@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -31,6 +32,9 @@ from ringme_spec.contract import Contract
 
 # The type of a scope on which Connexion assembles its middlewares.
 START = "ringme_mock.start"
+# Number and length of the paths that are known to be those of pages, or not.
+_MOST_KEPT = 1000
+_LONGEST_KEPT = 500
 
 
 class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
@@ -204,10 +208,17 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
 
 def _is_page(path: str) -> bool:
     """Check for the raw path of a page or of the control interface."""
+    return _kept_page(path) if len(path) <= _LONGEST_KEPT else _starts_as_page(path)
+
+
+def _starts_as_page(path: str) -> bool:
     first = path.split("/", 2)[1] if path.startswith("/") else path
     if "%" in first:
         first = unquote(first)
     return first in PAGES and (first != "" or path == "/")
+
+
+_kept_page = lru_cache(_MOST_KEPT)(_starts_as_page)
 
 
 async def _break(request: RequestContext, reply: Reply, send: Send) -> None:

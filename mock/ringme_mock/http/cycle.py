@@ -145,21 +145,22 @@ class Cycle:
         Returns False without writing anything for whatever `send` has to handle: a client that is
         gone or slow, a connection that is to end, HEAD, or a response of unknown length.
         """
+        connection = self._connection
         if (
             self.response_started
             or self.disconnected
             or self.expects
             or not self.keep_alive
-            or self._connection.write_paused
+            or connection.write_paused
             or self._method == "HEAD"
         ):
             return False
-        head = _head(status, self._connection.server_state.default_headers + headers)
+        head = _head(status, connection.server_state.default_headers + headers)
         if b"\r\nconnection:" in head or not (
             b"\r\ncontent-length:" in head or status in _BODILESS
         ):
             return False
-        self._connection.transport.write(head + body)
+        connection.transport.write(head + body)
         self.response_started = True
         self._complete()
         return True
