@@ -32,7 +32,7 @@ def _make_defect(defect: str) -> None:
             last = time.monotonic()
             await right(self)
 
-    async def count_nothing(self: Replica, request: RequestContext) -> None:  # noqa: ARG001
+    async def count_nothing(self: Replica, request: RequestContext) -> None:
         return
 
     if defect == READS_WITHOUT_TURN:

@@ -36,8 +36,14 @@ class Turn(NamedTuple):
     more: bool = False
 
 
+class UnknownOutcome(OSError):
+    """The log did not respond: whether a command was appended is not known."""
+
+
 class Log(Protocol):
-    """Keeps commands in order. Its methods raise OSError if it cannot be reached or written to.
+    """Keeps commands in order. Its methods raise OSError if it cannot be written to.
+
+    They raise UnknownOutcome if it cannot be reached.
 
     What several processes use is `shared`: it also counts, journals and elects for them.
     """

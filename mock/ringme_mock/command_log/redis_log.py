@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from ringme_mock.command_log.log import Notes, Report, Row, Turn
+from ringme_mock.command_log.log import Notes, Report, Row, Turn, UnknownOutcome
 
 _PREFIX = "ringme-mock:"
 _AT_ONCE = 1000
@@ -222,7 +222,7 @@ class RedisLog:
                 return await ask(*arguments, **more)
             except (RedisConnectionError, RedisTimeoutError) as error:
                 if time.monotonic() >= deadline:
-                    raise OSError(f"{self.name} cannot be reached ({error})") from None
+                    raise UnknownOutcome(f"{self.name} cannot be reached ({error})") from None
                 await asyncio.sleep(_PAUSE)
             except RedisError as error:
                 if str(error).startswith("LOST"):

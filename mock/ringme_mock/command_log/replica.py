@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from functools import partial
-from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 import orjson
@@ -19,16 +17,16 @@ from ringme_mock.actions.response import Reply
 from ringme_mock.command_log import log
 from ringme_mock.command_log.applying import Applying, Moment
 from ringme_mock.command_log.log import Log, Row
-from ringme_mock.command_log.repeat import Damaged, Repeat, head_of, write_headers
+from ringme_mock.command_log.new_rows import NewRows, check_caller, draw_chance
+from ringme_mock.command_log.repeat import Damaged, Repeat
 from ringme_mock.command_log.shared_journal import SharedJournal
 from ringme_mock.command_log.superseded import Superseded
 from ringme_mock.delivery.attempt import Response
 from ringme_mock.delivery.deliveries import Delivery
-from ringme_mock.errors import ApiError, unauthorized
+from ringme_mock.errors import ApiError
 from ringme_mock.http.journal import Journal
 from ringme_mock.http.recorder import Action
 from ringme_mock.http.sessions import Session, Sessions
-from ringme_mock.store.access import check_read_only
 
 if TYPE_CHECKING:
     from ringme_mock.faults.inject import Faults
@@ -38,10 +36,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
-_NONCE = 16
-_NONCES_AT_ONCE = 64
-# As SQLite's integers have a sign.
-_CHANCE_BITS = 63
 _MISSED = Response(error="whoever was to send it had ended when it was due", refused=True)
 
 
@@ -67,7 +61,7 @@ class Replica:
         self._repeats = False
         self._superseded = Superseded()
         self._left: list[str] = []
-        self._nonces = _nonces()
+        self._rows = NewRows()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def join(self, sessions: Sessions) -> None:
@@ -121,13 +115,16 @@ class Replica:
         try:
             turn = await self.log.turn(self.position, row)
         except OSError as error:
-            raise self._unreachable(error) from None
+            raise self._unreachable(error, row is not None) from None
         self._ended = begun
         return turn
 
-    def _unreachable(self, error: OSError) -> ApiError:
+    def _unreachable(self, error: OSError, changes: bool = False) -> ApiError:
         logger.error("%s: %s", self.log.name, error)
-        return ApiError(503, f"{error}; nothing was changed", headers={"Retry-After": "1"})
+        what = "nothing was changed"
+        if changes and isinstance(error, log.UnknownOutcome):
+            what = "the change may have been made"
+        return ApiError(503, f"{error}; {what}", headers={"Retry-After": "1"})
 
     async def _apply(self, number: int, row: Row) -> None:
         """Apply a command of another process, or of a run before this one."""
@@ -135,7 +132,7 @@ class Replica:
             return
         session = self.sessions.resume(row.session)
         # What the command drew when it was made, so that a seed goes on where it was.
-        _draw_chance(session.random)
+        draw_chance(session.random)
         self._repeats = True
         try:
             with self._applied(session, number, row, row.at):
@@ -172,7 +169,7 @@ class Replica:
     async def act(self, request: RequestContext, action: Action) -> Reply:
         def checked(session: Session) -> Reply:
             request.session = session
-            _check_caller(request)
+            check_caller(request)
             return action(request)
 
         body = orjson.dumps(request.sent)
@@ -247,7 +244,7 @@ class Replica:
     ) -> _T:
         """Append a command, apply what others appended before it, then the command itself."""
         async with self._gate:
-            row = self._row(session, kind, request, body)
+            row = self._rows.make(session, kind, request, body)
             turn = await self._turn(row)
             for number, other in turn.entries:
                 await self._apply(number, other)
@@ -260,13 +257,6 @@ class Replica:
             if not self.log.shared and self._superseded:
                 await self.compact(self.position)
             return done
-
-    def _row(self, session: Session, kind: str, request: RequestContext | None, body: bytes) -> Row:
-        chance, nonce = _draw_chance(session.random), next(self._nonces)
-        if request is None:
-            return Row(session.name, kind, 0.0, chance, nonce, b"", b"", body)
-        head, headers = head_of(request), write_headers(request)
-        return Row(session.name, kind, 0.0, chance, nonce, head, headers, body)
 
     # --- beside the commands
 
@@ -342,33 +332,3 @@ class Replica:
         task = asyncio.get_running_loop().create_task(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _draw_chance(random: Random) -> int:
-    """Draw the seed of a command from the numbers of its session, not from those of a command."""
-    return Random.getrandbits(random, _CHANCE_BITS)
-
-
-def _nonces() -> Iterator[bytes]:
-    """Draw nonces, many at once, as each call of the system costs."""
-    while True:
-        drawn = os.urandom(_NONCE * _NONCES_AT_ONCE)
-        for start in range(0, len(drawn), _NONCE):
-            yield drawn[start : start + _NONCE]
-
-
-def _check_caller(request: RequestContext) -> None:
-    """Check the caller again, who may have been changed since the request came."""
-    caller = request.caller
-    if caller is None:
-        return
-    access = request.session.state.access
-    _, _, token = request.headers[b"authorization"].partition(b" ")
-    found = access.caller(token.strip().decode("latin-1"))
-    if found is caller:
-        return
-    if found is None:
-        raise unauthorized()
-    request.caller = found
-    access.check_blocked(found.user, found.client)
-    check_read_only(found, request.method)
