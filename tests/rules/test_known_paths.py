@@ -42,11 +42,15 @@ def test_the_journal_marks_and_counts_known_paths(mock: RunningMock, admin: Api)
     [
         ("/client/@me/extension_group/", f"{API}/client/@me/extension_group/"),
         ("/user", f"{API}/user"),
+        ("/ver1.0/user/", f"{API}/user/"),
+        ("/api/ver1/user/", f"{API}/user/"),
+        ("/client/@me/limit/", f"{API}/client/@me/limit/"),
+        ("/api/client/@me/sound/7", f"{API}/client/@me/sound/7"),
         ("/extension_group/3/record/nothing", ""),
         ("/client/@me/nothing/", ""),
     ],
 )
-def test_a_path_that_only_lacks_the_prefix_gets_a_hint(
+def test_a_path_with_another_prefix_or_none_gets_a_hint(
     mock: RunningMock, path: str, meant: str
 ) -> None:
     message = mock.http.get(path).json()["message"]

@@ -94,14 +94,23 @@ class PathTable:
         return f"{before or '/'} is the beginning of paths{_known(node)}"
 
     def _no_route(self, path: str) -> ApiError:
-        """Make the 404 that says most: a path of the service, or one that only lacks the base."""
+        """Make the 404 that says most: a path of the service, or one with another base."""
         segments = _segments(path)
+        if template := self._known_path(segments):
+            return not_mocked(template, self._about[template])
+        for count in range(len(self._base) + 1):
+            meant = [*self._base, *segments[count:]]
+            if self._known_path(meant) or _descend(self._root, meant, 0, []) is not None:
+                near = "/".join(["", *meant, *([""] if path.endswith("/") else [])])
+                return no_route(unquote(path), near)
+        return no_route(unquote(path))
+
+    def _known_path(self, segments: list[str]) -> str:
+        """Return the path of `x-known-paths` that these segments begin with, or nothing."""
         for template, known in self._known.items():
             if len(segments) >= len(known) and all(map(_fits, known, segments)):
-                return not_mocked(template, self._about[template])
-        is_near = _descend(self._root, [*self._base, *segments], 0, []) is not None
-        near = f"/{'/'.join(self._base)}/{unquote(path).lstrip('/')}" if is_near else ""
-        return no_route(unquote(path), near)
+                return template
+        return ""
 
 
 def _known(node: _Node) -> str:

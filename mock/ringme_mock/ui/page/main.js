@@ -75,8 +75,12 @@ function Tabs({ open }) {
     ["state", "State"],
     ["sessions", "Sessions", sessions.length],
   ];
-  // On a phone not all tabs fit.
-  useEffect(() => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [open]);
+  // On a phone not all tabs fit. `scrollIntoView` would also be where the next Tab key goes on from.
+  useEffect(() => {
+    const tab = document.querySelector(".tabs [aria-current]");
+    const list = tab.closest("ul");
+    list.scrollLeft = tab.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2;
+  }, [open]);
   return html`<nav class="tabs" aria-label="Panels"><ul>${tabs.map(
     ([name, title, count = "", kind = ""]) =>
       html`<li class="tab-${name}"><a href="#${name}" aria-current=${open === name ? "page" : undefined}>${title}${count !== "" && html` <span class=${kind}>${count}</span>`}</a></li>`,
