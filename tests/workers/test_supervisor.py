@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import ssl
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import httpx
 import pytest
 
 from cli.command import Command, refusal, serving
+from ringme_mock.server.workers import shared_folder
+from ringme_spec.errors import ConfigError
 from workers.replicas import GROUPS, eventually
 
 TWO = ("--workers", "2")
@@ -117,6 +120,14 @@ def test_what_is_wrong_is_said_once_before_any_process_starts(tmp_path: Path) ->
     missing = str(tmp_path / "none.yaml")
     assert missing in refusal("--spec", missing, *TWO)
     assert "exclude each other: SIGHUP starts" in refusal("--reload", *TWO)
+
+
+def test_a_machine_without_a_temporary_folder_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(ConfigError, match="name one with TMPDIR"), shared_folder():
+        pass
 
 
 def test_https_is_served_by_all_with_one_certificate(tmp_path: Path) -> None:

@@ -34,11 +34,11 @@ def identity(
 
 
 def check_identity(name: str, found: Mapping[str, str], wanted: Mapping[str, str]) -> None:
-    """Raise ConfigError for a file whose commands were applied to something else."""
+    """Raise ConfigError for a log whose commands were applied to something else."""
     others = [name for name, value in wanted.items() if found.get(name) != value]
     if others:
         first = "with another " if others[0] != _VERSION else "by a mock with another "
         raise ConfigError(
             f"{name}: was made {first}{' and another '.join(others)};"
-            " choose another file, or delete it to begin anew"
+            " choose another one, or delete it to begin anew"
         )

@@ -125,8 +125,11 @@ class Supervisor(Multiprocess):
 
 @contextmanager
 def shared_folder() -> Iterator[Path]:
-    """Make a folder for what workers share, which goes with them."""
-    folder = Path(tempfile.mkdtemp(prefix="ringme-mock-"))
+    """Make a folder for what workers share, which goes with them. Raises ConfigError."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="ringme-mock-"))
+    except OSError as error:
+        raise ConfigError(f"no temporary folder: {error}; name one with TMPDIR") from None
     try:
         yield folder
     finally:
