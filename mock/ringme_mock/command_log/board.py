@@ -37,7 +37,13 @@ class Board:
 
     def __init__(self, folder: Path) -> None:
         self._environment = lmdb.open(
-            str(folder), map_size=_LARGEST, sync=False, metasync=False, max_dbs=8, max_readers=512
+            str(folder),
+            map_size=_LARGEST,
+            sync=False,
+            writemap=True,
+            map_async=True,
+            max_dbs=8,
+            max_readers=512,
         )
         names = (b"values", b"tallies", b"journal", b"order", b"members", b"used")
         opened = [self._environment.open_db(name) for name in names]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import astuple
 from typing import Any
 
 import orjson
@@ -98,6 +97,7 @@ class SharedJournal(Journal):
 
 def _write(entry: JournalEntry) -> bytes:
     caller, refusal, response = entry.caller, entry.refusal, entry.response
+    allowance = entry.allowance
     return orjson.dumps(
         [
             entry.at,
@@ -107,7 +107,8 @@ def _write(entry: JournalEntry) -> bytes:
             entry.operation,
             entry.values,
             caller and (caller.user["login"], caller.application["client_id"]),
-            entry.allowance and astuple(entry.allowance),
+            allowance
+            and (allowance.limit, allowance.remaining, allowance.reset, allowance.exceeded),
             entry.applied_preferences,
             _texts(entry.headers.items()),
             _text(entry.body),
