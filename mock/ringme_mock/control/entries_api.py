@@ -66,8 +66,7 @@ async def change_application(context: ControlContext) -> Response:
         for field, reason in schemas.compile(allowed[name]).problems(value, name):
             raise invalid(f"{field}: {reason}")
     changed = applications.update(found[applications.rule.key], context.body)
-    shown = ("client_id", "type", "redirect_uris")
-    return context.response({name: changed[name] for name in shown})
+    return context.response({name: changed[name] for name in context.operation.response_properties})
 
 
 def _collection(store: Store, name: str, status: int) -> Collection:
