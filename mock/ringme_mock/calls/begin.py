@@ -15,7 +15,7 @@ DEFAULT_TALK = 3
 
 @dataclass(frozen=True)
 class Course:
-    """What becomes of a call, as set beforehand.
+    """Course of a call, as set beforehand.
 
     `rings` and `outcome` are of those that are rung first, of a callback its source; `then_rings`
     and `then_outcome` of its destination. `taken_by` is the key of the number that takes it. The
@@ -126,7 +126,7 @@ def internal(draft: Draft, caller: Number, rung: Sequence[Number]) -> Call:
 
 @dataclass(frozen=True)
 class Order:
-    """What a callback asks for: who is rung first and who after that, and what each is shown.
+    """Order of a callback: who is rung first and who after that, and what each is shown.
 
     A `source` is an internal number, or an outside one as text; `target` is None for an internal
     number that does not exist.

@@ -36,7 +36,7 @@ _LONGEST_SLEEP = 3600.0
 
 
 class Owner(Protocol):
-    """What the engine needs of a session, whose state another may take the place of."""
+    """A session, as the engine needs it; its state may be replaced by another."""
 
     state: State
     random: Random

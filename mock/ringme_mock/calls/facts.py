@@ -1,4 +1,4 @@
-"""What is known of a leg at a moment, by names that views.yaml gives to fields of the API."""
+"""Facts of a leg at a moment, by names that views.yaml gives to fields of the API."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ Attempt = Callable[[str, str, Mapping[str, str], frozenset[str]], Awaitable[Resp
 
 @dataclass(frozen=True)
 class DeliverySettings:
-    """How events are delivered.
+    """Settings of deliveries.
 
     `hosts` are names of hosts, in lower case, that may be outside of this machine and of private
     networks; `retries` is how often a delivery that failed is repeated, `pause` seconds later.

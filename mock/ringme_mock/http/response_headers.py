@@ -16,7 +16,7 @@ _VARY = (b"vary", b"Origin")
 
 
 class Asked(Protocol):
-    """What the headers of a response take from its request, or from the journal's entry of it."""
+    """A request, or its entry in the journal, as the headers of its response need it."""
 
     @property
     def headers(self) -> Mapping[bytes, bytes]: ...
@@ -27,7 +27,7 @@ class Asked(Protocol):
 
 
 class Answered(Protocol):
-    """What they take from the response; `headers` are its own."""
+    """A response, as its headers need it; `headers` are its own."""
 
     @property
     def status(self) -> int: ...

@@ -9,14 +9,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from ringme_mock.app import ANY, LOOPBACK, OFF
-from ringme_mock.delivery.deliveries import DeliverySettings
-from ringme_mock.http.admission import Admission
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server import runner, tls
 from ringme_mock.server.banner import ServerInfo, announce
+from ringme_mock.server.configuration import control_of, settings_of, sources_of
 from ringme_mock.server.log_format import announcer, log_to_terminal
 from ringme_mock.server.option_types import RedisUrl
 from ringme_mock.server.options import ALWAYS, Options
@@ -142,47 +139,6 @@ async def _kept(options: Options, path: Path) -> KeptState:
     kept = KeptState(file_log(path, options.sync == ALWAYS))
     await kept.open(sources_of(options), settings_of(options), control_of(options))
     return kept
-
-
-def sources_of(options: Options) -> Sources:
-    return Sources(
-        options.spec, options.fixtures, options.faults, options.overlay, options.add_fixtures
-    )
-
-
-def settings_of(options: Options) -> Settings:
-    return Settings(
-        latency=options.latency,
-        journal_size=options.journal,
-        max_sessions=options.max_sessions,
-        idle=options.session_idle,
-        seed=options.seed,
-        validate_responses=options.validate_responses,
-        max_entries=options.max_entries,
-        events=DeliverySettings(
-            hosts=frozenset(options.event_host),
-            retries=options.event_retries,
-        ),
-        today=options.today,
-        page_size=options.page_size,
-        statistics_seconds=options.statistics_seconds,
-        admission=_admission(options),
-    )
-
-
-def _admission(options: Options) -> Admission:
-    hosts = None
-    if runner.is_loopback_host(options.host):
-        public = urlsplit(options.public_url).hostname or ""
-        named = (*options.allow_host, *options.tls_name, options.host.lower(), public)
-        hosts = frozenset(one for one in named if one)
-    return Admission(frozenset(options.allow_origin), hosts, options.public_url)
-
-
-def control_of(options: Options) -> str:
-    if options.no_control:
-        return OFF
-    return ANY if options.control_from_any else LOOPBACK
 
 
 def _tls(options: Options, listener: socket.socket) -> Tls | None:

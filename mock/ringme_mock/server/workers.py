@@ -87,8 +87,8 @@ class Worker:
 
     async def _open(self, board: Path | None) -> KeptState:
         # Only now: a supervisor does not need the import.
+        from ringme_mock.server.configuration import control_of, settings_of, sources_of
         from ringme_mock.server.kept_state import KeptState, file_log, redis_log
-        from ringme_mock.server.run import control_of, settings_of, sources_of
 
         options, state = self.options, self.state
         log: Log
