@@ -15,7 +15,7 @@ from ringme_contract.http.no_response import Unreachable
 from ringme_contract.model.reference_model import ReferenceModel, Step, kinds
 from ringme_contract.verdict import Failure, NotReached
 
-SEQUENCES = 10
+SEQUENCES = 7
 LENGTH = 14
 _REPLAYS = 60
 _NUMBER = st.integers(0, 11)

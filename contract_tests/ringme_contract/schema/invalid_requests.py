@@ -15,25 +15,27 @@ from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
 _EXPECTED = "a status from 400 to 499 for what breaks a schema"
-_SOME = 5
+_SOME = 3
 Cases = list[tuple[Operation, AnyCase]]
 
 
 @check("error-validation", layer="schema", writes=False)
 def invalid_reads(kit: CheckContext) -> None:
-    """Every GET with parameters that break their schemas."""
+    """A GET of each kind with parameters that break their schemas."""
     cases: Cases = []
     samples = Samples(kit, kit.operations)
     for operation in kit.operations:
         if not (operation.reads and operation.parameters and can_be_generated(operation)):
+            continue
+        # Of the others the bounds are tried; to generate a request takes as long as to send fifty.
+        if not samples.is_whole(operation):
             continue
         # About what is there, so that nothing but the query can be wrong, if there is a query.
         path = None
         if operation.query_parameters:
             with suppress(NotReached):
                 path = kit.factory.to_read(operation)
-        count = _SOME if samples.is_whole(operation) else 1
-        found = generate(kit, operation, GenerationMode.NEGATIVE, count, 11, path)
+        found = generate(kit, operation, GenerationMode.NEGATIVE, _SOME, 11, path)
         cases += [(operation, case) for case in found]
     _judge(kit, cases)
 
