@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from ringme_spec.collections import RangeRule
 
@@ -15,6 +16,7 @@ _END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59)
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
+@lru_cache(4096)
 def read_datetime(text: str) -> datetime:
     """Reads a date-time, with a fraction or without. Raises ValueError for another text."""
     whole, _, fraction = text.partition(".")

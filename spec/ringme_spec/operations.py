@@ -69,7 +69,7 @@ class Operation:
     def reads(self) -> bool:
         return self.method == "GET"
 
-    @property
+    @cached_property
     def action(self) -> str:
         """Action that `x-resource` names, or an empty text."""
         return str(self.resource.get("action", ""))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ringme_spec.operations import Operation
+
+# So many paths are remembered, of at most so many characters.
+_KNOWN, _LONG = 500, 200
 
 
 class PathTemplates:
@@ -23,6 +27,8 @@ class PathTemplates:
             (_pattern(path, _routes(by_path[path]) if by_route else {}), by_path[path])
             for path in sorted(by_path, key=lambda path: path.count("{"))
         ]
+        # The same few paths come again and again.
+        self._matched = lru_cache(_KNOWN)(self._match)
 
     def find(self, method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
         """The operation of a path in any slash form, and the values of its path parameters."""
@@ -32,6 +38,10 @@ class PathTemplates:
     def match(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
         """The operations of a path by method, and the values of its path parameters."""
         plain = re.sub("/+", "/", path).rstrip("/")
+        methods, values = self._matched(plain) if len(plain) < _LONG else self._match(plain)
+        return methods, dict(values)
+
+    def _match(self, plain: str) -> tuple[dict[str, Operation], dict[str, str]]:
         for pattern, methods in self._templates:
             if match := pattern.fullmatch(plain):
                 return methods, match.groupdict()

@@ -60,12 +60,10 @@ _BREAKS = {
 }
 
 
-def _check(url: str, *rules: str, profile: str | None = None) -> Report:
+def _check(url: str, *rules: str) -> Report:
     """What the kit finds there."""
     # A busy machine takes longer than a run has by default.
-    options = Options(
-        url, target=MOCK, document=_DOCUMENT, rules=rules, profile=profile, time_budget=3600
-    )
+    options = Options(url, target=MOCK, document=_DOCUMENT, rules=rules, time_budget=3600)
     with open_session(options) as session:
         return session.run()
 
@@ -80,7 +78,7 @@ def test_every_rule_passes() -> None:
 
 def test_differences_that_the_document_permits_fail_no_rule() -> None:
     with served(PermittedDifferences()) as url:
-        _expect_all_passed(_check(url, profile="smoke"))
+        _expect_all_passed(_check(url))
 
 
 def _expect_all_passed(report: Report) -> None:

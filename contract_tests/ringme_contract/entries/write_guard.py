@@ -180,12 +180,14 @@ class WriteGuard:
         """Confirms what goes along with an entry, for then nothing can be read of it any more."""
         for one in self.made:
             rules = one.rule.references.values()
-            along = {each.collection for each in rules if each.gone == "delete"}
-            along |= {name for place in one.lists for name, _ in place.owners}
+            along = any(each.collection == rule.name and each.gone == "delete" for each in rules)
+            if not along and not any(
+                name == rule.name for place in one.lists for name, _ in place.owners
+            ):
+                continue
             if one.key is None or one.refused or self.is_removed(one.rule, one.key):
                 continue
-            if rule.name in along:
-                self._is_confirmed(one.rule, one.key)
+            self._is_confirmed(one.rule, one.key)
 
     def _is_confirmed(self, rule: CollectionRule, key: str) -> bool:
         if (rule.name, key) not in self.confirmed and self._confirm(rule, key):

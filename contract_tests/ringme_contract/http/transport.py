@@ -126,7 +126,7 @@ class Transport:
         Raises Unreachable if there is none that tells of the target; Interrupted or OutOfTime
         instead of sending once the run has to end.
         """
-        request = self._http.build_request(method, path, **arguments)
+        request = self._connection.build(method, path, **arguments)
         self._refuse_host(request.url)
         operation = self.conformance.find_of(request)
         name = operation.id if operation else f"{method} {request.url.path}"

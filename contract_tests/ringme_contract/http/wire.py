@@ -52,9 +52,11 @@ class Wire(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> Response:
         self._time.begin(request.extensions["timeout"]["read"])
         found = self._connections.send(request, bool(request.extensions.get("fresh")))
-        headers = httpx.Headers(found.headers)
-        _refuse_bombs(headers, found.body)
-        return Response(found.status, headers=headers, stream=httpx.ByteStream(found.body))
+        response = Response(
+            found.status, headers=found.headers, stream=httpx.ByteStream(found.body)
+        )
+        _refuse_bombs(response.headers, found.body)
+        return response
 
     def close(self) -> None:
         self._connections.close()
@@ -62,7 +64,8 @@ class Wire(httpx.BaseTransport):
 
 def _refuse_bombs(headers: httpx.Headers, body: bytes) -> None:
     """Raises TooLarge for a body that unpacks to more than the kit takes, or to too many values."""
-    codings = headers.get_list("Content-Encoding", split_commas=True)
+    coded = "content-encoding" in headers
+    codings = headers.get_list("Content-Encoding", split_commas=True) if coded else []
     for coding in reversed([one.lower() for one in codings if one.lower() != "identity"]):
         if coding not in _UNPACKED:
             raise httpx.DecodingError(f"Content-Encoding: {coding}, which was not asked for")
@@ -71,6 +74,8 @@ def _refuse_bombs(headers: httpx.Headers, body: bytes) -> None:
         except zlib.error:
             # Its own reader says better what is wrong with it.
             return
+    if len(body) < _MOST_VALUES:
+        return
     values = sum(body.count(one) for one in (b",", b"[", b"{"))
     if values > _MOST_VALUES and body.lstrip()[:1] in (b"[", b"{"):
         raise TooLarge(f"its JSON has over {_MOST_VALUES} values")
