@@ -108,7 +108,7 @@ class CheckContext:
         return PROFILES[self.target.profile]
 
     def reason_against(self, operation: Operation) -> str | None:
-        """Why no check may make use of an operation; None if they may."""
+        """The reason for which no check may make use of an operation; None if they may."""
         if not self.offers(operation):
             return f"the target lacks {operation.id}"
         if (

@@ -20,18 +20,18 @@ class Roles:
 
     @cached_property
     def users(self) -> str:
-        """Who logs in."""
+        """The collection of those who log in."""
         return self._current.collection.name
 
     @cached_property
     def clients(self) -> str:
-        """Whose entries all others are: what a path can name as the caller's own."""
+        """The collection of owners of all else, which a path can name as the caller's own."""
         owners = (one for each in self._operations for one in each.entry_parameters)
         return _first((str(one.collection) for one in owners if one.me), "clients")
 
     @cached_property
     def numbers(self) -> str:
-        """What is called, by a number that is counted."""
+        """The collection of what is called: it has numbers."""
         rules = self._collections.values()
         return _first((one.name for one in rules if one.numbering), "numbers")
 
@@ -45,7 +45,7 @@ class Roles:
 
     @cached_property
     def groups(self) -> str:
-        """What numbers are put into."""
+        """The collection that numbers are put into."""
         return self._collections[self.numbers].references[self.home].collection
 
     @cached_property

@@ -19,7 +19,7 @@ from ringme_spec.operations import Operation
 
 @dataclass
 class Found:
-    """What was read: entries by collection, and a line for all that was left out."""
+    """Result of a capture: entries by collection, and a line for all that was left out."""
 
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

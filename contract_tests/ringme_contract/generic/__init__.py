@@ -1,1 +1,1 @@
-"""What every resource of the document must do, checked over its operations and collections."""
+"""Checks of every resource, made of the operations and collections of the document."""

@@ -1,4 +1,4 @@
-"""What a delete takes along, as the document's references say, and all that it must leave."""
+"""Deletes: entries that go along, as the document's references say, and all that must stay."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
 
 
 def _states(creation: Operation) -> list[Item]:
-    """What new entries may be: each word of each property that is one of a few."""
+    """Values for new entries: each word of each property that is one of a few."""
     sent = creation.json_body.properties if creation.json_body else {}
     words = {name: schema["enum"] for name, schema in sent.items() if "enum" in schema}
     most = max(map(len, words.values()), default=1)

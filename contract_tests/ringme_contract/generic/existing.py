@@ -172,7 +172,7 @@ def _is_released(operation: Operation, contract: Contract) -> bool:
 
 
 def _released(operation: Operation, contract: Contract) -> dict[str, Operation]:
-    """What deletes the entries that properties refer to, by those that are null afterwards."""
+    """Properties that are null once what they refer to is deleted, each with that delete."""
     sent = operation.json_body.properties if operation.json_body else {}
     deletions = {
         one.collection.name: one for one in contract.operations.values() if one.action == "delete"

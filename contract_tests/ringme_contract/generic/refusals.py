@@ -83,7 +83,7 @@ def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
     smoke=True,
 )
 def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
-    """What a path names and never was, was deleted, or is another client's under one's own."""
+    """Keys in a path that never were, were deleted, or are another client's under one's own."""
     requests, gone = DefectiveRequests(kit), OwnEntries(kit)
     deleted, samples = gone.delete(), Samples(kit, kit.secured_operations)
     due = [

@@ -71,7 +71,7 @@ def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Oper
 
 @check_each("extra-keys", "update")
 def an_update_sets_only_what_may_be_set(kit: CheckContext, operation: Operation) -> None:
-    """What only responses have, and a key that nothing has, leave the entry as it was."""
+    """Keys that only responses have, and one that nothing has, leave the entry as it was."""
     entries = Entries(kit, operation.collection)
     entry = entries.create()
     extra = entries.not_settable(operation, entries.shown(entry))

@@ -61,7 +61,7 @@ def calls_of(kit: CheckContext, number: Item | None) -> list[Item]:
 
 
 def wait_for(kit: CheckContext, what: str, look: Callable[[], Any]) -> Any:
-    """What is found in the time that a call may take. Fails the check if nothing is."""
+    """Looks until something is found, as long as a call may take. Fails the check if nothing is."""
     until = time.monotonic() + _WAIT
     while not (found := look()):
         if time.monotonic() > until:

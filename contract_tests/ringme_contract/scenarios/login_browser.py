@@ -69,7 +69,7 @@ class Browser:
         )
 
     def brought(self, response: httpx.Response) -> Pairs:
-        """What a redirect brings to the redirect URI, in its order. Fails for any other one."""
+        """The parameters that a redirect brings to the redirect URI. Fails for any other one."""
         location = self.location(response)
         self._kit.expect_true(
             "the redirect leads to the redirect URI of the application",
@@ -83,7 +83,7 @@ class Browser:
         return pairs
 
     def come_back(self) -> Pairs:
-        """What the redirect URI gets of a user who is logged in."""
+        """Goes on to the redirect URI as a user who is logged in; the parameters that it gets."""
         response = self.authorize()
         for _ in range(_MOST_STEPS):
             if self.leads_back(response):

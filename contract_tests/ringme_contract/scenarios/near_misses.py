@@ -1,4 +1,4 @@
-"""What is nearly right: a part of a secret, a password or a login, and what is nearly @me."""
+"""Near misses: a part of a secret, a password or a login, and texts that are nearly @me."""
 
 from __future__ import annotations
 
