@@ -195,7 +195,8 @@ class RequestValues:
     def _password(self) -> str:
         return f"pass-{self._kit.random.randrange(16**12):012x}"
 
-    def label(self, operation: Operation) -> str | None:
+    @staticmethod
+    def label(operation: Operation) -> str | None:
         """The property that tells people what a thing is: the first text that may repeat."""
         rule, body = operation.collection, operation.json_body
         reserved = {
