@@ -17,7 +17,7 @@ Item = dict[str, Any]
 events = Blueprint("events", __name__)
 _TYPES = ("dial-in", "dial-out", "answer", "hangup", "message-in", "message-out", "voicemail")
 _OF_IVR = ("dial-in", "hangup")
-_URL = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]+([/?#]\S*)?"
+_URL = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s\x00-\x20\x7f-\x9f/?#]+([/?#][^\s\x00-\x20\x7f-\x9f]*)?"
 
 
 def _keys(types: tuple[str, ...], null: bool) -> dict[str, Key]:
