@@ -56,7 +56,7 @@ class Desk:
         """Replaces the first place of a text in a file."""
         content = path.read_text("utf-8")
         assert old in content
-        path.write_text(content.replace(old, new, 1), "utf-8")
+        _replace(path, content.replace(old, new, 1))
 
     def limit_names(self, most: int) -> None:
         """Lets the document forbid names of groups that are longer."""
@@ -65,7 +65,7 @@ class Desk:
         assert mark
         assert "maxLength: 255" in after
         after = after.replace("maxLength: 255", f"maxLength: {most}", 1)
-        self.sources.spec.write_text(before + mark + after, "utf-8")
+        _replace(self.sources.spec, before + mark + after)
 
     async def told(self, *words: str) -> str:
         """The next line that the mock tells; it must have these words."""
@@ -99,6 +99,13 @@ class Desk:
         """What the document is called that the mock lives by."""
         found: str = (await self.http.get("/openapi.json")).json()["info"]["title"]
         return found
+
+
+def _replace(path: Path, content: str) -> None:
+    """Changes a file in one step, as the mock may be reading it."""
+    new = path.parent.with_name(f"{path.parent.name}-new")
+    new.write_text(content, "utf-8")
+    new.replace(path)
 
 
 @asynccontextmanager
