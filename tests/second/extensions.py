@@ -28,7 +28,7 @@ _SETTINGS = {
     "extra_params": Key(null=True),
     "message_did": Key(null=True),
     "dial_rule_id": Key(int, null=True, least=-BIGGEST - 1, most=BIGGEST),
-    "dial_rule_limit": Key(int, null=True),
+    "dial_rule_limit": Key(int, null=True, least=-BIGGEST - 1, most=BIGGEST),
     "ani_rfc3325": Key(bool, default=False),
     "did_as_transfer_caller_id": Key(null=True),
 }
