@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ import pytest
 from cli.command import Command, refusal, running
 from ringme_mock.server.json_log import JsonLog
 from ringme_mock.server.log_format import PlainLog
+from ringme_mock.server.log_writer import MOST_WAITING, LogWriter
 
 USER = "/api/ver1.0/user/"
 APPLICATION = "c1200000000000000000000000000003"
@@ -109,3 +112,45 @@ def test_a_message_cannot_begin_a_line_of_its_own(formatter: logging.Formatter) 
     assert len(shown.splitlines()) == 1
     assert "\x1b" not in shown
     assert "/a\\nERROR" in shown
+
+
+def test_a_log_that_nobody_reads_holds_no_request_up() -> None:
+    arguments = ("-m", "ringme_mock", "serve", "--port", "0", "--log-level", "debug")
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        first = process.stdout.readline()
+        url = first.split()[-1]
+        assert url.startswith("http"), first
+        with httpx.Client(base_url=url, trust_env=False, timeout=10) as client:
+            for number in range(3000):
+                assert client.get(f"{USER}?{number}={'x' * 100}").status_code == 401
+        process.terminate()
+        written = process.stderr.read()
+    finally:
+        process.kill()
+        process.wait(30)
+        process.stdout.close()
+        process.stderr.close()
+    assert f"GET {USER}?0=" in written
+
+
+def test_lines_beyond_the_room_for_them_are_dropped_and_counted() -> None:
+    reader, writer = os.pipe()
+    logger = logging.getLogger("full")
+    logger.propagate = False
+    with os.fdopen(writer, "w") as stream:
+        handler = LogWriter(stream)
+    logger.handlers = [handler]
+    for number in range(MOST_WAITING + 5000):
+        logger.warning("line %d %s", number, "x" * 100)
+    with os.fdopen(reader) as pipe:
+        found: list[str] = []
+        while not found or "dropped" not in found[-1]:
+            found.append(pipe.readline())
+    # What the pipe itself holds had room, too.
+    assert MOST_WAITING <= len(found) - 1 < MOST_WAITING + 5000
+    assert found[-1].startswith(f"{MOST_WAITING + 5000 - len(found) + 1} lines of the log")

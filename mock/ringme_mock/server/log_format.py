@@ -7,6 +7,7 @@ import sys
 from types import TracebackType
 from typing import TextIO, TypeAlias
 
+from ringme_mock.server.log_writer import LogWriter
 from ringme_mock.server.options import JSON
 from ringme_spec.redaction import mask_text
 
@@ -20,13 +21,19 @@ _Failed: TypeAlias = (
 
 
 def log_to_terminal(level: str, form: str) -> None:
-    handler = _handler(sys.stderr, form, _LOG_LINE)
+    handler = _formatted(LogWriter(sys.stderr), form, _LOG_LINE)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     if level != "debug":
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger(__name__).debug("logging from level %s on", level)
+
+
+def flush_log() -> None:
+    """Write what waits to be written, as a signal ends the process at once."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()
 
 
 def announcer(form: str) -> logging.Logger:
@@ -48,7 +55,10 @@ def complain(form: str, message: str) -> None:
 
 
 def _handler(stream: TextIO, form: str, line: str | None) -> logging.Handler:
-    handler = logging.StreamHandler(stream)
+    return _formatted(logging.StreamHandler(stream), form, line)
+
+
+def _formatted(handler: logging.Handler, form: str, line: str | None) -> logging.Handler:
     if form == JSON:
         # Only now: logging text does not need the import.
         from ringme_mock.server.json_log import JsonLog

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from ringme_mock.http.admission import is_loopback
 from ringme_mock.http.connection_limits import ConnectionLimits
 from ringme_mock.http.protocol import HttpProtocol
+from ringme_mock.server.log_format import flush_log
 from ringme_mock.server.tls import ANYWHERE, Tls
 from ringme_spec.errors import ConfigError
 
@@ -141,6 +142,7 @@ class TimedServer(uvicorn.Server):
         errors.disabled = False
         if self.closed is not None:
             await self.closed()
+        flush_log()
 
 
 class RunningServer:

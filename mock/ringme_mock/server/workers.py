@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from starlette.types import Receive, Scope, Send
 from uvicorn.supervisors import Multiprocess
 
-from ringme_mock.server.log_format import complain, log_to_terminal
+from ringme_mock.server.log_format import complain, flush_log, log_to_terminal
 from ringme_mock.server.option_types import RedisUrl
 from ringme_mock.server.options import ALWAYS, Options
 from ringme_spec.errors import ConfigError
@@ -77,6 +77,7 @@ class Worker:
             task.cancel()
         self.kept.app.sessions.stop()
         await self.kept.close()
+        flush_log()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def checked(self) -> KeptState:
