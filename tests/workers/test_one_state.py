@@ -63,6 +63,17 @@ def test_a_request_counts_once_for_its_limit_wherever_it_goes(both: list[Replica
     assert left == list(range(left[0], left[0] + 20))
 
 
+def test_a_request_that_no_caller_makes_counts_for_nobody(both: list[Replica]) -> None:
+    token = both[0].log_in()
+    before = both[0].api("GET", GROUPS, token).headers["X-RateLimit-Remaining"]
+    basic = {"Authorization": f"Basic {token}"}
+    assert both[1].http.get(GROUPS, headers=basic).status_code == 401
+    bearer = {"Authorization": f"Bearer {token}"}
+    both[1].http.post("/oauth/token", data={"grant_type": "none"}, headers=bearer)
+    after = both[0].api("GET", GROUPS, token).headers["X-RateLimit-Remaining"]
+    assert int(after) == int(before) - 1
+
+
 def test_one_of_many_gets_what_is_unique(both: list[Replica]) -> None:
     token = both[0].log_in()
     number = {"name": "777"}

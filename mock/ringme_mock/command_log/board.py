@@ -9,7 +9,7 @@ from pathlib import Path
 
 import lmdb
 
-from ringme_mock.command_log.log import Notes, Report
+from ringme_mock.command_log.log import Notes, Report, Tally
 
 _LARGEST = 1 << 30
 # Bytes of the entries of all journals; beyond, the oldest go first.
@@ -61,12 +61,12 @@ class Board:
             if number > _number(write.get(_TAIL)):
                 write.put(_TAIL, _NUMBER.pack(number))
 
-    def tally(self, key: str, now: float, period: float, used: int) -> tuple[float, int]:
-        """Count, and return when the period began and the count in it."""
+    def tally(self, key: str, now: float, period: float, known: Tally) -> Tally:
+        """Count a request; for a new key those that are `known` have come before it."""
         name = key.encode()[:_LONGEST_KEY]
         with self._environment.begin(db=self._tallies, write=True) as write:
             found = write.get(name)
-            start, count = (now, used) if found is None else _TALLY.unpack(found)
+            start, count = known if found is None else _TALLY.unpack(found)
             if not 0 <= now - start < period:
                 start, count = now, 0
             write.put(name, _TALLY.pack(start, count + 1))

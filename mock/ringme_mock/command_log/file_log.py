@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import lmdb
 
 from ringme_mock.command_log.board import Board
-from ringme_mock.command_log.log import Notes, Report, Row, Turn
+from ringme_mock.command_log.log import Notes, Report, Row, Tally, Turn
 from ringme_mock.command_log.log_file import AT_ONCE, LogFile
 
 
@@ -40,9 +40,9 @@ class FileLog:
                 self._board.set_tail(turn.number)
             return turn
 
-    async def tally(self, key: str, now: float, period: float, used: int) -> tuple[float, int]:
+    async def tally(self, key: str, now: float, period: float, known: Tally) -> Tally:
         with _os_errors():
-            return self._shared.tally(key, now, period, used)
+            return self._shared.tally(key, now, period, known)
 
     async def drop(self, session: str, first: int, before: int) -> None:
         with _os_errors():
@@ -56,7 +56,7 @@ class FileLog:
         with _os_errors():
             return self._shared.noted(session, after)
 
-    async def forget(self, session: str) -> None:
+    async def forget(self, session: str, *, ended: bool = False) -> None:
         with _os_errors():
             self._shared.forget(session)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 # Kinds of commands, beside those of the control interface.
 API, FAULT, SETTLE, DELIVERED = "api", "fault", "settle", "delivered"
 BEGIN, END = "begin", "end"
+
+# When a period began, and the number of requests in it.
+Tally: TypeAlias = tuple[float, int]
 
 
 class Row(NamedTuple):
@@ -57,11 +60,8 @@ class Log(Protocol):
     async def turn(self, after: int, row: Row | None = None) -> Turn:
         """Return the commands after a position, and append one behind them, in one step."""
 
-    async def tally(self, key: str, now: float, period: float, used: int) -> tuple[float, int]:
-        """Count a request, and return when its period began and which one within it this is.
-
-        `used` is the number before it, if the key is new.
-        """
+    async def tally(self, key: str, now: float, period: float, known: Tally) -> Tally:
+        """Count a request; for a new key those that are `known` have come before it."""
 
     async def drop(self, session: str, first: int, before: int) -> None:
         """Delete commands of a session, from `first` on and before another."""
@@ -72,8 +72,8 @@ class Log(Protocol):
     async def noted(self, session: str, after: int) -> Notes:
         """Return what was added to a journal after the entry with a number."""
 
-    async def forget(self, session: str) -> None:
-        """Clear the journal of a session."""
+    async def forget(self, session: str, *, ended: bool = False) -> None:
+        """Clear the journal of a session, which may have `ended`."""
 
     async def report(self, position: int, used: dict[str, float]) -> Report:
         """Tell how far this process is and when it used sessions, and hear of all."""

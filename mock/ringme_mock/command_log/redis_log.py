@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from ringme_mock.command_log.log import Notes, Report, Row, Turn, UnknownOutcome
+from ringme_mock.command_log.log import Notes, Report, Row, Tally, Turn, UnknownOutcome
 
 _PREFIX = "ringme-mock:"
 _AT_ONCE = 1000
@@ -51,10 +51,10 @@ end
 return {number, moment,
   redis.call('XRANGE', KEYS[1], '(' .. ARGV[1] .. '-0', last, 'COUNT', ARGV[2])}
 """
-# KEYS: tally. ARGV: now, period, number of requests before.
+# KEYS: tally. ARGV: now, period, and what is known if the key is new: its start, its number.
 _TALLY = """
 local now, period = tonumber(ARGV[1]), tonumber(ARGV[2])
-local start, used = ARGV[1], tonumber(ARGV[3])
+local start, used = ARGV[3], tonumber(ARGV[4])
 local found = redis.call('GET', KEYS[1])
 if found then
   start, used = string.match(found, '^(%S+) (%d+)$')
@@ -148,8 +148,8 @@ class RedisLog:
         more = row is None and len(entries) == _AT_ONCE
         return Turn(int(number), float(at), entries, more)
 
-    async def tally(self, key: str, now: float, period: float, used: int) -> tuple[float, int]:
-        arguments = [repr(now), period, used]
+    async def tally(self, key: str, now: float, period: float, known: Tally) -> Tally:
+        arguments = [repr(now), period, repr(known[0]), known[1]]
         start, count = await self._call(self._tally, _keys(f"tally:{key}"), arguments)
         return float(start), int(count)
 
@@ -177,7 +177,12 @@ class RedisLog:
         found = await self._wait(self._redis.xrange, f"{_PREFIX}journal:{session}", start, "+")
         return Notes(cleared, [(_number(key), fields[b"entry"]) for key, fields in found])
 
-    async def forget(self, session: str) -> None:
+    async def forget(self, session: str, *, ended: bool = False) -> None:
+        if ended:
+            names = (f"journal:{session}", f"noted:{session}", f"cleared:{session}")
+            await self._wait(self._redis.delete, *_keys(*names))
+            await self._wait(self._redis.hdel, _PREFIX + "used", session)
+            return
         number = await self._wait(self._redis.get, f"{_PREFIX}noted:{session}")
         if number is not None:
             await self._wait(self._redis.set, f"{_PREFIX}cleared:{session}", number)

@@ -263,16 +263,17 @@ class Replica:
     async def count(self, request: RequestContext) -> None:
         if not self.log.shared:
             return
-        _, _, token = request.headers.get(b"authorization", b"").partition(b" ")
+        kind, _, token = request.headers.get(b"authorization", b"").partition(b" ")
         session = request.session
         caller = session.state.access.caller(token.strip().decode("latin-1"))
-        if caller is None:
+        if caller is None or kind.lower() != b"bearer":
             return
         limits, client = session.state.limits, caller.client_key
-        now, (_, used) = limits.now, limits.hour(client) or (0.0, 0)
+        now = limits.now
+        known = limits.hour(client) or (now, 0)
         key = f"{session.name} {session.since} {client}"
         try:
-            start, used = await self.log.tally(key, now, limits.period, used)
+            start, used = await self.log.tally(key, now, limits.period, known)
         except OSError as error:
             raise self._unreachable(error) from None
         # It counts once more where the caller is checked.
@@ -289,7 +290,7 @@ class Replica:
         """Clear the journal of a session that has ended, as another may get its name."""
         if self.log.shared:
             with suppress(OSError):
-                await self.log.forget(session)
+                await self.log.forget(session, ended=True)
 
     # --- start and rest
 

@@ -133,7 +133,7 @@ class RunningOperation:
     async def run(self, request: RequestContext) -> Reply:
         """Return the success response. Raises ApiError in the order of contract section 2."""
         recorder = self._recorder
-        if recorder is not None:
+        if recorder is not None and self.operation.scopes is not None:
             await recorder.count(request)
         self._check_token(request)
         if self._alone is not None and request.caller is not None:
