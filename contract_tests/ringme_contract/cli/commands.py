@@ -64,7 +64,8 @@ class _Commands(OneLineGroup):
 def main() -> None:
     """Check an implementation of the RingMe API against its OpenAPI document, over HTTP.
 
-    Every option can also be given by the environment variable RINGME_CONTRACT_ and its name.
+    Options of check and doctor can also be given by environment variables, RINGME_CONTRACT_ and
+    their name.
     Exit codes: 0 every MUST passed, 1 a MUST failed or something passed that was expected to fail,
     2 could not run, 3 a MUST was not reached, 4 the kit itself broke down, 130 interrupted. Of
     several the first of 1, 4 and 3 holds.
