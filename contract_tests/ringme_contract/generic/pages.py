@@ -19,7 +19,8 @@ _LARGEST = 2**63 - 1
 _CUT = ("page", "page_size", "order")
 
 
-@check("paging", layer="generic", writes=False, smoke=True)
+# Alone, as others that only read make what the target has none of, such as a subscription.
+@check("paging", layer="generic", writes=False, alone=True, smoke=True)
 def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
     """Each list of the client, and those of its groups and numbers with the most items."""
     caller, longest, samples = kit.caller("client"), 0, Samples(kit, kit.operations)
