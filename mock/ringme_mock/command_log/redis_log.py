@@ -122,7 +122,6 @@ class RedisLog:
 
     def __init__(self, url: str, patience: float, journal_size: int) -> None:
         self.name = _without_password(url)
-        self._url = url
         self._patience = patience
         self._journal_size = journal_size
         self._me = uuid.uuid4().hex

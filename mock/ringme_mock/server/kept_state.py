@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ringme_mock.app import MockApp
 from ringme_mock.command_log.board import Board
@@ -18,11 +17,11 @@ from ringme_mock.command_log.replica import Replica
 from ringme_mock.command_log.upkeep import Upkeep
 from ringme_mock.errors import ApiError
 from ringme_mock.http.sessions import Settings
+from ringme_mock.server.configuration import control_of, settings_of, sources_of
+from ringme_mock.server.option_types import RedisUrl
+from ringme_mock.server.options import ALWAYS, Options
 from ringme_mock.server.sources import Sources
 from ringme_spec.errors import ConfigError
-
-if TYPE_CHECKING:
-    from ringme_mock.command_log.redis_log import RedisLog
 
 logger = logging.getLogger(__name__)
 
@@ -105,12 +104,21 @@ def file_log(path: Path, waits: bool, board: Path | None = None) -> FileLog:
     return FileLog(file, Board(board) if board else None)
 
 
-def redis_log(url: str, patience: float, journal_size: int) -> RedisLog:
-    """Open the log of a database. Raises ConfigError for a URL that is none."""
-    # Only now: a file does not need the import.
-    from ringme_mock.command_log.redis_log import RedisLog
+async def open_state(
+    options: Options, state: Path | RedisUrl, board: Path | None = None
+) -> KeptState:
+    """Open a file, which others share by a `board`, or a database. Raises ConfigError."""
+    log: Log
+    if isinstance(state, RedisUrl):
+        # Only now: a file does not need the import.
+        from ringme_mock.command_log.redis_log import RedisLog
 
-    try:
-        return RedisLog(url, patience, journal_size)
-    except ValueError as error:
-        raise ConfigError(f"--state: {error}") from None
+        try:
+            log = RedisLog(state, options.log_patience, options.journal)
+        except ValueError as error:
+            raise ConfigError(f"--state: {error}") from None
+    else:
+        log = file_log(state, options.sync == ALWAYS, board)
+    kept = KeptState(log)
+    await kept.open(sources_of(options), settings_of(options), control_of(options))
+    return kept

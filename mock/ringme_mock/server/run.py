@@ -16,7 +16,7 @@ from ringme_mock.server.banner import ServerInfo, announce
 from ringme_mock.server.configuration import control_of, settings_of, sources_of
 from ringme_mock.server.log_format import announcer, log_to_terminal
 from ringme_mock.server.option_types import RedisUrl
-from ringme_mock.server.options import ALWAYS, Options
+from ringme_mock.server.options import Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
 from ringme_mock.server.sources import Sources
 from ringme_mock.server.tls import Tls
@@ -132,13 +132,10 @@ def _reloading(sources: Sources, settings: Settings, control: str) -> ReloadingA
 
 
 async def _kept(options: Options, path: Path) -> KeptState:
-    """Open and replay the state of one process."""
     # Only --state needs the import.
-    from ringme_mock.server.kept_state import KeptState, file_log
+    from ringme_mock.server.kept_state import open_state
 
-    kept = KeptState(file_log(path, options.sync == ALWAYS))
-    await kept.open(sources_of(options), settings_of(options), control_of(options))
-    return kept
+    return await open_state(options, path)
 
 
 def _tls(options: Options, listener: socket.socket) -> Tls | None:

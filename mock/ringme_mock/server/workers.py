@@ -20,11 +20,10 @@ from uvicorn.supervisors import Multiprocess
 
 from ringme_mock.server.log_format import complain, flush_log, log_to_terminal
 from ringme_mock.server.option_types import RedisUrl
-from ringme_mock.server.options import ALWAYS, Options
+from ringme_mock.server.options import Options
 from ringme_spec.errors import ConfigError
 
 if TYPE_CHECKING:
-    from ringme_mock.command_log.log import Log
     from ringme_mock.server.kept_state import KeptState
 
 logger = logging.getLogger(__name__)
@@ -88,18 +87,9 @@ class Worker:
 
     async def _open(self, board: Path | None) -> KeptState:
         # Only now: a supervisor does not need the import.
-        from ringme_mock.server.configuration import control_of, settings_of, sources_of
-        from ringme_mock.server.kept_state import KeptState, file_log, redis_log
+        from ringme_mock.server.kept_state import open_state
 
-        options, state = self.options, self.state
-        log: Log
-        if isinstance(state, RedisUrl):
-            log = redis_log(state, options.log_patience, options.journal)
-        else:
-            log = file_log(state, options.sync == ALWAYS, board)
-        kept = KeptState(log)
-        await kept.open(sources_of(options), settings_of(options), control_of(options))
-        return kept
+        return await open_state(self.options, self.state, board)
 
     async def _watch_parent(self, parent: int) -> None:
         """End with the supervisor, even if it was killed."""
