@@ -27,19 +27,19 @@ _SELDOM = 0.5
 def _make_defect(defect: str) -> None:
     right, last = Replica.catch_up, 0.0
 
-    async def catch_up_seldom(self: Replica) -> None:
+    async def catch_up_seldom(self: Replica, request: RequestContext) -> None:
         nonlocal last
         if time.monotonic() - last > _SELDOM:
             last = time.monotonic()
-            await right(self)
+            await right(self, request)
 
     async def count_nothing(self: Replica, request: RequestContext) -> None:
         return
 
+    # To count is a turn, too.
+    Replica.count = count_nothing  # type: ignore[method-assign]
     if defect == READS_WITHOUT_TURN:
         Replica.catch_up = catch_up_seldom  # type: ignore[method-assign]
-    else:
-        Replica.count = count_nothing  # type: ignore[method-assign]
 
 
 def main(folder: str, *arguments: str) -> None:

@@ -44,8 +44,10 @@ class RequestContext:
     is the rest, and `raw_path` the same undecoded, as routing needs it; `origin` is that of the
     public URL, if there is one; `headers` are by name in lower case, of repeated ones the
     first. `allowance` None means a response without limit headers. `detail` is what `refusal` does
-    not say to the client, for the journal. `fault` names the injected
-    fault, `connection` its damage. `body` is the beginning of the body, of `size` bytes.
+    not say to the client, for the journal. `fault` names the injected fault, `connection` its
+    damage. `counted` is the key of a rate limit for which other processes know of the request by
+    now, with the seconds since its hour began and the number of requests. `body` is the beginning
+    of the body, of `size` bytes.
 
     An action has valid parameters and body, and the entries of its path: `parameters` and
     `query_values` hold values by parameter name, `sent` is the JSON object of the body. `owners`
@@ -65,6 +67,7 @@ class RequestContext:
     fault: str | None = None
     connection: str | None = None
     applied_preferences: str = ""
+    counted: tuple[str, tuple[float, int]] | None = None
     body: bytes = b""
     size: int = 0
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import struct
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import lmdb
 
-from ringme_mock.command_log.log import Notes, Report, Tally
+from ringme_mock.command_log.log import SKEW, Batch, Count, Notes, Report, Tally
 
 _LARGEST = 1 << 30
 # Bytes of the entries of all journals; beyond, the oldest go first.
 _MOST_NOTED = 64 * 1024 * 1024
 _NUMBER = struct.Struct(">Q")
+_SIZE = struct.Struct(">I")
 _TALLY = struct.Struct("<dQ")
 _MEMBER = struct.Struct("<dQ")
 _TAIL, _LEADER = b"tail", b"leader"
@@ -50,46 +52,55 @@ class Board:
         self._values, self._tallies, self._journal, self._order, self._members, self._used = opened
         self._me = _NUMBER.pack(os.getpid())
 
-    @property
-    def tail(self) -> int:
-        """Position of the latest command."""
-        with self._environment.begin(db=self._values) as read:
-            return _number(read.get(_TAIL))
+    def turn(self, after: int, batch: Batch, latest: int = 0) -> tuple[int, Sequence[Tally | None]]:
+        """Count and note; return the position of the latest command that was known, and tallies.
 
-    def set_tail(self, number: int) -> None:
-        with self._environment.begin(db=self._values, write=True) as write:
-            if number > _number(write.get(_TAIL)):
-                write.put(_TAIL, _NUMBER.pack(number))
-
-    def tally(self, key: str, now: float, period: float, known: Tally) -> Tally:
-        """Count a request; for a new key those that are `known` have come before it."""
-        name = key.encode()[:_LONGEST_KEY]
-        with self._environment.begin(db=self._tallies, write=True) as write:
-            found = write.get(name)
-            start, count = known if found is None else _TALLY.unpack(found)
-            if not 0 <= now - start < period:
-                start, count = now, 0
-            write.put(name, _TALLY.pack(start, count + 1))
-        return start, count + 1
-
-    def note(self, session: str, entry: bytes) -> None:
-        """Add an entry to a journal, under its next number."""
-        name = session.encode()
+        `latest` is the position of one that was appended by now.
+        """
+        if not (batch.counts or batch.notes or latest):
+            with self._environment.begin(db=self._values) as read:
+                return _number(read.get(_TAIL)), ()
         with self._environment.begin(write=True) as write:
-            number = _number(write.get(_NOTED + name, db=self._values)) + 1
-            write.put(_NOTED + name, _NUMBER.pack(number), db=self._values)
-            key = name + b"\0" + _NUMBER.pack(number)
-            write.put(key, entry, db=self._journal)
-            place = _NUMBER.pack(write.id())
-            write.put(place, struct.pack(">I", len(entry)) + key, db=self._order, append=True)
-            held = _number(write.get(_HELD, db=self._values)) + len(entry)
-            cursor = write.cursor(self._order)
-            while held > _MOST_NOTED and cursor.first():
-                size, oldest = cursor.value()[:4], bytes(cursor.value()[4:])
-                held -= struct.unpack(">I", size)[0]
-                cursor.delete()
-                write.delete(oldest, db=self._journal)
-            write.put(_HELD, _NUMBER.pack(held), db=self._values)
+            tail = _number(write.get(_TAIL, db=self._values))
+            tallies = [
+                self._tally(write, count) if count.certain or tail <= after else None
+                for count in batch.counts
+            ]
+            for place, (session, entry) in enumerate(batch.notes):
+                self._note(write, place, session, entry)
+            if latest > tail:
+                write.put(_TAIL, _NUMBER.pack(latest), db=self._values)
+        return tail, tallies
+
+    def _tally(self, write: lmdb.Transaction, count: Count) -> Tally:
+        key, now = count.key.encode()[:_LONGEST_KEY], count.now
+        age, used = count.known
+        found = write.get(key, db=self._tallies)
+        if found is not None:
+            start, used = _TALLY.unpack(found)
+            age = now - start
+        if not -SKEW <= age < count.period:
+            age, used = 0.0, 0
+        write.put(key, _TALLY.pack(now - age, used + 1), db=self._tallies)
+        return max(age, 0.0), used + 1
+
+    def _note(self, write: lmdb.Transaction, place: int, session: str, entry: bytes) -> None:
+        """Add an entry to a journal, under its next number; the oldest ones make room for it."""
+        name = session.encode()
+        number = _number(write.get(_NOTED + name, db=self._values)) + 1
+        write.put(_NOTED + name, _NUMBER.pack(number), db=self._values)
+        key = name + b"\0" + _NUMBER.pack(number)
+        write.put(key, entry, db=self._journal)
+        order = _NUMBER.pack(write.id()) + _SIZE.pack(place)
+        write.put(order, _SIZE.pack(len(entry)) + key, db=self._order, append=True)
+        held = _number(write.get(_HELD, db=self._values)) + len(entry)
+        cursor = write.cursor(self._order)
+        while held > _MOST_NOTED and cursor.first():
+            size, oldest = cursor.value()[:4], bytes(cursor.value()[4:])
+            held -= _SIZE.unpack(size)[0]
+            cursor.delete()
+            write.delete(oldest, db=self._journal)
+        write.put(_HELD, _NUMBER.pack(held), db=self._values)
 
     def noted(self, session: str, after: int) -> Notes:
         """Return what was added to a journal after the entry with a number."""
@@ -152,5 +163,5 @@ class Board:
         self._environment.close()
 
 
-def _number(found: bytes | None) -> int:
+def _number(found: bytes | memoryview | None) -> int:
     return 0 if found is None else int(_NUMBER.unpack(found)[0])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import lmdb
 
 from ringme_mock.command_log.board import Board
-from ringme_mock.command_log.log import Notes, Report, Row, Tally, Turn
+from ringme_mock.command_log.log import Batch, Notes, Report, Tally, Turn
 from ringme_mock.command_log.log_file import AT_ONCE, LogFile
 
 
@@ -25,32 +24,30 @@ class FileLog:
         self.shared = board is not None
         self.name = str(file.path)
         self._board = board
+        if board is not None:
+            board.turn(0, Batch(), file.latest)
 
-    def is_behind(self, position: int) -> bool:
-        return self._board is not None and self._board.tail > position
-
-    async def turn(self, after: int, row: Row | None = None) -> Turn:
+    async def turn(self, after: int, batch: Batch) -> Turn:
         with _os_errors():
-            if row is None:
-                entries = self.file.rows(after)
-                number = entries[-1][0] if entries else after
-                return Turn(number, time.time(), entries, len(entries) == AT_ONCE)
-            turn = self.file.append(row, after)
-            if self._board is not None:
-                self._board.set_tail(turn.number)
-            return turn
+            if batch.rows:
+                turn = self.file.append(batch.rows, after)
+                _, tallies = self._told(after, batch, turn.number + len(batch.rows) - 1)
+                return turn._replace(tallies=tallies)
+            latest, tallies = self._told(after, batch)
+            if latest is not None and latest <= after:
+                return Turn(after, 0.0, (), tallies)
+            entries = self.file.rows(after)
+            return Turn(after, 0.0, entries, tallies, len(entries) == AT_ONCE)
 
-    async def tally(self, key: str, now: float, period: float, known: Tally) -> Tally:
-        with _os_errors():
-            return self._shared.tally(key, now, period, known)
+    def _told(
+        self, after: int, batch: Batch, appended: int = 0
+    ) -> tuple[int | None, Sequence[Tally | None]]:
+        """Return the position of the latest command, None if there is no board, and tallies."""
+        return (None, ()) if self._board is None else self._board.turn(after, batch, appended)
 
     async def drop(self, session: str, first: int, before: int) -> None:
         with _os_errors():
             self.file.drop(session, first, before)
-
-    async def note(self, session: str, entry: bytes) -> None:
-        with _os_errors():
-            self._shared.note(session, entry)
 
     async def noted(self, session: str, after: int) -> Notes:
         with _os_errors():

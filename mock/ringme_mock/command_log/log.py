@@ -9,8 +9,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 API, FAULT, SETTLE, DELIVERED = "api", "fault", "settle", "delivered"
 BEGIN, END = "begin", "end"
 
-# When a period began, and the number of requests in it.
+# Seconds since a period began, and the number of requests in it.
 Tally: TypeAlias = tuple[float, int]
+# Seconds by which the clocks of hosts may differ.
+SKEW = 5.0
 
 
 class Row(NamedTuple):
@@ -26,16 +28,40 @@ class Row(NamedTuple):
     body: bytes
 
 
+class Count(NamedTuple):
+    """Request that counts for a limit `now`, which is one of requests in `period` seconds.
+
+    For a new `key`, those that are `known` have come before it. Unless it is `certain`, it does not
+    count if there are commands that this process does not know: they may change who counts.
+    """
+
+    key: str
+    now: float
+    period: float
+    known: Tally
+    certain: bool = False
+
+
+class Batch(NamedTuple):
+    """Commands to append, requests to count, and entries to add to the journals of sessions."""
+
+    rows: Sequence[Row] = ()
+    counts: Sequence[Count] = ()
+    notes: Sequence[tuple[str, bytes]] = ()
+
+
 class Turn(NamedTuple):
     """Answer of a log: the commands of others since a position, in order.
 
-    `number` is the position of the command that was appended behind them, `at` its moment; without
-    one, they are those of the turn, and there may be `more` commands.
+    `number` is the position of the first command that was appended behind them, `at` the moment of
+    all. `tallies` has None for a request that did not count. Without commands to append, there may
+    be `more` of others.
     """
 
     number: int
     at: float
     entries: Sequence[tuple[int, Row]]
+    tallies: Sequence[Tally | None] = ()
     more: bool = False
 
 
@@ -54,20 +80,11 @@ class Log(Protocol):
     shared: bool
     name: str
 
-    def is_behind(self, position: int) -> bool:
-        """Tell if there may be commands after a position."""
-
-    async def turn(self, after: int, row: Row | None = None) -> Turn:
-        """Return the commands after a position, and append one behind them, in one step."""
-
-    async def tally(self, key: str, now: float, period: float, known: Tally) -> Tally:
-        """Count a request; for a new key those that are `known` have come before it."""
+    async def turn(self, after: int, batch: Batch) -> Turn:
+        """Return the commands after a position, and append others behind them, in one step."""
 
     async def drop(self, session: str, first: int, before: int) -> None:
         """Delete commands of a session, from `first` on and before another."""
-
-    async def note(self, session: str, entry: bytes) -> None:
-        """Add an entry to the journal of a session."""
 
     async def noted(self, session: str, after: int) -> Notes:
         """Return what was added to a journal after the entry with a number."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ringme_mock.command_log.log import Row, Turn
@@ -61,7 +61,8 @@ class LogFile:
             self._database.close()
             raise
         self._cursor = self._database.cursor()
-        self._latest = 0.0
+        # The moment of the latest command.
+        self._at = 0.0
 
     def _open(self, waits: bool) -> None:
         run = self._database.execute
@@ -97,29 +98,31 @@ class LogFile:
         found = self._cursor.execute(f"{_SELECT} limit {AT_ONCE}", (after,))
         return [(number, Row(*values)) for number, *values in found]
 
-    def append(self, row: Row, after: int) -> Turn:
-        """Keep a command, and return its number and what others have kept since a position."""
-        if not self.shared:
-            at = time.time()
-            return Turn(self._insert(row, at), at, ())
+    @property
+    def latest(self) -> int:
+        """Position of the latest command."""
+        return self._cursor.execute("select max(number) from log").fetchone()[0] or 0
+
+    def append(self, rows: Sequence[Row], after: int) -> Turn:
+        """Keep commands, and return the number of the first, and what others have kept since."""
         run = self._cursor.execute
         run("begin immediate")
         try:
-            others = [(number, Row(*values)) for number, *values in run(_SELECT, (after,))]
+            found = run(_SELECT, (after,)) if self.shared else ()
+            others = [(number, Row(*values)) for number, *values in found]
             # Not before those that it comes after.
-            at = max(time.time(), self._latest, *(other.at for _, other in others[-1:]))
-            number = self._insert(row, at)
+            at = max(time.time(), self._at, *(other.at for _, other in others[-1:]))
+            run(_INSERT, (rows[0].session, rows[0].kind, at, *rows[0][3:]))
+            number = self._cursor.lastrowid or 0
+            for row in rows[1:]:
+                run(_INSERT, (row.session, row.kind, at, *row[3:]))
             run("commit")
         except sqlite3.Error:
             if self._database.in_transaction:
                 run("rollback")
             raise
-        self._latest = at
+        self._at = at
         return Turn(number, at, others)
-
-    def _insert(self, row: Row, at: float) -> int:
-        values = (row.session, row.kind, at, *row[3:])
-        return self._cursor.execute(_INSERT, values).lastrowid or 0
 
     def drop(self, session: str, first: int, before: int) -> None:
         """Delete the commands of a session from the number `first` on, before another."""

@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from ringme_mock.command_log.log import Notes, Report, Row, Tally, Turn, UnknownOutcome
+from ringme_mock.command_log.log import SKEW, Batch, Notes, Report, Row, Turn, UnknownOutcome
 
 _PREFIX = "ringme-mock:"
 _AT_ONCE = 1000
@@ -22,55 +22,88 @@ _PAUSE = 0.1
 _TIMEOUT = 5.0
 
 # Each of these scripts is one step, whoever else is at the log.
-# KEYS: log, number of the latest command, its moment, nonce of the command.
-# ARGV: position, most entries, and the fields of a command but for its moment, if there is one.
+# KEYS: log, number of the latest command, its moment, nonce of the first command, then the tally of
+#   each request that counts, then journal and number of its latest entry for each entry.
+# ARGV: position, most entries, seconds of skew, most entries of a journal; the numbers of requests,
+#   of commands and of entries; now, period, what is known if the key is new (seconds since its
+#   start, its number) and certainty of each request; fields of each command but for its moment; and
+#   the entries.
 _TURN = """
-local clock = redis.call('TIME')
-local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
+local after, skew = tonumber(ARGV[1]), tonumber(ARGV[3])
+local counts, rows, notes = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local latest = tonumber(redis.call('GET', KEYS[2]) or '0')
-if latest < tonumber(ARGV[1]) then
+if latest < after then
   return redis.error_reply('LOST ' .. latest)
 end
-local number, moment, last = latest, string.format('%.6f', now), '+'
-if #ARGV > 2 then
+
+local key, place = 4, 7
+local function argument()
+  place = place + 1
+  return ARGV[place]
+end
+local function tally(key)
+  local now, period = tonumber(argument()), tonumber(argument())
+  local age, used, certain = tonumber(argument()), tonumber(argument()), argument()
+  if latest > after and certain == '0' then
+    return false
+  end
+  local start = now - age
+  local found = redis.call('GET', key)
+  if found then
+    start, used = string.match(found, '^(%S+) (%d+)$')
+    start, used = tonumber(start), tonumber(used)
+  end
+  if now - start < -skew or now - start >= period then
+    start, used = now, 0
+  end
+  redis.call('SET', key, string.format('%.6f %d', start, used + 1), 'EX', math.ceil(period) + 60)
+  return {string.format('%.6f', math.max(0, now - start)), used + 1}
+end
+local tallies = {}
+for i = 1, counts do
+  key = key + 1
+  tallies[i] = tally(KEYS[key])
+end
+
+local number, moment, last = latest, '0', '+'
+if rows > 0 then
   local known = redis.call('GET', KEYS[4])
   if known then
     number, moment = string.match(known, '^(%d+) (.+)$')
+    place = place + 7 * rows
   else
+    local clock = redis.call('TIME')
+    local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
     number = latest + 1
     moment = string.format('%.6f', math.max(now, tonumber(redis.call('GET', KEYS[3]) or '0')))
-    redis.call('XADD', KEYS[1], number .. '-0', 'session', ARGV[3], 'kind', ARGV[4], 'at', moment,
-      'chance', ARGV[5], 'nonce', ARGV[6], 'head', ARGV[7], 'headers', ARGV[8], 'body', ARGV[9])
-    redis.call('SET', KEYS[2], number)
+    for i = 0, rows - 1 do
+      redis.call('XADD', KEYS[1], (number + i) .. '-0',
+        'session', argument(), 'kind', argument(), 'at', moment, 'chance', argument(),
+        'nonce', argument(), 'head', argument(), 'headers', argument(), 'body', argument())
+    end
+    redis.call('SET', KEYS[2], latest + rows)
     redis.call('SET', KEYS[3], moment)
     redis.call('SET', KEYS[4], number .. ' ' .. moment, 'EX', 60)
   end
   last = '(' .. number .. '-0'
-  return {number, moment, redis.call('XRANGE', KEYS[1], '(' .. ARGV[1] .. '-0', last)}
 end
-return {number, moment,
-  redis.call('XRANGE', KEYS[1], '(' .. ARGV[1] .. '-0', last, 'COUNT', ARGV[2])}
-"""
-# KEYS: tally. ARGV: now, period, and what is known if the key is new: its start, its number.
-_TALLY = """
-local now, period = tonumber(ARGV[1]), tonumber(ARGV[2])
-local start, used = ARGV[3], tonumber(ARGV[4])
-local found = redis.call('GET', KEYS[1])
-if found then
-  start, used = string.match(found, '^(%S+) (%d+)$')
-  used = tonumber(used)
+
+for i = 1, notes do
+  local count = redis.call('INCR', KEYS[key + 2])
+  redis.call('XADD', KEYS[key + 1], 'MAXLEN', '~', ARGV[4], count .. '-0', 'entry', argument())
+  key = key + 2
 end
-local since = now - tonumber(start)
-if since < 0 or since >= period then
-  start, used = ARGV[1], 0
+
+local entries = {}
+if latest > after then
+  local first = '(' .. ARGV[1] .. '-0'
+  if rows > 0 then
+    entries = redis.call('XRANGE', KEYS[1], first, last)
+  else
+    entries = redis.call('XRANGE', KEYS[1], first, last, 'COUNT', ARGV[2])
+  end
 end
-redis.call('SET', KEYS[1], start .. ' ' .. (used + 1), 'EX', math.ceil(period) + 60)
-return {start, used + 1}
-"""
-# KEYS: journal, number of its latest entry. ARGV: entry, most entries.
-_NOTE = """
-local number = redis.call('INCR', KEYS[2])
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], number .. '-0', 'entry', ARGV[1])
+return {number, moment, entries, tallies}
 """
 # KEYS: members, uses of sessions, leader.
 # ARGV: this process, position, seconds of a lease, seconds until a process counts as lost,
@@ -128,29 +161,30 @@ class RedisLog:
         self._redis = redis.asyncio.Redis.from_url(
             url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
         )
-        scripts = (_TURN, _TALLY, _NOTE, _REPORT)
-        self._turn, self._tally, self._note, self._report = map(
-            self._redis.register_script, scripts
-        )
+        self._turn = self._redis.register_script(_TURN)
+        self._report = self._redis.register_script(_REPORT)
 
-    def is_behind(self, position: int) -> bool:
-        return True
-
-    async def turn(self, after: int, row: Row | None = None) -> Turn:
-        arguments: list[Any] = [after, _AT_ONCE]
-        if row is not None:
-            arguments += [row.session, row.kind, row.chance, row.nonce]
-            arguments += [row.head, row.headers, row.body]
-        keys = _keys("log", "latest", "moment", f"nonce:{row.nonce.hex() if row else ''}")
-        number, at, found = await self._call(self._turn, keys, arguments)
+    async def turn(self, after: int, batch: Batch) -> Turn:
+        rows, counts, notes = batch
+        if not self._journal_size:
+            notes = ()
+        nonce = rows[0].nonce.hex() if rows else ""
+        keys = ["log", "latest", "moment", f"nonce:{nonce}"]
+        arguments: list[Any] = [after, _AT_ONCE, SKEW, self._journal_size]
+        arguments += [len(counts), len(rows), len(notes)]
+        for count in counts:
+            keys.append(f"tally:{count.key}")
+            arguments += [repr(count.now), count.period, *count.known, int(count.certain)]
+        for session, kind, _, *fields in rows:
+            arguments += [session, kind, *fields]
+        for session, entry in notes:
+            keys += [f"journal:{session}", f"noted:{session}"]
+            arguments.append(entry)
+        number, at, found, tallies = await self._call(self._turn, _keys(*keys), arguments)
         entries = [_entry(*one) for one in found]
-        more = row is None and len(entries) == _AT_ONCE
-        return Turn(int(number), float(at), entries, more)
-
-    async def tally(self, key: str, now: float, period: float, known: Tally) -> Tally:
-        arguments = [repr(now), period, repr(known[0]), known[1]]
-        start, count = await self._call(self._tally, _keys(f"tally:{key}"), arguments)
-        return float(start), int(count)
+        more = not rows and len(entries) == _AT_ONCE
+        known = [one and (float(one[0]), int(one[1])) for one in tallies]
+        return Turn(int(number), float(at), entries, known, more)
 
     async def drop(self, session: str, first: int, before: int) -> None:
         wanted = session.encode()
@@ -164,11 +198,6 @@ class RedisLog:
             if superseded:
                 await self._wait(self._redis.xdel, _PREFIX + "log", *superseded)
             first = _number(found[-1][0]) + 1
-
-    async def note(self, session: str, entry: bytes) -> None:
-        if self._journal_size:
-            keys = _keys(f"journal:{session}", f"noted:{session}")
-            await self._call(self._note, keys, [entry, self._journal_size])
 
     async def noted(self, session: str, after: int) -> Notes:
         cleared = int(await self._wait(self._redis.get, f"{_PREFIX}cleared:{session}") or 0)

@@ -43,7 +43,7 @@ class Repeat:
     ) -> None:
         self._sessions = sessions
         self._operations = operations
-        self._table = table
+        self.table = table
         self._faults = faults
         self._mock = Mock(sessions.contract, sessions, ForcedResponses(sessions.contract))
 
@@ -70,7 +70,7 @@ class Repeat:
     def _act(self, session: Session, row: Row) -> None:
         request, hour = _request(session, row)
         sent = _body(row)
-        operation, request.path_values = self._table.find(request.method, request.raw_path)
+        operation, request.path_values = self.table.find(request.method, request.raw_path)
         request.target = operation
         if hour is not None:
             _, _, text = request.header(b"authorization").partition(" ")

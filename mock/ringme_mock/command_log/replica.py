@@ -16,17 +16,21 @@ from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.command_log import log
 from ringme_mock.command_log.applying import Applying, Moment
-from ringme_mock.command_log.log import Log, Row
+from ringme_mock.command_log.log import Count, Log, Row, Tally
 from ringme_mock.command_log.new_rows import NewRows, check_caller, draw_chance
 from ringme_mock.command_log.repeat import Damaged, Repeat
 from ringme_mock.command_log.shared_journal import SharedJournal
 from ringme_mock.command_log.superseded import Superseded
+from ringme_mock.command_log.turns import Turns
 from ringme_mock.delivery.attempt import Response
 from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.errors import ApiError
+from ringme_mock.faults.inject import meets_faults
 from ringme_mock.http.journal import Journal
 from ringme_mock.http.recorder import Action
 from ringme_mock.http.sessions import Session, Sessions
+from ringme_mock.store.access import Caller
+from ringme_mock.store.collection import Key
 
 if TYPE_CHECKING:
     from ringme_mock.faults.inject import Faults
@@ -40,23 +44,16 @@ _MISSED = Response(error="whoever was to send it had ended when it was due", ref
 
 
 class Replica:
-    """Recorder over a log: what is appended to it is applied here and in all other processes.
-
-    `position` is that of the last command that was applied here.
-    """
+    """Recorder over a log: what is appended to it is applied here and in all other processes."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
         self.applying = Applying()
         self.supply = self.applying.supply
-        self.position = 0
+        self.turns = Turns(log, self._apply)
         self.processes = 1
         self.sessions: Sessions
         self.leads = False
-        # Held while commands are applied, as some of them wait.
-        self._gate = asyncio.Lock()
-        # The last turn that began, and the last that ended.
-        self._begun = self._ended = 0
         self._repeat: Repeat
         self._repeats = False
         self._superseded = Superseded()
@@ -82,53 +79,23 @@ class Replica:
         if not self.log.shared:
             return None
         size, budget = self.sessions.settings.journal_size, self.sessions.journals
-        journal = SharedJournal(name, self.log, self.sessions.contract, size, budget)
+        journal = SharedJournal(name, self.log, self.turns, self.sessions.contract, size, budget)
         journal.repeats = lambda: self._repeats
         return journal
 
-    # --- turns
-
-    async def catch_up(self) -> None:
-        if not self._gate.locked() and not self.log.is_behind(self.position):
+    async def catch_up(self, request: RequestContext) -> None:
+        if not self.log.shared:
             return
-        begun = self._begun
-        async with self._gate:
-            # A turn that began while this request waited has shown all.
-            if self._ended <= begun:
-                await self._follow()
-
-    async def _follow(self) -> int:
-        """Apply what is new, and return how much it was."""
-        count = 0
-        more = True
-        while more:
-            turn = await self._turn()
-            more = turn.more
-            for number, row in turn.entries:
-                await self._apply(number, row)
-                count += 1
-        return count
-
-    async def _turn(self, row: Row | None = None) -> log.Turn:
-        self._begun += 1
-        begun = self._begun
-        try:
-            turn = await self.log.turn(self.position, row)
-        except OSError as error:
-            raise self._unreachable(error, row is not None) from None
-        self._ended = begun
-        return turn
-
-    def _unreachable(self, error: OSError, changes: bool = False) -> ApiError:
-        logger.error("%s: %s", self.log.name, error)
-        what = "nothing was changed"
-        if changes and isinstance(error, log.UnknownOutcome):
-            what = "the change may have been made"
-        return ApiError(503, f"{error}; {what}", headers={"Retry-After": "1"})
+        count = self._expected_count(request)
+        if count is None:
+            await self.turns.look()
+            return
+        tally = await self.turns.count(count)
+        request.counted = tally and (count.key, tally)
 
     async def _apply(self, number: int, row: Row) -> None:
         """Apply a command of another process, or of a run before this one."""
-        if number <= self.position:
+        if number <= self.turns.position:
             return
         session = self.sessions.resume(row.session)
         # What the command drew when it was made, so that a seed goes on where it was.
@@ -151,7 +118,7 @@ class Replica:
     @contextmanager
     def _applied(self, session: Session, number: int, row: Row, at: float) -> Iterator[None]:
         """Apply a command within the block, at its place and in its moment."""
-        self.position = number
+        self.turns.position = number
         self._superseded.seen(row.session, number, row.kind == log.BEGIN)
         limits = session.state.limits
         moment = Moment(at, row.chance, row.nonce)
@@ -243,47 +210,63 @@ class Replica:
         body: bytes = b"",
     ) -> _T:
         """Append a command, apply what others appended before it, then the command itself."""
-        async with self._gate:
-            row = self._rows.make(session, kind, request, body)
-            turn = await self._turn(row)
-            for number, other in turn.entries:
-                await self._apply(number, other)
-            # One of these may have ended it.
-            session = self.sessions.resume(session.name)
-            with self._applied(session, turn.number, row, turn.at):
-                done = await act(session)
+        row = self._rows.make(session, kind, request, body)
+
+        async def carry_out(number: int, at: float) -> _T:
+            # Another command may have ended it.
+            found = self.sessions.resume(session.name)
+            with self._applied(found, number, row, at):
+                done = await act(found)
             while self._left:
                 await self._forget(self._left.pop())
             if not self.log.shared and self._superseded:
-                await self.compact(self.position)
+                await self.compact(number)
             return done
+
+        return await self.turns.append(row, carry_out)
 
     # --- beside the commands
 
     async def count(self, request: RequestContext) -> None:
-        if not self.log.shared:
+        caller = self._caller(request, request.session) if self.log.shared else None
+        if caller is None:
             return
-        kind, _, token = request.headers.get(b"authorization", b"").partition(b" ")
-        session = request.session
-        caller = session.state.access.caller(token.strip().decode("latin-1"))
-        if caller is None or kind.lower() != b"bearer":
-            return
-        limits, client = session.state.limits, caller.client_key
-        now = limits.now
-        known = limits.hour(client) or (now, 0)
-        key = f"{session.name} {session.since} {client}"
+        session, client = request.session, caller.client_key
+        count = _count(session, client)._replace(certain=True)
+        if request.counted is not None and request.counted[0] == count.key:
+            tally: Tally | None = request.counted[1]
+        else:
+            tally = await self.turns.count(count)
+        if tally is not None:
+            # It counts once more where the caller is checked.
+            limits, (age, used) = session.state.limits, tally
+            limits.set_hour(client, limits.now - age, used - 1)
+
+    def _expected_count(self, request: RequestContext) -> Count | None:
+        """Return what the request counts for, if no command changes that which is not known yet.
+
+        None if that is not known before faults were met.
+        """
+        session, path = self.sessions.find(request)
+        caller = self._caller(request, session) if session else None
+        if session is None or caller is None or meets_faults(request, session):
+            return None
         try:
-            start, used = await self.log.tally(key, now, limits.period, known)
-        except OSError as error:
-            raise self._unreachable(error) from None
-        # It counts once more where the caller is checked.
-        limits.set_hour(client, start, used - 1)
+            operation, _ = self._repeat.table.find(request.method, path)
+        except ApiError:
+            return None
+        return None if operation.scopes is None else _count(session, caller.client_key)
+
+    @staticmethod
+    def _caller(request: RequestContext, session: Session) -> Caller | None:
+        token = request.bearer_token
+        return None if token is None else session.state.access.caller(token)
 
     def begins_anew(self, session: Session) -> None:
-        self._superseded.was_reset(session.name, self.position)
+        self._superseded.was_reset(session.name, self.turns.position)
 
     def left(self, session: Session) -> None:
-        self._superseded.has_ended(session.name, self.position)
+        self._superseded.has_ended(session.name, self.turns.position)
         self._left.append(session.name)
 
     async def _forget(self, session: str) -> None:
@@ -296,12 +279,12 @@ class Replica:
 
     async def replay(self) -> int:
         """Apply all commands that are there, and return their number."""
-        count = await self._follow()
+        count = await self.turns.follow()
         self.applying.resting = None
         self.sessions.forget_waiting()
         if not self.log.shared:
             await self.lead()
-            await self.compact(self.position)
+            await self.compact(self.turns.position)
         return count
 
     async def lead(self) -> None:
@@ -335,3 +318,12 @@ class Replica:
         task = asyncio.get_running_loop().create_task(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _count(session: Session, client: Key) -> Count:
+    limits = session.state.limits
+    now = limits.now
+    start, used = limits.hour(client) or (now, 0)
+    return Count(
+        f"{session.name} {session.since} {client}", now, limits.period, (now - start, used)
+    )

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from ringme_mock.command_log.log import Log
+from ringme_mock.command_log.turns import Turns
 from ringme_mock.errors import ApiError, NotMocked
 from ringme_mock.http.journal import Journal, JournalEntry
 from ringme_mock.http.journal_budget import JournalBudget
@@ -24,11 +25,18 @@ class SharedJournal(Journal):
     """Journal whose entries are in a log; those here are a copy, as new as the last `load`."""
 
     def __init__(
-        self, name: str, log: Log, contract: Contract, size: int, budget: JournalBudget
+        self,
+        name: str,
+        log: Log,
+        turns: Turns,
+        contract: Contract,
+        size: int,
+        budget: JournalBudget,
     ) -> None:
         super().__init__(size, budget)
         self._name = name
         self._log = log
+        self._turns = turns
         self._contract = contract
         self._unsaved: list[bytes] = []
         self._is_cleared = False
@@ -36,7 +44,8 @@ class SharedJournal(Journal):
         self.repeats: Callable[[], bool] = lambda: False
 
     def add(self, entry: JournalEntry) -> None:
-        self._unsaved.append(_write(entry))
+        if self._size:
+            self._unsaved.append(_write(entry))
 
     def clear(self) -> None:
         if not self.repeats():
@@ -52,8 +61,8 @@ class SharedJournal(Journal):
                 self._is_cleared = False
                 await self._log.forget(self._name)
             for entry in unsaved:
-                await self._log.note(self._name, entry)
-        except OSError as error:
+                await self._turns.note(self._name, entry)
+        except (ApiError, OSError) as error:
             logger.warning("%s: the journal lacks requests: %s", self._log.name, error)
 
     async def load(self) -> None:

@@ -37,7 +37,7 @@ class Upkeep:
 
     async def _look(self) -> None:
         replica = self._replica
-        await replica.catch_up()
+        await replica.turns.look()
         for session in replica.sessions.known():
             if session.journal.followed:
                 session.used = replica.sessions.seconds()
@@ -46,7 +46,7 @@ class Upkeep:
     async def _report(self) -> None:
         replica, sessions = self._replica, self._replica.sessions
         used = {one.name: one.used for one in sessions.known()}
-        report = await replica.log.report(replica.position, used)
+        report = await replica.log.report(replica.turns.position, used)
         replica.processes = report.processes
         for session in sessions.known():
             session.used = max(session.used, report.used.get(session.name, 0.0))

@@ -16,6 +16,7 @@ from ringme_mock.faults.prefer import Preference, applied, read_preference
 
 if TYPE_CHECKING:
     from ringme_mock.http.routing import PathTable
+    from ringme_mock.http.session import Session
 
 
 class Meet(Protocol):
@@ -112,6 +113,11 @@ class Faults:
         if reply is not None and reply.status == 429 and request.allowance is not None:
             request.allowance = replace(request.allowance, remaining=0, exceeded=True)
         return reply
+
+
+def meets_faults(request: RequestContext, session: Session) -> bool:
+    """Tell if a fault, a latency or a preference may come before the API."""
+    return bool(session.faults.rules or session.latency.high or b"prefer" in request.headers)
 
 
 def _preference(request: RequestContext) -> Preference:

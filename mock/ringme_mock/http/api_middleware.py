@@ -14,7 +14,7 @@ from ringme_mock.actions.request_context import STORAGE, RequestContext, attach
 from ringme_mock.actions.response import Reply
 from ringme_mock.faults.fault_rule import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.faults.forced_response import ForcedResponses
-from ringme_mock.faults.inject import Faults
+from ringme_mock.faults.inject import Faults, meets_faults
 from ringme_mock.http.browser_headers import with_browser_headers
 from ringme_mock.http.compression import compressed, is_compressible
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
@@ -106,13 +106,13 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         """Respond to a request; errors become responses, too."""
         recorder = self._recorder
         try:
-            if recorder is not None:
-                await recorder.catch_up()
             if self._checks_host:
                 server = request.scope.get("server")
                 self._admission.check_host(request.headers.get(b"host"), server)
             if self._public_path:
                 self._strip_public_path(request)
+            if recorder is not None:
+                await recorder.catch_up(request)
             if b"x-mock-session" in request.headers or request.raw_path.startswith("/s/"):
                 self._sessions.choose(request)
             else:
@@ -174,7 +174,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         session = request.session
         if session.calls.active:
             await self._sessions.settle(session)
-        if session.faults.rules or session.latency.high or b"prefer" in request.headers:
+        if meets_faults(request, session):
             forced = await self._faults.apply(request)
             if forced is not None:
                 return forced

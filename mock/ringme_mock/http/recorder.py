@@ -45,8 +45,8 @@ class Recorder(Protocol):
     def journal(self, name: str) -> Journal | None:
         """Make the journal of a session if it is shared, else None."""
 
-    async def catch_up(self) -> None:
-        """Apply what others have changed; after it, all is seen that was acknowledged before."""
+    async def catch_up(self, request: RequestContext) -> None:
+        """Apply what others have changed; a request sees all that was acknowledged before it."""
 
     async def count(self, request: RequestContext) -> None:
         """Count a request of a known caller for its rate limit, where others count, too."""

@@ -181,12 +181,21 @@ class Sessions:
 
     def choose_known(self, request: RequestContext) -> None:
         """Set the session of a refused request, which begins none: the default instead."""
-        match = _PATH.fullmatch(request.raw_path)
-        name = unquote(match[2]) if match else request.header(b"x-mock-session")
-        request.session = self._others.get(name) or self._waiting.get(name) or self.default
-        if match is not None and request.session.name == name:
-            request.raw_path = match[3] or "/"
-            request.path = unquote(request.raw_path)
+        session, path = self.find(request)
+        request.session = session or self.default
+        if session is not None and path != request.raw_path:
+            request.raw_path = path
+            request.path = unquote(path)
+
+    def find(self, request: RequestContext) -> tuple[Session | None, str]:
+        """Return the session of a request, None if it is not known, and the path within it."""
+        path, name = request.raw_path, request.header(b"x-mock-session")
+        match = _PATH.fullmatch(path) if path.startswith("/s/") else None
+        if match is not None:
+            path, name = match[3] or "/", unquote(match[2])
+        if name in ("", DEFAULT):
+            return self.default, path
+        return self._others.get(name) or self._waiting.get(name), path
 
     def _may_begin(self, request: RequestContext) -> bool:
         """Allow a request to begin a session unless it comes from a page of another site."""
