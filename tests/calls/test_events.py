@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from calls.conftest import Desk
-from document.operations import DOCUMENT
 from ringme_mock.calls.views import views
 from ringme_mock.delivery.attempt import encode, request_of
+from support.operations import DOCUMENT
 from support.receiver import Receiver
 
 OUTSIDE = "+79990001001"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -158,16 +157,6 @@ def test_the_command_ends_with_the_line_that_says_so(tmp_path: Path) -> None:
     assert "No such file" in line
 
 
-def test_a_broken_fixture_is_refused_by_file_entry_and_field(tmp_path: Path) -> None:
-    folder = tmp_path / "broken"
-    shutil.copytree(FIXTURES, folder)
-    faxes = folder / "fax.yaml"
-    faxes.write_text(faxes.read_text("utf-8").replace("file_size: 1972", "file_size: many", 1))
-    line = refused(SPEC, folder)
-    for word in ("broken/fax.yaml", "entry 2", "file_size"):
-        assert word in line
-
-
 def test_all_faults_of_a_document_are_named_a_line_each(tmp_path: Path) -> None:
     document = json.loads(json.dumps(read_yaml(SPEC)))
     for name in ("Gone", "Lost"):
@@ -180,7 +169,3 @@ def test_all_faults_of_a_document_are_named_a_line_each(tmp_path: Path) -> None:
         f"ringme-mock: {spec}: $ref #/components/schemas/{name}: points at nothing"
         for name in ("Gone", "Lost")
     ]
-
-
-def test_missing_fixtures_are_refused_by_folder(tmp_path: Path) -> None:
-    assert "nowhere" in refused(SPEC, tmp_path / "nowhere")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from support.code_grant import Person
-from support.server import LOGIN, LOGIN_CALL_API, SECRETS, TRUSTED, Api, RunningMock
+from support.server import LOGIN, SECRETS, TRUSTED, Api, RunningMock
 
 
 def _revoke(mock: RunningMock, application: str = LOGIN, **form: str) -> httpx.Response:
@@ -17,61 +17,12 @@ def _revoke(mock: RunningMock, application: str = LOGIN, **form: str) -> httpx.R
     return mock.anonymous().request("POST", "/oauth/revoke", data=form)
 
 
-def _refresh(mock: RunningMock, token: str, application: str = LOGIN) -> int:
-    return mock.request_token(
-        grant_type="refresh_token", refresh_token=token,
-        client_id=application, client_secret=SECRETS[application],
-    ).status_code  # fmt: skip
-
-
-@pytest.mark.rule("revoke", "revoke-refresh")
-@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
-def test_a_token_ends_with_the_one_that_came_along_and_with_no_other(
-    mock: RunningMock, which: str
-) -> None:
-    pair, other = mock.token("sales-lead"), mock.token("sales-lead")
-    answer = _revoke(mock, token=pair[which])
-    assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert Api(mock, pair["access_token"]).get("/user/").status_code == 401
-    assert _refresh(mock, pair["refresh_token"]) == 401
-    assert Api(mock, other["access_token"]).get("/user/").status_code == 200
-    assert _refresh(mock, other["refresh_token"]) == 200
-    assert _revoke(mock, token=pair[which]).status_code == 200
-
-
 @pytest.mark.rule("revoke")
 def test_tokens_without_a_refresh_token_end_one_by_one(mock: RunningMock) -> None:
     first, second = (mock.token()["access_token"] for _ in range(2))
     assert _revoke(mock, TRUSTED, token=first, token_type_hint="refresh_token").status_code == 200
     assert Api(mock, first).get("/user/").status_code == 401
     assert Api(mock, second).get("/user/").status_code == 200
-
-
-@pytest.mark.rule("revoke")
-def test_a_token_of_another_application_stays_good(mock: RunningMock) -> None:
-    token = mock.token("sales-lead")["access_token"]
-    for one in (LOGIN_CALL_API, TRUSTED):
-        assert _revoke(mock, one, token=token).status_code == 200
-    assert Api(mock, token).get("/user/").status_code == 200
-
-
-@pytest.mark.rule("revoke")
-@pytest.mark.parametrize(
-    ("form", "status", "error"),
-    [
-        ({"token": ""}, 400, "invalid_request"),
-        ({"token": "x", "client_secret": ""}, 400, "invalid_request"),
-        ({"token": "x", "client_id": ""}, 400, "invalid_request"),
-        ({"token": "x", "client_secret": "wrong"}, 401, "invalid_client"),
-        ({"token": "x", "client_id": "nobody"}, 401, "invalid_client"),
-    ],
-)
-def test_a_mistake_has_its_error(
-    mock: RunningMock, form: dict[str, str], status: int, error: str
-) -> None:
-    answer = _revoke(mock, **form)
-    assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
 @pytest.mark.rule("revoke")

@@ -11,11 +11,6 @@ from support.control import Control
 from support.serving import served
 
 
-def test_a_path_that_lacks_the_base_is_told_the_right_one(control: Control) -> None:
-    message = control.http.get("/client/@me/did/").json()["message"]
-    assert message.endswith("did you mean /api/ver1.0/client/@me/did/?")
-
-
 @pytest.mark.parametrize(
     ("method", "path", "hint"),
     [

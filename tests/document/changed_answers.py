@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from document.operations import DOCUMENT
 from ringme_mock.actions.response import JSON
+from support.operations import DOCUMENT
 from support.server import API
 
 Change = Callable[[dict[str, Any]], object]

@@ -223,6 +223,8 @@ def test_configuration_needs_the_higher_access_level_and_nothing_else_does(name:
         "phone_event",
     )
     assert operation.changes_configuration is configures
+    rule = next(one for one in DOCUMENT["x-rules"] if one["id"] == "error-app-access")
+    assert (name in rule["operations"]) is configures
 
 
 def test_the_rules_are_unique_graded_and_bound_to_operations() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 import ringme_mock
 import ringme_spec
-from document.operations import DOCUMENT
 from ringme_mock.control.middleware import interface
+from support.operations import DOCUMENT
 
 PACKAGES = [Path(package.__path__[0]) for package in (ringme_mock, ringme_spec)]
 MODULES = {

@@ -15,7 +15,6 @@ from ringme_mock.generate import arrive, make_bulk
 from ringme_mock.generate.bulk import Bulk
 from ringme_mock.http.sessions import Session, Settings
 from ringme_mock.store.collection import Entry
-from ringme_mock.store.state import State
 from ringme_spec.redaction import Redaction
 
 COUNTS = {"groups": 3, "extensions": 40, "records": 600, "registrations": 50}
@@ -193,17 +192,3 @@ def test_one_that_is_cut_off_leaves_nothing_behind(monkeypatch: pytest.MonkeyPat
         assert await bulk(one) == MADE
 
     asyncio.run(run())
-
-
-def test_a_state_without_an_owner_is_refused_as_at_one_go() -> None:
-    with pytest.raises(ApiError, match="No such client"):
-        asyncio.run(make_bulk(session(), 99, COUNTS, 7))
-
-
-def test_there_must_be_room_for_all_of_it() -> None:
-    one: Session = session()
-    state: State = one.state
-    state.max_entries = len(SEED["record"]) + 10
-    with pytest.raises(ApiError, match="record: there are "):
-        asyncio.run(bulk(one, records=11))
-    assert asyncio.run(bulk(one, records=10)) == {"record": 10}

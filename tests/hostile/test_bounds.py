@@ -12,13 +12,11 @@ import pytest
 
 from generate.worlds import BULK
 from ringme_mock import MockServer
-from ringme_mock.errors import ApiError
 from ringme_mock.faults import fault_book as book_module
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import read_rule
 from ringme_mock.http import event_stream
 from ringme_mock.store import quotas as quotas_module
-from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
 from support.control import Control
 
@@ -63,19 +61,6 @@ def bound(control: Control, collection: str, spare: int = SPARE) -> int:
 
 def size(control: Control, collection: str) -> int:
     return len(state_of(control).store[collection])
-
-
-def test_a_collection_takes_what_there_is_room_for_and_says_why_not_more(control: Control) -> None:
-    most = bound(control, "record")
-    state = state_of(control)
-    check_quota(state, "record", SPARE)
-    with pytest.raises(ApiError) as caught:
-        check_quota(state, "record", SPARE + 1)
-    assert caught.value.status == 400
-    assert caught.value.message == (
-        f"record: there are {most - SPARE}, {SPARE + 1} more would exceed the limit of {most};"
-        " delete some, or start the mock with a higher --max-entries"
-    )
 
 
 def test_fixtures_may_have_more_than_the_bound(control: Control) -> None:

@@ -169,12 +169,6 @@ def test_a_page_of_another_site_begins_no_session(
         assert http.delete(f"/__mock__/sessions/{name}").status_code == 204
 
 
-def test_a_name_that_leads_here_is_no_way_in(http: httpx.Client) -> None:
-    for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "0x7f.1"):
-        answer = http.get("/__mock__/identities", headers={"Host": host})
-        assert answer.status_code == 403, host
-
-
 def ask(url: str, *lines: str) -> int:
     """The status of a request that no HTTP library would send."""
     with Wire(url) as wire:
@@ -192,6 +186,8 @@ def ask(url: str, *lines: str) -> int:
         (403, ["Host:"]),
         (403, ["Host: evil.example"]),
         (403, ["Host: testserver"]),
+        (403, ["Host: 0x7f.1"]),
+        (403, ["Host: 127.0.0.1.evil.example"]),
         (400, ["Host: 127.0.0.1", "Host: evil.example"]),
         (400, ["Host: evil.example", "Host: 127.0.0.1"]),
         (403, ["Host: 127.0.0.1@evil.example"]),

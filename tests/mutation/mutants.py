@@ -47,8 +47,8 @@ class Mutant:
     """A change of an implementation: the lines `find` become `put`.
 
     `function` is the qualified name of what holds the lines; it decides where they are found more
-    than once. `kit` is the check of the kit that fails with the change, `rules` the test of
-    `tests/rules` that does where the kit does not notice, and `why` the reason where neither does.
+    than once. `kit` is the check of the kit that fails with the change, `why` the reason where none
+    does.
     """
 
     id: str
@@ -56,7 +56,6 @@ class Mutant:
     find: str
     put: str
     kit: str | None = None
-    rules: str | None = None
     why: str | None = None
     suspect: Suspect = MOCK
 
@@ -89,7 +88,6 @@ def read_mutants(suspect: Suspect = MOCK) -> list[Mutant]:
             node["find"],
             node["put"],
             node["killed_by"]["kit"],
-            node["killed_by"].get("rules"),
             node.get("why"),
             suspect,
         )
@@ -112,8 +110,6 @@ def _as_yaml(mutant: Mutant) -> str:
         "put": mutant.put,
         "killed_by": {"kit": mutant.kit},
     }
-    if mutant.suspect is MOCK:
-        node["killed_by"]["rules"] = mutant.rules
     if mutant.why:
         node["why"] = mutant.why
     return yaml.dump([node], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)

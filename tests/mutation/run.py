@@ -39,10 +39,9 @@ from ringme_contract.verdict import Verdict
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
 
-# Seconds: for the start, for one response, for all checks of the kit, for tests/rules.
-START, RESPONSE, KIT, TESTS = 60.0, 10.0, 1800.0, 900.0
+# Seconds: for the start, for one response, for all checks of the kit.
+START, RESPONSE, KIT = 60.0, 10.0, 1800.0
 NO_START = "the server does not start"
-HANGS = "the tests hang"
 
 
 class Runner:
@@ -92,21 +91,6 @@ class Runner:
             )
 
         return sorted(all_checks(self._contract), key=place)
-
-
-def rules(tree: Path) -> str | None:
-    """The first test of tests/rules that fails on the mock in `tree`, or None."""
-    command = [sys.executable, "-m", "pytest", "tests/rules", "-q", "-x", "-p", "no:cacheprovider"]
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, env=_environment(tree), capture_output=True, text=True, timeout=TESTS
-        )
-    except subprocess.TimeoutExpired:
-        return HANGS
-    if done.returncode == 0:
-        return None
-    found = re.search(r"^(?:FAILED|ERROR) ([^\s\[]+)", done.stdout, re.MULTILINE)
-    return found.group(1) if found else done.stdout.strip()[-200:]
 
 
 @contextmanager
@@ -163,7 +147,6 @@ def _environment(tree: Path) -> dict[str, str]:
 @click.option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @click.option("--id", "names", multiple=True, help="Only this mutant.")
 @click.option("--open", "is_open", is_flag=True, help="Those of which nothing is known yet.")
-@click.option("--rules", "with_rules", is_flag=True, help="Run tests/rules where the kit passes.")
 @click.option("--write", is_flag=True, help="Write what was found into the list.")
 def main(
     suspect: str | None,
@@ -171,7 +154,6 @@ def main(
     seed: int,
     names: tuple[str, ...],
     is_open: bool,
-    with_rules: bool,
     write: bool,
 ) -> None:
     """Try mutants: all that the kit is said to notice, unless others are chosen.
@@ -192,10 +174,10 @@ def main(
     gaps = 0
     for number, one in enumerate(chosen, 1):
         before, start = one.kit, time.monotonic()
-        _try(runner, one, with_rules)
+        _try(runner, one)
         gaps += bool(before and not one.kit)
         seconds = time.monotonic() - start
-        said = one.kit or f"not by the kit, rules: {one.rules}"
+        said = one.kit or "not noticed by the kit"
         click.echo(f"{number}/{len(chosen)} {one.id}: {said} ({seconds:.0f} s)")
         if write:
             for many in lists:
@@ -205,12 +187,10 @@ def main(
     sys.exit(1 if gaps else 0)
 
 
-def _try(runner: Runner, mutant: Mutant, with_rules: bool) -> None:
+def _try(runner: Runner, mutant: Mutant) -> None:
     try:
         with mutated(mutant) as tree:
             mutant.kit = runner.kit(tree, mutant)
-            if with_rules and not mutant.kit:
-                mutant.rules = rules(tree)
     except Lost as lost:
         mutant.kit = None
         click.echo(lost)
@@ -218,7 +198,7 @@ def _try(runner: Runner, mutant: Mutant, with_rules: bool) -> None:
 
 
 def _is_open(mutant: Mutant) -> bool:
-    return not (mutant.kit or mutant.rules or mutant.why)
+    return not (mutant.kit or mutant.why)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from support.operations import accepted
 from support.server import Api, RunningMock
-from support.views import (
-    accepted,
-    refused,
-)
 
 EXTENSIONS = "/client/12/extension/"
 
@@ -26,5 +23,5 @@ def test_the_own_name_is_no_rename(admin: Api, name: str) -> None:
 def test_users_of_a_deleted_number_are_gone(mock: RunningMock, admin: Api) -> None:
     phone, neighbour = mock.as_user("petrov-phone"), mock.as_user("sidorov-phone")
     accepted(admin.delete(f"{EXTENSIONS}30"), 204)
-    refused(phone.get("/user/"), 401)
+    assert phone.get("/user/").status_code == 401
     accepted(neighbour.get("/user/"))

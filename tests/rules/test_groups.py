@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from support.operations import accepted, brief
 from support.server import Api
-from support.views import accepted, brief
 
 GROUPS = "/client/12/extension_group/"
 # What extra_params may be: free text, whatever it looks like, or nothing.

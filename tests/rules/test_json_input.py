@@ -8,19 +8,18 @@ from typing import Any
 import httpx
 import pytest
 
-from support.media import OPERATIONS, Operation, operation
-from support.server import API, Api
+from ringme_spec.operations import Operation
+from support.operations import CONTRACT, OPERATIONS, body_of, brief, path_of
+from support.server import Api
 
 JSON = {"Content-Type": "application/json"}
 SUCCESS = {"POST": 201, "PUT": 200}
-every_change = pytest.mark.parametrize(
-    "one", [one for one in OPERATIONS if one.body is not None], ids=str
-)
+every_change = pytest.mark.parametrize("one", [one for one in OPERATIONS if one.body], ids=brief)
 # Fixtures have no calls in progress.
 every_possible_change = pytest.mark.parametrize(
     "one",
-    [one for one in OPERATIONS if one.body is not None and one.id != "moveCurrentCall"],
-    ids=str,
+    [one for one in OPERATIONS if one.body and one.id != "moveCurrentCall"],
+    ids=brief,
 )
 
 
@@ -30,18 +29,18 @@ def nested(depth: int) -> bytes:
 
 
 def send(api: Api, one: Operation, content: bytes) -> httpx.Response:
-    return api.request(one.method, API + one.at(), content=content, headers=JSON)
+    return api.request(one.method, path_of(one), content=content, headers=JSON)
 
 
 def with_more(one: Operation, more: bytes) -> bytes:
     """The example with one more member."""
-    return json.dumps(one.body).encode()[:-1] + b", " + more + b"}"
+    return json.dumps(body_of(one)).encode()[:-1] + b", " + more + b"}"
 
 
 def configuration(admin: Api) -> list[Any]:
     """All that requests with bodies change."""
-    lists = ("listExtensionGroups", "listExtensions", "listGroupUsers")
-    return [admin.read(operation(name).at()) for name in lists]
+    lists = ("extension_group", "extension", "user/extension_group")
+    return [admin.read(f"/client/@me/{name}/") for name in lists]
 
 
 @pytest.mark.rule("body", "failed-request-changes-nothing")
@@ -81,5 +80,5 @@ def test_what_is_not_stored_may_be_any_json(admin: Api, one: Operation, more: by
 @pytest.mark.rule("body")
 def test_of_repeated_keys_the_last_counts(admin: Api) -> None:
     content = b'{"name": "first", "name": 5, "name": "last"}'
-    made = send(admin, operation("createExtensionGroup"), content)
+    made = send(admin, CONTRACT.operations["createExtensionGroup"], content)
     assert (made.status_code, made.json()["name"]) == (201, "last")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from document.operations import DOCUMENT
+from support.operations import DOCUMENT
 from support.server import API, Api, RunningMock
 
 KNOWN = DOCUMENT["x-known-paths"]

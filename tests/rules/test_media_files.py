@@ -9,23 +9,25 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import pytest
 
+from ringme_spec.operations import Operation
 from ringme_spec.paths import FIXTURES
-from support.media import KEY, OPERATIONS, Item, Operation, fixture_items, media_list, whole
+from support.media import KEY, Item, fixture_items, media_list, whole
+from support.operations import OPERATIONS, brief, path_in
 from support.server import API, Api, RunningMock
 
 DOWNLOADS = [one for one in OPERATIONS if one.action == "download"]
 STORAGE = [one for one in OPERATIONS if one.action == "storage_url"]
 OWNERS = {"client": "@me", "extension_group": 3, "extension": 31}
 ENDING = {"record": ".mp3", "voicemail": ".mp3", "fax": ".pdf"}
-every_download = pytest.mark.parametrize("download", DOWNLOADS, ids=str)
-every_storage = pytest.mark.parametrize("storage", STORAGE, ids=str)
+every_download = pytest.mark.parametrize("download", DOWNLOADS, ids=brief)
+every_storage = pytest.mark.parametrize("storage", STORAGE, ids=brief)
 
 
 def items_at(api: Api, one: Operation) -> list[tuple[Item, str]]:
     """The items that an operation can be asked for, each with the path."""
-    listed = media_list(one.level, one.collection)
-    owner = OWNERS[one.level]
-    return [(item, one.at(owner, item[KEY[one.collection]])) for item in whole(api, listed, owner)]
+    level, kind = str(one.section), one.collection.name
+    listed, owner = media_list(level, kind), OWNERS[level]
+    return [(item, path_in(one, owner, item[KEY[kind]])) for item in whole(api, listed, owner)]
 
 
 def kept_bytes(kind: str, item: Item) -> bytes:
@@ -52,7 +54,7 @@ def test_a_file_comes_with_a_name_for_saving(admin: Api, download: Operation) ->
     items = items_at(admin, download)
     for item, path in items:
         name = attachment_name(admin.get(path))
-        assert name.endswith(ENDING[download.collection])
+        assert name.endswith(ENDING[download.collection.name])
         assert name == item.get("file_name", name)
         names.add(name)
     assert len(names) == len(items)

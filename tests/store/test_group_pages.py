@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,18 +9,6 @@ from ringme_mock.store.store import Query
 from store.entries import GROUP, MEMBERS, group_store, record
 
 OWNER = ("extension_group", GROUP)
-
-
-@pytest.mark.parametrize("descending", [False, True])
-def test_the_page_at_every_offset_is_the_slice_of_the_whole(descending: bool) -> None:
-    owners = [(place * place + place // 50) % 4 for place in range(500)]
-    store = group_store(owners)
-    whole = [record(place, MEMBERS[owner]) for place, owner in enumerate(owners)]
-    whole = whole[::-1] if descending else whole
-    assert list(store.find("record", Query(descending=descending), OWNER)) == whole
-    for offset in range(520):
-        query = Query(descending=descending, offset=offset, limit=7)
-        assert list(store.find("record", query, OWNER)) == whole[offset : offset + 7]
 
 
 @settings(deadline=None, max_examples=150)

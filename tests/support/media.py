@@ -1,14 +1,14 @@
-"""The operations of the document with its examples filled in, and recorded items."""
+"""Recorded items, as the fixtures have them and as the API lists them."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from ringme_spec.document import read_yaml
-from ringme_spec.paths import FIXTURES, SPEC
-from support.server import API, Api
+from ringme_spec.operations import Operation
+from ringme_spec.paths import FIXTURES
+from support.operations import OPERATIONS, path_in
+from support.server import Api
 
 Item = dict[str, Any]
 
@@ -27,88 +27,22 @@ WINDOWS = (
     ("2015-12-01 00:00:00", "2016-01-31 23:59:59"),
 )
 
-_DOCUMENT = read_yaml(SPEC)
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation below /api/ver1.0; `path` is the template behind that."""
-
-    id: str
-    method: str
-    path: str
-    collection: str
-    action: str
-    parameters: tuple[dict[str, Any], ...]
-    body: Item | None
-
-    def __str__(self) -> str:
-        return self.id
-
-    @property
-    def level(self) -> str:
-        """The collection that the first parameter of the path addresses; empty if it has none."""
-        inside = [one for one in self.parameters if one["in"] == "path"]
-        return str(inside[0]["x-collection"]) if inside else ""
-
-    def at(self, owner: object = None, item: object = None) -> str:
-        """The path with what is given for its first and last parameter, else the examples."""
-        examples = {one["name"]: one["example"] for one in self.parameters if one["in"] == "path"}
-        names = re.findall(r"\{([^}]+)\}", self.path)
-        if owner is not None:
-            examples[names[0]] = owner
-        if item is not None:
-            examples[names[-1]] = item
-        return self.path.format(**examples)
-
-
-def _resolve(node: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        target: Any = _DOCUMENT
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
-
-
-def _read(path: str, method: str, node: dict[str, Any]) -> Operation:
-    content = node.get("requestBody", {}).get("content", {}).get("application/json")
-    return Operation(
-        id=node["operationId"],
-        method=method.upper(),
-        path=path.removeprefix(API),
-        collection=node["x-resource"]["collection"],
-        action=node["x-resource"]["action"],
-        parameters=tuple(_resolve(one) for one in node.get("parameters", [])),
-        body=_resolve(content["schema"])["example"] if content else None,
-    )
-
-
-OPERATIONS = tuple(
-    _read(path, method, node)
-    for path, item in _DOCUMENT["paths"].items()
-    for method, node in item.items()
-    if path.startswith(API)
-)
-MEDIA_LISTS = tuple(one for one in OPERATIONS if one.action == "list" and one.collection in KEY)
-
-
-def operation(name: str) -> Operation:
-    """The operation with this id."""
-    return next(one for one in OPERATIONS if one.id == name)
-
 
 def media_list(level: str, collection: str) -> Operation:
     """The list of recorded items of one kind at one level."""
-    return next(one for one in MEDIA_LISTS if (one.level, one.collection) == (level, collection))
+    return next(
+        one
+        for one in OPERATIONS
+        if (one.action, one.section, one.collection.name) == ("list", level, collection)
+    )
 
 
-def whole(api: Api, listed: Operation, owner: object = None) -> list[Item]:
+def whole(api: Api, listed: Operation, *owner: object) -> list[Item]:
     """All items of a list, newest first."""
     return [
         item
         for start, end in WINDOWS
-        for item in api.read(listed.at(owner), start_datetime=start, end_datetime=end)
+        for item in api.read(path_in(listed, *owner), start_datetime=start, end_datetime=end)
     ]
 
 

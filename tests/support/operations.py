@@ -20,6 +20,11 @@ OPERATIONS = tuple(one for one in CONTRACT.operations.values() if one.path.start
 Outcome = tuple[int, str | None]
 
 
+def brief(value: object) -> str:
+    """A test id for a value that may be long or unprintable."""
+    return value.id if isinstance(value, Operation) else ascii(value)[:40]
+
+
 def path_of(operation: Operation, values: Mapping[str, object] | None = None) -> str:
     """The path with the examples, but for the values that are given."""
     path = operation.path
@@ -27,6 +32,12 @@ def path_of(operation: Operation, values: Mapping[str, object] | None = None) ->
         value = (values or {}).get(one.name, one.example)
         path = path.replace(f"{{{one.name}}}", quote(str(value), safe="@"))
     return path
+
+
+def path_in(operation: Operation, *values: object) -> str:
+    """The path below that of the API, with values for its first parameters, else the examples."""
+    path = path_of(operation, dict(zip(operation.path_names, values, strict=False)))
+    return path.removeprefix(API)
 
 
 def query_of(operation: Operation) -> dict[str, Any]:
@@ -55,3 +66,9 @@ def outcome(response: httpx.Response) -> Outcome:
     """The status of a response, and the error code of an error that has one."""
     code = response.status_code
     return code, response.json().get("status") if code >= 400 else None
+
+
+def accepted(response: httpx.Response, status: int = 200) -> Any:
+    """The JSON of a response that must have this status."""
+    assert response.status_code == status, f"{response.status_code}: {response.text}"
+    return response.json() if response.content else None

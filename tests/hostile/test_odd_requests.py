@@ -1,0 +1,107 @@
+"""Each oddity that `make fuzz` draws from is sent once: none makes the mock fail."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from hostile.bytes_of import ODD
+from hostile.oddities import JSON_BYTES, TEXTS, encoded
+from hostile.wire import Wire, request
+from ringme_mock.http.body import LONGEST_BODY
+from support.operations import OPERATIONS, accepted, brief, path_of
+from support.server import API, Api, RunningMock
+
+GROUPS = "/client/12/extension_group/"
+WITH_BODY = [one for one in OPERATIONS if one.body]
+PLACES = (
+    "{}", "client/{}/extension/", "client/12/extension/{}", "extension_group/3/record/{}",
+    "extension_group/3/fax/{}", "/docs/{}", "/storage/record/{}", "/s/{}/openapi.json", "/{}",
+)  # fmt: skip
+# Members of group 3, as the examples of the document are.
+MEMBER = {"ext_group_id": 3, "extension_id": 31, "client_id": 12}
+NEW_USER = {"name": "x", "login": "x", "password": "x", "email": "a@b", "extension_group_id": 3}
+# Requests for new things that fit the schemas and break a rule of the operation.
+BROKEN_RULES: list[tuple[str, dict[str, Any], int]] = [
+    ("extension", {"name": "302"}, 400),
+    ("extension", {"name": "3999"}, 400),
+    ("extension", {"name": "013*399", "extension_group_id": 3}, 400),
+    ("extension", {"name": "399", "extension_group_id": 4}, 404),
+    ("user/extension_group", {**NEW_USER, "login": "other-lead"}, 400),
+    ("user/extension_group", {**NEW_USER, "extension_group_id": 4}, 404),
+]
+
+
+@pytest.mark.rule("no-5xx")
+@pytest.mark.parametrize("body", JSON_BYTES, ids=brief)
+@pytest.mark.parametrize("chunked", [False, True], ids=["whole", "chunked"])
+def test_no_body_makes_the_mock_fail(admin: Api, body: bytes, chunked: bool) -> None:
+    for one in WITH_BODY:
+        content = iter([body[:9], body[9:]]) if chunked else body
+        kind = {"Content-Type": "application/json"}
+        answer = admin.request(one.method, path_of(one, MEMBER), content=content, headers=kind)
+        expected = (200, 201, 400) if len(body) <= LONGEST_BODY else (413,)
+        assert answer.status_code in expected, one.id
+    accepted(admin.get(GROUPS))
+
+
+@pytest.mark.rule("no-5xx")
+@pytest.mark.parametrize("text", [one for one in TEXTS if len(one) < 9000], ids=brief)
+def test_no_path_makes_the_mock_fail(admin: Api, text: str) -> None:
+    for place in PLACES:
+        path = place.format(quote(encoded(text), safe=""))
+        path = path if path.startswith("/") else f"{API}/{path}"
+        for method in ("GET", "HEAD", "PUT", "DELETE", "PROPFIND"):
+            assert admin.request(method, path, content=b"{}").status_code < 500
+
+
+@pytest.mark.rule("no-5xx")
+@pytest.mark.parametrize("content", ODD, ids=brief)
+def test_no_bytes_make_the_mock_fail(mock: RunningMock, content: bytes) -> None:
+    with Wire(mock.url) as wire:
+        wire.send(content)
+        wire.socket.shutdown(socket.SHUT_WR)
+        # What nobody could answer ends without an answer.
+        assert wire.answer().status < 500
+    with Wire(mock.url) as wire:
+        wire.send(request("GET", "/__mock__/health"))
+        assert wire.answer().status == 200
+
+
+def next_ids(mock: RunningMock) -> list[int]:
+    """The ids that the next new group, number and user get."""
+    admin, made = mock.as_user("client-admin"), {**NEW_USER, "login": "one-more"}
+    bodies = {"extension_group": {"name": "x"}, "extension": {"name": "399"}}
+    return [
+        accepted(admin.post(f"/client/12/{name}/", body), 201)["id"]
+        for name, body in {**bodies, "user/extension_group": made}.items()
+    ]
+
+
+@pytest.mark.rule("failed-request-changes-nothing")
+def test_a_refused_creation_uses_up_no_id(mock: RunningMock) -> None:
+    expected = next_ids(mock)
+    mock.reset()
+    admin = mock.as_user("client-admin")
+    for name, values, status in BROKEN_RULES:
+        assert admin.post(f"/client/12/{name}/", values).status_code == status
+    assert next_ids(mock) == expected
+
+
+@pytest.mark.rule("failed-request-changes-nothing", "body")
+def test_a_body_that_ends_before_its_length_creates_nothing(mock: RunningMock, admin: Api) -> None:
+    before = admin.read(GROUPS)
+    # What has come so far is JSON by itself, so that only its length tells that more was meant.
+    body = b'{"name": "half"}'
+    lines = (f"Authorization: Bearer {admin.token}", "Content-Type: application/json")
+    with Wire(mock.url) as wire:
+        wire.send(
+            request("POST", f"{API}{GROUPS}", *lines, f"Content-Length: {len(body) + 1}") + body
+        )
+        wire.socket.shutdown(socket.SHUT_WR)
+        while wire.socket.recv(4096):
+            pass
+    assert admin.read(GROUPS) == before
