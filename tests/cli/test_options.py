@@ -132,6 +132,9 @@ def run(*arguments: str, **variables: str) -> tuple[int, str]:
             ["--tls-ca", "--tls-certificate"],
         ),
         (("more",), ["more"]),
+        (("--nonsense",), ["--nonsense"]),
+        (("--port", "65536"), ["--port", "65536"]),
+        (("--log-level", "loud"), ["--log-level", "loud"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

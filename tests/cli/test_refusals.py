@@ -26,17 +26,6 @@ def test_a_port_in_use_is_refused_by_host_and_port() -> None:
     assert "in use" in line
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [("serve", "--nonsense"), ("serve", "--port", "65536"), ("serve", "--log-level", "loud")],
-)
-def test_an_unknown_option_or_value_ends_with_code_2(arguments: tuple[str, ...]) -> None:
-    command = finished(*arguments)
-    assert command.process.returncode == 2
-    assert arguments[1] in command.err[-1]
-    assert "Traceback" not in "\n".join(command.err)
-
-
 def test_an_option_of_serve_without_it_is_told_where_it_belongs() -> None:
     command = finished("--port", "1")
     assert command.process.returncode == 2

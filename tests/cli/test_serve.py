@@ -60,10 +60,14 @@ REQUEST = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
 HALF = b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    "sent", [None, b"", HALF, REQUEST], ids=["nobody", "silent", "half a request", "kept alive"]
-)
+    ("sent", "number"),
+    [
+        (None, signal.SIGINT), (b"", signal.SIGINT), (HALF, signal.SIGINT),
+        (REQUEST, signal.SIGINT), (REQUEST, signal.SIGTERM),
+    ],
+    ids=["nobody", "silent", "half a request", "kept alive", "kept alive, SIGTERM"],
+)  # fmt: skip
 def test_a_signal_ends_it_whoever_is_connected(sent: bytes | None, number: signal.Signals) -> None:
     with serving() as command, socket.socket() as client:
         if sent is not None:
