@@ -13,6 +13,7 @@ from pathlib import Path
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.cli import serve
 from ringme_mock.command_log.replica import Replica
+from ringme_mock.command_log.turns import Turns
 from ringme_mock.server import runner
 from ringme_mock.server.options import Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
@@ -25,21 +26,22 @@ _SELDOM = 0.5
 
 
 def _make_defect(defect: str) -> None:
-    right, last = Replica.catch_up, 0.0
+    look, last = Turns.look, 0.0
 
-    async def catch_up_seldom(self: Replica, request: RequestContext) -> None:
+    async def look_seldom(self: Turns) -> None:
         nonlocal last
         if time.monotonic() - last > _SELDOM:
             last = time.monotonic()
-            await right(self, request)
+            await look(self)
 
-    async def count_nothing(self: Replica, request: RequestContext) -> None:
+    async def do_nothing(self: Replica, request: RequestContext) -> None:
         return
 
-    # To count is a turn, too.
-    Replica.count = count_nothing  # type: ignore[method-assign]
+    # To count is a look at the log, too.
+    Replica.count = do_nothing  # type: ignore[method-assign]
     if defect == READS_WITHOUT_TURN:
-        Replica.catch_up = catch_up_seldom  # type: ignore[method-assign]
+        Replica.catch_up = do_nothing  # type: ignore[method-assign]
+        Turns.look = look_seldom  # type: ignore[method-assign]
 
 
 def main(folder: str, *arguments: str) -> None:
