@@ -95,7 +95,7 @@ def test_a_proxy_that_is_not_there_is_named_without_its_password(
     [
         ("ftp://proxy.invalid", "must begin with http://, https:// or socks5://"),
         ("socks5://proxy.invalid", "for SOCKS the Python package socksio is needed"),
-        ("http://proxy.invalid:99999", "is no URL"),
+        ("http://proxy.invalid:99999", "is not a URL"),
     ],
 )
 def test_a_proxy_that_cannot_be_used(

@@ -25,7 +25,7 @@ _MOST = 250_000
     required=True,
     help="Target file, TOML, as `ringme-contract init` writes.",
 )
-@click.option("--out", type=_PATH, required=True, help="Folder for the fixtures; a new one.")
+@click.option("--out", type=_PATH, required=True, help="New folder for the fixtures.")
 @click.option(
     "--keep-personal-data",
     is_flag=True,
@@ -51,9 +51,10 @@ _MOST = 250_000
 def capture(ctx: click.Context, /, **options: Any) -> None:
     """Copy a client of a live service into fixtures.
 
-    Nothing is changed there: all requests but those for a token are GET. URL is the host of the
-    API; without it, that of the target file. Calls are those of its range. The folder appears when
-    it is complete; an interrupted capture goes on when it is started again.
+    Nothing is changed there: all requests but those for a token are GET. URL is what comes before
+    /api/ver1.0; without it, that of the target file counts, which also names the range of the
+    calls. The folder appears when it is complete; an interrupted capture goes on when it is started
+    again.
 
     \b
     Example:

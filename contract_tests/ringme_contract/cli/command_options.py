@@ -47,7 +47,7 @@ def target_options(function: _Function) -> _Function:
             "--wait",
             type=Seconds(or_none=True),
             default=0.0,
-            help="How long to wait for the target to respond, such as 30s.",
+            help="How long to wait for the target to start, such as 30s.",
         ),
         document_options,
         option("--target", type=click.Path(path_type=Path), help="Target file, TOML."),

@@ -22,6 +22,7 @@ from ringme_contract.cli.command_options import (
     pace_options,
     target_options,
 )
+from ringme_contract.cli.docs_url import DocsUrl
 from ringme_contract.cli.doctor import Finding, examine, worst
 from ringme_contract.cli.output import lasting_output
 from ringme_contract.cli.sweep import sweep as sweep_leftovers
@@ -91,20 +92,28 @@ main.add_command(capture)
     "--rule",
     "rules",
     multiple=True,
-    help="Only this rule; no:NAME leaves one out; repeatable. See `ringme-contract rules`.",
+    help="Only this rule; no:ID leaves one out; repeatable. `ringme-contract rules` lists them.",
 )
 @option("--seed", type=int, default=0, show_default=True, help="Random seed.")
-@option("--shuffle", type=int, help="Run the checks in an order made from this number.")
+@option("--shuffle", type=int, help="Random seed of the order of checks.")
 @option("--read-only", is_flag=True, help="Change nothing in the target.")
 @option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
-@option("--report-dir", type=click.Path(path_type=Path), help="Folder for the reports and scripts.")
+@option("--report-dir", type=click.Path(path_type=Path), help="Folder for reports and scripts.")
 @option("--junit", type=click.Path(path_type=Path), help="Write a JUnit XML file.")
 @option("--json", type=click.Path(path_type=Path), help="Write the report as JSON.")
 @option("--html", type=click.Path(path_type=Path), help="Write the report as one HTML page.")
-@option("--badge", type=click.Path(path_type=Path), help="Write a badge for shields.")
-@option("--ndjson", type=click.Path(path_type=Path), help="Write every request and response.")
-@option("--replay-dir", type=click.Path(path_type=Path), help="Folder for scripts of failures.")
-@option("--docs", default="", help="URL of the documentation, to link each rule to.")
+@option("--badge", type=click.Path(path_type=Path), help="Write a badge in the JSON of shields.io.")
+@option("--ndjson", type=click.Path(path_type=Path), help="Write each exchange as a line of JSON.")
+@option(
+    "--replay-dir", type=click.Path(path_type=Path), help="Folder for scripts that repeat failures."
+)
+@option(
+    "--docs",
+    type=DocsUrl(),
+    default="",
+    metavar="URL",
+    help="URL of the documentation, to link each rule to.",
+)
 @option("--quiet", is_flag=True, help="Show only the verdict and the failures.")
 @option("-v", "--verbose", is_flag=True, help="Show every failed check, and all its requests.")
 def check(
@@ -117,9 +126,8 @@ def check(
 ) -> None:
     """Check an implementation and say which rules it meets.
 
-    URL is its host, with the path before /api/ver1.0 if there is one. Without --target it has to be
-    a mock on this machine with its own fixtures: each run takes some of its recorded items away, so
-    name a session of it that is new.
+    URL is what comes before /api/ver1.0. Without --target it has to be a mock on this machine with
+    its own fixtures. Each run deletes some of its recorded items, so name a new session.
 
     \b
     Examples:
@@ -167,8 +175,8 @@ def check(
 def doctor(**settings: Any) -> None:
     """Test a target file and its target.
 
-    Says whether the target can be checked, and how much of it: gets a token for each identity,
-    reads its user, counts the data, and says how long each profile takes here.
+    Tells how much of the target can be checked: gets a token for each identity, reads its user,
+    counts the data, and estimates how long each profile takes.
     """
     options = Options(**settings)
     findings: list[Finding] = []
@@ -196,7 +204,7 @@ def doctor(**settings: Any) -> None:
 def rules(**settings: Any) -> None:
     """List the rules of the document.
 
-    By area: id, level, grade, how many checks, and the text.
+    By area: id, level, grade, number of checks, and text.
     """
     try:
         contract = read_document(Options(**settings))
@@ -236,12 +244,12 @@ def init(file: Path, force: bool, **settings: Any) -> None:
 
 @main.command()
 @target_options
-@click.option("--dry-run", is_flag=True, help="Name what would be removed, and remove nothing.")
+@click.option("--dry-run", is_flag=True, help="List what would be removed, and remove nothing.")
 def sweep(dry_run: bool, **settings: Any) -> None:
     """Remove what crashed runs left in the target.
 
-    These are groups, users of groups, and numbers (by their label) whose name begins with
-    contract- and six digits. Do not use it while another run is under way.
+    Removes groups, users of groups, and numbers whose name or label begins with contract- and six
+    digits. Do not use it during another run.
     """
     options = Options(**settings)
     total, removed = 0, 0

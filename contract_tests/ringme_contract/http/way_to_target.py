@@ -34,7 +34,7 @@ def find_proxy(url: str) -> str | None:
     try:
         scheme, _ = httpx.URL(proxy).scheme, urlsplit(proxy).port
     except (httpx.InvalidURL, ValueError) as error:
-        raise ConfigError(f"the proxy {mask_text(proxy)}: is no URL: {error}") from None
+        raise ConfigError(f"the proxy {mask_text(proxy)}: is not a URL: {error}") from None
     if scheme not in ("http", "https", *_SOCKS):
         raise ConfigError(
             f"the proxy {mask_text(proxy)}: must begin with http://, https:// or socks5://"

@@ -28,18 +28,20 @@ from ringme_spec.errors import ConfigError, unknown_key
 @click.command()
 @click.argument("url", required=False)
 @click.option("--target", type=click.Path(path_type=Path), help="Target file of that server, TOML.")
-@click.option("--reset", help="Command that gives the server its data back, before each fault.")
-@click.option("--fault", "names", multiple=True, help="Only this fault.")
-@click.option("--class", "kinds", multiple=True, help="Only the faults of this class.")
+@click.option("--reset", help="Command that resets the data of the server, before each fault.")
+@click.option("--fault", "names", multiple=True, help="Only this fault; repeatable.")
+@click.option("--class", "kinds", multiple=True, help="Only the faults of this class; repeatable.")
 @click.option("--full", is_flag=True, help="Let every layer try every fault: takes much longer.")
 @click.option(
     "--jobs",
     type=WholeNumber(1, 64),
     default=min(os.cpu_count() or 1, 8),
     show_default="one for each core",
-    help="How many mocks to try at a time.",
+    help="Number of mocks that run at a time.",
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write a JSON file.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), help="Write the proof as JSON."
+)
 def prove(
     url: str | None,
     target: Path | None,
@@ -52,14 +54,14 @@ def prove(
 ) -> None:
     """Prove that the kit finds faults.
 
-    Puts faults into the mock, one at a time, and sees whether each is found. Also checks the
-    healthy mock, which has to pass, and servers that implement nothing, which must not. Exit codes:
-    0 the kit finds everything and nothing but that, 1 it does not, 2 could not run, 3 no fault
-    could be put, 130 interrupted.
+    Injects faults into the mock, one at a time, and checks that each is found. Also checks the
+    mock without a fault, which has to pass, and servers that implement nothing, which have to fail.
+    Exit codes: 0 every fault was found and nothing else failed, 1 otherwise, 2 could not run, 3 no
+    fault could be injected, 130 interrupted.
 
-    With a URL or a target file, faults are put before that server: a proxy on this machine changes
-    its requests and responses. This shows what the kit would find in that implementation. What
-    does not pass without a fault is no proof of one; faults inside the mock are left out.
+    With a URL or a target file, a proxy on this machine injects the faults into the requests and
+    responses of that server, which shows what the kit would find in that implementation. A rule
+    that fails without a fault proves nothing; faults inside the mock are left out.
 
     \b
     Examples:

@@ -207,7 +207,7 @@ def read_target(options: Options, contract: Contract) -> Target:
 
 
 def _refuse_address(url: str, contract: Contract) -> None:
-    """Raises CannotRun for what is no URL, or one that holds what the kit adds itself."""
+    """Raises CannotRun for what is not a URL, or one that holds what the kit adds itself."""
     shown = mask_text(url)
     if not url.startswith(("http://", "https://")):
         raise CannotRun(f"{shown}: a URL begins with http:// or https://")
@@ -216,7 +216,7 @@ def _refuse_address(url: str, contract: Contract) -> None:
         port, host = parts.port, parts.hostname
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL) as error:
-        raise CannotRun(f"{shown}: is no URL: {mask_text(str(error))}") from None
+        raise CannotRun(f"{shown}: is not a URL: {mask_text(str(error))}") from None
     if parts.username is not None:
         # They would go where the token has to go, and into every report.
         raise CannotRun(f"{shown}: leave user and password out, they would replace each token")

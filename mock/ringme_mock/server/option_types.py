@@ -68,7 +68,8 @@ class StateType(_TextType):
         if known is None or not _DATABASE.fullmatch(rest):
             shown = f"{scheme}://{rest.rpartition('@')[2]}"
             raise ValueError(
-                f"{shown!r} is no file, nor a URL of a database, such as redis://localhost:6379/0"
+                f"{shown!r} is neither a file nor the URL of a database, such as"
+                " redis://localhost:6379/0"
             )
         return RedisUrl(f"{known}://{rest}")
 
@@ -91,7 +92,7 @@ class OriginType(_TextType):
             return origin
         parts = _split(origin)
         if parts is None or origin != f"{parts.scheme}://{parts.netloc}":
-            raise ValueError(f"{text!r} is no origin, such as https://app.test:3000, nor *")
+            raise ValueError(f"{text!r} is not an origin, such as https://app.test:3000, or *")
         return origin.removesuffix(_DEFAULT_PORTS.get(parts.scheme, " "))
 
 
@@ -103,7 +104,7 @@ class NameType(_TextType):
     def read(self, text: str) -> str:
         host = text.strip().lower().removesuffix(".")
         if not _NAME.fullmatch(host):
-            raise ValueError(f"{text!r} is no host name, such as mock.test (without a port)")
+            raise ValueError(f"{text!r} is not a host name, such as mock.test (without a port)")
         return host
 
 
@@ -119,7 +120,7 @@ class AddressType(NameType):
             return super().read(text)
         except ValueError:
             example = "such as 127.0.0.1 or mock.test (without a port)"
-            raise ValueError(f"{text!r} is no address or host name, {example}") from None
+            raise ValueError(f"{text!r} is not an address or host name, {example}") from None
 
 
 class HostType(NameType):
@@ -139,7 +140,7 @@ class UrlType(_TextType):
         parts = _split(url)
         is_url = parts is not None and parts.scheme in _DEFAULT_PORTS
         if url and not (is_url and url == f"{parts.scheme}://{parts.netloc}{_path(parts.path)}"):
-            raise ValueError(f"{text!r} is no URL, such as https://mock.example/telephony")
+            raise ValueError(f"{text!r} is not a URL, such as https://mock.example/telephony")
         return url
 
 

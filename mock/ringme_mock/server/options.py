@@ -61,12 +61,12 @@ class Options:
         type=_PATH,
     )
     add_fixtures: tuple[Path, ...] = _option(
-        "Folder with fixtures that add to those, or replace them by name; repeatable.",
+        "Folder with more fixtures; a file of the same name replaces one; repeatable.",
         multiple=True,
         type=_PATH,
     )
     today: bool = _option(
-        "Move all date-times of the fixtures by whole days, so that the newest item is of today.",
+        "Shift all date-times of the fixtures by whole days, so that the newest is of today.",
         is_flag=True,
         type=Switch(),
     )
@@ -87,7 +87,7 @@ class Options:
         default=1,
     )
     state: Path | RedisUrl | None = _option(
-        "What keeps the state over restarts: a file, or the URL of a database of Redis or Valkey,"
+        "Where to keep the state over restarts: a file, or the URL of a Redis or Valkey database,"
         " which many mocks can share. Kept are entries, tokens, sessions, snapshots, clocks,"
         " faults, calls in progress and deliveries; a file keeps no journal, and no requests since"
         " the last change that have counted for a rate limit.",
@@ -101,9 +101,9 @@ class Options:
         metavar="SECONDS",
     )
     sync: str = _option(
-        "When a change is in the file of --state: normal writes it before the response, so it"
-        " survives kill -9, but the latest ones can be lost when the machine loses power; always"
-        " waits for the disk, and loses none.",
+        "How safely --state writes a change to its file before the response: normal survives"
+        " kill -9, but a power failure can lose the latest changes; always waits for the disk, and"
+        " loses none.",
         type=click.Choice((NORMAL, ALWAYS)),
         default=NORMAL,
     )
@@ -121,21 +121,21 @@ class Options:
         "Turn the control interface and the page off.", is_flag=True, type=Switch()
     )
     allow_origin: tuple[str, ...] = _option(
-        "Origin of pages that may call the mock, such as https://app.test, beside those of this"
-        " machine; * for all; repeatable.",
+        "Origin of pages that may call the API (CORS), such as https://app.test, beside those of"
+        " this machine; * for all; repeatable.",
         multiple=True,
         type=OriginType(),
         metavar="ORIGIN",
     )
     allow_host: tuple[str, ...] = _option(
-        "Host name that the mock may be reached by, where it listens for this machine alone;"
+        "Further host name that requests may use, when the mock listens on this machine only;"
         " * for all; repeatable.",
         multiple=True,
         type=HostType(),
         metavar="NAME",
     )
     public_url: str = _option(
-        "URL that clients reach the mock by, for the links in its responses.",
+        "URL by which clients reach the mock, for the links in its responses.",
         type=UrlType(),
         default="",
         show_default="the Host of the request",
@@ -147,7 +147,7 @@ class Options:
         type=Switch(),
     )
     max_sessions: int = _option(
-        "Maximum number of sessions; a new one takes the place of the one idle longest.",
+        "Maximum number of sessions; one more ends the session that was idle longest.",
         type=WholeNumber(1, _MOST_SESSIONS),
         default=100,
     )
@@ -158,8 +158,8 @@ class Options:
         metavar="SECONDS",
     )
     max_entries: int = _option(
-        "Maximum number of entries of a collection, 4096 characters of a text counting for one;"
-        " fixtures may have more.",
+        "Maximum number of entries of a collection; each 4096 characters of text count as one"
+        " more; fixtures may exceed it.",
         type=WholeNumber(1, _LARGEST_COLLECTION),
         default=MOST_ENTRIES,
     )
@@ -170,18 +170,18 @@ class Options:
         metavar="NAME",
     )
     event_retries: int = _option(
-        "How often the delivery of an event that failed is repeated, a second later.",
+        "Number of retries of an event that could not be delivered, a second apart.",
         type=WholeNumber(0, 10),
         default=0,
     )
     page_size: int | None = _option(
-        "Entries of a page of the call history when a request gives no length.",
+        "Default page size of the call history.",
         type=WholeNumber(1, 1000),
         show_default="100, as the document says",
     )
     statistics_seconds: float = _option(
-        "How long a request for call history or statistics takes; another one of the client"
-        " meanwhile is a 429.",
+        "How long a request for call history or statistics takes; the response to another one of"
+        " the client meanwhile is 429.",
         type=Number(0, 60),
         default=0,
         metavar="SECONDS",
@@ -192,7 +192,7 @@ class Options:
         default=DEFAULT_SIZE,
     )
     validate_responses: bool = _option(
-        "Check each response against the document; an invalid one becomes a 500.",
+        "Check each response against the document; an invalid one is replaced by a 500.",
         is_flag=True,
         type=Switch(),
     )
@@ -218,7 +218,7 @@ class Options:
         default="warning",
     )
     log_format: str = _option(
-        "json prints one JSON object a line.",
+        "Format of the log; json is one JSON object a line.",
         type=click.Choice((TEXT, JSON), case_sensitive=False),
         default=TEXT,
     )
