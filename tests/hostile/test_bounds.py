@@ -16,6 +16,7 @@ from ringme_mock.faults import fault_book as book_module
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import read_rule
 from ringme_mock.http import event_stream
+from ringme_mock.store import entry_budget as budget_module
 from ringme_mock.store import quotas as quotas_module
 from ringme_mock.store.state import State
 from support.control import Control
@@ -131,6 +132,23 @@ def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
     control.done("PUT", "state", content=archive, headers=ZIPPED)
 
 
+def test_the_files_of_all_sessions_are_bounded_together(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    megabyte = 1024 * 1024
+    monkeypatch.setattr(budget_module, "MOST_FILE_BYTES_TOGETHER", 2 * megabyte)
+    archive = with_file(control.ask("GET", "state", params={"format": "zip"}).content, megabyte)
+    first, second = control.session("first"), control.session("second")
+    for one in (first, first):
+        one.done("PUT", "state", content=archive, headers=ZIPPED)
+    message = second.refused("PUT", "state", content=archive, headers=ZIPPED)
+    assert (
+        " MB beside the fixtures, the limit is 2 MB; leave files out, or end a session" in message
+    )
+    control.done("DELETE", "sessions/first")
+    second.done("PUT", "state", content=archive, headers=ZIPPED)
+
+
 def with_file(archive: bytes, length: int) -> bytes:
     """An export with one file more, which no entry names."""
     buffer = io.BytesIO(archive)
@@ -205,6 +223,19 @@ def test_a_fault_is_no_longer_than_may_be(control: Control, answer: dict[str, An
         "bytes as JSON, the limit is 65536; shorten answer.body or answer.headers"
     )
     assert control.done("GET", "faults") == []
+
+
+def test_the_faults_of_a_session_are_bounded_together(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(book_module, "LONGEST_BOOK", 1000)
+    fault = {"answer": {"status": 503, "body": "x" * 400}}
+    ids = [control.done("POST", "faults", fault)["id"] for _ in range(2)]
+    assert " more would exceed the limit of 1000; delete some with" in control.refused(
+        "POST", "faults", fault
+    )
+    control.done("DELETE", f"faults/{ids[0]}")
+    control.done("POST", "faults", fault)
 
 
 def test_patterns_of_paths_are_short(control: Control) -> None:

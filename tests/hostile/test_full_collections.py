@@ -86,7 +86,7 @@ def test_a_long_text_counts_for_as_many_entries_as_it_weighs(full: Control) -> N
     assert answer.status_code == 400
     assert answer.json()["message"] == (
         f"extension_group: there are {there}, 4 more would exceed the limit of {there + 3}"
-        " (4096 characters of a text count as one);"
+        " (1024 characters of a text count as one);"
         " delete some, or start the mock with a higher --max-entries"
     )
     wide["extra_params"] = TEXT * 2
@@ -138,4 +138,6 @@ def test_long_texts_count_in_snapshots_and_imports_too(full: Control) -> None:
     ):
         assert answer.status_code == 400
     refused = full.http.put("/__mock__/state", json=exported).json()["message"]
-    assert refused.startswith(f"extension_group: has {most + 10} entries, the limit is {most} (4")
+    assert refused.startswith(
+        f"extension_group: has {most + 10} entries, the limit is {most} (1024 "
+    )

@@ -15,11 +15,14 @@ from ringme_mock.faults.fault_rule import FaultRule
 # Each request is matched against all of them.
 MOST_FAULTS = 1000
 LONGEST_FAULT = 65_536
+# Of all faults of a session together.
+LONGEST_BOOK = 1024 * 1024
 
 
 @dataclass
 class _Counted:
     rule: FaultRule
+    size: int
     seen: int = 0
     applied: int = 0
 
@@ -40,18 +43,24 @@ class FaultBook:
                 f"faults: there are {len(self.rules)}, the limit is {MOST_FAULTS}; delete some with"
                 " DELETE /__mock__/faults/ID, or all with DELETE /__mock__/faults"
             )
-        size = len(orjson.dumps(rule.source))
+        size = _size(rule)
         if size > LONGEST_FAULT:
             raise invalid(
                 f"fault: has {size} bytes as JSON, the limit is {LONGEST_FAULT};"
                 " shorten answer.body or answer.headers"
+            )
+        held = sum(one.size for one in self.rules.values())
+        if held + size > LONGEST_BOOK:
+            raise invalid(
+                f"faults: have {held} bytes as JSON, {size} more would exceed the limit of"
+                f" {LONGEST_BOOK}; delete some with DELETE /__mock__/faults/ID"
             )
         return self._add(rule)
 
     def _add(self, rule: FaultRule) -> str:
         name = str(self._next)
         self._next += 1
-        self.rules[name] = _Counted(rule)
+        self.rules[name] = _Counted(rule, _size(rule))
         return name
 
     def show(self, name: str) -> dict[str, Any]:
@@ -92,3 +101,7 @@ class FaultBook:
         if name not in self.rules:
             raise ApiError(404, f"No such fault: {name[:64]}")
         return self.rules[name]
+
+
+def _size(rule: FaultRule) -> int:
+    return len(orjson.dumps(rule.source))

@@ -158,7 +158,7 @@ class Options:
         metavar="SECONDS",
     )
     max_entries: int = _option(
-        "Maximum number of entries of a collection; each 4096 characters of text count as one"
+        "Maximum number of entries of a collection; each 1024 characters of text count as one"
         " more; fixtures may exceed it.",
         type=WholeNumber(1, _LARGEST_COLLECTION),
         default=MOST_ENTRIES,

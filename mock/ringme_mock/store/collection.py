@@ -18,7 +18,7 @@ Slot = tuple[Any, Any]
 
 _KEY_OF_POSITION = itemgetter(-1)
 # The length of a text that counts as one more entry.
-LONG_TEXT = 4096
+LONG_TEXT = 1024
 
 
 class _Top:

@@ -1,4 +1,4 @@
-"""Bound of the entries that the sessions of a mock hold together."""
+"""Bounds of the entries and files that the sessions of a mock hold together."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from ringme_mock.store.store import Store
 
 # Beside those of the fixtures, which sessions share.
 MOST_TOGETHER = 1_000_000
+MOST_FILE_BYTES_TOGETHER = 512 * 1024 * 1024
+_MB = 1024 * 1024
 # Full collections that there is room for at least.
 _FULL_COLLECTIONS = 4
 
@@ -39,6 +41,20 @@ class EntryBudget:
                 )
         self._left -= more
 
+    def check_files(self, what: str, store: Store, replaced: Store) -> None:
+        """Raise the 400 if the files of a store, in the place of another, exceed the bound."""
+        holdings = list(self._holdings())
+        fixtures = [seed for seed, _ in holdings]
+        others = [one for _, stores in holdings for one in stores if one is not replaced]
+        held, more = own_bytes(others, fixtures), own_bytes([store], [*others, *fixtures])
+        if held + more > MOST_FILE_BYTES_TOGETHER:
+            raise invalid(
+                f"{what}: has {more / _MB:.1f} MB of files, all sessions together have"
+                f" {held / _MB:.1f} MB beside the fixtures, the limit is"
+                f" {MOST_FILE_BYTES_TOGETHER // _MB} MB; leave files out, or end a session with"
+                " DELETE /__mock__/sessions/NAME"
+            )
+
 
 def own_entries(stores: Iterable[Store], fixtures: Store) -> int:
     """Count the entries of stores that they share neither with the fixtures nor with each other."""
@@ -50,4 +66,15 @@ def own_entries(stores: Iterable[Store], fixtures: Store) -> int:
             if not any(one.shares_entries(other) for other in known):
                 known.append(one)
                 count += one.written_since(collection)
+    return count
+
+
+def own_bytes(stores: Iterable[Store], others: Iterable[Store]) -> int:
+    """Add up the bytes of files of stores: shared ones once, and those of `others` not at all."""
+    known = {id(store.files) for store in others}
+    count = 0
+    for store in stores:
+        if id(store.files) not in known:
+            known.add(id(store.files))
+            count += sum(map(len, store.files.values()))
     return count

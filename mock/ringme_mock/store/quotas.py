@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ringme_mock.errors import invalid
 from ringme_mock.store.collection import LONG_TEXT, Collection
-from ringme_mock.store.entry_budget import own_entries
+from ringme_mock.store.entry_budget import own_bytes, own_entries
 
 if TYPE_CHECKING:
     from ringme_mock.http.sessions import Session
@@ -56,14 +56,16 @@ def check_import(session: Session, store: Store) -> None:
             )
     if state.budget is not None:
         state.budget.take("state", own_entries([store], state.seed))
-    kept = _own_bytes([one.store for one in session.snapshots.values()], [state.seed, store])
-    size = _own_bytes([store], [state.seed])
+    kept = own_bytes([one.store for one in session.snapshots.values()], [state.seed, store])
+    size = own_bytes([store], [state.seed])
     if kept + size > MOST_FILE_BYTES:
         raise invalid(
             f"state: has {size / _MB:.1f} MB of files, snapshots keep {kept / _MB:.1f} MB,"
             f" the limit is {MOST_FILE_BYTES // _MB} MB;"
             " delete a snapshot with DELETE /__mock__/snapshots/NAME, or leave files out"
         )
+    if state.budget is not None:
+        state.budget.check_files("state", store, state.store)
 
 
 def check_snapshot(session: Session, name: str) -> None:
@@ -106,15 +108,4 @@ def _own_entries(stores: Iterable[Store], fixtures: Store) -> int:
             if not any(one.shares_entries(other) for other in known):
                 known.append(one)
                 count += one.weight
-    return count
-
-
-def _own_bytes(stores: Iterable[Store], others: Iterable[Store]) -> int:
-    """Add up the bytes of files of stores: shared ones once, and those of `others` not at all."""
-    known = {id(store.files) for store in others}
-    count = 0
-    for store in stores:
-        if id(store.files) not in known:
-            known.add(id(store.files))
-            count += sum(map(len, store.files.values()))
     return count
