@@ -32,6 +32,7 @@ def environment() -> Environment:
         "for_script": _for_script,
         "thousands": lambda number: f"{number:,}".replace(",", "\N{NO-BREAK SPACE}"),
     }
+    made.globals["macros"] = made.get_template("parts/macros.html.j2").module
     return made
 
 

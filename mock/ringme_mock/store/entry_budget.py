@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ringme_mock.errors import invalid
 from ringme_mock.store.collection import Collection
@@ -58,15 +58,17 @@ class EntryBudget:
 
 def own_entries(stores: Iterable[Store], fixtures: Store) -> int:
     """Count the entries of stores that they share neither with the fixtures nor with each other."""
-    count = 0
-    for name, collection in fixtures.collections.items():
-        known: list[Collection] = [collection]
-        for store in stores:
-            one = store[name]
-            if not any(one.shares_entries(other) for other in known):
-                known.append(one)
-                count += one.written_since(collection)
-    return count
+    return sum(one.written_since(fixtures[name]) for name, one in unshared(stores, fixtures))
+
+
+def unshared(stores: Iterable[Store], fixtures: Store) -> Iterator[tuple[str, Collection]]:
+    """Find the collections that share their entries neither with the fixtures nor each other."""
+    known = {one.entries_id for one in fixtures.collections.values()}
+    for store in stores:
+        for name, one in store.collections.items():
+            if one.entries_id not in known:
+                known.add(one.entries_id)
+                yield name, one
 
 
 def own_bytes(stores: Iterable[Store], others: Iterable[Store]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ringme_mock.errors import invalid
 from ringme_mock.store.collection import LONG_TEXT, Collection
-from ringme_mock.store.entry_budget import own_bytes, own_entries
+from ringme_mock.store.entry_budget import own_bytes, own_entries, unshared
 
 if TYPE_CHECKING:
     from ringme_mock.http.sessions import Session
@@ -100,12 +100,4 @@ def _own_entries(stores: Iterable[Store], fixtures: Store) -> int:
 
     A collection shares all of its entries or none: once it is written to, it counts in full.
     """
-    count = 0
-    for name, collection in fixtures.collections.items():
-        known = [collection]
-        for store in stores:
-            one = store[name]
-            if not any(one.shares_entries(other) for other in known):
-                known.append(one)
-                count += one.weight
-    return count
+    return sum(one.weight for _, one in unshared(stores, fixtures))
