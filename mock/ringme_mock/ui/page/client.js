@@ -57,6 +57,12 @@ export async function keeper(client) {
   return found.login;
 }
 
+/** Path and query of an entry of the journal. */
+export function pathOf({ path, query }) {
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => `${name}=${one}`));
+  return pairs.length ? `${path}?${pairs.join("&")}` : path;
+}
+
 async function attempt({ method = "GET", path, body, login }) {
   const headers = {};
   if (login) headers.Authorization = `Bearer ${await tokenOf(login)}`;

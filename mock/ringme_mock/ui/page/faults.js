@@ -1,7 +1,7 @@
 // Faults: switches for the common ones, those that are active, and one of one's own.
 import { html } from "../vendor/htm/standalone.module.js";
 import { control, read } from "./client.js";
-import { Act, Badge, Field, Form, Named } from "./controls.js";
+import { Act, Badge, Field, Form, Named, Rows } from "./controls.js";
 import { useData, useDesk } from "./desk.js";
 
 const SWITCHES = [
@@ -47,7 +47,7 @@ function Switch({ title, help, fault, latency, id }) {
     return isOn ? control(`faults/${on.id}`, "DELETE") : control("faults", "POST", { name: title, ...fault });
   };
   return html`<li>
-    <${Act} label=${title} kind="switch" pressed=${isOn} help=${id} request=${request} said=${() => `${title}: ${isOn ? "off" : "on"}.`} shows=${(found) => (latency ? "latency" : `fault-${found?.id}`)} />
+    <${Act} label=${title} button="switch" role=${{ role: "switch", "aria-checked": `${isOn}`, "aria-describedby": id }} request=${request} said=${() => `${title}: ${isOn ? "off" : "on"}.`} shows=${(found) => (latency ? "latency" : `fault-${found?.id}`)} />
     <p id=${id} class="quiet">${help}</p>
   </li>`;
 }
@@ -63,16 +63,12 @@ function Active({ fault }) {
 function OwnFault({ operation }) {
   const known = useData(() => (operations ??= operationIds()), []);
   if (!known) return null;
-  return html`<${Form} label="Add the fault" main kind="fields" clears request=${(fields) => control("faults", "POST", faultOf(fields))} said=${() => "The fault is on."} shows=${({ id }) => `fault-${id}`}>
-    <${Field} id="fault-operation" label="Operation"><select id="fault-operation" name="operation">
-      <option value="">Every operation</option>
-      ${known.map((one) => html`<option value=${one} selected=${one === operation}>${one}</option>`)}</select><//>
+  return html`<${Form} label="Add the fault" button="main" kind="fields" clears request=${(fields) => control("faults", "POST", faultOf(fields))} said=${() => "The fault is on."} shows=${({ id }) => `fault-${id}`}>
+    <${Field} id="fault-operation" label="Operation" name="operation" chosen=${operation} options=${[["", "Every operation"], ...known.map((one) => [one, one])]} />
     <${Field} id="fault-login" label="Login" note="(empty: anybody)" name="login" />
     <${Field} id="fault-status" label="Status of the response" name="status" type="number" min="200" max="599" />
     <${Field} id="fault-delay" label="Delay in ms" name="delay" type="number" min="0" max="60000" />
-    <${Field} id="fault-connection" label="Connection"><select id="fault-connection" name="connection">
-      <option value="">as usual</option>
-      ${Object.entries(CONNECTIONS).map(([value, text]) => html`<option value=${value}>${text}</option>`)}</select><//>
+    <${Field} id="fault-connection" label="Connection" name="connection" options=${[["", "as usual"], ...Object.entries(CONNECTIONS)]} />
     <${Field} id="fault-times" label="How often" note="(empty: always)" name="times" type="number" min="1" />
   <//>`;
 }

@@ -1,7 +1,7 @@
 // Groups with the numbers in them: to look for, open, make, rename and delete.
 import { html, useState } from "../vendor/htm/standalone.module.js";
 import { api, keeper, list } from "./client.js";
-import { Ask, Field, Fold, Form, Named, Search, plural } from "./controls.js";
+import { Ask, Field, Fold, Form, Named, Rows, Search, plural, useGrowing } from "./controls.js";
 import { useData, useDesk } from "./desk.js";
 import { NumberRow, itemKinds } from "./number.js";
 
@@ -26,7 +26,7 @@ export function Groups() {
   const toggle = (id) => setOpened((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]));
   if (groups.absent || numbers.absent) return html`<h2 id="panel-title">Groups and numbers</h2><p class="empty">The OpenAPI document has none.</p>`;
   return html`<h2 id="panel-title" tabindex="-1">Groups and numbers</h2>
-    <${Search} id="find" label="Look for a group or number" value="" onInput=${setText} />
+    <${Search} id="find" label="Look for a group or number" onInput=${setText} />
     ${data && html`
       <p class="quiet" role="status">${data.text ? `Found: ${plural(data.groups.total, "group")}, ${plural(data.found.total, "number")}.` : `${plural(groups.total, "group")}, ${plural(numbers.total, "number")}.${data.groups.total > SHOWN ? ` The first ${SHOWN} groups are shown; look for others by their name.` : ""}`}</p>
       <ul class="groups">
@@ -51,7 +51,7 @@ function Group({ group, size, client, open, toggle }) {
           <${Field} id="new-number-${id}" label="New number" name="name" required inputmode="numeric" placeholder="600" /><//>
         <${Ask} label="Delete group" about=${`${id}`} kind="danger" title=${`Delete group ${name}?`}>${(close) => html`
           <p>Its numbers stay, in no group; users of the group are deleted with it.</p>
-          <${Form} label="Delete" about=${`group ${id}`} main kind="answer" request=${() => change("DELETE")} said=${() => `Group ${name} is deleted.`} after=${close} />`}<//>
+          <${Form} label="Delete" about=${`group ${id}`} button="main" kind="answer" request=${() => change("DELETE")} said=${() => `Group ${name} is deleted.`} after=${close} />`}<//>
       </div>
     <//></li>`;
 }
@@ -60,23 +60,16 @@ const Loose = ({ size, open, toggle }) => html`<li id="loose-numbers">
   <${Fold} id="loose" open=${open} onToggle=${toggle} summary=${html`<b>In no group</b> <span class="count">${plural(size, "number")}</span>`}><${Members} query=${{ owner: "extension_group" }} /><//></li>`;
 
 function Members({ query }) {
-  const [limit, setLimit] = useState(SHOWN);
-  const { changes } = useDesk();
-  const found = useData(() => numbersOf({ ...query, limit }), [limit, changes]);
-  if (!found) return null;
-  const more = found.total - found.entries.length;
-  return html`<${Numbers} found=${found} />${more > 0 && html`<button type="button" class="small" onClick=${() => setLimit(Math.min(1000, limit * 5))}>${more} more numbers</button>`}`;
+  const [found, more] = useGrowing((limit) => numbersOf({ ...query, limit }), SHOWN);
+  return found && html`<${Numbers} found=${found} />${more}`;
 }
 
-function Numbers({ found }) {
-  if (!found.entries.length) return html`<p class="empty">No numbers.</p>`;
-  return html`<ul class="rows">${found.entries.map((one) => html`<${NumberRow} key=${one.id} number=${one} counts=${found.counts[one.id]} />`)}</ul>`;
-}
+const Numbers = ({ found }) => html`<${Rows} items=${found.entries} empty="No numbers.">${(one) => html`<${NumberRow} key=${one.id} number=${one} counts=${found.counts[one.id]} />`}<//>`;
 
 function NewGroup({ clients }) {
   const create = async ({ client, name }) => api(await keeper(client), `client/${client}/extension_group/`, "POST", { name });
   return html`<${Form} label="Make group" clears request=${create} said=${({ name }) => `Group ${name} is there.`} shows=${({ id }) => `group-${id}`}>
     <${Field} id="new-group" label="Name" name="name" required maxlength="255" />
-    <${Field} id="new-group-client" label="Client"><select id="new-group-client" name="client">${clients.map((one) => html`<option value=${one.id}>${one.name}</option>`)}</select><//>
+    <${Field} id="new-group-client" label="Client" name="client" options=${clients.map((one) => [one.id, one.name])} />
   <//>`;
 }

@@ -1,5 +1,5 @@
 // The page: head, tabs, the panel that is open, and the journal beside it.
-import { html, render, useEffect, useRef, useState } from "../vendor/htm/standalone.module.js";
+import { html, render, useEffect, useState } from "../vendor/htm/standalone.module.js";
 import { Calls } from "./calls.js";
 import { address } from "./client.js";
 import { Copy, Named, visible } from "./controls.js";
@@ -15,7 +15,6 @@ import { Users } from "./users.js";
 
 const PANELS = { journal: Groups, groups: Groups, users: Users, calls: Calls, faults: Faults, state: State, sessions: Sessions };
 const WIDE = matchMedia("(min-width: 60rem)");
-const FRESH_MS = 2500;
 
 function Page() {
   const [toasts, tell] = useToasts();
@@ -91,18 +90,15 @@ function Tabs({ open }) {
 const Latest = ({ entry }) => html`<nav class="latest" aria-label="Last request">
   <a href="#journal">${visible(`${entry.method} ${entry.path}`)} <b class=${entry.verdict}>${entry.status ?? "no response"}</b></a></nav>`;
 
+/** What was done, each with its request to copy. */
 function Toasts({ toasts }) {
+  const desk = useDesk();
   return html`<div id="toasts" role="status">${toasts.map(
     ({ id, text, bad, request }) => html`<div class="toast ${bad ? "bad" : ""}" id="toast-${id}" key=${id}>
       <span><${Named} text=${text} /></span>
-      ${request && html`<${CopyRequest} request=${request} />`}
+      ${desk && request && html`<${Copy} label="Copy as curl" text=${() => curlOf(request, desk.session.url)} about="what was done" />`}
     </div>`,
   )}</div>`;
-}
-
-function CopyRequest({ request }) {
-  const desk = useDesk();
-  return desk && html`<${Copy} label="Copy as curl" text=${() => curlOf(request, desk.session.url)} about="what was done" />`;
 }
 
 function useWide() {
@@ -113,22 +109,19 @@ function useWide() {
 
 /** Marks what a click has changed, where it stands, once the panel shows it. */
 function useFresh({ count, fresh }) {
-  const last = useRef();
   useEffect(() => {
-    if (!fresh) return undefined;
-    const mark = () => {
+    const observer = new MutationObserver(mark);
+    function mark() {
       const place = document.getElementById(fresh);
       if (!place) return;
       observer.disconnect();
       place.classList.add("fresh");
+      place.addEventListener("animationend", () => place.classList.remove("fresh"), { once: true });
       place.scrollIntoView({ block: "nearest" });
-      last.current = setTimeout(() => place.classList.remove("fresh"), FRESH_MS);
-    };
-    const observer = new MutationObserver(mark);
-    observer.observe(document.body, { childList: true, subtree: true });
-    mark();
-    const ending = setTimeout(() => observer.disconnect(), FRESH_MS);
-    return () => { observer.disconnect(); clearTimeout(ending); };
+    }
+    if (fresh) observer.observe(document.body, { childList: true, subtree: true });
+    if (fresh) mark();
+    return () => observer.disconnect();
   }, [count]);
 }
 

@@ -1,7 +1,7 @@
 // A number: what can arrive for it, its calls, voicemail and faxes, and what can be done with it.
 import { html, useEffect, useState } from "../vendor/htm/standalone.module.js";
 import { api, control, keeper, list, send } from "./client.js";
-import { Act, AsCurl, Ask, Badge, Field, Fold, Form, Named, visible } from "./controls.js";
+import { Act, AsCurl, Ask, Badge, Field, Fold, Form, Named, Rows, visible, useGrowing } from "./controls.js";
 import { useData, useDesk } from "./desk.js";
 
 const ITEMS_SHOWN = 10;
@@ -56,26 +56,20 @@ function Card({ number }) {
       <${Form} label="Rename" about=${number.name} request=${(fields) => change("PUT", fields)} said=${(_, fields) => `${number.name} is called ${fields.label}.`} shows=${() => `number-${id}`}>
         <${Field} id="label-${id}" label="Name" name="label" defaultValue=${label ?? ""} maxlength="255" /><//>
       ${groups && html`<${Form} label="Move" about=${number.name} request=${move} said=${(_, { group }) => (group ? `${name} is in ${target(group)} now.` : `${name} is in no group now.`)} shows=${(_, { group }) => (group ? `group-${group}` : "loose-numbers")}>
-        <${Field} id="group-of-${id}" label="Group"><select id="group-of-${id}" name="group">
-          <option value="">in no group</option>
-          ${groups.entries.map((one) => html`<option value=${one.id} selected=${one.id === number.extension_group_id}>${one.name} (${one.id})</option>`)}</select><//>
+        <${Field} id="group-of-${id}" label="Group" name="group" chosen=${number.extension_group_id} options=${[["", "in no group"], ...groups.entries.map((one) => [one.id, `${one.name} (${one.id})`])]} />
       <//>`}
       <${Ask} label="Delete number" about=${number.name} kind="danger" title=${`Delete number ${name}?`}>${(close) => html`
         <p>Its calls, voicemail and faxes go where the API says.</p>
-        <${Form} label="Delete" about=${number.name} main kind="answer" request=${() => change("DELETE")} said=${() => `Number ${name} is deleted.`} after=${close} />`}<//>
+        <${Form} label="Delete" about=${number.name} button="main" kind="answer" request=${() => change("DELETE")} said=${() => `Number ${name} is deleted.`} after=${close} />`}<//>
     </div>`;
 }
 
 function Items({ kind, number }) {
-  const [limit, setLimit] = useState(ITEMS_SHOWN);
-  const { changes } = useDesk();
-  const { title } = ITEMS[kind];
-  const found = useData(() => list(kind, { owner: "extension", owner_id: number.id, order: "desc", limit }), [limit, changes]);
+  const { title, key } = ITEMS[kind];
+  const [found, more] = useGrowing((limit) => list(kind, { owner: "extension", owner_id: number.id, order: "desc", limit }), ITEMS_SHOWN);
   if (!found?.total) return null;
-  const more = found.total - found.entries.length;
   return html`<h3 class="minor">${title}</h3>
-    <ul class="items">${found.entries.map((one) => html`<${Item} key=${one[ITEMS[kind].key]} kind=${kind} item=${one} number=${number} />`)}</ul>
-    ${more > 0 && html`<button type="button" class="small" onClick=${() => setLimit(Math.min(1000, limit * 5))}>${more} more</button>`}`;
+    <${Rows} kind="items" items=${found.entries}>${(one) => html`<${Item} key=${one[key]} kind=${kind} item=${one} number=${number} />`}<//>${more}`;
 }
 
 function Item({ kind, item, number }) {
@@ -99,6 +93,6 @@ function Item({ kind, item, number }) {
       ${!url && html`<span class="pair"><button type="button" class="small" onClick=${open}>${isFax ? "Open" : "Play"}<span class="unseen"> ${kind} of ${time}</span></button>
         <${AsCurl} about=${`${kind} of ${time}`} request=${async () => ({ ...(await request("GET")), saves: true })} /></span>`}
       ${url && (isFax ? html`<a class="button small" href=${url} download=${`${item[key]}.pdf`}>Save as PDF</a>` : html`<audio controls autoplay src=${url} aria-label=${`${kind} of ${time}`}></audio>`)}
-      <${Act} kind="small" label="Delete" about=${`${kind} of ${time}`} request=${() => request("DELETE")} said=${() => "It is deleted."} shows=${() => `number-${number.id}`} />
+      <${Act} button="small" label="Delete" about=${`${kind} of ${time}`} request=${() => request("DELETE")} said=${() => "It is deleted."} shows=${() => `number-${number.id}`} />
     </div></li>`;
 }

@@ -1,7 +1,7 @@
 // Sessions: states side by side, each under its own address.
 import { html } from "../vendor/htm/standalone.module.js";
 import { address, control } from "./client.js";
-import { Act, Field, plural } from "./controls.js";
+import { Act, Field, Rows, plural } from "./controls.js";
 import { useDesk } from "./desk.js";
 import { NAME } from "./state.js";
 
@@ -22,13 +22,11 @@ export function Sessions() {
   };
   return html`<h2 id="panel-title" tabindex="-1">Sessions</h2>
     <p class="quiet">Each has data, faults and a journal of its own, under its own address.</p>
-    <ul class="rows">${sessions.slice(0, SHOWN).map(
-      (one) => html`<li class="row" key=${one.name} id="session-${one.name}">
+    <${Rows} items=${sessions.slice(0, SHOWN)}>${(one) => html`<li class="row" key=${one.name} id="session-${one.name}">
         <div class="who"><a href=${pageOf(one.name, session.name)} aria-current=${one.current ? "page" : undefined}>${one.name}</a>
           <div class="quiet">${one.current && "this one, "}${plural(one.requests, "request")} in the journal</div></div>
         ${!one.current && one.name !== "default" && html`<${Act} label="End" about=${`session ${one.name}`} request=${() => control(`sessions/${one.name}`, "DELETE")} said=${() => `Session ${one.name} has ended.`} />`}
-      </li>`,
-    )}</ul>
+      </li>`}<//>
     ${sessions.length > SHOWN && html`<p class="quiet">The first ${SHOWN} of ${sessions.length}.</p>`}
     <form class="line" onSubmit=${open}>
       <${Field} id="session-name" label="Open a session by its name" name="name" required maxlength="64" pattern=${NAME} title="Letters, digits, dots, hyphens and underscores" />

@@ -8,35 +8,30 @@ const plain = (text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]/gu, encodeURICompon
 
 /** A request of this page as a command, which `saves` a file; one to the API gets its token first. */
 export function curlOf({ method = "GET", path, body, login, saves }, base) {
-  const parts = ["curl", ...(method === "GET" ? [] : ["-X", method]), quoted(plain(`${base}/${path}`))];
-  if (login) parts.push("-H", '"Authorization: Bearer $TOKEN"');
-  if (body !== undefined) parts.push("-H", "'Content-Type: application/json'", "--data", quoted(JSON.stringify(body)));
-  if (saves) parts.push("-OJ");
-  const command = parts.join(" ");
+  const kind = body === undefined ? "" : "application/json";
+  const command = curl({ method, url: plain(`${base}/${path}`), isBearer: login, kind, data: JSON.stringify(body), saves });
   if (!login) return command;
   const token = curlOf({ method: "POST", path: "__mock__/tokens", body: { login } }, base).replace("curl", "curl -s");
   return `TOKEN=$(${token} | ${TOKEN})\n${command}`;
 }
 
 /** The request of an entry of the journal; what was masked in it is `$TOKEN`, `token` or `***`. */
-export function snippetsOf(entry, base) {
-  const query = pairs(entry.query).map((pair) => pair.map(encodeURIComponent).join("="));
-  const url = plain(base + entry.path) + (query.length ? `?${query.join("&")}` : "");
-  const isBearer = /^bearer/i.test(entry.headers.authorization ?? "");
-  const sent = (entry.headers["content-type"] ?? "").split(";")[0].trim().toLowerCase();
-  const kind = entry.body !== null && [FORM, "application/json"].includes(sent) ? sent : "";
-  const request = { ...entry, url, isBearer, kind };
-  return { curl: curl(request), fetch: script(request) };
+export function snippetsOf({ method, path, query, headers, body }, base) {
+  const search = pairs(query).map((pair) => pair.map(encodeURIComponent).join("="));
+  const url = plain(base + path) + (search.length ? `?${search.join("&")}` : "");
+  const isBearer = /^bearer/i.test(headers.authorization ?? "");
+  const sent = (headers["content-type"] ?? "").split(";")[0].trim().toLowerCase();
+  const kind = body !== null && [FORM, "application/json"].includes(sent) ? sent : "";
+  const data = kind === FORM ? `${new URLSearchParams(pairs(body))}` : JSON.stringify(body);
+  return { curl: curl({ method, url, isBearer, kind, data }), fetch: script({ method, url, isBearer, kind, body }) };
 }
 
-function curl({ method, url, isBearer, kind, body }) {
-  const parts = ["curl"];
-  if (method === "HEAD") parts.push("--head");
-  else if (method !== "GET") parts.push("-X", method);
-  parts.push(quoted(url));
+function curl({ method, url, isBearer, kind, data, saves }) {
+  const verb = { GET: [], HEAD: ["--head"] }[method] ?? ["-X", method];
+  const parts = ["curl", ...verb, quoted(url)];
   if (isBearer) parts.push("-H", '"Authorization: Bearer $TOKEN"');
-  const data = kind === FORM ? `${new URLSearchParams(pairs(body))}` : JSON.stringify(body);
   if (kind) parts.push("-H", quoted(`Content-Type: ${kind}`), "--data", quoted(data));
+  if (saves) parts.push("-OJ");
   return parts.join(" ");
 }
 

@@ -1,7 +1,7 @@
 // The session as a whole: clock, reset, snapshots, export and import.
 import { html, useEffect, useState } from "../vendor/htm/standalone.module.js";
 import { control, read } from "./client.js";
-import { Act, Ask, Download, Field, Form, Named } from "./controls.js";
+import { Act, Ask, Download, Field, Form, Named, Rows } from "./controls.js";
 import { useData, useDesk } from "./desk.js";
 
 export const NAME = "[A-Za-z0-9_\\-][A-Za-z0-9._\\-]*";
@@ -26,8 +26,7 @@ export function State() {
     <//>
     <h3>Snapshots</h3>
     <p class="quiet">Entries and clock under a name, to come back to.</p>
-    <ul class="rows">${(snapshots ?? []).map((name) => html`<${Snapshot} key=${name} name=${name} />`)}</ul>
-    ${snapshots?.length === 0 && html`<p class="empty">None yet.</p>`}
+    ${snapshots && html`<${Rows} items=${snapshots} empty="None yet.">${(name) => html`<${Snapshot} key=${name} name=${name} />`}<//>`}
     <${Form} label="Save" about="a snapshot" clears request=${({ name }) => control(`snapshots/${encodeURIComponent(name)}`, "PUT")} said=${(_, { name }) => `Snapshot ${name} is saved.`} shows=${(_, { name }) => `snapshot-${name}`}>
       <${Field} id="snapshot-name" label="Name of a new snapshot" name="name" required maxlength="64" pattern=${NAME} title="Letters, digits, dots, hyphens and underscores" />
     <//>
@@ -35,7 +34,7 @@ export function State() {
     <div class="buttons">
       <${Ask} label="Reset…" kind="danger" title="Reset this session?">${(close) => html`
         <p>All that was created, changed and deleted in session ${session.name} is lost, with its faults and its journal. Snapshots stay.</p>
-        <${Form} label="Reset" main kind="answer" request=${({ tokens }) => control("reset", "POST", { keep: tokens ? ["tokens"] : [] })} after=${(_, { tokens }) => { if (!tokens) setTokens({}); close(); }}
+        <${Form} label="Reset" button="main" kind="answer" request=${({ tokens }) => control("reset", "POST", { keep: tokens ? ["tokens"] : [] })} after=${(_, { tokens }) => { if (!tokens) setTokens({}); close(); }}
           said=${(_, { tokens }) => `The session is back at the fixtures. ${tokens ? "Tokens were kept." : "All tokens have ended."}`}>
           <label class="check"><input type="checkbox" name="tokens" value="1" checked /> Keep the tokens, so that applications stay logged in</label>
         <//>`}<//>

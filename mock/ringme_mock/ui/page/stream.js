@@ -1,4 +1,4 @@
-// The journal as it comes in: what there was, then what is new.
+// The journal as it comes in: the latest requests that fit a filter, read again when there are new ones.
 import { useEffect, useRef, useState } from "../vendor/htm/standalone.module.js";
 import { address, control, parse, read } from "./client.js";
 
@@ -8,56 +8,40 @@ const GATHER_MS = 200;
 const CHANGES_MS = 1000;
 const NEWS_MS = 10_000;
 
-/** Follows the journal with a filter that can be changed: {rows, filter, setFilter, live, kept, news}. */
+/** Follows the journal with a filter that can be changed: {rows, filter, setFilter, live, dropped, news, reload}. */
 export function useStream(changed, requests, tell) {
   const [rows, setRows] = useState([]);
   const [filter, setFilter] = useState({ text: "", verdict: "", paused: false });
   const [live, setLive] = useState(false);
-  const [kept, setKept] = useState({ count: 0, dropped: 0 });
+  const [dropped, setDropped] = useState(0);
   const [news, setNews] = useState("");
-  const held = useRef({ waiting: [], unread: 0 }).current;
+  const held = useRef({ turn: 0, unread: 0 }).current;
   held.filter = filter;
 
   const load = async () => {
-    const query = new URLSearchParams({ limit: MOST_ROWS });
-    for (const name of ["text", "verdict"]) if (held.filter[name]) query.set(name, held.filter[name]);
+    const turn = ++held.turn;
+    const query = queryOf(held.filter, { limit: MOST_ROWS });
     const [found, counted] = await Promise.all([read(control(`journal?${query}`)), read(control("journal/count", "POST", {}))]);
-    held.waiting = [];
+    if (turn !== held.turn) return;
     setRows(found.reverse());
-    setKept(counted);
+    setDropped(counted.dropped);
   };
   const reload = () => load().catch((error) => tell(error.message, { bad: true }));
-
-  useEffect(() => {
-    if (!filter.paused) reload();
-  }, [filter.text, filter.verdict, filter.paused]);
-
+  const reloadLive = () => held.filter.paused || reload();
+  useEffect(reloadLive, [filter.text, filter.verdict, filter.paused]);
   // A reset has emptied it.
-  useEffect(() => {
-    if (requests < rows.length) reload();
-  }, [requests]);
+  useEffect(() => { if (requests < rows.length) reload(); }, [requests]);
 
   useEffect(() => {
     const source = new EventSource(address("__mock__/journal/stream"));
-    let gathering = 0;
-    let pending = 0;
-    const changeLater = () => {
-      pending ||= setTimeout(() => { pending = 0; changed(); }, CHANGES_MS);
+    const waiting = {};
+    const soon = (name, use, pause) => {
+      waiting[name] ||= setTimeout(() => { waiting[name] = 0; use(); }, pause);
     };
-    const gather = () => {
-      gathering = 0;
-      if (held.filter.paused) return;
-      const fresh = held.waiting.splice(0).filter((entry) => fits(entry, held.filter)).reverse();
-      held.unread += fresh.length;
-      setKept((before) => ({ ...before, count: before.count + fresh.length }));
-      setRows((before) => {
-        const first = before[0]?.number ?? 0;
-        return [...fresh.filter((one) => one.number > first), ...before].slice(0, MOST_ROWS);
-      });
-    };
+    const changeLater = () => soon("change", changed, CHANGES_MS);
     source.addEventListener("open", () => {
       setLive(true);
-      if (!held.filter.paused) reload();
+      reloadLive();
       // All may be different now, of a mock that was started again, too.
       if (held.wasAway) changed();
     });
@@ -65,8 +49,8 @@ export function useStream(changed, requests, tell) {
     source.addEventListener("delivery", changeLater);
     source.addEventListener("request", ({ data }) => {
       const entry = parse(data);
-      held.waiting = [...held.waiting.slice(1 - MOST_ROWS), entry];
-      gathering ||= setTimeout(gather, GATHER_MS);
+      held.unread += 1;
+      soon("rows", reloadLive, GATHER_MS);
       if (entry.method !== "GET" && entry.status < 400) changeLater();
     });
     // Every row by itself would drown a screen reader.
@@ -76,17 +60,10 @@ export function useStream(changed, requests, tell) {
     }, NEWS_MS);
     return () => { source.close(); clearInterval(telling); };
   }, []);
-  return { rows, filter, setFilter, live, kept, news, reload };
+  return { rows, filter, setFilter, live, dropped, news, reload };
 }
 
-/** Tells whether an entry fits the filter, as the control interface does. */
-function fits(entry, { text, verdict }) {
-  if (verdict && entry.verdict !== verdict) return false;
-  const parts = [entry.method, pathOf(entry), entry.operation, entry.login, entry.status, entry.reason, entry.fault];
-  return parts.filter((part) => part !== null).join(" ").toLowerCase().includes(text.toLowerCase());
-}
-
-export function pathOf({ path, query }) {
-  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => `${name}=${one}`));
-  return pairs.length ? `${path}?${pairs.join("&")}` : path;
+/** The query of the control interface for a filter. */
+export function queryOf({ text, verdict }, more = {}) {
+  return new URLSearchParams({ ...(text && { text }), ...(verdict && { verdict }), ...more });
 }

@@ -1,7 +1,7 @@
 // Users by client, with tokens that are ready to copy, and applications.
 import { html, useState } from "../vendor/htm/standalone.module.js";
 import { control, list } from "./client.js";
-import { Act, Badge, Copy, Named, Search, visible } from "./controls.js";
+import { Act, Badge, Copy, Named, Rows, Search, visible } from "./controls.js";
 import { useData, useDesk } from "./desk.js";
 
 const SHOWN = 50;
@@ -25,7 +25,7 @@ export function Users() {
   const found = useData(() => load(text), [text, changes]);
   return html`<h2 id="panel-title" tabindex="-1">Users</h2>
     <p class="quiet">Whoever can log in to the API. A token is what the token endpoint would give, without a login.</p>
-    <${Search} id="find-login" label="Look for a login" value="" onInput=${setText} />
+    <${Search} id="find-login" label="Look for a login" onInput=${setText} />
     ${found && html`
       ${found.groups.map((one) => html`<${Client} key=${one.id} ...${one} />`)}
       ${found.shown === 0 && html`<p class="empty">${text ? "No login contains this text." : "Nobody can log in."}</p>`}
@@ -34,17 +34,14 @@ export function Users() {
 
 function Client({ id, client, members, applications }) {
   return html`<h3><${Named} text=${client?.name ?? "No client"} /> <span class="quiet">client ${id}</span> ${client?.status === "blocked" && html`<${Badge} text="blocked" kind="bad" />`}</h3>
-    <ul class="rows">${members.map((user) => html`<${User} key=${user.id} user=${user} />`)}</ul>
+    <${Rows} items=${members}>${(user) => html`<${User} key=${user.id} user=${user} />`}<//>
     ${applications.length > 0 && html`<details class="applications"><summary>Applications <span class="quiet">${applications.length}</span></summary>
-      <ul class="rows">${applications.map(
-        (one) => html`<li key=${one.client_id}><b><${Named} text=${one.name} /></b> <span class="quiet">${one.type}, access ${one.access}</span>
-          <div><span class="quiet">client_id</span> <code>${one.client_id}</code></div>
-          <div><span class="quiet">client_secret</span> <code>${one.client_secret}</code></div></li>`,
-      )}</ul></details>`}`;
+      <${Rows} items=${applications}>${(one) => html`<li key=${one.client_id}><b><${Named} text=${one.name} /></b> <span class="quiet">${one.type}, access ${one.access}</span>
+        ${["client_id", "client_secret"].map((key) => html`<div><span class="quiet">${key}</span> <code>${one[key]}</code></div>`)}</li>`}<//></details>`}`;
 }
 
 function User({ user }) {
-  const { tokens, setTokens, clock } = useDesk();
+  const { tokens, setTokens, clock, session } = useDesk();
   const { login } = user;
   const isBlocked = user.status === "blocked";
   const made = tokens[login];
@@ -69,15 +66,8 @@ function User({ user }) {
           said=${() => (isBlocked ? `${login} may log in again.` : `${login} is blocked: its requests, also those for tokens, get 403 user_blocked.`)} shows=${() => `user-${user.id}`} />
       </div>
     </div>
-    ${token && html`<${Token} token=${token} user=${user} />`}
+    ${token && html`<div class="made">${Object.entries({ token, curl: `curl -H 'Authorization: Bearer ${token}' '${session.url}/api/ver1.0/user/'` }).map(
+      ([kind, text]) => html`<p key=${kind}><code id="${kind}-${user.id}">${text}</code> <${Copy} text=${() => text} about=${`the ${kind === "curl" ? "curl line" : kind} of ${login}`} /></p>`,
+    )}</div>`}
   </li>`;
-}
-
-function Token({ token, user }) {
-  const { session } = useDesk();
-  const curl = `curl -H 'Authorization: Bearer ${token}' '${session.url}/api/ver1.0/user/'`;
-  return html`<div class="made">
-    <p><code id="token-${user.id}">${token}</code> <${Copy} text=${() => token} about=${`the token of ${user.login}`} /></p>
-    <p><code id="curl-${user.id}">${curl}</code> <${Copy} text=${() => curl} about=${`the curl line of ${user.login}`} /></p>
-  </div>`;
 }
