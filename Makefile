@@ -42,8 +42,8 @@ install: $(PYTHON_READY) ## make .venv and install everything into it from requi
 serve: $(PYTHON_READY) ## start the mock server (ARGS='--port 0' passes arguments on)
 	@exec $(BIN)/ringme-mock serve $(ARGS)
 
-test: lint ## check style and types, then run all tests (ARGS='-k token' goes to pytest)
-	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+test: lint ## check style and types, then run the tests but for the thorough ones (ARGS='-k token' goes to pytest)
+	@$(BIN)/python -m pytest $(PARALLEL) $(if $(ARGS),$(ARGS),-m 'not thorough')
 
 # With --jobs 2, what comes before the tests runs side by side.
 test-all: lint lint-openapi docs-browser ## run what CI runs: all tests, and fail where Node.js or Chromium are missing

@@ -21,11 +21,21 @@ _LONGEST = (
     "test_capabilities", "test_manners", "test_bench", "test_proof_at_url",
     "test_connection_limits", "test_profiles",
 )  # fmt: skip
+# Those of them that try the kit and the benchmarks on other servers than the mock, or on faults.
+_THOROUGH = {
+    "test_second_implementation", "test_added_resources", "test_proof", "test_proof_at_url",
+    "test_pytest_items", "test_hostile_targets", "test_harm", "test_capture", "test_bench",
+}  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest files first, and marks what a run of a developer leaves out."""
     order = {name: number for number, name in enumerate(_LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+    for item in items:
+        if item.path.stem in _THOROUGH:
+            item.add_marker("thorough")
 
 
 @pytest.fixture(scope="session", autouse=True)

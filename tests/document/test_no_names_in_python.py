@@ -158,12 +158,9 @@ def test_a_list_of_fields_in_python_is_found(code: str, count: int) -> None:
     assert len(lists_of_fields_in(ast.parse(code), [])) == count
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_no_path_of_the_api_stands_in_a_module(name: str) -> None:
-    assert paths_in(ast.parse(MODULES[name].read_text("utf-8"))) == []
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_no_list_of_fields_of_the_api_stands_in_a_module(name: str) -> None:
-    shapes = CONTROL_SHAPES if name.startswith(OF_CONTROL) else []
-    assert lists_of_fields_in(ast.parse(MODULES[name].read_text("utf-8")), shapes) == []
+def test_no_path_and_no_list_of_fields_of_the_api_stands_in_a_module() -> None:
+    for name, path in MODULES.items():
+        shapes = CONTROL_SHAPES if name.startswith(OF_CONTROL) else []
+        text = path.read_text("utf-8")
+        assert paths_in(ast.parse(text)) == [], name
+        assert lists_of_fields_in(ast.parse(text), shapes) == [], name

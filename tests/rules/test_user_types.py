@@ -29,8 +29,6 @@ WHOAMI = {
     ("login", "own"),
     [
         ("client-admin", {"id": 101, "client_id": 12}),
-        ("client-reader", {"id": 102, "client_id": 12, "access": "read_only"}),
-        ("other-admin", {"id": 201, "client_id": 13}),
         (
             "sales-viewer",
             {
