@@ -9,12 +9,8 @@ let searched = null;
 
 /** Loads the index once, when somebody first wants to search. */
 function loadIndex() {
-  loading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = "assets/search-index.js";
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
+  loading ??= new Promise((onload, onerror) => {
+    document.head.append(element("script", "", { src: "assets/search-index.js", onload, onerror }));
   });
   return loading;
 }
@@ -45,50 +41,45 @@ function element(name, text, properties = {}) {
 async function search() {
   await loadIndex();
   const found = find(box.value);
-  list.replaceChildren(
-    ...found.map(({ title, page, url, content, at }, index) => {
-      const link = element("a", "", { href: url, tabIndex: -1, id: `found-${index}`, role: "option" });
-      const begin = at < 70 ? 0 : content.indexOf(" ", at - 40) + 1;
-      const part = (begin ? "\u2026 " : "") + content.slice(begin, begin + 120);
-      link.append(element("b", title), element("small", page), element("span", part));
-      return link;
-    }),
-  );
-  if (box.value.trim() && !found.length) {
-    list.append(element("p", "Nothing found.", { role: "option" }));
-  }
-  list.hidden = !list.children.length;
-  box.setAttribute("aria-expanded", String(!list.hidden));
+  const options = found.map(({ title, page, url, content, at }, index) => {
+    const link = element("a", "", { href: url, tabIndex: -1, id: `found-${index}`, role: "option" });
+    const begin = at < 70 ? 0 : content.indexOf(" ", at - 40) + 1;
+    const part = (begin ? "\u2026 " : "") + content.slice(begin, begin + 120);
+    link.append(element("b", title), element("small", page), element("span", part));
+    return link;
+  });
+  const nothing = box.value.trim() ? [element("p", "Nothing found.", { role: "option" })] : [];
+  list.replaceChildren(...(found.length ? options : nothing));
+  unfold(list.children.length > 0);
   choose(0);
 }
 
 function choose(index) {
   const items = [...list.children];
-  items.forEach((item, at) => item.setAttribute("aria-selected", String(at === index)));
+  items.forEach((item, at) => { item.ariaSelected = `${at === index}`; });
   items[index]?.scrollIntoView({ block: "nearest" });
   box.setAttribute("aria-activedescendant", items[index]?.id ?? "");
 }
 
-function close() {
-  list.hidden = true;
-  box.setAttribute("aria-expanded", "false");
+function unfold(isOpen) {
+  list.hidden = !isOpen;
+  box.ariaExpanded = `${isOpen}`;
 }
 
 box.addEventListener("focus", loadIndex);
 box.addEventListener("input", () => (searched = search()));
 box.addEventListener("keydown", async (event) => {
   const items = [...list.children];
-  const at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+  const at = items.findIndex((item) => item.ariaSelected === "true");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step && items.length) {
     event.preventDefault();
     choose((at + step + items.length) % items.length);
-  } else if (event.key === "Enter") {
-    await searched;
-    list.querySelector("a[aria-selected='true']")?.click();
-  } else if (event.key === "Escape") {
-    close();
   }
+  if (event.key === "Escape") unfold(false);
+  if (event.key !== "Enter") return;
+  await searched;
+  list.querySelector("a[aria-selected='true']")?.click();
 });
 list.addEventListener("click", (event) => {
   const link = event.target.closest("a");
@@ -99,7 +90,7 @@ list.addEventListener("click", (event) => {
   location.reload();
 });
 document.addEventListener("click", (event) => {
-  if (!event.target.closest("search") || event.target.closest("#found a")) close();
+  if (!event.target.closest("search") || event.target.closest("#found a")) unfold(false);
 });
 document.addEventListener("keydown", (event) => {
   const inField = event.target.closest("input, textarea, select, [contenteditable]");

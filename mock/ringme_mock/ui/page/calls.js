@@ -32,8 +32,7 @@ export function Calls() {
     const polling = isBusy ? setInterval(() => changed(), POLL_MS) : 0;
     return () => clearInterval(polling);
   }, [isBusy]);
-  return html`<h2 id="panel-title" tabindex="-1">Calls in progress</h2>
-    <${Rows} items=${calls.slice(0, SHOWN)} empty=${html`None. Open a number under <a href="#groups">Groups</a>, and simulate one.`}>${(call) => html`<${Call} key=${call.call} call=${call} />`}<//>
+  return html`<${Rows} items=${calls.slice(0, SHOWN)} empty=${html`None. Open a number under <a href="#groups">Groups</a>, and simulate one.`}>${(call) => html`<${Call} key=${call.call} call=${call} />`}<//>
     <h3>Events sent</h3>
     ${found && html`
       <${Rows} items=${found.deliveries} kind="entries" empty="None. They go to the URLs that subscribed to events of a number.">${(one) => html`<${Delivery} key=${one.number} delivery=${one} />`}<//>

@@ -46,19 +46,15 @@ export async function overview() {
   return { sessions, session, clock, faults, latency, calls, version: health.version, users, groups, numbers };
 }
 
-/** The name of the panel that the address asks for, and what stands behind it. */
-export function usePlace(known) {
-  const parse = () => {
-    const [name, detail = ""] = location.hash.slice(1).split("/", 2);
-    return known.includes(name) ? { name, detail: decodeURIComponent(detail) } : { name: known[0], detail: "" };
-  };
-  const [place, setPlace] = useState(parse);
+/** What `get` returns now, and again after each event of a target. */
+export function useLive(target, event, get) {
+  const [value, setValue] = useState(get);
   useEffect(() => {
-    const follow = () => setPlace(parse());
-    addEventListener("hashchange", follow);
-    return () => removeEventListener("hashchange", follow);
+    const follow = () => setValue(get());
+    target.addEventListener(event, follow);
+    return () => target.removeEventListener(event, follow);
   }, []);
-  return place;
+  return value;
 }
 
 /** Keeps the focus near a button that is gone after it was pressed: at the title of its section. */

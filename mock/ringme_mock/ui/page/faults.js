@@ -25,8 +25,7 @@ export const isUsedUp = (fault) => fault.times !== undefined && fault.applied >=
 
 export function Faults() {
   const { faults, latency, detail } = useDesk();
-  return html`<h2 id="panel-title" tabindex="-1">Faults</h2>
-    <ul class="switches">${SWITCHES.map((one, index) => html`<${Switch} key=${one.title} ...${one} id="help-${index}" />`)}</ul>
+  return html`<ul class="switches">${SWITCHES.map((one, index) => html`<${Switch} key=${one.title} ...${one} id="help-${index}" />`)}</ul>
     <h3>Active faults</h3>
     <ul class="rows">
       ${latency.to > 0 && html`<li class="row" id="latency"><div class="who">Every response: ${delayText(latency)}</div>

@@ -24,9 +24,8 @@ export function Groups() {
   const { changes, groups, numbers } = useDesk();
   const data = useData(() => load(text), [text, changes]);
   const toggle = (id) => setOpened((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]));
-  if (groups.absent || numbers.absent) return html`<h2 id="panel-title">Groups and numbers</h2><p class="empty">The OpenAPI document has none.</p>`;
-  return html`<h2 id="panel-title" tabindex="-1">Groups and numbers</h2>
-    <${Search} id="find" label="Look for a group or number" onInput=${setText} />
+  if (groups.absent || numbers.absent) return html`<p class="empty">The OpenAPI document has none.</p>`;
+  return html`<${Search} id="find" label="Look for a group or number" onInput=${setText} />
     ${data && html`
       <p class="quiet" role="status">${data.text ? `Found: ${plural(data.groups.total, "group")}, ${plural(data.found.total, "number")}.` : `${plural(groups.total, "group")}, ${plural(numbers.total, "number")}.${data.groups.total > SHOWN ? ` The first ${SHOWN} groups are shown; look for others by their name.` : ""}`}</p>
       <ul class="groups">

@@ -3,7 +3,7 @@ import { html, render, useEffect, useState } from "../vendor/htm/standalone.modu
 import { Calls } from "./calls.js";
 import { address } from "./client.js";
 import { Copy, Named, visible } from "./controls.js";
-import { Desk, keepFocus, overview, useData, useDesk, usePlace, useToasts } from "./desk.js";
+import { Desk, keepFocus, overview, useData, useDesk, useLive, useToasts } from "./desk.js";
 import { Faults, isUsedUp } from "./faults.js";
 import { Groups } from "./groups.js";
 import { Journal } from "./journal.js";
@@ -13,7 +13,16 @@ import { curlOf } from "./snippets.js";
 import { Clock, State } from "./state.js";
 import { Users } from "./users.js";
 
-const PANELS = { journal: Groups, groups: Groups, users: Users, calls: Calls, faults: Faults, state: State, sessions: Sessions };
+// By name: the tab with what it counts, the title, and what stands below it. A `kind` marks what goes on, so it shows no 0.
+const PANELS = {
+  journal: { tab: "Journal" },
+  groups: { tab: "Groups", title: "Groups and numbers", Panel: Groups, count: ({ groups }) => groups.total },
+  users: { tab: "Users", hint: "Whoever can log in to the API. A token is what the token endpoint would give, without a login.", Panel: Users, count: ({ users }) => users.total },
+  calls: { tab: "Calls", title: "Calls in progress", Panel: Calls, kind: "busy", count: ({ calls }) => calls.length },
+  faults: { tab: "Faults", Panel: Faults, kind: "bad", count: ({ faults, latency }) => faults.filter((one) => !isUsedUp(one)).length + (latency.to ? 1 : 0) },
+  state: { tab: "State", Panel: State },
+  sessions: { tab: "Sessions", hint: "Each has data, faults and a journal of its own, under its own address.", Panel: Sessions, count: ({ sessions }) => sessions.length },
+};
 const WIDE = matchMedia("(min-width: 60rem)");
 
 function Page() {
@@ -21,28 +30,38 @@ function Page() {
   const [change, setChange] = useState({ count: 0, fresh: "" });
   const [tokens, setTokens] = useState(() => JSON.parse(sessionStorage.getItem(address("")) ?? "{}"));
   useEffect(() => sessionStorage.setItem(address(""), JSON.stringify(tokens)), [tokens]);
-  const place = usePlace(Object.keys(PANELS));
+  const place = useLive(window, "hashchange", placeOf);
   const changed = (fresh = "") => setChange((before) => ({ count: before.count + 1, fresh }));
   const found = useData(overview, [change.count], tell);
   const stream = useStream(changed, found?.session.requests, tell);
-  const isWide = useWide();
+  const isWide = useLive(WIDE, "change", () => WIDE.matches);
   useFresh(change);
   if (!found) return html`<p class="quiet loading">Asking the mock…</p><${Toasts} toasts=${toasts} />`;
   const desk = { ...found, changes: change.count, changed, tell, tokens, setTokens, detail: place.detail };
-  const Panel = PANELS[place.name];
   const open = isWide && place.name === "journal" ? "groups" : place.name;
+  const { tab, title = tab, hint, Panel } = PANELS[open === "journal" ? "groups" : open];
   document.title = found.session.name === "default" ? "RingMe mock" : `RingMe mock: ${found.session.name}`;
   return html`<${Desk.Provider} value=${desk}>
     <a class="skip" href="#main" onClick=${toMain}>Skip to the content</a>
     <${Head} />
     <${Tabs} open=${open} />
     <main id="main" tabindex="-1" class=${open === "journal" ? "at-journal" : ""}>
-      <section id="panel" class="panel" aria-labelledby="panel-title" key=${open}><${Panel} /></section>
+      <section id="panel" class="panel" aria-labelledby="panel-title" key=${open}>
+        <h2 id="panel-title" tabindex="-1">${title}</h2>
+        ${hint && html`<p class="quiet">${hint}</p>`}
+        <${Panel} />
+      </section>
       <${Journal} ...${stream} />
     </main>
     ${stream.rows[0] && html`<${Latest} entry=${stream.rows[0]} />`}
     <${Toasts} toasts=${toasts} />
   <//>`;
+}
+
+/** The name of the panel that the address asks for, and what stands behind it. */
+function placeOf() {
+  const [name, detail = ""] = location.hash.slice(1).split("/", 2);
+  return Object.hasOwn(PANELS, name) ? { name, detail: decodeURIComponent(detail) } : { name: "journal", detail: "" };
 }
 
 function Head() {
@@ -63,26 +82,17 @@ function Head() {
 }
 
 function Tabs({ open }) {
-  const { users, groups, calls, faults, latency, sessions } = useDesk();
-  const active = faults.filter((one) => !isUsedUp(one)).length + (latency.to ? 1 : 0);
-  const tabs = [
-    ["journal", "Journal"],
-    ["groups", "Groups", groups.total],
-    ["users", "Users", users.total],
-    ["calls", "Calls", calls.length || "", "busy"],
-    ["faults", "Faults", active || "", "bad"],
-    ["state", "State"],
-    ["sessions", "Sessions", sessions.length],
-  ];
+  const desk = useDesk();
   // On a phone not all tabs fit. `scrollIntoView` would also be where the next Tab key goes on from.
   useEffect(() => {
     const tab = document.querySelector(".tabs [aria-current]");
     const list = tab.closest("ul");
     list.scrollLeft = tab.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2;
   }, [open]);
-  return html`<nav class="tabs" aria-label="Panels"><ul>${tabs.map(
-    ([name, title, count = "", kind = ""]) =>
-      html`<li class="tab-${name}"><a href="#${name}" aria-current=${open === name ? "page" : undefined}>${title}${count !== "" && html` <span class=${kind}>${count}</span>`}</a></li>`,
+  const shown = ({ count, kind }) => count?.(desk) || (kind || !count ? "" : 0);
+  return html`<nav class="tabs" aria-label="Panels"><ul>${Object.entries(PANELS).map(
+    ([name, panel]) =>
+      html`<li class="tab-${name}"><a href="#${name}" aria-current=${open === name ? "page" : undefined}>${panel.tab}${shown(panel) !== "" && html` <span class=${panel.kind}>${shown(panel)}</span>`}</a></li>`,
   )}</ul></nav>`;
 }
 
@@ -99,12 +109,6 @@ function Toasts({ toasts }) {
       ${desk && request && html`<${Copy} label="Copy as curl" text=${() => curlOf(request, desk.session.url)} about="what was done" />`}
     </div>`,
   )}</div>`;
-}
-
-function useWide() {
-  const [isWide, setWide] = useState(WIDE.matches);
-  useEffect(() => WIDE.addEventListener("change", () => setWide(WIDE.matches)), []);
-  return isWide;
 }
 
 /** Marks what a click has changed, where it stands, once the panel shows it. */

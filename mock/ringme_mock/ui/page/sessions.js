@@ -20,9 +20,7 @@ export function Sessions() {
     event.preventDefault();
     location.assign(pageOf(new FormData(event.target).get("name").trim(), session.name));
   };
-  return html`<h2 id="panel-title" tabindex="-1">Sessions</h2>
-    <p class="quiet">Each has data, faults and a journal of its own, under its own address.</p>
-    <${Rows} items=${sessions.slice(0, SHOWN)}>${(one) => html`<li class="row" key=${one.name} id="session-${one.name}">
+  return html`<${Rows} items=${sessions.slice(0, SHOWN)}>${(one) => html`<li class="row" key=${one.name} id="session-${one.name}">
         <div class="who"><a href=${pageOf(one.name, session.name)} aria-current=${one.current ? "page" : undefined}>${one.name}</a>
           <div class="quiet">${one.current && "this one, "}${plural(one.requests, "request")} in the journal</div></div>
         ${!one.current && one.name !== "default" && html`<${Act} label="End" about=${`session ${one.name}`} request=${() => control(`sessions/${one.name}`, "DELETE")} said=${() => `Session ${one.name} has ended.`} />`}

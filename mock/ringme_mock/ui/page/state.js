@@ -11,8 +11,7 @@ export function State() {
   const { clock, session, changes, setTokens } = useDesk();
   const snapshots = useData(() => read(control("snapshots")), [changes]);
   const advance = (seconds) => ({ request: () => control("clock/advance", "POST", { seconds }), said: ({ now }) => `It is ${now} UTC now: older tokens have expired, limits were reset.`, shows: () => "panel-clock" });
-  return html`<h2 id="panel-title" tabindex="-1">State</h2>
-    <h3>Clock</h3>
+  return html`<h3>Clock</h3>
     <p class="quiet">Tokens, limits, calls in progress and new entries go by it.</p>
     <p id="panel-clock" class="big"><${Clock} /></p>
     <div class="buttons">

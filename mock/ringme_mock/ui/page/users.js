@@ -23,9 +23,7 @@ export function Users() {
   const [text, setText] = useState("");
   const { changes } = useDesk();
   const found = useData(() => load(text), [text, changes]);
-  return html`<h2 id="panel-title" tabindex="-1">Users</h2>
-    <p class="quiet">Whoever can log in to the API. A token is what the token endpoint would give, without a login.</p>
-    <${Search} id="find-login" label="Look for a login" onInput=${setText} />
+  return html`<${Search} id="find-login" label="Look for a login" onInput=${setText} />
     ${found && html`
       ${found.groups.map((one) => html`<${Client} key=${one.id} ...${one} />`)}
       ${found.shown === 0 && html`<p class="empty">${text ? "No login contains this text." : "Nobody can log in."}</p>`}
