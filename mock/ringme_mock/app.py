@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from ringme_mock.control.control_context import Mock
 from ringme_mock.control.guard import check_admitted
 from ringme_mock.control.middleware import ControlMiddleware
-from ringme_mock.docs.docs_middleware import DocsMiddleware, NotFoundMiddleware
+from ringme_mock.docs.docs_middleware import DocsMiddleware
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.api_middleware import START, ApiMiddleware
@@ -28,6 +28,7 @@ from ringme_mock.http.connexion_parts import (
     ServerErrorMiddleware,
 )
 from ringme_mock.http.error_handler import handle_error
+from ringme_mock.http.not_found import NotFoundMiddleware
 from ringme_mock.http.operation import ActionResolver, TokenSecurity, check_actions
 from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.sessions import Sessions, Settings

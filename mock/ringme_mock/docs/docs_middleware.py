@@ -1,4 +1,4 @@
-"""The middlewares of the document and its pages, and of paths that nobody serves."""
+"""The middleware of the document and its pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ringme_mock.actions.request_context import context_of
 from ringme_mock.actions.response import JSON
-from ringme_mock.errors import no_route
 from ringme_mock.http.sessions import Session, Sessions
 from ringme_mock.http.urls import DOCS_PATH, DOCUMENT_PATH, REFERENCE_PATH
 from ringme_mock.store.identities import find_identity
@@ -109,18 +108,6 @@ def issue_credentials(session: Session) -> dict[str, Any]:
         "user": identity.as_json(),
         "applications": applications,
     }
-
-
-class NotFoundMiddleware:
-    """Raises the 404 for HTTP requests that no other middleware serves."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            raise no_route(scope["path"])
-        await self._app(scope, receive, send)
 
 
 class Pages:

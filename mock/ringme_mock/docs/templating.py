@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ringme_mock.docs.markdown import highlight, render_inline, render_markdown
 from ringme_mock.docs.viewer import anchor
@@ -28,16 +28,11 @@ def environment() -> Environment:
         "highlight": lambda code, lexer: Markup(highlight(code, lexer)),  # noqa: S704 - escapes
         "anchor": anchor,
         "indented": lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False),
-        "breakable": _breakable,
         "for_script": _for_script,
         "thousands": lambda number: f"{number:,}".replace(",", "\N{NO-BREAK SPACE}"),
     }
     made.globals["macros"] = made.get_template("parts/macros.html.j2").module
     return made
-
-
-def _breakable(word: str) -> Markup:
-    return Markup("_<wbr>").join(escape(part) for part in word.split("_"))
 
 
 def _for_script(value: Any) -> Markup:
