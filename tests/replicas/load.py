@@ -69,6 +69,8 @@ class Load:
     def __init__(self, urls: list[str], session: str = "load", clients: int = 6) -> None:
         self.urls = urls
         self._session, self._clients = session, clients
+        # Why requests got no response, or one of the server's failure.
+        self.lost: list[str] = []
         self._counted: list[Operation] = []
         self._created: list[Operation] = []
         self._values = count()
@@ -177,11 +179,13 @@ class Load:
             connection.request(method, f"/s/{self._session}{path}", content, headers)
             response = connection.getresponse()
             body = response.read()
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as error:
+            self.lost.append(f"{method} {path}: {error!r}")
             return _Told(begun)
         finally:
             connection.close()
         if response.status >= 500:
+            self.lost.append(f"{method} {path}: {response.status} {body[:200]!r}")
             return _Told(begun)
         left = response.headers.get("X-RateLimit-Remaining")
         remaining = None if left is None else int(left)

@@ -19,6 +19,7 @@ def used(load: Load) -> list[str]:
     for number in ("571", "572", "573"):
         load.contest_number(number)
         load.contest_token()
+    assert load.lost == []
     return load.violations()
 
 

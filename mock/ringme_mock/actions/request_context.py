@@ -17,7 +17,7 @@ from ringme_mock.errors import ApiError
 from ringme_mock.json_bytes import write_json
 from ringme_mock.store.access import Caller
 from ringme_mock.store.collection import Collection, Entry, Key
-from ringme_mock.store.rate_limits import Allowance
+from ringme_mock.store.rate_limits import Allowance, RateLimits
 from ringme_mock.store.state import State
 from ringme_spec.operations import Operation
 
@@ -45,9 +45,9 @@ class RequestContext:
     public URL, if there is one; `headers` are by name in lower case, of repeated ones the
     first. `allowance` None means a response without limit headers. `detail` is what `refusal` does
     not say to the client, for the journal. `fault` names the injected fault, `connection` its
-    damage. `counted` is the key of a rate limit for which other processes know of the request by
-    now, with the seconds since its hour began and the number of requests. `body` is the beginning
-    of the body, of `size` bytes.
+    damage. `counted` are limits and client by which other processes know that the request counts,
+    with the seconds since the hour began and its number of requests. `body` is the beginning of the
+    body, of `size` bytes.
 
     An action has valid parameters and body, and the entries of its path: `parameters` and
     `query_values` hold values by parameter name, `sent` is the JSON object of the body. `owners`
@@ -67,7 +67,7 @@ class RequestContext:
     fault: str | None = None
     connection: str | None = None
     applied_preferences: str = ""
-    counted: tuple[str, tuple[float, int]] | None = None
+    counted: tuple[RateLimits, Key, tuple[float, int]] | None = None
     body: bytes = b""
     size: int = 0
 

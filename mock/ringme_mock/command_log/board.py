@@ -68,6 +68,8 @@ class Board:
             ]
             for place, (session, entry) in enumerate(batch.notes):
                 self._note(write, place, session, entry)
+            if batch.notes:
+                self._make_room(write, sum(len(entry) for _, entry in batch.notes))
             if latest > tail:
                 write.put(_TAIL, _NUMBER.pack(latest), db=self._values)
         return tail, tallies
@@ -85,7 +87,7 @@ class Board:
         return max(age, 0.0), used + 1
 
     def _note(self, write: lmdb.Transaction, place: int, session: str, entry: bytes) -> None:
-        """Add an entry to a journal, under its next number; the oldest ones make room for it."""
+        """Add an entry to a journal, under its next number."""
         name = session.encode()
         number = _number(write.get(_NOTED + name, db=self._values)) + 1
         write.put(_NOTED + name, _NUMBER.pack(number), db=self._values)
@@ -93,7 +95,10 @@ class Board:
         write.put(key, entry, db=self._journal)
         order = _NUMBER.pack(write.id()) + _SIZE.pack(place)
         write.put(order, _SIZE.pack(len(entry)) + key, db=self._order, append=True)
-        held = _number(write.get(_HELD, db=self._values)) + len(entry)
+
+    def _make_room(self, write: lmdb.Transaction, added: int) -> None:
+        """Drop the oldest entries of all journals for those that were added."""
+        held = _number(write.get(_HELD, db=self._values)) + added
         cursor = write.cursor(self._order)
         while held > _MOST_NOTED and cursor.first():
             size, oldest = cursor.value()[:4], bytes(cursor.value()[4:])

@@ -16,7 +16,7 @@ from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.command_log import log
 from ringme_mock.command_log.applying import Applying, Moment
-from ringme_mock.command_log.log import Count, Log, Row, Tally
+from ringme_mock.command_log.log import Count, Log, Row
 from ringme_mock.command_log.new_rows import NewRows, check_caller, draw_chance
 from ringme_mock.command_log.repeat import Damaged, Repeat
 from ringme_mock.command_log.shared_journal import SharedJournal
@@ -86,12 +86,14 @@ class Replica:
     async def catch_up(self, request: RequestContext) -> None:
         if not self.log.shared:
             return
-        count = self._expected_count(request)
-        if count is None:
+        known = self._expected_caller(request)
+        if known is None:
             await self.turns.look()
             return
-        tally = await self.turns.count(count)
-        request.counted = tally and (count.key, tally)
+        session, client = known
+        tally = await self.turns.count(_count(session, client))
+        if tally is not None:
+            request.counted = (session.state.limits, client, tally)
 
     async def _apply(self, number: int, row: Row) -> None:
         """Apply a command of another process, or of a run before this one."""
@@ -228,24 +230,26 @@ class Replica:
     # --- beside the commands
 
     async def count(self, request: RequestContext) -> None:
-        caller = self._caller(request, request.session) if self.log.shared else None
-        if caller is None:
+        if not self.log.shared:
             return
-        session, client = request.session, caller.client_key
-        count = _count(session, client)._replace(certain=True)
-        if request.counted is not None and request.counted[0] == count.key:
-            tally: Tally | None = request.counted[1]
-        else:
+        session = request.session
+        if request.counted is None or request.counted[0] is not session.state.limits:
+            caller = self._caller(request, session)
+            if caller is None:
+                return
+            count = _count(session, caller.client_key)._replace(certain=True)
             tally = await self.turns.count(count)
-        if tally is not None:
-            # It counts once more where the caller is checked.
-            limits, (age, used) = session.state.limits, tally
-            limits.set_hour(client, limits.now - age, used - 1)
+            if tally is None:
+                raise RuntimeError("a request that is certain did not count")
+            request.counted = (session.state.limits, caller.client_key, tally)
+        limits, client, (age, used) = request.counted
+        # It counts once more where the caller is checked.
+        limits.set_hour(client, limits.now - age, used - 1)
 
-    def _expected_count(self, request: RequestContext) -> Count | None:
-        """Return what the request counts for, if no command changes that which is not known yet.
+    def _expected_caller(self, request: RequestContext) -> tuple[Session, Key] | None:
+        """Return session and client of a request that counts, as far as this process knows.
 
-        None if that is not known before faults were met.
+        None if a fault may come before.
         """
         session, path = self.sessions.find(request)
         caller = self._caller(request, session) if session else None
@@ -255,7 +259,7 @@ class Replica:
             operation, _ = self._repeat.table.find(request.method, path)
         except ApiError:
             return None
-        return None if operation.scopes is None else _count(session, caller.client_key)
+        return None if operation.scopes is None else (session, caller.client_key)
 
     @staticmethod
     def _caller(request: RequestContext, session: Session) -> Caller | None:
