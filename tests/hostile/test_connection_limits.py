@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
+import uvicorn
 
 from hostile.wire import PATIENCE, Patient, Wire
 from hostile.wire import request as ask
 from ringme_mock.app import create_app
+from ringme_mock.cli import serve
 from ringme_mock.http.body import LONGEST_BODY
 from ringme_mock.http.connection_limits import ConnectionLimits
 from ringme_mock.http.protocol import HttpProtocol
+from ringme_mock.server.options import Options
+from ringme_mock.server.runner import listen, uvicorn_config
+from ringme_mock.server.runner import url as url_of
 from ringme_mock.server.tls import Tls, made_for
+from ringme_mock.server.workers import Worker
 from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
@@ -321,6 +330,33 @@ def test_there_are_no_more_connections_than_the_limit(scheme: str) -> None:
                 wire.socket.close()
         time.sleep(0.2)
         assert is_well(url)
+
+
+class _Worker(uvicorn.Server):
+    """uvicorn's own server, as workers have it, in a thread."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def test_a_worker_gives_up_a_handshake_that_does_not_begin(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(ConnectionLimits, "head_seconds", 0.3)
+    worker = Worker(Options(**serve.make_context("serve", ["--tls"]).params), tmp_path)
+    context = made_for(("127.0.0.1",), None)
+    listener = listen("127.0.0.1", 0)
+    server = _Worker(uvicorn_config(worker, lifespan="on", ssl_context_factory=context.factory))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        with Wire(url_of(listener, "http")) as silent:
+            assert silent.is_closed()
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
 
 
 def test_a_handshake_that_does_not_begin_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

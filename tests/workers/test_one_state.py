@@ -14,12 +14,17 @@ from support.server import LOGIN, SECRETS
 from workers.conftest import Engine
 from workers.replicas import GROUPS, Replica, eventually, replicas
 
+STATISTICS = (
+    "/api/ver1.0/client/@me/calls/stats/"
+    "?start_datetime=2016-04-01+00:00:00&end_datetime=2016-05-31+23:59:59"
+)
 CALL = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 0}}
 
 
 @pytest.fixture(scope="module")
 def _both(shared_engine: Engine) -> Iterator[list[Replica]]:
-    with replicas(shared_engine.folder, 2, *shared_engine.options) as found:
+    options = (*shared_engine.options, "--statistics-seconds", "1")
+    with replicas(shared_engine.folder, 2, *options) as found:
         yield found
 
 
@@ -54,6 +59,15 @@ def test_ids_go_on_from_process_to_process(both: list[Replica]) -> None:
     made = side_by_side([(one.api, "POST", GROUPS, token, {"name": "x"}) for one in both * 10])
     ids = sorted(one.json()["id"] for one in made)
     assert ids == list(range(ids[0], ids[0] + 20))
+
+
+def test_a_client_has_one_statistics_request_at_a_time_wherever_it_goes(
+    both: list[Replica],
+) -> None:
+    token = both[0].log_in()
+    found = side_by_side([(one.api, "GET", STATISTICS, token) for one in both * 2])
+    assert sorted(one.status_code for one in found) == [200, 429, 429, 429]
+    assert both[1].api("GET", STATISTICS, token).status_code == 200
 
 
 def test_a_request_counts_once_for_its_limit_wherever_it_goes(both: list[Replica]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import astuple
@@ -74,6 +75,8 @@ class Replica:
         session.deliveries.report = partial(self.delivered, session)
         session.deliveries.sends = lambda: self.leads
         session.deliveries.seconds = self.supply.real
+        if self.log.shared:
+            session.one_at_a_time.is_first = partial(self._is_first, session)
 
     def journal(self, name: str) -> Journal | None:
         if not self.log.shared:
@@ -245,6 +248,12 @@ class Replica:
         limits, client, (age, used) = request.counted
         # It counts once more where the caller is checked.
         limits.set_hour(client, limits.now - age, used - 1)
+
+    async def _is_first(self, session: Session, client: Key, seconds: float) -> bool:
+        """Begin a request that takes some seconds, unless the client has such a one in progress."""
+        key = f"busy {session.name} {client}"
+        tally = await self.turns.count(Count(key, time.time(), seconds, (0.0, 0), certain=True))
+        return tally is not None and tally[1] == 1
 
     def _expected_caller(self, request: RequestContext) -> tuple[Session, Key] | None:
         """Return session and client of a request that counts, as far as this process knows.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from ringme_mock.errors import ApiError
@@ -13,18 +13,22 @@ from ringme_mock.store.collection import Key
 class OneAtATime:
     """Clients with such a request in progress; each takes `seconds`. With 0 nothing is refused.
 
-    It counts in real time, as what it is about is how fast requests follow each other.
+    It counts in real time, as what it is about is how fast requests follow each other. Where
+    several processes serve a session, `is_first` begins one unless another is in progress anywhere.
     """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._busy: set[Key] = set()
+        self.is_first: Callable[[Key, float], Awaitable[bool]] | None = None
 
     async def begin(self, client: Key, message: str) -> None:
         """Take the time of a request. Raises the 429 if the client has one in progress."""
         if self._seconds == 0:
             return
         with self._held(client, message):
+            if self.is_first is not None and not await self.is_first(client, self._seconds):
+                raise ApiError(429, message)
             await asyncio.sleep(self._seconds)
 
     @contextmanager

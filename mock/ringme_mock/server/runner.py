@@ -100,6 +100,16 @@ def uvicorn_config(app: ASGIApp, **more: Any) -> uvicorn.Config:
     )
 
 
+def limit_handshakes(loop: asyncio.AbstractEventLoop) -> None:
+    """Limit the TLS handshakes of servers in a loop: connection limits begin after them.
+
+    uvicorn passes no limit on.
+    """
+    seconds = ConnectionLimits.head_seconds
+    timed: Any = partial(loop.create_server, ssl_handshake_timeout=seconds)
+    loop.create_server = timed  # type: ignore[method-assign]
+
+
 class TimedServer(uvicorn.Server):
     """uvicorn's server with a limit for TLS handshakes.
 
@@ -114,17 +124,9 @@ class TimedServer(uvicorn.Server):
     _task: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        loop = asyncio.get_running_loop()
-        listen = loop.create_server
         if self.config.ssl is not None:
-            # Connection limits begin after the handshake, and uvicorn passes no timeout on.
-            seconds = ConnectionLimits.head_seconds
-            timed: Any = partial(listen, ssl_handshake_timeout=seconds)
-            loop.create_server = timed  # type: ignore[method-assign]
-        try:
-            await super().startup(sockets)
-        finally:
-            loop.create_server = listen  # type: ignore[method-assign]
+            limit_handshakes(asyncio.get_running_loop())
+        await super().startup(sockets)
         if self.announce is not None:
             self.announce()
         if self.beside is not None:

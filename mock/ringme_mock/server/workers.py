@@ -21,6 +21,7 @@ from uvicorn.supervisors import Multiprocess
 from ringme_mock.server.log_format import complain, flush_log, log_to_terminal
 from ringme_mock.server.option_types import RedisUrl
 from ringme_mock.server.options import Options
+from ringme_mock.server.runner import limit_handshakes
 from ringme_spec.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Worker:
             complain(self.options.log_format, str(error))
             await send({"type": "lifespan.startup.failed"})
             return
+        if self.options.https:
+            limit_handshakes(asyncio.get_running_loop())
         self.kept.go_on()
         tasks = [asyncio.create_task(self.kept.upkeep.run())]
         if self.parent is not None:
