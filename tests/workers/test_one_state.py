@@ -163,6 +163,14 @@ def test_the_journal_has_the_requests_to_all(both: list[Replica]) -> None:
     assert both[0].control("GET", "journal") == []
 
 
+def test_a_reset_clears_the_journal_for_all(both: list[Replica]) -> None:
+    token = both[0].log_in()
+    for one in both:
+        one.api("GET", GROUPS, token)
+    both[0].control("POST", "reset")
+    assert both[1].control("GET", "journal") == []
+
+
 def test_who_follows_the_journal_hears_of_requests_to_another(both: list[Replica]) -> None:
     here, there = both
     with here.http.stream("GET", "/__mock__/journal/stream") as stream:

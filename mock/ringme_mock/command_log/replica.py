@@ -154,7 +154,10 @@ class Replica:
         body: bytes,
         run: Callable[[Session], Awaitable[_T]],
     ) -> _T:
-        return await self._command_that_waits(request.session, kind, run, request, body)
+        done = await self._command_that_waits(request.session, kind, run, request, body)
+        # A reset has cleared it.
+        await request.session.journal.save()
+        return done
 
     async def meet_faults(self, request: RequestContext, choose: Callable[[], _T]) -> _T:
         return await self._command(request.session, log.FAULT, lambda _: choose(), request)
