@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -177,7 +177,8 @@ def test_ctrl_c_ends_the_real_command_in_good_order(
     with process:
         assert process.stdout is not None
         while requests_to(mock) < 100 and process.poll() is None:
-            time.sleep(0.1)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
         process.send_signal(signal.SIGINT)
         said = process.stdout.read()
     assert process.returncode == 130, said
