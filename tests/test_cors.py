@@ -35,15 +35,11 @@ def named() -> Iterator[Control]:
 @pytest.mark.parametrize(
     "origin",
     [
-        "http://localhost:5173",
-        "http://127.0.0.1:3000",
-        "http://127.8.9.10:3000",
-        "http://[::1]:3000",
-        "https://localhost",
-        "http://app.localhost:4321",
+        "http://localhost:5173", "http://127.0.0.1:3000", "http://127.8.9.10:3000",
+        "http://[::1]:3000", "https://localhost", "http://app.localhost:4321",
         "http://tenant.app.localhost",
     ],
-)
+)  # fmt: skip
 def test_a_local_page_may_send_a_token_and_json(mock: RunningMock, origin: str) -> None:
     answer = preflight(mock.http, origin, **{"Access-Control-Request-Private-Network": "true"})
     assert answer.status_code == 200
@@ -64,13 +60,10 @@ def test_a_local_page_can_read_errors_and_the_limit_headers(mock: RunningMock) -
 @pytest.mark.parametrize(
     "origin",
     [
-        "http://evil.example",
-        "http://localhost.evil.example",
-        "http://notlocalhost",
-        "http://127.0.0.1.evil.example",
-        "null",
+        "http://evil.example", "http://localhost.evil.example", "http://notlocalhost",
+        "http://127.0.0.1.evil.example", "null",
     ],
-)
+)  # fmt: skip
 def test_other_pages_get_no_leave(mock: RunningMock, origin: str) -> None:
     answer = mock.http.get(f"{API}/user/", headers={"Origin": origin})
     assert "Access-Control-Allow-Origin" not in answer.headers

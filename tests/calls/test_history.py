@@ -91,17 +91,6 @@ def test_late_records_come_to_a_call_of_a_snapshot_as_well(desk: Desk) -> None:
         desk.control.done("POST", "snapshots/late/load")
 
 
-def test_a_deleted_record_leaves_its_call(desk: Desk) -> None:
-    desk.call(PHONE, course={"talks": 10})
-    desk.advance(20)
-    (before,), (record,) = legs(desk), desk.records()
-    assert before["storage_url"].endswith(record["record_uuid"])
-    desk.ask("DELETE", f"/client/@me/record/{record['record_uuid']}")
-    (after,) = legs(desk)
-    del before["storage_url"]
-    assert after == {**before, "record_uuid": None, "record_file_size": None}
-
-
 def test_a_voice_message_is_a_leg_without_a_record(desk: Desk) -> None:
     desk.control.done("POST", "voicemail", {"extension": PHONE, "at": "2026-03-02 11:00:00"})
     for _ in range(2):

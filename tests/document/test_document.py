@@ -14,16 +14,9 @@ from document.operations import ALL, DOCUMENT, METHODS
 from support.server import API, RunningMock
 
 TAGS = {
-    "Authorization",
-    "User",
-    "Client",
-    "Internal numbers group",
-    "Internal number",
-    "External number",
-    "Calls",
-    "Call history",
-    "Events",
-}
+    "Authorization", "User", "Client", "Internal numbers group", "Internal number",
+    "External number", "Calls", "Call history", "Events",
+}  # fmt: skip
 
 C, G, E = "/client/{client_id}", "/extension_group/{ext_group_id}", "/extension/{extension_id}"
 OPERATIONS = {

@@ -61,13 +61,9 @@ CONTROL = interface().contract.document["components"]["schemas"]
 CONTROL_PATHS = set(interface().contract.document["paths"])
 CONTROL_SHAPES = [set(schema.get("properties", {})) for schema in CONTROL.values()]
 OF_CONTROL = (
-    "control/",
-    "ui/",
-    "store/identities.py",
-    "http/journal.py",
-    "http/journal_entry.py",
+    "control/", "ui/", "store/identities.py", "http/journal.py", "http/journal_entry.py",
     "delivery/deliveries.py",
-)
+)  # fmt: skip
 
 
 def strings(nodes: list[ast.expr | None]) -> list[str]:

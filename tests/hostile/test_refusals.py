@@ -75,25 +75,16 @@ def test_an_old_request_need_not(url: str, head: bytes) -> None:
         b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
         b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
         b"Content-Length: 3\r\nContent-Length: 3\r\n",
-        b"Content-Length: 3\r\nContent-Length: 4\r\n",
-        b"Content-Length: 3, 3\r\n",
-        b"Content-Length: +3\r\n",
-        b"Content-Length: 0x3\r\n",
-        b"Content-Length: \r\n",
-        b"Content-Length : 3\r\n",
-        b"Content-Length: 3\r\n \r\n",
-        b"Transfer-Encoding: xchunked\r\n",
-        b"Transfer-Encoding: gzip\r\n",
-        b"Transfer-Encoding: gzip, chunked\r\n",
-        b"Transfer-Encoding: chunked, identity\r\n",
+        b"Content-Length: 3\r\nContent-Length: 4\r\n", b"Content-Length: 3, 3\r\n",
+        b"Content-Length: +3\r\n", b"Content-Length: 0x3\r\n", b"Content-Length: \r\n",
+        b"Content-Length : 3\r\n", b"Content-Length: 3\r\n \r\n",
+        b"Transfer-Encoding: xchunked\r\n", b"Transfer-Encoding: gzip\r\n",
+        b"Transfer-Encoding: gzip, chunked\r\n", b"Transfer-Encoding: chunked, identity\r\n",
         b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-        b"Transfer-Encoding: \x0bchunked\r\n",
-        b"Transfer-Encoding : chunked\r\n",
-        b"X: y\r\n folded\r\n",
-        b"X: y\0\r\n",
-        b"X y\r\n",
+        b"Transfer-Encoding: \x0bchunked\r\n", b"Transfer-Encoding : chunked\r\n",
+        b"X: y\r\n folded\r\n", b"X: y\0\r\n", b"X y\r\n",
     ],
-)
+)  # fmt: skip
 def test_a_request_says_where_its_body_ends(url: str, lines: bytes) -> None:
     refused(url, POST + HOST + lines + b"\r\n0\r\n\r\n" + SMUGGLED)
 

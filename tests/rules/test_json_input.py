@@ -77,3 +77,11 @@ def test_of_repeated_keys_the_last_counts(admin: Api) -> None:
     content = b'{"name": "first", "name": 5, "name": "last"}'
     made = send(admin, CONTRACT.operations["createExtensionGroup"], content)
     assert (made.status_code, made.json()["name"]) == (201, "last")
+
+
+@pytest.mark.rule("values-kept")
+@pytest.mark.parametrize("text", ["три\n\x00\u2028", "x" * 10_000], ids=brief)
+def test_a_text_comes_back_as_it_was_sent(admin: Api, text: str) -> None:
+    path = "/client/@me/extension_group/5"
+    assert admin.put(path, {"extra_params": text}).json()["extra_params"] == text
+    assert admin.read(path)["extra_params"] == text

@@ -44,16 +44,6 @@ def test_parameters_may_be_split_between_query_and_form(mock: RunningMock, split
     assert _login_of(mock, response) == "sales-lead"
 
 
-@pytest.mark.rule("token-in", "token-errors")
-def test_the_application_may_come_as_http_basic(mock: RunningMock) -> None:
-    anonymous = mock.anonymous()
-    form = {"grant_type": "client_credentials"}
-    given = anonymous.request("POST", TOKEN, data=form, auth=(TRUSTED, SECRETS[TRUSTED]))
-    assert _login_of(mock, given) == "client-admin"
-    refused = anonymous.request("POST", TOKEN, data=form, auth=(TRUSTED, "wrong"))
-    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
-
-
 @pytest.mark.rule("token-in")
 def test_an_unknown_parameter_changes_nothing(mock: RunningMock) -> None:
     answer = mock.request_token(**OWNED, scope="call_api", state="x").json()

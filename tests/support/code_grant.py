@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from html import unescape
 from typing import Any
@@ -22,12 +20,6 @@ AUTHORIZE, LOGIN = "/oauth/authorize", "/oauth/login"
 OWN_FORM = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-
-
-def challenge_of(verifier: str) -> str:
-    """The S256 challenge of RFC 7636."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 class Person:
