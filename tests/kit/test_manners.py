@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import httpx
 import pytest
 
 from ringme_contract.check_context import CheckContext
+from ringme_contract.profiles import PROFILES
 from ringme_contract.target import MOCK
 from support.kit_command import instead_of_all_checks, own_check, ringme_contract
 from support.server import Api, RunningMock
@@ -68,12 +70,22 @@ def makes_all_kinds(kit: CheckContext) -> None:
 # The mock is in this process here, and what it leaves to the garbage collector after a malformed
 # request is no concern of this test.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_run_leaves_the_target_as_it_was(mock: RunningMock, target: str) -> None:
+def test_a_smoke_run_leaves_the_target_as_it_was_and_claims_no_conformance(
+    mock: RunningMock, target: str, tmp_path: Path
+) -> None:
+    """It makes about as many requests as the profile says."""
     before = snapshot(mock)
-    done = ringme_contract("check", mock.url, "--target", target, "--profile", "smoke", "--quiet")
-    assert done.exit_code in (0, 1, 3)
+    paths = {name: tmp_path / name for name in ("badge", "json")}
+    options = [text for name, path in paths.items() for text in (f"--{name}", str(path))]
+    done = ringme_contract("check", mock.url, "--target", target, "--profile", "smoke", *options)
+    assert done.exit_code == 0, done.output
     assert "not cleaned up" not in done.output
     assert snapshot(mock) == before
+    assert "smoke run, no claim of conformance: " in done.output
+    assert json.loads(paths["badge"].read_text())["message"].startswith("smoke: ")
+    run = json.loads(paths["json"].read_text())["run"]
+    assert run["profile"] == "smoke"
+    assert run["requests"] == pytest.approx(PROFILES["smoke"].requests, rel=0.15)
 
 
 def test_a_check_that_fails_or_breaks_down_cleans_up(

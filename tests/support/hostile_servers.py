@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -206,10 +207,15 @@ def endless_body(call: Call) -> None:
         call.send(b"10000\r\n" + b" " * 65536 + b"\r\n")
 
 
-def bomb(call: Call) -> None:
+@cache
+def _packed() -> bytes:
+    """256 MB of blanks, compressed."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    data = b"".join(packer.compress(b" " * 2**20) for _ in range(256)) + packer.flush()
-    call.respond_json("200 OK", data, "Content-Encoding: gzip")
+    return b"".join(packer.compress(b" " * 2**20) for _ in range(256)) + packer.flush()
+
+
+def bomb(call: Call) -> None:
+    call.respond_json("200 OK", _packed(), "Content-Encoding: gzip")
 
 
 def hang(call: Call) -> None:
