@@ -88,18 +88,8 @@ def test_a_soak_looks_at_its_bounds(tmp_path: Path) -> None:
     assert len(found["samples"]) == 1
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "text"),
-    [
-        (("load", "--connections", "none"), 2, "'none' is not a valid integer"),
-        (("--rounds", "0"), 2, "0 is not in the range x>=1"),
-        (("--peer-folder", "missing"), 2, "Directory 'missing' does not exist"),
-    ],
-)
-def test_a_bad_option_is_refused_in_words(
-    arguments: tuple[str, ...], code: int, text: str, tmp_path: Path
-) -> None:
-    done = bench(*arguments, cwd=tmp_path)
-    assert done.returncode == code
-    assert text in done.stderr
+def test_a_bad_option_is_refused_in_words(tmp_path: Path) -> None:
+    done = bench("load", "--connections", "none", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "'none' is not a valid integer" in done.stderr
     assert "Traceback" not in done.stderr

