@@ -18,6 +18,8 @@ from typing import IO, Any
 
 import httpx
 
+from support.tools import needed
+
 PATIENCE = 30.0
 
 
@@ -140,7 +142,8 @@ def pasted_commands(command: Command) -> str:
 
 
 def paste(commands: str) -> Any:
-    """The JSON that commands print in a shell."""
+    """The JSON that commands print in a shell, which needs curl."""
+    needed("curl")
     done = subprocess.run(
         ["bash", "-c", commands],
         env={"PATH": os.environ["PATH"]},

@@ -11,12 +11,14 @@ import pytest
 
 import ringme_mock.docs
 from support.server import Api, RunningMock
+from support.tools import needed
 
 TOKENS = Path(ringme_mock.docs.__file__).parent / "content" / "tokens.md"
 
 
 @pytest.mark.rule("code-grant")
 def test_they_give_tokens(mock: RunningMock) -> None:
+    needed("curl")
     set_uris, log_in = re.findall(r"```sh\n(.*?)```", TOKENS.read_text("utf-8"), re.DOTALL)
     script = (set_uris + log_in).replace("http://127.0.0.1:8080", mock.url)
     done = subprocess.run(["bash", "-e"], input=script, capture_output=True, text=True, check=True)
