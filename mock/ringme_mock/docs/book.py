@@ -88,8 +88,7 @@ class Book:
         else:
             html = self._prose(page["source"], values)
             content["content"] = Markup(html)  # noqa: S704 - made by the renderer
-        template = "viewer.html.j2" if page["document"] else "text.html.j2"
-        return self._environment.get_template(template).render(**values, **content).encode()
+        return self._environment.get_template("page.html.j2").render(**values, **content).encode()
 
     def _prose(self, source: str, values: dict[str, Any]) -> str:
         text = (CONTENT / source).read_text(encoding="utf-8")

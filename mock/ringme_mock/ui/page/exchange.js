@@ -1,6 +1,6 @@
 // An exchange of HTTP: a line, and what it opens.
 import { html, useState } from "../vendor/htm/standalone.module.js";
-import { Copy, Named, visible } from "./controls.js";
+import { Named, visible } from "./controls.js";
 
 const TEXT_SHOWN = 8000;
 
@@ -21,12 +21,9 @@ export function Exchange({ id, verdict, method, path, status, time, facts, milli
 export const Reason = ({ title, text, word }) =>
   text && html`<p class="reason"><b>${title}</b> <${Named} text=${text} /> ${word && html`<code>${visible(word)}</code>`}</p>`;
 
-/** A text of the exchange in a box that scrolls, to copy; `none` is said where there is none. */
+/** A text of the exchange in a box that scrolls; `none` is said where there is none. */
 export function Text({ about, text, kind = "", none }) {
   if (!text) return none && html`<p class="quiet">${none}</p>`;
   const shown = text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}\n…` : text;
-  return html`<div class="text">
-    <pre class=${kind} tabindex="0" role="region" aria-label=${about}><bdi>${visible(shown)}</bdi></pre>
-    <${Copy} text=${() => text} about=${about} />
-  </div>`;
+  return html`<pre class=${kind} tabindex="0" role="region" aria-label=${about}><bdi>${visible(shown)}</bdi></pre>`;
 }

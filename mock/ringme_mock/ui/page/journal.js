@@ -56,7 +56,7 @@ function Sides({ entry }) {
 function Side({ title, about, headers, body, size, application }) {
   const text = typeof body === "string" ? body : body === null ? "" : JSON.stringify(body, null, 2);
   return html`<div>
-    <h3>${title} <span class="quiet">${size} bytes</span></h3>
+    <h3>${title} <span class="quiet">${size} bytes</span> ${text && html`<${Copy} text=${() => text} about=${`the body of ${about}`} />`}</h3>
     ${application && html`<p class="quiet">Application <code>${application}</code></p>`}
     <${Text} about=${`Body of ${about}`} text=${text} none=${size ? "a body that is neither JSON nor a form" : "no body"} />
     <${Text} about=${`Headers of ${about}`} kind="headers" text=${Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n")} />
