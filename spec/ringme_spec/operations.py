@@ -302,7 +302,9 @@ def _check_envelope(operation: Operation) -> None:
     if schema is None:
         raise ValueError(f"x-resource.envelope: the response has no property {operation.envelope}")
     if "items" not in operation.schemas.resolve(schema):
-        raise ValueError(f"x-resource.envelope: {operation.envelope} is no array of the response")
+        raise ValueError(
+            f"x-resource.envelope: {operation.envelope} is not an array of the response"
+        )
     if operation.action != "list":
         return
     if not {"page", "page_size"} <= operation.roles.keys() or not operation.default_page_size:

@@ -37,7 +37,7 @@ class Schemas:
         self._explained = dict(_explained_patterns(document))
 
     def check_references(self) -> None:
-        """Raise ConfigError for each `$ref` of the document that points at nothing in it."""
+        """Raise ConfigError for each `$ref` of the document whose target it does not have."""
         read_each(_references(self._document), self._check_reference)
 
     def _check_reference(self, reference: str) -> None:
@@ -49,7 +49,7 @@ class Schemas:
         try:
             self.resolve({"$ref": reference})
         except (KeyError, TypeError, AttributeError):
-            raise ConfigError(f"$ref {reference}: points at nothing") from None
+            raise ConfigError(f"$ref {reference}: the document has no such part") from None
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow `$ref` to the schema itself."""

@@ -124,6 +124,7 @@ def run(*arguments: str, **variables: str) -> tuple[int, str]:
         (("--port", "many"), ["--port", "many", "a whole number from 0 to 65535"]),
         (("--statistics-seconds", "61"), ["--statistics-seconds", "a number from 0 to 60"]),
         (("--event-host", "http://a"), ["--event-host", "http://a", "such as"]),
+        (("--sync", "always"), ["--sync always", "--state FILE"]),
         (("--log-format", "xml"), ["--log-format", "xml", "json"]),
         (("--no-control", "--control-from-any"), ["--no-control", "--control-from-any"]),
         (("--tls-key", "key.pem"), ["--tls-key", "--tls-certificate"]),

@@ -49,7 +49,7 @@ def without_default(document: Any) -> None:
     ("change", "line"),
     [
         (of_list(envelope="calls"), "x-resource.envelope: the response has no property calls"),
-        (of_list(envelope="page"), "x-resource.envelope: page is no array of the response"),
+        (of_list(envelope="page"), "x-resource.envelope: page is not an array of the response"),
         (without_pages, "x-resource.envelope: needs x-default-per-page, and parameters with"),
         (without_default, "x-resource.envelope: needs x-default-per-page, and parameters with"),
         (of_call("of", "legs"), "x-collections.call: there is no collection legs"),

@@ -101,7 +101,7 @@ def _entries(operation: Operation, path: str, body: Any) -> list[Entry]:
     envelope = operation.resource.get("envelope")
     found = body.get(envelope) if envelope and isinstance(body, dict) else body
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise CaptureError(f"GET {path}: the response is no list of objects")
+        raise CaptureError(f"GET {path}: the response is not a list of objects")
     return found
 
 

@@ -42,7 +42,7 @@ def find_party(store: Store, client: Entry, text: str, field: str) -> Number | s
         )
     if not separator and (not text.isdecimal() or len(text) != client[numbering.digits]):
         if not _OUTSIDE.fullmatch(text):
-            raise invalid(f"{field}: {text[:40]}: is no number")
+            raise invalid(f"{field}: {text[:40]}: is not a number")
         return text
     whole = f"{client[numbering.prefix]}{numbering.separator}{digits}"
     unique = numbers.rule.unique

@@ -155,4 +155,6 @@ def _explained(path: Path, error: sqlite3.Error) -> ConfigError:
 
 
 def damaged(name: object) -> ConfigError:
-    return ConfigError(f"{name}: is damaged; choose another file, or delete it to begin anew")
+    return ConfigError(
+        f"{name}: is damaged; choose another file, or delete it to begin with the fixtures"
+    )

@@ -231,9 +231,11 @@ class Options:
             raise click.UsageError(
                 "--reload and --state exclude each other: a state file belongs to one document"
             )
+        if self.sync == ALWAYS and not isinstance(self.state, Path):
+            raise click.UsageError("--sync always is for a file: name it with --state FILE")
         if self.reload and self.workers > 1:
             raise click.UsageError(
-                "--reload and --workers exclude each other: SIGHUP starts the workers anew"
+                "--reload and --workers exclude each other: SIGHUP restarts the workers"
             )
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise click.UsageError(
