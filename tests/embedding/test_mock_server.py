@@ -96,30 +96,9 @@ def test_a_client_of_the_same_process_needs_no_server() -> None:
     assert asyncio.run(get()).json()["login"] == "sales-lead"
 
 
-def test_the_fixture_is_there_and_begins_anew_for_each_test(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
-        """
-        import httpx
-
-        def test_one(ringme_mock):
-            token = ringme_mock.token_for("client_user")
-            headers = {"Authorization": f"Bearer {token}"}
-            path = "/api/ver1.0/client/@me/extension_group/"
-            httpx.post(ringme_mock.url + path, json={"name": "New"}, headers=headers)
-            assert len(httpx.get(ringme_mock.url + path, headers=headers).json()) == 5
-            assert ringme_mock.count(operation="createExtensionGroup") == 1
-
-        def test_two(ringme_mock):
-            token = ringme_mock.token_for("client_user")
-            headers = {"Authorization": f"Bearer {token}"}
-            path = "/api/ver1.0/client/@me/extension_group/"
-            assert len(httpx.get(ringme_mock.url + path, headers=headers).json()) == 4
-        """
-    )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
-
-
-def test_the_pytest_fixture_takes_options(pytester: pytest.Pytester) -> None:
+def test_the_fixture_takes_options_and_begins_anew_for_each_test(
+    pytester: pytest.Pytester,
+) -> None:
     pytester.makeconftest(
         "import pytest\n"
         "@pytest.fixture(scope='session')\n"
@@ -127,9 +106,25 @@ def test_the_pytest_fixture_takes_options(pytester: pytest.Pytester) -> None:
         "    return {'today': True, 'seed': 1}\n"
     )
     pytester.makepyfile(
-        "def test_it(ringme_mock):\n    assert ringme_mock.app.sessions.settings.today\n"
+        """
+        import httpx
+
+        def groups(ringme_mock, method, **body):
+            headers = {"Authorization": f"Bearer {ringme_mock.token_for('client_user')}"}
+            path = "/api/ver1.0/client/@me/extension_group/"
+            return httpx.request(method, ringme_mock.url + path, headers=headers, **body)
+
+        def test_one(ringme_mock):
+            assert ringme_mock.app.sessions.settings.today
+            groups(ringme_mock, "POST", json={"name": "New"})
+            assert len(groups(ringme_mock, "GET").json()) == 5
+            assert ringme_mock.count(operation="createExtensionGroup") == 1
+
+        def test_two(ringme_mock):
+            assert len(groups(ringme_mock, "GET").json()) == 4
+        """
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
 
 
 def test_a_run_without_the_fixture_does_not_import_the_mock() -> None:

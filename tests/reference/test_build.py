@@ -10,11 +10,19 @@ from click.testing import CliRunner, Result
 from ringme_mock.docs import build
 from ringme_mock.docs.build import build_site
 from ringme_mock.docs.command import docs
-from ringme_spec.contract import read_contract
+from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC
 
-DOCUMENT = read_contract(SPEC)
+# How a folder is written does not depend on what is in it.
+DOCUMENT = Contract(
+    {
+        "openapi": "3.0.3",
+        "info": {"title": "Tea", "version": "1", "description": ""},
+        "paths": {"/tea": {"get": {"operationId": "brew", "description": "", "responses": {}}}},
+        "x-rules": [],
+    }
+)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -33,7 +41,7 @@ def run(*arguments: str | Path) -> Result:
 
 def test_two_builds_are_the_same(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        build_site(tmp_path / name, DOCUMENT)
+        build_site(tmp_path / name, read_contract(SPEC))
     one = content(tmp_path / "one")
     assert one == content(tmp_path / "two")
     assert {"index.html", "api.html", "openapi.json", "assets/scalar.js"} <= one.keys()
