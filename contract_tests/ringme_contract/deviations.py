@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +22,8 @@ ANY = "*"
 NO_EFFECT, OTHER_EFFECT = "has no effect", "has another effect than it should"
 _UNDOCUMENTED = "undocumented status"
 _GONE = 404
+# Characters of a text that are shown, and those before its difference from another.
+_LENGTH, _BEFORE = 60, 20
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,16 @@ def _clues(deviation: Deviation, contract: Contract) -> Iterator[Clue]:
     yield from wrong
     wanted, found = status_of(deviation.expected), status_of(deviation.got)
     if wanted and found and wanted != found:
-        yield from _both(name, f"status {found}")
+        yield Clue(RESPONSE, name, f"status {found}")
+        if found >= 400:
+            # Whatever succeeds has little in common with what else does.
+            yield Clue(RESPONSE, ANY, f"status {found}")
         yield from _both(name, f"status {found} instead of {wanted}")
     if wrong:
         return
     if isinstance(deviation.expected, str) and isinstance(deviation.got, str) and found is None:
-        yield from _both(name, f"{deviation.got[:60]!r} instead of {deviation.expected[:60]!r}")
+        got, expected = _around_difference(deviation.got, deviation.expected)
+        yield from _both(name, f"{got!r} instead of {expected!r}")
     if 200 <= exchange.status < 300:
         operation = contract.operations.get(name)
         required = {one.name for one in operation.parameters if one.required} if operation else ()
@@ -111,6 +118,13 @@ def _wrong(exchange: Exchange, contract: Contract) -> Iterator[Clue]:
             yield from _both(name, re.sub(r"^\S*[.\]](?=\w+: )|\[\d+\]", "", text))
     if status >= 500 and not exchange.problems:
         yield from _both(name, f"status {status}")
+
+
+def _around_difference(*texts: str) -> Iterator[str]:
+    """Cut texts to what is around their first difference."""
+    alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
+    start = max(0, len(list(alike)) - _BEFORE)
+    return (f"{'...' if start else ''}{text[start : start + _LENGTH]}" for text in texts)
 
 
 def _both(name: str, detail: str) -> Iterable[Clue]:

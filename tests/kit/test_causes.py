@@ -82,6 +82,7 @@ def said(*failures: Outcome) -> list[str]:
     return [headline(cause, CONTRACT) for cause in find_causes(failures)]
 
 
+LONG = "a long text " * 9
 SHOWN = json.dumps(ENTRY)
 DIFFERS = '[id 5].name: expected "5", got "555"'
 RENAMED = {**ENTRY, "name": "5"}
@@ -165,6 +166,22 @@ def test_a_body_that_is_nested_too_deeply_is_no_error_of_the_kit() -> None:
             [failed(1, PUT, sent("GET", NUMBERS, 200), expected=[RENAMED], got=[ENTRY])],
             [f"GET {ALL_NUMBERS} does not show PUT {ONE_NUMBER}: {DIFFERS} (1 check)"],
             id="a list is stale",
+        ),
+        pytest.param(
+            [
+                failed(1, sent("PUT", NUMBER, 200), expected=400, got="200"),
+                failed(2, sent("GET", GROUP, 200), expected=401, got="200"),
+            ],
+            [
+                f"PUT {ONE_NUMBER}: expected 400, got 200 (1 check)",
+                f"GET {ONE_GROUP}: expected 401, got 200 (1 check)",
+            ],
+            id="two that succeed where they ought to be refused",
+        ),
+        pytest.param(
+            [failed(1, sent("GET", NUMBER, 200), expected=f"{LONG} end", got=f"{LONG}\t")],
+            [f"GET {ONE_NUMBER}: '...{LONG[-20:]}\\t' instead of '...{LONG[-20:]} end' (1 check)"],
+            id="a text that differs far behind its begin",
         ),
         pytest.param(
             [*STAYS, failed(6, sent("GET", NUMBERS, 403), expected=200, got="403")],

@@ -155,6 +155,17 @@ def _change_object(one: dict[str, Any], change: dict[str, Any]) -> None:
 
 
 @patch
+def plain_at(site: Site, size: int) -> None:
+    """Leaves a response of this many bytes as it is, where it ought to be compressed."""
+
+    def after(_: Request, response: Response) -> None:
+        if response.is_compressed and len(response.body) == size:
+            del response.headers["content-encoding"]
+
+    site.after(after)
+
+
+@patch
 def several(site: Site, faults: list[str]) -> None:
     """Puts several faults in at once."""
     for name in faults:

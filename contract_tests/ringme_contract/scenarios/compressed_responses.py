@@ -56,6 +56,19 @@ def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
         raise NotReached(f"no list of the client has {_SHORTEST} bytes")
 
 
+@check("gzip", layer="scenarios")
+def a_response_just_long_enough_is_compressed(kit: CheckContext) -> None:
+    """A group whose text makes up the bytes that its JSON lacks."""
+    path = kit.path("extension_group", kit.new_group(extra_params="x")["id"])
+    missing = _SHORTEST - len(_get(kit, path, "identity").content)
+    kit.caller("client").put(path, {"extra_params": "x" * (1 + missing)})
+    length = len(_get(kit, path, "identity").content)
+    if length != _SHORTEST:
+        raise NotReached(f"the group has {length} bytes, which were to be {_SHORTEST}")
+    what = f"a response of {_SHORTEST} bytes is compressed"
+    kit.expect_equal(what, _is_compressed(_get(kit, path, "gzip")), True)
+
+
 @check("gzip", layer="scenarios", writes=False)
 def files_and_short_responses_are_plain(kit: CheckContext) -> None:
     """The user of the token, and a file of each kind."""
