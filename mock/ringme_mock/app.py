@@ -33,7 +33,7 @@ from ringme_mock.http.operation import ActionResolver, TokenSecurity, check_acti
 from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.sessions import Sessions, Settings
 from ringme_mock.store.clock import Clock
-from ringme_mock.store.collection import cycle_search_paused
+from ringme_mock.store.cycle_search import cycle_search_paused
 from ringme_mock.store.fixtures import load_store
 from ringme_mock.store.state import State
 from ringme_mock.ui.ui_middleware import PageMiddleware

@@ -135,7 +135,9 @@ _NAMES = tuple(one.name for one in fields(Call))
 
 def to_entry(call: Call) -> dict[str, Any]:
     """Return the call as an entry of its collection."""
-    return asdict(call)
+    entry = asdict(call)
+    # Lists, as it would be read from JSON.
+    return {**entry, **{name: list(entry[name]) for name in _PARTS}}
 
 
 def from_entry(entry: dict[str, Any]) -> Call:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from ringme_mock.calls.begin import Course, Draft
 from ringme_mock.calls.call import SECOND, Call, from_entry, to_entry
@@ -208,6 +208,16 @@ class CallEngine:
                 # all of a leg in order. One that is slow keeps no other waiting.
                 order = (leg.number, leg.mark, receiver_of(url))
                 self.deliveries.add(order, key, url, method, told, event.type)
+
+    def dump(self) -> dict[str, Any]:
+        """Write as JSON what is no entry: the course that was set, and when something is due."""
+        course = None if self.next_course is None else asdict(self.next_course)
+        return {"course": course, "keeps": self.keeps_course, "following": self._following}
+
+    def load(self, written: dict[str, Any]) -> None:
+        course = written["course"]
+        self.next_course = None if course is None else Course(**course)
+        self.keeps_course, self._following = written["keeps"], written["following"]
 
     # --- time
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import lmdb
@@ -48,6 +49,30 @@ class FileLog:
     async def drop(self, session: str, first: int, before: int) -> None:
         with _os_errors():
             self.file.drop(session, first, before)
+
+    async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
+        with _os_errors():
+            self.file.begin_image()
+            place = 0
+            # One by one, so that requests are served in between.
+            async for piece in pieces:
+                self.file.add_piece(number, place, piece)
+                place += 1
+            self.file.finish_image(number)
+
+    async def latest_image(self) -> int:
+        with _os_errors():
+            return self.file.latest_image
+
+    async def image(self, number: int) -> list[bytes]:
+        with _os_errors():
+            return self.file.image(number)
+
+    async def drop_before(self, number: int) -> None:
+        with _os_errors():
+            # Requests are served in between.
+            for _ in self.file.drop_before(number):
+                await asyncio.sleep(0)
 
     async def noted(self, session: str, after: int) -> Notes:
         with _os_errors():

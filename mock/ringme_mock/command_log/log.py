@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 # Kinds of commands, beside those of the control interface.
 API, FAULT, SETTLE, DELIVERED = "api", "fault", "settle", "delivered"
 BEGIN, END = "begin", "end"
+# They change nothing: all take an image, and compare it with that of the process that leads.
+IMAGE, DIGEST = "image", "digest"
 
 # Seconds since a period began, and the number of requests in it.
 Tally: TypeAlias = tuple[float, int]
@@ -86,6 +88,18 @@ class Log(Protocol):
     async def drop(self, session: str, first: int, before: int) -> None:
         """Delete commands of a session, from `first` on and before another."""
 
+    async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
+        """Keep an image of the state after a command, instead of the last one once it is whole."""
+
+    async def latest_image(self) -> int:
+        """Return the number of the command that the image is of, 0 if there is none."""
+
+    async def image(self, number: int) -> list[bytes]:
+        """Return the pieces of an image; nothing, or some, if another one has replaced it."""
+
+    async def drop_before(self, number: int) -> None:
+        """Delete all commands before one."""
+
     async def noted(self, session: str, after: int) -> Notes:
         """Return what was added to a journal after the entry with a number."""
 
@@ -102,6 +116,23 @@ class Log(Protocol):
         """Keep what the commands are applied to."""
 
     async def close(self) -> None: ...
+
+
+class StoppedLog:
+    """Log of a process that must not go on, because of `why`: all that a request needs fails."""
+
+    def __init__(self, log: Log, why: str) -> None:
+        self._log = log
+        self._why = why
+
+    async def turn(self, after: int, batch: Batch) -> Turn:
+        raise OSError(self._why)
+
+    async def report(self, position: int, used: dict[str, float]) -> Report:
+        raise OSError(self._why)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
 
 
 class Notes(NamedTuple):

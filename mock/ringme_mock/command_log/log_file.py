@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ringme_mock.command_log.log import Row, Turn
@@ -21,11 +21,16 @@ create table log (
   at real not null, chance integer not null, nonce blob not null, head blob not null,
   headers blob not null, body blob not null
 );
+create table image (
+  number integer not null, place integer not null, piece blob not null,
+  primary key (number, place)
+) without rowid;
 """
 _COLUMNS = "session, kind, at, chance, nonce, head, headers, body"
 _INSERT = f"insert into log ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _SELECT = f"select number, {_COLUMNS} from log where number > ? order by number"  # noqa: S608
 AT_ONCE = 1000
+_IMAGE = "image"
 # Seconds that a process waits for the others; a write takes far less than one.
 _PATIENCE = 5.0
 
@@ -130,6 +135,33 @@ class LogFile:
             "delete from log where number >= ? and number < ? and session = ?",
             (first, before, session),
         )
+
+    def drop_before(self, number: int) -> Iterator[None]:
+        """Delete all commands before a number, some in each step."""
+        run = self._database.execute
+        first = run("select min(number) from log").fetchone()[0]
+        for last in range(first or number, number, AT_ONCE):
+            run("delete from log where number < ?", (min(last + AT_ONCE, number),))
+            yield
+
+    @property
+    def latest_image(self) -> int:
+        return int(self.about().get(_IMAGE, 0))
+
+    def begin_image(self) -> None:
+        """Delete what is left of an image that was not finished."""
+        self._database.execute("delete from image where number <> ?", (self.latest_image,))
+
+    def add_piece(self, number: int, place: int, piece: bytes) -> None:
+        self._database.execute("insert into image values (?, ?, ?)", (number, place, piece))
+
+    def finish_image(self, number: int) -> None:
+        self._database.execute("insert or replace into about values (?, ?)", (_IMAGE, str(number)))
+        self.begin_image()
+
+    def image(self, number: int) -> list[bytes]:
+        query = "select piece from image where number = ? order by place"
+        return [piece for (piece,) in self._database.execute(query, (number,))]
 
     def close(self) -> None:
         self._database.close()

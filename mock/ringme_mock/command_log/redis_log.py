@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import redis.asyncio
@@ -139,6 +139,17 @@ if not leader or leader == ARGV[1] then
 end
 return {count, lowest, leader == ARGV[1] and 1 or 0, used}
 """
+# KEYS: what the commands were applied to, image. ARGV: its number, beginning of all keys.
+_FINISH = """
+local last = redis.call('HGET', KEYS[1], 'image')
+redis.call('PERSIST', KEYS[2])
+redis.call('HSET', KEYS[1], 'image', ARGV[1])
+if last and last ~= ARGV[1] then
+  redis.call('UNLINK', ARGV[2] .. 'image:' .. last)
+end
+"""
+_UNFINISHED = 3600
+_PIECES_AT_ONCE = 32
 # Seconds after which a process that does not report leads no more and is not counted, and after
 # which nobody waits for it before commands are dropped.
 _LEASE, _LOST = 3, 60
@@ -163,6 +174,7 @@ class RedisLog:
         )
         self._turn = self._redis.register_script(_TURN)
         self._report = self._redis.register_script(_REPORT)
+        self._finish = self._redis.register_script(_FINISH)
 
     async def turn(self, after: int, batch: Batch) -> Turn:
         rows, counts, notes = batch
@@ -198,6 +210,30 @@ class RedisLog:
             if superseded:
                 await self._wait(self._redis.xdel, _PREFIX + "log", *superseded)
             first = _number(found[-1][0]) + 1
+
+    async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
+        key, place = f"{_PREFIX}image:{number}", 0
+        async for piece in pieces:
+            await self._wait(self._redis.hset, key, str(place), piece)
+            if place == 0:
+                # If it is never finished.
+                await self._wait(self._redis.expire, key, _UNFINISHED)
+            place += 1
+        await self._call(self._finish, _keys("about", f"image:{number}"), [number, _PREFIX])
+
+    async def latest_image(self) -> int:
+        return int(await self._wait(self._redis.hget, _PREFIX + "about", "image") or 0)
+
+    async def image(self, number: int) -> list[bytes]:
+        key, found = f"{_PREFIX}image:{number}", []
+        count = await self._wait(self._redis.hlen, key)
+        for start in range(0, count, _PIECES_AT_ONCE):
+            places = [str(one) for one in range(start, min(start + _PIECES_AT_ONCE, count))]
+            found += await self._wait(self._redis.hmget, key, places)
+        return [piece or b"" for piece in found]
+
+    async def drop_before(self, number: int) -> None:
+        await self._wait(self._redis.xtrim, _PREFIX + "log", minid=f"{number}-0", approximate=False)
 
     async def noted(self, session: str, after: int) -> Notes:
         cleared = int(await self._wait(self._redis.get, f"{_PREFIX}cleared:{session}") or 0)

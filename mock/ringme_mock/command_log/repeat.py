@@ -20,6 +20,7 @@ from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.http.sessions import Session, Sessions
 
 if TYPE_CHECKING:
+    from ringme_mock.command_log.images import Images
     from ringme_mock.faults.inject import Faults
     from ringme_mock.http.operation import RunningOperation
     from ringme_mock.http.routing import PathTable
@@ -40,7 +41,9 @@ class Repeat:
         operations: Mapping[str, RunningOperation],
         table: PathTable,
         faults: Faults,
+        images: Images,
     ) -> None:
+        self._images = images
         self._sessions = sessions
         self._operations = operations
         self.table = table
@@ -64,6 +67,10 @@ class Repeat:
             issue_credentials(session)
         elif row.kind in (OBJECT, CONTENT):
             await self._control(session, row)
+        elif row.kind == log.IMAGE:
+            self._images.take()
+        elif row.kind == log.DIGEST:
+            self._images.compare(*_body(row))
         elif row.kind != log.SETTLE:
             raise Damaged(f"unknown kind {row.kind}")
 

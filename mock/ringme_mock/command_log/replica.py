@@ -17,7 +17,8 @@ from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.command_log import log
 from ringme_mock.command_log.applying import Applying, Moment
-from ringme_mock.command_log.log import Count, Log, Row
+from ringme_mock.command_log.images import Images
+from ringme_mock.command_log.log import Count, Log, Row, StoppedLog
 from ringme_mock.command_log.new_rows import NewRows, check_caller, draw_chance
 from ringme_mock.command_log.repeat import Damaged, Repeat
 from ringme_mock.command_log.shared_journal import SharedJournal
@@ -27,6 +28,7 @@ from ringme_mock.delivery.attempt import Response
 from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.inject import meets_faults
+from ringme_mock.http.image import BrokenImage
 from ringme_mock.http.journal import Journal
 from ringme_mock.http.recorder import Action
 from ringme_mock.http.sessions import Session, Sessions
@@ -60,6 +62,7 @@ class Replica:
         self._superseded = Superseded()
         self._left: list[str] = []
         self._rows = NewRows()
+        self.images = Images(self)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def join(self, sessions: Sessions) -> None:
@@ -68,7 +71,7 @@ class Replica:
     def prepare(
         self, operations: Mapping[str, RunningOperation], table: PathTable, faults: Faults
     ) -> None:
-        self._repeat = Repeat(self.sessions, operations, table, faults)
+        self._repeat = Repeat(self.sessions, operations, table, faults, self.images)
 
     def adopt(self, session: Session) -> None:
         session.calls.wake = partial(self._begin_task, self.settle, session)
@@ -100,6 +103,8 @@ class Replica:
 
     async def _apply(self, number: int, row: Row) -> None:
         """Apply a command of another process, or of a run before this one."""
+        if number > self.turns.position + 1:
+            await self._load_image()
         if number <= self.turns.position:
             return
         session = self.sessions.resume(row.session)
@@ -124,17 +129,27 @@ class Replica:
     def _applied(self, session: Session, number: int, row: Row, at: float) -> Iterator[None]:
         """Apply a command within the block, at its place and in its moment."""
         self.turns.position = number
+        if row.kind == log.IMAGE:
+            # Once it is kept, all commands before it go.
+            self._superseded = Superseded()
         self._superseded.seen(row.session, number, row.kind == log.BEGIN)
-        limits = session.state.limits
         moment = Moment(at, row.chance, row.nonce)
         token = self.applying.begin(moment)
+        begin = time.perf_counter()
+        if session.since == 0:
+            session.since = number
+            if session.waits:
+                # It begins with the fixtures of this moment.
+                session.state.reset()
+        limits = session.state.limits
         try:
             session.calls.settle_active()
             yield
         finally:
             self.applying.end(moment, token)
-            if session.since == 0 or session.state.limits is not limits:
+            if session.state.limits is not limits:
                 session.since = number
+            self.images.count(time.perf_counter() - begin)
 
     # --- commands
 
@@ -168,6 +183,10 @@ class Replica:
 
     async def keep(self, session: Session, kind: str, act: Callable[[Session], _T]) -> _T:
         return await self._command(session, kind, act)
+
+    async def mark(self, kind: str, act: Callable[[Session], None], body: bytes = b"") -> None:
+        """Keep a command that changes no session."""
+        await self._command(self.sessions.default, kind, act, body=body)
 
     async def begin(self, session: Session) -> None:
         instead = self.sessions.instead()
@@ -279,6 +298,9 @@ class Replica:
         return None if token is None else session.state.access.caller(token)
 
     def begins_anew(self, session: Session) -> None:
+        if session.deliveries.count:
+            # Their numbers go on.
+            return
         self._superseded.was_reset(session.name, self.turns.position)
 
     def left(self, session: Session) -> None:
@@ -295,13 +317,36 @@ class Replica:
 
     async def replay(self) -> int:
         """Apply all commands that are there, and return their number."""
+        await self._load_image()
         count = await self.turns.follow()
         self.applying.resting = None
-        self.sessions.forget_waiting()
+        self.images.compares = True
         if not self.log.shared:
+            self.sessions.forget_waiting()
             await self.lead()
             await self.compact(self.turns.position)
         return count
+
+    async def _load_image(self) -> None:
+        """Go on from the latest image if commands before it may be gone.
+
+        Raises Damaged, and OSError.
+        """
+        try:
+            if not await self.images.load():
+                return
+        except BrokenImage as error:
+            raise Damaged("image") from error
+        self.leads, self._superseded = False, Superseded()
+        if self.applying.resting is None:
+            for session in self.sessions.known():
+                session.calls.go_on()
+
+    def stop(self, why: str) -> None:
+        """Serve nothing any more."""
+        logger.critical("%s: %s", self.log.name, why)
+        self.leads, self.log = False, StoppedLog(self.log, why)
+        self.turns.log = self.log
 
     async def lead(self) -> None:
         """Send events from now on, but not those that were due before."""

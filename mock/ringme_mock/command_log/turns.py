@@ -27,7 +27,7 @@ class Turns:
     def __init__(self, log: Log, apply: Callable[[int, Row], Awaitable[None]]) -> None:
         # Position of the last command that was applied.
         self.position = 0
-        self._log = log
+        self.log = log
         self._apply = apply
         self._next = _Wanted()
         self._task: asyncio.Task[None] | None = None
@@ -74,7 +74,7 @@ class Turns:
             self._task = None
 
     async def _take(self, wanted: _Wanted) -> None:
-        turn = await self._log.turn(self.position, wanted.batch())
+        turn = await self.log.turn(self.position, wanted.batch())
         for noted, _, _ in wanted.notes:
             _end(noted)
         await self._follow(turn)
@@ -90,7 +90,7 @@ class Turns:
 
     async def follow(self) -> int:
         """Apply all commands of the log, before requests are served; return their number."""
-        return await self._follow(await self._log.turn(self.position, Batch()))
+        return await self._follow(await self.log.turn(self.position, Batch()))
 
     async def _follow(self, turn: Turn) -> int:
         count = 0
@@ -100,11 +100,11 @@ class Turns:
             count += len(turn.entries)
             if not turn.more:
                 return count
-            turn = await self._log.turn(self.position, Batch())
+            turn = await self.log.turn(self.position, Batch())
 
     def _refuse(self, wanted: _Wanted, error: Exception) -> None:
         if isinstance(error, OSError):
-            logger.error("%s: %s", self._log.name, error)
+            logger.error("%s: %s", self.log.name, error)
         unknown = isinstance(error, UnknownOutcome)
         for future, *_ in wanted.commands:
             _fail(future, _refusal(error, unknown))

@@ -56,3 +56,4 @@ class Upkeep:
         for session in sessions.idle() if report.leads else ():
             await replica.end(session)
         await replica.compact(report.lowest)
+        await replica.images.look(report.leads, report.lowest)

@@ -10,9 +10,8 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 
 from ringme_mock.delivery.attempt import Response, attempt
@@ -85,6 +84,9 @@ class Delivery:
         }
 
 
+_FIELDS = tuple(one.name for one in fields(Delivery))
+
+
 @dataclass
 class Deliveries:
     """Deliveries of a session. `send` makes one attempt, `changed` hears of each that has ended.
@@ -106,9 +108,8 @@ class Deliveries:
     # By number; in `_kept` newer ones may have taken their place.
     _waiting: dict[int, Delivery] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        # No number is reused.
-        self._numbers = count(1)
+    # No number is reused.
+    _next: int = 1
 
     def __iter__(self) -> Iterator[Delivery]:
         return iter(tuple(self._kept))
@@ -124,8 +125,9 @@ class Deliveries:
     ) -> None:
         """Put an event in its queue; one too many is not sent."""
         delivery = Delivery(
-            next(self._numbers), order, subscription, url, method, parameters, kind, self.seconds()
+            self._next, order, subscription, url, method, parameters, kind, self.seconds()
         )
+        self._next += 1
         self._kept.append(delivery)
         if self.settings.lost:
             self._end(delivery, Response(error="lost, as the settings want it", refused=True))
@@ -145,26 +147,59 @@ class Deliveries:
             delivery.attempts, delivery.seconds = attempts, seconds
             self._end(delivery, response)
 
+    @property
+    def count(self) -> int:
+        """The number of all that there have been."""
+        return self._next - 1
+
     def waiting(self) -> list[Delivery]:
         return list(self._waiting.values())
 
     def stop(self, reason: str) -> None:
         """End all that is on its way or waiting; it counts as not sent, or failed."""
+        self._send_none()
+        waiting = self.waiting()
+        self._waiting.clear()
+        for one in waiting:
+            self._end(one, Response(error=reason, refused=one.attempts == 0))
+
+    def _send_none(self) -> None:
         for task in self._tasks.values():
             if not task.get_loop().is_closed():
                 task.cancel()
         self._tasks.clear()
         self._queues.clear()
-        waiting = self.waiting()
-        self._waiting.clear()
-        for one in waiting:
-            self._end(one, Response(error=reason, refused=one.attempts == 0))
 
     def clear(self) -> None:
         """Forget those that have ended."""
         left = [one for one in self._kept if one.state == WAITING]
         self._kept.clear()
         self._kept.extend(left)
+
+    def dump(self) -> dict[str, Any]:
+        """Write them as JSON; what is on its way is one that waits."""
+        settings = self.settings
+        kept = [_dump(one) for one in self._kept]
+        known = {one.number for one in self._kept}
+        return {
+            "number": self._next,
+            "settings": [sorted(settings.hosts), settings.retries, settings.pause, settings.lost],
+            "kept": kept,
+            # Those that newer ones have taken the place of.
+            "waiting": [_dump(one) for number, one in self._waiting.items() if number not in known],
+        }
+
+    def load(self, written: dict[str, Any]) -> None:
+        """Become what was written; those that wait are not sent by themselves."""
+        self._send_none()
+        self._next = written["number"]
+        hosts, *others = written["settings"]
+        self.settings = DeliverySettings(frozenset(hosts), *others)
+        kept = [_load(one) for one in written["kept"]]
+        self._kept.clear()
+        self._kept.extend(kept)
+        waiting = [*map(_load, written["waiting"]), *kept]
+        self._waiting = {one.number: one for one in waiting if one.state == WAITING}
 
     def _start(self) -> None:
         """Start as many of the queues as may be under way together."""
@@ -221,3 +256,17 @@ class Deliveries:
         if response.refused:
             delivery.attempts = 0
         self.changed(delivery)
+
+
+def _dump(delivery: Delivery) -> list[Any]:
+    written = [getattr(delivery, name) for name in _FIELDS]
+    if delivery.state == WAITING:
+        written[_FIELDS.index("attempts")] = 0
+    return written
+
+
+def _load(written: list[Any]) -> Delivery:
+    delivery = Delivery(*written)
+    # As a list it could be no key.
+    delivery.order = tuple(written[1])
+    return delivery

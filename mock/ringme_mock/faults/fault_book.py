@@ -10,7 +10,7 @@ import orjson
 
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.errors import ApiError, invalid
-from ringme_mock.faults.fault_rule import FaultRule
+from ringme_mock.faults.fault_rule import FaultRule, read_rule
 
 # Each request is matched against all of them.
 MOST_FAULTS = 1000
@@ -96,6 +96,18 @@ class FaultBook:
                 counted.applied += 1
                 chosen = name, counted.rule
         return chosen
+
+    def dump(self) -> list[Any]:
+        """Write all of them with their counts as JSON."""
+        rules = [[name, one.rule.source, one.seen, one.applied] for name, one in self.rules.items()]
+        return [self._next, rules]
+
+    def load(self, written: list[Any]) -> None:
+        self._next, rules = written
+        self.rules = {
+            name: _Counted(rule := read_rule(source), _size(rule), *counts)
+            for name, source, *counts in rules
+        }
 
     def _find(self, name: str) -> _Counted:
         if name not in self.rules:

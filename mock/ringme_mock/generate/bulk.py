@@ -24,7 +24,8 @@ from ringme_mock.generate.datetimes import to_hundredth
 from ringme_mock.generate.makers import Values, read_list
 from ringme_mock.generate.rhythm import Rhythm
 from ringme_mock.generate.template import AT, LAST, Template
-from ringme_mock.store.collection import Entry, Key, cycle_search_paused
+from ringme_mock.store.collection import Entry, Key
+from ringme_mock.store.cycle_search import cycle_search_paused
 from ringme_mock.store.quotas import check_quota
 from ringme_mock.store.state import State
 from ringme_mock.store.store import Query

@@ -6,15 +6,19 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
+from typing import Any
 
 from ringme_mock.calls.engine import CallEngine
 from ringme_mock.delivery.deliveries import Deliveries
 from ringme_mock.errors import ApiError
 from ringme_mock.faults.fault_book import FaultBook
+from ringme_mock.faults.latency import Latency
 from ringme_mock.http.journal import Journal
 from ringme_mock.http.one_at_a_time import OneAtATime
 from ringme_mock.http.settings import Settings
+from ringme_mock.store.clock import Setting
 from ringme_mock.store.state import Snapshot, State
+from ringme_mock.store.store import Store
 from ringme_mock.store.supply import Supply
 from ringme_spec.redaction import Redaction
 
@@ -107,6 +111,61 @@ class Session:
             known = ", ".join(sorted(self.snapshots)) or "none"
             raise ApiError(404, f"No such snapshot: {name}; known snapshots: {known}")
         return self.snapshots[name]
+
+    def dump(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Write all but the entries as JSON: what all processes have alike, and what is its own."""
+        state, calls, deliveries = self.state.dump(), self.calls.dump(), self.deliveries.dump()
+        own = {
+            "ended": state["tokens"].pop("ended"),
+            "hours": self.state.limits.dump(),
+            "following": calls.pop("following"),
+            "kept": deliveries.pop("kept"),
+            "waiting": deliveries.pop("waiting"),
+            "random": self.random.getstate(),
+            "idle": self.idle_seconds(),
+        }
+        return {
+            "name": self.name,
+            "waits": self.waits,
+            "since": self.since,
+            "state": state,
+            "faults": self.faults.dump(),
+            "latency": [self.latency.low, self.latency.high],
+            "snapshots": {name: one.clock.dump() for name, one in self.snapshots.items()},
+            "calls": calls,
+            "deliveries": deliveries,
+        }, own
+
+    def stores(self) -> list[Store]:
+        """List what holds its entries: those of its snapshots, and its own."""
+        return [*(one.store for one in self.snapshots.values()), self.state.store.copy()]
+
+    def load(
+        self, alike: dict[str, Any], own: dict[str, Any], read: Callable[[Store], list[Store]]
+    ) -> None:
+        """Become what was written; `read` makes the stores, by that of the fixtures."""
+        stores: list[Store] = []
+
+        def read_own(fixtures: Store) -> Store:
+            stores.extend(read(fixtures))
+            return stores.pop()
+
+        alike["state"]["tokens"]["ended"] = own["ended"]
+        self.waits, self.since = alike["waits"], alike["since"]
+        self.state.restore(alike["state"], read_own)
+        self.state.limits.load(own["hours"])
+        self.faults.load(alike["faults"])
+        self.latency = Latency(*alike["latency"])
+        clocks = map(Setting.load, alike["snapshots"].values())
+        kept = map(Snapshot, stores, clocks)
+        self.snapshots = dict(zip(alike["snapshots"], kept, strict=True))
+        self.calls.load({**alike["calls"], "following": own["following"]})
+        self.deliveries.load(
+            {**alike["deliveries"], "kept": own["kept"], "waiting": own["waiting"]}
+        )
+        version, numbers, left = own["random"]
+        self.random.setstate((version, tuple(numbers), left))
+        self.used = self._seconds() - own["idle"]
 
     def is_idle(self, seconds: float) -> bool:
         """Check that it was unused for so many seconds, and that nobody follows its journal."""

@@ -60,8 +60,9 @@ class Sessions:
         self.entries = EntryBudget(self.settings.max_entries, self._holdings)
         self._others: dict[str, Session] = {}
         self.default = self._new(DEFAULT, self.clock)
-        # Those that have not begun, the latest last.
+        # Those that have not begun, the latest last: no command is of them; some commands are.
         self._waiting: OrderedDict[str, Session] = OrderedDict()
+        self._resumed: OrderedDict[str, Session] = OrderedDict()
 
     def get(self, name: str | None) -> Session:
         """Find or begin the session with this name; None means the default.
@@ -79,7 +80,7 @@ class Sessions:
         """
         if name is None or name == DEFAULT:
             return self.default
-        session = self._others.get(name) or self._waiting.get(name)
+        session = self._find_any(name)
         if session is not None and self.recorder is None and session.is_idle(self.settings.idle):
             session = None
         if not may_begin and (session is None or session.waits):
@@ -88,6 +89,11 @@ class Sessions:
             session = self._make(name)
         session.used = self.seconds()
         return session
+
+    def _find_any(self, name: str) -> Session | None:
+        if name == DEFAULT:
+            return self.default
+        return self._others.get(name) or self._resumed.get(name) or self._waiting.get(name)
 
     async def begin(self, session: Session) -> None:
         """Begin a session that waits, once a request of it was not refused."""
@@ -110,6 +116,7 @@ class Sessions:
             return
         session.waits = False
         self._waiting.pop(session.name, None)
+        self._resumed.pop(session.name, None)
         ended = self._others.get(instead)
         if ended is not None:
             self._remove(ended, f"session {session.name} took its place")
@@ -147,14 +154,37 @@ class Sessions:
         """Find the session of a command, or make one that waits; there is room for any."""
         if name == DEFAULT:
             return self.default
-        session = self._others.get(name) or self._waiting.get(name)
+        session = self._others.get(name) or self._resumed.get(name)
         if session is None:
-            session = self._waiting[name] = self._new(name)
+            # The commands alone say which are kept, so that they are the same in all processes.
+            session = self._waiting.pop(name, None) or self._new(name)
             session.waits = True
+            self._resumed[name] = session
+            if len(self._resumed) > _MOST_WAITING:
+                self._resumed.popitem(last=False)
         return session
 
     def forget_waiting(self) -> None:
         """Drop the sessions that have not begun."""
+        self._waiting.clear()
+        self._resumed.clear()
+
+    def with_commands(self) -> list[Session]:
+        """List the sessions that commands may have changed."""
+        return [*self.known(), *self._resumed.values()]
+
+    def place(self, name: str) -> Session:
+        """Find or make a session for what an image has of it."""
+        return self._find_any(name) or self._new(name)
+
+    def keep_only(self, sessions: list[Session]) -> None:
+        """Have these sessions and no others, in this order."""
+        for session in self.with_commands():
+            if session not in sessions:
+                session.calls.stop("the session was ended")
+        others = [one for one in sessions if one is not self.default]
+        self._others = {one.name: one for one in others if not one.waits}
+        self._resumed = OrderedDict((one.name, one) for one in others if one.waits)
         self._waiting.clear()
 
     def idle(self) -> list[Session]:
@@ -193,9 +223,7 @@ class Sessions:
         match = _PATH.fullmatch(path) if path.startswith("/s/") else None
         if match is not None:
             path, name = match[3] or "/", unquote(match[2])
-        if name in ("", DEFAULT):
-            return self.default, path
-        return self._others.get(name) or self._waiting.get(name), path
+        return self._find_any(name or DEFAULT), path
 
     def _may_begin(self, request: RequestContext) -> bool:
         """Allow a request to begin a session unless it comes from a page of another site."""

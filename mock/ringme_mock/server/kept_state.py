@@ -87,6 +87,7 @@ class KeptState:
             session.calls.go_on()
 
     async def close(self) -> None:
+        await self.replica.images.close()
         await self.log.close()
 
     @property

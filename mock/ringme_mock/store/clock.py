@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 # Tokens and limits reckon with moments after now, and the last year of all is 9999.
@@ -18,6 +19,17 @@ class Setting:
 
     ahead: timedelta = timedelta()
     frozen_at: datetime | None = None
+
+    def dump(self) -> list[Any]:
+        """Write it as JSON, without loss."""
+        ahead, frozen_at = self.ahead, self.frozen_at
+        frozen = None if frozen_at is None else frozen_at.isoformat()
+        return [ahead.days, ahead.seconds, ahead.microseconds, frozen]
+
+    @classmethod
+    def load(cls, written: list[Any]) -> Setting:
+        *ahead, frozen = written
+        return cls(timedelta(*ahead), datetime.fromisoformat(frozen) if frozen else None)
 
 
 class Clock:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
+from ringme_mock.store.cycle_search import cycle_search_paused
 from ringme_mock.store.index import Index, Position
 from ringme_spec.collections import CollectionRule
 
@@ -19,6 +18,8 @@ Slot = tuple[Any, Any]
 _KEY_OF_POSITION = itemgetter(-1)
 # The length of a text that counts as one more entry.
 LONG_TEXT = 1024
+# To make a collection anew is quicker than to remove one of so many entries, each by itself.
+_MOST_REMOVED = 20
 
 
 class _Top:
@@ -45,20 +46,13 @@ class Taken(Exception):
         self.place = place
 
 
-@contextmanager
-def cycle_search_paused() -> Iterator[None]:
-    """Look for no reference cycles within; all else is freed as ever.
+class Changes(NamedTuple):
+    """Entries that a collection has beside another one, keys that it lacks, and its counts."""
 
-    A big load sets the search off again and again, which then goes through all its objects and
-    finds nothing.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    entries: list[Entry]
+    gone: list[Key]
+    next_key: int
+    written: int
 
 
 class Collection:
@@ -104,6 +98,46 @@ class Collection:
         other._next_key = self._next_key
         other.insert_many(entries)
         return other
+
+    def changes_since(self, base: Collection) -> Changes:
+        """Return what a copy of `base` lacks to be this collection; `base` is none of its writes.
+
+        It depends on the entries alone, and not on how they came to be so.
+        """
+        known, changed, gone = base._entries, [], []
+        if self._entries is not known:
+            for key, entry in self._entries.items():
+                before = known.get(key)
+                if before is not entry and before != entry:
+                    changed.append(entry)
+            gone = [key for key in known if key not in self._entries]
+        changed.sort(key=itemgetter(self.rule.key))
+        return Changes(changed, sorted(gone), self._next_key, self._written)
+
+    @property
+    def no_changes(self) -> Changes:
+        return Changes([], [], self._next_key, self._written)
+
+    def with_changes(self, changes: Changes, origin: Collection | None) -> Collection:
+        """Make what `changes_since` was asked about; `origin` was copied to it once, if any was."""
+        other = self.copy()
+        left = {entry[self.rule.key] for entry in changes.entries} & self._entries.keys()
+        left.update(changes.gone)
+        if len(left) * _MOST_REMOVED > len(self._entries):
+            other = Collection(self.rule)
+            kept = (one for key, one in self._entries.items() if key not in left)
+            other.insert_many([*kept, *changes.entries])
+        else:
+            for key in left:
+                other.delete(key)
+            if changes.entries:
+                other.insert_many(changes.entries)
+        other._next_key, other._written = changes.next_key, changes.written
+        other._origin = object() if origin is None else origin._origin
+        return other
+
+    def derives_from(self, origin: Collection) -> bool:
+        return self._origin is origin._origin
 
     def shares_entries(self, other: Collection) -> bool:
         """Tell that neither was written to since one was copied from the other."""

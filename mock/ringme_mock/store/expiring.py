@@ -6,7 +6,7 @@ import secrets
 import string
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ringme_mock.store.clock import Clock
 
@@ -60,6 +60,13 @@ class Expiring(Generic[_Value]):
         for text, (_, value) in list(self._values.items()):
             if chosen(value):
                 del self._values[text]
+
+    def dump(self, write: Callable[[_Value], Any]) -> list[Any]:
+        """Write the values as JSON, each as `write` does."""
+        return [[text, until, write(value)] for text, (until, value) in self._values.items()]
+
+    def load(self, written: list[Any], read: Callable[[Any], _Value]) -> None:
+        self._values = OrderedDict((text, (until, read(value))) for text, until, value in written)
 
     def _drop_expired(self) -> None:
         # Those of one kind expire nearly in the order in which they were added.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.collection import Key
@@ -58,6 +59,13 @@ class RateLimits:
 
     def set_hour(self, client: Key, start: float, used: int) -> None:
         self._hours[client] = _Hour(start, used)
+
+    def dump(self) -> list[Any]:
+        """Write the counts as JSON."""
+        return [[client, hour.start, hour.used] for client, hour in self._hours.items()]
+
+    def load(self, written: list[Any]) -> None:
+        self._hours = {client: _Hour(start, used) for client, start, used in written}
 
     def count(self, client: Key, limit: int | None) -> Allowance:
         """Count a request of a client; `limit` is that of its application, if any."""

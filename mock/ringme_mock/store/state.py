@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from ringme_mock.store.access import Access
 from ringme_mock.store.clock import Clock, Setting
@@ -56,6 +58,8 @@ class State:
         self.max_entries = max_entries
         self.budget = budget
         self._today = today
+        # The day of the fixtures, if they are those of one.
+        self._day: date | None = None
         self._text = text
         self.clock = clock or Clock()
         self.reset()
@@ -67,8 +71,7 @@ class State:
         """
         if "clock" not in keep:
             self.clock.reset()
-        if self._today is not None:
-            self.seed = self._today.on(self.clock.now().date())
+        self._set_day(self.clock.now().date())
         self._begin(self.seed.copy(), keep)
 
     def snapshot(self) -> Snapshot:
@@ -80,6 +83,23 @@ class State:
         if "clock" not in keep:
             self.clock.setting = snapshot.clock
         self._begin(snapshot.store.copy(), keep)
+
+    def dump(self) -> dict[str, Any]:
+        """Write all but the entries as JSON, for `restore`."""
+        day = None if self._day is None else self._day.isoformat()
+        return {"day": day, "clock": self.clock.setting.dump(), "tokens": self.tokens.dump()}
+
+    def restore(self, written: dict[str, Any], read: Callable[[Store], Store]) -> None:
+        """Become the state that was written; `read` makes its entries, by those of the fixtures."""
+        self.clock.setting = Setting.load(written["clock"])
+        if written["day"] is not None:
+            self._set_day(date.fromisoformat(written["day"]))
+        self._begin(read(self.seed), ())
+        self.tokens.load(written["tokens"])
+
+    def _set_day(self, day: date) -> None:
+        if self._today is not None:
+            self._day, self.seed = day, self._today.on(day)
 
     def replace(self, store: Store) -> None:
         """Replace all entries; tokens stay valid if their user exists."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ringme_mock.store.clock import Clock, text_of
 from ringme_mock.store.collection import Key
@@ -80,6 +80,33 @@ class Tokens:
         self.codes: Expiring[Code] = Expiring(clock, text)
         self.logins: Expiring[Key] = Expiring(clock, text)
         self.permissions: set[tuple[Key, Key]] = set()
+
+    def dump(self) -> dict[str, Any]:
+        """Write all of them as JSON. Grants of one login are one, by its number."""
+        grants = _Grants()
+        return {
+            "access": [[k, grants.number(one.grant), one.until] for k, one in self._access.items()],
+            "refresh": [[k, grants.number(one)] for k, one in self._refresh.items()],
+            "codes": self.codes.dump(
+                lambda one: [
+                    grants.number(one.grant), one.redirect_uri, one.challenge, one.method, one.used,
+                ]
+            ),
+            "logins": self.logins.dump(lambda key: key),
+            "permissions": sorted(self.permissions),
+            "grants": grants.written,
+            "ended": list(self._ended.items()),
+        }  # fmt: skip
+
+    def load(self, written: dict[str, Any]) -> None:
+        grants = [Grant(user, application) for user, application in written["grants"]]
+        access, refresh = written["access"], written["refresh"]
+        self._access = OrderedDict((k, AccessToken(grants[n], until)) for k, n, until in access)
+        self._refresh = OrderedDict((k, grants[n]) for k, n in refresh)
+        self.codes.load(written["codes"], lambda one: Code(grants[one[0]], *one[1:]))
+        self.logins.load(written["logins"], lambda key: key)
+        self.permissions = {(user, application) for user, application in written["permissions"]}
+        self._ended = OrderedDict(written["ended"])
 
     def issue(self, grant: Grant, length: int, lifetime: int) -> str:
         """Issue an access token of `length` letters and digits, valid for `lifetime` seconds.
@@ -182,6 +209,20 @@ class Tokens:
         self._ended[token] = why
         if len(self._ended) > _MOST_ENDED:
             self._ended.popitem(last=False)
+
+
+class _Grants:
+    """Numbers of grants, in the order in which they are asked for."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[Key, Key]] = []
+        self._numbers: dict[Grant, int] = {}
+
+    def number(self, grant: Grant) -> int:
+        number = self._numbers.setdefault(grant, len(self.written))
+        if number == len(self.written):
+            self.written.append((grant.user, grant.application))
+        return number
 
 
 def _expired(access: AccessToken) -> str:

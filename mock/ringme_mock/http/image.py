@@ -1,0 +1,103 @@
+"""Image of all sessions at a moment, as bytes from which they can be made again."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import orjson
+
+from ringme_mock.http.sessions import Sessions
+from ringme_mock.store.cycle_search import cycle_search_paused
+from ringme_mock.store.store import Store
+from ringme_mock.store.store_image import read_store, write_store
+
+# Bytes of a piece before it is compressed.
+_PIECE = 64 * 1024
+_LEVEL = 1
+
+
+class BrokenImage(ValueError):
+    """An image that is not whole."""
+
+
+class Image:
+    """Image of the sessions as they are when it is made, whatever is done to them meanwhile.
+
+    Making it takes no longer for many entries than for few; writing it may be left to a thread.
+    `digest` is that of what all processes have alike, once all is written.
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._parts = [
+            (*one.dump(), one.state.seed, one.stores()) for one in sessions.with_commands()
+        ]
+        self._digest = hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        return self._digest.hexdigest()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Write it, its checksum last."""
+        checksum = hashlib.sha256()
+        lines: list[bytes] = []
+        size = 0
+        for line, alike in self.lines():
+            if alike:
+                self._digest.update(line)
+            lines.append(line)
+            size += len(line)
+            if size >= _PIECE:
+                yield _piece(lines, checksum)
+                lines, size = [], 0
+        yield _piece(lines, checksum)
+        yield checksum.digest()
+
+    def lines(self) -> Iterator[tuple[bytes, bool]]:
+        """Write it as lines of JSON, and tell of each if it is alike in all processes."""
+        for alike, own, fixtures, stores in self._parts:
+            yield orjson.dumps([alike, len(stores)]), True
+            yield orjson.dumps(own), False
+            base = fixtures
+            for store in stores:
+                for value in write_store(store, base, fixtures):
+                    yield orjson.dumps(value), True
+                base = store
+
+
+@cycle_search_paused()
+def load_image(sessions: Sessions, pieces: list[bytes]) -> None:
+    """Make the sessions what they were. Raises BrokenImage, and then changes nothing."""
+    *written, checksum = pieces or [b""]
+    if not written or hashlib.sha256(b"".join(written)).digest() != checksum:
+        raise BrokenImage("checksum")
+    values = map(orjson.loads, _lines_of(written))
+    found = []
+    for alike, count in values:
+        own = next(values)
+        session = sessions.place(alike["name"])
+        session.load(alike, own, partial(_read_stores, values, count))
+        found.append(session)
+    sessions.keep_only(found)
+
+
+def _read_stores(values: Iterator[Any], count: int, fixtures: Store) -> list[Store]:
+    found: list[Store] = []
+    for _ in range(count):
+        found.append(read_store(values, found[-1] if found else fixtures, fixtures))
+    return found
+
+
+def _piece(lines: list[bytes], checksum: Any) -> bytes:
+    piece = zlib.compress(b"\n".join(lines), _LEVEL)
+    checksum.update(piece)
+    return piece
+
+
+def _lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        yield from zlib.decompress(piece).split(b"\n")

@@ -1,0 +1,112 @@
+"""Replicas of one process over a log in memory, and clients of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+import httpx
+import orjson
+
+from images.memory_log import Engine, MemoryLog
+from ringme_mock.app import MockApp
+from ringme_mock.command_log.replica import Replica
+from ringme_mock.command_log.upkeep import Upkeep
+from ringme_mock.errors import ApiError
+from ringme_mock.http.image import Image
+from ringme_mock.http.sessions import Sessions, Settings
+from ringme_mock.store.archive import export_state
+from ringme_mock.store.fixtures import load_store
+from ringme_mock.store.store import Store
+from ringme_spec.contract import Contract, read_contract
+from ringme_spec.paths import FIXTURES, SPEC
+
+# The moment at which the state was made.
+MADE = 1_700_000_000.0
+
+
+@cache
+def sources() -> tuple[Contract, Store]:
+    contract = read_contract(SPEC)
+    return contract, load_store(contract, FIXTURES)
+
+
+class Copy:
+    """A replica that has applied what the log has, and a client of it."""
+
+    def __init__(self, engine: Engine, member: int = 0) -> None:
+        self.engine = engine
+        self.replica = Replica(MemoryLog(engine, member))
+        self.replica.applying.resting = MADE
+        settings = Settings(seed=1, today=True, idle=1e9)
+        contract, store = sources()
+        self.sessions = Sessions(
+            contract, store, settings, seconds=lambda: 1000.0, recorder=self.replica
+        )
+        self.app = MockApp(contract, self.sessions)
+        self._upkeep = Upkeep(self.replica)
+
+    async def start(self) -> Copy:
+        await self.replica.replay()
+        self.set_time()
+        return self
+
+    def set_time(self) -> None:
+        self.replica.applying.resting = self.engine.moment
+
+    async def send(
+        self, method: str, path: str, json: Any = None, token: str = "", form: Any = None
+    ) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app, client=("127.0.0.1", 1))
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+            return await http.request(method, path, json=json, data=form, headers=headers)
+
+    async def catch_up(self) -> None:
+        await self.replica.turns.look()
+
+    async def look_after(self) -> None:
+        """What is done from time to time, and the images that this begins."""
+        await self._upkeep._look()
+        await self._upkeep._report()
+        await self.finish_images()
+
+    async def look_after_quietly(self) -> None:
+        """The same, as it is done beside requests: what fails is tried again."""
+        with suppress(ApiError, OSError):
+            await self.look_after()
+        await self.finish_images()
+
+    async def finish_images(self) -> None:
+        await asyncio.gather(*self.replica.images._tasks)
+
+    def state(self) -> list[Any]:
+        """All that the digest of an image is made of."""
+        return [orjson.loads(line) for line, alike in Image(self.sessions).lines() if alike]
+
+    def exports(self) -> dict[str, Any]:
+        contract, _ = sources()
+        known = self.sessions.known()
+        return {one.name: export_state(contract, one.state.store) for one in known}
+
+    def stop_timers(self) -> None:
+        for one in self.sessions.with_commands():
+            one.calls.rest()
+
+    def stop(self) -> None:
+        self.sessions.stop()
+
+
+def differences(one: Any, other: Any, place: str = "") -> Iterator[str]:
+    """Where two JSON values differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted({*one, *other}):
+            yield from differences(one.get(key), other.get(key), f"{place}.{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, pair in enumerate(zip(one, other, strict=True)):
+            yield from differences(*pair, f"{place}[{number}]")
+    elif one != other:
+        yield f"{place}: {str(one)[:200]} and {str(other)[:200]}"

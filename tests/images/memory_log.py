@@ -1,0 +1,96 @@
+"""A log in memory, which several replicas of one process share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping
+
+from ringme_mock.command_log.log import Batch, Count, Notes, Report, Row, Tally, Turn
+
+
+class Engine:
+    """What the replicas share. `all_rows` are those that were dropped, too."""
+
+    def __init__(self, rows: Mapping[int, Row] | None = None) -> None:
+        self.rows = dict(rows or {})
+        self.all_rows: dict[int, Row] = {}
+        self.latest = max(self.rows, default=0)
+        # Time passes only when a test says so.
+        self.moment = time.time()
+        self.images: dict[int, list[bytes]] = {}
+        self.image = 0
+        self.tallies: dict[str, Tally] = {}
+        self.positions: dict[int, int] = {}
+
+
+class MemoryLog:
+    """The log as one replica, of a number, has it. The first one leads."""
+
+    shared = True
+    name = "memory"
+
+    def __init__(self, engine: Engine, member: int = 0) -> None:
+        self.engine = engine
+        self._member = member
+
+    async def turn(self, after: int, batch: Batch) -> Turn:
+        engine = self.engine
+        entries = [(number, one) for number, one in engine.rows.items() if number > after]
+        tallies = [self._tally(one, bool(entries)) for one in batch.counts]
+        number = engine.latest + 1
+        for row in batch.rows:
+            engine.latest += 1
+            row = row._replace(at=engine.moment)
+            engine.rows[engine.latest] = engine.all_rows[engine.latest] = row
+        return Turn(number, engine.moment, entries, tallies)
+
+    def _tally(self, count: Count, is_behind: bool) -> Tally | None:
+        if is_behind and not count.certain:
+            return None
+        tallies = self.engine.tallies
+        start, used = tallies.get(count.key, (count.now - count.known[0], count.known[1]))
+        if not 0 <= count.now - start < count.period:
+            start, used = count.now, 0
+        tallies[count.key] = start, used + 1
+        return count.now - start, used + 1
+
+    async def drop(self, session: str, first: int, before: int) -> None:
+        rows = self.engine.rows
+        for number in [one for one in rows if first <= one < before]:
+            if rows[number].session == session:
+                del rows[number]
+
+    async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
+        self.engine.images = {number: [piece async for piece in pieces]}
+        self.engine.image = number
+
+    async def latest_image(self) -> int:
+        return self.engine.image
+
+    async def image(self, number: int) -> list[bytes]:
+        return self.engine.images.get(number, [])
+
+    async def drop_before(self, number: int) -> None:
+        rows = self.engine.rows
+        for one in [one for one in rows if one < number]:
+            del rows[one]
+
+    async def noted(self, session: str, after: int) -> Notes:
+        return Notes(0, ())
+
+    async def forget(self, session: str, *, ended: bool = False) -> None:
+        """There is no journal."""
+
+    async def report(self, position: int, used: dict[str, float]) -> Report:
+        positions = self.engine.positions
+        positions[self._member] = position
+        return Report(len(positions), min(positions.values()), used, self._member == 0)
+
+    async def about(self) -> dict[str, str]:
+        return {}
+
+    async def describe(self, values: Mapping[str, str]) -> None:
+        """Nothing is compared."""
+
+    async def close(self) -> None:
+        """Nothing is open."""

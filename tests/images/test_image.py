@@ -1,0 +1,233 @@
+"""An image of sessions holds all that belongs to them, and is whole or refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from images.copies import Copy
+from images.memory_log import Engine
+from ringme_mock.calls.begin import Course
+from ringme_mock.calls.engine import CallEngine
+from ringme_mock.delivery.deliveries import Deliveries, Delivery, DeliverySettings
+from ringme_mock.faults.fault_book import FaultBook, _Counted
+from ringme_mock.faults.fault_rule import FaultRule
+from ringme_mock.faults.latency import Latency
+from ringme_mock.http.image import BrokenImage, Image, load_image
+from ringme_mock.http.session import Session
+from ringme_mock.http.sessions import Sessions
+from ringme_mock.store.clock import Clock, Setting
+from ringme_mock.store.collection import Collection
+from ringme_mock.store.expiring import Expiring
+from ringme_mock.store.rate_limits import RateLimits, _Hour
+from ringme_mock.store.state import Snapshot, State
+from ringme_mock.store.store import Store
+from ringme_mock.store.tokens import AccessToken, Code, Grant, Tokens
+
+# By class the fields that an image holds, and those that it need not: they are made of others, come
+# with the document, the fixtures and the options, or are a process's own.
+FIELDS: dict[type, tuple[str, str]] = {
+    Sessions: (
+        "_others _resumed default",
+        (
+            "contract seed settings clock seconds recorder _supply redaction today journals entries"
+            " _waiting"
+        ),
+    ),
+    Session: (
+        "name waits since state faults latency snapshots random deliveries calls used",
+        "redaction journal _seconds streams lock page_size one_at_a_time _settings",
+    ),
+    State: (
+        "seed _day clock store tokens limits",
+        "contract max_entries budget _today _text access",
+    ),
+    Snapshot: ("store clock", ""),
+    Clock: ("_setting", "_real _ahead _still seconds"),
+    Setting: ("ahead frozen_at", ""),
+    Store: ("collections files", "most_left"),
+    Collection: (
+        "_entries _unique _next_key _written _long",
+        "rule _indexed _index _origin _shared",
+    ),
+    Tokens: ("_ended _access _refresh codes logins permissions", "_clock _random_text"),
+    Expiring: ("_values", "_clock _random_text"),
+    AccessToken: ("grant until", "caller"),
+    Grant: ("user application", "origin"),
+    Code: ("grant redirect_uri challenge method used", ""),
+    RateLimits: ("_hours", "_clock _limit period unknown"),
+    _Hour: ("start used", ""),
+    FaultBook: ("rules _next", ""),
+    _Counted: ("rule seen applied", "size"),
+    FaultRule: ("source response delay connection", ""),
+    Latency: ("low high", ""),
+    Deliveries: (
+        "settings _kept _waiting _next",
+        "send changed seconds sends report _queues _tasks _loop",
+    ),
+    Delivery: (
+        (
+            "number order subscription url method parameters kind at state status body error"
+            " seconds attempts"
+        ),
+        "",
+    ),
+    DeliverySettings: ("hosts retries pause lost", ""),
+    CallEngine: (
+        "next_course keeps_course _following",
+        "_session deliveries _timer wake",
+    ),
+    Course: (
+        (
+            "rings outcome then_rings then_outcome taken_by talks recorded ends listed_after"
+            " recorded_after"
+        ),
+        "",
+    ),
+}
+LOGIN = {"client_id": "c1200000000000000000000000000003", "client_secret": "c0ffee03" * 4}
+CALL = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 300}}
+GROUPS = "/api/ver1.0/client/@me/extension_group/"
+
+
+async def used(copy: Copy) -> None:
+    """Does to a session whatever can be done to one."""
+
+    async def control(method: str, path: str, json: Any = None) -> Any:
+        found = await copy.send(method, f"/s/tab/__mock__/{path}", json)
+        assert found.status_code < 400, found.text
+        return found.json() if found.content else None
+
+    form = {"grant_type": "password", "username": "client-admin", **LOGIN}
+    form["password"] = "mock-client-admin"
+    token = (await copy.send("POST", "/s/tab/oauth/token", form=form)).json()["access_token"]
+    await control("DELETE", "tokens?login=client-admin")
+    token = (await copy.send("POST", "/s/tab/oauth/token", form=form)).json()["access_token"]
+    await control("PUT", "snapshots/before")
+    for name in ("first", "second"):
+        made = await copy.send("POST", f"/s/tab{GROUPS}", {"name": name}, token)
+        assert made.status_code == 201, made.text
+    await copy.send("DELETE", f"/s/tab{GROUPS}{made.json()['id']}", token=token)
+    await control("PUT", "snapshots/after")
+    event = {"event_type": "hangup", "url": "http://127.0.0.1:9/", "method": "POST"}
+    await copy.send("POST", "/s/tab/api/ver1.0/extension/31/event/", event, token)
+    await control("POST", "calls", {**CALL, "course": {"rings": 0, "talks": 0}})
+    await control("PUT", "clock", {"now": "2030-01-01 12:00:00", "frozen": True})
+    fault = {"match": {"method": "PUT"}, "answer": {"status": 400}, "every": 2}
+    await control("POST", "faults", fault)
+    await copy.send("PUT", f"/s/tab{GROUPS}1", {"name": "x"}, token)
+    await control("PUT", "latency", {"from": 0, "to": 1})
+    await control("PUT", "deliveries", {"retries": 3, "pause": 2})
+    await control("POST", "calls", CALL)
+    await control("PUT", "callback-course", {"rings": 4, "keep": True})
+    session = copy.sessions.resume("tab")
+    state = session.state
+    state.tokens.codes.add(
+        Code(Grant(1, "a"), "http://localhost/", "c", "S256", used=True), 30, 600
+    )
+    state.tokens.logins.add(1, 30, 600)
+    state.tokens.permissions.add((1, "a"))
+    session.used = -1.0
+
+
+@pytest.fixture(scope="module")
+def copy() -> Copy:
+    found = Copy(Engine())
+
+    async def run() -> None:
+        await found.start()
+        await used(found)
+        # A command that was refused, of a session that has not begun.
+        await found.send("DELETE", "/s/waits/__mock__/snapshots/none")
+        found.stop_timers()
+
+    asyncio.run(run())
+    return found
+
+
+@pytest.fixture(scope="module")
+def pieces(copy: Copy) -> list[bytes]:
+    return list(Image(copy.sessions).pieces())
+
+
+def fields_of(one: Any) -> set[str]:
+    slots = [name for kind in type(one).__mro__ for name in getattr(kind, "__slots__", ())]
+    return {*getattr(one, "__dict__", {}), *slots}
+
+
+def parts(one: Any, known: dict[type, Any]) -> None:
+    """Finds an object of each class that the fields of others lead to."""
+    if type(one) in FIELDS:
+        known[type(one)] = one
+        for name in FIELDS[type(one)][0].split():
+            parts(getattr(one, name), known)
+    elif isinstance(one, dict):
+        parts(list(one.values()), known)
+    elif isinstance(one, list | tuple | set | deque):
+        for each in one:
+            parts(each, known)
+
+
+def differing(one: Any, other: Any, place: str) -> Iterator[str]:
+    """Where two objects are not the same in what an image holds."""
+    if type(one) in FIELDS and type(other) is type(one):
+        for name in FIELDS[type(one)][0].split():
+            yield from differing(getattr(one, name), getattr(other, name), f"{place}.{name}")
+    elif isinstance(one, dict) and list(one) == list(other):
+        for key, value in one.items():
+            yield from differing(value, other[key], f"{place}[{key}]")
+    elif isinstance(one, list | tuple | deque) and len(one) == len(other):
+        for number, pair in enumerate(zip(one, other, strict=True)):
+            yield from differing(*pair, f"{place}[{number}]")
+    elif isinstance(one, Random):
+        if one.getstate() != other.getstate():
+            yield place
+    elif one != other:
+        yield f"{place}: {str(one)[:100]} and {str(other)[:100]}"
+
+
+def test_each_field_of_a_session_is_held_or_need_not_be(copy: Copy) -> None:
+    found: dict[type, Any] = {}
+    parts(copy.sessions, found)
+    assert found.keys() ^ FIELDS.keys() == set()
+    for kind, one in found.items():
+        held, others = FIELDS[kind]
+        # `waits` and `since` are of the class until they change.
+        assert fields_of(one) <= {*held.split(), *others.split()}, kind
+        assert {*held.split(), *others.split()} - fields_of(one) <= {"waits", "since"}, kind
+
+
+def test_what_an_image_holds_is_there_again(copy: Copy, pieces: list[bytes]) -> None:
+    fresh = Copy(Engine())
+    session, new = copy.sessions.resume("tab"), fresh.sessions.resume("tab")
+    for name in FIELDS[Session][0].split():
+        # Or the test would not notice that it is lost.
+        if name not in ("name", "waits"):
+            assert next(differing(getattr(session, name), getattr(new, name), name), None), name
+    load_image(fresh.sessions, pieces)
+    assert list(differing(copy.sessions, fresh.sessions, "sessions")) == []
+    grants = [one.grant for one in fresh.sessions.resume("tab").state.tokens._access.values()]
+    assert grants == list(fresh.sessions.resume("tab").state.tokens._refresh.values())
+    assert list(Image(fresh.sessions).pieces()) == pieces
+
+
+def test_a_session_that_an_image_has_not_is_gone(pieces: list[bytes]) -> None:
+    other = Copy(Engine())
+    other.sessions.get("another")
+    load_image(other.sessions, pieces)
+    assert [one.name for one in other.sessions.known()] == ["default", "tab"]
+
+
+@pytest.mark.parametrize("defect", ["cut", "changed", "empty"])
+def test_an_image_that_is_not_whole_is_refused(defect: str, pieces: list[bytes]) -> None:
+    changed = [pieces[0][:-1] + b"x", *pieces[1:]]
+    found = {"cut": pieces[:-2] + pieces[-1:], "changed": changed, "empty": []}[defect]
+    other = Copy(Engine())
+    with pytest.raises(BrokenImage):
+        load_image(other.sessions, found)
+    assert [one.name for one in other.sessions.known()] == ["default"]
