@@ -33,7 +33,7 @@ AUDIT_TOOLS := pip-audit==2.10.1 cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 TOOLS := $(VENV)/tools
 TOOLS_READY := $(TOOLS)/.installed
 
-.PHONY: help install serve test test-all lint lint-openapi docs docs-browser lint-container format bench soak fuzz audit sbom licences prove mutants lock wheel clean
+.PHONY: help install serve test test-all lint lint-openapi docs docs-browser lint-container format bench soak crashes fuzz audit sbom licences prove mutants lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ bench: $(PYTHON_READY) ## measure the mock beside a hand-written server and stoc
 
 soak: $(PYTHON_READY) ## keep the mock busy for an hour, and see that its memory does not climb (ARGS='--minutes 5')
 	@$(BIN)/python bench soak $(ARGS)
+
+crashes: $(PYTHON_READY) ## kill processes of one state 20 times at each moment of interest, under load (CRASHES=1)
+	@RINGME_CRASHES=$(or $(CRASHES),20) $(BIN)/python -m pytest tests/workers/test_crash_matrix.py $(ARGS)
 
 fuzz: $(PYTHON_READY) ## send 200,000 hostile requests (ARGS='--requests 1000 --seed 2'; ARGS='--results bench/results' keeps the figures)
 	@$(BIN)/python tests/hostile/fuzz.py $(ARGS)

@@ -1,4 +1,4 @@
-"""One worker process on a port of its own: `python replica.py FOLDER [DEFECT] [OPTIONS of serve]`.
+"""One worker process on a port of its own: `python -m workers.replica FOLDER [DEFECT] [OPTIONS]`.
 
 The workers of `serve --workers` share a port, so nobody could tell which of them responds.
 """
@@ -18,6 +18,7 @@ from ringme_mock.server import runner
 from ringme_mock.server.options import Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
 from ringme_mock.server.workers import Worker
+from workers.dying import LIVES, MOMENTS, die_at
 
 # Defects that checks of several processes have to find.
 READS_WITHOUT_TURN, COUNTS_APART = "reads-without-turn", "counts-apart"
@@ -47,6 +48,9 @@ def _make_defect(defect: str) -> None:
 def main(folder: str, *arguments: str) -> None:
     if arguments and arguments[0] in (READS_WITHOUT_TURN, COUNTS_APART):
         _make_defect(arguments[0])
+        arguments = arguments[1:]
+    elif arguments and arguments[0] in (LIVES, *MOMENTS):
+        die_at(arguments[0])
         arguments = arguments[1:]
     options = Options(**serve.make_context("serve", list(arguments)).params)
     listener = runner.listen("127.0.0.1", 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import httpx
 
 PATIENCE = 120.0
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
-_SCRIPT = Path(__file__).with_name("replica.py")
+_TESTS = Path(__file__).parents[1]
 
 
 class Replica:
@@ -22,7 +23,8 @@ class Replica:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, str(_SCRIPT), str(folder), *arguments],
+            [sys.executable, "-m", "workers.replica", str(folder), *arguments],
+            env={**os.environ, "PYTHONPATH": str(_TESTS)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,

@@ -1,0 +1,78 @@
+"""Processes that kill themselves at a moment of interest, and write an image after few commands."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from ringme_mock.command_log import images
+from ringme_mock.command_log.file_log import FileLog
+from ringme_mock.command_log.log import Batch, Turn
+from ringme_mock.command_log.log_file import LogFile
+from ringme_mock.command_log.redis_log import RedisLog
+
+# Before a command is in the log, and after that, before it is applied; while an image is written;
+# once it is kept, before the commands go; once some of them are gone.
+COMMAND, APPENDED = "dies-before-a-command", "dies-after-a-command"
+IMAGE, KEPT, DROPPING = "dies-in-an-image", "dies-with-an-image", "dies-while-dropping"
+MOMENTS = (COMMAND, APPENDED, IMAGE, KEPT, DROPPING)
+# All of these processes write images often; those of this name live.
+LIVES = "lives"
+_COMMANDS = 40
+
+
+def die_at(moment: str) -> None:
+    """Has this process kill itself at a moment, with the commands and images of the rest of it."""
+    images.ENOUGH = _COMMANDS
+    images._PART = 0
+    for kind in (FileLog, RedisLog):
+        _die_in(kind, moment)
+
+
+def _die_in(kind: Any, moment: str) -> None:
+    turn, keep_image, drop_before = kind.turn, kind.keep_image, kind.drop_before
+    left = _COMMANDS
+
+    async def turn_to_the_end(self: Any, after: int, batch: Batch) -> Turn:
+        nonlocal left
+        left -= len(batch.rows)
+        if left < 0 and moment == COMMAND:
+            _die()
+        found: Turn = await turn(self, after, batch)
+        if left < 0 and moment == APPENDED:
+            _die()
+        return found
+
+    async def keep_half(self: Any, number: int, pieces: AsyncIterator[bytes]) -> None:
+        async def half() -> AsyncIterator[bytes]:
+            async for piece in pieces:
+                yield piece
+                if moment == IMAGE:
+                    _die()
+
+        await keep_image(self, number, half())
+        if moment == KEPT:
+            _die()
+
+    async def drop_some(self: Any, number: int) -> None:
+        await drop_before(self, number)
+        if moment == DROPPING:
+            _die()
+
+    kind.turn, kind.keep_image, kind.drop_before = turn_to_the_end, keep_half, drop_some
+    if kind is FileLog:
+        drop_steps = LogFile.drop_before
+
+        def drop_one_step(self: LogFile, number: int) -> Iterator[None]:
+            for step in drop_steps(self, number):
+                yield step
+                if moment == DROPPING:
+                    _die()
+
+        LogFile.drop_before = drop_one_step  # type: ignore[method-assign]
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

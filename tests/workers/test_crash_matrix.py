@@ -1,0 +1,74 @@
+"""kill -9 at each moment of interest under load: nothing that was acknowledged is lost.
+
+RINGME_CRASHES is the number of kills at each moment, one by default (`make crashes`: 20).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+
+from replicas.load import Load
+from workers.conftest import Engine
+from workers.dying import APPENDED, COMMAND, LIVES, MOMENTS
+from workers.replicas import Replica, eventually, replicas
+
+CRASHES = int(os.environ.get("RINGME_CRASHES", "1"))
+
+
+class Kept(threading.Thread):
+    """A process that is started anew whenever it has killed itself, until it is to end."""
+
+    def __init__(self, engine: Engine, moment: str, urls: list[str]) -> None:
+        super().__init__(daemon=True)
+        self._engine, self._moment, self._urls = engine, moment, urls
+        self._ends = False
+        self.crashes = 0
+        self._process = self._begin()
+        self.start()
+
+    def _begin(self) -> Replica:
+        found = Replica(self._engine.folder, self._moment, *self._engine.options)
+        self._urls.append(found.url)
+        return found
+
+    def run(self) -> None:
+        while True:
+            self._process.process.wait()
+            self._urls.remove(self._process.url)
+            self._process.stop()
+            if self._ends:
+                return
+            self.crashes += 1
+            self._process = self._begin()
+
+    def end(self) -> None:
+        self._ends = True
+        # It may be starting another one.
+        while self.is_alive():
+            self._process.process.terminate()
+            self.join(1)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_kill_at_a_moment_loses_nothing(engine: Engine, moment: str) -> None:
+    urls: list[str] = []
+    # Only the process that leads writes images, and another one leads once it is dead.
+    found = [Kept(engine, LIVES if moment in (COMMAND, APPENDED) else moment, urls)]
+    try:
+        load = Load(urls)
+        found.append(Kept(engine, moment, urls))
+        while sum(one.crashes for one in found) < CRASHES:
+            eventually(lambda: bool(urls))
+            load.run(10)
+    finally:
+        for one in found:
+            one.end()
+    with replicas(engine.folder, 2, LIVES, *engine.options) as later:
+        urls[:] = [one.url for one in later]
+        load.run(10)
+        exports = [one.control("GET", "state?format=json", session="load") for one in later]
+    assert exports[0] == exports[1]
+    assert load.violations() == []
