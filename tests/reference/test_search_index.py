@@ -37,5 +37,5 @@ def test_all_pages_rules_and_operations_are_found(
     assert {f"rules.html#{rule}" for rule in document_contract.rules} <= urls
     titles = {title for title, page, _, _ in found if page == "API"}
     assert {one.summary for one in document_contract.operations.values()} < titles
-    assert "api.html#description/paging" in urls
+    assert "api.html#description/pagination" in urls
     assert [url for title, _, url, _ in found if not title] == []
