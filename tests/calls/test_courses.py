@@ -35,16 +35,6 @@ def test_the_recording_of_a_call_is_as_long_as_the_call(desk: Desk) -> None:
     assert abs(length - 60_000) <= 72
 
 
-@pytest.mark.parametrize("outcome", ["busy", "refused", "not answered", "failed"])
-def test_a_call_that_nobody_takes_ends_when_it_has_rung(desk: Desk, outcome: str) -> None:
-    desk.call(PHONE, course={"rings": 5, "outcome": outcome})
-    desk.advance(4)
-    assert desk.stages() == {PHONE: "ringing"}
-    desk.advance(1)
-    assert desk.stages() == {}
-    assert desk.records() == []
-
-
 def test_the_clock_may_pass_a_whole_call_at_once(desk: Desk) -> None:
     desk.call(QUEUE, also=[PHONE, OTHER], course={"rings": 9, "talks": 30, "taken_by": OTHER})
     desk.advance(1800)

@@ -24,9 +24,14 @@ def legs(desk: Desk) -> list[Any]:
 
 
 @pytest.mark.parametrize("outcome", ["busy", "refused", "not answered", "failed"])
-def test_a_call_that_nobody_took_is_in_the_history(desk: Desk, outcome: str) -> None:
+def test_a_call_that_nobody_takes_ends_when_it_has_rung_and_is_in_the_history(
+    desk: Desk, outcome: str
+) -> None:
     desk.call(PHONE, course={"rings": 5, "outcome": outcome}, **{"from": OUTSIDE})
-    desk.advance(5)
+    desk.advance(4)
+    assert desk.stages() == {PHONE: "ringing"}
+    desk.advance(1)
+    assert desk.stages() == {}
     (call,) = calls(desk)
     words = {"refused": "rejected"}
     assert call["result"] == words.get(outcome, outcome)

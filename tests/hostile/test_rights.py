@@ -325,8 +325,7 @@ def test_the_name_of_a_file_stays_a_name(http: httpx.Client, name: str) -> None:
     state = http.get("/__mock__/state").json()
     for entry in state["record"]["entries"]:
         entry["file_name"] = name
-    if http.put("/__mock__/state", json=state).status_code != 204:
-        return
+    assert http.put("/__mock__/state", json=state).status_code == 204
     key = state["record"]["entries"][0]["record_uuid"]
     answer = http.get(f"/storage/record/{key}")
     assert answer.status_code == 200
