@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
-import httpx
 import pytest
 
 from support.control import API, Control
-
-COUNTS = {"client": 12, "groups": 5, "extensions": 50, "records": 15_000, "seed": 7}
-
-
-def test_others_are_answered_while_entries_are_made(control: Control) -> None:
-    ended = threading.Event()
-    made: list[httpx.Response] = []
-
-    def make() -> None:
-        url = f"{control.server.url}/__mock__/bulk"
-        made.append(httpx.post(url, json=COUNTS, timeout=60, trust_env=False))
-        ended.set()
-
-    thread = threading.Thread(target=make)
-    thread.start()
-    answered = 0
-    headers = control.token()
-    while not ended.is_set():
-        assert control.get("/user/", headers).status_code == 200
-        answered += not ended.is_set()
-    thread.join()
-    assert made[0].json() == {"extension_group": 5, "extension": 50, "record": 15_000}
-    # The first may be asked before the work begins.
-    assert answered > 2
 
 
 @pytest.mark.parametrize(
