@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hostile.wire import Wire, request
+from hostile.wire import PATIENCE, Wire, request
 from ringme_mock.app import create_app
 from ringme_mock.http.connection_limits import ConnectionLimits
 from ringme_mock.http.protocol import HttpProtocol
@@ -116,9 +116,9 @@ def test_too_many_requests_at_once_are_refused_behind_the_others(url: str) -> No
         assert [wire.answer().status for _ in range(6)] == [401, 200, 200, 200, 400, 0]
 
 
-def keeps_on(wire: Wire, content: bytes, seconds: float) -> bool:
-    """Whether the server still takes what is sent when the time is over."""
-    end = time.monotonic() + seconds
+def keeps_on(wire: Wire, content: bytes) -> bool:
+    """Whether the server still takes what is sent when nobody waits any longer."""
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
             wire.socket.settimeout(0.05)
@@ -150,4 +150,4 @@ def test_a_client_that_is_refused_cannot_go_on_for_ever(
     with Wire(url) as wire:
         wire.send(refusal)
         assert wire.answer().status in (200, 400, 401, 413, 431)
-        assert not keeps_on(wire, b"x" * size, 5)
+        assert not keeps_on(wire, b"x" * size)
