@@ -144,6 +144,12 @@ def test_a_resource_of_ones_own_is_an_overlay_and_a_fixture_file() -> None:
         assert request(mock, "other-admin", "GET", "").json()["status"] == "access_denied"
 
 
+def test_an_entry_that_is_kept_needs_what_the_server_gives_to_new_ones(tmp_path: Path) -> None:
+    (tmp_path / "room.yaml").write_text("entries: [{id: 1, name: Library}]", "utf-8")
+    with pytest.raises(ConfigError, match="client_id: is missing"):
+        create_app(SPEC, FIXTURES, overlays=[ROOMS / "overlay.yaml"], added_fixtures=[tmp_path])
+
+
 def test_common_responses_are_part_of_the_served_document() -> None:
     operations = read_contract(SPEC, [ROOMS / "overlay.yaml"]).operations
     assert set(operations["listRooms"].responses) == {"200", "400", "401", "403", "404", "429"}
