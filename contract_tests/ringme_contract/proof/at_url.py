@@ -14,7 +14,7 @@ from ringme_contract.http.serving import served
 from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.proxy import Proxy
-from ringme_contract.proof.site import Site, patches
+from ringme_contract.proof.site import Site
 from ringme_contract.proof.trial import BUDGET, FaultFinding, contract, in_order, note
 from ringme_contract.run.check_run import CannotRun, reach
 from ringme_contract.run.engine import Engine
@@ -93,7 +93,7 @@ class UrlProof:
     def try_fault(self, fault: Fault) -> UrlFinding:
         """Runs the checks that passed without the fault, those of its rules first."""
         finding, site = UrlFinding(fault), Site()
-        patches()[fault.patch](site, **fault.arguments)
+        site.put(fault)
         if site.document != contract().document:
             finding.state, finding.reason = LEFT_OUT, "it lies in the document of the mock"
         elif not any(

@@ -9,9 +9,8 @@ from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 
-from ringme_contract.proof.document_operations import Operations
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.mock import Mock
+from ringme_contract.proof.mock import Mock, Operations
 
 # What changes a request, or responds in the stead of the mock; what changes a response.
 Before = Callable[[Request], Awaitable[Response | None] | Response | None]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from ringme_contract.proof.document_operations import Operation
+from ringme_spec.operations import Operation
 
 _LIMIT = "x-ratelimit"
 
@@ -78,16 +78,21 @@ class Request:
         methods: Sequence[str] = (),
         contains: str = "",
         query: dict[str, str] | None = None,
-        grant: str = "",
+        grants: Sequence[str] = (),
+        sent: dict[str, str] | None = None,
     ) -> bool:
-        """Tells if it is one of those that a fault names; what it does not name may be anything."""
+        """Tells if it is one of those that a fault names; what it does not name may be anything.
+
+        `contains` is a part of the path, `sent` has patterns of headers.
+        """
         return (
             (not operations or self.name in operations)
             and (not actions or self.action in actions)
             and (not methods or self.method in methods)
             and contains in self.path
             and all(self.parameter(name) == value for name, value in (query or {}).items())
-            and (not grant or self.grant == grant)
+            and (not grants or self.grant in grants)
+            and all(re.search(pattern, self.header(name)) for name, pattern in (sent or {}).items())
         )
 
     def parameter(self, name: str) -> str | None:
@@ -100,6 +105,17 @@ class Request:
         kept = [(key, value) for key, value in self.query if key not in values]
         added = [(key, str(value)) for key, value in values.items() if value is not None]
         changed.query = kept + added
+        return changed
+
+    @property
+    def given(self) -> set[str]:
+        """The names of the query parameters that have a value."""
+        return {key.partition("[")[0] for key, value in self.query if value}
+
+    def without(self, names: Collection[str]) -> Request:
+        """Copies it without some query parameters, in any of their forms."""
+        changed = self.with_query()
+        changed.query = [pair for pair in self.query if pair[0].partition("[")[0] not in names]
         return changed
 
     def of_whole_list(self) -> Request:

@@ -10,8 +10,10 @@ from urllib.parse import quote, urlencode
 
 from starlette.types import ASGIApp, Message
 
-from ringme_contract.proof.document_operations import Operations
 from ringme_contract.proof.messages import Request, Response
+from ringme_spec.contract import Contract
+from ringme_spec.operations import Operation
+from ringme_spec.path_templates import PathTemplates
 
 Entry = dict[str, Any]
 State = dict[str, Any]
@@ -27,6 +29,22 @@ _SCOPE = {
 }
 
 
+class Operations:
+    """All operations of a document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.all = list(Contract(document).operations.values())
+        self._templates = PathTemplates(self.all)
+
+    def find(self, method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
+        """Finds the operation of a decoded path in any slash form, and its path parameters."""
+        return self._templates.find(method, path)
+
+    def only(self, action: str) -> Operation:
+        """Finds the one operation with an action."""
+        return next(one for one in self.all if one.action == action)
+
+
 class Mock:
     """The mock as it is without the fault.
 
@@ -38,7 +56,7 @@ class Mock:
         self.app = app
         self._document = document
         # Whoever may call anything may call this one.
-        self._whoami = next(one for one in operations.all if one.action == "current").path
+        self._whoami = operations.only("current").path
         self._callers: dict[str, tuple[str, str]] = {}
 
     async def send(self, request: Request) -> Response:
@@ -123,10 +141,10 @@ class Mock:
     async def parties(self, request: Request) -> dict[str, Entry]:
         """Finds the `user`, `application` and `client` of a request; empty where nobody makes it.
 
-        Those of a token request are the ones that it names.
+        Those of a token request, or of a login, are the ones that it names.
         """
         state = await self.state()
-        form = request.form() if request.action == "token" else {}
+        form = request.form() if request.action in ("token", "log_in") else {}
         caller = await self.caller(request) or (form.get("username"), form.get("client_id"))
         application = _find(state, "application", "client_id", caller[1])
         if application is None:
@@ -157,6 +175,13 @@ class Mock:
         found: list[Entry] = (await self.state())[collection]["entries"]
         return found
 
+    async def keys(self, collection: str, **values: Any) -> list[Any]:
+        """Finds the keys of the entries that have some values."""
+        name = self.key(collection)
+        return [
+            one[name] for one in await self.entries(collection) if values.items() <= one.items()
+        ]
+
     async def entry(self, collection: str, key: Any) -> Entry | None:
         """Finds an entry by its key, a number or a text; None if it is not there."""
         return _find(await self.state(), collection, self.key(collection), key)
@@ -183,14 +208,14 @@ class Mock:
             for collection, key, values in kept:
                 await self.change(collection, key, **values)
 
-    async def remove(self, collection: str, *keys: Any) -> None:
+    async def remove(self, collection: str, entries: list[Entry]) -> None:
         """Takes entries away, and nothing else with them."""
-        state = await self.state()
-        name = self.key(collection)
-        texts = {str(key) for key in keys}
-        kept = [one for one in state[collection]["entries"] if str(one[name]) not in texts]
-        state[collection]["entries"] = kept
-        await self.set_state(state)
+        if entries:
+            state, name = await self.state(), self.key(collection)
+            gone = [one[name] for one in entries]
+            kept = [one for one in state[collection]["entries"] if one[name] not in gone]
+            state[collection]["entries"] = kept
+            await self.set_state(state)
 
     def key(self, collection: str) -> str:
         """Finds the property that is the key of a collection's entries."""

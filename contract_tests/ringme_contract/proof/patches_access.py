@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.shown import key_of
-from ringme_contract.proof.site import Site, patch
+from ringme_contract.proof.site import Memory, Site, after, after_success, before, patch
+
+_ADMINS = ("client-admin", "other-admin")
 
 
 @patch
@@ -29,16 +31,30 @@ def tokens_in_any_case(site: Site) -> None:
     site.after(after)
 
 
-@patch
-def let_through(
+async def _resent(
+    site: Site, request: Request, logins: Sequence[str], is_good: Callable[[Response], bool]
+) -> Response:
+    """Sends a request as the first of some users whose response is good; without any as it is."""
+    response = Response(500) if logins else await site.mock.send(request)
+    for login in logins:
+        response = await site.mock.send(request.with_token(await site.mock.token(login)))
+        if is_good(response):
+            break
+    return response
+
+
+@after
+async def let_through(
     site: Site,
+    request: Request,
+    response: Response,
+    memory: Memory,
     refused: str | None,
     caller: dict[str, dict[str, Any]] | None = None,
-    logins: tuple[str, ...] = (),
-    types: tuple[str, ...] = (),
+    logins: Sequence[str] = (),
+    types: Sequence[str] = (),
     once_reached: bool = False,
     silently: bool = False,
-    **which: Any,
 ) -> None:
     """Carries out requests that are due to be refused with a status word, or with none.
 
@@ -47,204 +63,211 @@ def let_through(
     those of the users who are let through, `once_reached` lets them through to what their token has
     reached before. With `silently` the client is told of the refusal all the same.
     """
-    reached: set[tuple[str, ...]] = set()
-
-    async def after(request: Request, response: Response) -> None:
-        place = (request.token, *request.values.values())
-        if response.ok:
-            reached.add(place)
-        if response.ok or response.word != refused or not request.matches(**which):
-            return
-        if once_reached and place not in reached:
-            return
-        # Not where nothing is asked of them: only the mock knows the parties of any request.
-        parties = await site.mock.parties(request) if types or caller else {}
-        if types and parties["user"]["type"] not in types:
-            return
-        done = await carry_out(request, parties)
-        if not silently:
-            response.become(done)
-
-    async def carry_out(request: Request, parties: dict[str, Any]) -> Response:
-        if caller:
-            changes = [
-                (name, parties[name][site.mock.key(name)], values)
-                for name, values in caller.items()
-            ]
-            async with site.mock.changed(*changes):
-                return await site.mock.send(request)
-        done = Response(500)
-        for login in logins:
-            done = await site.mock.send(request.with_token(await site.mock.token(login)))
-            if done.word != refused:
-                break
-        return done
-
-    site.after(after)
+    place = (request.token, *request.values.values())
+    if response.ok:
+        memory[place] = True
+    if response.ok or response.word != refused or (once_reached and place not in memory):
+        return
+    # Not where nothing is asked of them: only the mock knows the parties of any request.
+    parties = await site.mock.parties(request) if types or caller else {}
+    if types and parties["user"]["type"] not in types:
+        return
+    changes = [
+        (name, parties[name][site.mock.key(name)], values)
+        for name, values in (caller or {}).items()
+    ]
+    async with site.mock.changed(*changes):
+        done = await _resent(site, request, logins, lambda one: one.word != refused)
+    if not silently:
+        response.become(done)
 
 
-@patch
-def refused_all_the_same(
+@after
+async def elsewhere(
     site: Site,
+    request: Request,
+    response: Response,
+    path: str,
+    logins: Sequence[str],
+    refused: str | None = None,
+    also: bool = False,
+    where: dict[str, str] | None = None,
+) -> None:
+    """Gives requests the response of another path; their own path parameters are in braces.
+
+    It is that of the first of some users who is not refused. With `refused`, requests due to be
+    refused with that status word get it, otherwise those that succeed. With `also` the items of
+    both lists are shown, with `where` those whose properties have the values of path parameters.
+    """
+    if not (response.word == refused if refused else response.ok):
+        return
+    other = replace(request, path=path.format_map(request.values))
+    if where:
+        other = other.with_query(page=None, per_page=1000)
+    found = await _resent(site, other, logins, lambda one: one.ok)
+    if not found.ok:
+        return
+    own = response.json
+    response.become(found)
+    if also:
+        response.set_json(own + found.json)
+    if where:
+        values = {key: request.values[name] for key, name in where.items()}
+        meant = [
+            one
+            for one in found.json
+            if all(str(one[key]) == value for key, value in values.items())
+        ]
+        size = int(request.parameter("per_page") or 1000)
+        start = (int(request.parameter("page") or 1) - 1) * size
+        response.set_json(meant[start : start + size])
+
+
+@after
+async def refused_before(
+    site: Site,
+    request: Request,
+    response: Response,
+    becomes: Sequence[int],
+    words: Sequence[str] = (),
+    logins: Sequence[str] = _ADMINS,
+    path: str = "",
+    parameters: dict[str, Any] | None = None,
+    method: str = "",
+) -> None:
+    """Refuses with a status (one of `becomes`) what is due to be refused otherwise.
+
+    Something is checked first: what another user is told, where none of `logins` may do it, about
+    another `path`, with other `parameters` of the query, or by another `method` without a body.
+    `words` are the status words of what is due.
+    """
+    if not request.operation or (words and response.word not in words):
+        return
+    state = await site.mock.state()
+    other = request.with_query(**parameters or {})
+    if method:
+        other.method, other.body = method, b""
+    if path:
+        other.path = path.format_map(request.values)
+    found = await _resent(site, other, logins, lambda one: one.status != 403)
+    if found.ok and other.method != "GET":
+        await site.mock.set_state(state)
+    elif found.status in becomes:
+        response.become(found)
+
+
+@after
+async def refused_all_the_same(
+    site: Site,
+    request: Request,
+    response: Response,
     caller: dict[str, dict[str, list[str]]],
     word: str,
     instead_of: str | None = None,
-    **which: Any,
 ) -> None:
     """Refuses a caller with certain values what it may do, or refuses it otherwise than due."""
-
-    async def after(request: Request, response: Response) -> None:
-        due = response.word == instead_of if instead_of else response.ok
-        if due and request.matches(**which):
-            found = await site.mock.parties(request)
-            if found and all(
-                found[name][key] in good
-                for name, values in caller.items()
-                for key, good in values.items()
-            ):
-                response.refuse(403, word)
-
-    site.after(after)
+    if not (response.word == instead_of if instead_of else response.ok):
+        return
+    found = await site.mock.parties(request)
+    if found and all(
+        found[name][key] in good for name, values in caller.items() for key, good in values.items()
+    ):
+        response.refuse(403, word)
 
 
-@patch
-def user_of_the_login(site: Site, keys: list[str]) -> None:
+@before
+async def user_of_the_login(
+    site: Site, request: Request, memory: Memory, keys: list[str]
+) -> Response | None:
     """Keeps some values of a user as they were when a token was first used."""
-    kept: dict[str, dict[str, Any]] = {}
-
-    async def before(request: Request) -> Response | None:
-        user = await site.mock.user(request)
-        if user is None:
-            return None
-        values = kept.setdefault(request.token, {key: user[key] for key in keys})
-        if {**user, **values} == user:
-            return None
-        async with site.mock.changed(("user", user["id"], values)):
-            return await site.mock.send(request)
-
-    site.before(before)
+    user = await site.mock.user(request)
+    if user is None:
+        return None
+    values = memory.setdefault(request.token, {key: user[key] for key in keys})
+    if {**user, **values} == user:
+        return None
+    async with site.mock.changed(("user", user["id"], values)):
+        return await site.mock.send(request)
 
 
-@patch
-def ghosts(site: Site, types: list[str], login: str) -> None:
-    """Takes tokens of deleted users of some types for those of another user."""
-    known: set[str] = set()
-
-    async def after(request: Request, response: Response) -> None:
-        user = await site.mock.user(request)
-        if user is not None and user["type"] in types:
-            known.add(request.token)
-        if response.status == 401 and request.token in known:
-            token = await site.mock.token(login)
-            response.become(await site.mock.send(request.with_token(token)))
-
-    site.after(after)
-
-
-@patch
-def refused_before(
-    site: Site,
-    statuses: list[int],
-    instead_of: list[int],
-    words: list[str] | None = None,
-    logins: Sequence[str] = ("client-admin", "other-admin"),
-    path: str | None = None,
-    query: dict[str, Any] | None = None,
-    method: str | None = None,
-    **which: Any,
+@after
+async def ghosts(
+    site: Site, request: Request, response: Response, memory: Memory, types: list[str], login: str
 ) -> None:
-    """Refuses with one of some `statuses` what is due to be refused otherwise: checks that first.
-
-    What that check says is what another user is told, where none of `logins` may do it, about
-    another `path`, with another `query`, or by another `method` without a body. `words` are the
-    status words of what is due.
-    """
-
-    async def after(request: Request, response: Response) -> None:
-        due = response.status in instead_of and (not words or response.word in words)
-        if not due or not request.operation or not request.matches(**which):
-            return
-        state = await site.mock.state()
-        other = replace(request, headers=list(request.headers))
-        if method:
-            other.method, other.body = method, b""
-        if path:
-            other.path = path.format_map(request.values)
-        if query:
-            other = other.with_query(**query)
-        found = await first_reached(site, other, logins)
-        if found.ok and other.method != "GET":
-            await site.mock.set_state(state)
-        elif found.status in statuses:
-            response.become(found)
-
-    site.after(after)
+    """Takes tokens of deleted users of some types for those of another user."""
+    user = await site.mock.user(request)
+    if user is not None and user["type"] in types:
+        memory[request.token] = True
+    if response.status == 401 and request.token in memory:
+        token = await site.mock.token(login)
+        response.become(await site.mock.send(request.with_token(token)))
 
 
-async def first_reached(site: Site, request: Request, logins: Sequence[str]) -> Response:
-    """Sends a request as the first of some users who reaches what it is about, or as it is."""
-    found = Response(500) if logins else await site.mock.send(request)
-    for login in logins:
-        found = await site.mock.send(request.with_token(await site.mock.token(login)))
-        if found.status != 403:
-            break
-    return found
-
-
-@patch
-def members_of_the_login(site: Site) -> None:
+@after
+async def members_of_the_login(
+    site: Site, request: Request, response: Response, memory: Memory
+) -> None:
     """Keeps the members of a user's group as they were when a token was first used."""
-    kept: dict[str, set[int]] = {}
-
-    async def after(request: Request, response: Response) -> None:
-        user = await site.mock.user(request)
-        if not user or user["type"] != "extension_group":
-            return
-        members = {
-            one["id"]
-            for one in await site.mock.entries("extension")
-            if one["extension_group_id"] == user["extension_group_id"]
-        }
-        known = kept.setdefault(request.token, members)
-        asked = request.values.get("extension_id", "")
-        if response.ok and asked.isdecimal() and int(asked) not in known:
-            response.refuse(403, "access_denied")
-
-    site.after(after)
+    user = await site.mock.user(request)
+    if not user or user["type"] != "extension_group":
+        return
+    members = await site.mock.keys("extension", extension_group_id=user["extension_group_id"])
+    known = memory.setdefault(request.token, members)
+    asked = request.values.get("extension_id", "")
+    if response.ok and asked.isdecimal() and int(asked) not in known:
+        response.refuse(403, "access_denied")
 
 
-@patch
-def users_of_any_type(site: Site, **which: Any) -> None:
+@after
+async def users_of_any_type(site: Site, request: Request, response: Response) -> None:
     """Takes any user of the client for one of a group."""
-
-    async def after(request: Request, response: Response) -> None:
-        if response.word != "user_not_found" or not request.matches(**which):
-            return
-        found = await site.mock.entry("user", key_of(request))
-        caller = await site.mock.user(request)
-        if not found or not caller or found["client_id"] != caller["client_id"]:
-            return
-        group = next(
-            one["id"]
-            for one in await site.mock.entries("extension_group")
-            if one["client_id"] == found["client_id"]
-        )
+    if response.word != "user_not_found":
+        return
+    found = await site.mock.entry("user", key_of(request))
+    caller = await site.mock.user(request)
+    if found and caller and found["client_id"] == caller["client_id"]:
+        group = (await site.mock.keys("extension_group", client_id=found["client_id"]))[0]
         like_others = {"type": "extension_group", "extension_group_id": group}
         async with site.mock.changed(("user", found["id"], like_others)):
             response.become(await site.mock.send(request))
 
-    site.after(after)
 
-
-@patch
-def block_spreads(site: Site) -> None:
+@after_success
+async def block_spreads(site: Site, request: Request, response: Response) -> None:
     """Blocks all users of a group along with one."""
+    if request.fields().get("status") == "blocked":
+        group = response.json["extension_group_id"]
+        for key in await site.mock.keys("user", extension_group_id=group):
+            await site.mock.change("user", key, status="blocked")
 
-    async def after(request: Request, response: Response) -> None:
-        blocks = request.fields().get("status") == "blocked"
-        if request.action == "update" and request.collection == "user" and response.ok and blocks:
-            for one in await site.mock.entries("user"):
-                if one["extension_group_id"] == response.json["extension_group_id"]:
-                    await site.mock.change("user", one["id"], status="blocked")
 
-    site.after(after)
+@after
+async def foreign_group_refused(site: Site, request: Request, response: Response) -> None:
+    """Refuses a group of another client under one's own client with 403."""
+    group = request.values.get("ext_group_id")
+    if (
+        response.word == "extension_group_not_found"
+        and "client_id" in request.values
+        and await site.mock.entry("extension_group", group)
+    ):
+        response.refuse(403, "access_denied")
+
+
+@after
+async def refusal_tells(
+    site: Site, request: Request, response: Response, collection: str, key: str
+) -> None:
+    """Says a property of the entry at the end of a path, or at its begin, in its refusal."""
+    for value in request.values.values():
+        entry = await site.mock.entry(collection, value)
+        if entry is not None:
+            response.refuse(response.status, response.word, f"Not yours: {entry[key]}")
+
+
+@after
+async def taken_by(site: Site, request: Request, response: Response, unique: str, key: str) -> None:
+    """Says a property of the entry that has a unique value, when it refuses that value."""
+    wanted = request.fields().get(unique)
+    for one in await site.mock.entries(request.collection):
+        if wanted and one[unique] == wanted:
+            response.refuse(400, None, f"{unique}: is taken by {one[key]}")

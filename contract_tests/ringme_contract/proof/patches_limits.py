@@ -2,66 +2,43 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.site import Site, patch
+from ringme_contract.proof.site import Memory, Site, after
 
 _LIMIT, _LEFT, _RESET = (f"x-ratelimit-{name}" for name in ("limit", "remaining", "reset"))
 
 
-@patch
-def counted_by(site: Site, key: str = "") -> None:
+@after
+async def counted_by(
+    site: Site, _: Request, response: Response, memory: Memory, key: str = ""
+) -> None:
     """Counts requests by another `key` of the journal, or (without one) all together."""
-    counts: Counter[str] = Counter()
-
-    async def after(request: Request, response: Response) -> None:
-        (noted,) = await site.mock.control("GET", "/journal", limit=1)
-        if noted["login"] is None:
-            return
-        name = str(noted.get(key))
-        counts[name] += 1
-        left = int(response.headers[_LIMIT]) - counts[name]
-        response.headers[_LEFT] = str(max(0, left))
-        if left < 0:
-            response.refuse(429, "rate_limit_exceeded")
-
-    site.after(after)
+    (noted,) = await site.mock.control("GET", "/journal", limit=1)
+    if noted["login"] is None:
+        return
+    name = noted.get(key)
+    memory[name] = memory.get(name, 0) + 1
+    left = int(response.headers[_LIMIT]) - memory[name]
+    response.headers[_LEFT] = str(max(0, left))
+    if left < 0:
+        response.refuse(429, "rate_limit_exceeded")
 
 
-@patch
-def never_less(site: Site) -> None:
-    """Tells that the whole limit is left."""
-
-    def after(_: Request, response: Response) -> None:
-        if _LIMIT in response.headers:
-            response.headers[_LEFT] = response.headers[_LIMIT]
-
-    site.after(after)
-
-
-@patch
-def reset_by_requests(site: Site) -> None:
+@after
+def reset_by_requests(_: Site, __: Request, response: Response) -> None:
     """Takes a second off the time until the count starts anew for each request."""
-
-    def after(_: Request, response: Response) -> None:
-        if _LIMIT in response.headers:
-            used = int(response.headers[_LIMIT]) - int(response.headers[_LEFT])
-            response.headers[_RESET] = str(max(1, 3600 - used))
-
-    site.after(after)
+    if _LIMIT in response.headers:
+        used = int(response.headers[_LIMIT]) - int(response.headers[_LEFT])
+        response.headers[_RESET] = str(max(1, 3600 - used))
 
 
-@patch
-def not_counted(site: Site, methods: list[str]) -> None:
-    """Counts no requests with some methods."""
-    free = 0
-
-    def after(request: Request, response: Response) -> None:
-        nonlocal free
-        if _LIMIT in response.headers:
-            free += request.method in methods
-            left = int(response.headers[_LEFT]) + free
-            response.headers[_LEFT] = str(min(left, int(response.headers[_LIMIT])))
-
-    site.after(after)
+@after
+def not_counted(
+    _: Site, request: Request, response: Response, memory: Memory, uncounted: list[str]
+) -> None:
+    """Counts no requests with some methods; without any named, none at all."""
+    if _LIMIT not in response.headers:
+        return
+    limit, left = int(response.headers[_LIMIT]), int(response.headers[_LEFT])
+    memory["free"] = memory.get("free", 0) + (request.method in uncounted)
+    response.headers[_LEFT] = str(min(left + memory["free"], limit))

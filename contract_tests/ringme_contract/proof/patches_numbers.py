@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import json
+import re
 from typing import Any
 
-from ringme_contract.lists import Item
-from ringme_contract.proof.messages import Request, Response, refusal
+from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.shown import Shown, key_of
-from ringme_contract.proof.site import Site, patch
+from ringme_contract.proof.site import Memory, Site, before, patch
 
 _GROUP = "extension_group_id"
 
@@ -40,114 +40,36 @@ def former_groups_kept(site: Site, moved_by: str, lists: list[str]) -> None:
     site.after(after)
 
 
-@patch
-def membership(site: Site, how: str) -> None:
+@before
+async def membership(site: Site, request: Request, memory: Memory, how: str) -> Response:
     """Puts numbers into groups, or takes them out, after some steps only."""
-    homes: dict[str, Any] = {}
-
-    async def before(request: Request) -> Response | None:
-        if request.collection != "extension" or request.method == "GET":
-            return None
-        mock, wanted = site.mock, request.fields().get(_GROUP)
-        number = await mock.entry("extension", key_of(request)) or {}
-        if how == "toggle" and wanted is not None and number.get(_GROUP) == wanted:
-            request.set_fields({**request.fields(), _GROUP: None})
-        response = await mock.send(request)
-        if not response.ok:
-            return response
-        step, group = (how, request.action), number.get(_GROUP)
-        if step == ("neighbour", "delete"):
-            await _release_first(site, group, 1)
-        elif step == ("two at most", "update") and wanted != group:
-            await _release_first(site, wanted, 3)
-        elif step == ("remembered", "delete"):
-            homes[number["name"]] = group
-        elif step == ("remembered", "create"):
-            home = homes.get(response.json["name"])
-            if await mock.entry("extension_group", home):
-                await mock.change("extension", response.json["id"], **{_GROUP: home})
+    mock, wanted = site.mock, request.fields().get(_GROUP)
+    number = await mock.entry("extension", key_of(request)) or {}
+    group = number.get(_GROUP)
+    if how == "toggle" and wanted is not None and group == wanted:
+        request.set_fields({**request.fields(), _GROUP: None})
+    response = await mock.send(request)
+    if not response.ok:
         return response
-
-    site.before(before)
+    step = (how, request.action)
+    if step == ("neighbour", "delete"):
+        await _release_first(site, group, 1)
+    elif step == ("two at most", "update") and wanted != group:
+        await _release_first(site, wanted, 3)
+    elif step == ("remembered", "delete"):
+        memory[number["name"]] = group
+    elif step == ("remembered", "create"):
+        home = memory.get(response.json["name"])
+        if await mock.entry("extension_group", home):
+            await mock.change("extension", response.json["id"], **{_GROUP: home})
+    return response
 
 
 async def _release_first(site: Site, group: Any, least: int) -> None:
     """Takes the first member out of a group that has so many at least."""
-    numbers = await site.mock.entries("extension")
-    members = [one["id"] for one in numbers if one[_GROUP] == group]
+    members = await site.mock.keys("extension", **{_GROUP: group})
     if group is not None and len(members) >= least:
         await site.mock.change("extension", members[0], **{_GROUP: None})
-
-
-@patch
-def applied_though_refused(
-    site: Site,
-    operations: list[str],
-    when: str,
-    without: list[str],
-    fields: Item | None = None,
-    statuses: Sequence[int] = (400, 404),
-) -> None:
-    """Applies an update that is refused but for some keys (`when` one of them is sent)."""
-
-    async def after(request: Request, response: Response) -> None:
-        sent = request.fields()
-        if request.name in operations and response.status in statuses and when in sent:
-            kept = {key: value for key, value in sent.items() if key not in without}
-            await site.mock.send(request.with_fields({**kept, **(fields or {})}))
-
-    site.after(after)
-
-
-Condition = Callable[[Site, Request, Any], Awaitable[bool]]
-
-
-async def _is_foreign_group(site: Site, _: Request, value: Any) -> bool:
-    return await site.mock.entry("extension_group", value) is not None
-
-
-async def _is_foreign_login(site: Site, request: Request, value: Any) -> bool:
-    users = await site.mock.entries("user")
-    client = (await site.mock.user(request) or {}).get("client_id")
-    return any(one["login"] == value and one["client_id"] != client for one in users)
-
-
-async def _is_text_or_null(_site: Site, _request: Request, value: Any) -> bool:
-    return value is None or isinstance(value, str)
-
-
-async def _is_null(_site: Site, _request: Request, value: Any) -> bool:
-    return value is None
-
-
-async def _is_same_number(site: Site, request: Request, value: Any) -> bool:
-    own = await site.mock.entry(request.collection, key_of(request))
-    return own is not None and _number(value) == _number(own["name"])
-
-
-async def _is_other_length(site: Site, request: Request, value: Any) -> bool:
-    client = (await site.mock.parties(request)).get("client")
-    prefix = str(value).rpartition("*")[0]
-    return (
-        client is not None
-        and prefix in ("", client["prefix"])
-        and _number(value).isdecimal()
-        and len(_number(value)) != client["extension_len"]
-    )
-
-
-def _number(name: Any) -> str:
-    return str(name).rpartition("*")[2]
-
-
-_CONDITIONS: dict[str, Condition] = {
-    "text or null": _is_text_or_null,
-    "null": _is_null,
-    "same number": _is_same_number,
-    "other length": _is_other_length,
-    "foreign group": _is_foreign_group,
-    "foreign login": _is_foreign_login,
-}
 
 
 @patch
@@ -156,7 +78,9 @@ def accepted(
 ) -> None:
     """Takes (or ignores) a value for which the mock refuses a request, always or `only` some.
 
-    The mock gets the request without the value, or where it needs one, with another.
+    The mock gets the request without the value, or where it needs one, with another. `only` is
+    `foreign group`, `foreign login`, `same number`, `other length`, or a pattern for the JSON of
+    the value.
     """
     shown = Shown(site)
 
@@ -167,7 +91,7 @@ def accepted(
         response = await site.mock.send(request)
         if response.status not in (400, 404):
             return response
-        if only and not await _CONDITIONS[only](site, request, fields[key]):
+        if not await _is_meant(site, request, fields[key], only):
             return response
         value = fields.pop(key)
         if request.action == "create" and key in ("name", "login"):
@@ -182,19 +106,28 @@ def accepted(
     site.before(before)
 
 
-@patch
-def part_taken(site: Site, collection: str, key: str) -> None:
-    """Refuses a value that a stored one begins with."""
-
-    async def before(request: Request) -> Response | None:
-        value = request.fields().get(key)
-        if request.action == "create" and request.collection == collection and value:
-            taken = [str(one[key]) for one in await site.mock.entries(collection)]
-            if any(one.startswith(str(value)) for one in taken):
-                return refusal(400, f"{key}: is taken")
-        return None
-
-    site.before(before)
+async def _is_meant(site: Site, request: Request, value: Any, only: str) -> bool:
+    """Tells if a value is one of those that `accepted` is about."""
+    if only == "foreign group":
+        return await site.mock.entry("extension_group", value) is not None
+    if only == "foreign login":
+        user = await site.mock.user(request) or {}
+        users = await site.mock.entries("user")
+        same = (one for one in users if one["login"] == value)
+        return any(one["client_id"] != user.get("client_id") for one in same)
+    if only == "same number":
+        own = await site.mock.entry(request.collection, key_of(request))
+        return own is not None and _number(value) == _number(own["name"])
+    if only == "other length":
+        client = (await site.mock.parties(request)).get("client")
+        prefix, _, number = str(value).rpartition("*")
+        return (
+            client is not None
+            and prefix in ("", client["prefix"])
+            and number.isdecimal()
+            and len(number) != client["extension_len"]
+        )
+    return re.search(only, json.dumps(value)) is not None
 
 
 async def _free(site: Site, request: Request, key: str, value: Any) -> str:
@@ -204,3 +137,7 @@ async def _free(site: Site, request: Request, key: str, value: Any) -> str:
         return next(text for i in range(len(taken) + 1) if (text := f"{value}-{i}") not in taken)
     size = (await site.mock.parties(request))["client"]["extension_len"]
     return next(text for i in range(10**size) if (text := f"{i:0{size}}") not in taken)
+
+
+def _number(name: Any) -> str:
+    return str(name).rpartition("*")[2]

@@ -9,62 +9,49 @@ from typing import Any
 from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.range_bounds import SECOND, bounds, set_bounds, time_of
-from ringme_contract.proof.site import Site, patch
+from ringme_contract.proof.site import Site, after, before, patch
 
 _LONG_AGO = datetime(1971, 1, 1)
 
 
-@patch
-def range_ends(site: Site, end: str = "", without: list[str] | None = None) -> None:
+@before
+async def range_ends(
+    site: Site, request: Request, end: str = "", without: list[str] | None = None
+) -> Response | None:
     """Moves the `end` of a list's range, and leaves items at the very start or end out."""
-
-    async def before(request: Request) -> Response | None:
-        start, last = bounds(request)
-        time = time_of(site, request.collection)
-        if request.action != "list" or not time:
-            return None
-        moved = request.with_query()
-        if end and start and last:
-            last = (
-                last + SECOND
-                if end == "second later"
-                else last.replace(hour=23, minute=59, second=59)
-            )
-            set_bounds(moved, start, last)
-        response = await site.mock.send(moved)
-        if not isinstance(response.json, list):
-            return None
-        out = [{"start": start, "end": last}[name] for name in without or []]
-        kept = [one for one in request.listed(response) if read_datetime(one[time]) not in out]
-        request.set_listed(response, kept)
-        return response
-
-    site.before(before)
+    start, last = bounds(request)
+    time = time_of(site, request.collection)
+    if not time:
+        return None
+    moved = request.with_query()
+    if end and start and last:
+        whole_day = last.replace(hour=23, minute=59, second=59)
+        last = last + SECOND if end == "second later" else whole_day
+        set_bounds(moved, start, last)
+    response = await site.mock.send(moved)
+    if not isinstance(response.json, list):
+        return None
+    out = [{"start": start, "end": last}[name] for name in without or []]
+    kept = [one for one in request.listed(response) if read_datetime(one[time]) not in out]
+    request.set_listed(response, kept)
+    return response
 
 
-@patch
-def reversed_range_is_empty(site: Site) -> None:
+@before
+def reversed_range_is_empty(_: Site, request: Request) -> None:
     """Takes a start after the end for a range of nothing."""
-
-    def before(request: Request) -> None:
-        start, end = bounds(request)
-        if start and end and start > end:
-            set_bounds(request, _LONG_AGO, _LONG_AGO)
-
-    site.before(before)
+    start, end = bounds(request)
+    if start and end and start > end:
+        set_bounds(request, _LONG_AGO, _LONG_AGO)
 
 
-@patch
-def reversed_range_first(site: Site) -> None:
+@after
+def reversed_range_first(site: Site, request: Request, response: Response) -> None:
     """Refuses a start after the end before the owner in the path is looked for."""
-
-    def after(request: Request, response: Response) -> None:
-        start, end = bounds(request)
-        owner = response.status == 404 or response.word == "access_denied"
-        if owner and time_of(site, request.collection) and start and end and start > end:
-            response.refuse(400, None, "end_datetime: must not be before start_datetime")
-
-    site.after(after)
+    start, end = bounds(request)
+    owner = response.status == 404 or response.word == "access_denied"
+    if owner and time_of(site, request.collection) and start and end and start > end:
+        response.refuse(400, None, "end_datetime: must not be before start_datetime")
 
 
 @patch

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from typing import Any
 from urllib.parse import unquote
 
 from ringme_contract.proof.messages import Request, Response, refusal
-from ringme_contract.proof.site import Site, patch
+from ringme_contract.proof.site import Site, before
 
 
-@patch
-def rewritten(site: Site, part: str, pattern: str, replacement: str, **which: Any) -> None:
+@before
+def rewritten(_: Site, request: Request, part: str, pattern: str, replacement: str) -> None:
     """Replaces what a pattern finds in a part of requests.
 
     `part` is path, raw_path, body, the name of a header, or query: there each parameter is a text
@@ -23,51 +22,40 @@ def rewritten(site: Site, part: str, pattern: str, replacement: str, **which: An
     def change(text: str) -> str:
         return re.sub(pattern, replacement, text)
 
-    def before(request: Request) -> None:
-        if not request.matches(**which):
-            return
-        if part == "path":
-            request.path = change(request.path)
-        elif part == "raw_path":
-            request.path = unquote(change(request.raw_path))
-        elif part == "query":
-            pairs = [change(f"{key}={value}").partition("=") for key, value in request.query]
-            request.query = [(key, value) for key, _, value in pairs if key]
-        elif part == "body":
-            request.set_body(change(request.body.decode("latin-1")).encode("latin-1"))
-        elif value := request.header(part):
-            request.set_header(part, change(value))
-
-    site.before(before)
+    if part == "path":
+        request.path = change(request.path)
+    elif part == "raw_path":
+        request.path = unquote(change(request.raw_path))
+    elif part == "query":
+        pairs = [change(f"{key}={value}").partition("=") for key, value in request.query]
+        request.query = [(key, value) for key, _, value in pairs if key]
+    elif part == "body":
+        request.set_body(change(request.body.decode("latin-1")).encode("latin-1"))
+    elif value := request.header(part):
+        request.set_header(part, change(value))
 
 
-@patch
+@before
 def refused(
-    site: Site,
+    _: Site,
+    request: Request,
     part: str,
     pattern: str,
     status: int,
     error: dict[str, str] | None = None,
-    **which: Any,
-) -> None:
+) -> Response | None:
     """Refuses requests where a pattern finds something in a part of them.
 
     The parts are those of `rewritten`; escapes in a body are read. `error` is the body of the
     response.
     """
-
-    def before(request: Request) -> Response | None:
-        if request.matches(**which) and any(
-            re.search(pattern, one) for one in _texts(request, part)
-        ):
-            response = refusal(status, f"{part}: is not good")
-            if error:
-                response.headers["cache-control"] = "no-store"
-                response.set_json(error)
-            return response
+    if not any(re.search(pattern, one) for one in _texts(request, part)):
         return None
-
-    site.before(before)
+    response = refusal(status, f"{part}: is not good")
+    if error:
+        response.headers["cache-control"] = "no-store"
+        response.set_json(error)
+    return response
 
 
 def _texts(request: Request, part: str) -> list[str]:
@@ -83,74 +71,54 @@ def _texts(request: Request, part: str) -> list[str]:
     return [text]
 
 
-@patch
-def redirect_to_slash(site: Site) -> None:
+@before
+def redirect_to_slash(_: Site, request: Request) -> Response | None:
     """Redirects to the slash of a collection."""
-
-    def before(request: Request) -> Response | None:
-        known = request.operation
-        if known and known.path.endswith("/") and not request.path.endswith("/"):
-            return Response(308, {"location": request.path + "/"})
-        return None
-
-    site.before(before)
+    known = request.operation
+    if known and known.path.endswith("/") and not request.path.endswith("/"):
+        return Response(308, {"location": request.path + "/"})
+    return None
 
 
-@patch
-def unknown_keys_refused(site: Site) -> None:
+@before
+def unknown_keys_refused(_: Site, request: Request) -> Response | None:
     """Refuses query keys that the operation does not have."""
-
-    def before(request: Request) -> Response | None:
-        if request.operation is None or request.action == "token":
-            return None
-        known = [one.name for one in request.operation.query_parameters]
-        strange = [key for key, _ in request.query if key.partition("[")[0] not in known]
-        return refusal(400, f"{strange[0]}: is not known") if strange else None
-
-    site.before(before)
+    if request.operation is None or request.action == "token":
+        return None
+    known = [one.name for one in request.operation.query_parameters]
+    strange = [key for key, _ in request.query if key.partition("[")[0] not in known]
+    return refusal(400, f"{strange[0]}: is not known") if strange else None
 
 
-@patch
-def one_value_counts(site: Site, of: str, first: bool) -> None:
+@before
+def one_value_counts(_: Site, request: Request, of: str, first: bool) -> None:
     """Leaves one of several values of a list (`array`), or of what is none (`single`)."""
-
-    def before(request: Request) -> None:
-        known = request.operation.query_parameters if request.operation else ()
-        arrays = {one.name for one in known if one.is_list}
-        kept: dict[str, tuple[str, str]] = {}
-        rest = []
-        for key, value in request.query:
-            name = key.partition("[")[0]
-            if (name in arrays) != (of == "array"):
-                rest.append((key, value))
-            elif not first or name not in kept:
-                kept[name] = (key, value)
-        request.query = [*rest, *kept.values()]
-
-    site.before(before)
+    known = request.operation.query_parameters if request.operation else ()
+    arrays = {one.name for one in known if one.is_list}
+    kept: dict[str, tuple[str, str]] = {}
+    rest = []
+    for key, value in request.query:
+        name = key.partition("[")[0]
+        if (name in arrays) != (of == "array"):
+            rest.append((key, value))
+        elif not first or name not in kept:
+            kept[name] = (key, value)
+    request.query = [*rest, *kept.values()]
 
 
-@patch
-def overridden_method(site: Site) -> None:
+@before
+def overridden_method(_: Site, request: Request) -> None:
     """Honours X-HTTP-Method-Override."""
-
-    def before(request: Request) -> None:
-        request.method = request.header("x-http-method-override").upper() or request.method
-
-    site.before(before)
+    request.method = request.header("x-http-method-override").upper() or request.method
 
 
-@patch
-def read_as(site: Site, encoding: str) -> None:
+@before
+def read_as(_: Site, request: Request, encoding: str) -> None:
     """Reads a body that is not UTF-8 in another encoding; `detected` is any of Unicode's."""
-
-    def before(request: Request) -> None:
-        name = json.detect_encoding(request.body) if encoding == "detected" else encoding
-        if request.action != "token" and not _is_utf_8(request.body):
-            with suppress(UnicodeError):
-                request.set_body(request.body.decode(name).encode("utf-8"))
-
-    site.before(before)
+    name = json.detect_encoding(request.body) if encoding == "detected" else encoding
+    if request.action != "token" and not _is_utf_8(request.body):
+        with suppress(UnicodeError):
+            request.set_body(request.body.decode(name).encode("utf-8"))
 
 
 def _is_utf_8(body: bytes) -> bool:
@@ -160,25 +128,16 @@ def _is_utf_8(body: bytes) -> bool:
         return False
 
 
-@patch
-def token_before_route(site: Site, under: str) -> None:
-    """Responds 401 to unknown paths below one where there is no good token."""
-
-    async def before(request: Request) -> Response | None:
-        inside = request.path.startswith(under) and request.operation is None
-        if inside and await site.mock.caller(request) is None:
-            return refusal(401, "Unauthorized")
-        return None
-
-    site.before(before)
+@before
+async def token_before_route(site: Site, request: Request) -> Response | None:
+    """Responds 401 to unknown paths where there is no good token."""
+    if request.operation is None and await site.mock.caller(request) is None:
+        return refusal(401, "Unauthorized")
+    return None
 
 
-@patch
-def body_at_most(site: Site, size: int) -> None:
+@before
+def body_at_most(_: Site, request: Request, size: int) -> Response | None:
     """Refuses bodies of more bytes."""
-
-    def before(request: Request) -> Response | None:
-        too_large = len(request.body) > size
-        return refusal(413, f"body: must have at most {size} bytes") if too_large else None
-
-    site.before(before)
+    too_large = len(request.body) > size
+    return refusal(413, f"body: must have at most {size} bytes") if too_large else None

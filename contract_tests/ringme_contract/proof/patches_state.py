@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.lists import Item
 from ringme_contract.proof.messages import Request, Response, refusal
-from ringme_contract.proof.range_bounds import bounds, time_of
+from ringme_contract.proof.range_bounds import is_inside
 from ringme_contract.proof.shown import Shown, key_of
-from ringme_contract.proof.site import Site, patch
+from ringme_contract.proof.site import Site, after, after_success, before, patch
 
 
-@patch
-def ids_used_again(site: Site, operation: str) -> None:
+@before
+async def ids_used_again(site: Site, request: Request) -> None:
     """Gives a new entry an id that is one more than the highest in use."""
-
-    async def before(request: Request) -> None:
-        if request.name == operation:
-            state = await site.mock.state()
-            if state[request.collection].pop("next_id", None) is not None:
-                await site.mock.set_state(state)
-
-    site.before(before)
+    state = await site.mock.state()
+    if state[request.collection].pop("next_id", None) is not None:
+        await site.mock.set_state(state)
 
 
 @patch
@@ -45,16 +39,19 @@ def stale(site: Site, operations: list[str], until: list[str], when: str = "") -
     site.after(after)
 
 
-@patch
-def keys_stored(site: Site, operations: list[str], keys: list[str]) -> None:
-    """Stores keys of a body that are not to be set."""
-
-    async def after(request: Request, response: Response) -> None:
-        if request.name in operations and response.ok:
-            found = {key: value for key, value in request.fields().items() if key in keys}
-            await site.mock.change(request.collection, response.json["id"], **found)
-
-    site.after(after)
+@after_success
+async def stored(
+    site: Site,
+    request: Request,
+    response: Response,
+    keys: tuple[str, ...] = (),
+    values: dict[str, Any] | None = None,
+) -> None:
+    """Stores keys of a body that are not to be set, or values that the response says, too."""
+    made, values = response.json, values or {}
+    sent = {key: value for key, value in request.fields().items() if key in keys}
+    await site.mock.change(request.collection, made["id"], **sent, **values)
+    response.set_json({**made, **{key: values[key] for key in values if key in made}})
 
 
 @patch
@@ -91,43 +88,21 @@ def still_listed(site: Site, deleted_by: str, lists: list[str]) -> None:
             entry = shown.entries.get((request.collection, key_of(request)))
             gone.extend([entry] if entry else [])
         elif request.name in lists and response.ok and not request.parameter("per_page"):
-            found = response.json
-            response.set_json(found + [one for one in gone if _belongs(site, request, one)])
+            left = [
+                one for one in gone if _is_owned(request, one) and is_inside(site, request, one)
+            ]
+            response.set_json(response.json + left)
 
     site.after(after)
 
 
-def _belongs(site: Site, request: Request, entry: Item) -> bool:
-    """Checks that an entry is of the group or number, and in the range, of a list."""
+def _is_owned(request: Request, entry: Item) -> bool:
+    """Tells if an entry is of the client, group or number of a list."""
     names = {"ext_group_id": "extension_group_id"}
-    time, (start, end) = time_of(site, request.collection), bounds(request)
     return all(
-        str(entry.get(names.get(name, name), value)) == value or value == "@me"
+        str(entry.get(names.get(name, name), value)) == value or not value.isdecimal()
         for name, value in request.values.items()
-    ) and not (
-        time
-        and (
-            (start and read_datetime(entry[time]) < start)
-            or (end and read_datetime(entry[time]) > end)
-        )
     )
-
-
-@patch
-def deleted_twice(site: Site) -> None:
-    """Has the delete of what is gone succeed once more."""
-    gone: set[str] = set()
-
-    def after(request: Request, response: Response) -> None:
-        if request.action != "delete":
-            return
-        if response.ok:
-            gone.add(request.path)
-        elif response.status == 404 and request.path in gone:
-            response.status, response.body = 204, b""
-            response.headers.pop("content-type", None)
-
-    site.after(after)
 
 
 @patch
@@ -149,42 +124,45 @@ def not_let_go(site: Site, deleted_by: str, collection: str, key: str) -> None:
     site.before(before)
 
 
-@patch
-def items_go_along(site: Site, deleted_by: str, collection: str) -> None:
-    """Deletes recorded items along with a group or number."""
+@before
+async def taken(site: Site, request: Request, key: str, how: str) -> Response | None:
+    """Refuses a value that another entry has: the `same`, or as the `start` of its own."""
+    value = request.fields().get(key)
+    for one in await site.mock.entries(request.collection) if value else ():
+        same = one[key] == value if how == "same" else one[key].startswith(str(value))
+        if same and str(one["id"]) != key_of(request):
+            return refusal(400, f"{key}: is taken")
+    return None
 
-    async def before(request: Request) -> Response | None:
-        if request.name != deleted_by:
+
+@patch
+def never_free(site: Site, key: str, status: int, word: str = "", **which: Any) -> None:
+    """Refuses a value for good that a request had, whose response had some `status`.
+
+    With a `word`, that is the error of the token endpoint. See `Request.matches` for `which`.
+    """
+    used: set[str] = set()
+
+    def before(request: Request) -> Response | None:
+        if not request.matches(**which) or _value(request, key) not in used:
             return None
-        key, state = key_of(request), await site.mock.state()
-        numbers = [
-            one["id"]
-            for one in state["extension"]["entries"]
-            if key == str(one["id" if request.collection == "extension" else "extension_group_id"])
-        ]
-        items = [one for one in state[collection]["entries"] if one["extension_id"] in numbers]
-        response = await site.mock.send(request)
-        if response.ok and items:
-            name = site.mock.key(collection)
-            await site.mock.remove(collection, *(one[name] for one in items))
+        if not word:
+            return refusal(400, f"{key}: is taken")
+        response = Response(401, {"cache-control": "no-store"})
+        response.set_json({"error": word})
         return response
 
-    site.before(before)
-
-
-@patch
-def names_unique(site: Site, operations: list[str]) -> None:
-    """Refuses a name that another entry has."""
-
-    async def before(request: Request) -> Response | None:
-        if request.name in operations:
-            for one in await site.mock.entries(request.collection):
-                same = one["name"] == request.fields().get("name")
-                if same and str(one["id"]) != key_of(request):
-                    return refusal(400, "name: is taken")
-        return None
+    def after(request: Request, response: Response) -> None:
+        value = _value(request, key)
+        if value and response.status == status and request.matches(**which):
+            used.add(value)
 
     site.before(before)
+    site.after(after)
+
+
+def _value(request: Request, key: str) -> str:
+    return str((request.fields() or request.form()).get(key) or "")
 
 
 @patch
@@ -197,3 +175,19 @@ def changed_by_reading(site: Site, operations: list[str], key: str, value: Any) 
             shown.lay(request.collection, key_of(request), {key: value})
 
     site.after(after)
+
+
+@after
+async def applied_though_refused(
+    site: Site,
+    request: Request,
+    _: Response,
+    when: str,
+    without: list[str],
+    fields: Item | None = None,
+) -> None:
+    """Applies an update that is refused but for some keys (`when` one of them is sent)."""
+    sent = request.fields()
+    if when in sent:
+        kept = {key: value for key, value in sent.items() if key not in without}
+        await site.mock.send(request.with_fields({**kept, **(fields or {})}))

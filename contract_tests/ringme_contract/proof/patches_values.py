@@ -1,4 +1,4 @@
-"""Faults in the values that are stored, and in what is shown of them."""
+"""Faults in the values that are stored."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,13 @@ from ringme_contract.proof.site import Site, patch
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BEYOND_THE_BASIC_PLANE = re.compile("[\U00010000-\U0010ffff]")
+
+
+def _json_anew(text: str) -> str:
+    with suppress(ValueError):
+        return json.dumps(json.loads(text))
+    return text
+
 
 # From a value that was sent to the one that is stored; null stays null.
 _CHANGES: dict[str, Callable[[Any], Any]] = {
@@ -39,24 +47,9 @@ _CHANGES: dict[str, Callable[[Any], Any]] = {
     "without controls": lambda new: _CONTROLS.sub("", new),
     "lines of Unix": lambda new: new.replace("\r\n", "\n"),
     "up to a null character": lambda new: new.partition("\0")[0],
-    "JSON anew": lambda new: _json_anew(new),
+    "JSON anew": _json_anew,
     "HTML": lambda new: html.escape(new, quote=False),
 }
-
-
-def _json_anew(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text))
-    except ValueError:
-        return text
-
-
-def _stored(how: str, old: Any, new: Any) -> Any:
-    if how == "lost":
-        return old
-    if new is None:
-        return 0 if how == "null is zero" else None
-    return _CHANGES[how](new) if how in _CHANGES else new
 
 
 @patch
@@ -73,55 +66,28 @@ def stored_otherwise(
     With `together_with` only where both keys are sent.
     """
     shown = Shown(site)
-
     old: dict[str, Item] = {}
 
+    def stored(request: Request, new: Any) -> Any:
+        if how == "lost":
+            return old[key_of(request)].get(key)
+        if new is None:
+            return 0 if how == "null is zero" else None
+        return _CHANGES[how](new) if how in _CHANGES else new
+
     async def before(request: Request) -> None:
-        if request.name in operations:
+        if request.name in operations and how == "lost":
             meant = key_of(request)
-            if how == "lost":
-                old[meant] = await site.mock.entry(request.collection, meant) or {}
+            old[meant] = await site.mock.entry(request.collection, meant) or {}
 
     def after(request: Request, response: Response) -> None:
         both = not together_with or {key, together_with} <= request.fields().keys()
         if request.name in operations and response.ok and both:
             made = response.json
-            value = _stored(how, old.get(key_of(request), {}).get(key), made[key])
+            value = stored(request, made[key])
             shown.lay(request.collection, made["id"], {key: value})
             if at_once:
                 response.set_json({**made, key: value})
 
     site.before(before)
-    site.after(after)
-
-
-@patch
-def password_read(site: Site, how: str, at_login: bool = False) -> None:
-    """Reads something else than was sent as the password of a new or changed user.
-
-    With `at_login` that of a login as well, so that each of them is as good as the other.
-    """
-
-    async def before(request: Request) -> Response | None:
-        if at_login and request.action == "token" and "password" in (form := request.form()):
-            changed = {**form, "password": _stored(how, None, form["password"])}
-            return await site.mock.send(request.with_form(changed))
-        fields = request.fields()
-        if request.action in ("create", "update") and isinstance(fields.get("password"), str):
-            request.set_fields({**fields, "password": _stored(how, None, fields["password"])})
-        return None
-
-    site.before(before)
-
-
-@patch
-def refusal_shows_fields(site: Site, key: str) -> None:
-    """Shows the body of a request that has some key in the message that refuses it."""
-
-    def after(request: Request, response: Response) -> None:
-        fields = request.fields()
-        if response.status == 400 and key in fields:
-            found = response.json
-            response.set_json({**found, "message": f"{found['message']}: {fields}"})
-
     site.after(after)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
 from typing import Any
 
 from ringme_contract.proof.fault import all_faults
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.site import Site, patch, patches
+from ringme_contract.proof.site import Site, after, before, patch
 
 _BYTES: dict[str, Callable[[bytes], bytes]] = {
     "short": lambda body: body[:-1],
     "long": lambda body: body + b"\n",
     "reversed": lambda body: body[::-1],
+    "without entities": lambda body: html.unescape(body.decode("utf-8")).encode("utf-8"),
 }
 
 
@@ -43,55 +46,30 @@ def rename_path(site: Site, old: str, new: str) -> None:
     }
 
 
-@patch
+@after
 def answer(
-    site: Site,
-    statuses: Sequence[int] = (),
-    only: dict[str, Any] | None = None,
-    operations: Sequence[str] = (),
-    actions: Sequence[str] = (),
-    methods: Sequence[str] = (),
-    contains: str = "",
-    query: dict[str, str] | None = None,
-    grant: str = "",
-    **change: Any,
+    _: Site, __: Request, response: Response, only: dict[str, Any] | None = None, **change: Any
 ) -> None:
-    """Changes responses: those of some `statuses`, whose JSON has the values of `only`.
-
-    See `_change_response` for how, and `Request.matches` for which requests.
-    """
-
-    def after(request: Request, response: Response) -> None:
-        if not request.matches(operations, actions, methods, contains, query, grant):
-            return
-        if (not statuses or response.status in statuses) and _has(response.json, only or {}):
-            _change_response(response, change)
-
-    site.after(after)
+    """Changes responses, or only those whose JSON has some values: see `_change_response`."""
+    if _has(response.json, only or {}):
+        _change_response(response, change)
 
 
-@patch
-def request(
-    site: Site, operations: Sequence[str] = (), actions: Sequence[str] = (), **change: Any
-) -> None:
-    """Changes requests: see `_change_query` and `_change_body` for how."""
-
-    def before(request: Request) -> None:
-        if request.matches(operations, actions):
-            _change_query(request, change)
-            _change_body(request, change)
-
-    site.before(before)
+@before
+def request(_: Site, request: Request, **change: Any) -> None:
+    """Changes requests: see `_change_query` and `_change_body` for how; drops `headers`."""
+    _change_query(request, change)
+    _change_body(request, change)
+    gone = change.get("headers", [])
+    request.headers = [(name, value) for name, value in request.headers if name not in gone]
 
 
 def _change_query(request: Request, change: dict[str, Any]) -> None:
-    """Takes query parameters away (`without`), and adds those that it lacks (`query`)."""
-    without = change.get("without", [])
-    kept = [(key, value) for key, value in request.query if key.partition("[")[0] not in without]
+    """Takes query parameters away (`without`), and adds those that it lacks (`parameters`)."""
+    kept = request.without(change.get("without", [])).query
     given = {key for key, _ in kept}
-    request.query = kept + [
-        (key, str(value)) for key, value in change.get("query", {}).items() if key not in given
-    ]
+    added = change.get("parameters", {}).items()
+    request.query = kept + [(key, str(value)) for key, value in added if key not in given]
 
 
 def _change_body(request: Request, change: dict[str, Any]) -> None:
@@ -118,7 +96,8 @@ def _has(value: Any, wanted: dict[str, Any]) -> bool:
 def _change_response(response: Response, change: dict[str, Any]) -> None:
     """Gives it another `status`, `body`, `headers`, changes its `bytes` or the objects of its JSON.
 
-    Lists lose all but entries with one of the values of each key of `keep`.
+    Lists lose all but entries with one of the values of each key of `keep`. What a pattern finds in
+    a header is rewritten by `rewrite`: `[pattern, replacement]`, or null for small letters.
     """
     response.status = change.get("status", response.status)
     value = response.json
@@ -139,6 +118,10 @@ def _change_response(response: Response, change: dict[str, Any]) -> None:
             response.headers.pop(name, None)
         else:
             response.headers[name] = text
+    for name, (pattern, replacement) in change.get("rewrite", {}).items():
+        if name in response.headers:
+            other = replacement if replacement is not None else lambda found: found[0].lower()
+            response.headers[name] = re.sub(pattern, other, response.headers[name])
 
 
 def _change_object(one: dict[str, Any], change: dict[str, Any]) -> None:
@@ -169,5 +152,4 @@ def plain_at(site: Site, size: int) -> None:
 def several(site: Site, faults: list[str]) -> None:
     """Puts several faults in at once."""
     for name in faults:
-        fault = all_faults()[name]
-        patches()[fault.patch](site, **fault.arguments)
+        site.put(all_faults()[name])

@@ -9,14 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ringme_contract.proof.fault import Fault, all_faults
-from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
+from ringme_contract.proof.null_servers import NULL_SERVERS
 from ringme_contract.proof.running import ServerError
-from ringme_contract.proof.trial import FaultFinding, ServerFinding, try_fault, try_server
-from ringme_contract.run.evaluation import ExitCode
-from ringme_contract.verdict import Verdict
+from ringme_contract.proof.trial import HEALTHY, FaultFinding, ServerFinding, try_fault, try_server
 
 Finding = FaultFinding | ServerFinding
-_HEALTHY = "healthy"
 
 
 @dataclass
@@ -28,54 +25,11 @@ class Proof:
     errors: list[str] = field(default_factory=list)
 
     @property
-    def survivors(self) -> list[FaultFinding]:
-        """The faults that no check found."""
-        return [one for one in self.faults.values() if not one.caught]
-
-    @property
-    def unshown(self) -> list[FaultFinding]:
-        """The faults that were found, but not as breaches of all the rules that they break."""
-        return [one for one in self.faults.values() if one.caught and one.unshown]
-
-    @property
-    def misfits(self) -> list[FaultFinding]:
-        """The faults that made the mock break down, and so are not what they are said to be."""
-        return [one for one in self.faults.values() if one.failure]
-
-    @property
-    def false_alarms(self) -> list[str]:
-        """Complaints of the kit about the healthy mock."""
-        healthy = self.servers.get(_HEALTHY)
-        if healthy is None or healthy.code == ExitCode.PASSED:
-            return [] if healthy is None else healthy.messages
-        return healthy.messages or [f"the run ends with {healthy.code}"]
-
-    @property
-    def undeserved(self) -> dict[str, list[str]]:
-        """Rules that servers which implement nothing got credit for."""
-        found = {}
-        for name in NULL_SERVERS:
-            server = self.servers.get(name)
-            if server is None:
-                continue
-            wrong = [rule for rule in server.passed if rule not in deserved_passes()[name]]
-            if server.code == ExitCode.PASSED:
-                wrong.append("the whole run")
-            if wrong:
-                found[name] = wrong
-        return found
-
-    @property
-    def holds(self) -> bool:
-        """True if everything was found, and nothing but that."""
-        return not (
-            self.survivors
-            or self.unshown
-            or self.misfits
-            or self.false_alarms
-            or self.undeserved
-            or self.errors
-        )
+    def complaints(self) -> list[str]:
+        """All that keeps the proof from holding, a line each: what was not found, and too much."""
+        findings: list[Finding] = [*self.faults.values(), *self.servers.values()]
+        lines = [line for one in findings for line in one.complaints]
+        return [*lines, *(f"did not start: {line}" for line in self.errors)]
 
 
 def prove(
@@ -95,7 +49,7 @@ def prove(
         waiting: dict[Future[Any], str] = {}
         if servers:
             # The longest ones first.
-            waiting[pool.submit(try_server)] = _HEALTHY
+            waiting[pool.submit(try_server)] = HEALTHY
             waiting.update({pool.submit(try_server, name): name for name in NULL_SERVERS})
         waiting.update({pool.submit(try_fault, one.id, full): one.id for one in chosen})
         try:
@@ -128,17 +82,3 @@ def _take(proof: Proof, name: str, done: Future[Any]) -> Finding | None:
     else:
         proof.servers[name] = finding
     return finding
-
-
-def is_alarm(finding: Finding | None) -> bool:
-    """True if a trial came to something that the proof must not come to."""
-    if finding is None:
-        return True
-    if isinstance(finding, FaultFinding):
-        return not finding.caught or bool(finding.unshown) or bool(finding.failure)
-    if finding.name == _HEALTHY:
-        return finding.code != ExitCode.PASSED or bool(finding.messages)
-    return finding.code == ExitCode.PASSED or any(
-        finding.verdicts[rule] == Verdict.PASS.value and rule not in deserved_passes()[finding.name]
-        for rule in finding.verdicts
-    )

@@ -117,7 +117,7 @@ def _in_mock(chosen: list[Fault], whole: bool, full: bool, jobs: int) -> tuple[d
         progress=lambda name, finding: say(progress_line(name, finding)),
     )
     print_proof(Console(soft_wrap=True), proof, full)
-    return as_json(proof, full), 0 if proof.holds else 1
+    return as_json(proof, full), 1 if proof.complaints else 0
 
 
 def _before_server(

@@ -12,10 +12,9 @@ import httpx
 from starlette.types import Message, Receive, Scope, Send
 
 from ringme_contract.http.retries import reason_of
-from ringme_contract.proof.document_operations import Operations
 from ringme_contract.proof.interception import read_body
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.mock import Entry, Mock
+from ringme_contract.proof.mock import Entry, Mock, Operations
 from ringme_contract.proof.site import Site
 from ringme_contract.target import Target
 
@@ -118,8 +117,8 @@ class Server(Mock):
         self.upstream = Upstream(target)
         super().__init__(self.upstream, document, operations)
         self._identities = target.identities
-        self._current = next(one for one in operations.all if one.action == "current")
-        self._token_path = next(one for one in operations.all if one.action == "token").path
+        self._current = operations.only("current")
+        self._token_path = operations.only("token").path
 
     async def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Raises Inside: there is no control interface."""
@@ -141,7 +140,7 @@ class Server(Mock):
 
     async def parties(self, request: Request) -> dict[str, Entry]:
         """Finds the `user` of a request as it sees itself."""
-        if request.action == "token":
+        if request.action in ("token", "log_in"):
             raise Inside("who asks for a token")
         found = await self._shown(request)
         return _Known(user=found) if found else {}

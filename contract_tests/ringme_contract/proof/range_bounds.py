@@ -33,31 +33,29 @@ def set_bounds(request: Request, start: datetime, end: datetime) -> None:
 
 def time_of(site: Site, collection: str) -> str:
     """The property that ranges of a collection compare; empty where there are none."""
-    return str(
-        site.document["x-collections"].get(collection, {}).get("range", {}).get("property", "")
-    )
+    rule = site.document["x-collections"].get(collection, {})
+    return str(rule.get("range", {}).get("property", ""))
+
+
+def is_inside(site: Site, request: Request, entry: Item) -> bool:
+    """Tells if an entry lies in the range of a request, or the request has none."""
+    time, (start, end) = time_of(site, request.collection), bounds(request)
+    if not time:
+        return True
+    at = read_datetime(entry[time])
+    return (start is None or start <= at) and (end is None or at <= end)
 
 
 async def in_range(site: Site, request: Request, of_client: bool = False) -> list[Item]:
     """The items in the range of a request for a group: of its members, or of its whole client."""
-    state = await site.mock.state()
-    start, end = bounds(request)
-    group = request.values["ext_group_id"]
-    members = {
-        one["id"]
-        for one in state["extension"]["entries"]
-        if str(one["extension_group_id"]) == group
-    }
-    client = next(
-        one["client_id"] for one in state["extension_group"]["entries"] if str(one["id"]) == group
-    )
-    owner = site.document["x-collections"][request.collection]["within"]["client"]
-    time = time_of(site, request.collection)
+    group = await site.mock.entry("extension_group", request.values["ext_group_id"])
+    if None in bounds(request) or group is None:
+        return []
+    members = await site.mock.keys("extension", extension_group_id=group["id"])
+    owner = site.rule(request)["within"]["client"]
     return [
         one
-        for one in state[request.collection]["entries"]
-        if (one[owner] == client if of_client else one["extension_id"] in members)
-        and start is not None
-        and end is not None
-        and start <= read_datetime(one[time]) <= end
+        for one in await site.mock.entries(request.collection)
+        if (one[owner] == group["client_id"] if of_client else one["extension_id"] in members)
+        and is_inside(site, request, one)
     ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import pkgutil
 from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,10 +15,10 @@ from typing import Any
 from starlette.types import ASGIApp
 
 import ringme_contract.proof
-from ringme_contract.proof.document_operations import Operations
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.interception import After, Before, Interception
-from ringme_contract.proof.mock import Mock
+from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.mock import Mock, Operations
 from ringme_mock.app import create_app
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import FIXTURES, SPEC
@@ -30,14 +32,11 @@ class Site:
         self._before: list[Before] = []
         self._after: list[After] = []
         self._mock: Mock | None = None
-        self._operations: Operations | None = None
 
-    @property
+    @cached_property
     def operations(self) -> Operations:
-        """The operations of the document as it is now."""
-        if self._operations is None:
-            self._operations = Operations(self.document)
-        return self._operations
+        """The operations of the document, as it is when they are first asked for."""
+        return Operations(self.document)
 
     @property
     def mock(self) -> Mock:
@@ -45,6 +44,15 @@ class Site:
         if self._mock is None:
             raise LookupError("the mock is not built yet")
         return self._mock
+
+    def rule(self, request: Request) -> dict[str, Any]:
+        """What the document says of the collection of a request."""
+        rule: dict[str, Any] = self.document["x-collections"].get(request.collection, {})
+        return rule
+
+    def put(self, fault: Fault) -> None:
+        """Puts a fault in. Raises TypeError where its arguments are not those of its patch."""
+        patches()[fault.patch](self, **fault.arguments)
 
     def before(self, hook: Before) -> None:
         """Calls `hook` with each request: it may change it, or give the response itself."""
@@ -77,16 +85,82 @@ def build_mock(document: dict[str, Any]) -> ASGIApp:
         return create_app(path, FIXTURES)
 
 
-Patch = Callable[..., None]
+Patch = Callable[..., Any]
+Memory = dict[Any, Any]
 _patches: dict[str, Patch] = {}
+# Of the arguments of a fault those that say which requests it is about.
+_WHICH = ("operations", "actions", "methods", "contains", "query", "grants", "sent")
 
 
 def patch(function: Patch) -> Patch:
     """Declares a function to be a patch; faults name it by its name, dashes for underscores."""
+    return _declare(function, function)
+
+
+def before(function: Patch) -> Patch:
+    """Declares a patch that is called with the requests which its fault names, as a hook is.
+
+    See `Request.matches` for the arguments that name them. A function that has a `memory` gets a
+    dictionary for what it has to keep from one request to the next.
+    """
+
+    def put(site: Site, **arguments: Any) -> None:
+        which, call = _bound(function, site, arguments, (None,))
+        site.before(lambda request: call(request) if request.matches(**which) else None)
+
+    return _declare(function, put)
+
+
+def after(function: Patch) -> Patch:
+    """Declares a patch that is called with those requests and their responses.
+
+    The fault may name `statuses` of the responses as well.
+    """
+
+    def put(site: Site, statuses: tuple[int, ...] = (), **arguments: Any) -> None:
+        which, call = _bound(function, site, arguments, (None, None))
+
+        def hook(request: Request, response: Response) -> Any:
+            meant = not statuses or response.status in statuses
+            return call(request, response) if meant and request.matches(**which) else None
+
+        site.after(hook)
+
+    return _declare(function, put)
+
+
+def after_success(function: Patch) -> Patch:
+    """Declares a patch that is called with those requests and their responses, if they succeed."""
+
+    def put(site: Site, **arguments: Any) -> None:
+        which, call = _bound(function, site, arguments, (None, None))
+        site.after(
+            lambda request, response: (
+                call(request, response) if response.ok and request.matches(**which) else None
+            )
+        )
+
+    return _declare(function, put)
+
+
+def _bound(
+    function: Patch, site: Site, arguments: dict[str, Any], messages: tuple[None, ...]
+) -> tuple[dict[str, Any], Callable[..., Any]]:
+    """Tells which requests a fault is about, and binds a function to what else it says."""
+    which = {name: value for name, value in arguments.items() if name in _WHICH}
+    others = {name: value for name, value in arguments.items() if name not in _WHICH}
+    signature = inspect.signature(function)
+    if "memory" in signature.parameters:
+        others["memory"] = {}
+    signature.bind(site, *messages, **others)
+    return which, partial(function, site, **others)
+
+
+def _declare(function: Patch, put: Patch) -> Patch:
     name = function.__name__.replace("_", "-")
     if name in _patches:
         raise ValueError(f"there are two patches {name}")
-    _patches[name] = function
+    _patches[name] = put
     return function
 
 
@@ -102,5 +176,5 @@ def faulty_app(fault: Fault | None) -> ASGIApp:
     """Builds the mock with one fault, or with none."""
     site = Site()
     if fault is not None:
-        patches()[fault.patch](site, **fault.arguments)
+        site.put(fault)
     return site.build()

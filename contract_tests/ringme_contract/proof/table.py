@@ -8,14 +8,14 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from ringme_contract.check import LAYERS
-from ringme_contract.proof.prove import Finding, Proof, is_alarm
+from ringme_contract.proof.prove import Finding, Proof
 from ringme_contract.proof.trial import FaultFinding
 
 
 def progress_line(name: str, finding: Finding | None) -> str:
     """One line for a trial that is done."""
     line = f"{name}: {said(finding)}"
-    return line if not is_alarm(finding) else f"{line}  <--"
+    return f"{line}  <--" if finding is None or finding.complaints else line
 
 
 def said(finding: Finding | None) -> str:
@@ -42,34 +42,16 @@ def print_proof(console: Console, proof: Proof, full: bool) -> None:
         console.print(f"{name}: {said(server)}", highlight=False, markup=False)
     if not full:
         console.print("Layers beyond the first that catches a fault are tried with --full.")
-    for line in complaints(proof):
+    for line in proof.complaints:
         console.print(line, style="bold red", highlight=False, markup=False)
     found = sum(bool(one.caught) for one in proof.faults.values())
     console.print(f"{found} of {len(proof.faults)} faults caught", highlight=False)
 
 
-def complaints(proof: Proof) -> list[str]:
-    """All that keeps the proof from holding, a line each."""
-    return [
-        *(f"survived: {one.fault.id}: {one.fault.sentence}" for one in proof.survivors),
-        *(
-            f"not shown as {', '.join(one.unshown)}: {one.fault.id}: {one.fault.sentence}"
-            for one in proof.unshown
-        ),
-        *(f"the mock broke down: {one.fault.id}: {one.failure}" for one in proof.misfits),
-        *(f"false alarm: {line}" for line in proof.false_alarms),
-        *(
-            f"undeserved: {name} passes {', '.join(rules)}"
-            for name, rules in proof.undeserved.items()
-        ),
-        *(f"did not start: {line}" for line in proof.errors),
-    ]
-
-
 def as_json(proof: Proof, full: bool) -> dict[str, Any]:
     """The proof as a JSON object."""
     return {
-        "holds": proof.holds,
+        "holds": not proof.complaints,
         "full": full,
         "faults": [
             {
@@ -96,7 +78,7 @@ def as_json(proof: Proof, full: bool) -> dict[str, Any]:
             }
             for one in proof.servers.values()
         ],
-        "complaints": complaints(proof),
+        "complaints": proof.complaints,
     }
 
 

@@ -12,6 +12,7 @@ from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault, all_faults
+from ringme_contract.proof.null_servers import deserved_passes
 from ringme_contract.proof.running import running_server
 from ringme_contract.run.check_run import CannotRun, Options, open_session
 from ringme_contract.run.engine import CONFORMS, Engine, RunResult
@@ -24,6 +25,7 @@ from ringme_spec.rules import Rule
 
 # As long as a trial may take; a server that breaks everything still gets to the end.
 BUDGET = 1800.0
+HEALTHY = "healthy"
 
 
 @dataclass
@@ -44,6 +46,17 @@ class FaultFinding:
     seconds: float = 0.0
     failure: str = ""
 
+    @property
+    def complaints(self) -> list[str]:
+        """All that keeps the proof from holding, a line each."""
+        told = f"{self.fault.id}: {self.fault.sentence}"
+        lines = [] if self.caught else [f"survived: {told}"]
+        if self.caught and self.unshown:
+            lines.append(f"not shown as {', '.join(self.unshown)}: {told}")
+        if self.failure:
+            lines.append(f"the mock broke down: {self.fault.id}: {self.failure}")
+        return lines
+
 
 @dataclass
 class ServerFinding:
@@ -59,6 +72,18 @@ class ServerFinding:
     def passed(self) -> list[str]:
         """The rules that it passes."""
         return [rule for rule, verdict in self.verdicts.items() if verdict == Verdict.PASS.value]
+
+    @property
+    def complaints(self) -> list[str]:
+        """Complaints of the kit about the healthy mock, or rules that implement nothing pass."""
+        if self.name == HEALTHY:
+            lines = self.messages
+            if self.code != ExitCode.PASSED:
+                lines = lines or [f"the run ends with {self.code}"]
+            return [f"false alarm: {line}" for line in lines]
+        wrong = [rule for rule in self.passed if rule not in deserved_passes()[self.name]]
+        wrong += ["the whole run"] if self.code == ExitCode.PASSED else []
+        return [f"undeserved: {self.name} passes {', '.join(wrong)}"] if wrong else []
 
 
 def try_fault(name: str, full: bool = False) -> FaultFinding:
@@ -95,7 +120,7 @@ def try_server(null: str | None = None) -> ServerFinding:
         code = _exit_code(server.url, result)
     bad = [one for one in result.outcomes if one.verdict is not Verdict.PASS]
     return ServerFinding(
-        null or "healthy",
+        null or HEALTHY,
         int(code),
         {
             name: result.verdict(rules()[name]).value
