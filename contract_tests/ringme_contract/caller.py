@@ -39,7 +39,7 @@ class Caller:
 
     def get(self, path: str, **query: Any) -> httpx.Response:
         """GET with the query as keywords."""
-        return self.request("GET", path, params=query)
+        return self.request("GET", path, params=query or None)
 
     def post(self, path: str, body: object) -> httpx.Response:
         return self.request("POST", path, json=body)
@@ -49,7 +49,7 @@ class Caller:
 
     def delete(self, path: str, **query: Any) -> httpx.Response:
         """DELETE with the query as keywords."""
-        return self.request("DELETE", path, params=query)
+        return self.request("DELETE", path, params=query or None)
 
     def read(self, path: str, **query: Any) -> Any:
         """The JSON of a GET that has to succeed."""

@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ringme_contract.verdict import NotOffered
 from ringme_spec.collections import CollectionRule
@@ -98,34 +98,15 @@ _checks: dict[str, Check] = {}
 _general: list[_General] = []
 
 
-def check(
-    rule: str,
-    *,
-    layer: str,
-    needs: tuple[str, ...] = ("client",),
-    uses: tuple[str, ...] = (),
-    writes: bool = True,
-    deletes_recorded_items: bool = False,
-    isolated: bool = False,
-    alone: bool = False,
-    smoke: bool = False,
-) -> Callable[[CheckFunction], CheckFunction]:
-    """Declares a function to be a check of a rule; the function's name is the check's."""
+def check(rule: str, **options: Any) -> Callable[[CheckFunction], CheckFunction]:
+    """Declares a function to be a check of a rule, with what else a `Check` says of itself.
+
+    The function's name is the check's, the package that it lies in the layer.
+    """
 
     def declare(function: CheckFunction) -> CheckFunction:
-        found = Check(
-            function.__name__,
-            rule,
-            layer,
-            function,
-            needs,
-            uses,
-            writes,
-            deletes_recorded_items,
-            isolated,
-            alone,
-            smoke,
-        )
+        layer = function.__module__.split(".")[1]
+        found = Check(function.__name__, rule, layer, function, **options)
         if found.id in _checks:
             raise ValueError(f"there are two checks {found.id}")
         _checks[found.id] = found
@@ -137,12 +118,10 @@ def check(
 def check_each(
     rule: str,
     *actions: str,
-    needs: tuple[str, ...] = ("client",),
-    writes: bool = True,
-    isolated: bool = True,
     applies: Applies = lambda _, __: True,
     existing: bool = False,
-    smoke: bool = False,
+    isolated: bool = True,
+    **options: Any,
 ) -> Callable[[OperationCheck], OperationCheck]:
     """Declares a function to be a check of each operation with such an action.
 
@@ -151,17 +130,9 @@ def check_each(
     """
 
     def declare(function: OperationCheck) -> OperationCheck:
+        options["isolated"] = isolated and not existing
         # Each operation gets a function of its own.
-        common = Check(
-            function.__name__,
-            rule,
-            "generic",
-            lambda _: None,
-            needs,
-            writes=writes,
-            isolated=isolated and not existing,
-            smoke=smoke,
-        )
+        common = Check(function.__name__, rule, "generic", lambda _: None, **options)
         _general.append(_General(common, actions, function, applies, existing))
         return function
 

@@ -6,26 +6,24 @@ import copy
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 
+from ringme_contract.assertions import Assertions, request_line
 from ringme_contract.caller import Caller
 from ringme_contract.check import can_be_created
-from ringme_contract.deviations import Deviation
-from ringme_contract.differences import differences
 from ringme_contract.entries.factories import RANGE, Factory
 from ringme_contract.entries.lending import Lending
 from ringme_contract.entries.made_entries import RunRecord
 from ringme_contract.entries.operation_paths import Paths
 from ringme_contract.entries.removal import REMOVED, Removal
 from ringme_contract.entries.write_guard import WriteGuard
-from ringme_contract.http.conformance import json_object
 from ringme_contract.http.no_response import Unreachable
-from ringme_contract.http.transport import Transport, exchange_of
+from ringme_contract.http.transport import Transport
 from ringme_contract.profiles import PROFILES, Profile
 from ringme_contract.recording import Exchange
 from ringme_contract.roles import Roles
@@ -34,15 +32,12 @@ from ringme_contract.verdict import Failure, NotOffered, NotReached, breakdown
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.path_templates import PathTemplates
-from ringme_spec.redaction import mask_text
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
-# A comparison that takes more characters is told in parts.
-_LINE = 160
 
 
-class CheckContext:
+class CheckContext(Assertions):
     """One run against one target, as its checks see it.
 
     Everything that a check creates carries the prefix of the run and is removed at the end of
@@ -54,7 +49,7 @@ class CheckContext:
     ) -> None:
         self.target = target
         self.contract = contract
-        self.transport = transport
+        super().__init__(transport)
         self.seed = seed
         self.prefix = self.run_id = f"contract-{random.Random().randrange(16**6):06x}"
         self.record = RunRecord()
@@ -135,6 +130,11 @@ class CheckContext:
 
     # --- callers
 
+    @property
+    def client(self) -> Caller:
+        """The full user of the client."""
+        return self.caller("client")
+
     def caller(self, identity: str) -> Caller:
         """The caller in a role of the target, which logs in once."""
         with self._logging_in:
@@ -213,7 +213,7 @@ class CheckContext:
             self.left_behind.append(breakdown(error))
         else:
             if isinstance(response, httpx.Response) and response.status_code not in REMOVED:
-                self.left_behind.append(f"{_line(response)}: status {response.status_code}")
+                self.left_behind.append(f"{request_line(response)}: status {response.status_code}")
 
     # --- side by side
 
@@ -228,19 +228,20 @@ class CheckContext:
         if jobs <= 1:
             return [function(one) for one in chosen]
 
-        def run(item: _Item) -> tuple[list[Exchange], Callable[[], _Result]]:
+        def run(item: _Item) -> tuple[list[Exchange], Future[_Result]]:
+            result: Future[_Result] = Future()
             with transport.recording() as exchanges:
                 try:
-                    result = function(item)
+                    result.set_result(function(item))
                 except BaseException as error:
-                    return exchanges, _raising(error)
-                return exchanges, lambda: result
+                    result.set_exception(error)
+            return exchanges, result
 
         results, pool = [], ThreadPoolExecutor(jobs)
         try:
-            for exchanges, result in pool.map(run, chosen):
+            for exchanges, done in pool.map(run, chosen):
                 transport.exchanges.extend(exchanges)
-                results.append(result())
+                results.append(done.result())
         finally:
             pool.shutdown(cancel_futures=True)
         return results
@@ -250,62 +251,6 @@ class CheckContext:
         if self.transport.jobs < 2:
             raise NotOffered("requests to the target go one at a time (jobs)")
         return self.map(lambda send: send(), requests)
-
-    # --- what was found
-
-    def expect(
-        self, response: httpx.Response, status: int, word: str | None = None
-    ) -> httpx.Response:
-        """Returns the response, if it has this status and error code; else fails the check."""
-        if response.status_code != status:
-            text = f"{response.status_code} {self.shown(response)}".strip()
-            found = [Deviation(exchange_of(response), status, text)]
-            self.fail(f"{_line(response)}: status {response.status_code}", status, text, found)
-        if word is not None and (got := error_code(response)) != word:
-            found = [Deviation(exchange_of(response), word, got)]
-            self.fail(f"{_line(response)}: another error code", word, got, found)
-        return response
-
-    def expect_equal(self, what: str, got: object, expected: object) -> None:
-        if got != expected:
-            text = f"{what}: expected {expected!r}, got {got!r}"
-            if len(text) > _LINE:
-                mask = self.transport.redaction.mask
-                found = differences(mask(expected), mask(got))
-                text = f"{what}: {found[0] if found else 'not as expected'}"
-            self.fail(text, expected, got)
-
-    def expect_properties(self, what: str, got: object, expected: dict[str, Any]) -> None:
-        """Fails unless an object has these values; it may have further properties."""
-        if isinstance(got, dict):
-            got = {name: value for name, value in got.items() if name in expected}
-        self.expect_equal(what, got, expected)
-
-    def expect_true(self, what: str, condition: bool, got: object = None) -> None:
-        if not condition:
-            self.fail(f"not true: {what}", what, got)
-
-    def fail(
-        self,
-        message: str,
-        expected: object = None,
-        got: object = None,
-        deviations: Sequence[Deviation] = (),
-    ) -> NoReturn:
-        """Fails the check: its last response, or `deviations`, break the rule."""
-        last = [Deviation(one, expected, got) for one in self.transport.exchanges[-1:]]
-        raise Failure(message, expected, got, deviations or last)
-
-    def shown(self, response: httpx.Response) -> str:
-        """The begin of a body, without secrets."""
-        return self.transport.redaction.mask_text(response.text[:4000])[:200]
-
-
-def _raising(error: BaseException) -> Callable[[], NoReturn]:
-    def act() -> NoReturn:
-        raise error
-
-    return act
 
 
 def spares(operation: Operation) -> bool:
@@ -318,14 +263,3 @@ def spares(operation: Operation) -> bool:
 def configures(operation: Operation) -> bool:
     """It needs the scope `all`, because it changes configuration."""
     return "all" in (operation.scopes or ())
-
-
-def _line(response: httpx.Response) -> str:
-    path = response.request.url.raw_path.decode("ascii")
-    return mask_text(f"{response.request.method} {path}")
-
-
-def error_code(response: httpx.Response) -> object:
-    """The `status` of an error of the API, the `error` of one of the token endpoint."""
-    body = json_object(response)
-    return body.get("status", body.get("error"))

@@ -76,7 +76,7 @@ class Entries:
         needed = updating.json_body.required_properties if updating and updating.json_body else ()
         body = {**{name: entry[name] for name in needed if name in entry}, **changes}
         path = self.path("update", entry)
-        found = self.kit.expect(self.caller.request("PUT", path, json=body), 200).json()
+        found = self.kit.expect(self.caller.put(path, body), 200).json()
         expected = {**self.shown(entry), **self.shown(changes)}
         what = f"the response to PUT {path} with {list(changes)}"
         self.kit.expect_equal(what, self.shown(found), expected)
@@ -97,7 +97,7 @@ class Entries:
 
     def delete(self, entry: Item) -> None:
         path = self.path("delete", entry)
-        response = self.kit.expect(self.caller.request("DELETE", path), 204)
+        response = self.kit.expect(self.caller.delete(path), 204)
         self.kit.expect_equal(f"the body of the response to DELETE {path}", response.content, b"")
 
     # --- what shows them
@@ -163,7 +163,7 @@ class Entries:
                 response = self.caller.request(operation.method, self.path(action, entry), **body)
                 self.kit.expect(response, 404, self.rule.missing)
         for path in self.lists(entry):
-            if self.caller.request("GET", path).status_code != 404:
+            if self.caller.get(path).status_code != 404:
                 keys = [self.key(one) for one in self.listed(path)]
                 self.kit.expect_true(f"{path} is without it", self.key(entry) not in keys, keys)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from ringme_contract.http.addresses import is_loopback
+from ringme_contract.http.way_to_target import is_loopback
 
 _LONGEST = 65_536
 _MOST = 1000

@@ -45,10 +45,10 @@ class OwnEntries:
     def delete(self) -> list[str]:
         """Deletes the entries as far as that is possible; returns the collections of those."""
         found = [(name, self.operation(name, "delete")) for name in reversed(self._entries)]
-        client = self._kit.caller("client")
+        client = self._kit.client
         for _, operation in found:
             if operation is not None:
-                response = client.request("DELETE", self.path(operation))
+                response = client.delete(self.path(operation))
                 self._kit.expect(response, operation.status)
         return [name for name, operation in found if operation is not None]
 
@@ -118,7 +118,7 @@ class OwnEntries:
                     due[self.path(listing)] = [entry]
 
         def look(path: str) -> None:
-            response = self._kit.caller("client").request("GET", path)
+            response = self._kit.client.get(path)
             got = response.json() if response.status_code == 200 else response.status_code
             operation = self._kit.templates.find("GET", path)[0]
             if operation is not None and operation.envelope and isinstance(got, dict):

@@ -47,7 +47,7 @@ class Pace:
 
 def measure(kit: CheckContext) -> Pace:
     """The pace of a few requests for the current user."""
-    client = kit.caller("client")
+    client = kit.client
     responses = [kit.expect(client.get(kit.me), 200) for _ in range(_RESPONSES)]
     latency = median(one.elapsed.total_seconds() for one in responses)
     return Pace(latency, _limit(responses[-1]))

@@ -30,6 +30,12 @@ class Roles:
         return _first((str(one.collection) for one in owners if one.me), "clients")
 
     @cached_property
+    def own_client(self) -> str:
+        """The word that stands for the key of the caller's own client in a path."""
+        owners = (one for each in self._operations for one in each.entry_parameters)
+        return _first((one.me for one in owners if one.me), "clients")
+
+    @cached_property
     def numbers(self) -> str:
         """The collection of what is called: it has numbers."""
         rules = self._collections.values()

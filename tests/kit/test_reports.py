@@ -16,9 +16,9 @@ import pytest
 
 from ringme_contract.recording import Exchange
 from ringme_contract.report.badge import badge
+from ringme_contract.report.content import json_report, json_schema
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.html import html_page
-from ringme_contract.report.json_report import json_report, json_schema
 from ringme_contract.report.junit import junit
 from ringme_contract.report.printable import differences_shown, printable
 from ringme_contract.run.engine import RunResult

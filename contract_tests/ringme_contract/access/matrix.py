@@ -20,9 +20,10 @@ from ringme_contract.access.cells import (
     send,
 )
 from ringme_contract.access.table_objects import TableObjects
+from ringme_contract.assertions import error_code
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import CheckContext, configures, error_code
+from ringme_contract.check_context import CheckContext, configures
 from ringme_contract.deviations import Deviation
 from ringme_contract.entries.factories import Item
 from ringme_contract.http.transport import exchange_of
@@ -99,7 +100,7 @@ def _view(kit: CheckContext) -> dict[str, list[Item]]:
     """All lists of both clients: what a refused request must leave as it was."""
     callers = [kit.caller(name) for name in _CLIENTS if name in kit.target.identities]
     lists = list(product(callers, lists_with(kit, owner=kit.roles.clients)))
-    found = kit.map(lambda one: read_list(kit, *one, "@me"), lists)
+    found = kit.map(lambda one: read_list(kit, *one), lists)
     return {
         f"{caller.name} {operation.id}": items
         for (caller, operation), items in zip(lists, found, strict=True)
@@ -114,13 +115,13 @@ def _by_level(kit: CheckContext, cell: Cell) -> bool:
     return not read_only and not (cell.identity == "call_api" and configures(cell.operation))
 
 
-@check("user-types", layer="access", needs=("client", "group", "extension"), writes=False)
+@check("user-types", needs=("client", "group", "extension"), writes=False)
 def every_identity_reads_what_the_table_says(kit: CheckContext) -> None:
     """All GET operations: 200 within reach, 403 outside."""
     _walk(kit, lambda cell: cell.operation.reads and cell.expected != MISSING, writing=False)
 
 
-@check("error-access-denied", layer="access", needs=("client", "other_client"), smoke=True)
+@check("error-access-denied", needs=("client", "other_client"), smoke=True)
 def writes_outside_of_reach_are_refused_and_change_nothing(kit: CheckContext) -> None:
     """All writing operations on what is out of reach."""
     _walk(
@@ -132,13 +133,13 @@ def writes_outside_of_reach_are_refused_and_change_nothing(kit: CheckContext) ->
     )
 
 
-@check("error-client-not-found", layer="access", writes=False, smoke=True)
+@check("error-client-not-found", writes=False, smoke=True)
 def a_client_that_never_was_is_missing_for_everybody(kit: CheckContext) -> None:
     """All operations of the client section."""
     _walk(kit, lambda cell: _is_missing(kit, cell, kit.roles.clients), writing=False)
 
 
-@check("error-not-found", layer="access")
+@check("error-not-found")
 def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: CheckContext) -> None:
     """All operations of the group and the number section, on deleted and never existing ones."""
     _walk(

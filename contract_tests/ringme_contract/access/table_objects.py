@@ -7,7 +7,6 @@ from typing import Any
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.entries.made_entries import is_of_run
-from ringme_contract.verdict import NotReached
 from ringme_spec.collections import CollectionRule
 
 
@@ -82,8 +81,8 @@ class TableObjects:
     def _deleted(self, collection: str) -> Any:
         factory = self._kit.factory
         key = factory.create(collection)["id"]
-        caller = self._kit.caller("client")
-        self._kit.expect(caller.request("DELETE", self._kit.path(collection, key)), 204)
+        caller = self._kit.client
+        self._kit.expect(caller.delete(self._kit.path(collection, key)), 204)
         return key
 
     def item(self, section: str, kind: str, key: Any, collection: str) -> Any:
@@ -94,8 +93,9 @@ class TableObjects:
         at, rule = (section, kind, collection), self._kit.contract.collections[collection]
         if at not in self._items:
             self._items[at] = self._read(section, kind, key, rule)
-        if not self._items[at]:
-            raise NotReached(f"{section} {key} has no {collection} in the target's range")
+        self._kit.need(
+            self._items[at], f"{section} {key} has no {collection} in the target's range"
+        )
         return self._items[at][0][rule.key]
 
     def _read(self, section: str, kind: str, key: Any, rule: CollectionRule) -> list[Item]:

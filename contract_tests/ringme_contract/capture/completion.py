@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ringme_contract.capture.capture_error import CaptureError
 from ringme_contract.capture.gather import Found
 from ringme_contract.capture.list_reader import Entry
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
+from ringme_spec.errors import ConfigError
 from ringme_spec.operations import Operation
 from ringme_spec.schema import Schema
 
@@ -59,9 +59,7 @@ class Completion:
             unknown = [f"{name}.{one}" for one in values if rule and one not in rule.properties]
             if rule is None or unknown:
                 what = unknown[0] if unknown else name
-                raise CaptureError(
-                    f"{self._source}: capture.{what}: the document has no such thing"
-                )
+                raise ConfigError(f"{self._source}: capture.{what}: the document has no such thing")
 
     # --- what is not shown
 
@@ -133,7 +131,7 @@ class Completion:
         return None
 
     def _make_up(self, rule: CollectionRule, name: str, schema: Schema, entry: Entry) -> Any:
-        """Make a value that the schema allows. Raises CaptureError if only the user can know it."""
+        """Make a value that the schema allows. Raises ConfigError if only the user can know it."""
         is_valid = self._contract.schemas.compile(schema).is_valid
         digest = hashlib.sha256(f"{rule.name} {name} {entry}".encode()).hexdigest()[:32]
         word = f"{rule.name}-{entry.get(rule.key) or digest[:8]}"
@@ -147,7 +145,7 @@ class Completion:
         for value in values:
             if is_valid(value):
                 return value
-        raise CaptureError(
+        raise ConfigError(
             f"{rule.name}.{name}: the service does not show it; say it in {self._source}:"
             f" [capture.{rule.name}] {name} = ..."
         )
@@ -187,7 +185,7 @@ class Completion:
             if problem is None:
                 yield one
             elif rule.name == next(iter(self._contract.user_types)):
-                raise CaptureError(f"{rule.name} {one.get(rule.key)}: {problem[0]}: {problem[1]}")
+                raise ConfigError(f"{rule.name} {one.get(rule.key)}: {problem[0]}: {problem[1]}")
             else:
                 self._leave_out(rule, one, f"{problem[0]}: {problem[1]}")
 

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ringme_contract.capture.capture_error import CaptureError
 from ringme_contract.capture.list_reader import Entry
+from ringme_spec.errors import ConfigError
 
 
 def check_free(folder: Path) -> None:
-    """Raise CaptureError for a folder that is there and not empty."""
+    """Raise ConfigError for a folder that is there and not empty."""
     try:
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except OSError as error:
-        raise CaptureError(f"{folder}: cannot be read: {error.strerror}") from None
+        raise ConfigError(f"{folder}: cannot be read: {error.strerror}") from None
     if taken:
-        raise CaptureError(f"{folder}: must be an empty folder, or not there yet")
+        raise ConfigError(f"{folder}: must be an empty folder, or not there yet")
 
 
 def write_folder(
@@ -37,7 +37,7 @@ def write_folder(
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished.replace(folder)
     except OSError as error:
-        raise CaptureError(f"{folder}: cannot be written: {error.strerror}") from None
+        raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from None
 
 
 def _fixture(entries: list[Entry], gone: list[Any]) -> str:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from ringme_contract.capture.capture_error import CaptureError
 from ringme_contract.capture.list_reader import Entry, ListReader, Read, fill
 from ringme_contract.capture.listings import Listing, read_listings
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
+from ringme_spec.errors import ConfigError
 from ringme_spec.operations import Operation
 
 
@@ -86,16 +86,16 @@ class Gathering:
             (one for one in self._contract.operations.values() if one.action == "current"), None
         )
         if operation is None:
-            raise CaptureError("the document has no operation that shows the user of the token")
+            raise ConfigError("the document has no operation that shows the user of the token")
         user = self._read(operation.path, {})
         if not isinstance(user, dict):
-            raise CaptureError(f"GET {operation.path}: no object with the user of the token")
+            raise ConfigError(f"GET {operation.path}: no object with the user of the token")
         owners = operation.resource["owners"]
         kinds = [kind for kind, prop in owners.items() if user.get(prop) is not None]
         kinds = [kind for kind in kinds if kind in self._contract.user_types]
         section = next(iter(self._contract.user_types))
         if kinds != [section]:
-            raise CaptureError(
+            raise ConfigError(
                 f"GET {operation.path}: the token is for a user of"
                 f" {' and '.join(kinds) or 'nobody'}; a user of a {section} is needed"
             )

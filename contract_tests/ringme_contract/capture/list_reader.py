@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-from ringme_contract.capture.capture_error import CaptureError
 from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
+from ringme_spec.errors import ConfigError
 from ringme_spec.operations import Operation
 
 Entry = dict[str, Any]
@@ -91,7 +91,7 @@ class ListReader:
 
     def limit(self, operation: Operation, count: int) -> None:
         if count > self._most:
-            raise CaptureError(
+            raise ConfigError(
                 f"GET {operation.path}: more than {self._most} entries; choose a shorter range in"
                 " the target file, or allow more with --max-entries"
             )
@@ -101,7 +101,7 @@ def _entries(operation: Operation, path: str, body: Any) -> list[Entry]:
     envelope = operation.resource.get("envelope")
     found = body.get(envelope) if envelope and isinstance(body, dict) else body
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise CaptureError(f"GET {path}: the response is not a list of objects")
+        raise ConfigError(f"GET {path}: the response is not a list of objects")
     return found
 
 

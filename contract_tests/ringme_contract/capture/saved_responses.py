@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ringme_contract.capture.capture_error import CaptureError
+from ringme_spec.errors import ConfigError
 
 _HEADER = "capture.json"
 
@@ -26,19 +26,19 @@ class SavedResponses:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.resumed = self._is_begun(about)
         except OSError as error:
-            raise CaptureError(f"{folder}: cannot be written: {error.strerror}") from None
+            raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from None
 
     def _is_begun(self, about: dict[str, Any]) -> bool:
         header = self.folder / _HEADER
         if header.is_file():
             if _read(header) == about:
                 return True
-            raise CaptureError(
+            raise ConfigError(
                 f"{self.folder}: holds the begin of another capture (another URL, range or"
                 " document); remove that folder to begin anew"
             )
         if any(self.folder.iterdir()):
-            raise CaptureError(f"{self.folder}: is in the way; remove it or name another --out")
+            raise ConfigError(f"{self.folder}: is in the way; remove it or name another --out")
         _write(header, about)
         return False
 
@@ -60,7 +60,7 @@ def _read(file: Path) -> Any:
     try:
         return json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
-        raise CaptureError(f"{file}: cannot be read; remove its folder to begin anew") from None
+        raise ConfigError(f"{file}: cannot be read; remove its folder to begin anew") from None
 
 
 def _write(file: Path, content: Any) -> None:
@@ -70,4 +70,4 @@ def _write(file: Path, content: Any) -> None:
         unfinished.write_text(json.dumps(content, ensure_ascii=True), "utf-8")
         unfinished.replace(file)
     except OSError as error:
-        raise CaptureError(f"{file}: cannot be written: {error.strerror}") from None
+        raise ConfigError(f"{file}: cannot be written: {error.strerror}") from None

@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 
-from ringme_contract.capture.capture_error import CaptureError
 from ringme_contract.http.conformance import json_object
 from ringme_contract.http.connection import Connection
 from ringme_contract.http.retries import GATEWAY, THROTTLED, Retries, Throttle
 from ringme_contract.target import Target
+from ringme_spec.errors import ConfigError
 from ringme_spec.redaction import mask_text
 
 IDENTITY = "client"
@@ -26,7 +26,7 @@ _TOLD = 2.0
 
 
 class Service:
-    """Reads JSON of a service. Raises CaptureError for whatever gives none.
+    """Reads JSON of a service. Raises ConfigError for whatever gives none.
 
     `token_path` is that of the token endpoint, `tell` gets a line for each long wait.
     """
@@ -39,7 +39,7 @@ class Service:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if IDENTITY not in target.identities:
-            raise CaptureError(
+            raise ConfigError(
                 f"{target.source}: identities.{IDENTITY} is missing: a full user of the client"
                 " that is to be captured"
             )
@@ -77,7 +77,7 @@ class Service:
         response = self._send("POST", self._token_path, data=parameters)
         token = json_object(response).get("access_token")
         if response.status_code != 200 or not isinstance(token, str) or not token.isprintable():
-            raise CaptureError(
+            raise ConfigError(
                 f"{self._target.source}: identities.{IDENTITY} gets no token: "
                 f"{_line(response)}: status {response.status_code}"
             )
@@ -94,7 +94,7 @@ class Service:
                 wait = retries.after_error(error)
                 if wait is None:
                     reason = mask_text(self._connection.reason(error))
-                    raise CaptureError(f"{method} {request.url}: {reason}") from None
+                    raise ConfigError(f"{method} {request.url}: {reason}") from None
             else:
                 self.requests += 1
                 if method == "GET":
@@ -107,23 +107,21 @@ class Service:
     def _whole(self, response: httpx.Response) -> httpx.Response:
         status, line = response.status_code, _line(response)
         if status == THROTTLED:
-            raise CaptureError(
-                f"{line}: status 429 again and again; the same command goes on later"
-            )
+            raise ConfigError(f"{line}: status 429 again and again; the same command goes on later")
         if status in GATEWAY:
-            raise CaptureError(f"{line}: status {status} of a gateway; the same command goes on")
+            raise ConfigError(f"{line}: status {status} of a gateway; the same command goes on")
         if response.is_redirect:
             where = mask_text(response.headers.get("Location", ""))[:200]
-            raise CaptureError(f"{line}: a redirect to {where!r}; give the URL of the API itself")
+            raise ConfigError(f"{line}: a redirect to {where!r}; give the URL of the API itself")
         return response
 
     def _json(self, response: httpx.Response) -> Any:
         if response.status_code != 200:
-            raise CaptureError(f"{_line(response)}: status {response.status_code}, not 200")
+            raise ConfigError(f"{_line(response)}: status {response.status_code}, not 200")
         try:
             return response.json()
         except (ValueError, RecursionError):
-            raise CaptureError(f"{_line(response)}: the body is not JSON") from None
+            raise ConfigError(f"{_line(response)}: the body is not JSON") from None
 
     def _keep_pace(self) -> None:
         closed = self._throttle.closed(IDENTITY)
@@ -132,7 +130,7 @@ class Service:
 
     def _wait(self, seconds: float) -> None:
         if seconds > _LONGEST_WAIT:
-            raise CaptureError(
+            raise ConfigError(
                 f"the rate limit of the service is used up for {seconds:.0f} s;"
                 " run the same command again then, it goes on"
             )

@@ -44,6 +44,8 @@ from ringme_contract.verdict import Failure, breakdown
 from ringme_spec.command_line import OneLineGroup
 from ringme_spec.errors import ConfigError
 
+_PATH = click.Path(path_type=Path)
+
 
 class _Commands(OneLineGroup):
     """Ends in one line for whatever goes wrong in the kit itself."""
@@ -54,6 +56,8 @@ class _Commands(OneLineGroup):
                 return super().invoke(ctx)
             except (click.ClickException, click.exceptions.Exit, click.Abort):
                 raise
+            except ConfigError as error:
+                _stop(str(error))
             except KeyboardInterrupt:
                 _stop("interrupted", ExitCode.INTERRUPTED)
             except Exception as error:
@@ -97,16 +101,14 @@ main.add_command(capture)
 @option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @option("--shuffle", type=int, help="Random seed of the order of checks.")
 @option("--read-only", is_flag=True, help="Change nothing in the target.")
-@option("--expect", type=click.Path(path_type=Path), help="List of expected failures, TOML.")
-@option("--report-dir", type=click.Path(path_type=Path), help="Folder for reports and scripts.")
-@option("--junit", type=click.Path(path_type=Path), help="Write a JUnit XML file.")
-@option("--json", type=click.Path(path_type=Path), help="Write the report as JSON.")
-@option("--html", type=click.Path(path_type=Path), help="Write the report as one HTML page.")
-@option("--badge", type=click.Path(path_type=Path), help="Write a badge in the JSON of shields.io.")
-@option("--ndjson", type=click.Path(path_type=Path), help="Write each exchange as a line of JSON.")
-@option(
-    "--replay-dir", type=click.Path(path_type=Path), help="Folder for scripts that repeat failures."
-)
+@option("--expect", type=_PATH, help="List of expected failures, TOML.")
+@option("--report-dir", type=_PATH, help="Folder for reports and scripts.")
+@option("--junit", type=_PATH, help="Write a JUnit XML file.")
+@option("--json", type=_PATH, help="Write the report as JSON.")
+@option("--html", type=_PATH, help="Write the report as one HTML page.")
+@option("--badge", type=_PATH, help="Write a badge in the JSON of shields.io.")
+@option("--ndjson", type=_PATH, help="Write each exchange as a line of JSON.")
+@option("--replay-dir", type=_PATH, help="Folder for scripts that repeat failures.")
 @option(
     "--docs",
     type=DocsUrl(),
@@ -138,23 +140,17 @@ def check(
     options = Options(**settings)
     console = Console(soft_wrap=True)
     problems: list[str] = []
-    try:
-        # Before the run, not after it: a typing error must not cost a minute and the result.
-        paths = try_reports(report_dir, reports)
-        if replay_dir:
-            try_path(replay_dir / "script")
-        with exchange_log(ndjson, problems) as log, open_session(options) as session:
-            session.kit.transport.log = log
-            for line in session.troubles:
-                click.echo(f"warning: {printable(line)}", err=True)
-            progress = ProgressLine(console, len(session.checks), quiet, verbose)
-            with (
-                orderly_interrupts(session.kit.transport, lambda text: progress.say(text)),
-                progress,
-            ):
-                report = session.run(progress)
-    except ConfigError as error:
-        _stop(str(error))
+    # Before the run, not after it: a typing error must not cost a minute and the result.
+    paths = try_reports(report_dir, reports)
+    if replay_dir:
+        try_path(replay_dir / "script")
+    with exchange_log(ndjson, problems) as log, open_session(options) as session:
+        session.kit.transport.log = log
+        for line in session.troubles:
+            click.echo(f"warning: {printable(line)}", err=True)
+        progress = ProgressLine(console, len(session.checks), quiet, verbose)
+        with orderly_interrupts(session.kit.transport, lambda text: progress.say(text)), progress:
+            report = session.run(progress)
     problems += write_reports(report, report_dir, reports, replay_dir)
     print_report(console, report, quiet, verbose)
     for problem in problems:
@@ -178,17 +174,11 @@ def doctor(**settings: Any) -> None:
     Tells how much of the target can be checked: gets a token for each identity, reads its user,
     counts the data, and estimates how long each profile takes.
     """
-    options = Options(**settings)
     findings: list[Finding] = []
-    try:
-        with _kit(options) as kit:
-            for finding in examine(kit, all_checks(kit.contract)):
-                findings.append(finding)
-                _print_finding(finding)
-    except ConfigError as error:
-        _stop(str(error))
-    except Unreachable as error:
-        _stop(f"the target cannot be reached: {error}")
+    with _kit(Options(**settings)) as kit:
+        for finding in examine(kit, all_checks(kit.contract)):
+            findings.append(finding)
+            _print_finding(finding)
     code = worst(findings)
     click.echo(
         {
@@ -206,10 +196,7 @@ def rules(**settings: Any) -> None:
 
     By area: id, level, grade, number of checks, and text.
     """
-    try:
-        contract = read_document(Options(**settings))
-    except ConfigError as error:
-        _stop(str(error))
+    contract = read_document(Options(**settings))
     found = contract.rules.values()
     counts = Counter(one.rule for one in all_checks(contract))
     width = max(len(one.id) for one in found)
@@ -223,7 +210,7 @@ def rules(**settings: Any) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path), default=Path("target.toml"))
+@click.argument("file", type=_PATH, default=Path("target.toml"))
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
 @document_options
 def init(file: Path, force: bool, **settings: Any) -> None:
@@ -231,14 +218,11 @@ def init(file: Path, force: bool, **settings: Any) -> None:
 
     FILE is target.toml unless you name another. Its folder is made where it is missing.
     """
-    try:
-        contract = read_document(Options(**settings))
-        if str(file) == "-":
-            click.echo(template(contract), nl=False)
-            return
-        write_template(file, contract, force)
-    except ConfigError as error:
-        _stop(str(error))
+    contract = read_document(Options(**settings))
+    if str(file) == "-":
+        click.echo(template(contract), nl=False)
+        return
+    write_template(file, contract, force)
     click.echo(f"wrote {file}; fill it in, then: ringme-contract doctor --target {file}")
 
 
@@ -251,18 +235,13 @@ def sweep(dry_run: bool, **settings: Any) -> None:
     Removes groups, users of groups, and numbers whose name or label begins with contract- and six
     digits. Do not use it during another run.
     """
-    options = Options(**settings)
     total, removed = 0, 0
     try:
-        with _kit(options) as kit:
+        with _kit(Options(**settings)) as kit:
             for one in sweep_leftovers(kit, dry_run):
                 total, removed = total + 1, removed + one.removed
                 what = "found" if dry_run else "removed" if one.removed else f"kept ({one.problem})"
                 click.echo(f"{what}: {one.kind} {printable(one.name)}")
-    except ConfigError as error:
-        _stop(str(error))
-    except Unreachable as error:
-        _stop(f"the target cannot be reached: {error}")
     except Failure as failure:
         _stop(f"{failure.message}, expected {failure.expected}, got {failure.got}")
     click.echo(f"{total} found, {removed} removed")
@@ -277,6 +256,8 @@ def _kit(options: Options) -> Iterator[CheckContext]:
     try:
         transport.wait_until_ready(options.wait)
         yield CheckContext(target, contract, transport)
+    except Unreachable as error:
+        _stop(f"the target cannot be reached: {error}")
     except (LookupError, TypeError, AttributeError):
         problem = first_problem(transport.exchanges)
         if problem is None:

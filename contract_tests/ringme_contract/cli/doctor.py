@@ -207,7 +207,7 @@ def _data(
     kit: CheckContext, checks: list[Check], users: dict[str, dict[str, Any]]
 ) -> Iterator[Finding]:
     try:
-        client = kit.caller("client")
+        client = kit.client
         groups = kit.factory.read(kit.roles.groups)
         numbers = kit.factory.read(kit.roles.numbers)
         inside = sum(one[kit.roles.home] is not None for one in numbers)

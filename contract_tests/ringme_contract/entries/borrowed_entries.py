@@ -52,7 +52,7 @@ class BorrowedEntries:
         wrong = {name: value for name, value in before.items() if now.get(name, ...) != value}
         path = where.path(self._kit, "update", key)
         if wrong and path is not None:
-            self._kit.caller(where.reader).request("PUT", path, json=wrong)
+            self._kit.caller(where.reader).put(path, wrong)
         return list(wrong)
 
     def put_all_back(self) -> list[str]:

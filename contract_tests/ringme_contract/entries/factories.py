@@ -118,7 +118,7 @@ class Factory(RequestValues):
         owners = self.owners(operation, within or {}, identity)
         body = self.body(operation, identity=identity, **keys)
         path = fill(operation, owners)
-        response = self._kit.expect(caller.request("POST", path, json=body), operation.status)
+        response = self._kit.expect(caller.post(path, body), operation.status)
         entry: Item = response.json()
         return entry
 

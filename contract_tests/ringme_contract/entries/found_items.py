@@ -24,7 +24,7 @@ class RecordedItems:
     def of_client(self, collection: str) -> list[Item]:
         """All items of the client; those of its groups if the target lacks its list."""
         kit = self._kit
-        caller, roles = kit.caller("client"), kit.roles
+        caller, roles = kit.client, kit.roles
         owners: list[Item] = [{}]
         if kit.path.find(collection, "list") is None:
             groups = {one[roles.home] for one in self._factory.read(roles.numbers)} - {None}
@@ -66,7 +66,7 @@ class RecordedItems:
             group = self._factory.new_group()["id"]
             kit.place(number, group)
         return {
-            roles.clients: "@me",
+            roles.clients: roles.own_client,
             roles.groups: group,
             roles.numbers: number,
             collection: items[0][rule.key],

@@ -27,7 +27,7 @@ class Lending:
         self.lend(extension)
         path = self._kit.path(self._roles.numbers, extension)
         body = {self._roles.home: group}
-        return self._kit.expect(self._kit.caller("client").request("PUT", path, json=body), 200)
+        return self._kit.expect(self._kit.client.put(path, body), 200)
 
     def lend(self, extension: int, identity: str = "client") -> None:
         """Lets the check move a number of the target's own, which is put back after it."""
@@ -37,7 +37,7 @@ class Lending:
         path = self._kit.path(rule.name, extension)
         if known in guard.lent or known in guard.confirmed:
             return
-        before: Item = self._kit.expect(caller.request("GET", path), 200).json()
+        before: Item = self._kit.expect(caller.get(path), 200).json()
         if not guard.is_own(rule, known[1], before):
             self._rehearse()
             guard.lent[known] = (self._roles.home, before)
@@ -47,7 +47,7 @@ class Lending:
         """Has a number as it was; if its group does not do, with all that differs."""
         wrong: list[str] = []
         for names in ((self._roles.home,), tuple(before), ()):
-            response = caller.request("GET", path)
+            response = caller.get(path)
             if response.status_code == 404 and self._kit.guard.may_delete_recorded_items:
                 return
             after: Item = self._kit.expect(response, 200).json()
@@ -56,7 +56,7 @@ class Lending:
                 return
             if names:
                 changed = {name: before[name] for name in names if name in wrong}
-                caller.request("PUT", path, json=changed)
+                caller.put(path, changed)
         raise NotReached(f"{path} is not as it was before the run: {', '.join(wrong)}")
 
     def _rehearse(self) -> None:
@@ -69,19 +69,19 @@ class Lending:
                 raise NotReached(f"no number of the target's own is moved: {record.rehearsal}")
 
     def _problem_of_moving(self) -> str:
-        caller = self._kit.caller("client")
+        caller = self._kit.client
         number, group = self._kit.new_extension(), self._kit.new_group()["id"]
         path, home = self._kit.path(self._roles.numbers, number["id"]), self._roles.home
         for step in ("into a group", "out of it", "into it again", "after its group was deleted"):
             if step.startswith("after"):
-                caller.request("DELETE", self._kit.path(self._roles.groups, group))
+                caller.delete(self._kit.path(self._roles.groups, group))
             else:
-                caller.request("PUT", path, json={home: group if "into" in step else None})
+                caller.put(path, {home: group if "into" in step else None})
             expected = {**number, home: group if "into" in step else None}
-            response = caller.request("GET", path)
+            response = caller.get(path)
             got = response.json() if response.status_code == 200 else {}
             wrong = [name for name in expected if got.get(name, ...) != expected[name]]
             if wrong:
                 return f"one that the run has made is not what it should be {step}: {wrong}"
-        caller.request("DELETE", path)
+        caller.delete(path)
         return ""

@@ -107,7 +107,7 @@ class Removal:
                 left[known] = "not removed, for the target does not respond"
                 return
             entry = next((one for name, one in listed or () if name == key), None)
-            if entry is None and listed is not None and guard.is_removed(rule, key):
+            if entry is None and listed is not None and known in guard.removed:
                 continue
             status: int | None = 200
             if entry is None:
@@ -131,7 +131,7 @@ class Removal:
             self._record.left[known] = "not removed, for the document has no DELETE for it"
             return
         with suppress(Failure, NotReached, Unreachable):
-            status = self._kit.caller(where.reader).request("DELETE", path).status_code
+            status = self._kit.caller(where.reader).delete(path).status_code
         if status in REMOVED:
             self._record.deleted.add(known)
             self._record.left.pop(known, None)

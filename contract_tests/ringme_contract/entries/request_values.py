@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
+from ringme_spec.parameters import Parameter
 from ringme_spec.schema import Schema
 
 if TYPE_CHECKING:
@@ -211,3 +213,19 @@ class RequestValues:
             and name not in reserved
         )
         return next(names, None)
+
+
+def lenient_number(text: str) -> str:
+    """The number that a lenient server may read in a text; the text if it is none."""
+    found = re.match(r"[^\w]*0*(\d+)", text)
+    return "".join(str(int(one)) for one in found[1]) if found else text
+
+
+def is_nobodys(text: str, parameter: Parameter | None = None) -> bool:
+    """True for a key that nothing has, however it is read."""
+    number = lenient_number(text)
+    if text in (NO_RECORD, NO_FAX, NO_CALL):
+        return True
+    if not number.isdecimal():
+        return parameter is not None and not parameter.validator.is_valid(text)
+    return len(number) > len(str(NOWHERE)) or int(number) in (0, NOWHERE)

@@ -11,7 +11,6 @@ import httpx
 
 from ringme_contract.check import can_be_created
 from ringme_contract.entries.borrowed_entries import BorrowedEntries
-from ringme_contract.entries.factories import NO_CALL, NO_FAX, NO_RECORD, NOWHERE
 from ringme_contract.entries.made_entries import (
     CLIENTS,
     EntryList,
@@ -22,10 +21,10 @@ from ringme_contract.entries.made_entries import (
     key_of,
     sent_object,
 )
+from ringme_contract.entries.request_values import is_nobodys, lenient_number
 from ringme_contract.verdict import READ_ONLY, Failure, NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
-from ringme_spec.parameters import Parameter
 
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
@@ -51,23 +50,25 @@ class WriteGuard:
         self.borrowed = BorrowedEntries(kit)
         self._hosts: set[tuple[str, str]] = set()
         self.confirmed: set[tuple[str, str]] = set()
-        self._removed: set[tuple[str, str]] = set()
+        # Confirmed as the check's own, and deleted by it.
+        self.removed: set[tuple[str, str]] = set()
         self._given_up: set[tuple[str, str]] = set()
 
     def forget(self) -> None:
         for known in (
-            self.made, self.to_search, self.lent, self._hosts, self.confirmed, self._removed
-        ):  # fmt: skip
+            self.made,
+            self.to_search,
+            self.lent,
+            self._hosts,
+            self.confirmed,
+            self.removed,
+        ):
             known.clear()
         self.borrowed.forget()
 
     @cached_property
     def lists(self) -> list[EntryList]:
         return client_lists(self._kit)
-
-    def is_removed(self, rule: CollectionRule, key: str) -> bool:
-        """True if the check itself has deleted what was confirmed as its own."""
-        return (rule.name, key) in self._removed
 
     def give_up(self, collection: str, key: object) -> None:
         """Lets the check delete an entry with recorded items, as the target permits of some."""
@@ -105,14 +106,14 @@ class WriteGuard:
     ) -> str | None:
         """`operation` is any one of the path."""
         owners = operation.entry_parameters
-        if any(_is_nobodys(values[one.name], one) for one in owners):
+        if any(is_nobodys(values[one.name], one) for one in owners):
             return None
         rule = operation.path_collections[-1] if owners else None
         if rule is not None and rule.content is not None:
             return self._problem_of_item(rule, values[owners[-1].name])
         if rule is not None and _ends_at_entry(operation):
             text = values[owners[-1].name]
-            key = _number(text) if owners[-1].kind == "integer" else text
+            key = lenient_number(text) if owners[-1].kind == "integer" else text
             if method == "DELETE":
                 self._confirm_below(rule)
             return self._problem_of_entry(method, rule, key, arguments)
@@ -121,7 +122,7 @@ class WriteGuard:
         # A range of an owner, or what is no operation and might be taken for one.
         if rule is None or values[owners[-1].name] == owners[-1].me:
             return "it might delete what the run has not made"
-        key = _number(values[owners[-1].name])
+        key = lenient_number(values[owners[-1].name])
         if (rule.name, key) in self._hosts:
             return f"entries of the target's own are in {rule.name} {key}"
         return self._problem_of_key(rule, key)
@@ -129,9 +130,9 @@ class WriteGuard:
     def _problem_of_no_path(self, path: str) -> str | None:
         """A lenient server may find an entry behind a path that the document does not have."""
         for part in unquote(path.partition("?")[0]).split("/"):
-            if not re.match(r"[+-]?\d", part) or _is_nobodys(part):
+            if not re.match(r"[+-]?\d", part) or is_nobodys(part):
                 continue
-            key = _number(part)
+            key = lenient_number(part)
             if not self.may_delete_recorded_items and not any(
                 self._is_confirmed(one.rule, key) for one in self.made if one.key == key
             ):
@@ -140,7 +141,7 @@ class WriteGuard:
 
     def _problem_of_item(self, rule: CollectionRule, text: str) -> str | None:
         """Recorded items cannot be made, neither by the run nor ever again."""
-        may_be_one = _number(text).isdecimal() or re.fullmatch(r"[\w.-]{8,80}", text)
+        may_be_one = lenient_number(text).isdecimal() or re.fullmatch(r"[\w.-]{8,80}", text)
         if self.may_delete_recorded_items or not may_be_one:
             return None
         return f"it may be of {rule.name}, of which nothing may be deleted"
@@ -163,7 +164,7 @@ class WriteGuard:
         home = changes.pop(name, None)
         if changes:
             return f"{rule.name} {key} is the target's own, of which no more than {name} may change"
-        if home is None or _is_nobodys(str(home)):
+        if home is None or is_nobodys(str(home)):
             return None
         group = self._kit.contract.collections[rule.references[name].collection]
         self._hosts.add((group.name, str(home)))
@@ -185,7 +186,7 @@ class WriteGuard:
                 name == rule.name for place in one.lists for name, _ in place.owners
             ):
                 continue
-            if one.key is None or one.refused or self.is_removed(one.rule, one.key):
+            if one.key is None or one.refused or (one.rule.name, one.key) in self.removed:
                 continue
             self._is_confirmed(one.rule, one.key)
 
@@ -204,7 +205,7 @@ class WriteGuard:
             # Below an owner only one of the clients may read it.
             if status not in (403, 404):
                 return entry is not None and self.is_own(rule, key, entry)
-        return (rule.name, key) in self._removed
+        return (rule.name, key) in self.removed
 
     def is_own(self, rule: CollectionRule, key: str, entry: Item) -> bool:
         """True if an entry that was read is one that this context has made."""
@@ -245,7 +246,7 @@ class WriteGuard:
                         one.add_change(sent_object(arguments))
                 if method == "DELETE" and response is not None and response.is_success:
                     # Its id may be given to another entry from now on.
-                    self._removed |= self.confirmed & {(rule.name, key)}
+                    self.removed |= self.confirmed & {(rule.name, key)}
                     self.confirmed.discard((rule.name, key))
 
     def _note_creation(
@@ -287,19 +288,3 @@ def _ends_at_entry(operation: Operation) -> bool:
     last = operation.entry_parameters[-1:]
     at_its_key = bool(last) and operation.path.rstrip("/").endswith("{" + last[0].name + "}")
     return at_its_key or operation.is_part
-
-
-def _number(text: str) -> str:
-    """The number that a lenient server may read in a text; the text if it is none."""
-    found = re.match(r"[^\w]*0*(\d+)", text)
-    return "".join(str(int(one)) for one in found[1]) if found else text
-
-
-def _is_nobodys(text: str, parameter: Parameter | None = None) -> bool:
-    """True for a key that nothing has, however it is read."""
-    number = _number(text)
-    if text in (NO_RECORD, NO_FAX, NO_CALL):
-        return True
-    if not number.isdecimal():
-        return parameter is not None and not parameter.validator.is_valid(text)
-    return len(number) > len(str(NOWHERE)) or int(number) in (0, NOWHERE)

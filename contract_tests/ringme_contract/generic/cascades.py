@@ -13,7 +13,6 @@ from ringme_contract.datetime_texts import SECOND, whole_second, write_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with, moment_of, read_list
-from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 
@@ -82,7 +81,7 @@ def _refers(rule: CollectionRule, item: Item, name: str, gone: dict[str, set[obj
     return item.get(name) in gone.get(rule.references[name].collection, set())
 
 
-@check("delete-spares-rest", layer="generic")
+@check("delete-spares-rest")
 def a_delete_takes_no_entry_that_is_like_it(kit: CheckContext) -> None:
     """Two entries of each kind, alike in all that may be alike: one goes, and then the other."""
     twins = [(one, one.twins()) for one in all_entries(kit)]
@@ -94,10 +93,10 @@ def a_delete_takes_no_entry_that_is_like_it(kit: CheckContext) -> None:
             now = now.expect_without(step, {entries.name: {entries.key(entry)}})
 
 
-@check("delete-spares-rest", layer="generic", deletes_recorded_items=True)
+@check("delete-spares-rest", deletes_recorded_items=True)
 def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> None:
     """Ranges in which the group's own list is empty, so that nothing at all may go."""
-    client, tried = kit.caller("client"), 0
+    client, tried = kit.client, 0
     cases = list(_cases(kit))
     before = Everything.read(kit)
     for removal, group, operation, item, length in cases:
@@ -111,8 +110,7 @@ def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> N
         kit.expect(client.delete(path, **query), removal.status)
         before.expect_without(f"DELETE {path} of a range without items", {})
         tried += 1
-    if not tried:
-        raise NotReached("no second of the target's range has items of one kind alone")
+    kit.need(tried, "no second of the target's range has items of one kind alone")
 
 
 Case = tuple[Operation, object, Operation, Item, timedelta]
@@ -131,9 +129,8 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
         if one.action == "delete_range" and one.section == kit.roles.groups
     ]
     lists = [one for one in lists_with(kit, owner=kit.roles.clients) if one.collection.range]
-    if not lists:
-        raise NotOffered("the target lists no recorded items of the whole client")
-    items = {one.id: read_list(kit, kit.caller("client"), one, None) for one in lists}
+    kit.need_offered(lists, "the target lists no recorded items of the whole client")
+    items = {one.id: read_list(kit, kit.client, one, None) for one in lists}
     groups = {one["id"]: one[kit.roles.home] for one in kit.factory.read(kit.roles.numbers)}
     new, former = kit.new_group()["id"], dict(groups)
     for listing in lists:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ringme_contract.assertions import error_code
 from ringme_contract.caller import Caller
-from ringme_contract.check_context import CheckContext, configures, error_code
+from ringme_contract.check_context import CheckContext, configures
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_spec.operations import Operation
@@ -65,7 +66,7 @@ class DefectiveRequests:
         kit, first, changed = self.kit, defects[0], {}
         for defect in reversed(defects):
             changed[defect.part] = defect.value
-        caller = changed.get("caller", kit.caller("client"))
+        caller = changed.get("caller", kit.client)
         query = {**kit.factory.query(operation, ranged=True), **changed.get("query", {})}
         json = self.own.body(operation)
         body = changed.get("body", {} if json is None else {"json": json})
@@ -91,9 +92,7 @@ class DefectiveRequests:
         through = "other_login" if "other_login" in known else "login"
         caller = kit.log_in("blocked user", user["login"], password, through)
         kit.expect(caller.get(kit.me), 200)
-        blocking = kit.caller("client").put(
-            kit.path(kit.roles.users, user["id"]), {"status": "blocked"}
-        )
+        blocking = kit.client.put(kit.path(kit.roles.users, user["id"]), {"status": "blocked"})
         kit.expect(blocking, 200)
         return caller
 

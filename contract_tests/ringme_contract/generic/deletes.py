@@ -25,7 +25,7 @@ def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> Non
     for one in kit.operations:
         if one.section == entries.name and (one.action in ("list", "stats") or _is_read_part(one)):
             path, query = fill(one, {entries.name: entries.key(entry)}), kit.factory.query(one)
-            response = entries.caller.request("GET", path, params=query)
+            response = entries.caller.get(path, **query)
             kit.expect(response, 404, entries.rule.missing)
     entries.expect_read(first, last)
     entries.expect_listed(first, last)
@@ -82,7 +82,7 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
         elif entries.name in others.owners:
             # Its owner is gone, and that is what the path looks for first.
             path = others.path("read", follows)
-            entries.kit.expect(others.caller.request("GET", path), 404, entries.rule.missing)
+            entries.kit.expect(others.caller.get(path), 404, entries.rule.missing)
         else:
             others.expect_gone(follows)
     beside.expect_read(*kept)

@@ -9,7 +9,6 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.entries.operation_paths import fill
-from ringme_contract.verdict import NotReached
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 
@@ -24,7 +23,7 @@ class ViewedEntry:
     """
 
     def __init__(self, kit: CheckContext, updating: Operation) -> None:
-        self.kit, self.caller, self.updating = kit, kit.caller("client"), updating
+        self.kit, self.caller, self.updating = kit, kit.client, updating
         self.entries, self.rule = Entries(kit, updating.collection), updating.collection
         self.keys = self._keys()
         self.path = fill(updating, self.keys)
@@ -32,8 +31,7 @@ class ViewedEntry:
             fill(one, self.keys): one for one in kit.operations if self._shows_it(one)
         }
         self.before = self.read()
-        if self.path not in self.before:
-            raise NotReached(f"the document has no operation that reads {self.path}")
+        kit.need(self.path in self.before, f"the document has no operation that reads {self.path}")
 
     def _keys(self) -> Item:
         if can_be_created(self.kit.contract, self.rule):
@@ -50,7 +48,7 @@ class ViewedEntry:
 
     def change(self, changes: Item) -> None:
         """Updates it, and expects each view to show these changes, and nothing else new."""
-        response = self.kit.expect(self.caller.request("PUT", self.path, json=changes), 200)
+        response = self.kit.expect(self.caller.put(self.path, changes), 200)
         self.before = self.with_changes(changes)
         got = response.json()
         self.kit.expect_equal(f"the response to PUT {self.path}", got, self.before[self.path])
@@ -97,7 +95,7 @@ def what_only_responses_have_is_not_to_be_set(kit: CheckContext, operation: Oper
     """Such properties of the body, and one that nothing has, leave the entry as it was."""
     viewed = ViewedEntry(kit, operation)
     extra = viewed.entries.not_settable(operation, viewed.before[viewed.path])
-    response = kit.expect(viewed.caller.request("PUT", viewed.path, json=extra), 200)
+    response = kit.expect(viewed.caller.put(viewed.path, extra), 200)
     what = f"the response to PUT {viewed.path} with {', '.join(extra)}"
     kit.expect_equal(what, response.json(), viewed.before[viewed.path])
     viewed.expect_unchanged()
@@ -117,10 +115,10 @@ def an_existing_entry_refers_to_nothing_unknown(kit: CheckContext, operation: Op
         word = kit.contract.collections[other].missing
         for key in _wrong_keys(viewed, other):
             sent = {**factory.change(operation), name: key}
-            response = viewed.caller.request("PUT", viewed.path, json=sent)
+            response = viewed.caller.put(viewed.path, sent)
             kit.expect(response, 404, word)
             viewed.expect_unchanged()
-        response = viewed.caller.request("PUT", fill(operation, unknown), json={name: NOWHERE})
+        response = viewed.caller.put(fill(operation, unknown), {name: NOWHERE})
         kit.expect(response, 404, viewed.rule.missing)
 
 
@@ -129,7 +127,7 @@ def _wrong_keys(viewed: ViewedEntry, other: str) -> list[object]:
     keys: list[object] = [NOWHERE]
     if deletion := kit.path.within(other, "delete", {other: None}):
         deleted = {other: factory.create(other)[kit.contract.collections[other].key]}
-        kit.expect(viewed.caller.request("DELETE", fill(deletion, deleted)), 204)
+        kit.expect(viewed.caller.delete(fill(deletion, deleted)), 204)
         keys += deleted.values()
     if "other_client" in kit.target.identities:
         keys.append(factory.own(other, "other_client"))
@@ -160,7 +158,7 @@ def an_existing_entry_of_another_client_is_not_there(
         if one.ends_at_item and one.collection is rule and before:
             path = fill(one, {rule.name: before[0][rule.key]})
             body = {"json": factory.change(one)} if one.json_body else {}
-            response = kit.caller("client").request(one.method, path, **body)
+            response = kit.client.request(one.method, path, **body)
             kit.expect(response, 404, rule.missing)
     kit.expect_equal(
         f"{rule.name} of another client", factory.read(rule.name, "other_client"), before
@@ -196,7 +194,7 @@ def an_existing_entry_is_released(kit: CheckContext, operation: Operation) -> No
             {name: goes if name in same else _new_key(kit, one) for name, one in released.items()}
         )
         path = fill(deletion, {deletion.collection.name: goes})
-        kit.expect(viewed.caller.request("DELETE", path), deletion.status)
+        kit.expect(viewed.caller.delete(path), deletion.status)
         viewed.before = viewed.with_changes(dict.fromkeys(same))
         viewed.expect_unchanged()
 

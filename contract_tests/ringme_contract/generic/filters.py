@@ -11,7 +11,6 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import read_list
-from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 from ringme_spec.parameters import Filter
 
@@ -42,7 +41,7 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
     filters = {one.name: one.filter for one in operation.query_parameters if one.filter}
     several = {one.name for one in operation.query_parameters if one.is_list}
     schemas = {one.name: one.value_schema for one in operation.query_parameters}
-    caller, view = kit.caller("client"), ClientView(kit)
+    caller, view = kit.client, ClientView(kit)
     found = kit.path.find(operation.collection.name, "list")
     everything = read_list(kit, caller, found) if found else []
     key = operation.collection.key
@@ -51,8 +50,7 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
     for owner in view.owners(operation.section)[:_OWNERS]:
         whole = read_list(kit, caller, operation, owner)
         pool, shown = everything or whole, _Whole(whole, told)
-        if not pool:
-            raise NotReached(f"there are no entries for the filters of {operation.id}")
+        kit.need(pool, f"there are no entries for the filters of {operation.id}")
         for name, one in filters.items():
             values = _values(pool, one)
             for chosen in ([value] for value in values):
@@ -96,7 +94,7 @@ def _compare(
     chosen: Mapping[str, list[Any]],
 ) -> None:
     filters = {one.name: one.filter for one in operation.query_parameters if one.filter}
-    got = read_list(kit, kit.caller("client"), operation, owner, **chosen)
+    got = read_list(kit, kit.client, operation, owner, **chosen)
     expected = [
         entry
         for entry in whole.entries
@@ -111,7 +109,7 @@ def _compare(
         # The filter comes before the pages.
         half = -(-len(expected) // 2)
         query = {**chosen, page.name: 2, size.name: half}
-        rest = read_list(kit, kit.caller("client"), operation, owner, **query)
+        rest = read_list(kit, kit.client, operation, owner, **query)
         kit.expect_equal(f"page 2 of {half} of {operation.id} with {chosen}", rest, expected[half:])
 
 

@@ -11,7 +11,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with, read_list
-from ringme_contract.verdict import NotOffered, NotReached
+from ringme_contract.verdict import NotOffered
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 
@@ -40,7 +40,7 @@ class ClientView:
     def owners(self, name: str | None) -> list[object]:
         """Keys of owners of one kind: the client, all of its groups, some of its numbers."""
         if name == self._kit.roles.clients:
-            return ["@me"]
+            return [self._kit.roles.own_client]
         if name == self._kit.roles.groups:
             return [one["id"] for one in self.groups]
         some = (
@@ -79,7 +79,7 @@ class ClientView:
             kit, found = self._kit, []
             with suppress(NotOffered):
                 for listing in lists_with(kit, owner=kit.roles.clients, collection=rule.name)[:1]:
-                    found = read_list(kit, kit.caller("client"), listing)
+                    found = read_list(kit, kit.client, listing)
             self._read[rule.name] = found
         return self._read[rule.name]
 
@@ -101,18 +101,15 @@ def of_numbers(
     return [one for one in items if one[name] in names]
 
 
-@check("members-agree", layer="generic", writes=False, smoke=True)
+@check("members-agree", writes=False, smoke=True)
 def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
     """The list of a group against the numbers of the client."""
     view = ClientView(kit)
     for group in view.groups:
-        listed = kit.caller("client").read(
-            kit.path(kit.roles.numbers, **{kit.roles.groups: group["id"]})
-        )
+        listed = kit.client.read(kit.path(kit.roles.numbers, **{kit.roles.groups: group["id"]}))
         kit.expect_equal(f"the members of group {group['id']}", listed, view.members(group["id"]))
         _expect_read_alone(kit, group["id"], listed, view.numbers)
-    if not view.groups:
-        raise NotReached("the client has no groups")
+    kit.need(view.groups, "the client has no groups")
 
 
 def _expect_read_alone(
@@ -123,7 +120,7 @@ def _expect_read_alone(
     reading = kit.path.find(own, "read", (groups, own))
     if reading is None:
         return
-    client = kit.caller("client")
+    client = kit.client
     others = [one for one in numbers if one not in members]
     if "other_client" in kit.target.identities:
         others = [*others[:1], *kit.factory.read(own, "other_client")[:1]]
@@ -137,13 +134,13 @@ def _expect_read_alone(
             kit.expect(response, 404, reading.collection.missing)
 
 
-@check("group-media-by-membership", layer="generic", writes=False, smoke=True)
+@check("group-media-by-membership", writes=False, smoke=True)
 def the_list_of_a_group_is_that_of_its_members(kit: CheckContext) -> None:
     """The client's list restricted to the numbers that are in the group."""
     _restricted(kit, kit.roles.groups, lambda view, key: view.members(int(str(key))))
 
 
-@check("group-media-by-membership", layer="generic", writes=False, smoke=True)
+@check("group-media-by-membership", writes=False, smoke=True)
 def the_list_of_a_number_is_its_part_of_the_whole(kit: CheckContext) -> None:
     """The client's list restricted to the number."""
     _restricted(
@@ -152,27 +149,25 @@ def the_list_of_a_number_is_its_part_of_the_whole(kit: CheckContext) -> None:
 
 
 def _restricted(kit: CheckContext, owner: str, numbers: Numbers) -> None:
-    caller, view, seen = kit.caller("client"), ClientView(kit), 0
+    caller, view, seen = kit.client, ClientView(kit), 0
     whole = {
         one.collection.name: one for one in lists_with(kit, owner=kit.roles.clients, ranged=True)
     }
     compared = [
         one for one in lists_with(kit, owner=owner, ranged=True) if one.collection.name in whole
     ]
-    if not compared:
-        raise NotOffered("the target has no such lists of the whole client")
+    kit.need_offered(compared, "the target has no such lists of the whole client")
     for operation in compared:
-        everything = read_list(kit, caller, whole[operation.collection.name], "@me")
+        everything = read_list(kit, caller, whole[operation.collection.name])
         for key in view.owners(owner):
             got = read_list(kit, caller, operation, key)
             expected = of_numbers(kit, operation, everything, numbers(view, key))
             kit.expect_equal(f"{operation.id} of {owner} {key}", got, expected)
             seen += len(got)
-    if not seen:
-        raise NotReached(f"no {owner} of the client has recorded items in the target's range")
+    kit.need(seen, f"no {owner} of the client has recorded items in the target's range")
 
 
-@check("user-types", layer="generic", needs=("client", "other_client"), writes=False)
+@check("user-types", needs=("client", "other_client"), writes=False)
 def lists_of_two_clients_share_no_entry(kit: CheckContext) -> None:
     """Every list of the client, whole, against the same one of another client."""
     compared = 0
@@ -184,5 +179,4 @@ def lists_of_two_clients_share_no_entry(kit: CheckContext) -> None:
         )
         kit.expect_equal(f"entries in {operation.id} of both clients", sorted(own & other), [])
         compared += len(own) + len(other)
-    if not compared:
-        raise NotReached("neither client has an entry in any list")
+    kit.need(compared, "neither client has an entry in any list")

@@ -22,7 +22,7 @@ def _create_at_once(entries: Entries, bodies: list[Item]) -> list[httpx.Response
     return entries.kit.at_once([partial(entries.caller.post, path, one) for one in bodies])
 
 
-@check("at-once", layer="generic")
+@check("at-once")
 def what_is_created_at_once_is_all_there(kit: CheckContext) -> None:
     """Twenty entries of each kind: each as it was sent, under an id of its own, in its lists."""
     for entries in all_entries(kit):
@@ -40,7 +40,7 @@ def what_is_created_at_once_is_all_there(kit: CheckContext) -> None:
         entries.expect_listed(*made)
 
 
-@check("at-once", layer="generic")
+@check("at-once")
 def of_one_unique_value_one_entry_is_made(kit: CheckContext) -> None:
     """Several creations at once with the same value: one succeeds, the others are 400."""
     for entries in all_entries(kit):
@@ -54,7 +54,7 @@ def of_one_unique_value_one_entry_is_made(kit: CheckContext) -> None:
             kit.expect_equal(f"the statuses of {what}", statuses, expected)
 
 
-@check("at-once", layer="generic")
+@check("at-once")
 def updates_at_once_all_hold(kit: CheckContext) -> None:
     """An update of each property alone, all of one entry at the same moment."""
     for entries in all_entries(kit):
@@ -73,7 +73,7 @@ def updates_at_once_all_hold(kit: CheckContext) -> None:
             entries.expect_read(entry)
 
 
-@check("at-once", layer="generic")
+@check("at-once")
 def reads_at_once_show_each_its_own(kit: CheckContext) -> None:
     """Several entries of each kind, each of them read alone at the same moment."""
     for entries in all_entries(kit):

@@ -12,14 +12,13 @@ from ringme_contract.entries.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import lists_with, moment_of, read_list, sort_key
 from ringme_contract.samples import some
-from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
 _SECOND = timedelta(seconds=1)
 _INSTANTS = 4
 
 
-@check("media-range", layer="generic", writes=False, smoke=True)
+@check("media-range", writes=False, smoke=True)
 def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None:
     """Ends are taken from the items' own times: at one, a second before, a second after.
 
@@ -27,17 +26,16 @@ def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None
     """
     tried, view = 0, ClientView(kit)
     for operation in lists_with(kit, ranged=True):
-        caller, owners = kit.caller("client"), view.owners(operation.section)
+        caller, owners = kit.client, view.owners(operation.section)
         wholes = {one: read_list(kit, caller, operation, one, order="asc") for one in owners}
-        owner = max(wholes, key=lambda one: len(wholes[one]), default="@me")
+        owner = max(wholes, key=lambda one: len(wholes[one]), default=None)
         bounds = list(_bounds(kit, operation, wholes.get(owner, [])))
         for bound in (
             bounds if operation.section == kit.roles.clients else some(kit, bounds, 3, owner)
         ):
             _compare(kit, operation, owner, wholes[owner], bound)
             tried += 1
-    if not tried:
-        raise NotReached("the client has no recorded items in the target's range")
+    kit.need(tried, "the client has no recorded items in the target's range")
 
 
 def _bounds(kit: CheckContext, operation: Operation, whole: list[Item]) -> Iterator[datetime]:
@@ -58,7 +56,7 @@ def _bounds(kit: CheckContext, operation: Operation, whole: list[Item]) -> Itera
 def _compare(
     kit: CheckContext, operation: Operation, owner: object, whole: list[Item], bound: datetime
 ) -> None:
-    caller, text = kit.caller("client"), write_datetime(bound)
+    caller, text = kit.client, write_datetime(bound)
     after = read_list(kit, caller, operation, owner, order="asc", start_datetime=text)
     kit.expect_equal(
         f"{operation.id} of {owner} from {text} on",
@@ -79,12 +77,12 @@ def _compare(
     )
 
 
-@check("media-order", layer="generic", writes=False, smoke=True)
+@check("media-order", writes=False, smoke=True)
 def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
     """In lists of the client, of its groups and of its numbers; ties included."""
     longest = 0
     for operation, owner in ClientView(kit).ranged_lists():
-        caller = kit.caller("client")
+        caller = kit.client
         ascending = read_list(kit, caller, operation, owner, order="asc")
         descending = read_list(kit, caller, operation, owner, order="desc")
         what = f"{operation.id} of {owner}"
@@ -95,5 +93,4 @@ def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
         keys = [sort_key(operation, one) for one in ascending]
         kit.expect_equal(f"the order of {what}", keys, sorted(keys))
         longest = max(longest, len(ascending))
-    if longest < 2:
-        raise NotReached("no list of recorded items in the target's range has two items")
+    kit.need(longest >= 2, "no list of recorded items in the target's range has two items")

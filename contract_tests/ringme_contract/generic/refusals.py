@@ -1,8 +1,8 @@
-"""Requests that are wrong in one way, of every operation: how each is refused."""
+"""Requests that are wrong in one way or in two: how each is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from ringme_contract.caller import Caller
@@ -22,7 +22,7 @@ def _expect_refused(requests: DefectiveRequests, *defects: Defect) -> None:
     requests.own.expect_unchanged(f"requests of {' and '.join(map(str, defects))}")
 
 
-@check("error-unauthorized", layer="generic", isolated=True, smoke=True)
+@check("error-unauthorized", isolated=True, smoke=True)
 def every_operation_needs_a_good_token(kit: CheckContext) -> None:
     """None, and a made-up one of some length: 401, its message and its challenge."""
     (length,) = some(kit, (30, 31, 300), 1)
@@ -30,14 +30,14 @@ def every_operation_needs_a_good_token(kit: CheckContext) -> None:
     _expect_refused(DefectiveRequests(kit), *(Defect.of_caller("token", one) for one in callers))
 
 
-@check("error-user-blocked", layer="generic", needs=("client", "login"), isolated=True, smoke=True)
+@check("error-user-blocked", needs=("client", "login"), isolated=True, smoke=True)
 def a_blocked_user_is_refused_everywhere(kit: CheckContext) -> None:
     """Each operation, with the token from before, as soon as the user is blocked."""
     requests = DefectiveRequests(kit)
     _expect_refused(requests, Defect.of_caller("blocked", requests.blocked_user()))
 
 
-@check("error-app-access", layer="generic", needs=("client", "call_api"), isolated=True, smoke=True)
+@check("error-app-access", needs=("client", "call_api"), isolated=True, smoke=True)
 def an_application_with_call_api_changes_no_settings(kit: CheckContext) -> None:
     """403 for each change of groups, numbers and users; each read, and what calls left, is open."""
     requests, caller = DefectiveRequests(kit), kit.caller("call_api")
@@ -51,20 +51,14 @@ def an_application_with_call_api_changes_no_settings(kit: CheckContext) -> None:
             kit.expect(own.request(caller, operation), 404, operation.collection.missing)
 
 
-@check(
-    "error-user-access",
-    layer="generic",
-    needs=("client", "client_read_only"),
-    isolated=True,
-    smoke=True,
-)
+@check("error-user-access", needs=("client", "client_read_only"), isolated=True, smoke=True)
 def a_user_who_may_only_read_changes_nothing(kit: CheckContext) -> None:
     """403 for every method but GET."""
     caller = kit.caller("client_read_only")
     _expect_refused(DefectiveRequests(kit), Defect.of_caller("access", caller))
 
 
-@check("read-only", layer="generic", needs=("client", "login"), isolated=True, smoke=True)
+@check("read-only", needs=("client", "login"), isolated=True, smoke=True)
 def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
     """403 for every method but GET, in its own group as in another, which comes before reach."""
     for group in (None, kit.new_group()["id"]):
@@ -75,13 +69,7 @@ def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
         _expect_refused(requests, Defect.of_caller("access", caller))
 
 
-@check(
-    "error-not-found",
-    layer="generic",
-    needs=("client", "other_client"),
-    isolated=True,
-    smoke=True,
-)
+@check("error-not-found", needs=("client", "other_client"), isolated=True, smoke=True)
 def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
     """Keys in a path that never were, were deleted, or are another client's under one's own."""
     requests, gone = DefectiveRequests(kit), OwnEntries(kit)
@@ -110,3 +98,35 @@ def _missing(
             keys.append(kit.factory.own(rule.name, "other_client"))
         for key in keys:
             yield Defect("item", "item", {rule.name: key}, 404, rule.missing)
+
+
+Pair = tuple[Operation, Defect, Defect]
+
+
+@check("check-order", isolated=True)
+def of_two_refusals_the_first_in_the_order_counts(kit: CheckContext) -> None:
+    """Every two of token, block, access levels, syntax, owner, reach, item and rules."""
+    requests = DefectiveRequests(kit)
+    kit.map(lambda pair: requests.expect_refused(*pair), list(_pairs(kit, requests)))
+    requests.own.expect_unchanged("requests that are refused")
+
+
+def _pairs(kit: CheckContext, requests: DefectiveRequests) -> Iterator[Pair]:
+    """All two defects that a request can have, once for each action of each section.
+
+    Those next to each other in the order are tried at every operation: they make up the order.
+    """
+    seen, callers = set(), requests.callers()
+    for operation in kit.secured_operations:
+        found = list(requests.of_all(operation, callers))
+        for second in found:
+            before = [one for one in found if one.part != second.part and one.place < second.place]
+            last = max((one.place for one in before), default=0)
+            for first in before:
+                kind: tuple[object, ...] = (operation.action, operation.section)
+                if first.place == last and first.part != "caller":
+                    kind = (operation.id, first.part, second.part)
+                kind += (first.stage, second.stage, second.status)
+                if kind not in seen:
+                    seen.add(kind)
+                    yield operation, first, second

@@ -19,7 +19,7 @@ from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
 
-@check("conforms", layer="generic", writes=False, smoke=True)
+@check("conforms", writes=False, smoke=True)
 def every_read_succeeds(kit: CheckContext) -> None:
     """Each GET of the document with a 200; the transport checks the responses against it."""
     lacking = []
@@ -32,24 +32,24 @@ def every_read_succeeds(kit: CheckContext) -> None:
             lacking.append(operation.id)
             continue
         query = kit.range_query if operation.ranged else {}
-        kit.expect(kit.caller("client").request("GET", path, params=query), 200)
+        kit.expect(kit.client.get(path, **query), 200)
     if lacking:
         raise NotReached(f"there is nothing to read for {', '.join(lacking)}")
 
 
-@check("slash", layer="generic", isolated=True)
+@check("slash", isolated=True)
 def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
     """With a slash at the end, without, with doubled ones; an item that is missing as well."""
-    own, client = OwnEntries(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.client
     samples = Samples(kit, kit.secured_operations)
     for operation in kit.secured_operations:
         if not operation.reads:
             continue
         query = kit.range_query if operation.ranged else {}
         path, *others = forms(kit.base, own.path(operation))
-        first = client.request("GET", path, params=query)
+        first = client.get(path, **query)
         for other in samples.of(operation, others, 1):
-            _expect_alike(kit, operation, first, client.request("GET", other, params=query))
+            _expect_alike(kit, operation, first, client.get(other, **query))
 
 
 def _expect_alike(
@@ -62,11 +62,11 @@ def _expect_alike(
         kit.expect_equal(what, other.text, first.text)
 
 
-@check("codes", layer="generic", isolated=True, smoke=True)
+@check("codes", isolated=True, smoke=True)
 def success_has_the_code_of_its_method(kit: CheckContext) -> None:
     """201, 200, 200, and 204 with nothing in it, for all settings; a token is a 200."""
     kit.expect(kit.request_token(**kit.target.identities["client"].parameters), 200)
-    own, client = OwnEntries(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.client
     for operation in kit.secured_operations:
         if operation.action != "create":
             continue
@@ -80,10 +80,10 @@ def success_has_the_code_of_its_method(kit: CheckContext) -> None:
                     kit.expect_equal(f"the body of the response of {one.id}", found.content, b"")
 
 
-@check("no-patch", layer="generic", isolated=True, smoke=True)
+@check("no-patch", isolated=True, smoke=True)
 def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
     """405 and the methods that there are, for each path and each method that it lacks."""
-    own, client = OwnEntries(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.client
     methods, lacking = _methods(kit.contract.operations.values()), _methods(kit.operations)
     for path, known in methods.items():
         # What the target is said to lack it may have all the same.
@@ -134,10 +134,10 @@ def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
     return found | {f"{one}/" for one in before - known.keys() if one.startswith(kit.base)}
 
 
-@check("error-no-route", layer="generic", isolated=True, smoke=True)
+@check("error-no-route", isolated=True, smoke=True)
 def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     """With each method; near a path that there is, and far from any."""
-    own, client = OwnEntries(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.client
     for path in _no_paths(kit, own):
         for method in some(kit, ("GET", "POST", "PUT", "DELETE"), 2, path):
             body: dict[str, Any] = {"json": {}} if method in ("POST", "PUT") else {}
@@ -145,3 +145,29 @@ def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
             message = response.json().get("message")
             kit.expect_true("the 404 has a message", isinstance(message, str), message)
     own.expect_unchanged("requests for paths that are none")
+
+
+# What depends on the body as it is sent, or on the moment.
+_VARYING = ("x-ratelimit-remaining", "x-ratelimit-reset", "date", "connection", "transfer-encoding")
+
+
+@check("no-patch", isolated=True)
+def a_head_is_a_get_without_a_body(kit: CheckContext) -> None:
+    """On each GET, about entries of the check's own: the same status and headers, no body."""
+    own, client = OwnEntries(kit), kit.client
+    plain = {"Accept-Encoding": "identity"}
+    for operation in kit.secured_operations:
+        if not operation.reads:
+            continue
+        path, query = own.path(operation), kit.factory.query(operation, ranged=True)
+        if all(one.me is not None for one in operation.entry_parameters):
+            # Lists of the whole client may change meanwhile.
+            query |= {part.name: 1 for role, part in operation.roles.items() if role == "page_size"}
+        got, head = (
+            client.request(method, path, params=query, headers=plain) for method in ("GET", "HEAD")
+        )
+        kit.expect(head, got.status_code)
+        kit.expect_equal(f"the body of HEAD {path}", head.content, b"")
+        for name in got.headers.keys() - {*_VARYING, "content-length"}:
+            told = head.headers.get(name)
+            kit.expect_equal(f"{name} of HEAD {path}", told, got.headers.get(name))

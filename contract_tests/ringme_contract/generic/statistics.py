@@ -11,11 +11,10 @@ from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import list_path, lists_with, read_list
-from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.operations import Operation
 
 
-@check("stats-agree", layer="generic", writes=False, smoke=True)
+@check("stats-agree", writes=False, smoke=True)
 def statistics_add_up_to_the_list(kit: CheckContext) -> None:
     """Of the whole range, and of the half of it, for each owner that has statistics."""
     counted = 0
@@ -25,11 +24,10 @@ def statistics_add_up_to_the_list(kit: CheckContext) -> None:
         sums = {stats.resource["count"]: len(sizes), stats.resource["size"]: sum(sizes)}
         kit.expect_properties(what, got, sums)
         counted += len(sizes)
-    if not counted:
-        raise NotReached("no owner with statistics has items in the target's range")
+    kit.need(counted, "no owner with statistics has items in the target's range")
 
 
-@check("call-stats", layer="generic", writes=False, smoke=True)
+@check("call-stats", writes=False, smoke=True)
 def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
     """Of the whole range and of its halves, for each owner that has such statistics."""
     counted = 0
@@ -39,8 +37,7 @@ def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
             number = len([one for one in items if one[by] == value])
             kit.expect_properties(f"{what}: {value}", got.get(value), {count: number})
             counted += number
-    if not counted:
-        raise NotReached("nothing could be counted in the target's range")
+    kit.need(counted, "nothing could be counted in the target's range")
 
 
 def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, list[Item], Any]]:
@@ -48,12 +45,11 @@ def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, l
 
     Of each owner, of the whole range and of its halves. Raises NotOffered without any.
     """
-    view, caller = ClientView(kit), kit.caller("client")
+    view, caller = ClientView(kit), kit.client
     start, end = kit.target.range
     middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
     every = [one for one in kit.operations if one.action == "stats" and key in one.resource]
-    if not every:
-        raise NotOffered(f"the target has no statistics with {key}")
+    kit.need_offered(every, f"the target has no statistics with {key}")
     for stats, owner in ((one, owner) for one in every for owner in _owners(kit, view, one)):
         # Where there are several lists of the same, the statistics are of any.
         listing = lists_with(kit, owner=stats.section, collection=stats.collection.name)[0]

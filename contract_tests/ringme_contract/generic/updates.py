@@ -76,7 +76,7 @@ def an_update_sets_only_what_may_be_set(kit: CheckContext, operation: Operation)
     entry = entries.create()
     extra = entries.not_settable(operation, entries.shown(entry))
     path = entries.path("update", entry)
-    got = kit.expect(entries.caller.request("PUT", path, json=extra), 200).json()
+    got = kit.expect(entries.caller.put(path, extra), 200).json()
     what = f"the response to PUT {path} with {', '.join(extra)}"
     kit.expect_equal(what, entries.shown(got), entries.shown(entry))
     kit.expect_true("an unknown key is not stored", UNKNOWN not in got, got)
@@ -132,7 +132,7 @@ def a_reference_to_nothing_is_refused(kit: CheckContext, operation: Operation) -
         keys: list[object] = [NOWHERE]
         if deletion := kit.path.within(other, "delete", {other: None}):
             deleted = {other: kit.factory.create(other)[kit.contract.collections[other].key]}
-            kit.expect(entries.caller.request("DELETE", fill(deletion, deleted)), 204)
+            kit.expect(entries.caller.delete(fill(deletion, deleted)), 204)
             keys += deleted.values()
         if "other_client" in kit.target.identities:
             keys.append(kit.factory.own(other, "other_client"))

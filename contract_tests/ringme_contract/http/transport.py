@@ -44,9 +44,8 @@ class Transport:
 
     No redirect is followed. Requests are spaced as the target demands, and at most `jobs` of them
     are under way at once; each thread records what it sends into a list of its own. What failed on
-    the way is sent again where that is safe. `interrupt` ends the run at the next request, and the
-    one under way a moment later: whatever a request makes is then known to the check that has to
-    remove it.
+    the way is sent again where that is safe. The `end` of the run comes at the next request, and
+    for one under way a moment later: whatever it makes is then known to the check that removes it.
     """
 
     def __init__(
@@ -76,14 +75,6 @@ class Transport:
         self._stale = False
         self._connection = Connection(target, self.jobs, self._last_moment, http)
         self._http = self._connection.http
-
-    def interrupt(self) -> None:
-        """Has the next request raise Interrupted, unless it is one that cleans up."""
-        self.end.interrupt()
-
-    @property
-    def interrupted(self) -> bool:
-        return self.end.interrupted
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -234,7 +225,7 @@ class Transport:
     def _refuse_late(self) -> None:
         if self._thread.cleaning:
             raise Unreachable("no time was left to remove it")
-        if self.interrupted:
+        if self.end.interrupted:
             raise Interrupted
         raise OutOfTime(f"the time budget of {self.target.time_budget:g} s is used up")
 

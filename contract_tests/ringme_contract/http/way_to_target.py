@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import ssl
 from pathlib import Path
@@ -11,7 +12,6 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
-from ringme_contract.http.addresses import is_loopback
 from ringme_spec.errors import ConfigError
 from ringme_spec.redaction import mask_text
 
@@ -71,3 +71,16 @@ def tls_context(ca: Path | None) -> ssl.SSLContext:
         except OSError as error:
             raise ConfigError(f"--ca {ca}: cannot be read: {error.strerror}") from None
     return context
+
+
+def is_loopback(url: str) -> bool:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -58,7 +58,8 @@ class ReferenceModel:
         self._items = kit.random.choice(kinds) if kinds else None
         self._recorded: dict[str, list[Item]] = {}
         if self._items:
-            path = kit.path(self._items.collection.name, action="list", client="@me")
+            own = {kit.roles.clients: kit.roles.own_client}
+            path = kit.path(self._items.collection.name, action="list", **own)
             for client in self.clients:
                 self._recorded[client] = kit.caller(client).read(path, **kit.range_query)
         self._used = {key for client in self.clients for key in self.entries[client, self.groups]}

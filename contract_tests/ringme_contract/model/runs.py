@@ -32,7 +32,7 @@ _STEPS = (
 )
 
 
-@check("sequences", layer="model", needs=("client",))
+@check("sequences", needs=("client",))
 def steps_that_repeat_and_things_made_anew(kit: CheckContext) -> None:
     """A number placed twice, released twice, deleted beside others, made again by its name."""
     model = _Model(kit)

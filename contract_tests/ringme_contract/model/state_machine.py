@@ -21,7 +21,7 @@ _REPLAYS = 60
 _NUMBER = st.integers(0, 11)
 
 
-@check("sequences", layer="model", needs=("client", "other_client"), smoke=True)
+@check("sequences", needs=("client", "other_client"), smoke=True)
 def lists_equal_a_plain_model_after_every_step(kit: CheckContext) -> None:
     """Random sequences over groups, numbers, users and calls of two clients."""
     failed = _search(kit)

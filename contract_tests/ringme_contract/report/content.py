@@ -1,8 +1,10 @@
-"""All that a report tells, as plain values: what report.json holds and the page is made of."""
+"""All that a report tells, as plain values and as JSON; report.schema.json describes it."""
 
 from __future__ import annotations
 
+import json
 from importlib import metadata
+from importlib.resources import files
 from typing import Any
 
 from ringme_contract.differences import plain
@@ -170,3 +172,14 @@ def _step(exchange: Exchange) -> dict[str, Any]:
         "seconds": round(exchange.seconds, 3),
         "problems": exchange.problems,
     }
+
+
+def json_report(report: Report) -> str:
+    return json.dumps(content(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema that every report.json of this version fits."""
+    text = files(__package__).joinpath("report.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ringme_contract.report.badge import badge
+from ringme_contract.report.content import json_report
 from ringme_contract.report.html import html_page
-from ringme_contract.report.json_report import json_report
 from ringme_contract.report.junit import junit
 from ringme_contract.report.replay import write_scripts
 from ringme_contract.run.run_report import Report

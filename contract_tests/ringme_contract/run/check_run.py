@@ -15,10 +15,10 @@ import httpx
 from ringme_contract.check import Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.operation_paths import Paths
-from ringme_contract.http.addresses import is_loopback
 from ringme_contract.http.conformance import json_object
 from ringme_contract.http.no_response import Unreachable
 from ringme_contract.http.transport import Transport
+from ringme_contract.http.way_to_target import is_loopback
 from ringme_contract.pace import measure
 from ringme_contract.run.engine import Engine, RunResult
 from ringme_contract.run.evaluation import (

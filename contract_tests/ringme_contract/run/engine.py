@@ -112,7 +112,7 @@ class Engine:
         return result
 
     def _run_unless_interrupted(self, check: Check, result: RunResult) -> list[Outcome]:
-        result.interrupted = result.interrupted or self._kit.transport.interrupted
+        result.interrupted = result.interrupted or self._kit.transport.end.interrupted
         if not result.interrupted:
             try:
                 return self.run_one(check)

@@ -22,9 +22,9 @@ def orderly_interrupts(transport: Transport, say: Callable[[str], None]) -> Iter
         return
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        if transport.interrupted:
+        if transport.end.interrupted:
             raise KeyboardInterrupt
-        transport.interrupt()
+        transport.end.interrupt()
         say("Ending: what was made is removed, reports are written (again: at once).")
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}

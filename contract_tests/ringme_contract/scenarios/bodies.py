@@ -18,10 +18,10 @@ def _some_with_body(kit: CheckContext, *about: object) -> list[Operation]:
     return some(kit, (one for one in kit.secured_operations if one.json_body), 2, *about)
 
 
-@check("body", layer="scenarios", isolated=True)
+@check("body", isolated=True)
 def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
     """As many clients send it with each GET and DELETE."""
-    own, client = OwnEntries(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.client
     group = own["extension_group"]["id"]
     for path in (
         kit.me, kit.path("extension_group"), kit.path("extension_group", group),
@@ -36,7 +36,7 @@ def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
         kit.expect(client.request("DELETE", f"{path}{thing['id']}", headers=_JSON), 204)
 
 
-@check("body", layer="scenarios", isolated=True)
+@check("body", isolated=True)
 def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     """Half of an object, none, a list, a text, null, another encoding, or one flaw in it: 400."""
     own = OwnEntries(kit)
@@ -48,23 +48,21 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     ):  # fmt: skip
         for operation in _some_with_body(kit, content):
             path = own.path(operation)
-            response = kit.caller("client").request(
-                operation.method, path, content=content, headers=_JSON
-            )
+            response = kit.client.request(operation.method, path, content=content, headers=_JSON)
             if response.status_code != 400:
                 kit.fail(f"{operation.id} takes the body {content!r}", 400, response.status_code)
     for operation in kit.secured_operations:
         if operation.action == "update":
             # To create something of nothing is refused, whatever is around it.
-            response = kit.caller("client").put(own.path(operation), [{}])
+            response = kit.client.put(own.path(operation), [{}])
             kit.expect(response, 400)
     own.expect_unchanged("bodies that are no JSON object")
 
 
-@check("body", layer="scenarios", isolated=True)
+@check("body", isolated=True)
 def another_media_type_is_refused(kit: CheckContext) -> None:
     """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
-    own, client = OwnEntries(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.client
     for media_type in (
         "text/plain", "application/xml", "text/html; charset=utf-8",
         "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
@@ -77,7 +75,7 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
             kit.expect(response, 415)
     own.expect_unchanged("bodies of another media type")
     parameters = kit.target.identities["client"].parameters
-    kit.expect(kit.anonymous.request("POST", kit.token_path, json=parameters), 415)
+    kit.expect(kit.anonymous.post(kit.token_path, parameters), 415)
     path = kit.path("extension_group", own["extension_group"]["id"])
     accepted = ("application/json; charset=utf-8", "Application/JSON")
     for headers in (*({"Content-Type": one} for one in accepted), {}):
@@ -87,10 +85,10 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
         kit.expect_equal(f"the name sent with {headers}", response.json()["name"], name)
 
 
-@check("body", layer="scenarios", isolated=True)
+@check("body", isolated=True)
 def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
     """UTF-16 and UTF-32 are no UTF-8, even if the rest is right, with a charset as without."""
-    own, client = OwnEntries(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.client
     for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
         for operation in _some_with_body(kit, encoding):
             content = json.dumps(own.body(operation)).encode(encoding)
@@ -105,11 +103,11 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
     own.expect_unchanged("bodies in another encoding")
 
 
-@check("body", layer="scenarios", isolated=True, smoke=True)
+@check("body", isolated=True, smoke=True)
 def all_of_json_is_understood(kit: CheckContext) -> None:
     """Blanks around it and within, and characters as escapes, halves of a pair included."""
     path = kit.path("extension_group", kit.new_group()["id"])
     content = b'\r\n\t { "name" :"\\u041e\\/\\ud83d\\udcde\\n\\"",\n"extra_params":null }\n '
-    response = kit.caller("client").request("PUT", path, content=content, headers=_JSON)
+    response = kit.client.request("PUT", path, content=content, headers=_JSON)
     name = kit.expect(response, 200).json()["name"]
     kit.expect_equal("the name that was sent in escapes", name, '\u041e/\U0001f4de\n"')

@@ -8,9 +8,20 @@ from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.datetime_texts import SECOND, whole_second
 from ringme_contract.entries.factories import Item
 from ringme_contract.lists import lists_with, read_list
 from ringme_contract.scenarios.call_values import expect_values
+from ringme_contract.scenarios.item_kinds import (
+    CLIENT,
+    RECORD,
+    Section,
+    between,
+    has_more_than_spared,
+    numbers_with,
+    read,
+    section_of_number,
+)
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.operations import Operation
 
@@ -20,13 +31,12 @@ CALLS, LEGS, RECORDS = "call", "leg", "record"
 def _lists(kit: CheckContext, collection: str) -> list[Operation]:
     """The lists of the client. Raises NotOffered without any."""
     found = lists_with(kit, owner=kit.roles.clients, collection=collection)
-    if not found:
-        raise NotOffered(f"the document has no list of a {collection} of a client")
+    kit.need_offered(found, f"the document has no list of a {collection} of a client")
     return found
 
 
 def legs_of_calls(kit: CheckContext, **query: Any) -> list[Item]:
-    return read_list(kit, kit.caller("client"), _lists(kit, LEGS)[0], **query)
+    return read_list(kit, kit.client, _lists(kit, LEGS)[0], **query)
 
 
 def calls_with_legs(kit: CheckContext, **query: Any) -> list[Item]:
@@ -34,13 +44,12 @@ def calls_with_legs(kit: CheckContext, **query: Any) -> list[Item]:
     listing = next((one for one in _lists(kit, CALLS) if "cdr" in one.response_properties), None)
     if listing is None:
         raise NotOffered("no list of calls has their legs")
-    found = read_list(kit, kit.caller("client"), listing, **query)
-    if not found:
-        raise NotReached("the client has no calls in the target's range")
+    found = read_list(kit, kit.client, listing, **query)
+    kit.need(found, "the client has no calls in the target's range")
     return found
 
 
-@check("call-legs", layer="scenarios", writes=False, smoke=True)
+@check("call-legs", writes=False, smoke=True)
 def a_call_has_the_legs_that_the_list_of_legs_has(kit: CheckContext) -> None:
     """Of all calls of the client in the target's range, but for legs that lie beyond it."""
     calls, legs = calls_with_legs(kit, order="asc"), legs_of_calls(kit, order="asc")
@@ -75,18 +84,18 @@ def _known(legs: list[Item], others: list[Item]) -> list[Item]:
 
 
 def _call(kit: CheckContext, uuid: str) -> Item:
-    found: Item = kit.caller("client").read(kit.path(CALLS, uuid, "read"))
+    found: Item = kit.client.read(kit.path(CALLS, uuid, "read"))
     return found
 
 
-@check("call-legs", layer="scenarios", writes=False, smoke=True)
+@check("call-legs", writes=False, smoke=True)
 def every_view_shows_the_same_calls(kit: CheckContext) -> None:
     """The lists with and without legs in either order, and some calls read alone."""
     calls: list[Item] = []
     for order in ("asc", "desc"):
         calls = calls_with_legs(kit, order=order)
         for listing in _lists(kit, CALLS):
-            brief = read_list(kit, kit.caller("client"), listing, order=order)
+            brief = read_list(kit, kit.client, listing, order=order)
             shown = [{name: one.get(name) for name in one if name in calls[0]} for one in brief]
             names = shown[0] if shown else ()
             kit.expect_equal(
@@ -103,18 +112,18 @@ def every_view_shows_the_same_calls(kit: CheckContext) -> None:
             kit.expect_equal(f"call {form} read alone", _call(kit, form), call)
 
 
-@check("call-values", layer="scenarios", writes=False, smoke=True)
+@check("call-values", writes=False, smoke=True)
 def a_call_is_what_its_legs_make_of_it(kit: CheckContext) -> None:
     """Times, result and number of each call of the range, from its legs."""
     for call in calls_with_legs(kit):
         expect_values(kit, call)
 
 
-@check("call-missing", layer="scenarios", writes=False)
+@check("call-missing", writes=False)
 def a_call_of_nobody_or_of_another_client_is_missing(kit: CheckContext) -> None:
     """404, with the word of calls."""
     word = kit.contract.collections[CALLS].missing
-    client = kit.caller("client")
+    client = kit.client
     kit.expect(client.get(kit.path(CALLS, "0" * 32, "read")), 404, word)
     if "other_client" in kit.target.identities:
         listing = _lists(kit, CALLS)[0]
@@ -122,11 +131,11 @@ def a_call_of_nobody_or_of_another_client_is_missing(kit: CheckContext) -> None:
             kit.expect(client.get(kit.path(CALLS, call["call_uuid"], "read")), 404, word)
 
 
-@check("leg-records", layer="scenarios", writes=False, smoke=True)
+@check("leg-records", writes=False, smoke=True)
 def each_record_is_that_of_one_leg(kit: CheckContext) -> None:
     """The records of the client against its legs with a record, property by property."""
     (listing, *_) = lists_with(kit, owner=kit.roles.clients, collection=RECORDS)
-    records = read_list(kit, kit.caller("client"), listing)
+    records = read_list(kit, kit.client, listing)
     legs = [one for one in legs_of_calls(kit) if one["record_uuid"] is not None]
     key = itemgetter("record_uuid")
     shown = [[record, *same] for _, (record, *same) in groupby(sorted(legs, key=key), key)]
@@ -141,19 +150,17 @@ def each_record_is_that_of_one_leg(kit: CheckContext) -> None:
         kit.expect_equal(
             what, {one: leg[one] for one in names}, {one: record[one] for one in names}
         )
-    if not legs:
-        raise NotReached("no leg of the client has a record in the target's range")
+    kit.need(legs, "no leg of the client has a record in the target's range")
 
 
-@check("leg-records", layer="scenarios", writes=False)
+@check("leg-records", writes=False)
 def the_url_of_a_leg_serves_its_record(kit: CheckContext) -> None:
     """Of some legs with a record; none where there is no record."""
     legs = legs_of_calls(kit)
     wrong = [one for one in legs if one["record_uuid"] is None and "storage_url" in one]
     kit.expect_equal("legs without a record that have a storage_url", wrong, [])
     told = [one for one in legs if "storage_url" in one]
-    if not told:
-        raise NotReached("no leg has a storage_url")
+    kit.need(told, "no leg has a storage_url")
     for leg in told[:2]:
         response = kit.transport.send("anonymous", "GET", leg["storage_url"])
         kit.transport.exchanges[-1].problems.clear()
@@ -161,25 +168,72 @@ def the_url_of_a_leg_serves_its_record(kit: CheckContext) -> None:
         kit.expect_equal(f"bytes at {leg['storage_url']}", size, leg["record_file_size"])
 
 
-@check("call-number", layer="scenarios", writes=False)
+@check("call-number", writes=False)
 def a_number_finds_the_calls_in_which_it_has_a_leg(kit: CheckContext) -> None:
     """The number of a leg that is not the first one of its call, and 0, which is no number."""
     calls = calls_with_legs(kit)
     inner = [leg["extension_id"] for one in calls for leg in one["cdr"][1:]]
     for listing in _lists(kit, CALLS):
-        everything = read_list(kit, kit.caller("client"), listing, extension_id=0)
+        everything = read_list(kit, kit.client, listing, extension_id=0)
         uuids = [one["call_uuid"] for one in everything]
         kit.expect_equal(f"{listing.id} with 0", uuids, [one["call_uuid"] for one in calls])
         for number in list(dict.fromkeys(inner))[:2]:
-            got = read_list(kit, kit.caller("client"), listing, extension_id=number)
+            got = read_list(kit, kit.client, listing, extension_id=number)
             expected = [one for one in calls if _has(one, number)]
             kit.expect_equal(
                 f"{listing.id} with number {number}", [one["call_uuid"] for one in got],
                 [one["call_uuid"] for one in expected],
             )  # fmt: skip
-    if not inner:
-        raise NotReached("no call has several legs")
+    kit.need(inner, "no call has several legs")
 
 
 def _has(call: Item, number: int) -> bool:
     return any(leg["extension_id"] == number for leg in call["cdr"])
+
+
+_OWN = ("record_uuid", "record_file_size")
+
+
+@check(
+    "record-delete-keeps-call",
+    uses=("record", "call_history"),
+    deletes_recorded_items=True,
+    smoke=True,
+)
+def a_call_outlasts_its_record(kit: CheckContext) -> None:
+    """One record is deleted by its id, and if there are some more, one with a range."""
+    number, items = numbers_with(kit, RECORD)[0]
+    item = items[-1]
+    _delete(kit, item, CLIENT.path(kit, RECORD, item[RECORD.key or ""], "delete"))
+    if len(items) > 1 and has_more_than_spared(kit, RECORD):
+        _delete_range(kit, section_of_number(number), items[:-1])
+
+
+def _delete_range(kit: CheckContext, section: Section, items: list[Item]) -> None:
+    for item in reversed(items):
+        at = whole_second(RECORD.moment(item))
+        bounds = between(at, at + SECOND)
+        if read(kit, section, RECORD, **bounds) == [item]:
+            path = section.path(kit, RECORD, action="delete_range")
+            _delete(kit, item, path, **bounds)
+            return
+    raise NotReached(f"no second of {section} has just one record")
+
+
+def _delete(kit: CheckContext, item: Item, path: str, **query: str) -> None:
+    calls, legs = calls_with_legs(kit), legs_of_calls(kit)
+    kit.expect(kit.client.delete(path, **query), 204)
+    what = f"after DELETE {path}"
+    expected = [_without(one, item) for one in legs]
+    kit.expect_equal(f"the legs {what}", legs_of_calls(kit), expected)
+    for call in calls:
+        call["cdr"] = [_without(one, item) for one in call["cdr"]]
+    kit.expect_equal(f"the calls {what}", calls_with_legs(kit), calls)
+
+
+def _without(leg: Item, record: Item) -> Item:
+    """The leg as it is without a record, if that was its record."""
+    if leg["record_uuid"] != record["record_uuid"]:
+        return leg
+    left = {name: value for name, value in leg.items() if name != "storage_url"}
+    return {**left, **dict.fromkeys(_OWN)}

@@ -16,14 +16,13 @@ from ringme_contract.scenarios.token_grants import (
     expect_works,
     new_user,
 )
-from ringme_contract.verdict import NotOffered
 
 _GRANT = ("authorization_code",)
 _NEEDS = ("client", "public")
 _VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 
-@check("code-grant", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
+@check("code-grant", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def a_user_logs_in_and_the_code_gives_tokens(kit: CheckContext) -> None:
     """By GET and by POST, step by step; then the next code comes without a login."""
     for method in ("GET", "POST"):
@@ -60,7 +59,7 @@ def _expect_refreshes(kit: CheckContext, token: str, login: str) -> None:
     expect_error(kit, kit.request_token(**given), 401, "invalid_grant")
 
 
-@check("code-grant", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True)
+@check("code-grant", needs=_NEEDS, uses=_GRANT, isolated=True)
 def each_browser_has_its_own_user(kit: CheckContext) -> None:
     """Two at the same time; and the next login of one of them is another user."""
     people = [new_user(kit) for _ in range(3)]
@@ -72,7 +71,7 @@ def each_browser_has_its_own_user(kit: CheckContext) -> None:
     expect_works(kit, browsers[0].exchange(third), people[2][0])
 
 
-@check("code-once", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
+@check("code-once", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def a_code_works_once_and_for_whom_it_was_given(kit: CheckContext) -> None:
     """Near misses, another redirect URI, a wrong secret; each leaves it good, its use does not."""
     login, password = new_user(kit)
@@ -95,11 +94,12 @@ def a_code_works_once_and_for_whom_it_was_given(kit: CheckContext) -> None:
     expect_error(kit, browser.exchange(code), 401, "invalid_grant")
 
 
-@check("code-once", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True)
+@check("code-once", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_code_is_good_for_its_application_alone(kit: CheckContext) -> None:
     """Another public application of the same client gets 401 with it, and does not use it up."""
-    if "other_public" not in kit.target.identities:
-        raise NotOffered("the target names no identity other_public")
+    kit.need_offered(
+        "other_public" in kit.target.identities, "the target names no identity other_public"
+    )
     login, password = new_user(kit)
     browser = Browser(kit)
     code = browser.code_of(login, password)
@@ -108,7 +108,7 @@ def a_code_is_good_for_its_application_alone(kit: CheckContext) -> None:
     expect_works(kit, browser.exchange(code), login)
 
 
-@check("code-once", layer="scenarios", needs=_NEEDS, uses=_GRANT)
+@check("code-once", needs=_NEEDS, uses=_GRANT)
 def a_code_used_at_once_works_once(kit: CheckContext) -> None:
     """Four requests with the same one: one gives tokens, the others are 401."""
     browser = Browser(kit)
@@ -118,11 +118,11 @@ def a_code_used_at_once_works_once(kit: CheckContext) -> None:
     kit.expect_equal("statuses of one code four times", statuses, [200, 401, 401, 401])
 
 
-@check("code-once", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True)
+@check("code-once", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_code_of_who_is_blocked_or_gone_gives_nothing(kit: CheckContext) -> None:
     """403 while the user is blocked, 401 once it is deleted, and neither is logged in then."""
     user, password = kit.new_group_user(kit.new_group()["id"])
-    browser, client = Browser(kit), kit.caller("client")
+    browser, client = Browser(kit), kit.client
     code = browser.code_of(user["login"], password)
     kit.expect(client.put(kit.path("user", user["id"]), {"status": "blocked"}), 200)
     kit.expect(browser.exchange(code), 403, "user_blocked")
@@ -132,7 +132,7 @@ def a_code_of_who_is_blocked_or_gone_gives_nothing(kit: CheckContext) -> None:
     kit.expect_true("a deleted user gets no further code", not browser.is_logged_in())
 
 
-@check("code-replayed", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True)
+@check("code-replayed", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_second_use_ends_what_the_first_one_gave(kit: CheckContext) -> None:
     """Access token and refresh token; what another code gave stays good."""
     login, password = new_user(kit)
@@ -154,7 +154,7 @@ def a_second_use_ends_what_the_first_one_gave(kit: CheckContext) -> None:
     expect_works(kit, other, login)
 
 
-@check("code-state", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
+@check("code-state", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def state_comes_back_behind_the_code_or_the_error(kit: CheckContext) -> None:
     """Text with all that has a meaning in URLs and in HTML; nothing if none was sent."""
     browser = Browser(kit)
@@ -175,7 +175,7 @@ def state_comes_back_behind_the_code_or_the_error(kit: CheckContext) -> None:
     )
 
 
-@check("code-redirect", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
+@check("code-redirect", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def nothing_leads_to_an_address_that_the_application_does_not_have(kit: CheckContext) -> None:
     """Addresses that are near its own, foreign ones, no scheme; with a login and without: 400."""
     browser, stranger = Browser(kit), Browser(kit)
@@ -203,7 +203,7 @@ def nothing_leads_to_an_address_that_the_application_does_not_have(kit: CheckCon
             kit.expect_true("a 400 has no Location", "Location" not in response.headers)
 
 
-@check("code-pkce", layer="scenarios", needs=_NEEDS, uses=(*_GRANT, "pkce"), isolated=True)
+@check("code-pkce", needs=_NEEDS, uses=(*_GRANT, "pkce"), isolated=True)
 def a_challenge_needs_its_verifier(kit: CheckContext) -> None:
     """S256 and plain: none and a wrong one are 401 and leave the code good."""
     login, password = new_user(kit)

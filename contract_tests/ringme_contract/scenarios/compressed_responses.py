@@ -9,7 +9,6 @@ import httpx
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import list_path, lists_with
-from ringme_contract.verdict import NotReached
 
 # Bytes of a body from which it is compressed.
 _SHORTEST = 1024
@@ -19,7 +18,7 @@ _NOT_ASKED = ("identity", "gzip;q=0", "gzip; q=0.000, *", "*", "deflate")
 
 def _get(kit: CheckContext, path: str, accepted: str, **query: str) -> httpx.Response:
     headers = {"Accept-Encoding": accepted}
-    response = kit.caller("client").request("GET", path, params=query, headers=headers)
+    response = kit.client.request("GET", path, params=query, headers=headers)
     return kit.expect(response, 200)
 
 
@@ -36,7 +35,7 @@ def _long_lists(kit: CheckContext) -> Iterator[tuple[str, dict[str, str], str]]:
             yield path, query, plain.text
 
 
-@check("gzip", layer="scenarios", writes=False, smoke=True)
+@check("gzip", writes=False, smoke=True)
 def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
     """The same JSON in either way, and Vary on both."""
     tried = 0
@@ -52,24 +51,24 @@ def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
         tried += 1
         if tried == 2:
             return
-    if not tried:
-        raise NotReached(f"no list of the client has {_SHORTEST} bytes")
+    kit.need(tried, f"no list of the client has {_SHORTEST} bytes")
 
 
-@check("gzip", layer="scenarios")
+@check("gzip")
 def a_response_just_long_enough_is_compressed(kit: CheckContext) -> None:
     """A group whose text makes up the bytes that its JSON lacks."""
     path = kit.path("extension_group", kit.new_group(extra_params="x")["id"])
     missing = _SHORTEST - len(_get(kit, path, "identity").content)
-    kit.caller("client").put(path, {"extra_params": "x" * (1 + missing)})
+    kit.client.put(path, {"extra_params": "x" * (1 + missing)})
     length = len(_get(kit, path, "identity").content)
-    if length != _SHORTEST:
-        raise NotReached(f"the group has {length} bytes, which were to be {_SHORTEST}")
+    kit.need(
+        length == _SHORTEST, f"the group has {length} bytes, which were to be {_SHORTEST}"
+    )
     what = f"a response of {_SHORTEST} bytes is compressed"
     kit.expect_equal(what, _is_compressed(_get(kit, path, "gzip")), True)
 
 
-@check("gzip", layer="scenarios", writes=False)
+@check("gzip", writes=False)
 def files_and_short_responses_are_plain(kit: CheckContext) -> None:
     """The user of the token, and a file of each kind."""
     kit.expect_equal("whoami is compressed", _is_compressed(_get(kit, kit.me, "gzip")), False)

@@ -39,24 +39,24 @@ def bare(number: Item) -> str:
 def order_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> str:
     """Orders a call from a number, which is ended after the check; gives its id."""
     body = {"src_num": [bare(source)], "dst_num": target, **keys}
-    response = kit.caller("client").post(_path(kit, "callback", source), body)
+    response = kit.client.post(_path(kit, "callback", source), body)
     found = kit.expect(response, 201).json()
     is_id = _ID.fullmatch(str(found["call_id"])) is not None
     kit.expect_true("call_id is 32 hexadecimal digits", is_id, found)
     kit.expect_equal("call_api_id", found["call_api_id"], found["call_id"])
     call = str(found["call_id"])
-    kit.undo(lambda: kit.caller("client").delete(f"{_path(kit, 'list_calls', source)}{call}"))
+    kit.undo(lambda: kit.client.delete(f"{_path(kit, 'list_calls', source)}{call}"))
     return call
 
 
 def _path(kit: CheckContext, action: str, number: Item | None = None) -> str:
-    keys = {"client": "@me"} if number is None else {"extension": number["id"]}
+    keys = {"client": kit.roles.own_client} if number is None else {"extension": number["id"]}
     return kit.path("current_call", action=action, **keys)
 
 
 def calls_of(kit: CheckContext, number: Item | None) -> list[Item]:
     """The calls in progress of a number, or of the client."""
-    found: list[Item] = kit.caller("client").read(_path(kit, "list_calls", number))["call_list"]
+    found: list[Item] = kit.client.read(_path(kit, "list_calls", number))["call_list"]
     return found
 
 
@@ -81,7 +81,7 @@ def running_call(kit: CheckContext, source: Item, target: str) -> Item:
     return found[0]
 
 
-@check("callback", layer="scenarios", uses=_USES, isolated=True)
+@check("callback", uses=_USES, isolated=True)
 def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
     """With and without the prefix of the number, and with each option as null."""
     for number, options in ((phone(kit), {}), (phone(kit), dict.fromkeys(_OPTIONS))):
@@ -98,10 +98,10 @@ def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
     order_call(kit, again, bare(again), src_num=[again["name"], bare(again)])
 
 
-@check("callback-numbers", layer="scenarios", uses=_USES, isolated=True)
+@check("callback-numbers", uses=_USES, isolated=True)
 def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
     """Everything else is a 400, and nothing is in progress after it."""
-    client, number = kit.caller("client"), phone(kit)
+    client, number = kit.client, phone(kit)
     menu, blocked = kit.new_extension(type="ivr", status="active"), kit.new_extension()
     target = bare(phone(kit))
     unknown = kit.free_number()
@@ -123,10 +123,10 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
     order_call(kit, number, unknown)
 
 
-@check("current-calls", layer="scenarios", uses=_USES, isolated=True)
+@check("current-calls", uses=_USES, isolated=True)
 def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     """In the list of the number and the client's, by either id; at no other number."""
-    client, number, other = kit.caller("client"), phone(kit), phone(kit)
+    client, number, other = kit.client, phone(kit), phone(kit)
     menu = kit.new_extension(type="ivr", status="active")
     shown = running_call(kit, number, bare(phone(kit)))
     path = _path(kit, "list_calls", number)
@@ -144,10 +144,10 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     kit.expect_equal("the calls of a number that is no phone", calls_of(kit, menu), [])
 
 
-@check("current-call-actions", layer="scenarios", uses=_USES, isolated=True)
+@check("current-call-actions", uses=_USES, isolated=True)
 def actions_have_what_they_need(kit: CheckContext) -> None:
     """Without send_dst, with an unknown action, and those that need nothing."""
-    client, number = kit.caller("client"), phone(kit)
+    client, number = kit.client, phone(kit)
     shown = running_call(kit, number, bare(phone(kit)))
     path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
     needy = ("transfer", "attended_transfer", "eavesdrop", "whisper", "conference", "pickup")
@@ -163,10 +163,10 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
     kit.expect(client.put(unknown, {"action": "hold"}), 404, "call_not_found")
 
 
-@check("current-call-end", layer="scenarios", uses=_USES, isolated=True)
+@check("current-call-end", uses=_USES, isolated=True)
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     """Nor is it read, changed or ended again."""
-    client, number = kit.caller("client"), phone(kit)
+    client, number = kit.client, phone(kit)
     shown = running_call(kit, number, bare(phone(kit)))
     path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
     kit.expect(client.delete(path), 204)

@@ -13,8 +13,7 @@ from ringme_contract.entries.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import Samples, some
 from ringme_contract.scenarios.item_kinds import CLIENT, Kind, of_each_kind, read
-from ringme_contract.scenarios.views import expect_named
-from ringme_contract.verdict import NotOffered, NotReached
+from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
@@ -39,11 +38,11 @@ _FAR = ("0001-1-1 00:00:00", "0004-02-29 12:00:00", "9999-12-01 00:00:00", "9999
 _APART = timedelta(minutes=7)
 
 
-@check("no-zone", layer="scenarios", isolated=True, smoke=True)
+@check("no-zone", isolated=True, smoke=True)
 def date_times_have_no_zone(kit: CheckContext) -> None:
     """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
     _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
-    for number in kit.caller("client").read(kit.path("extension")):
+    for number in kit.client.read(kit.path("extension")):
         _expect_moments(kit, f"number {number['id']}", number, {"create_date": _MOMENT})
     _look_at_moments(kit)
 
@@ -51,8 +50,7 @@ def date_times_have_no_zone(kit: CheckContext) -> None:
 @of_each_kind()
 def _look_at_moments(kit: CheckContext, kind: Kind) -> None:
     items = read(kit, CLIENT, kind)
-    if not items:
-        raise NotReached(f"the client has no {kind.plural} in the target's range")
+    kit.need(items, f"the client has no {kind.plural} in the target's range")
     names = {kind.time: _MOMENT}
     if kind.time == "init_time_gmt":
         others = ("start_time_gmt", "hangup_time_gmt")
@@ -73,13 +71,12 @@ def _expect_moments(
             )
 
 
-@check("dates-in", layer="scenarios", writes=False, smoke=True)
+@check("dates-in", writes=False, smoke=True)
 @of_each_kind()
 def leading_zeros_may_be_left_out(kit: CheckContext, kind: Kind) -> None:
     """A range at an item's own second gives the same list with zeros and without."""
     items = read(kit, CLIENT, kind)
-    if not items:
-        raise NotReached(f"the client has no {kind.plural} in the target's range")
+    kit.need(items, f"the client has no {kind.plural} in the target's range")
     # The item whose time has the most zeros to leave out.
     text = max((one[kind.time][:19] for one in items), key=lambda one: len(one) - len(_bare(one)))
     start, end = kit.target.range
@@ -96,14 +93,13 @@ def _bare(text: str) -> str:
     )
 
 
-@check("dates-in", layer="scenarios", isolated=True)
+@check("dates-in", isolated=True)
 def what_is_no_moment_is_refused(kit: CheckContext) -> None:
     """Days that do not exist and other formats are 400 at either end, and leap days are not."""
-    own, client = OwnEntries(kit), kit.caller("client")
+    own, client = OwnEntries(kit), kit.client
     ranged = [one for one in kit.secured_operations if one.reads and one.ranged]
     samples, whole = Samples(kit, ranged), some(kit, ranged, 1, "dates")
-    if not ranged:
-        raise NotOffered("the target lacks every list that takes a range")
+    kit.need_offered(ranged, "the target lacks every list that takes a range")
 
     def try_moments(operation: Operation) -> None:
         path = own.path(operation)
@@ -114,26 +110,24 @@ def what_is_no_moment_is_refused(kit: CheckContext) -> None:
                 {"start_datetime": text, "end_datetime": "2016-04-30 00:00:00"},
                 {"start_datetime": "2016-02-01 00:00:00", "end_datetime": text},
             ):
-                response = client.request("GET", path, params=query)
+                response = client.get(path, **query)
                 if response.status_code != 400:
                     kit.fail(f"{operation.id} takes {text!r}", 400, response.status_code)
                 name = next(name for name in query if query[name] is text)
-                expect_named(kit, response, name)
+                kit.expect_named(response, name)
         moments = ("2016-02-29 00:00:00", "2000-2-29 0:0:0", *_FAR, *_LAST_DAYS)
         for text in samples.of(operation, moments, 6):
             query = {"start_datetime": text, "end_datetime": text}
-            kit.expect(client.request("GET", path, params=query), 200)
+            kit.expect(client.get(path, **query), 200)
 
     kit.map(try_moments, ranged)
 
 
-@check("no-zone", layer="scenarios", isolated=True)
+@check("no-zone", isolated=True)
 def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
     body = {"name": kit.free_number(), "label": kit.new_name("number")}
-    response = kit.expect(
-        kit.caller("client").request("POST", kit.path("extension"), json=body), 201
-    )
+    response = kit.expect(kit.client.post(kit.path("extension"), body), 201)
     made = read_datetime(response.json()["create_date"])
     told = response.headers.get("Date")
     if told is None:

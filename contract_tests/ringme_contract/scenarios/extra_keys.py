@@ -30,10 +30,10 @@ def paths_of(kit: CheckContext, own: OwnEntries) -> dict[str, str]:
     return {name: kit.path(name, own[name]["id"]) for name in CHANGES}
 
 
-@check("extra-keys", layer="scenarios", isolated=True, smoke=True)
+@check("extra-keys", isolated=True, smoke=True)
 def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
     """Of a new thing and of an update; neither the response nor any view shows them."""
-    client, own = kit.caller("client"), OwnEntries(kit)
+    client, own = kit.client, OwnEntries(kit)
     wanted = another = never_used(kit, "extension_group")
     if "other_client" in kit.target.identities:
         another = own_id(kit, "other_client", "client")
@@ -66,10 +66,10 @@ def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
             expect_shown(kit, collection, changed)
 
 
-@check("extra-keys", layer="scenarios", isolated=True)
+@check("extra-keys", isolated=True)
 def an_id_in_the_body_turns_no_update_on_another_thing(kit: CheckContext) -> None:
     """The path alone says what is changed."""
-    client, meant, other = kit.caller("client"), OwnEntries(kit), OwnEntries(kit)
+    client, meant, other = kit.client, OwnEntries(kit), OwnEntries(kit)
     for collection, path in paths_of(kit, meant).items():
         bystander, beside = other[collection], paths_of(kit, other)[collection]
         body = {**CHANGES[collection], "id": bystander["id"]}
@@ -78,10 +78,10 @@ def an_id_in_the_body_turns_no_update_on_another_thing(kit: CheckContext) -> Non
         kit.expect_equal(beside, client.read(beside), bystander)
 
 
-@check("extra-keys", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("extra-keys", needs=("client", "login"), isolated=True)
 def no_user_raises_its_rights_by_extra_keys(kit: CheckContext) -> None:
     """Type, owner and administrator are not to be set, neither at first nor later."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     number = kit.new_extension()["id"]
     own = own_id(kit, "client", "client")
     extra = {

@@ -33,7 +33,7 @@ def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
     """Requests of which each holds something that could be applied, and something that cannot."""
     group, number, user = paths_of(kit, own).values()
     taken, free = kit.new_extension()["name"], kit.free_number()
-    login = kit.caller("client").read(kit.me)["login"]
+    login = kit.client.read(kit.me)["login"]
     unknown = {"extension_group_id": never_used(kit, "extension_group")}
     other = kit.new_group()["id"]
     whole, name = (
@@ -85,10 +85,10 @@ def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
         yield "PUT", kit.path(collection), {"json": {}}, 405
 
 
-@check("failed-request-changes-nothing", layer="scenarios", smoke=True)
+@check("failed-request-changes-nothing", smoke=True)
 def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
     """After each 400, 404, 405 and 415, groups, numbers and users are as they were."""
-    client, own = kit.caller("client"), OwnEntries(kit)
+    client, own = kit.client, OwnEntries(kit)
 
     def attempt(method: str, path: str, arguments: dict[str, Any], status: int) -> None:
         kit.expect(client.request(method, path, **arguments), status)
@@ -104,7 +104,7 @@ def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
         user_of(kit, own, "user whose password stays")
 
 
-@check("failed-request-changes-nothing", layer="scenarios")
+@check("failed-request-changes-nothing")
 def a_refused_caller_changes_nothing(kit: CheckContext) -> None:
     """Nobody, a wrong token, an application without the right, another client: every method."""
     own = OwnEntries(kit)
@@ -126,10 +126,10 @@ def a_refused_caller_changes_nothing(kit: CheckContext) -> None:
     expect_no_change(kit, attempts, lambda: settings_view(kit))
 
 
-@check("failed-request-changes-nothing", layer="scenarios", deletes_recorded_items=True)
+@check("failed-request-changes-nothing", deletes_recorded_items=True)
 def a_refused_range_deletes_nothing(kit: CheckContext) -> None:
     """Ranges that lack an end, are upside down, too long, or of days that do not exist."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     kit.place(busy_number(kit)["id"], group)
     start, end = kit.target.range
     ranges = [

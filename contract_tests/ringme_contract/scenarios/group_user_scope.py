@@ -21,9 +21,7 @@ from ringme_contract.scenarios.views import (
 LONG_AGO = {"start_datetime": "1999-12-31 23:59:58", "end_datetime": "1999-12-31 23:59:59"}
 
 
-@check(
-    "group-user-scope", layer="scenarios", needs=(*NEEDS, "other_client"), isolated=True, smoke=True
-)
+@check("group-user-scope", needs=(*NEEDS, "other_client"), isolated=True, smoke=True)
 def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
     """All of its section; 403 for another group, whose client it ever is, 404 for none."""
     own, sibling = kit.new_group()["id"], kit.new_group()["id"]
@@ -40,7 +38,7 @@ def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
     expect_reach(kit, caller, "extension_group", foreign, 403)
     expect_reach(kit, caller, "extension_group", never_used(kit, "extension_group"), 404)
     expect_reach(kit, caller, "extension", outside["id"], 403)
-    expect_reach(kit, caller, "client", "@me", 403)
+    expect_reach(kit, caller, "client", None, 403)
     for group, status in ((own, 204), (sibling, 403), (foreign, 403)):
         for collection in {"record", "voicemail"} - kit.target.off:
             path = kit.path(collection, action="delete_range", extension_group=group)
@@ -48,10 +46,10 @@ def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
             kit.expect(caller.delete(path, **LONG_AGO), status, word)
 
 
-@check("group-user-scope", layer="scenarios", needs=NEEDS)
+@check("group-user-scope", needs=NEEDS)
 def a_group_user_sees_what_its_client_sees_of_the_group(kit: CheckContext) -> None:
     """A number with items is put into its group: same lists, same files; 403 by another group."""
-    client, number = kit.caller("client"), busy_number(kit)
+    client, number = kit.client, busy_number(kit)
     own, sibling = kit.new_group()["id"], kit.new_group()["id"]
     kit.place(number["id"], own)
     callers = []
@@ -75,7 +73,7 @@ def a_group_user_sees_what_its_client_sees_of_the_group(kit: CheckContext) -> No
             )
 
 
-@check("group-user-scope", layer="scenarios", needs=NEEDS, isolated=True)
+@check("group-user-scope", needs=NEEDS, isolated=True)
 def a_user_moved_to_another_group_reaches_that_one(kit: CheckContext) -> None:
     """With the token that it has: the new group at once, the former one no more."""
     first, second = kit.new_group()["id"], kit.new_group()["id"]
@@ -83,16 +81,16 @@ def a_user_moved_to_another_group_reaches_that_one(kit: CheckContext) -> None:
     caller = Session(kit, "moved user", user["login"], password).caller
     for group, other in ((second, first), (first, second)):
         body = {"extension_group_id": group}
-        kit.expect(kit.caller("client").put(kit.path("user", user["id"]), body), 200)
+        kit.expect(kit.client.put(kit.path("user", user["id"]), body), 200)
         kit.expect_equal("its group", caller.read(kit.me)["extension_group_id"], group)
         expect_reach(kit, caller, "extension_group", group, 200)
         expect_reach(kit, caller, "extension_group", other, 403)
 
 
-@check("group-user-follows-membership", layer="scenarios", needs=NEEDS, isolated=True, smoke=True)
+@check("group-user-follows-membership", needs=NEEDS, isolated=True, smoke=True)
 def a_number_that_leaves_is_out_of_reach(kit: CheckContext) -> None:
     """By another group, by none, by its deletion; and within reach again as soon as it is back."""
-    client, number = kit.caller("client"), kit.new_extension()["id"]
+    client, number = kit.client, kit.new_extension()["id"]
     groups = [kit.new_group()["id"] for _ in range(2)]
     callers = []
     for group in groups:
@@ -119,10 +117,10 @@ def a_number_that_leaves_is_out_of_reach(kit: CheckContext) -> None:
         )
 
 
-@check("group-user-follows-membership", layer="scenarios", needs=NEEDS)
+@check("group-user-follows-membership", needs=NEEDS)
 def its_items_leave_with_the_number(kit: CheckContext) -> None:
     """Lists and files of a number with items, for the user of the group that it leaves."""
-    client, number = kit.caller("client"), busy_number(kit)["id"]
+    client, number = kit.client, busy_number(kit)["id"]
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group)
     caller = Session(kit, "user of the group", user["login"], password).caller
@@ -143,11 +141,11 @@ def its_items_leave_with_the_number(kit: CheckContext) -> None:
     kit.expect_equal("members", member_ids(kit, group), [])
 
 
-@check("group-user-scope", layer="scenarios", needs=("client", "group"), writes=False)
+@check("group-user-scope", needs=("client", "group"), writes=False)
 def the_group_identity_reaches_its_own_group_alone(kit: CheckContext) -> None:
     """The user that the target names, and every other group of its client."""
     own = own_id(kit, "group", "extension_group")
     expect_reach(kit, kit.caller("group"), "extension_group", own, 200)
-    for group in kit.caller("client").read(kit.path("extension_group"))[:20]:
+    for group in kit.client.read(kit.path("extension_group"))[:20]:
         if group["id"] != own:
             expect_reach(kit, kit.caller("group"), "extension_group", group["id"], 403)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from ringme_contract.boundary_values import TEXTS
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
+from ringme_contract.scenarios.token_grants import expect_error, expect_works
 from ringme_contract.scenarios.views import (
     USERS_OF_TARGET,
     Session,
-    expect_named,
     expect_no_change,
     expect_shown,
     request_token,
@@ -33,7 +34,7 @@ def new_body(kit: CheckContext, group: int, **keys: object) -> Item:
     return {**body, **keys}
 
 
-@check("group-user-create", layer="scenarios", needs=NEEDS, isolated=True)
+@check("group-user-create", needs=NEEDS, isolated=True)
 def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
     """The response is what was sent, with defaults; the user is of type extension_group."""
     group = kit.new_group()["id"]
@@ -64,22 +65,22 @@ def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
     kit.expect_true("the new user is no administrator", not me["admin"], me["admin"])
 
 
-@check("group-user-create", layer="scenarios", needs=NEEDS)
+@check("group-user-create", needs=NEEDS)
 def a_taken_login_is_refused(kit: CheckContext) -> None:
     """That of any user that the kit can see, of any type and client; by creation and by update."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     user, password = kit.new_group_user(group)
     other, _ = kit.new_group_user(kit.new_group()["id"])
     seen = [name for name in USERS_OF_TARGET if name in kit.target.identities]
     taken = {user["login"], *(kit.caller(name).read(kit.me)["login"] for name in seen)}
 
     def attempt(login: str) -> None:
-        made = client.request("POST", kit.path("user"), json=new_body(kit, group, login=login))
-        expect_named(kit, made, "login")
+        made = client.post(kit.path("user"), new_body(kit, group, login=login))
+        kit.expect_named(made, "login")
         if login != user["login"]:
             body = {"login": login, "name": "half applied", "password": "half-applied"}
-            expect_named(kit, client.put(kit.path("user", user["id"]), body), "login")
-        expect_named(kit, client.put(kit.path("user", other["id"]), {"login": login}), "login")
+            kit.expect_named(client.put(kit.path("user", user["id"]), body), "login")
+        kit.expect_named(client.put(kit.path("user", other["id"]), {"login": login}), "login")
 
     attempts = [
         (f"asking for the taken login {login}", partial(attempt, login)) for login in sorted(taken)
@@ -90,10 +91,10 @@ def a_taken_login_is_refused(kit: CheckContext) -> None:
     kit.expect_equal("who logs in with the login", me["id"], user["id"])
 
 
-@check("group-user-create", layer="scenarios", needs=NEEDS, isolated=True)
+@check("group-user-create", needs=NEEDS, isolated=True)
 def no_answer_holds_the_password(kit: CheckContext) -> None:
     """Not those of success, not those of failure, and neither the old one nor the new one."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     secrets = [f"Secret{kit.random.randrange(16**16):016x}" for _ in range(2)]
     user, first = kit.new_group_user(group, password=secrets[0])
     path = kit.path("user", user["id"])
@@ -121,10 +122,10 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
     kit.expect_equal("the password that was used", first, secrets[0])
 
 
-@check("group-user-create", layer="scenarios", needs=NEEDS, isolated=True)
+@check("group-user-create", needs=NEEDS, isolated=True)
 def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
     """After a new password the old one is no good, after a new login the old one; both again."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     old, password = kit.new_group_user(group, comment="first", extra_params="312")
     login, path = new_body(kit, group)["login"], kit.path("user", old["id"])
     user = kit.expect(client.put(path, {"login": login}), 200).json()
@@ -136,3 +137,36 @@ def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
     kit.expect_equal("the response to a new password", kit.expect(response, 200).json(), user)
     kit.expect(request_token(kit, login, password), 401, "invalid_grant")
     Session(kit, "user", login, f"{password}-new")
+
+
+_PASSWORDS = ("a b+c&d=e%20;f", "пароль \U0001f511", "\"\\'<>", " ", "x" * 255)
+
+
+@check("token-in", needs=("client", "login"), isolated=True)
+def any_password_comes_through_unchanged(kit: CheckContext) -> None:
+    """As a form, as multipart and in the query; without its last letter it is another one."""
+    group, application = kit.new_group()["id"], kit.target.identities["login"].application
+    for password in _PASSWORDS:
+        login = kit.new_group_user(group, password=password)[0]["login"]
+        given = {"grant_type": "password", "username": login, "password": password, **application}
+        ways: dict[str, dict[str, Any]] = {
+            "": {"data": given},
+            "multipart": {"files": {name: (None, value) for name, value in given.items()}},
+            "token_query": {"params": given},
+        }
+        for capability, arguments in ways.items():
+            if capability not in kit.target.off:
+                response = kit.anonymous.request("POST", kit.token_path, **arguments)
+                expect_works(kit, response, login)
+        if len(password) > 1:
+            expect_error(kit, request_token(kit, login, password[:-1]), 401, "invalid_grant")
+
+
+@check("password", needs=("client", "other_client", "login"), isolated=True)
+def a_user_of_another_client_does_not_log_in(kit: CheckContext) -> None:
+    """The application logs in users of its own client alone, and the password is right."""
+    body = new_body(kit, kit.new_group("other_client")["id"])
+    other = kit.caller("other_client")
+    kit.expect(other.post(kit.path("user"), body), 201)
+    response = request_token(kit, body["login"], body["password"])
+    expect_error(kit, response, 401, "invalid_grant")

@@ -14,7 +14,7 @@ from ringme_contract.check import CheckFunction
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.entries.factories import Item
-from ringme_contract.verdict import NotOffered, NotReached
+from ringme_contract.verdict import NotReached
 from ringme_spec.collections import RangeRule
 
 # So many items of numbers that there are, are left to other checks.
@@ -27,16 +27,20 @@ class Section:
     """The part of the API that belongs to one owner: the client, a group or a number."""
 
     owner: str
-    key: Any
+    key: Any = None
 
     def path(self, kit: CheckContext, kind: Kind, key: object = None, action: str = "") -> str:
-        return kit.path(kind.name, key, action, **{self.owner: self.key})
+        return kit.path(kind.name, key, action, **self.keys(kit))
+
+    def keys(self, kit: CheckContext) -> dict[str, Any]:
+        """The key in a path, by collection: without one that of the caller's own client."""
+        return {self.owner: self.key or kit.roles.own_client}
 
     def __str__(self) -> str:
-        return f"{self.owner} {self.key}"
+        return f"{self.owner} {self.key or 'of the caller'}"
 
 
-CLIENT = Section("client", "@me")
+CLIENT = Section("client")
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,7 @@ KINDS = (RECORD, VOICEMAIL, FAX, LOG)
 def offered(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[Kind]:
     """Those of some kinds that the target does not declare as lacking, of which there is one."""
     found = [kind for kind in kinds if kind.capability not in kit.target.off]
-    if not found:
-        raise NotOffered(f"the target lacks {', '.join(kind.plural for kind in kinds)}")
+    kit.need_offered(found, f"the target lacks {', '.join(kind.plural for kind in kinds)}")
     return found
 
 
@@ -120,7 +123,7 @@ def of_each_kind(kinds: tuple[Kind, ...] = KINDS) -> Callable[[KindCheck], Check
 def read(kit: CheckContext, section: Section, kind: Kind, **query: object) -> list[Item]:
     """A list of a section; in the target's range unless another is given."""
     query = {**kit.range_query, **query}
-    found: list[Item] = kit.caller("client").read(section.path(kit, kind), **query)
+    found: list[Item] = kit.client.read(section.path(kit, kind), **query)
     return found
 
 
@@ -143,11 +146,10 @@ def numbers_with(kit: CheckContext, kind: Kind) -> list[tuple[Item, list[Item]]]
     items = kit.factory.items.of_client(kind.name)
     found = [
         (number, own)
-        for number in kit.caller("client").read(kit.path("extension"))
+        for number in kit.client.read(kit.path("extension"))
         if (own := [one for one in items if kind.is_of(one, number)])
     ]
-    if not found:
-        raise NotReached(f"no number of the client has {kind.plural} in the target's range")
+    kit.need(found, f"no number of the client has {kind.plural} in the target's range")
     return sorted(found, key=lambda pair: -len(pair[1]))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import httpx
 
+from ringme_contract.assertions import error_code
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
-from ringme_contract.check_context import CheckContext, error_code
+from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import NOWHERE
 from ringme_contract.own_entries import OwnEntries
-from ringme_contract.verdict import NotOffered, NotReached
+from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 from ringme_spec.parameters import Parameter
 
@@ -26,15 +27,14 @@ def _routed(kit: CheckContext) -> list[tuple[Operation, Parameter]]:
         for parameter in one.path_parameters
         if parameter.route
     ]
-    if not found:
-        raise NotOffered("the target has no path with a uuid in it")
+    kit.need_offered(found, "the target has no path with a uuid in it")
     return found
 
 
-@check("uuid-case", layer="scenarios", writes=False, smoke=True)
+@check("uuid-case", writes=False, smoke=True)
 def a_uuid_is_read_in_either_case(kit: CheckContext) -> None:
     """The same response for the stored uuid, in lower case and in capitals, on each GET."""
-    client, tried = kit.caller("client"), 0
+    client, tried = kit.client, 0
     for operation, parameter in _routed(kit):
         if not operation.reads or not parameter.case:
             continue
@@ -55,18 +55,17 @@ def a_uuid_is_read_in_either_case(kit: CheckContext) -> None:
                 other.content == first.content,
             )
         tried += 1
-    if not tried:
-        raise NotReached("the client has no recorded item in the target's range")
+    kit.need(tried, "the client has no recorded item in the target's range")
 
 
-@check("uuid-route", layer="scenarios", isolated=True)
+@check("uuid-route", isolated=True)
 def what_cannot_be_a_uuid_is_no_path(kit: CheckContext) -> None:
     """With and without a token: 404, or what a server says that takes it for an id."""
     own = OwnEntries(kit)
     for operation, parameter in _routed(kit):
         for text in _NO_UUIDS if operation.reads else _NO_UUIDS[:_HARMLESS]:
             path = own.path(operation, **{str(parameter.collection): text})
-            for caller in (kit.caller("client"), kit.anonymous):
+            for caller in (kit.client, kit.anonymous):
                 _expect_no_path(kit, caller, operation, path)
 
 
@@ -80,7 +79,7 @@ def _expect_no_path(kit: CheckContext, caller: Caller, operation: Operation, pat
     kit.expect_true(f"the 404 of {path} has no word but that of the item", got in words, got)
 
 
-@check("segments", layer="scenarios", isolated=True)
+@check("segments", isolated=True)
 def an_escaped_slash_parts_nothing(kit: CheckContext) -> None:
     """In each id of a path: the id is invalid, or there is no such path."""
     own = OwnEntries(kit)
@@ -88,7 +87,7 @@ def an_escaped_slash_parts_nothing(kit: CheckContext) -> None:
         for parameter in operation.path_parameters:
             key = f"{NOWHERE}%2F{NOWHERE}"
             path = own.path(operation, **{str(parameter.collection): key})
-            _expect_either(kit, kit.caller("client").request(operation.method, path))
+            _expect_either(kit, kit.client.request(operation.method, path))
 
 
 def _expect_either(kit: CheckContext, response: httpx.Response) -> None:

@@ -16,7 +16,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import NOWHERE
 from ringme_contract.pace import LIMIT_HEADERS
-from ringme_contract.verdict import Failure, NotOffered, NotReached
+from ringme_contract.verdict import Failure
 
 _ROUNDS = 4
 _MOST = 20
@@ -55,7 +55,7 @@ def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
 
 def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
     """Responses of many kinds, good ones and bad ones, to requests that change nothing."""
-    client = kit.caller("client")
+    client = kit.client
     yield client.get(kit.me)
     yield client.get(kit.path("extension_group"))
     yield client.get(kit.path("extension_group"), per_page=1001)
@@ -69,7 +69,7 @@ def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
     yield client.get(kit.me)
 
 
-@check("limits", layer="scenarios", writes=False, alone=True, smoke=True)
+@check("limits", writes=False, alone=True, smoke=True)
 def every_answer_says_what_is_left(kit: CheckContext) -> None:
     """Each request takes one off what is left, the limit stays, the time to go does not grow."""
 
@@ -93,10 +93,10 @@ def every_answer_says_what_is_left(kit: CheckContext) -> None:
     _once_of_several(look)
 
 
-@check("limits", layer="scenarios", writes=False, alone=True)
+@check("limits", writes=False, alone=True)
 def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
     """A second later it is a second less, however many requests there were meanwhile."""
-    client = kit.caller("client")
+    client = kit.client
 
     def look() -> None:
         start = time.monotonic()
@@ -117,10 +117,10 @@ def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
     _once_of_several(look)
 
 
-@check("limits", layer="scenarios", writes=False, alone=True)
+@check("limits", writes=False, alone=True)
 def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
     """Responses to requests without a good token, for no path, and with no such method."""
-    client, wrong = kit.caller("client"), Caller(kit, "wrong token", "0" * 30)
+    client, wrong = kit.client, Caller(kit, "wrong token", "0" * 30)
     nothing = f"{kit.base}/nothing/of/the/kind/"
     for response in (
         kit.anonymous.get(kit.me), wrong.get(kit.me), wrong.post(kit.path("extension_group"), {}),
@@ -133,13 +133,13 @@ def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
         allowance(kit, response)
 
 
-@check("limits", layer="scenarios", needs=("client", "call_api"), writes=False, alone=True)
+@check("limits", needs=("client", "call_api"), writes=False, alone=True)
 def applications_of_a_client_share_one_count(kit: CheckContext) -> None:
     """A request of one of them is used up for the other."""
     _count_together(kit, "call_api")
 
 
-@check("limits", layer="scenarios", needs=("client", "client_read_only"), writes=False, alone=True)
+@check("limits", needs=("client", "client_read_only"), writes=False, alone=True)
 def users_of_a_client_share_one_count(kit: CheckContext) -> None:
     """A request of one of them is used up for the other."""
     _count_together(kit, "client_read_only")
@@ -147,7 +147,7 @@ def users_of_a_client_share_one_count(kit: CheckContext) -> None:
 
 def _count_together(kit: CheckContext, identity: str) -> None:
     """Requests of the client and of another of its identities, in turn: each counts for both."""
-    client, other = kit.caller("client"), kit.caller(identity)
+    client, other = kit.client, kit.caller(identity)
 
     def look() -> None:
         used = [allowance(kit, one.get(kit.me)).used for one in (client, other) * 3]
@@ -156,10 +156,10 @@ def _count_together(kit: CheckContext, identity: str) -> None:
     _once_of_several(look)
 
 
-@check("limits", layer="scenarios", needs=("client", "other_client"), writes=False, alone=True)
+@check("limits", needs=("client", "other_client"), writes=False, alone=True)
 def clients_are_counted_apart(kit: CheckContext) -> None:
     """A request of one client is not used up for another, nor is one without a good token."""
-    client, other = kit.caller("client"), kit.caller("other_client")
+    client, other = kit.client, kit.caller("other_client")
     wrong = Caller(kit, "wrong token", f"{other.token}0")
 
     def look() -> None:
@@ -184,16 +184,17 @@ def _once_of_several(look: Callable[[], None]) -> None:
     return look()
 
 
-@check("limits", layer="scenarios", needs=("client",), writes=False, alone=True)
+@check("limits", needs=("client",), writes=False, alone=True)
 def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     """429 rate_limit_exceeded, right after route and token; no other client suffers."""
-    if "limited" not in kit.target.identities:
-        raise NotOffered("the target names no identity limited, so the limit cannot be reached")
+    kit.need_offered(
+        "limited" in kit.target.identities,
+        "the target names no identity limited, so the limit cannot be reached",
+    )
     limited = kit.caller("limited")
     response = limited.get(kit.me)
     now = allowance(kit, response)
-    if now.limit > _MOST:
-        raise NotReached(f"the identity limited has more than {_MOST} requests an hour")
+    kit.need(now.limit <= _MOST, f"the identity limited has more than {_MOST} requests an hour")
     # It may be used up before the first request, or come back while these are made.
     for _ in range(2 * now.limit + 1):
         if response.status_code == 429:
@@ -220,4 +221,4 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
         kit.expect_equal("Retry-After", told, str(max(1, now.reset)))
     kit.expect(limited.get(f"{kit.base}/nothing/of/the/kind/"), 404)
     kit.expect(Caller(kit, "wrong token", "0" * 30).get(kit.me), 401)
-    kit.expect(kit.caller("client").get(kit.me), 200)
+    kit.expect(kit.client.get(kit.me), 200)

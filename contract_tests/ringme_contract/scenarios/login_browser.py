@@ -8,7 +8,6 @@ import httpx
 
 from ringme_contract.caller import Caller
 from ringme_contract.check_context import CheckContext
-from ringme_contract.verdict import NotReached
 
 Pairs = list[tuple[str, str]]
 # The login page and what leads back from it; a service may have steps of its own between them.
@@ -88,8 +87,10 @@ class Browser:
         for _ in range(_MOST_STEPS):
             if self.leads_back(response):
                 return self.brought(response)
-            if response.status_code == 200:
-                raise NotReached("the application `public` asks its users for permission")
+            self._kit.need(
+                response.status_code != 200,
+                "the application `public` asks its users for permission",
+            )
             response = self.follow(response)
         return self.brought(response)
 

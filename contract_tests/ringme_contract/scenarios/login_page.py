@@ -19,7 +19,7 @@ def _expect_page_again(kit: CheckContext, browser: Browser, response: httpx.Resp
     kit.expect_true("who was refused is not logged in", not browser.is_logged_in())
 
 
-@check("code-login", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
+@check("code-login", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def a_wrong_login_gets_the_page_again(kit: CheckContext) -> None:
     """Login or password wrong, swapped, missing, in another case; then the right ones."""
     (login, password), (other, _) = new_user(kit), new_user(kit)
@@ -32,18 +32,18 @@ def a_wrong_login_gets_the_page_again(kit: CheckContext) -> None:
     expect_works(kit, browser.exchange(browser.code_of(login, password)), login)
 
 
-@check("code-login", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True)
+@check("code-login", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_blocked_user_gets_the_page_again(kit: CheckContext) -> None:
     """And is let in once it is active."""
     user, password = kit.new_group_user(kit.new_group()["id"], status="blocked")
     browser = Browser(kit)
     _expect_page_again(kit, browser, browser.log_in(user["login"], password))
     path = kit.path("user", user["id"])
-    kit.expect(kit.caller("client").put(path, {"status": "active"}), 200)
+    kit.expect(kit.client.put(path, {"status": "active"}), 200)
     expect_works(kit, browser.exchange(browser.code_of(user["login"], password)), user["login"])
 
 
-@check("code-login", layer="scenarios", needs=(*_NEEDS, "other_client"), uses=_GRANT, isolated=True)
+@check("code-login", needs=(*_NEEDS, "other_client"), uses=_GRANT, isolated=True)
 def a_user_of_another_client_gets_the_page_again(kit: CheckContext) -> None:
     """With its right password; it is not of the client of the application."""
     group = kit.new_group("other_client")["id"]
@@ -52,7 +52,7 @@ def a_user_of_another_client_gets_the_page_again(kit: CheckContext) -> None:
     _expect_page_again(kit, browser, browser.log_in(user["login"], password))
 
 
-@check("code-page", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True)
+@check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)
 def what_was_sent_is_shown_as_text(kit: CheckContext) -> None:
     """A login and a state that are markup are not part of the page."""
     browser = Browser(kit, state=_MARKUP)
@@ -61,7 +61,7 @@ def what_was_sent_is_shown_as_text(kit: CheckContext) -> None:
         kit.expect_true("markup that was sent is no markup", _MARKUP[3:] not in page.text)
 
 
-@check("code-page", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True)
+@check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)
 def no_cache_and_no_frame_has_the_page(kit: CheckContext) -> None:
     """`no-store`, and `frame-ancestors` or `X-Frame-Options`."""
     page = kit.expect(Browser(kit).login_page(), 200)
@@ -78,7 +78,7 @@ def no_cache_and_no_frame_has_the_page(kit: CheckContext) -> None:
     )
 
 
-@check("code-page", layer="scenarios", needs=_NEEDS, uses=_GRANT, isolated=True)
+@check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_form_of_another_site_logs_nobody_in(kit: CheckContext) -> None:
     """As a browser sends it: with the origin of that site, and with what it says of itself."""
     login, password = new_user(kit)

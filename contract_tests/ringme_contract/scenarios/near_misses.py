@@ -7,7 +7,6 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with
 from ringme_contract.scenarios.token_grants import expect_error, expect_works
-from ringme_contract.verdict import NotReached
 
 _ME = ("@ME", "@Me", "me", "@m", "@me2", "@", "*")
 # Of the longest that a password may be, as some ways to keep one look at the first 72 bytes alone.
@@ -19,7 +18,7 @@ def _others(text: str) -> tuple[str, ...]:
     return text[:-1], text[: len(text) // 2], text[1:], f"{text}0", text.upper(), text.swapcase()
 
 
-@check("token-errors", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("token-errors", needs=("client", "login"), isolated=True)
 def only_the_whole_secret_and_password_are_right(kit: CheckContext) -> None:
     """Parts, tails, other letters; those of another application, and of another user."""
     group = kit.new_group()["id"]
@@ -45,7 +44,7 @@ def only_the_whole_secret_and_password_are_right(kit: CheckContext) -> None:
         expect_error(kit, refused, 401, "invalid_grant")
 
 
-@check("token-errors", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("token-errors", needs=("client", "login"), isolated=True)
 def only_the_whole_login_is_right(kit: CheckContext) -> None:
     """Not its beginning, not its end, no pattern that it fits, and nothing else of the user."""
     group = kit.new_group()["id"]
@@ -61,7 +60,7 @@ def only_the_whole_login_is_right(kit: CheckContext) -> None:
         expect_error(kit, kit.request_token(**person, **application), 401, "invalid_grant")
 
 
-@check("group-user-create", layer="scenarios", isolated=True)
+@check("group-user-create", isolated=True)
 def a_part_of_a_taken_login_is_free(kit: CheckContext) -> None:
     """And so is a taken one with more to it."""
     group = kit.new_group()["id"]
@@ -70,10 +69,10 @@ def a_part_of_a_taken_login_is_free(kit: CheckContext) -> None:
         kit.expect_equal("the login", kit.new_group_user(group, login=free)[0]["login"], free)
 
 
-@check("me", layer="scenarios", writes=False)
+@check("me", writes=False)
 def what_is_nearly_at_me_is_no_client(kit: CheckContext) -> None:
     """Other letters, more or fewer of them, and the client's id with zeros before it."""
-    client = kit.caller("client")
+    client = kit.client
     own = client.read(kit.me)["client_id"]
     for operation in lists_with(kit, owner="client"):
         for wrong in (*_ME, f"0{own}", f"+{own}", f"{own}.0"):
@@ -82,14 +81,13 @@ def what_is_nearly_at_me_is_no_client(kit: CheckContext) -> None:
                 kit.expect(response, 400)
 
 
-@check("error-not-found", layer="scenarios", needs=("client", "extension"), writes=False)
+@check("error-not-found", needs=("client", "extension"), writes=False)
 def a_user_of_another_type_is_no_group_user(kit: CheckContext) -> None:
     """Those of the client and of a number are 404 among the users of groups."""
-    client, tried = kit.caller("client"), 0
+    client, tried = kit.client, 0
     for identity in ("client", "client_read_only", "call_api", "extension"):
         if identity in kit.target.identities:
             path = kit.path("user", kit.caller(identity).read(kit.me)["id"])
             kit.expect(client.get(path), 404, "user_not_found")
             tried += 1
-    if not tried:
-        raise NotReached("the target names no user of another type")
+    kit.need(tried, "the target names no user of another type")

@@ -9,23 +9,21 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
 from ringme_contract.scenarios.numbers import expect_members, put_number
 from ringme_contract.scenarios.views import (
-    expect_named,
     expect_no_change,
     expect_shown,
     own_id,
     plain,
     settings_view,
 )
-from ringme_contract.verdict import NotReached
 
 
-@check("extension-no-rename", layer="scenarios", smoke=True)
+@check("extension-no-rename", smoke=True)
 def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
     """A free name, a taken one, whole or bare, alone or with keys that could be applied.
 
     Also its own number behind another prefix or none, and null.
     """
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     number, neighbour = kit.new_extension(label="first"), kit.new_extension()
     prefix, _, bare = number["name"].rpartition("*")
     free = kit.free_number()
@@ -35,7 +33,7 @@ def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
     more = {"label": "half applied", "extension_group_id": group, "status": "active"}
 
     def attempt(body: Item) -> None:
-        expect_named(kit, client.put(kit.path("extension", number["id"]), body), "name")
+        kit.expect_named(client.put(kit.path("extension", number["id"]), body), "name")
 
     attempts = [
         (f"an update with the name {name}", partial(attempt, body))
@@ -48,13 +46,12 @@ def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
     put_number(kit, number, name=number["name"], label="second")
 
 
-@check("extension-create", layer="scenarios")
+@check("extension-create")
 def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
     """Bare or whole, the name is the same; what the request leaves out has its default."""
-    client, own = kit.caller("client"), own_id(kit, "client", "client")
+    client, own = kit.client, own_id(kit, "client", "client")
     before, made = client.read(kit.path("extension")), []
-    if not before:
-        raise NotReached("the client has no number to compare a new one with")
+    kit.need(before, "the client has no number to compare a new one with")
     known = before[0]
     prefix = known["name"].rpartition("*")[0]
     for whole in (False, True):
@@ -83,27 +80,26 @@ def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
     )
 
 
-@check("extension-create", layer="scenarios", needs=("client", "other_client"), isolated=True)
+@check("extension-create", needs=("client", "other_client"), isolated=True)
 def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
     """A bare number gets that of its own client, and that of another client is refused."""
     prefixes = {}
     for identity in ("client", "other_client"):
         known = kit.caller(identity).read(kit.path("extension"))
-        if not known:
-            raise NotReached(f"{identity} has no number to tell its prefix")
+        kit.need(known, f"{identity} has no number to tell its prefix")
         prefixes[identity] = known[0]["name"].rpartition("*")[0]
         made, free = kit.new_extension(identity)["name"], kit.free_number(identity)
         kit.expect_equal(f"the prefix of {identity}", made.rpartition("*")[0], prefixes[identity])
         if len(set(prefixes.values())) == len(prefixes) == 2:
             body = {"name": f"{prefixes['client']}*{free}"}
-            response = kit.caller(identity).request("POST", kit.path("extension"), json=body)
-            expect_named(kit, response, "name")
+            response = kit.caller(identity).post(kit.path("extension"), body)
+            kit.expect_named(response, "name")
 
 
-@check("extension-create", layer="scenarios")
+@check("extension-create")
 def a_name_that_cannot_be_is_refused(kit: CheckContext) -> None:
     """A digit short or long, taken, another prefix, what is no digit; nothing is made."""
-    client, taken = kit.caller("client"), kit.new_extension()
+    client, taken = kit.client, kit.new_extension()
     prefix, _, bare = taken["name"].rpartition("*")
     free = kit.free_number()
     names = [taken["name"], bare, free + "0", f"{prefix}*{free}0", f"9{prefix}*{free}"]
@@ -120,7 +116,7 @@ def a_name_that_cannot_be_is_refused(kit: CheckContext) -> None:
 
     def attempt(name: str) -> None:
         body = {"name": name, "status": "active"}
-        expect_named(kit, client.request("POST", kit.path("extension"), json=body), "name")
+        kit.expect_named(client.post(kit.path("extension"), body), "name")
 
     attempts = [(f"a new number named {name}", partial(attempt, name)) for name in names]
     expect_no_change(kit, attempts, lambda: settings_view(kit))

@@ -19,14 +19,13 @@ from ringme_contract.scenarios.views import (
     plain,
     reads,
 )
-from ringme_contract.verdict import NotReached
 
 MISSING = "extension_group_not_found"
 
 
 def put_number(kit: CheckContext, number: Item, **changes: object) -> Item:
     expected = {**plain(kit, number), **changes}
-    response = kit.caller("client").put(kit.path("extension", number["id"]), changes)
+    response = kit.client.put(kit.path("extension", number["id"]), changes)
     got = plain(kit, kit.expect(response, 200).json())
     kit.expect_equal(f"the response to an update with {changes}", got, expected)
     expect_shown(kit, "extension", expected)
@@ -41,11 +40,11 @@ def expect_members(kit: CheckContext, members: dict[int, list[Item]]) -> None:
             (kit.path("extension", extension_group=group), {}),
             (kit.path("extension"), {"extension_group_id": group}),
         ):
-            got = [plain(kit, one) for one in kit.caller("client").read(path, **query)]
+            got = [plain(kit, one) for one in kit.client.read(path, **query)]
             kit.expect_equal(f"{path} {query or ''}of group {group}", got, numbers)
 
 
-@check("extension-place", layer="scenarios", isolated=True)
+@check("extension-place", isolated=True)
 def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
     """Into one group, the same again, into another, and back; nothing else of it changes."""
     one, other = kit.new_group()["id"], kit.new_group()["id"]
@@ -59,10 +58,10 @@ def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
     expect_shown(kit, "extension", beside)
 
 
-@check("extension-release", layer="scenarios", isolated=True)
+@check("extension-release", isolated=True)
 def null_takes_the_number_out(kit: CheckContext) -> None:
     """One of two members leaves; the other stays. Again, it is out already."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     stays, leaves = (kit.new_extension(extension_group_id=group, label="kept") for _ in range(2))
     expect_members(kit, {group: [stays, leaves]})
     for _ in range(2):
@@ -74,10 +73,10 @@ def null_takes_the_number_out(kit: CheckContext) -> None:
     expect_members(kit, {group: [stays, leaves]})
 
 
-@check("extension-release", layer="scenarios", isolated=True)
+@check("extension-release", isolated=True)
 def zero_counts_as_null(kit: CheckContext) -> None:
     """A member leaves by 0, as some clients send it; a new number with 0 is in no group."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     stays, leaves = (kit.new_extension(extension_group_id=group) for _ in range(2))
     expected = {**plain(kit, leaves), "extension_group_id": None}
     for _ in range(2):
@@ -91,10 +90,10 @@ def zero_counts_as_null(kit: CheckContext) -> None:
     expect_shown(kit, "extension", new)
 
 
-@check("extension-delete", layer="scenarios", isolated=True)
+@check("extension-delete", isolated=True)
 def a_deleted_number_is_not_there(kit: CheckContext) -> None:
     """404 for every method and for its whole section, in no list; its name is free again."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     stays, gone = (kit.new_extension(extension_group_id=group) for _ in range(2))
     kit.expect(client.delete(kit.path("extension", gone["id"])), 204)
     expect_gone(kit, "extension", gone["id"], "extension_not_found")
@@ -109,10 +108,10 @@ def a_deleted_number_is_not_there(kit: CheckContext) -> None:
     expect_members(kit, {group: [stays]})
 
 
-@check("extension-delete", layer="scenarios", deletes_recorded_items=True)
+@check("extension-delete", deletes_recorded_items=True)
 def its_items_stay_with_the_client(kit: CheckContext) -> None:
     """Items of every kind, and files, stay at the client and leave the lists of the group."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=group)
     for number in _numbers_with_every_kind(kit):
         path = kit.path("extension", number["id"])
@@ -129,7 +128,7 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
             for action in ("download", "storage_url"):
                 at_client = kit.path.find(name, action, ["client", name])
                 if keys and at_client and kit.offers(at_client):
-                    path = kit.path(name, keys[0], action, client="@me")
+                    path = kit.path(name, keys[0], action, client=kit.roles.own_client)
                     kit.expect(client.get(path), 200)
         for path, query in reads(kit, "extension", number["id"]):
             kit.expect(client.get(path, **query), 404, "extension_not_found")
@@ -148,8 +147,7 @@ def _numbers_with_every_kind(kit: CheckContext) -> list[Item]:
                 cost = sum(1 if moments[kind.moment(one)] == 1 else 100 for one in items)
                 having.setdefault(number["id"], {})[kind.name] = cost
     chosen, open_kinds = [], {name for kinds in having.values() for name in kinds}
-    if not open_kinds:
-        raise NotReached("no number of the client has recorded items in the target's range")
+    kit.need(open_kinds, "no number of the client has recorded items in the target's range")
     while open_kinds:
         ranked = [
             (sum(kinds.values()) / len(covered), number)
@@ -167,10 +165,10 @@ def _recorded(kit: CheckContext) -> dict[str, list[Item]]:
     return {path: items for path, items in view.items() if "extension" not in path}
 
 
-@check("members-agree", layer="scenarios")
+@check("members-agree")
 def members_are_who_says_so_after_every_step(kit: CheckContext) -> None:
     """Numbers are made, moved, released and deleted, and a group is deleted, among two groups."""
-    client = kit.caller("client")
+    client = kit.client
     one, other = kit.new_group()["id"], kit.new_group()["id"]
     first = kit.new_extension(extension_group_id=one)["id"]
     second = kit.new_extension()["id"]
@@ -192,13 +190,12 @@ def members_are_who_says_so_after_every_step(kit: CheckContext) -> None:
 
 def _expect_agreement(kit: CheckContext, own: list[int]) -> None:
     """The members of a group are those that say that they are in it, and no group is unknown."""
-    numbers = kit.caller("client").read(kit.path("extension"))
-    groups = [group["id"] for group in kit.caller("client").read(kit.path("extension_group"))]
+    numbers = kit.client.read(kit.path("extension"))
+    groups = [group["id"] for group in kit.client.read(kit.path("extension_group"))]
     for group in own:
         said = [plain(kit, one) for one in numbers if one["extension_group_id"] == group]
         listed = [
-            plain(kit, one)
-            for one in kit.caller("client").read(kit.path("extension", extension_group=group))
+            plain(kit, one) for one in kit.client.read(kit.path("extension", extension_group=group))
         ]
         kit.expect_equal(f"the members of group {group}", listed, said)
     strays = {one["extension_group_id"] for one in numbers} - {None, *groups}

@@ -13,12 +13,11 @@ from ringme_contract.scenarios.item_kinds import (
     of_each_kind,
     read,
 )
-from ringme_contract.verdict import NotOffered, NotReached
 
 
 def _ask(kit: CheckContext, path: str, query: str) -> list[Item]:
     """A list by a query that is sent just as it stands here."""
-    response = kit.expect(kit.caller("client").request("GET", f"{path}?{query}"), 200)
+    response = kit.expect(kit.client.request("GET", f"{path}?{query}"), 200)
     found: list[Item] = response.json()
     return found
 
@@ -34,12 +33,12 @@ def _numbers(kit: CheckContext) -> tuple[int, list[Item]]:
     return group, made
 
 
-@check("empty-query", layer="scenarios", isolated=True, smoke=True)
+@check("empty-query", isolated=True, smoke=True)
 def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
     """Empty values of each key, 0 for page and per_page, and keys that nobody knows."""
     group, made = _numbers(kit)
     path = kit.path("extension", extension_group=group)
-    kit.expect_equal(path, kit.caller("client").read(path), made)
+    kit.expect_equal(path, kit.client.read(path), made)
     for query in (
         "page=", "per_page=", "page=&per_page=", "page=0", "per_page=0", "page=0&per_page=0",
         "page=1&per_page=0", "page=0&per_page=3", "per_page=3&page=", "type=", "status=", "name=",
@@ -54,10 +53,10 @@ def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
             )
 
 
-@check("empty-query", layer="scenarios", isolated=True)
+@check("empty-query", isolated=True)
 def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
     """Properties of the body are not taken from the query."""
-    client, name = kit.caller("client"), kit.new_name("group")
+    client, name = kit.client, kit.new_name("group")
     query = {"name": "elsewhere", "extra_params": "elsewhere", "id": NOWHERE}
     response = client.request(
         "POST", kit.path("extension_group"), params=query, json={"name": name}
@@ -70,7 +69,7 @@ def an_unknown_key_beside_a_body_is_ignored(kit: CheckContext) -> None:
     kit.expect_equal("the group after an update", kit.expect(response, 200).json(), group)
 
 
-@check("empty-query", layer="scenarios", isolated=True)
+@check("empty-query", isolated=True)
 def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
     """`k=a&k=b`, `k[]=a&k[]=b`, `k[0]=a&k[1]=b`, brackets encoded or not."""
     group, made = _numbers(kit)
@@ -98,7 +97,7 @@ def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
                 kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)
 
 
-@check("empty-query", layer="scenarios", isolated=True)
+@check("empty-query", isolated=True)
 def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
     """Of page and per_page for settings, of order and of both ends of a range for items."""
     group, made = _numbers(kit)
@@ -116,8 +115,7 @@ def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
 def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
     start, end = kit.target.range
     newest = read(kit, CLIENT, kind)
-    if len(newest) < 2:
-        raise NotReached(f"the client has no two {kind.plural} in the target's range")
+    kit.need(len(newest) >= 2, f"the client has no two {kind.plural} in the target's range")
     path, both = CLIENT.path(kit, kind), f"start_datetime={start}&end_datetime={end}"
     # A moment after the first ones and before the last ones, where they are not all of one second.
     middle = write_datetime(whole_second(kind.moment(newest[0])))
@@ -132,42 +130,40 @@ def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
         kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)
 
 
-@check("empty-query", layer="scenarios", writes=False)
+@check("empty-query", writes=False)
 def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
     """Fine where a range need not be given, 400 where it must be."""
-    client = kit.caller("client")
+    client = kit.client
     start, end = kit.target.range
     tried = 0
     for operation in kit.secured_operations:
         if not operation.reads or not operation.ranged or operation.section != "client":
             continue
         path = list_path(operation)
-        full = client.request("GET", path, params=kit.range_query)
+        full = client.get(path, **kit.range_query)
         with_order = {**kit.range_query, "order": ""}
-        same = client.request("GET", path, params=with_order)
+        same = client.get(path, **with_order)
         kit.expect_equal(f"{path} with an empty order", same.json(), kit.expect(full, 200).json())
         for given in (
             {"start_datetime": "", "end_datetime": end},
             {"start_datetime": start, "end_datetime": ""},
         ):
-            response = client.request("GET", path, params=given)
+            response = client.get(path, **given)
             kit.expect(response, 400 if operation.roles["range_start"].required else 200)
             if not operation.roles["range_start"].required:
                 bare = {key: value for key, value in given.items() if value}
-                without = client.request("GET", path, params=bare)
+                without = client.get(path, **bare)
                 kit.expect_equal(f"{path} with an empty end", response.json(), without.json())
         tried += 1
-    if not tried:
-        raise NotOffered("the target lacks every list that takes a range")
+    kit.need_offered(tried, "the target lacks every list that takes a range")
 
 
-@check("extension-filters", layer="scenarios", writes=False, smoke=True)
+@check("extension-filters", writes=False, smoke=True)
 def a_name_counts_with_its_prefix_and_without(kit: CheckContext) -> None:
     """The first and the last number of the client, by either form, in every list of numbers."""
-    client = kit.caller("client")
+    client = kit.client
     numbers = client.read(kit.path("extension"))
-    if not numbers:
-        raise NotReached("the client has no number")
+    kit.need(numbers, "the client has no number")
     for number in (numbers[0], numbers[-1]):
         group = number["extension_group_id"]
         paths = [kit.path("extension")]

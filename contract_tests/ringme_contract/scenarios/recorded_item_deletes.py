@@ -18,7 +18,6 @@ from ringme_contract.scenarios.item_kinds import (
     Kind,
     Section,
     between,
-    fetch,
     group_of,
     has_more_than_spared,
     numbers_with,
@@ -26,78 +25,12 @@ from ringme_contract.scenarios.item_kinds import (
     offered,
     read,
     section_of,
-    section_of_number,
 )
-from ringme_contract.verdict import NotOffered, NotReached
+from ringme_contract.scenarios.item_views import ItemViews
 
 _NO_MOMENT = "2016-02-30 00:00:00"
 # So many numbers are looked at for two that a range can be deleted of.
 _NUMBERS = 8
-
-
-class Views:
-    """All that shows the items of one kind of numbers in a group of the check's own."""
-
-    def __init__(self, kit: CheckContext, kind: Kind, group: int, *numbers: Item) -> None:
-        self._kit = kit
-        self._kind = kind
-        self.group = section_of(group)
-        self._sections = (CLIENT, self.group, *(section_of_number(one) for one in numbers))
-        self.lists = self._read()
-        self._expect_sums("its numbers came", self.lists[self.group])
-        self._urls: dict[str, str] = {}
-
-    def _read(self) -> dict[Section, list[Item]]:
-        found = self._kit.map(lambda one: read(self._kit, one, self._kind), self._sections)
-        return dict(zip(self._sections, found, strict=True))
-
-    def remember(self, item: Item) -> None:
-        """Reads the item's file, which has to be there, and where else it can be fetched."""
-        client, key = self._kit.caller("client"), item[self._kind.key or ""]
-        self._kit.expect(client.get(self.group.path(self._kit, self._kind, key)), 200)
-        if self._kind is RECORD and "storage_url" not in self._kit.target.off:
-            url = client.read(CLIENT.path(self._kit, RECORD, key, "storage_url"))["record_url"]
-            self._kit.expect(fetch(self._kit, url), 200)
-            self._urls[key] = url
-
-    def expect(self, step: str, gone: list[Item]) -> None:
-        """Every list is as it was but for these items, and so are statistics and files."""
-        kind, key = self._kind, self._kind.key or ""
-        keys = [item[key] for item in gone]
-        after = self._read()
-        for section, before in self.lists.items():
-            left = [one for one in before if one[key] not in keys]
-            if after[section] != left:
-                self._kit.fail(
-                    f"after {step} the {kind.plural} of {section} are not those from before without"
-                    f" {', '.join(keys) or 'any change'}",
-                    [one[key] for one in left],
-                    [one[key] for one in after[section]],
-                )
-        self._expect_sums(step, after[self.group])
-        for item in gone:
-            self._expect_no_file(item[key])
-
-    def _expect_sums(self, step: str, items: list[Item]) -> None:
-        if self._kind is RECORD:
-            sums = {"count": len(items), "size": sum(one["record_file_size"] for one in items)}
-            path = self.group.path(self._kit, RECORD, action="stats")
-            got = self._kit.caller("client").read(path, **self._kit.range_query)
-            self._kit.expect_properties(f"the statistics after {step}", got, sums)
-
-    def _expect_no_file(self, key: str) -> None:
-        client, kind = self._kit.caller("client"), self._kind
-        word, path = f"{kind.name}_not_found", self.group.path(self._kit, kind, key)
-        self._kit.expect(client.get(path), 404, word)
-        self._kit.expect(client.delete(path), 404, word)
-        if kind is RECORD:
-            self._kit.expect(client.get(CLIENT.path(self._kit, kind, key)), 404, word)
-        if key in self._urls:
-            for section in (CLIENT, self.group):
-                url = section.path(self._kit, kind, key, "storage_url")
-                self._kit.expect(client.get(url), 404, word)
-            status = fetch(self._kit, self._urls[key]).status_code
-            self._kit.expect_true("the URL of a deleted file serves nothing", status >= 400, status)
 
 
 def _sections_with(kit: CheckContext, kind: Kind, action: str, *sections: Section) -> list[Section]:
@@ -120,9 +53,9 @@ def _delete_one(kit: CheckContext, kind: Kind, level: str) -> None:
         ((number, one) for number, items in numbers_with(kit, kind) for one in items),
         key=lambda pair: _value(kind, pair[1], whole),
     )
-    views = Views(kit, kind, group_of(kit, number), number)
+    views = ItemViews(kit, kind, group_of(kit, number), number)
     views.remember(item)
-    client, key = kit.caller("client"), item[kind.key or ""]
+    client, key = kit.client, item[kind.key or ""]
     sections = {one.owner: one for one in views.lists}
     if not _sections_with(kit, kind, "delete", sections[level]):
         return
@@ -135,19 +68,19 @@ def _delete_one(kit: CheckContext, kind: Kind, level: str) -> None:
     views.expect(f"DELETE {path}", [item])
 
 
-@check("media-delete", layer="scenarios", uses=("record",), deletes_recorded_items=True, smoke=True)
+@check("media-delete", uses=("record",), deletes_recorded_items=True, smoke=True)
 def a_deleted_record_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, statistics, its file and its URL; no other."""
     _delete_at_each_level(kit, RECORD)
 
 
-@check("media-delete", layer="scenarios", uses=("voicemail",), deletes_recorded_items=True)
+@check("media-delete", uses=("voicemail",), deletes_recorded_items=True)
 def a_deleted_voicemail_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, and its file; no other."""
     _delete_at_each_level(kit, VOICEMAIL)
 
 
-@check("media-delete", layer="scenarios", uses=("fax",), deletes_recorded_items=True)
+@check("media-delete", uses=("fax",), deletes_recorded_items=True)
 def a_deleted_fax_is_gone_everywhere(kit: CheckContext) -> None:
     """From the lists of client, group and number, and its file; no other."""
     _delete_at_each_level(kit, FAX)
@@ -213,8 +146,7 @@ def _choose(kit: CheckContext, kind: Kind, one_number: bool = False) -> Choice:
                             value=_value(kind, item, whole),
                         )
                     )
-    if not found:
-        raise NotReached(f"no second of the target's range has just one of the {kind.plural}")
+    kit.need(found, f"no second of the target's range has just one of the {kind.plural}")
     return min(found, key=lambda choice: choice.badness)
 
 
@@ -241,7 +173,7 @@ def _delete_range(kit: CheckContext, kind: Kind) -> None:
 def _delete_range_at(kit: CheckContext, kind: Kind, level: str) -> None:
     """Deletes an item of a number, or all that the client has in the second of that item."""
     chosen = _choose(kit, kind, one_number=True)
-    views = Views(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
+    views = ItemViews(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
     section = next(one for one in views.lists if one.owner == level)
     if not _sections_with(kit, kind, "delete_range", section):
         return
@@ -250,14 +182,14 @@ def _delete_range_at(kit: CheckContext, kind: Kind, level: str) -> None:
     bounds = chosen.bounds if level == "extension" else between(whole_second(at), _up(at))
     gone = read(kit, section, kind, **bounds)
     path = section.path(kit, kind, action="delete_range")
-    kit.expect(kit.caller("client").delete(path, **bounds), 204)
+    kit.expect(kit.client.delete(path, **bounds), 204)
     views.expect(f"DELETE {path} of the range {bounds}", gone)
 
 
 def _delete_range_of_group(kit: CheckContext, kind: Kind) -> None:
     chosen = _choose(kit, kind)
-    client, empty = kit.caller("client"), section_of(kit.new_group()["id"])
-    views = Views(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
+    client, empty = kit.client, section_of(kit.new_group()["id"])
+    views = ItemViews(kit, kind, group_of(kit, *chosen.numbers), *chosen.numbers)
     views.remember(chosen.item)
     path = views.group.path(kit, kind)
     listed = read(kit, views.group, kind, **chosen.bounds)
@@ -271,25 +203,25 @@ def _delete_range_of_group(kit: CheckContext, kind: Kind) -> None:
     views.expect("deleting the same range again", [chosen.item])
 
 
-@check("media-delete", layer="scenarios", uses=("record",), deletes_recorded_items=True)
+@check("media-delete", uses=("record",), deletes_recorded_items=True)
 def a_deleted_range_of_records_is_just_its_list(kit: CheckContext) -> None:
     """One record goes; what others have in that time, and what lies beside it, stays."""
     _delete_range(kit, RECORD)
 
 
-@check("media-delete", layer="scenarios", uses=("voicemail",), deletes_recorded_items=True)
+@check("media-delete", uses=("voicemail",), deletes_recorded_items=True)
 def a_deleted_range_of_voicemail_is_just_its_list(kit: CheckContext) -> None:
     """One message goes; what others have in that time, and what lies beside it, stays."""
     _delete_range(kit, VOICEMAIL)
 
 
-@check("media-range", layer="scenarios", deletes_recorded_items=True)
+@check("media-range", deletes_recorded_items=True)
 @of_each_kind((RECORD, VOICEMAIL))
 def a_range_that_is_refused_deletes_nothing(kit: CheckContext, kind: Kind) -> None:
     """Backwards, without an end, too long, or no dates: 400, and every list is as it was."""
     number, _ = numbers_with(kit, kind)[0]
-    views = Views(kit, kind, group_of(kit, number), number)
-    client, path = kit.caller("client"), views.group.path(kit, kind)
+    views = ItemViews(kit, kind, group_of(kit, number), number)
+    client, path = kit.client, views.group.path(kit, kind)
     start, end = kit.target.range
     beyond = between(
         read_datetime(start), latest_end(kind.range(kit), read_datetime(start)) + SECOND
@@ -307,16 +239,18 @@ def a_range_that_is_refused_deletes_nothing(kit: CheckContext, kind: Kind) -> No
     )
     kit.map(lambda query: kit.expect(client.delete(path, **query), 400), queries)
     views.expect(f"DELETEs with queries of {', '.join(map(str, queries))}", [])
-    kit.expect(client.request("DELETE", f"{path}extra/way"), 404)
+    kit.expect(client.delete(f"{path}extra/way"), 404)
     views.expect("a DELETE of a path that is none", [])
 
 
-@check("access", layer="scenarios", deletes_recorded_items=True)
+@check("access", deletes_recorded_items=True)
 @of_each_kind((RECORD, VOICEMAIL))
 def who_may_not_delete_a_range_of_the_client_does_not(kit: CheckContext, kind: Kind) -> None:
     """Without a token, by a reader, by users of a group and of a number: refused, all stays."""
-    if not _sections_with(kit, kind, "delete_range", CLIENT):
-        raise NotOffered(f"the target deletes no ranges of {kind.plural} at client level")
+    kit.need_offered(
+        _sections_with(kit, kind, "delete_range", CLIENT),
+        f"the target deletes no ranges of {kind.plural} at client level",
+    )
     before, path = read(kit, CLIENT, kind), CLIENT.path(kit, kind, action="delete_range")
     kit.expect(kit.anonymous.delete(path, **kit.range_query), 401)
     for name, word in (
@@ -328,13 +262,7 @@ def who_may_not_delete_a_range_of_the_client_does_not(kit: CheckContext, kind: K
     kit.expect_equal(f"the {kind.plural} of the client", read(kit, CLIENT, kind), before)
 
 
-@check(
-    "error-app-access",
-    layer="scenarios",
-    needs=("client", "call_api"),
-    deletes_recorded_items=True,
-    isolated=True,
-)
+@check("error-app-access", needs=("client", "call_api"), deletes_recorded_items=True, isolated=True)
 def an_application_with_call_api_may_delete_recorded_items(kit: CheckContext) -> None:
     """A range of a group that has none, so that nothing goes."""
     section = section_of(kit.new_group()["id"])

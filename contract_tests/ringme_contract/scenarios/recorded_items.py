@@ -29,7 +29,6 @@ from ringme_contract.scenarios.item_kinds import (
     section_of_number,
     tied_numbers,
 )
-from ringme_contract.scenarios.views import expect_named
 from ringme_contract.verdict import NotReached
 
 _STARTS = (
@@ -38,7 +37,7 @@ _STARTS = (
 )  # fmt: skip
 
 
-@check("group-media-by-membership", layer="scenarios")
+@check("group-media-by-membership")
 @of_each_kind()
 def items_go_where_their_number_goes(kit: CheckContext, kind: Kind) -> None:
     """Into a group, into another one, out of it; the items themselves stay what they were."""
@@ -68,10 +67,10 @@ def items_go_where_their_number_goes(kit: CheckContext, kind: Kind) -> None:
         if kind.key is not None:
             for section, here in ((first, in_first), (second, in_second)):
                 path = section.path(kit, kind, items[0][kind.key])
-                kit.expect(kit.caller("client").get(path), 200 if here else 404)
+                kit.expect(kit.client.get(path), 200 if here else 404)
 
 
-@check("group-media-by-membership", layer="scenarios")
+@check("group-media-by-membership")
 @of_each_kind((RECORD, VOICEMAIL, FAX))
 def a_file_is_not_in_the_group_of_then(kit: CheckContext, kind: Kind) -> None:
     """It is 404 in the group that its number was in at the time of the call, and is no more."""
@@ -87,20 +86,19 @@ def a_file_is_not_in_the_group_of_then(kit: CheckContext, kind: Kind) -> None:
         raise NotReached(f"no {kind.name} tells a group that there still is")
     if number["extension_group_id"] == then:
         kit.place(number["id"], kit.new_group()["id"])
-    client, key = kit.caller("client"), item[kind.key or ""]
+    client, key = kit.client, item[kind.key or ""]
     path = section_of(then).path(kit, kind, key)
     kit.expect(client.get(path), 404, f"{kind.name}_not_found")
 
 
-@check("media-range", layer="scenarios", writes=False)
+@check("media-range", writes=False)
 @of_each_kind((FAX, LOG))
 def one_end_is_enough_where_none_is_needed(kit: CheckContext, kind: Kind) -> None:
     """Faxes and the log, from an item on, up to an item, and as a whole."""
     path = CLIENT.path(kit, kind)
-    client = kit.caller("client")
+    client = kit.client
     within = read(kit, CLIENT, kind)
-    if not within:
-        raise NotReached(f"the client has no {kind.plural} in the target's range")
+    kit.need(within, f"the client has no {kind.plural} in the target's range")
     whole: list[Item] = client.read(path)
     kit.expect_equal(
         f"the {kind.plural} of the target's range among all",
@@ -114,14 +112,14 @@ def one_end_is_enough_where_none_is_needed(kit: CheckContext, kind: Kind) -> Non
     kit.expect_equal(f"{kind.plural} up to {at}", client.read(path, end_datetime=at), before)
 
 
-@check("media-range", layer="scenarios", isolated=True)
+@check("media-range", isolated=True)
 def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
     """By a second, for each list and for the statistics."""
     start, end = "2016-04-02 00:00:01", "2016-04-02 00:00:00"
     for path in _paths(kit):
-        response = kit.caller("client").get(path, start_datetime=start, end_datetime=end)
-        expect_named(kit, response, "start_datetime")
-        kit.expect(kit.caller("client").get(path, start_datetime=end, end_datetime=end), 200)
+        response = kit.client.get(path, start_datetime=start, end_datetime=end)
+        kit.expect_named(response, "start_datetime")
+        kit.expect(kit.client.get(path, start_datetime=end, end_datetime=end), 200)
 
 
 def _paths(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
@@ -135,20 +133,20 @@ def _paths(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
     return found
 
 
-@check("media-interval", layer="scenarios", uses=("record",), isolated=True, smoke=True)
+@check("media-interval", uses=("record",), isolated=True, smoke=True)
 def records_reach_to_the_end_of_the_next_month(kit: CheckContext) -> None:
     """To its last second, however long the month; not a second further, and not a year."""
     _expect_interval(kit, RECORD)
 
 
-@check("media-interval", layer="scenarios", uses=("voicemail",), isolated=True)
+@check("media-interval", uses=("voicemail",), isolated=True)
 def voicemail_reaches_two_months(kit: CheckContext) -> None:
     """To the same second of the day, or of a shorter month's last day; not a second further."""
     _expect_interval(kit, VOICEMAIL)
 
 
 def _expect_interval(kit: CheckContext, kind: Kind) -> None:
-    client = kit.caller("client")
+    client = kit.client
 
     def try_start(path: str, text: str) -> None:
         start = read_datetime(text)
@@ -157,7 +155,7 @@ def _expect_interval(kit: CheckContext, kind: Kind) -> None:
         kit.expect(client.get(path, **between(start, latest)), 200)
         for beyond in (SECOND, timedelta(days=1), timedelta(days=365)):
             response = client.get(path, **between(start, latest + beyond))
-            expect_named(kit, response, "end_datetime")
+            kit.expect_named(response, "end_datetime")
 
     # The client's own list may be long, and is tried with the first two only.
     starts = [
@@ -168,11 +166,11 @@ def _expect_interval(kit: CheckContext, kind: Kind) -> None:
     kit.map(lambda one: try_start(*one), starts)
 
 
-@check("media-interval", layer="scenarios", isolated=True)
+@check("media-interval", isolated=True)
 def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
     """Many years at once are fine."""
     for path in _paths(kit, (FAX, LOG)):
-        response = kit.caller("client").get(
+        response = kit.client.get(
             path, start_datetime="2001-01-01 00:00:00", end_datetime="2031-12-31 23:59:59"
         )
         kit.expect(response, 200)
@@ -190,7 +188,7 @@ def _expect_sorted(kit: CheckContext, kind: Kind, section: Section) -> int:
     return len(down)
 
 
-@check("media-order", layer="scenarios")
+@check("media-order")
 @of_each_kind()
 def items_of_one_moment_are_sorted_too(kit: CheckContext, kind: Kind) -> None:
     """By their id, entries of the log by their number, in the direction of the whole."""

@@ -1,4 +1,4 @@
-"""Refusals: each status and word in the situations that the table of errors names."""
+"""Callers that are refused for what they are, and which refusal comes first."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from ringme_contract.scenarios.token_grants import changed
 from ringme_contract.scenarios.views import (
     user_of,
 )
-from ringme_contract.verdict import NotOffered
 
 
-@check(
-    "error-body", layer="scenarios", needs=("client", "client_read_only"), isolated=True, smoke=True
-)
+@check("error-body", needs=("client", "client_read_only"), isolated=True, smoke=True)
 def errors_are_json_with_a_message(kit: CheckContext) -> None:
     """One of each code, and a word with those that have one."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     text = {"content": b"x", "headers": {"Content-Type": "text/plain"}}
     for code, word, response in (
         (400, None, client.post(kit.path("extension_group"), {})),
@@ -50,14 +47,14 @@ def errors_are_json_with_a_message(kit: CheckContext) -> None:
         )
 
 
-@check("error-unauthorized", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("error-unauthorized", needs=("client", "login"), isolated=True)
 def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
     """Not letter by letter the token, another scheme, and that of a deleted user."""
     own = OwnEntries(kit)
-    token = str(kit.caller("client").token)
+    token = str(kit.client.token)
     gone = user_of(kit, own, "deleted user")
     kit.expect(gone.get(kit.me), 200)
-    kit.expect(kit.caller("client").delete(kit.path("user", own["user"]["id"])), 204)
+    kit.expect(kit.client.delete(kit.path("user", own["user"]["id"])), 204)
     own.create("user")
     for name, header in (
         ("deleted user", f"Bearer {gone.token}"),
@@ -92,17 +89,18 @@ def _expect_unauthorized(kit: CheckContext, response: httpx.Response) -> None:
     kit.expect_equal("WWW-Authenticate", response.headers.get("WWW-Authenticate"), "Bearer")
 
 
-@check("error-user-blocked", layer="scenarios", needs=("blocked",), writes=False, smoke=True)
+@check("error-user-blocked", needs=("blocked",), writes=False, smoke=True)
 def a_blocked_user_of_the_target_is_refused(kit: CheckContext) -> None:
     """It gets no token; should it get one all the same, each request is refused."""
     _expect_blocked(kit, "blocked")
 
 
-@check("error-user-blocked", layer="scenarios", needs=(), writes=False)
+@check("error-user-blocked", needs=(), writes=False)
 def a_user_of_a_blocked_client_is_refused(kit: CheckContext) -> None:
     """The same, though nobody has blocked the user."""
-    if "blocked_client" not in kit.target.identities:
-        raise NotOffered("the target names no identity blocked_client")
+    kit.need_offered(
+        "blocked_client" in kit.target.identities, "the target names no identity blocked_client"
+    )
     _expect_blocked(kit, "blocked_client")
 
 
@@ -112,3 +110,48 @@ def _expect_blocked(kit: CheckContext, identity: str) -> None:
         caller = Caller(kit, identity, response.json()["access_token"])
         kit.expect(caller.get(kit.me), 403, "user_blocked")
     kit.expect(response, 403, "user_blocked")
+
+
+_TEXT = {"content": b"x", "headers": {"Content-Type": "text/plain"}}
+
+
+def no_path(kit: CheckContext) -> str:
+    return f"{kit.base}/no-such-path/"
+
+
+def no_client(kit: CheckContext) -> str:
+    return kit.path("extension_group", client=NOWHERE)
+
+
+@check("check-order", isolated=True)
+def the_route_comes_before_the_token(kit: CheckContext) -> None:
+    """404 and 405 for those who have no token, and with a body that is none."""
+    for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
+        for method in ("GET", "POST", "DELETE"):
+            kit.expect(caller.request(method, no_path(kit)), 404)
+        kit.expect(caller.request("POST", no_path(kit), **_TEXT), 404)
+        kit.expect(caller.request("PATCH", kit.path("extension_group"), **_TEXT), 405)
+        kit.expect(caller.request("PATCH", no_client(kit)), 405)
+    for identity in ("client_read_only", "call_api"):
+        if identity in kit.target.identities:
+            caller = kit.caller(identity)
+            kit.expect(caller.request("PATCH", kit.path("extension_group"), **_TEXT), 405)
+            kit.expect(caller.delete(no_path(kit)), 404)
+
+
+@check("check-order", needs=("client",), isolated=True)
+def the_access_of_the_application_comes_before_that_of_the_user(kit: CheckContext) -> None:
+    """A read-only user through an application with call_api, where the target has one."""
+    kit.need_offered(
+        "other_login" in kit.target.identities, "the target names no identity other_login"
+    )
+    user, password = kit.new_group_user(kit.new_group()["id"], access="read_only")
+    given = {"grant_type": "password", "username": user["login"], "password": password}
+    application = kit.target.identities["other_login"].application
+    response = kit.expect(kit.request_token(**given, **application), 200).json()
+    kit.need_offered(
+        response["scope"] == "call_api", "the application other_login may do everything"
+    )
+    caller = Caller(kit, "read-only user through call_api", response["access_token"])
+    kit.expect(caller.post(kit.path("extension_group"), {}), 403, "app_access_type_deny")
+    kit.expect(caller.delete(kit.path("extension_group", NOWHERE)), 403, "app_access_type_deny")

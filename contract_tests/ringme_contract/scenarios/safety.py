@@ -12,6 +12,15 @@ from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import some
 from ringme_contract.scenarios.extra_keys import CHANGES, paths_of
 from ringme_contract.scenarios.group_users import new_body
+from ringme_contract.scenarios.odd_values import (
+    NOBODYS_IDS,
+    ODD_BODIES,
+    ODD_HEADERS,
+    ODD_IDS,
+    ODD_QUERIES,
+    ODD_TEXTS,
+    ODD_TOKEN_FORMS,
+)
 from ringme_contract.scenarios.views import (
     ITEMS,
     View,
@@ -22,85 +31,6 @@ from ringme_contract.scenarios.views import (
     settings_view,
 )
 from ringme_contract.verdict import NotReached
-
-_DIGITS = b"9" * 5000
-# Bodies that are no JSON, hardly JSON, or JSON with odd things in it.
-_BODIES: tuple[bytes, ...] = (
-    b"", b" ", b"{", b"[]", b"null", b"1", b'"x"', b"{'name': 'x'}", b'{"name": "x",}',
-    b'{"name": "x"}{}', b'{"name": "x", "name": null}', b'\x00{"name": "x"}',
-    b'\xef\xbb\xbf{"name": "x"}', '{"name": "x"}'.encode("utf-16"), b'{"name": "\xff\xfe"}',
-    b'{"name": "\xed\xa0\x80"}', b'{"name": "\\ud800"}', b'{"\\udfff": "x", "name": "x"}',
-    b'{"name": "\\u0000", "label": "\\u0000", "login": "\\u0000"}', b'{"name": "\x01"}',
-    b'{"name": "x", "": "", "__proto__": {}, "$ref": "#/"}', b'{"name": NaN}',
-    b'{"name": "x", "z": -Infinity}', b'{"name": "x", "z": 1e400}', b'{"dial_rule_limit": 1e400}',
-    b'{"dial_rule_limit": ' + _DIGITS + b"}", b'{"extension_group_id": ' + _DIGITS + b"}",
-    b'{"dial_rule_id": 9223372036854775808, "extension_group_id": 9223372036854775808}',
-    b'{"extension_group_id": 1.5, "name": {}}', b'{"extension_group_id": "1", "name": ["x"]}',
-    b'{"extension_group_id": {"id": 1}, "status": [], "access": {}, "type": 5, "email": 7}',
-    b'{"extension_group_id": true, "login": 1, "password": null, "label": 5}',
-    b'{"name": "' + b"x" * 100_000 + b'"}', b'{"' + b"x" * 100_000 + b'": 1}',
-    b'{"name": "x", "z": ' + b"[" * 900 + b"]" * 900 + b"}",
-    b'{"name": "x", "z": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
-    b'{"extra_params": ' + b'{"a":' * 20_000 + b"1" + b"}" * 20_000 + b"}",
-)  # fmt: skip
-# Texts for keys that take text.
-_TEXTS: tuple[str, ...] = (
-    "", " ", "\x00", "a\x00b", "\x01\x1f\x7f", "\u2028\ufeff\uffff", "\U0001f4de\U0010ffff",
-    "e\u0301", "\u202eright to left", "'; DROP TABLE x; --", "%s%n%d", "{0}{x.y}", "${x}",
-    "../../etc/passwd", "<script>", "\\", '"', "x*y", "*", "0" * 300, "я" * 20_000,
-)  # fmt: skip
-# What stands where an id should, and what a lenient server may take for the id of something.
-_IDS: tuple[str, ...] = (
-    "0", "-1", "1.0", "1e3", "0x1e", "+1", "01", "1%20", "%D9%A3", "1%00", "1;x=1", "1%2f2",
-    "%2e%2e", "@me", "@me@me", "None", "'%20OR%201=1--",
-)  # fmt: skip
-# What is the id of nothing at all, so that even deleting it does no harm.
-_NOBODYS_IDS: tuple[str, ...] = (
-    "9223372036854775807", "9223372036854775808", "1" + "0" * 40, "9" * 5000, "nothing",
-    "%00", "%ff", "%", "%zz", "%F0%9F%93%9E", "%ed%a0%80", "%0d%0aX:%20y",
-    "{id}", "x" * 3000,
-)  # fmt: skip
-_QUERIES: tuple[str, ...] = (
-    "page=-1", "page=1.5", "page=1e3", "page=%D9%A3", "per_page=1001&page=x", "page=1&page=x",
-    "page=1" + "0" * 30 + "&per_page=10", "page=9223372036854775807&per_page=1000&status=active",
-    "page=" + "9" * 5000, "per_page=-1", "per_page=1" + "0" * 30, "per_page=-0&page=%2B1",
-    "%ff=%fe&%00=%00", "&&==&=&;", "%zz=%", "type[]=%00", "type[x]=phone", "type[=phone",
-    "status[0][1]=active", "type[" + "9" * 3000 + "]=phone", "name=" + "[" * 3000, "name=%00",
-    "name=%ff&name[]=%ed%a0%80", "extension_group_id=" + "9" * 5000, "extension_group_id=x",
-    "extension_group_id[]=9223372036854775808", "order=%ff", "order=asc&order=desc",
-    "x=1&" * 500, "start_datetime=0000-00-00 00:00:00&end_datetime=%00",
-    "start_datetime=9999-12-31 23:59:59&end_datetime=9999-12-31 23:59:59",
-    "start_datetime=1000-1-1 0:0:0&end_datetime=2999-12-31 23:59:59",
-    "start_datetime=2999-12-31 23:59:59&end_datetime=2999-12-31 23:59:59",
-    "start_datetime=" + "9" * 5000 + "&end_datetime=now", "start_datetime[]=x&end_datetime[x]=y",
-)  # fmt: skip
-_HEADERS: tuple[dict[str, str | bytes], ...] = (
-    {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "Bearer a b"},
-    {"Authorization": b"Bearer \xff"}, {"Authorization": "Basic !"}, {"Authorization": "x" * 4000},
-    {"Authorization": "Bearer " + "x" * 4000}, {"Content-Type": ""}, {"Content-Type": ";"},
-    {"Content-Type": "/"}, {"Content-Type": b"\xff"}, {"Content-Type": "x" * 4000},
-    {"Content-Type": "application/json; charset=x"}, {"Content-Type": "multipart/form-data"},
-    {"Content-Encoding": "gzip"}, {"Accept": "image/png"}, {"Accept": b"\xff"}, {"Accept": ""},
-    {"Accept-Encoding": "x;q=y"}, {"Accept-Language": b"\xff;q=9"}, {"Cookie": b"=;\xff="},
-    {"X-Forwarded-Proto": "x y"}, {"X-Forwarded-For": "x, y"}, {"Range": "bytes=9-1"},
-    {"If-None-Match": "*"}, {"If-Modified-Since": "yesterday"}, {"Expect": "nothing"},
-)  # fmt: skip
-_FORM = "application/x-www-form-urlencoded"
-_PARTS = "multipart/form-data; boundary=b"
-_PART = b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n'
-# Content types and bodies for the token endpoint.
-_TOKEN_FORMS: tuple[tuple[str, bytes], ...] = (
-    ("", b"x"), ("application/json", b"{}"), ("text/plain", b"grant_type=password"),
-    (_FORM, b""), (_FORM, b"\xff"), (_FORM, b"&=&%ff=%zz"), (_FORM, b"a=1&" * 500),
-    (_FORM, b"grant_type=%ed%a0%80&client_id=%00"), (_FORM, b"grant_type=" + b"x" * 100_000),
-    (_FORM, b"grant_type=password&grant_type=refresh_token"),
-    (_FORM + "; charset=x", b"grant_type=\xff"), ("multipart/form-data", b"x"),
-    ("multipart/form-data; boundary=", b"x"), (_PARTS, b"x"), (_PARTS, b"--b--"),
-    (_PARTS, b"--b\r\n\r\nx\r\n--b--\r\n"),
-    (_PARTS, b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"),
-    (_PARTS, b'--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n\xff\r\n--b--\r\n'),
-    (_PARTS, _PART % b'grant_type"; filename="x' + b"x\r\n--b--\r\n"),
-)  # fmt: skip
 
 _JSON = {"Content-Type": "application/json"}
 _SOME = 3
@@ -116,14 +46,14 @@ def _survives(kit: CheckContext, response: httpx.Response) -> httpx.Response:
     return response
 
 
-@check("no-5xx", layer="scenarios", isolated=True)
+@check("no-5xx", isolated=True)
 def odd_bodies(kit: CheckContext) -> None:
     """No JSON, hardly JSON, or JSON with odd things in it, to every path that takes it."""
-    client, own = kit.caller("client"), OwnEntries(kit)
+    client, own = kit.client, OwnEntries(kit)
     targets = [("POST", kit.path(collection)) for collection in CHANGES]
     targets += [("PUT", path) for path in paths_of(kit, own).values()]
     types = ("text/plain", "", "application/json; charset=utf-16", "multipart/form-data")
-    contents = [(body, _JSON) for body in _BODIES]
+    contents = [(body, _JSON) for body in ODD_BODIES]
     contents += [(b"{}", {"Content-Type": one}) for one in types]
 
     def try_content(content: bytes, headers: dict[str, str]) -> None:
@@ -131,15 +61,15 @@ def odd_bodies(kit: CheckContext) -> None:
             _survives(kit, client.request(method, path, content=content, headers=headers))
 
     kit.map(lambda one: try_content(*one), contents)
-    for path, query in reads(kit, "client", "@me"):
+    for path, query in reads(kit, "client"):
         kit.expect(client.get(path, **query), 200)
 
 
-@check("no-5xx", layer="scenarios", isolated=True)
+@check("no-5xx", isolated=True)
 def odd_texts(kit: CheckContext) -> None:
     """Text of any kind, taken or not, and then every view that may have to show it."""
-    client, own = kit.caller("client"), OwnEntries(kit)
-    for text in _TEXTS:
+    client, own = kit.client, OwnEntries(kit)
+    for text in ODD_TEXTS:
         group = {"name": f"{kit.run_id} {text}"[:255], "extra_params": text}
         number = {"name": kit.free_number(), "label": text, "caller_id_name": text}
         user = new_body(
@@ -151,7 +81,7 @@ def odd_texts(kit: CheckContext) -> None:
             (kit.path("user"), user),
         )
         for path, body in some(kit, bodies, 1, text):
-            _survives(kit, client.request("POST", path, json=body))
+            _survives(kit, client.post(path, body))
         for collection, path in some(kit, paths_of(kit, own).items(), 2, text):
             _survives(kit, client.put(path, dict.fromkeys(CHANGES[collection], text)))
             _survives(kit, client.get(path))
@@ -169,10 +99,10 @@ def odd_texts(kit: CheckContext) -> None:
         kit.expect(client.get(path), 200)
 
 
-@check("no-5xx", layer="scenarios", isolated=True)
+@check("no-5xx", isolated=True)
 def odd_paths(kit: CheckContext) -> None:
     """Ids that are none, or none that can be, wherever a path has one."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     places = [
         kit.path("extension_group", client="{}"), kit.path("extension_group", "{}"),
         kit.path("extension", "{}"), kit.path("user", "{}"),
@@ -186,19 +116,19 @@ def odd_paths(kit: CheckContext) -> None:
     def try_key(place: str, key: str) -> None:
         path = place.replace("{}", key)
         _survives(kit, client.get(path))
-        if key in _NOBODYS_IDS:
+        if key in NOBODYS_IDS:
             _survives(kit, client.delete(path))
             _survives(kit, client.put(path, {}))
 
-    keys = (*_IDS, *_NOBODYS_IDS)
+    keys = (*ODD_IDS, *NOBODYS_IDS)
     chosen = [(place, key) for key in keys for place in some(kit, places, 4, key)]
     kit.map(lambda one: try_key(*one), chosen)
 
 
-@check("no-5xx", layer="scenarios", writes=False, smoke=True)
+@check("no-5xx", writes=False, smoke=True)
 def odd_queries_and_headers(kit: CheckContext) -> None:
     """Queries that a filter, a page or a range cannot be, and headers that nobody should send."""
-    client, (start, end) = kit.caller("client"), kit.target.range
+    client, (start, end) = kit.client, kit.target.range
     group = next(iter(client.read(kit.path("extension_group"))), {"id": 1})["id"]
     bounds = str(httpx.QueryParams(start_datetime=start, end_datetime=end))
     paths = (
@@ -207,21 +137,21 @@ def odd_queries_and_headers(kit: CheckContext) -> None:
         kit.path("record"),
         kit.path("reg_status_log"),
     )
-    queries = [f"{bounds}&{query}" for query in _QUERIES]
-    queries += [query for query in _QUERIES if "datetime" in query]
+    queries = [f"{bounds}&{query}" for query in ODD_QUERIES]
+    queries += [query for query in ODD_QUERIES if "datetime" in query]
     urls = [f"{path}?{query}" for query in queries for path in some(kit, paths, 2, query)]
-    kit.map(lambda url: _survives(kit, client.request("GET", url)), urls)
-    for headers in _HEADERS:
+    kit.map(lambda url: _survives(kit, client.get(url)), urls)
+    for headers in ODD_HEADERS:
         _survives(kit, client.request("GET", kit.path("extension_group"), headers=headers))
     for method in ("PATCH", "OPTIONS"):
         _survives(kit, client.request(method, kit.path("extension_group")))
 
 
-@check("no-5xx", layer="scenarios", writes=False)
+@check("no-5xx", writes=False)
 def odd_token_requests(kit: CheckContext) -> None:
     """Forms that are none, and parameters of any kind."""
     application = kit.target.identities["client"].application
-    for content_type, content in _TOKEN_FORMS:
+    for content_type, content in ODD_TOKEN_FORMS:
         headers = {"Content-Type": content_type}
         response = kit.anonymous.request("POST", kit.token_path, content=content, headers=headers)
         _survives(kit, response)
@@ -233,14 +163,14 @@ def odd_token_requests(kit: CheckContext) -> None:
             form["grant_type"] = name
         _survives(kit, kit.request_token(**{**form, name: text}))
 
-    chosen = [(text, name) for text in _TEXTS for name in some(kit, names, 2, text)]
+    chosen = [(text, name) for text in ODD_TEXTS for name in some(kit, names, 2, text)]
     kit.map(lambda one: try_text(*one), chosen)
 
 
 def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, str]]]:
     """Path and query of a GET of every kind, on things that are there."""
     yield kit.me, {}
-    yield from reads(kit, "client", "@me")
+    yield from reads(kit, "client")
     for owner, path in (
         ("extension_group", kit.path("extension_group")),
         ("extension", kit.path("extension")),
@@ -252,10 +182,10 @@ def _every_get(kit: CheckContext, view: View) -> Iterator[tuple[str, dict[str, s
                 yield from reads(kit, owner, thing["id"])
 
 
-@check("get-is-safe", layer="scenarios", writes=False, alone=True)
+@check("get-is-safe", writes=False, alone=True)
 def reading_changes_nothing(kit: CheckContext) -> None:
     """Every GET, twice: the same response, and all that the client sees is as before."""
-    client, before, view = kit.caller("client"), client_view(kit), settings_view(kit)
+    client, before, view = kit.client, client_view(kit), settings_view(kit)
 
     def read_twice(path: str, query: dict[str, str]) -> None:
         first = client.read(path, **query)
@@ -275,7 +205,7 @@ def reading_changes_nothing(kit: CheckContext) -> None:
                         200,
                     )
                 kit.expect(client.get(path), 200)
-    for collection, keys in item_ids(kit, client, "client", "@me").items():
+    for collection, keys in item_ids(kit, client, "client").items():
         for key in keys[:1] if collection == "record" else ():
             kit.expect(client.get(kit.path("record", key)), 200)
     expect_same_view(kit, "reading", client_view(kit), before)
@@ -284,10 +214,10 @@ def reading_changes_nothing(kit: CheckContext) -> None:
         raise NotReached("the client has no recorded items in the target's range")
 
 
-@check("get-is-safe", layer="scenarios", smoke=True)
+@check("get-is-safe", smoke=True)
 def a_get_is_not_taken_for_another_method(kit: CheckContext) -> None:
     """Neither for what a header or the query calls it, nor for what it carries as a body."""
-    client, own = kit.caller("client"), OwnEntries(kit)
+    client, own = kit.client, OwnEntries(kit)
     before = settings_view(kit)
     for collection, path in paths_of(kit, own).items():
         change, thing = CHANGES[collection], own[collection]

@@ -57,11 +57,11 @@ def _expect_same_reading(
             kit.expect_true(f"{reader.name} gets the same file from {path}", same)
 
 
-@check("read-only", layer="scenarios", needs=("client", "client_read_only"), writes=False)
+@check("read-only", needs=("client", "client_read_only"), writes=False)
 def a_read_only_user_of_the_client_reads_all(kit: CheckContext) -> None:
     """All that the full user of the same client reads: lists, single things, files."""
-    full, reader = kit.caller("client"), kit.caller("client_read_only")
-    _expect_same_reading(kit, full, reader, "client", "@me")
+    full, reader = kit.client, kit.caller("client_read_only")
+    _expect_same_reading(kit, full, reader, "client", kit.roles.own_client)
     for path, owner in (
         (kit.path("extension_group"), "extension_group"),
         (kit.path("extension"), "extension"),
@@ -74,26 +74,28 @@ def a_read_only_user_of_the_client_reads_all(kit: CheckContext) -> None:
                 _expect_same_reading(kit, full, reader, owner, thing["id"])
 
 
-@check("read-only", layer="scenarios", needs=("group", "group_read_only"), writes=False)
+@check("read-only", needs=("group", "group_read_only"), writes=False)
 def a_read_only_user_of_a_group_reads_all(kit: CheckContext) -> None:
     """All that the full user of the same group reads."""
     full, reader = kit.caller("group"), kit.caller("group_read_only")
     group = own_id(kit, "group", "extension_group")
-    if own_id(kit, "group_read_only", "extension_group") != group:
-        raise NotReached("the identities group and group_read_only are of two groups")
+    kit.need(
+        own_id(kit, "group_read_only", "extension_group") == group,
+        "the identities group and group_read_only are of two groups",
+    )
     _expect_same_reading(kit, full, reader, "extension_group", group)
     for number in some(kit, full.read(kit.path("extension", extension_group=group)), 2):
         _expect_same_reading(kit, full, reader, "extension", number["id"])
 
 
-@check("access", layer="scenarios", needs=("client", "login"), isolated=True, smoke=True)
+@check("access", needs=("client", "login"), isolated=True, smoke=True)
 def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
     """read_only, full, read_only again: shown to all, and in force for the token that is there."""
     group = kit.new_group()["id"]
     user, password = kit.new_group_user(group)
     caller = Session(kit, "user", user["login"], password).caller
     for access in ("full", "read_only", "full", "read_only"):
-        response = kit.caller("client").put(kit.path("user", user["id"]), {"access": access})
+        response = kit.client.put(kit.path("user", user["id"]), {"access": access})
         kit.expect_equal(
             "the response", kit.expect(response, 200).json(), {**user, "access": access}
         )
@@ -107,19 +109,19 @@ def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
                 kit.expect(response, *((204, None) if full else (403, "user_access_type_deny")))
 
 
-@check("access", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("access", needs=("client", "login"), isolated=True)
 def there_is_no_third_access(kit: CheckContext) -> None:
     """Another word is a 400, for a new user and for one that is there, who stays as it was."""
-    client, group = kit.caller("client"), kit.new_group()["id"]
+    client, group = kit.client, kit.new_group()["id"]
     user, _ = kit.new_group_user(group, access="read_only")
     for access in ("write", "READ_ONLY", "", None, True, ["full"]):
         body = new_body(kit, group, access=access)
-        kit.expect(client.request("POST", kit.path("user"), json=body), 400)
+        kit.expect(client.post(kit.path("user"), body), 400)
         kit.expect(client.put(kit.path("user", user["id"]), {"access": access}), 400)
         expect_shown(kit, "user", user)
 
 
-@check("access", layer="scenarios", writes=False)
+@check("access", writes=False)
 def each_identity_has_the_access_of_its_role(kit: CheckContext) -> None:
     """Access as the current user shows it."""
     for name in USERS_OF_TARGET:
@@ -133,12 +135,12 @@ def _keys(kit: CheckContext, path: str, identity: str = "client") -> list[int]:
     return [one["id"] for one in kit.caller(identity).read(path)]
 
 
-@check("user-types", layer="scenarios", needs=("client", "group"), writes=False, smoke=True)
+@check("user-types", needs=("client", "group"), writes=False, smoke=True)
 def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> None:
     """Not the client, no other group, no number that is in another group or in none."""
     caller, group = kit.caller("group"), own_id(kit, "group", "extension_group")
     client = own_id(kit, "client", "client")
-    numbers = kit.caller("client").read(kit.path("extension"))
+    numbers = kit.client.read(kit.path("extension"))
     inside = [one["id"] for one in numbers if one["extension_group_id"] == group]
     loose = [one["id"] for one in numbers if one["extension_group_id"] is None]
     outside = [one["id"] for one in numbers if one["extension_group_id"] not in (group, None)]
@@ -150,12 +152,12 @@ def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> N
         raise NotReached("not both are there: numbers in the group of the identity group, and not")
     others = [key for key in _keys(kit, kit.path("extension_group")) if key != group]
     _expect_reach(kit, caller, "extension_group", others, 403)
-    _expect_reach(kit, caller, "client", ["@me", client], 403)
+    _expect_reach(kit, caller, "client", [None, client], 403)
     for path in (kit.path("extension_group", group), kit.path("extension", inside[0])):
         kit.expect(caller.get(path), 403, "access_denied")
 
 
-@check("user-types", layer="scenarios", needs=("client", "login"))
+@check("user-types", needs=("client", "login"))
 def a_group_user_changes_nothing_of_its_client(kit: CheckContext) -> None:
     """Full access is that to the group section; not to the settings of any group or number."""
     own = OwnEntries(kit)
@@ -169,7 +171,7 @@ def a_group_user_changes_nothing_of_its_client(kit: CheckContext) -> None:
     expect_same_view(kit, f"what {caller.name} may not do", after, before)
 
 
-@check("user-types", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("user-types", needs=("client", "login"), isolated=True)
 def a_group_user_may_delete_recorded_items(kit: CheckContext) -> None:
     """In the section of its own group; what it asks for is missing there, and not forbidden."""
     own = OwnEntries(kit)
@@ -180,7 +182,7 @@ def a_group_user_may_delete_recorded_items(kit: CheckContext) -> None:
             kit.expect(own.request(caller, operation), 404, operation.collection.missing)
 
 
-@check("user-types", layer="scenarios", needs=("client", "extension"))
+@check("user-types", needs=("client", "extension"))
 def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
     """Not another number, not the client, no group, and not that which its number is in."""
     caller, number = kit.caller("extension"), own_id(kit, "extension", "extension")
@@ -194,14 +196,14 @@ def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
         _expect_reach(kit, caller, "extension", elsewhere[:1] or others, 403)
         _expect_reach(kit, caller, "extension_group", elsewhere[1:] or groups, 403)
         kit.expect_equal("its own group", caller.read(kit.me)["extension_group_id"], None)
-    _expect_reach(kit, caller, "client", ["@me", own_id(kit, "client", "client")], 403)
+    _expect_reach(kit, caller, "client", [None, own_id(kit, "client", "client")], 403)
     for path in (kit.path("extension_group"), kit.path("extension")):
         for key in _keys(kit, path)[:_SOME]:
             kit.expect(caller.get(f"{path}{key}"), 403, "access_denied")
     kit.expect(caller.get(kit.path("extension", number)), 403, "access_denied")
 
 
-@check("access", layer="scenarios", needs=("client", "login"), isolated=True)
+@check("access", needs=("client", "login"), isolated=True)
 def a_user_made_read_only_may_use_get_alone(kit: CheckContext) -> None:
     """From its first request on, and whatever the section; it is shown to be read_only."""
     group = kit.new_group()["id"]

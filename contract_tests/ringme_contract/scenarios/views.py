@@ -40,7 +40,7 @@ def client_view(kit: CheckContext, identity: str = "client", groups: Iterable[in
     """All that the client of an identity sees, by path: every list of it, and members of groups."""
     caller, lists = kit.caller(identity), lists_with(kit, owner="client")
     members = [kit.path("extension", extension_group=group) for group in groups]
-    of_client = kit.map(lambda one: read_list(kit, caller, one, "@me"), lists)
+    of_client = kit.map(lambda one: read_list(kit, caller, one), lists)
     view = dict(zip([one.path for one in lists], of_client, strict=True))
     return view | dict(zip(members, kit.map(caller.read, members), strict=True))
 
@@ -112,7 +112,7 @@ def expect_shown(
     For all who see the client, or for one of them: these are of one kind.
     """
     listing, path = kit.path(collection), kit.path(collection, thing["id"])
-    for caller in readers(kit) if everybody else [kit.caller("client")]:
+    for caller in readers(kit) if everybody else [kit.client]:
         alone, listed = kit.map(caller.read, (path, listing))
         same_id = [one for one in listed if one["id"] == thing["id"]]
         if collection == "extension":
@@ -124,7 +124,7 @@ def expect_shown(
 
 def expect_gone(kit: CheckContext, collection: str, key: int, word: str) -> None:
     """A thing of the client is 404 for every method, before and after, and not in the list."""
-    client, listing, path = kit.caller("client"), kit.path(collection), kit.path(collection, key)
+    client, listing, path = kit.client, kit.path(collection), kit.path(collection, key)
     kit.expect(client.get(path), 404, word)
     kit.expect(client.put(path, {}), 404, word)
     kit.expect(client.delete(path), 404, word)
@@ -132,12 +132,6 @@ def expect_gone(kit: CheckContext, collection: str, key: int, word: str) -> None
         kit.expect(caller.get(path), 404, word)
         same_id = [one for one in caller.read(listing) if one["id"] == key]
         kit.expect_equal(f"{listing} without id {key}", same_id, [])
-
-
-def expect_named(kit: CheckContext, response: httpx.Response, name: str) -> None:
-    """Fails the check unless a response is a 400 whose message names a field."""
-    message = str(kit.expect(response, 400).json().get("message"))
-    kit.expect_true(f"the message of the 400 names {name}", name in message, message)
 
 
 def expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, status: int) -> None:
@@ -148,7 +142,7 @@ def expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, sta
     )
 
 
-def reads(kit: CheckContext, owner: str, key: object) -> list[tuple[str, dict[str, str]]]:
+def reads(kit: CheckContext, owner: str, key: object = None) -> list[tuple[str, dict[str, str]]]:
     """Path and query of every GET of an owner's section that needs no id of an item."""
     return [
         (list_path(one, key), kit.range_query if one.ranged else {})
@@ -157,7 +151,9 @@ def reads(kit: CheckContext, owner: str, key: object) -> list[tuple[str, dict[st
     ]
 
 
-def item_ids(kit: CheckContext, caller: Caller, owner: str, key: object) -> dict[str, list[str]]:
+def item_ids(
+    kit: CheckContext, caller: Caller, owner: str, key: object = None
+) -> dict[str, list[str]]:
     """The ids of the recorded items that an owner's lists show, by collection, in their order."""
     lists = [one for one in lists_with(kit, owner=owner) if one.collection.name in ITEMS]
     found = kit.map(lambda one: read_list(kit, caller, one, key), lists)
@@ -191,12 +187,9 @@ def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: Tr
         for item in kit.factory.items.of_client(name)
     )
     found = [
-        one
-        for one in kit.caller("client").read(kit.path("extension"))
-        if counts[one["id"]] and wanted(one)
+        one for one in kit.client.read(kit.path("extension")) if counts[one["id"]] and wanted(one)
     ]
-    if not found:
-        raise NotReached("no such number of the client has recorded items in the target's range")
+    kit.need(found, "no such number of the client has recorded items in the target's range")
     return dict(min(found, key=lambda one: counts[one["id"]]))
 
 

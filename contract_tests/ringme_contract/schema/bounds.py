@@ -176,7 +176,7 @@ class _Bounds:
         return values
 
 
-@check("error-validation", layer="schema", writes=False)
+@check("error-validation", writes=False)
 def bounds_of_queries(kit: CheckContext) -> None:
     """Every parameter of every list: pages, range, order, filters."""
     bounds, paths = _Bounds(kit), []
@@ -188,7 +188,7 @@ def bounds_of_queries(kit: CheckContext) -> None:
     bounds.findings.report(_EXPECTED)
 
 
-@check("error-validation", layer="schema", writes=False)
+@check("error-validation", writes=False)
 def bounds_of_ids(kit: CheckContext) -> None:
     """Every id in a path of a GET: 0, less, no number, the last that there can be, one more."""
     bounds = _Bounds(kit)
@@ -196,7 +196,7 @@ def bounds_of_ids(kit: CheckContext) -> None:
     bounds.findings.report(_EXPECTED)
 
 
-@check("error-validation", layer="schema", isolated=True)
+@check("error-validation", isolated=True)
 def bounds_of_writes(kit: CheckContext) -> None:
     """Every property of a body, every id and every range of a write, on things of its own."""
     bounds = _Bounds(kit)

@@ -138,7 +138,7 @@ def send(kit: CheckContext, operation: Operation, case: AnyCase) -> httpx.Respon
         request = requests.Request(**arguments).prepare()
     except (requests.RequestException, ValueError):
         return None
-    caller = kit.anonymous if operation.scopes is None else kit.caller("client")
+    caller = kit.anonymous if operation.scopes is None else kit.client
     body = request.body.encode() if isinstance(request.body, str) else request.body
     return caller.request(
         str(request.method),

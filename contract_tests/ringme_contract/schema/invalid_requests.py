@@ -19,7 +19,7 @@ _SOME = 3
 Cases = list[tuple[Operation, AnyCase]]
 
 
-@check("error-validation", layer="schema", writes=False)
+@check("error-validation", writes=False)
 def invalid_reads(kit: CheckContext) -> None:
     """A GET of each kind with parameters that break their schemas."""
     cases: Cases = []
@@ -40,7 +40,7 @@ def invalid_reads(kit: CheckContext) -> None:
     _judge(kit, cases)
 
 
-@check("error-validation", layer="schema", isolated=True, smoke=True)
+@check("error-validation", isolated=True, smoke=True)
 def invalid_writes(kit: CheckContext) -> None:
     """Every write with a query or a body that breaks its schema, on things of its own."""
     cases: Cases = []

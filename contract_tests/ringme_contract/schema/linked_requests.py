@@ -17,7 +17,6 @@ from ringme_contract.entries.factories import RANGE
 from ringme_contract.schema.constraints import Constraints
 from ringme_contract.schema.findings import ANSWERS, VALID, Findings
 from ringme_contract.schema.generation import SETTINGS, AnyCase, put_together, schema_of, send
-from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
 _EXPECTED = "a new thing leads to requests that succeed, and one that is gone does not"
@@ -52,7 +51,7 @@ def links(kit: CheckContext) -> list[Link]:
     ]
 
 
-@check("conforms", layer="schema", isolated=True)
+@check("conforms", isolated=True)
 def each_link(kit: CheckContext) -> None:
     """Each link leads from a new thing to a request that succeeds."""
     factory, findings = kit.factory, Findings(kit)
@@ -71,8 +70,7 @@ def each_link(kit: CheckContext) -> None:
             findings.judge(link.target, target, response, VALID)
             if response.status_code != link.target.status:
                 findings.add(link.target, f"the link {link.name} of {link.source.id} fails")
-    if not found:
-        raise NotReached("the document has no links")
+    kit.need(found, "the document has no links")
     findings.report(_EXPECTED, [link.target for link in found])
 
 
@@ -109,7 +107,7 @@ def _evaluated(expression: Any, request_path: dict[str, Any], body: Any) -> Any:
     return expression
 
 
-@check("conforms", layer="schema")
+@check("conforms")
 def linked_scenarios(kit: CheckContext) -> None:
     """Nothing goes wrong in scenarios of several requests along the links."""
     constraints, findings = Constraints(kit), Findings(kit)
@@ -159,8 +157,7 @@ def linked_scenarios(kit: CheckContext) -> None:
         if followed:
             break
     findings.report(_EXPECTED)
-    if not followed:
-        raise NotReached("no scenario got beyond its first request")
+    kit.need(followed, "no scenario got beyond its first request")
 
 
 def _operation_of(known: dict[str, Operation], case: AnyCase) -> Operation | None:

@@ -30,7 +30,7 @@ _PAGES = (("9223372036854775807", "299"), ("576460752303423488", "278"), ("9" * 
 Cases = list[tuple[Operation, AnyCase]]
 
 
-@check("no-5xx", layer="schema", writes=False)
+@check("no-5xx", writes=False)
 def pages_beyond_all_numbers(kit: CheckContext) -> None:
     """Every list with pages that no machine integer counts."""
     cases: Cases = []
@@ -50,7 +50,7 @@ def pages_beyond_all_numbers(kit: CheckContext) -> None:
     _expect_no_5xx(kit, cases)
 
 
-@check("no-5xx", layer="schema", isolated=True)
+@check("no-5xx", isolated=True)
 def requests_that_cannot_succeed(kit: CheckContext) -> None:
     """Every operation of which a generated request never is a right one, as those of a login."""
     cases: Cases = [

@@ -53,7 +53,7 @@ def _deletes_recorded_item(operation: Operation) -> bool:
     return operation.action == "delete" and operation.collection.content is not None
 
 
-@check("conforms", layer="schema", writes=False)
+@check("conforms", writes=False)
 def valid_reads(kit: CheckContext) -> None:
     """Every GET: with all parameters, with those that it needs, and one of a kind generated."""
     sender, cases = _Sender(kit), []
@@ -79,7 +79,7 @@ def valid_reads(kit: CheckContext) -> None:
     sender.findings.report(_EXPECTED, [one for one in chosen if one.addresses_entries])
 
 
-@check("conforms", layer="schema", writes=False)
+@check("conforms", writes=False)
 def tokens(kit: CheckContext) -> None:
     """The token endpoint: a form and a multipart of the target's own parameters."""
     sender = _Sender(kit)
@@ -92,7 +92,7 @@ def tokens(kit: CheckContext) -> None:
     sender.findings.report(_EXPECTED, chosen)
 
 
-@check("conforms", layer="schema", isolated=True)
+@check("conforms", isolated=True)
 def valid_writes(kit: CheckContext) -> None:
     """Every POST, PUT and DELETE on things of its own: the least, the most; generated ones."""
     sender = _Sender(kit)
@@ -121,7 +121,7 @@ def valid_writes(kit: CheckContext) -> None:
     sender.findings.report(_EXPECTED, [one for one in chosen if kit.factory.can_succeed(one)])
 
 
-@check("conforms", layer="schema", deletes_recorded_items=True)
+@check("conforms", deletes_recorded_items=True)
 def deletes_of_recorded_items(kit: CheckContext) -> None:
     """One call record, one voicemail and one fax, as far as the target has them.
 
