@@ -19,10 +19,11 @@ from click.testing import CliRunner
 
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
+from ringme_contract.proof.patch import patches
 from ringme_contract.proof.prove import Proof, prove
 from ringme_contract.proof.prove_command import prove as prove_command
 from ringme_contract.proof.running import ServerError, running_server
-from ringme_contract.proof.site import Site, patches
+from ringme_contract.proof.site import Site
 from ringme_contract.proof.trial import FaultFinding, ServerFinding
 from ringme_contract.run.evaluation import ExitCode
 from ringme_spec.document import read_yaml

@@ -55,6 +55,11 @@ class Request:
         return self.operation.collection.name if self.operation else ""
 
     @property
+    def key(self) -> str:
+        """The key of what the path ends at; empty without one."""
+        return next(reversed(self.values.values()), "")
+
+    @property
     def query(self) -> list[tuple[str, str]]:
         """The names and values of the query."""
         return parse_qsl(self.query_string, keep_blank_values=True)

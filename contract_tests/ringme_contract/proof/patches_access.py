@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.shown import key_of
-from ringme_contract.proof.site import Memory, Site, after, after_success, before, patch
+from ringme_contract.proof.patch import Memory, after, after_success, before, patch
+from ringme_contract.proof.site import Site
 
 _ADMINS = ("client-admin", "other-admin")
 
@@ -223,7 +223,7 @@ async def users_of_any_type(site: Site, request: Request, response: Response) ->
     """Takes any user of the client for one of a group."""
     if response.word != "user_not_found":
         return
-    found = await site.mock.entry("user", key_of(request))
+    found = await site.mock.entry("user", request.key)
     caller = await site.mock.user(request)
     if found and caller and found["client_id"] == caller["client_id"]:
         group = (await site.mock.keys("extension_group", client_id=found["client_id"]))[0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.site import Memory, Site, after, before, patch
+from ringme_contract.proof.patch import Memory, after, before, patch
+from ringme_contract.proof.site import Site
 
 _GRANT = "authorization_code"
 

@@ -8,9 +8,9 @@ from typing import Any
 from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.lists import Item
 from ringme_contract.proof.messages import Request, Response, refusal
+from ringme_contract.proof.patch import Memory, after, after_success, before
 from ringme_contract.proof.range_bounds import in_range, time_of
-from ringme_contract.proof.shown import key_of
-from ringme_contract.proof.site import Memory, Site, after, after_success, before
+from ringme_contract.proof.site import Site
 
 
 @before
@@ -37,7 +37,7 @@ async def delete_takes_another(site: Site, request: Request) -> Response | None:
         return None
     items = await site.mock.entries(request.collection)
     client = site.rule(request)["within"]["client"]
-    meant = await site.mock.entry(request.collection, key_of(request))
+    meant = await site.mock.entry(request.collection, request.key)
     response = await site.mock.send(request)
     if response.ok and meant:
         others = [one for one in items if one[client] == meant[client] and one != meant]
@@ -56,7 +56,7 @@ async def takes_along(
     They have the value of some of its properties (`same`: theirs, its own); with `last` only where
     none is left with the value of the latter.
     """
-    meant = await site.mock.entry(request.collection, key_of(request))
+    meant = await site.mock.entry(request.collection, request.key)
     response = await site.mock.send(request)
     if not response.ok or not meant or any(meant[own] is None for own in same.values()):
         return response
@@ -92,7 +92,7 @@ async def _remove_with_all(site: Site, collection: str, keys: list[Any]) -> None
 async def items_go_along(site: Site, request: Request, collection: str) -> Response:
     """Deletes recorded items along with a group or number."""
     name = "id" if request.collection == "extension" else "extension_group_id"
-    key = key_of(request)
+    key = request.key
     numbers = [one["id"] for one in await site.mock.entries("extension") if str(one[name]) == key]
     items = await site.mock.entries(collection)
     response = await site.mock.send(request)
@@ -124,7 +124,7 @@ async def range_takes_along(
 @before
 async def group_of_the_call(site: Site, request: Request, key: str, also: bool) -> Response:
     """Looks for an item in the group at the time of the call: `also`, or only there."""
-    entry: Item | None = await site.mock.entry(request.collection, key_of(request))
+    entry: Item | None = await site.mock.entry(request.collection, request.key)
     same = entry and str(entry[key]) == request.values.get("ext_group_id")
     if entry and not same and not also:
         return refusal(404, word=site.rule(request)["missing"])
@@ -139,7 +139,7 @@ async def group_of_the_call(site: Site, request: Request, key: str, also: bool) 
 @after_success
 async def file_gone_with_number(site: Site, request: Request, response: Response) -> None:
     """Has no file of an item whose number is deleted."""
-    entry = await site.mock.entry(request.collection, key_of(request))
+    entry = await site.mock.entry(request.collection, request.key)
     if entry and not await site.mock.entry("extension", entry["extension_id"]):
         response.refuse(404, site.rule(request)["missing"])
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.site import Memory, Site, after
+from ringme_contract.proof.patch import Memory, after
+from ringme_contract.proof.site import Site
 
 _LIMIT, _LEFT, _RESET = (f"x-ratelimit-{name}" for name in ("limit", "remaining", "reset"))
 

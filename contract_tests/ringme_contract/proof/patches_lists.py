@@ -6,8 +6,9 @@ import hashlib
 from typing import Any
 
 from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.patch import after_success, before
 from ringme_contract.proof.range_bounds import in_range, is_inside, time_of
-from ringme_contract.proof.site import Site, after_success, before
+from ringme_contract.proof.site import Site
 
 
 @after_success

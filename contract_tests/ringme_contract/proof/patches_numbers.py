@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.shown import Shown, key_of
-from ringme_contract.proof.site import Memory, Site, before, patch
+from ringme_contract.proof.patch import Memory, Shown, before, patch
+from ringme_contract.proof.site import Site
 
 _GROUP = "extension_group_id"
 
@@ -21,7 +21,7 @@ def former_groups_kept(site: Site, moved_by: str, lists: list[str]) -> None:
     async def before(request: Request) -> Response | None:
         if request.name != moved_by:
             return None
-        number = await site.mock.entry(request.collection, key_of(request))
+        number = await site.mock.entry(request.collection, request.key)
         response = await site.mock.send(request)
         if response.ok and number and None not in (number[_GROUP], response.json[_GROUP]):
             former.setdefault(str(number[_GROUP]), []).append(number["id"])
@@ -30,7 +30,7 @@ def former_groups_kept(site: Site, moved_by: str, lists: list[str]) -> None:
     async def after(request: Request, response: Response) -> None:
         if request.name in lists and response.ok:
             found = response.json
-            for key in former.get(key_of(request), []):
+            for key in former.get(request.key, []):
                 number = await site.mock.entry(request.collection, key)
                 if number and number not in found:
                     found.append(number)
@@ -44,7 +44,7 @@ def former_groups_kept(site: Site, moved_by: str, lists: list[str]) -> None:
 async def membership(site: Site, request: Request, memory: Memory, how: str) -> Response:
     """Puts numbers into groups, or takes them out, after some steps only."""
     mock, wanted = site.mock, request.fields().get(_GROUP)
-    number = await mock.entry("extension", key_of(request)) or {}
+    number = await mock.entry("extension", request.key) or {}
     group = number.get(_GROUP)
     if how == "toggle" and wanted is not None and group == wanted:
         request.set_fields({**request.fields(), _GROUP: None})
@@ -72,38 +72,31 @@ async def _release_first(site: Site, group: Any, least: int) -> None:
         await site.mock.change("extension", members[0], **{_GROUP: None})
 
 
-@patch
-def accepted(
-    site: Site, operations: list[str], key: str, only: str = "", ignored: bool = False
-) -> None:
+@before
+async def accepted(
+    site: Site, request: Request, shown: Shown, key: str, only: str = "", ignored: bool = False
+) -> Response | None:
     """Takes (or ignores) a value for which the mock refuses a request, always or `only` some.
 
     The mock gets the request without the value, or where it needs one, with another. `only` is
     `foreign group`, `foreign login`, `same number`, `other length`, or a pattern for the JSON of
     the value.
     """
-    shown = Shown(site)
-
-    async def before(request: Request) -> Response | None:
-        fields = request.fields()
-        if request.name not in operations or key not in fields:
-            return None
-        response = await site.mock.send(request)
-        if response.status not in (400, 404):
-            return response
-        if not await _is_meant(site, request, fields[key], only):
-            return response
-        value = fields.pop(key)
-        if request.action == "create" and key in ("name", "login"):
-            fields[key] = await _free(site, request, key, value)
-        again = await site.mock.send(request.with_fields(fields))
-        if again.ok:
-            response.become(again)
-            if not ignored:
-                shown.lay(request.collection, again.json["id"], {key: value})
+    fields = request.fields()
+    if key not in fields:
+        return None
+    response = await site.mock.send(request)
+    if response.status not in (400, 404) or not await _is_meant(site, request, fields[key], only):
         return response
-
-    site.before(before)
+    value = fields.pop(key)
+    if request.action == "create" and key in ("name", "login"):
+        fields[key] = await _free(site, request, key, value)
+    again = await site.mock.send(request.with_fields(fields))
+    if again.ok:
+        response.become(again)
+        if not ignored:
+            shown.lay(request.collection, again.json["id"], {key: value})
+    return response
 
 
 async def _is_meant(site: Site, request: Request, value: Any, only: str) -> bool:
@@ -116,7 +109,7 @@ async def _is_meant(site: Site, request: Request, value: Any, only: str) -> bool
         same = (one for one in users if one["login"] == value)
         return any(one["client_id"] != user.get("client_id") for one in same)
     if only == "same number":
-        own = await site.mock.entry(request.collection, key_of(request))
+        own = await site.mock.entry(request.collection, request.key)
         return own is not None and _number(value) == _number(own["name"])
     if only == "other length":
         client = (await site.mock.parties(request)).get("client")

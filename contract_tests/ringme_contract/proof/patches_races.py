@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from ringme_contract.proof.messages import Request, Response, refusal
-from ringme_contract.proof.shown import key_of
-from ringme_contract.proof.site import Memory, Site, before
+from ringme_contract.proof.patch import Memory, before
+from ringme_contract.proof.site import Site
 
 # As long as a request waits for another one to meet.
 _MEETING = 0.05
@@ -55,7 +55,7 @@ async def one_stays(
 @before
 async def updates_at_once(site: Site, request: Request, memory: Memory) -> Response:
     """Of two updates of an entry at the same moment the later writes all that it read before."""
-    key = key_of(request)
+    key = request.key
     old = await site.mock.entry(request.collection, key)
     others = memory.setdefault(key, [])
     others.append(old)

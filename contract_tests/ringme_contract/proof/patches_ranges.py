@@ -8,8 +8,9 @@ from typing import Any
 
 from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.patch import after, before, patch
 from ringme_contract.proof.range_bounds import SECOND, bounds, set_bounds, time_of
-from ringme_contract.proof.site import Site, after, before, patch
+from ringme_contract.proof.site import Site
 
 _LONG_AGO = datetime(1971, 1, 1)
 

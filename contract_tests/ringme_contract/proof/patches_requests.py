@@ -8,7 +8,8 @@ from contextlib import suppress
 from urllib.parse import unquote
 
 from ringme_contract.proof.messages import Request, Response, refusal
-from ringme_contract.proof.site import Site, before
+from ringme_contract.proof.patch import before
+from ringme_contract.proof.site import Site
 
 
 @before

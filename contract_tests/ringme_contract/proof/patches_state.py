@@ -6,9 +6,9 @@ from typing import Any
 
 from ringme_contract.lists import Item
 from ringme_contract.proof.messages import Request, Response, refusal
+from ringme_contract.proof.patch import Shown, after, after_success, before, patch
 from ringme_contract.proof.range_bounds import is_inside
-from ringme_contract.proof.shown import Shown, key_of
-from ringme_contract.proof.site import Site, after, after_success, before, patch
+from ringme_contract.proof.site import Site
 
 
 @before
@@ -54,27 +54,22 @@ async def stored(
     response.set_json({**made, **{key: values[key] for key in values if key in made}})
 
 
-@patch
-def keys_shown(
-    site: Site, operations: list[str], keys: list[str] | None = None, known: list[str] | None = None
-) -> None:
+@before
+async def keys_shown(
+    site: Site,
+    request: Request,
+    shown: Shown,
+    keys: list[str] | None = None,
+    known: tuple[str, ...] = (),
+) -> Response:
     """Shows some `keys` of a body, or all but the `known` ones, as if they were stored."""
-    shown = Shown(site)
-
-    async def before(request: Request) -> Response | None:
-        if request.name not in operations:
-            return None
-        response = await site.mock.send(request)
-        if response.ok:
-            found = {
-                key: value
-                for key, value in request.fields().items()
-                if (key in keys if keys else key not in (known or []))
-            }
-            shown.lay(request.collection, response.json["id"], found)
-        return response
-
-    site.before(before)
+    response = await site.mock.send(request)
+    if response.ok:
+        sent = request.fields()
+        chosen = keys if keys is not None else sent.keys() - {*known}
+        found = {key: sent[key] for key in sent if key in chosen}
+        shown.lay(request.collection, response.json["id"], found)
+    return response
 
 
 @patch
@@ -85,7 +80,7 @@ def still_listed(site: Site, deleted_by: str, lists: list[str]) -> None:
 
     def after(request: Request, response: Response) -> None:
         if request.name == deleted_by and response.ok:
-            entry = shown.entries.get((request.collection, key_of(request)))
+            entry = shown.entries.get((request.collection, request.key))
             gone.extend([entry] if entry else [])
         elif request.name in lists and response.ok and not request.parameter("per_page"):
             left = [
@@ -105,23 +100,17 @@ def _is_owned(request: Request, entry: Item) -> bool:
     )
 
 
-@patch
-def not_let_go(site: Site, deleted_by: str, collection: str, key: str) -> None:
+@before
+async def not_let_go(
+    site: Site, request: Request, shown: Shown, collection: str, key: str
+) -> Response:
     """Shows what refers to a deleted entry as it was."""
-    shown = Shown(site)
-
-    async def before(request: Request) -> Response | None:
-        if request.name != deleted_by:
-            return None
-        entries = await site.mock.entries(collection)
-        response = await site.mock.send(request)
-        if response.ok:
-            for one in entries:
-                if str(one[key]) == key_of(request):
-                    shown.lay(collection, one["id"], {key: one[key]})
-        return response
-
-    site.before(before)
+    entries = await site.mock.entries(collection)
+    response = await site.mock.send(request)
+    for one in entries if response.ok else ():
+        if str(one[key]) == request.key:
+            shown.lay(collection, one["id"], {key: one[key]})
+    return response
 
 
 @before
@@ -130,7 +119,7 @@ async def taken(site: Site, request: Request, key: str, how: str) -> Response | 
     value = request.fields().get(key)
     for one in await site.mock.entries(request.collection) if value else ():
         same = one[key] == value if how == "same" else one[key].startswith(str(value))
-        if same and str(one["id"]) != key_of(request):
+        if same and str(one["id"]) != request.key:
             return refusal(400, f"{key}: is taken")
     return None
 
@@ -165,16 +154,12 @@ def _value(request: Request, key: str) -> str:
     return str((request.fields() or request.form()).get(key) or "")
 
 
-@patch
-def changed_by_reading(site: Site, operations: list[str], key: str, value: Any) -> None:
+@after_success
+def changed_by_reading(
+    _: Site, request: Request, __: Response, shown: Shown, key: str, value: Any
+) -> None:
     """Leaves a mark on what a GET shows."""
-    shown = Shown(site)
-
-    def after(request: Request, response: Response) -> None:
-        if request.name in operations and response.ok:
-            shown.lay(request.collection, key_of(request), {key: value})
-
-    site.after(after)
+    shown.lay(request.collection, request.key, {key: value})
 
 
 @after

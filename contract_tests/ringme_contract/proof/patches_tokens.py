@@ -6,7 +6,8 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 
 from ringme_contract.proof.messages import Request, Response, refusal
-from ringme_contract.proof.site import Memory, Site, after, after_success, before, patch
+from ringme_contract.proof.patch import Memory, after, after_success, before, patch
+from ringme_contract.proof.site import Site
 
 _REFRESH = "refresh_token"
 _PAIR = {"token_type": "Bearer", "expires_in": 3600, "scope": "all", _REFRESH: "a" * 30}

@@ -14,8 +14,8 @@ from typing import Any
 from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.lists import Item
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.shown import Shown, key_of
-from ringme_contract.proof.site import Site, patch
+from ringme_contract.proof.patch import Shown, patch
+from ringme_contract.proof.site import Site
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BEYOND_THE_BASIC_PLANE = re.compile("[\U00010000-\U0010ffff]")
@@ -70,14 +70,14 @@ def stored_otherwise(
 
     def stored(request: Request, new: Any) -> Any:
         if how == "lost":
-            return old[key_of(request)].get(key)
+            return old[request.key].get(key)
         if new is None:
             return 0 if how == "null is zero" else None
         return _CHANGES[how](new) if how in _CHANGES else new
 
     async def before(request: Request) -> None:
         if request.name in operations and how == "lost":
-            meant = key_of(request)
+            meant = request.key
             old[meant] = await site.mock.entry(request.collection, meant) or {}
 
     def after(request: Request, response: Response) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from ringme_contract.proof.fault import all_faults
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.site import Site, after, before, patch
+from ringme_contract.proof.patch import after, before, patch
+from ringme_contract.proof.site import Site
 
 _BYTES: dict[str, Callable[[bytes], bytes]] = {
     "short": lambda body: body[:-1],

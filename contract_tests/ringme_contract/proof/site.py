@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import json
-import pkgutil
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from starlette.types import ASGIApp
 
-import ringme_contract.proof
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.interception import After, Before, Interception
-from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.messages import Request
 from ringme_contract.proof.mock import Mock, Operations
+from ringme_contract.proof.patch import patches
 from ringme_mock.app import create_app
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import FIXTURES, SPEC
@@ -83,93 +80,6 @@ def build_mock(document: dict[str, Any]) -> ASGIApp:
         path = Path(folder) / "openapi.yaml"
         path.write_text(json.dumps(document), "utf-8")
         return create_app(path, FIXTURES)
-
-
-Patch = Callable[..., Any]
-Memory = dict[Any, Any]
-_patches: dict[str, Patch] = {}
-# Of the arguments of a fault those that say which requests it is about.
-_WHICH = ("operations", "actions", "methods", "contains", "query", "grants", "sent")
-
-
-def patch(function: Patch) -> Patch:
-    """Declares a function to be a patch; faults name it by its name, dashes for underscores."""
-    return _declare(function, function)
-
-
-def before(function: Patch) -> Patch:
-    """Declares a patch that is called with the requests which its fault names, as a hook is.
-
-    See `Request.matches` for the arguments that name them. A function that has a `memory` gets a
-    dictionary for what it has to keep from one request to the next.
-    """
-
-    def put(site: Site, **arguments: Any) -> None:
-        which, call = _bound(function, site, arguments, (None,))
-        site.before(lambda request: call(request) if request.matches(**which) else None)
-
-    return _declare(function, put)
-
-
-def after(function: Patch) -> Patch:
-    """Declares a patch that is called with those requests and their responses.
-
-    The fault may name `statuses` of the responses as well.
-    """
-
-    def put(site: Site, statuses: tuple[int, ...] = (), **arguments: Any) -> None:
-        which, call = _bound(function, site, arguments, (None, None))
-
-        def hook(request: Request, response: Response) -> Any:
-            meant = not statuses or response.status in statuses
-            return call(request, response) if meant and request.matches(**which) else None
-
-        site.after(hook)
-
-    return _declare(function, put)
-
-
-def after_success(function: Patch) -> Patch:
-    """Declares a patch that is called with those requests and their responses, if they succeed."""
-
-    def put(site: Site, **arguments: Any) -> None:
-        which, call = _bound(function, site, arguments, (None, None))
-        site.after(
-            lambda request, response: (
-                call(request, response) if response.ok and request.matches(**which) else None
-            )
-        )
-
-    return _declare(function, put)
-
-
-def _bound(
-    function: Patch, site: Site, arguments: dict[str, Any], messages: tuple[None, ...]
-) -> tuple[dict[str, Any], Callable[..., Any]]:
-    """Tells which requests a fault is about, and binds a function to what else it says."""
-    which = {name: value for name, value in arguments.items() if name in _WHICH}
-    others = {name: value for name, value in arguments.items() if name not in _WHICH}
-    signature = inspect.signature(function)
-    if "memory" in signature.parameters:
-        others["memory"] = {}
-    signature.bind(site, *messages, **others)
-    return which, partial(function, site, **others)
-
-
-def _declare(function: Patch, put: Patch) -> Patch:
-    name = function.__name__.replace("_", "-")
-    if name in _patches:
-        raise ValueError(f"there are two patches {name}")
-    _patches[name] = put
-    return function
-
-
-def patches() -> dict[str, Patch]:
-    """Imports all patches, by name."""
-    for module in pkgutil.iter_modules(ringme_contract.proof.__path__):
-        if module.name.startswith("patches_"):
-            importlib.import_module(f"{ringme_contract.proof.__name__}.{module.name}")
-    return _patches
 
 
 def faulty_app(fault: Fault | None) -> ASGIApp:
