@@ -19,7 +19,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.deviations import Deviation
 from ringme_contract.http.transport import exchange_of
 from ringme_contract.schema.constraints import Wire
-from ringme_contract.schema.generation import AnyCase
+from ringme_contract.schema.generation import AnyCase, send
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -47,6 +47,12 @@ class Findings:
         self._failures: dict[tuple[str, str], tuple[str, Deviation]] = {}
         self._reached: set[str] = set()
         self._lacking: dict[str, str] = {}
+
+    def send(self, operation: Operation, case: AnyCase, checks: list[Any]) -> None:
+        """Sends a case, and judges its response; nothing if it cannot be written in HTTP."""
+        response = send(self._kit, operation, case)
+        if response is not None:
+            self.judge(operation, case, response, checks)
 
     def judge(
         self,

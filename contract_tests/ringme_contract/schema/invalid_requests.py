@@ -10,7 +10,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext, spares
 from ringme_contract.samples import Samples
 from ringme_contract.schema.findings import INVALID, Findings
-from ringme_contract.schema.generation import AnyCase, can_be_generated, generate, send
+from ringme_contract.schema.generation import AnyCase, can_be_generated, generate
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
@@ -58,11 +58,5 @@ def invalid_writes(kit: CheckContext) -> None:
 
 def _judge(kit: CheckContext, cases: Cases) -> None:
     findings = Findings(kit)
-
-    def judge(operation: Operation, case: AnyCase) -> None:
-        response = send(kit, operation, case)
-        if response is not None:
-            findings.judge(operation, case, response, INVALID)
-
-    kit.map(lambda one: judge(*one), cases)
+    kit.map(lambda one: findings.send(*one, INVALID), cases)
     findings.report(_EXPECTED)

@@ -14,7 +14,6 @@ from ringme_contract.schema.generation import (
     can_be_generated,
     generate,
     put_together,
-    send,
 )
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
@@ -26,17 +25,14 @@ _SOME = 3
 _NEEDS_NUMBERS = "callback"
 
 
-class _Sender:
+class _Sender(Findings):
     def __init__(self, kit: CheckContext) -> None:
-        self.kit = kit
-        self.findings = Findings(kit)
+        super().__init__(kit)
         self._constraints = Constraints(kit)
         self.samples = Samples(kit, kit.operations)
 
-    def send(self, operation: Operation, case: AnyCase) -> None:
-        response = send(self.kit, operation, case)
-        if response is not None:
-            self.findings.judge(operation, case, response, VALID)
+    def send_valid(self, operation: Operation, case: AnyCase) -> None:
+        self.send(operation, case, VALID)
 
     def generated(
         self, operation: Operation, salt: int, path: dict[str, object] | None
@@ -44,7 +40,7 @@ class _Sender:
         """Generated requests that the rules have nothing against, for one operation of a kind."""
         if not self.samples.is_whole(operation):
             return []
-        cases = generate(self.kit, operation, GenerationMode.POSITIVE, _SOME, salt, path)
+        cases = generate(self._kit, operation, GenerationMode.POSITIVE, _SOME, salt, path)
         return [self._constraints.apply(operation, case) for case in cases]
 
 
@@ -63,7 +59,7 @@ def valid_reads(kit: CheckContext) -> None:
             path = kit.factory.to_read(operation)
         except NotReached as reason:
             if operation.addresses_entries:
-                sender.findings.lacks(operation, str(reason))
+                sender.lacks(operation, str(reason))
             path = kit.factory.nowhere(operation)
         for full in (False, True):
             query = kit.factory.query(operation, full)
@@ -74,9 +70,9 @@ def valid_reads(kit: CheckContext) -> None:
         # Once about what is there, which gets further, and once about anything.
         for salt, fixed in ((1, path), (2, None)):
             cases += [(operation, case) for case in sender.generated(operation, salt, fixed)]
-    kit.map(lambda one: sender.send(*one), cases)
+    kit.map(lambda one: sender.send_valid(*one), cases)
     # Scenarios make what else there is to read.
-    sender.findings.report(_EXPECTED, [one for one in chosen if one.addresses_entries])
+    sender.report(_EXPECTED, [one for one in chosen if one.addresses_entries])
 
 
 @check("conforms", writes=False)
@@ -88,8 +84,10 @@ def tokens(kit: CheckContext) -> None:
         for media_type, capability in _FORMS.items():
             if capability not in kit.target.off:
                 body = dict(kit.target.identities["client"].parameters)
-                sender.send(operation, put_together(kit, operation, {}, None, body, media_type))
-    sender.findings.report(_EXPECTED, chosen)
+                sender.send_valid(
+                    operation, put_together(kit, operation, {}, None, body, media_type)
+                )
+    sender.report(_EXPECTED, chosen)
 
 
 @check("conforms", isolated=True)
@@ -104,21 +102,21 @@ def valid_writes(kit: CheckContext) -> None:
     for operation in chosen:
         if operation.scopes is None:
             for case in sender.generated(operation, 3, {}):
-                sender.send(operation, case)
+                sender.send_valid(operation, case)
             continue
         path = kit.factory.to_change(operation)
         if operation.json_body is not None:
             for full in (False, True):
                 body = kit.factory.body(operation, full)
-                sender.send(operation, put_together(kit, operation, path, None, body))
+                sender.send_valid(operation, put_together(kit, operation, path, None, body))
         else:
             query = kit.factory.query(operation)
-            sender.send(operation, put_together(kit, operation, path, query))
+            sender.send_valid(operation, put_together(kit, operation, path, query))
         for case in sender.generated(operation, 4, path):
-            sender.send(operation, case)
+            sender.send_valid(operation, case)
         for case in sender.generated(operation, 5, kit.factory.nowhere(operation)):
-            sender.send(operation, case)
-    sender.findings.report(_EXPECTED, [one for one in chosen if kit.factory.can_succeed(one)])
+            sender.send_valid(operation, case)
+    sender.report(_EXPECTED, [one for one in chosen if kit.factory.can_succeed(one)])
 
 
 @check("conforms", deletes_recorded_items=True)
@@ -134,8 +132,8 @@ def deletes_of_recorded_items(kit: CheckContext) -> None:
         try:
             path = kit.factory.to_read(operation)
         except NotReached as reason:
-            sender.findings.lacks(operation, str(reason))
+            sender.lacks(operation, str(reason))
             continue
-        sender.send(operation, put_together(kit, operation, path))
-        sender.send(operation, put_together(kit, operation, kit.factory.nowhere(operation)))
-    sender.findings.report(_EXPECTED, chosen)
+        sender.send_valid(operation, put_together(kit, operation, path))
+        sender.send_valid(operation, put_together(kit, operation, kit.factory.nowhere(operation)))
+    sender.report(_EXPECTED, chosen)
