@@ -361,7 +361,7 @@ HOSTILE: dict[str, tuple[Behaviour, str]] = {
     "endless body": (spoils(endless_body), "larger than the kit takes"),
     "bomb": (spoils(bomb), "unpacks to over"),
     "not JSON": (changed(not_json), "the body is not JSON"),
-    "no list": (changed(no_list), "no list of objects"),
+    "no list": (changed(no_list), "not a list of objects"),
     "throttled for ever": (throttled(5, "Retry-After: 0"), "429 again and again"),
     "throttled for days": (throttled(5, "Retry-After: 999999"), "used up for 999999 s"),
     "redirect": (spoils(redirect), "a redirect to 'http://169.254.169.254/latest/'"),

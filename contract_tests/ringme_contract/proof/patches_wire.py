@@ -138,15 +138,11 @@ def _change_object(one: dict[str, Any], change: dict[str, Any]) -> None:
             one[key] = one[key].replace(old, new)
 
 
-@patch
-def plain_at(site: Site, size: int) -> None:
+@after
+def plain_at(_: Site, __: Request, response: Response, size: int) -> None:
     """Leaves a response of this many bytes as it is, where it ought to be compressed."""
-
-    def after(_: Request, response: Response) -> None:
-        if response.is_compressed and len(response.body) == size:
-            del response.headers["content-encoding"]
-
-    site.after(after)
+    if response.is_compressed and len(response.body) == size:
+        del response.headers["content-encoding"]
 
 
 @patch
