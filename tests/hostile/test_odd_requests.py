@@ -12,6 +12,7 @@ from hostile.bytes_of import ODD
 from hostile.oddities import JSON_BYTES, TEXTS, encoded
 from hostile.wire import Wire, request
 from ringme_mock.http.body import LONGEST_BODY
+from ringme_spec.operations import Operation
 from support.operations import OPERATIONS, accepted, brief, path_of
 from support.server import API, Api, RunningMock
 
@@ -37,14 +38,18 @@ BROKEN_RULES: list[tuple[str, dict[str, Any], int]] = [
 
 @pytest.mark.rule("no-5xx")
 @pytest.mark.parametrize("body", JSON_BYTES, ids=brief)
-@pytest.mark.parametrize("chunked", [False, True], ids=["whole", "chunked"])
-def test_no_body_makes_the_mock_fail(admin: Api, body: bytes, chunked: bool) -> None:
-    for one in WITH_BODY:
-        content = iter([body[:9], body[9:]]) if chunked else body
-        kind = {"Content-Type": "application/json"}
+def test_no_body_makes_the_mock_fail(admin: Api, body: bytes) -> None:
+    expected = (200, 201, 400) if len(body) <= LONGEST_BODY else (413,)
+    kind = {"Content-Type": "application/json"}
+
+    def try_body(one: Operation, content: Any) -> None:
         answer = admin.request(one.method, path_of(one, MEMBER), content=content, headers=kind)
-        expected = (200, 201, 400) if len(body) <= LONGEST_BODY else (413,)
         assert answer.status_code in expected, one.id
+
+    for one in WITH_BODY:
+        try_body(one, body)
+    # In chunks.
+    try_body(WITH_BODY[0], iter([body[:9], body[9:]]))
     accepted(admin.get(GROUPS))
 
 
@@ -54,7 +59,7 @@ def test_no_path_makes_the_mock_fail(admin: Api, text: str) -> None:
     for place in PLACES:
         path = place.format(quote(encoded(text), safe=""))
         path = path if path.startswith("/") else f"{API}/{path}"
-        for method in ("GET", "HEAD", "PUT", "DELETE", "PROPFIND"):
+        for method in ("GET", "DELETE"):
             assert admin.request(method, path, content=b"{}").status_code < 500
 
 
