@@ -49,6 +49,7 @@ _BREAKS = {
     "login-lowered": "entry-update",
     "ended-call-stays": "current-call-end",
     "call-at-any-number": "current-calls",
+    "calls-of-all-clients": "current-calls",
     "menu-rung": "callback-numbers",
     "event-as-text": "event-delivery",
     "never-bridged": "call-values",

@@ -34,6 +34,7 @@ FAULTS: dict[str, str] = {
     "ivr-takes-all-events": "a number of type ivr takes every type of event",
     "ended-call-stays": "a call that was ended stays in the lists",
     "call-at-any-number": "a call is found at numbers that take no part in it",
+    "calls-of-all-clients": "the calls in progress of a client are those of all clients",
     "menu-rung": "a voice menu can be rung as if it were a phone",
     "event-as-text": "events come as plain text, not as a form",
     "never-bridged": "a call that two sides spoke in is answered, never bridged",

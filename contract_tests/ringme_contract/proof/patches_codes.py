@@ -70,12 +70,14 @@ async def open_redirect(site: Site, request: Request, response: Response, how: s
 
 @before
 async def lets_in(site: Site, request: Request, whom: str) -> Response | None:
-    """Logs users in at the login page by `any password`, or those who are `blocked`."""
+    """Logs users in at the login page by `any password`, theirs `and more`, or `blocked` ones."""
     user = (await site.mock.parties(request)).get("user")
     if user is None:
         return None
-    password = {"password": request.form().get("password", "")}
-    changes = password if whom == "any password" else {"status": "active"}
+    given = request.form().get("password", "")
+    if whom == "and more" and not given.startswith(user["password"]):
+        return None
+    changes = {"status": "active"} if whom == "blocked" else {"password": given}
     async with site.mock.changed(("user", user["id"], changes)):
         return await site.mock.send(request)
 

@@ -125,7 +125,7 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
 
 @check("current-calls", uses=_USES, isolated=True)
 def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
-    """In the list of the number and the client's, by either id; at no other number."""
+    """In the list of the number and the client's, by either id; at no other number or client."""
     client, number, other = kit.client, phone(kit), phone(kit)
     menu = kit.new_extension(type="ivr", status="active")
     shown = running_call(kit, number, bare(phone(kit)))
@@ -134,6 +134,10 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
         "the list of the client has it",
         shown["call_id"] in [one["call_id"] for one in calls_of(kit, None)],
     )
+    if "other_client" in kit.target.identities:
+        theirs = kit.caller("other_client").read(_path(kit, "list_calls"))["call_list"]
+        known = [one["call_id"] for one in theirs]
+        kit.expect_true("another client does not have it", shown["call_id"] not in known, theirs)
     for key in (shown["call_id"], shown["call_api_id"]):
         for text in (key, key.upper()):
             alone = client.read(f"{path}{text}")

@@ -7,7 +7,7 @@ import httpx
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.scenarios.login_browser import Browser
-from ringme_contract.scenarios.token_grants import changed, expect_works, new_user
+from ringme_contract.scenarios.token_grants import changed, expect_works, near_misses, new_user
 
 _GRANT = ("authorization_code",)
 _NEEDS = ("client", "public")
@@ -21,11 +21,12 @@ def _expect_page_again(kit: CheckContext, browser: Browser, response: httpx.Resp
 
 @check("code-login", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def a_wrong_login_gets_the_page_again(kit: CheckContext) -> None:
-    """Login or password wrong, swapped, missing, in another case; then the right ones."""
+    """Login or password wrong, swapped, missing, nearly right; then the right ones."""
     (login, password), (other, _) = new_user(kit), new_user(kit)
+    nearly = {*near_misses(password)} - {password}
     browser = Browser(kit)
     for wrong in (
-        (login, changed(password)), (login, password.swapcase()), (other, password),
+        (login, changed(password)), *((login, one) for one in nearly), (other, password),
         (f"{login}-nobody", password), (password, login), (login, ""), ("", password), ("", ""),
     ):  # fmt: skip
         _expect_page_again(kit, browser, browser.log_in(*wrong))

@@ -6,16 +6,11 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with
-from ringme_contract.scenarios.token_grants import expect_error, expect_works
+from ringme_contract.scenarios.token_grants import expect_error, expect_works, near_misses
 
 _ME = ("@ME", "@Me", "me", "@m", "@me2", "@", "*")
 # Of the longest that a password may be, as some ways to keep one look at the first 72 bytes alone.
 _PASSWORD = f" Pass-{'w' * 75}-\U0001f511 "
-
-
-def _others(text: str) -> tuple[str, ...]:
-    """A part of a text, and the text with more to it or in other letters."""
-    return text[:-1], text[: len(text) // 2], text[1:], f"{text}0", text.upper(), text.swapcase()
 
 
 @check("token-errors", needs=("client", "login"), isolated=True)
@@ -30,14 +25,14 @@ def only_the_whole_secret_and_password_are_right(kit: CheckContext) -> None:
     expect_works(kit, kit.request_token(**good), user["login"])
     secret = application["client_secret"]
     known = {one.application["client_secret"] for one in kit.target.identities.values()}
-    for wrong in {*_others(secret), *known} - {secret}:
+    for wrong in {*near_misses(secret), *known} - {secret}:
         refused = kit.request_token(**{**good, "client_secret": wrong})
         expect_error(kit, refused, 401, "invalid_client")
     refused = kit.request_token(**{**good, "client_id": good["client_id"].swapcase()})
     if good["client_id"].swapcase() != good["client_id"]:
         expect_error(kit, refused, 401, "invalid_client")
     for wrong in (
-        *_others(password), password.strip(), password.replace("\U0001f511", "?"), colleague[1],
+        *near_misses(password), password.strip(), password.replace("\U0001f511", "?"), colleague[1],
         f"{password[:-2]}x ",
     ):  # fmt: skip
         refused = kit.request_token(**{**good, "password": wrong})

@@ -29,6 +29,11 @@ def changed(text: str) -> str:
     return ("0" if text[0] != "0" else "1") + text[1:]
 
 
+def near_misses(text: str) -> tuple[str, ...]:
+    """A part of a text, and the text with more to it or in other letters."""
+    return text[:-1], text[: len(text) // 2], text[1:], f"{text}0", text.upper(), text.swapcase()
+
+
 def expect_works(kit: CheckContext, response: httpx.Response, login: str | None = None) -> str:
     """The token of a response, with which the user (of this login, if one is said) can be read."""
     token = str(kit.expect(response, 200).json()["access_token"])
