@@ -1,6 +1,6 @@
-// The journal as it comes in: the latest requests that fit a filter, read again when there are new ones.
+// The journal as it comes in: what there was, then what is new.
 import { useEffect, useRef, useState } from "../vendor/htm/standalone.module.js";
-import { address, control, parse, read } from "./client.js";
+import { address, control, parse, pathOf, read } from "./client.js";
 
 export const MOST_ROWS = 200;
 // Many requests at once become one change of the page.
@@ -15,19 +15,34 @@ export function useStream(changed, requests, tell) {
   const [live, setLive] = useState(false);
   const [dropped, setDropped] = useState(0);
   const [news, setNews] = useState("");
-  const held = useRef({ turn: 0, unread: 0 }).current;
+  const held = useRef({ turn: 0, shown: 0, loading: 0, unread: 0, waiting: [] }).current;
   held.filter = filter;
 
   const load = async () => {
     const turn = ++held.turn;
+    // What comes in meanwhile may be missing in the response.
+    held.waiting = [];
     const query = queryOf(held.filter, { limit: MOST_ROWS });
     const [found, counted] = await Promise.all([read(control(`journal?${query}`)), read(control("journal/count", "POST", {}))]);
-    if (turn !== held.turn) return;
+    if (turn < held.shown) return;
+    held.shown = turn;
     setRows(found.reverse());
     setDropped(counted.dropped);
   };
-  const reload = () => load().catch((error) => tell(error.message, { bad: true }));
-  const reloadLive = () => held.filter.paused || reload();
+  const reload = async () => {
+    held.loading += 1;
+    await load().catch((error) => tell(error.message, { bad: true }));
+    held.loading -= 1;
+    gather();
+  };
+  // To read them again would cost the mock as much as the requests themselves.
+  const gather = () => {
+    if (held.loading || held.filter.paused) return;
+    const fresh = held.waiting.splice(0).filter((entry) => fits(entry, held.filter)).reverse();
+    held.unread += fresh.length;
+    setRows((before) => [...fresh.filter((one) => one.number > (before[0]?.number ?? 0)), ...before].slice(0, MOST_ROWS));
+  };
+  const reloadLive = () => { if (!held.filter.paused) reload(); };
   useEffect(reloadLive, [filter.text, filter.verdict, filter.paused]);
   // A reset has emptied it.
   useEffect(() => { if (requests < rows.length) reload(); }, [requests]);
@@ -49,8 +64,8 @@ export function useStream(changed, requests, tell) {
     source.addEventListener("delivery", changeLater);
     source.addEventListener("request", ({ data }) => {
       const entry = parse(data);
-      held.unread += 1;
-      soon("rows", reloadLive, GATHER_MS);
+      held.waiting = [...held.waiting.slice(1 - MOST_ROWS), entry];
+      soon("rows", gather, GATHER_MS);
       if (entry.method !== "GET" && entry.status < 400) changeLater();
     });
     // Every row by itself would drown a screen reader.
@@ -66,4 +81,11 @@ export function useStream(changed, requests, tell) {
 /** The query of the control interface for a filter. */
 export function queryOf({ text, verdict }, more = {}) {
   return new URLSearchParams({ ...(text && { text }), ...(verdict && { verdict }), ...more });
+}
+
+/** Tells whether an entry fits the filter, as the control interface does. */
+function fits(entry, { text, verdict }) {
+  const parts = [entry.method, pathOf(entry), entry.operation, entry.login, entry.status, entry.reason, entry.fault];
+  const shown = parts.filter((part) => part !== null).join(" ").toLowerCase();
+  return (!verdict || entry.verdict === verdict) && shown.includes(text.toLowerCase());
 }
