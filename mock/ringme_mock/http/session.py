@@ -132,7 +132,7 @@ class Session:
             "faults": self.faults.dump(),
             "latency": [self.latency.low, self.latency.high],
             "snapshots": {name: one.clock.dump() for name, one in self.snapshots.items()},
-            "calls": calls,
+            "in_progress": calls,
             "deliveries": deliveries,
         }, own
 
@@ -159,7 +159,7 @@ class Session:
         clocks = map(Setting.load, alike["snapshots"].values())
         kept = map(Snapshot, stores, clocks)
         self.snapshots = dict(zip(alike["snapshots"], kept, strict=True))
-        self.calls.load({**alike["calls"], "following": own["following"]})
+        self.calls.load({**alike["in_progress"], "following": own["following"]})
         self.deliveries.load(
             {**alike["deliveries"], "kept": own["kept"], "waiting": own["waiting"]}
         )
