@@ -43,7 +43,7 @@ class Site:
         return self._mock
 
     def rule(self, request: Request) -> dict[str, Any]:
-        """What the document says of the collection of a request."""
+        """The rules of the collection of a request, as the document has them."""
         rule: dict[str, Any] = self.document["x-collections"].get(request.collection, {})
         return rule
 
