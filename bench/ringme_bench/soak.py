@@ -23,6 +23,10 @@ _PASSING = 10
 _LOGINS = 200
 # Tokens of the rounds before have expired then, and the count of requests begins anew.
 _HOUR = {"seconds": 3601}
+_STATE = "state.db"
+# Rows and an image come and go in the file, in pages that are used again; the image grows as the
+# sessions do.
+_FILE_CLIMB_MB = 20.0
 # Less is left from round to round in arenas and caches by chance.
 _CLIMB_MB = 5.0
 
@@ -33,19 +37,23 @@ class Plan:
     round: float = 60.0
     connections: int = 50
     sessions: int = 20
+    state: bool = False
 
 
 def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
     """Load the mock for long: its memory must not climb, and its bounds must hold.
 
     Rounds of so many seconds, like those of `load`, some in sessions that come and go; after each
-    logins, resets and a step of the clock. Exit code 1 if anything was wrong.
+    logins, resets and a step of the clock. With `state` a file keeps it, which must not grow
+    either; at the end the mock is killed, and started from it again. Exit code 1 if anything was
+    wrong.
     """
+    options = [*_OPTIONS, "--state", str(folder / _STATE)] if plan.state else _OPTIONS
     samples: list[dict[str, Any]] = []
     wrong: list[str] = []
-    requests = 0
+    requests, restart = 0, 0.0
     staying = [f"stays-{place}" for place in range(plan.sessions - _PASSING)]
-    with ServerProcess((*MOCK.command, *_OPTIONS), folder) as process:
+    with ServerProcess((*MOCK.command, *options), folder) as process:
         process.start(MOCK.first)
         client = Client(process.port)
         rest = process.memory_mb()
@@ -63,11 +71,15 @@ def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, 
                 "sessions": len(sessions),
                 "journal": max(one["requests"] for one in sessions),
                 "p99_ms": round(found["p99_ms"], 2),
+                "file_mb": _file_mb(folder),
             }
             samples.append(sample)
             tell(str(sample))
             _do_chores(process.port, staying)
         most_sessions = _begin_sessions(client)
+        if plan.state:
+            process.kill()
+            restart = round(process.start(MOCK.first), 2)
     journal = max(sample["journal"] for sample in samples)
     return {
         "plan": vars(plan),
@@ -76,6 +88,8 @@ def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, 
         "requests": requests,
         "wrong": wrong[:20],
         "climb_mb": climb([sample["memory_mb"] for sample in samples]),
+        "file_climb_mb": climb([sample["file_mb"] for sample in samples]),
+        "restart_seconds": restart,
         "bounds": {
             "journal": {"bound": _JOURNAL, "greatest": journal},
             "sessions": {"bound": _SESSIONS, "greatest": most_sessions},
@@ -91,6 +105,8 @@ def problems(result: dict[str, Any]) -> list[str]:
             found.append(f"{name}: {bound['greatest']}, more than {bound['bound']}")
     if result["climb_mb"] > _CLIMB_MB:
         found.append(f"memory: climbs by {result['climb_mb']} MB")
+    if result["file_climb_mb"] > _FILE_CLIMB_MB:
+        found.append(f"state file: climbs by {result['file_climb_mb']} MB")
     return found
 
 
@@ -99,6 +115,11 @@ def climb(values: list[float]) -> float:
     third = max(1, len(values) // 3)
     last, before = values[-third:], values[-2 * third : -third] or values[:1]
     return round(statistics.median(last) - statistics.median(before), 1)
+
+
+def _file_mb(folder: Path) -> float:
+    """The size of the state file, with what is on its way there."""
+    return round(sum(one.stat().st_size for one in folder.glob(f"{_STATE}*")) / 1e6, 1)
 
 
 def _do_chores(port: int, staying: list[str]) -> None:

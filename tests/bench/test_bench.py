@@ -81,11 +81,13 @@ def test_under_load_no_write_is_lost(tmp_path: Path) -> None:
 
 def test_a_soak_looks_at_its_bounds(tmp_path: Path) -> None:
     arguments = ("--minutes", "0", "--round", "0.3", "--connections", "12", "--sessions", "12")
-    found = result(tmp_path, "soak", "soak", *arguments)
+    found = result(tmp_path, "soak", "soak", *arguments, "--state")
     assert found["wrong"] == []
     assert found["bounds"]["sessions"] == {"bound": 100, "greatest": 100}
     assert 0 < found["bounds"]["journal"]["greatest"] <= 1000
     assert len(found["samples"]) == 1
+    assert found["samples"][0]["file_mb"] > 0
+    assert found["restart_seconds"] > 0
 
 
 def test_a_bad_option_is_refused_in_words(tmp_path: Path) -> None:

@@ -175,6 +175,11 @@ class Replicas(RuleBasedStateMachine):
             self._runner.close()
 
     def _compare(self) -> None:
+        for session in self._both[0].sessions.known():
+            self._run(self._both[0].replica.settle(session))
+        for one in self._both:
+            self._run(one.catch_up())
+            one.stop_timers()
         zero = Engine(self._engine.all_rows)
         found = [*self._both, *(self._run(Copy(one, 2).start()) for one in (zero, self._engine))]
         for one in found:

@@ -18,6 +18,7 @@ from ringme_mock.delivery.deliveries import Deliveries, Delivery, DeliverySettin
 from ringme_mock.faults.fault_book import FaultBook, _Counted
 from ringme_mock.faults.fault_rule import FaultRule
 from ringme_mock.faults.latency import Latency
+from ringme_mock.http import image
 from ringme_mock.http.image import BrokenImage, Image, load_image
 from ringme_mock.http.session import Session
 from ringme_mock.http.sessions import Sessions
@@ -214,6 +215,17 @@ def test_what_an_image_holds_is_there_again(copy: Copy, pieces: list[bytes]) -> 
     grants = [one.grant for one in fresh.sessions.resume("tab").state.tokens._access.values()]
     assert grants == list(fresh.sessions.resume("tab").state.tokens._refresh.values())
     assert list(Image(fresh.sessions).pieces()) == pieces
+
+
+def test_an_image_may_end_with_a_full_piece(
+    copy: Copy, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "_PIECE", 1)
+    single = list(Image(copy.sessions).pieces())
+    assert len(single) > len(pieces)
+    fresh = Copy(Engine())
+    load_image(fresh.sessions, single)
+    assert list(differing(copy.sessions, fresh.sessions, "sessions")) == []
 
 
 def test_a_session_that_an_image_has_not_is_gone(pieces: list[bytes]) -> None:

@@ -110,6 +110,7 @@ class Replica:
         session = self.sessions.resume(row.session)
         # What the command drew when it was made, so that a seed goes on where it was.
         draw_chance(session.random)
+        session.used = self.sessions.seconds()
         self._repeats = True
         try:
             with self._applied(session, number, row, row.at):

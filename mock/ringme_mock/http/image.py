@@ -54,7 +54,8 @@ class Image:
             if size >= _PIECE:
                 yield _piece(lines, checksum)
                 lines, size = [], 0
-        yield _piece(lines, checksum)
+        if lines:
+            yield _piece(lines, checksum)
         yield checksum.digest()
 
     def lines(self) -> Iterator[tuple[bytes, bool]]:
@@ -64,7 +65,9 @@ class Image:
             yield orjson.dumps(own), False
             base = fixtures
             for store in stores:
-                for value in write_store(store, base, fixtures):
+                values = write_store(store, base, fixtures)
+                yield orjson.dumps(next(values)), False
+                for value in values:
                     yield orjson.dumps(value), True
                 base = store
 

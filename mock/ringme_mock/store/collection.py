@@ -47,12 +47,11 @@ class Taken(Exception):
 
 
 class Changes(NamedTuple):
-    """Entries that a collection has beside another one, keys that it lacks, and its counts."""
+    """Entries that a collection has beside another one, keys that it lacks, and its next key."""
 
     entries: list[Entry]
     gone: list[Key]
     next_key: int
-    written: int
 
 
 class Collection:
@@ -100,7 +99,7 @@ class Collection:
         return other
 
     def changes_since(self, base: Collection) -> Changes:
-        """Return what a copy of `base` lacks to be this collection; `base` is none of its writes.
+        """Return what a copy of `base` lacks to be this collection.
 
         It depends on the entries alone, and not on how they came to be so.
         """
@@ -112,14 +111,10 @@ class Collection:
                     changed.append(entry)
             gone = [key for key in known if key not in self._entries]
         changed.sort(key=itemgetter(self.rule.key))
-        return Changes(changed, sorted(gone), self._next_key, self._written)
+        return Changes(changed, sorted(gone), self._next_key)
 
-    @property
-    def no_changes(self) -> Changes:
-        return Changes([], [], self._next_key, self._written)
-
-    def with_changes(self, changes: Changes, origin: Collection | None) -> Collection:
-        """Make what `changes_since` was asked about; `origin` was copied to it once, if any was."""
+    def with_changes(self, changes: Changes) -> Collection:
+        """Make what `changes_since` was asked about."""
         other = self.copy()
         left = {entry[self.rule.key] for entry in changes.entries} & self._entries.keys()
         left.update(changes.gone)
@@ -132,9 +127,18 @@ class Collection:
                 other.delete(key)
             if changes.entries:
                 other.insert_many(changes.entries)
-        other._next_key, other._written = changes.next_key, changes.written
-        other._origin = object() if origin is None else origin._origin
+        other._next_key = changes.next_key
         return other
+
+    @property
+    def written(self) -> int:
+        """The number of writes so far, those of the collection included that it is a copy of."""
+        return self._written
+
+    def set_written(self, written: int, origin: Collection | None) -> None:
+        """Count writes since `origin`, which was copied to it once, if any was."""
+        self._written = written
+        self._origin = object() if origin is None else origin._origin
 
     def derives_from(self, origin: Collection) -> bool:
         return self._origin is origin._origin

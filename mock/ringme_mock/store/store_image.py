@@ -16,18 +16,22 @@ _AT_ONCE = 500
 def write_store(store: Store, base: Store, fixtures: Store) -> Iterator[Any]:
     """Write a store as JSON values, for `read_store` with the same two others.
 
-    The same entries are the same values, however they came to be so.
+    The first value counts writes, which matters for quotas alone; the same entries are the same
+    further values, however they came to be so.
     """
+    counts: dict[str, Any] = {}
     changed: dict[str, Any] = {}
-    entries: dict[str, list[Entry]] = {}
+    entries: list[list[Entry]] = []
     for name, collection in store.collections.items():
-        changes, derives = collection.changes_since(base[name]), _derives(store, name, fixtures)
-        if changes != base[name].no_changes or derives != _derives(base, name, fixtures):
-            entries[name] = changes.entries
-            changed[name] = [len(changes.entries), *changes[1:], derives]
+        counts[name] = [collection.written, collection.derives_from(fixtures[name])]
+        changes = collection.changes_since(base[name])
+        if changes != Changes([], [], base[name].next_key):
+            entries.append(changes.entries)
+            changed[name] = [len(changes.entries), *changes[1:]]
+    yield counts
     files = None if store.files == base.files else sorted(store.files)
     yield {"collections": changed, "files": files}
-    for found in entries.values():
+    for found in entries:
         for start in range(0, len(found), _AT_ONCE):
             yield found[start : start + _AT_ONCE]
     for name in files or ():
@@ -35,20 +39,16 @@ def write_store(store: Store, base: Store, fixtures: Store) -> Iterator[Any]:
 
 
 def read_store(values: Iterator[Any], base: Store, fixtures: Store) -> Store:
-    head = next(values)
+    counts, head = next(values), next(values)
     collections = {name: collection.copy() for name, collection in base.collections.items()}
-    for name, (count, gone, next_key, written, derives) in head["collections"].items():
+    for name, (count, gone, next_key) in head["collections"].items():
         entries: list[Entry] = []
         while len(entries) < count:
             entries += next(values)
-        changes = Changes(entries, gone, next_key, written)
-        origin = fixtures[name] if derives else None
-        collections[name] = base[name].with_changes(changes, origin)
+        collections[name] = base[name].with_changes(Changes(entries, gone, next_key))
+    for name, (written, derives) in counts.items():
+        collections[name].set_written(written, fixtures[name] if derives else None)
     files = base.files
     if head["files"] is not None:
         files = {name: b64decode(next(values)) for name in head["files"]}
     return Store(collections, files)
-
-
-def _derives(store: Store, name: str, fixtures: Store) -> bool:
-    return store[name].derives_from(fixtures[name])
