@@ -48,11 +48,6 @@ class RedisServer:
         except OSError:
             return False
 
-    def length(self, stream: str) -> int:
-        with socket.create_connection(("127.0.0.1", self.port), 5) as connection:
-            connection.sendall(f"XLEN {stream}\r\n".encode())
-            return int(connection.recv(100).strip(b":\r\n"))
-
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(PATIENCE)

@@ -11,7 +11,7 @@ import pytest
 from cli.command import refusal
 from ringme_spec.paths import FIXTURES
 from workers.redis_server import RedisServer, free_port
-from workers.replicas import GROUPS, eventually, replicas
+from workers.replicas import GROUPS, replicas
 
 
 def test_requests_wait_while_it_is_out_of_reach_then_get_a_503(
@@ -101,16 +101,3 @@ def test_a_url_of_no_database_is_refused(text: str) -> None:
     error = refusal("--state", text)
     assert "such as redis://localhost:6379/0" in error
     assert "secret" not in error
-
-
-def test_commands_before_a_reset_are_dropped(redis: RedisServer, tmp_path: Path) -> None:
-    with replicas(tmp_path, 2, "--state", redis.url) as (here, there):
-        token = here.log_in()
-        for _ in range(30):
-            here.api("POST", GROUPS, token, {"name": "x"})
-        assert redis.length("ringme-mock:log") > 30
-        there.control("POST", "reset")
-        eventually(lambda: redis.length("ringme-mock:log") == 1)
-        exports = [one.control("GET", "state?format=json") for one in (here, there)]
-    with replicas(tmp_path, 1, "--state", redis.url) as (later,):
-        assert [later.control("GET", "state?format=json")] * 2 == exports

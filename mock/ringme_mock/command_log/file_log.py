@@ -46,10 +46,6 @@ class FileLog:
         """Return the position of the latest command, None if there is no board, and tallies."""
         return (None, ()) if self._board is None else self._board.turn(after, batch, appended)
 
-    async def drop(self, session: str, first: int, before: int) -> None:
-        with _os_errors():
-            self.file.drop(session, first, before)
-
     async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
         with _os_errors():
             self.file.begin_image()

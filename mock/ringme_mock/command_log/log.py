@@ -85,9 +85,6 @@ class Log(Protocol):
     async def turn(self, after: int, batch: Batch) -> Turn:
         """Return the commands after a position, and append others behind them, in one step."""
 
-    async def drop(self, session: str, first: int, before: int) -> None:
-        """Delete commands of a session, from `first` on and before another."""
-
     async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
         """Keep an image of the state after a command, instead of the last one once it is whole."""
 

@@ -129,13 +129,6 @@ class LogFile:
         self._at = at
         return Turn(number, at, others)
 
-    def drop(self, session: str, first: int, before: int) -> None:
-        """Delete the commands of a session from the number `first` on, before another."""
-        self._database.execute(
-            "delete from log where number >= ? and number < ? and session = ?",
-            (first, before, session),
-        )
-
     def drop_before(self, number: int) -> Iterator[None]:
         """Delete all commands before a number, some in each step."""
         run = self._database.execute

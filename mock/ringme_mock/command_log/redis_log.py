@@ -198,19 +198,6 @@ class RedisLog:
         known = [one and (float(one[0]), int(one[1])) for one in tallies]
         return Turn(int(number), float(at), entries, known, more)
 
-    async def drop(self, session: str, first: int, before: int) -> None:
-        wanted = session.encode()
-        while first < before:
-            found = await self._wait(
-                self._redis.xrange, _PREFIX + "log", f"{first}-0", f"({before}-0", _AT_ONCE
-            )
-            if not found:
-                return
-            superseded = [key for key, fields in found if fields[b"session"] == wanted]
-            if superseded:
-                await self._wait(self._redis.xdel, _PREFIX + "log", *superseded)
-            first = _number(found[-1][0]) + 1
-
     async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
         key, place = f"{_PREFIX}image:{number}", 0
         async for piece in pieces:

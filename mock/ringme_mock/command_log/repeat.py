@@ -96,8 +96,6 @@ class Repeat:
         )
         set_command_body(context, row.kind, row.body)
         await run_settled(context)
-        if context.begins_anew and self._sessions.recorder is not None:
-            self._sessions.recorder.begins_anew(session)
 
 
 def head_of(request: RequestContext) -> bytes:

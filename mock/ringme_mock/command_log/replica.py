@@ -18,22 +18,19 @@ from ringme_mock.actions.response import Reply
 from ringme_mock.command_log import log
 from ringme_mock.command_log.applying import Applying, Moment
 from ringme_mock.command_log.images import Images
-from ringme_mock.command_log.log import Count, Log, Row, StoppedLog
+from ringme_mock.command_log.log import Log, Row, StoppedLog
 from ringme_mock.command_log.new_rows import NewRows, check_caller, draw_chance
 from ringme_mock.command_log.repeat import Damaged, Repeat
+from ringme_mock.command_log.shared_counts import SharedCounts
 from ringme_mock.command_log.shared_journal import SharedJournal
-from ringme_mock.command_log.superseded import Superseded
 from ringme_mock.command_log.turns import Turns
 from ringme_mock.delivery.attempt import Response
 from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.errors import ApiError
-from ringme_mock.faults.inject import meets_faults
 from ringme_mock.http.image import BrokenImage
 from ringme_mock.http.journal import Journal
 from ringme_mock.http.recorder import Action
 from ringme_mock.http.sessions import Session, Sessions
-from ringme_mock.store.access import Caller
-from ringme_mock.store.collection import Key
 
 if TYPE_CHECKING:
     from ringme_mock.faults.inject import Faults
@@ -54,12 +51,12 @@ class Replica:
         self.applying = Applying()
         self.supply = self.applying.supply
         self.turns = Turns(log, self._apply)
+        self._counts = SharedCounts(self.turns)
         self.processes = 1
         self.sessions: Sessions
         self.leads = False
         self._repeat: Repeat
         self._repeats = False
-        self._superseded = Superseded()
         self._left: list[str] = []
         self._rows = NewRows()
         self.images = Images(self)
@@ -79,7 +76,7 @@ class Replica:
         session.deliveries.sends = lambda: self.leads
         session.deliveries.seconds = self.supply.real
         if self.log.shared:
-            session.one_at_a_time.is_first = partial(self._is_first, session)
+            session.one_at_a_time.is_first = partial(self._counts.is_first, session)
 
     def journal(self, name: str) -> Journal | None:
         if not self.log.shared:
@@ -90,16 +87,8 @@ class Replica:
         return journal
 
     async def catch_up(self, request: RequestContext) -> None:
-        if not self.log.shared:
-            return
-        known = self._expected_caller(request)
-        if known is None:
-            await self.turns.look()
-            return
-        session, client = known
-        tally = await self.turns.count(_count(session, client))
-        if tally is not None:
-            request.counted = (session.state.limits, client, tally)
+        if self.log.shared:
+            await self._counts.catch_up(request, self.sessions, self._repeat.table)
 
     async def _apply(self, number: int, row: Row) -> None:
         """Apply a command of another process, or of a run before this one."""
@@ -130,10 +119,6 @@ class Replica:
     def _applied(self, session: Session, number: int, row: Row, at: float) -> Iterator[None]:
         """Apply a command within the block, at its place and in its moment."""
         self.turns.position = number
-        if row.kind == log.IMAGE:
-            # Once it is kept, all commands before it go.
-            self._superseded = Superseded()
-        self._superseded.seen(row.session, number, row.kind == log.BEGIN)
         moment = Moment(at, row.chance, row.nonce)
         token = self.applying.begin(moment)
         begin = time.perf_counter()
@@ -247,8 +232,6 @@ class Replica:
                 done = await act(found)
             while self._left:
                 await self._forget(self._left.pop())
-            if not self.log.shared and self._superseded:
-                await self.compact(number)
             return done
 
         return await self.turns.append(row, carry_out)
@@ -256,56 +239,10 @@ class Replica:
     # --- beside the commands
 
     async def count(self, request: RequestContext) -> None:
-        if not self.log.shared:
-            return
-        session = request.session
-        if request.counted is None or request.counted[0] is not session.state.limits:
-            caller = self._caller(request, session)
-            if caller is None:
-                return
-            count = _count(session, caller.client_key)._replace(certain=True)
-            tally = await self.turns.count(count)
-            if tally is None:
-                raise RuntimeError("a request that is certain did not count")
-            request.counted = (session.state.limits, caller.client_key, tally)
-        limits, client, (age, used) = request.counted
-        # It counts once more where the caller is checked.
-        limits.set_hour(client, limits.now - age, used - 1)
-
-    async def _is_first(self, session: Session, client: Key, seconds: float) -> bool:
-        """Begin a request that takes some seconds, unless the client has such a one in progress."""
-        key = f"busy {session.name} {client}"
-        tally = await self.turns.count(Count(key, time.time(), seconds, (0.0, 0), certain=True))
-        return tally is not None and tally[1] == 1
-
-    def _expected_caller(self, request: RequestContext) -> tuple[Session, Key] | None:
-        """Return session and client of a request that counts, as far as this process knows.
-
-        None if a fault may come before.
-        """
-        session, path = self.sessions.find(request)
-        caller = self._caller(request, session) if session else None
-        if session is None or caller is None or meets_faults(request, session):
-            return None
-        try:
-            operation, _ = self._repeat.table.find(request.method, path)
-        except ApiError:
-            return None
-        return None if operation.scopes is None else (session, caller.client_key)
-
-    @staticmethod
-    def _caller(request: RequestContext, session: Session) -> Caller | None:
-        token = request.bearer_token
-        return None if token is None else session.state.access.caller(token)
-
-    def begins_anew(self, session: Session) -> None:
-        if session.deliveries.count:
-            # Their numbers go on.
-            return
-        self._superseded.was_reset(session.name, self.turns.position)
+        if self.log.shared:
+            await self._counts.count(request)
 
     def left(self, session: Session) -> None:
-        self._superseded.has_ended(session.name, self.turns.position)
         self._left.append(session.name)
 
     async def _forget(self, session: str) -> None:
@@ -325,7 +262,6 @@ class Replica:
         if not self.log.shared:
             self.sessions.forget_waiting()
             await self.lead()
-            await self.compact(self.turns.position)
         return count
 
     async def _load_image(self) -> None:
@@ -338,7 +274,7 @@ class Replica:
                 return
         except BrokenImage as error:
             raise Damaged("image") from error
-        self.leads, self._superseded = False, Superseded()
+        self.leads = False
         if self.applying.resting is None:
             for session in self.sessions.known():
                 session.calls.go_on()
@@ -358,17 +294,6 @@ class Replica:
             for delivery in session.deliveries.waiting():
                 await self.delivered(session, delivery, _MISSED)
 
-    async def compact(self, lowest: int) -> None:
-        """Drop what no replay needs, and all processes have applied."""
-        ranges = self._superseded.take(lowest)
-        # All of them know; one drops.
-        for session, first, before in ranges if self.leads else ():
-            try:
-                await self.log.drop(session, first, before)
-            except OSError as error:
-                # It keeps them, which is the same.
-                logger.warning("%s: cannot be made shorter: %s", self.log.name, error)
-
     def _begin_task(self, wanted: Callable[[Session], Awaitable[None]], session: Session) -> None:
         async def run() -> None:
             try:
@@ -380,12 +305,3 @@ class Replica:
         task = asyncio.get_running_loop().create_task(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _count(session: Session, client: Key) -> Count:
-    limits = session.state.limits
-    now = limits.now
-    start, used = limits.hour(client) or (now, 0)
-    return Count(
-        f"{session.name} {session.since} {client}", now, limits.period, (now - start, used)
-    )

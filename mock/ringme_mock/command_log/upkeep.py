@@ -55,5 +55,4 @@ class Upkeep:
         replica.leads = report.leads
         for session in sessions.idle() if report.leads else ():
             await replica.end(session)
-        await replica.compact(report.lowest)
         await replica.images.look(report.leads, report.lowest)

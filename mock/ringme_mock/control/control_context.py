@@ -33,8 +33,7 @@ class ControlContext:
     """A request whose parameters and body fit the control document.
 
     `body` is the JSON object, `content` the bytes of any other body; `base_url` is that of the
-    session, `last_event_id` what the client of a stream knows already. `begins_anew` is set by what
-    leaves nothing of the session as it was.
+    session, `last_event_id` what the client of a stream knows already.
     """
 
     operation: Operation
@@ -46,7 +45,6 @@ class ControlContext:
     body: dict[str, Any] = field(default_factory=dict)
     content: bytes = b""
     last_event_id: str = ""
-    begins_anew: bool = False
 
     @property
     def state(self) -> State:

@@ -120,10 +120,7 @@ class ControlMiddleware:
 
         async def run(session: Session) -> Response:
             context.session = session
-            response = await run_settled(context)
-            if context.begins_anew:
-                recorder.begins_anew(session)
-            return response
+            return await run_settled(context)
 
         return await recorder.control(request, kind, body, run)
 

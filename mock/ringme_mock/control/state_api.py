@@ -16,10 +16,7 @@ from ringme_spec.errors import ConfigError
 
 
 async def reset(context: ControlContext) -> Response:
-    session = context.session
-    keep, snapshot = context.body.get("keep", ()), context.body.get("snapshot")
-    session.reset(keep, snapshot)
-    context.begins_anew = not keep and snapshot is None and not session.snapshots
+    context.session.reset(context.body.get("keep", ()), context.body.get("snapshot"))
     return context.response()
 
 

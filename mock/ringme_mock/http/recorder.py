@@ -75,8 +75,5 @@ class Recorder(Protocol):
     async def keep(self, session: Session, kind: str, act: Callable[[Session], _T]) -> _T:
         """Keep what pages do to a session, and do it."""
 
-    def begins_anew(self, session: Session) -> None:
-        """Take note that a command has reset all of a session, so nothing before it is needed."""
-
     def left(self, session: Session) -> None:
         """Take note that a session has ended."""
