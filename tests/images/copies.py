@@ -92,6 +92,12 @@ class Copy:
         known = self.sessions.known()
         return {one.name: export_state(contract, one.state.store) for one in known}
 
+    async def rest(self) -> None:
+        """Have nothing happen by itself any more, and what has begun end."""
+        self.stop_timers()
+        await asyncio.gather(*self.replica._tasks)
+        self.stop_timers()
+
     def stop_timers(self) -> None:
         for one in self.sessions.with_commands():
             one.calls.rest()

@@ -180,6 +180,8 @@ class Replicas(RuleBasedStateMachine):
         for one in self._both:
             self._run(one.catch_up())
             one.stop_timers()
+        for one in self._both:
+            self._run(one.rest())
         zero = Engine(self._engine.all_rows)
         found = [*self._both, *(self._run(Copy(one, 2).start()) for one in (zero, self._engine))]
         for one in found:
