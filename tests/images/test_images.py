@@ -139,6 +139,26 @@ def test_a_process_that_has_skipped_a_command_stops(
     assert len(caplog.records) == 1
 
 
+@pytest.mark.parametrize("way", ["from the default", "from itself", "as nobody used it"])
+def test_a_session_that_has_ended_leaves_nothing_to_a_start(way: str) -> None:
+    async def scenario(leader: Copy, other: Copy) -> None:
+        await leader.send("PUT", "/s/tab/__mock__/snapshots/one")
+        if way == "as nobody used it":
+            await leader.replica.end(leader.sessions.get("tab"))
+        else:
+            prefix = "/s/tab" if way == "from itself" else ""
+            await leader.send("DELETE", f"{prefix}/__mock__/sessions/tab")
+        await other.look_after()
+        await leader.look_after()
+        # Of the beginning, and what was done then.
+        assert len(leader.engine.all_rows) - len(leader.engine.rows) == 2
+        new = await Copy(leader.engine, 2).start()
+        assert_same(leader, new)
+        new.stop()
+
+    run(scenario)
+
+
 def test_a_reset_drops_no_numbers_of_deliveries() -> None:
     """They go on after a reset, so a start must know how far they were."""
     call: Any = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 0}}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ringme_mock.app import MockApp
 from ringme_mock.command_log.log_file import LogFile
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server.kept_state import KeptState, file_log
@@ -24,6 +25,7 @@ GROUPS = "/client/@me/extension_group/"
 class KeptMock(RunningMock):
     """The mock, its file, and what its clients see of a session's state."""
 
+    app: MockApp
     file: LogFile
     commands: int
 
@@ -66,7 +68,7 @@ def kept_mock(
         asyncio.run(kept.open(sources, settings, "loopback"))
         with served(kept.app) as url:
             mock = KeptMock(kept.app, url)
-            mock.file, mock.commands = log.file, kept.commands
+            mock.app, mock.file, mock.commands = kept.app, log.file, kept.commands
             with mock.http:
                 yield mock
     finally:

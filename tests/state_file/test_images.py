@@ -1,0 +1,61 @@
+"""Images in a state file: what a kill leaves of one, and of the commands before it, is no harm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ringme_mock.command_log import log_file
+from ringme_mock.http.image import Image
+from state_file.kept import KeptMock, kept_mock
+
+WRITING, WRITTEN, DROPPING, DROPPED = "writing", "written", "dropping", "dropped"
+COUNT = 10
+
+
+def keep_image(mock: KeptMock, until: str) -> None:
+    """Writes an image of the default session into the file, as far as a kill lets it."""
+    file, number = mock.file, mock.file.latest
+    pieces = list(Image(mock.app.sessions).pieces())
+    file.begin_image()
+    for place, piece in enumerate(pieces if until != WRITING else pieces[:-1]):
+        file.add_piece(number, place, piece)
+    if until == WRITING:
+        return
+    file.finish_image(number)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log_file, "AT_ONCE", COUNT)
+        for _ in file.drop_before(number) if until in (DROPPING, DROPPED) else ():
+            if until == DROPPING:
+                return
+
+
+@pytest.mark.parametrize("moment", [WRITING, WRITTEN, DROPPING, DROPPED])
+def test_a_kill_at_a_moment_of_an_image_is_no_harm(moment: str, tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with kept_mock(path) as mock:
+        token = mock.token("client-admin")["access_token"]
+        first = mock.add_group(token, "first")["id"]
+        mock.control("PUT", "snapshots/one")
+        for _ in range(2):
+            # More commands altogether than go in one step.
+            mock.control("POST", "bulk", {"client": 12, "groups": 3})
+            for number in range(COUNT):
+                mock.control("PUT", "callback-course", {"rings": number % 9})
+        keep_image(mock, moment)
+        mock.add_group(token, "last")
+        before = mock.view()
+    with kept_mock(path) as mock:
+        assert mock.view() == before
+        assert mock.add_group(token, "next")["id"] == first + 8
+        replayed = mock.commands
+        keep_image(mock, DROPPED)
+        assert mock.file.rows()[0][0] == mock.file.latest
+    if moment == WRITING:
+        assert replayed > 2 * COUNT
+    else:
+        assert replayed == 1
+    with kept_mock(path) as mock:
+        assert mock.commands == 0
+        assert mock.file.image(mock.file.latest_image)
