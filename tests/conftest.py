@@ -16,8 +16,9 @@ from support.server import Api, RunningMock, running_mock
 # core has to wait for one of them.
 _LONGEST = (
     "test_second_implementation", "test_added_resources", "test_rules", "test_proof",
-    "test_pytest_items", "test_hostile_targets", "test_supervisor", "test_crashes",
-    "test_page_in_browser", "test_browser", "test_harm", "test_capture", "test_readme",
+    "test_pytest_items", "test_hostile_targets", "test_supervisor",
+    "test_crash_matrix", "test_crashes", "test_determinism", "test_page_in_browser",
+    "test_browser", "test_harm", "test_capture", "test_readme",
     "test_capabilities", "test_manners", "test_bench", "test_proof_at_url",
     "test_connection_limits", "test_profiles",
 )  # fmt: skip

@@ -22,19 +22,6 @@ LONG_TEXT = 1024
 _MOST_REMOVED = 20
 
 
-class _Top:
-    """Value that sorts after every other, so that a bound includes all that begins alike."""
-
-    def __lt__(self, other: object) -> bool:
-        return False
-
-    def __gt__(self, other: object) -> bool:
-        return True
-
-
-TOP = _Top()
-
-
 class Taken(Exception):
     """Refusal of a value that must be unique and belongs to another entry.
 

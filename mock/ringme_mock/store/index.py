@@ -17,6 +17,19 @@ Position: TypeAlias = tuple[Any, ...]
 Trait: TypeAlias = "tuple[str, Any] | None"
 
 
+class _Top:
+    """Value that sorts after every other, so that a bound includes all that begins alike."""
+
+    def __lt__(self, other: object) -> bool:
+        return False
+
+    def __gt__(self, other: object) -> bool:
+        return True
+
+
+TOP = _Top()
+
+
 class Index:
     """Sorted lists of positions, one for each trait that an entry has.
 

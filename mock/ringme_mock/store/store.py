@@ -9,9 +9,9 @@ from itertools import islice
 from sys import maxsize
 from typing import Any
 
-from ringme_mock.store.collection import TOP, Collection, Entry, Key
+from ringme_mock.store.collection import Collection, Entry, Key
 from ringme_mock.store.gathering import Walk, Wholes
-from ringme_mock.store.index import Position
+from ringme_mock.store.index import TOP, Position
 from ringme_mock.store.merged_runs import count, merge, page
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
