@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
 import pytest
 
@@ -137,40 +136,3 @@ def test_a_process_that_has_skipped_a_command_stops(
     with caplog.at_level(logging.CRITICAL):
         run(scenario)
     assert len(caplog.records) == 1
-
-
-@pytest.mark.parametrize("way", ["from the default", "from itself", "as nobody used it"])
-def test_a_session_that_has_ended_leaves_nothing_to_a_start(way: str) -> None:
-    async def scenario(leader: Copy, other: Copy) -> None:
-        await leader.send("PUT", "/s/tab/__mock__/snapshots/one")
-        if way == "as nobody used it":
-            await leader.replica.end(leader.sessions.get("tab"))
-        else:
-            prefix = "/s/tab" if way == "from itself" else ""
-            await leader.send("DELETE", f"{prefix}/__mock__/sessions/tab")
-        await other.look_after()
-        await leader.look_after()
-        # Of the beginning, and what was done then.
-        assert len(leader.engine.all_rows) - len(leader.engine.rows) == 2
-        new = await Copy(leader.engine, 2).start()
-        assert_same(leader, new)
-        new.stop()
-
-    run(scenario)
-
-
-def test_a_reset_drops_no_numbers_of_deliveries() -> None:
-    """They go on after a reset, so a start must know how far they were."""
-    call: Any = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 0}}
-
-    async def scenario(leader: Copy, _: Copy) -> None:
-        await leader.send("PUT", "/__mock__/deliveries", {"lost": True})
-        await leader.send("POST", "/__mock__/calls", call)
-        await leader.send("POST", "/__mock__/reset")
-        await leader.look_after()
-        new = await Copy(leader.engine, 2).start()
-        found = [one.sessions.default.deliveries.count for one in (leader, new)]
-        assert found[0] == found[1] > 0
-        new.stop()
-
-    run(scenario)

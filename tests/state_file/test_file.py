@@ -87,6 +87,13 @@ def test_a_torn_file_is_refused(made: Path) -> None:
     assert "is damaged" in refused(made)
 
 
+def test_a_file_that_lacks_a_command_is_refused(made: Path) -> None:
+    file = LogFile(made)
+    file._database.execute("delete from log where number = 3")
+    file.close()
+    assert "is damaged" in refused(made)
+
+
 def test_a_foreign_file_is_refused_and_left_alone(path: Path) -> None:
     path.write_text("to: do\n", "utf-8")
     assert "no state file" in refusal("--state", str(path))

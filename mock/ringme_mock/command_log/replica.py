@@ -94,6 +94,8 @@ class Replica:
         """Apply a command of another process, or of a run before this one."""
         if number > self.turns.position + 1:
             await self._load_image()
+            if number > self.turns.position + 1:
+                raise Damaged("commands are missing")
         if number <= self.turns.position:
             return
         session = self.sessions.resume(row.session)

@@ -147,11 +147,6 @@ class Deliveries:
             delivery.attempts, delivery.seconds = attempts, seconds
             self._end(delivery, response)
 
-    @property
-    def count(self) -> int:
-        """The number of all that there have been."""
-        return self._next - 1
-
     def waiting(self) -> list[Delivery]:
         return list(self._waiting.values())
 

@@ -132,7 +132,6 @@ class Sessions:
 
     def leave(self, session: Session) -> None:
         """End a session if it has begun."""
-        self._resumed.pop(session.name, None)
         if self._others.get(session.name) is session:
             self._remove(session, "the session was ended")
 
@@ -251,8 +250,6 @@ class Sessions:
             raise invalid("name: the default session cannot be ended; reset it")
         session = self._others.get(name)
         if session is None:
-            # It had begun, where commands are applied again of which those before are gone.
-            self._resumed.pop(name, None)
             raise ApiError(404, f"No such session: {name[:64]}")
         self._remove(session, "the session was ended")
 
