@@ -15,6 +15,7 @@ import yaml
 
 from container.instructions import CONTAINERFILE, ROOT, read_stages, words
 from ringme_mock.server.options import SERVE_OPTIONS
+from support.tools import needed
 
 COMPOSE = ROOT / "compose.yaml"
 VARIABLES = {str(option.envvar) for option in SERVE_OPTIONS}
@@ -45,6 +46,7 @@ def test_hadolint_finds_nothing_in_the_containerfile() -> None:
 
 
 def test_dclint_finds_nothing_in_the_compose_file() -> None:
+    needed("node")
     program = tool(ROOT / "node_modules" / ".bin" / "dclint")
     config = ROOT / "tests" / "container" / "dclint.yaml"
     lint(program, "--max-warnings", "0", "-c", config, "compose.yaml")

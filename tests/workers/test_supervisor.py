@@ -119,7 +119,7 @@ def test_a_state_file_goes_from_one_process_to_many_and_back(tmp_path: Path) -> 
 def test_what_is_wrong_is_said_once_before_any_process_starts(tmp_path: Path) -> None:
     missing = str(tmp_path / "none.yaml")
     assert missing in refusal("--spec", missing, *TWO)
-    assert "exclude each other: SIGHUP starts" in refusal("--reload", *TWO)
+    assert "exclude each other: SIGHUP restarts" in refusal("--reload", *TWO)
 
 
 def test_a_machine_without_a_temporary_folder_is_told_of(
