@@ -183,6 +183,7 @@ class Replicas(RuleBasedStateMachine):
         for one in self._both:
             self._run(one.rest())
         zero = Engine(self._engine.all_rows)
+        zero.moment = self._engine.moment
         found = [*self._both, *(self._run(Copy(one, 2).start()) for one in (zero, self._engine))]
         for one in found:
             self._run(one.catch_up())

@@ -32,17 +32,21 @@ class Kept(threading.Thread):
     def _begin(self) -> Replica:
         found = Replica(self._engine.folder, self._moment, *self._engine.options)
         self._urls.append(found.url)
+        self.lives = True
         return found
 
     def run(self) -> None:
         while True:
             self._process.process.wait()
-            self._urls.remove(self._process.url)
+            self.lives = False
+            url = self._process.url
             self._process.stop()
             if self._ends:
                 return
             self.crashes += 1
             self._process = self._begin()
+            # Only now, as the load needs one.
+            self._urls.remove(url)
 
     def end(self) -> None:
         self._ends = True
@@ -61,7 +65,7 @@ def test_a_kill_at_a_moment_loses_nothing(engine: Engine, moment: str) -> None:
         load = Load(urls)
         found.append(Kept(engine, moment, urls))
         while sum(one.crashes for one in found) < CRASHES:
-            eventually(lambda: bool(urls))
+            eventually(lambda: any(one.lives for one in found))
             load.run(10)
     finally:
         for one in found:
