@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from replicas.load import Load
 from workers.conftest import Engine
 from workers.replica import COUNTS_APART, READS_WITHOUT_TURN
-from workers.replicas import Replica, replicas
+from workers.replicas import Replica, eventually, replicas
 
 
 def used(load: Load) -> list[str]:
@@ -51,8 +50,11 @@ def test_nothing_is_lost_when_each_is_killed_under_load(engine: Engine) -> None:
 def test_a_defect_is_found(defect: str, found: str, tmp_path: Path) -> None:
     with replicas(tmp_path, 2, defect) as processes:
         load = Load([processes[0].url])
-        # Later, so that the second one has the token by then.
-        time.sleep(1)
+        # The second one has all of it a little later.
+        initial = "entries/extension_group?text=initial"
+        eventually(
+            lambda: len(processes[1].control("GET", initial, session="load")["entries"]) == 2
+        )
         load.urls.append(processes[1].url)
-        violations = used(load)
-    assert found in {one.split()[0] for one in violations}
+        assert found in load.find({found}, 60)
+        assert load.lost == []
