@@ -28,7 +28,7 @@ from ringme_mock.http.connexion_parts import (
     ServerErrorMiddleware,
 )
 from ringme_mock.http.error_handler import handle_error
-from ringme_mock.http.not_found import NotFoundMiddleware
+from ringme_mock.http.not_found_middleware import NotFoundMiddleware
 from ringme_mock.http.operation import ActionResolver, TokenSecurity, check_actions
 from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.sessions import Sessions, Settings
