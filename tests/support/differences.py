@@ -7,10 +7,15 @@ import json
 from itertools import cycle
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
+from werkzeug.http import parse_accept_header
 
 from ringme_mock import asgi_app
+
+# Bytes of a body from which it is compressed.
+_LONG = 1024
 
 
 class PermittedDifferences:
@@ -31,7 +36,7 @@ class PermittedDifferences:
         status, headers, content = await self._ask(scope, body)
         if scope["method"] == "POST" and status == 201 and "id" in _json(headers, content):
             await self._make_gap(scope, body)
-        headers, content = _changed(headers, content)
+        headers, content = _changed(headers, content, _takes_gzip(scope))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         half = len(content) // 2
         await send({"type": "http.response.body", "body": content[:half], "more_body": True})
@@ -60,7 +65,12 @@ class PermittedDifferences:
         return messages[0]["status"], list(messages[0]["headers"]), content
 
 
-def _changed(headers: list[Any], content: bytes) -> tuple[list[Any], bytes]:
+def _takes_gzip(scope: Scope) -> bool:
+    accepted = parse_accept_header(Headers(scope=scope).get("accept-encoding", ""))
+    return any(name.lower() == "gzip" and quality > 0 for name, quality in accepted)
+
+
+def _changed(headers: list[Any], content: bytes, takes_gzip: bool) -> tuple[list[Any], bytes]:
     kept = {name.lower(): value for name, value in headers if name.lower() != b"content-length"}
     packed = kept.get(b"content-encoding") == b"gzip"
     content = gzip.decompress(content) if packed and content else content
@@ -69,6 +79,9 @@ def _changed(headers: list[Any], content: bytes) -> tuple[list[Any], bytes]:
         kept[b"content-type"] = b"application/json; charset=utf-8"
     if is_json and content:
         content = json.dumps(_widened(json.loads(content)), ensure_ascii=True, indent=1).encode()
+        if takes_gzip and len(content) >= _LONG:
+            # It may have become long by what was added.
+            packed, kept[b"content-encoding"] = True, b"gzip"
     content = gzip.compress(content) if packed and content else content
     return [*kept.items(), (b"X-Request-Id", b"7"), (b"Vary", b"Accept-Encoding")], content
 
