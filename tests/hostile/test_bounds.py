@@ -22,6 +22,7 @@ from ringme_mock.store.state import State
 from support.control import Control
 
 # Room for so many beside the calls of the fixtures.
+MEGABYTE = 1024 * 1024
 SPARE = 5
 ARRIVALS = {
     "calls": ("record", 31),
@@ -119,9 +120,8 @@ def test_an_import_may_hold_as_many_entries_as_the_fixtures(control: Control) ->
 def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    megabyte = 1024 * 1024
-    monkeypatch.setattr(quotas_module, "MOST_FILE_BYTES", 3 * megabyte)
-    archive = with_file(control.ask("GET", "state", params={"format": "zip"}).content, megabyte)
+    monkeypatch.setattr(quotas_module, "MOST_FILE_BYTES", 3 * MEGABYTE)
+    archive = with_megabyte(control)
     for name in ("one", "two"):
         control.done("PUT", "state", content=archive, headers=ZIPPED)
         control.done("PUT", f"snapshots/{name}")
@@ -135,9 +135,8 @@ def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
 def test_the_files_of_all_sessions_are_bounded_together(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    megabyte = 1024 * 1024
-    monkeypatch.setattr(budget_module, "MOST_FILE_BYTES_TOGETHER", 2 * megabyte)
-    archive = with_file(control.ask("GET", "state", params={"format": "zip"}).content, megabyte)
+    monkeypatch.setattr(budget_module, "MOST_FILE_BYTES_TOGETHER", 2 * MEGABYTE)
+    archive = with_megabyte(control)
     first, second = control.session("first"), control.session("second")
     for one in (first, first):
         one.done("PUT", "state", content=archive, headers=ZIPPED)
@@ -149,11 +148,11 @@ def test_the_files_of_all_sessions_are_bounded_together(
     second.done("PUT", "state", content=archive, headers=ZIPPED)
 
 
-def with_file(archive: bytes, length: int) -> bytes:
+def with_megabyte(control: Control) -> bytes:
     """An export with one file more, which no entry names."""
-    buffer = io.BytesIO(archive)
+    buffer = io.BytesIO(control.ask("GET", "state", params={"format": "zip"}).content)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as added:
-        added.writestr("files/long.bin", bytes(length))
+        added.writestr("files/long.bin", bytes(MEGABYTE))
     return buffer.getvalue()
 
 

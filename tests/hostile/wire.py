@@ -78,9 +78,9 @@ class Wire:
         self._received = rest[length:]
         return Answer(int(head.split(b" ")[1]), head, rest[:length])
 
-    def is_closed(self) -> bool:
+    def is_closed(self, seconds: float = PATIENCE) -> bool:
         """Whether the server ends the connection, however long that takes a busy machine."""
-        self.socket.settimeout(PATIENCE)
+        self.socket.settimeout(seconds)
         try:
             while self.socket.recv(65536):
                 pass

@@ -23,7 +23,7 @@ CALL = {"extension": 31, "from": "79990001234", "course": {"rings": 0, "talks": 
 
 @pytest.fixture(scope="module")
 def _both(shared_engine: Engine) -> Iterator[list[Replica]]:
-    options = (*shared_engine.options, "--statistics-seconds", "1")
+    options = (*shared_engine.options, "--statistics-seconds", "3")
     with replicas(shared_engine.folder, 2, *options) as found:
         yield found
 

@@ -88,13 +88,7 @@ def after(function: Patch) -> Patch:
     """
 
     def put(site: Site, statuses: tuple[int, ...] = (), **arguments: Any) -> None:
-        which, call = _bound(function, site, arguments, (None, None))
-
-        def hook(request: Request, response: Response) -> Any:
-            meant = not statuses or response.status in statuses
-            return call(request, response) if meant and request.matches(**which) else None
-
-        site.after(hook)
+        _put_after(function, site, arguments, lambda one: not statuses or one.status in statuses)
 
     return _declare(function, put)
 
@@ -103,14 +97,21 @@ def after_success(function: Patch) -> Patch:
     """Declares a patch that is called with those requests and their responses, if they succeed."""
 
     def put(site: Site, **arguments: Any) -> None:
-        which, call = _bound(function, site, arguments, (None, None))
-        site.after(
-            lambda request, response: (
-                call(request, response) if response.ok and request.matches(**which) else None
-            )
-        )
+        _put_after(function, site, arguments, lambda one: one.ok)
 
     return _declare(function, put)
+
+
+def _put_after(
+    function: Patch, site: Site, arguments: dict[str, Any], is_meant: Callable[[Response], bool]
+) -> None:
+    which, call = _bound(function, site, arguments, (None, None))
+
+    def hook(request: Request, response: Response) -> Any:
+        meant = is_meant(response) and request.matches(**which)
+        return call(request, response) if meant else None
+
+    site.after(hook)
 
 
 def _bound(

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 ENOUGH = 20_000
 # A command that takes long counts for as many as are applied meanwhile.
 _A_SECOND = 10_000
-# Of the time, images take a part at most: one of so many.
+# Images take at most one part in so many of the time.
 _PART = 20
 
 

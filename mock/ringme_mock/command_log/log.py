@@ -31,7 +31,7 @@ class Row(NamedTuple):
 
 
 class Count(NamedTuple):
-    """Request that counts for a limit `now`, which is one of requests in `period` seconds.
+    """Request to count for a rate limit at the time `now`; a period has so many seconds.
 
     For a new `key`, those that are `known` have come before it. Unless it is `certain`, it does not
     count if there are commands that this process does not know: they may change who counts.

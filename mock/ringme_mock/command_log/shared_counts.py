@@ -58,7 +58,8 @@ class SharedCounts:
 
     async def is_first(self, session: Session, client: Key, seconds: float) -> bool:
         """Begin a request that takes some seconds, unless the client has such a one in progress."""
-        key = f"busy {session.name} {client}"
+        # Not the key of a limit, which has a number in the middle.
+        key = f"{session.name} busy {client}"
         tally = await self._turns.count(Count(key, time.time(), seconds, (0.0, 0), certain=True))
         return tally is not None and tally[1] == 1
 

@@ -34,7 +34,7 @@ class FaultBook:
         self.rules: dict[str, _Counted] = {}
         self._next = 1
         for rule in rules:
-            self._add(rule)
+            self._add(rule, _size(rule))
 
     def add(self, rule: FaultRule) -> str:
         """Add a fault and return its id. Raises the 400 for one too many, or one too long."""
@@ -55,12 +55,12 @@ class FaultBook:
                 f"faults: have {held} bytes as JSON, {size} more would exceed the limit of"
                 f" {LONGEST_BOOK}; delete some with DELETE /__mock__/faults/ID"
             )
-        return self._add(rule)
+        return self._add(rule, size)
 
-    def _add(self, rule: FaultRule) -> str:
+    def _add(self, rule: FaultRule, size: int) -> str:
         name = str(self._next)
         self._next += 1
-        self.rules[name] = _Counted(rule, _size(rule))
+        self.rules[name] = _Counted(rule, size)
         return name
 
     def show(self, name: str) -> dict[str, Any]:

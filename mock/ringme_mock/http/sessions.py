@@ -60,7 +60,7 @@ class Sessions:
         self.entries = EntryBudget(self.settings.max_entries, self._holdings)
         self._others: dict[str, Session] = {}
         self.default = self._new(DEFAULT, self.clock)
-        # Those that have not begun, the latest last: no command is of them; some commands are.
+        # Those that have not begun, the latest last: without commands of theirs, and with some.
         self._waiting: OrderedDict[str, Session] = OrderedDict()
         self._resumed: OrderedDict[str, Session] = OrderedDict()
 
