@@ -12,8 +12,7 @@ from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.command_log import log
 from ringme_mock.command_log.log import Row
 from ringme_mock.control.control_context import CONTENT, OBJECT, Mock, set_command_body
-from ringme_mock.control.control_operations import run_settled
-from ringme_mock.control.middleware import interface
+from ringme_mock.control.middleware import interface, run_settled
 from ringme_mock.delivery.attempt import Response
 from ringme_mock.docs.docs_middleware import CREDENTIALS, issue_credentials
 from ringme_mock.faults.forced_response import ForcedResponses

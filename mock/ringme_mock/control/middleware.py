@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
@@ -14,8 +16,7 @@ from ringme_mock.actions.request_context import RequestContext, context_of
 from ringme_mock.actions.response import JSON
 from ringme_mock.control.control_context import ControlContext, Mock, command_body
 from ringme_mock.control.guard import check_admitted
-from ringme_mock.control.hints import of_another_mock, with_hint
-from ringme_mock.errors import ApiError, invalid
+from ringme_mock.errors import ApiError, invalid, no_route
 from ringme_mock.http.body import media_type, read_bytes, read_object
 from ringme_mock.http.parameters import PathReader, QueryReader
 from ringme_mock.http.routing import PathTable
@@ -75,8 +76,7 @@ class ControlMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(CONTROL_PATH + "/"):
             if scope["type"] == "http" and scope["path"].startswith(OTHER_MOCKS):
-                document = interface().contract.document
-                raise of_another_mock(scope["method"], scope["path"], document)
+                raise _of_another_mock(scope["method"], scope["path"])
             await self._app(scope, receive, send)
             return
         check_admitted(scope, self._from_any, self._mock.sessions.settings.admission)
@@ -91,15 +91,11 @@ class ControlMiddleware:
         await response(scope, receive, send)
 
     async def _run(self, scope: Scope) -> Response:
-        # Not above: the mock starts without what only this interface needs.
-        from ringme_mock.control.control_operations import run_operation, run_settled
-
         request = context_of(scope)
-        method, path, document = request.method, request.raw_path, interface().contract.document
         try:
-            operation, values = interface().table.find(method, path)
+            operation, values = interface().table.find(request.method, request.raw_path)
         except ApiError as error:
-            raise with_hint(error, method, path, interface().table, document) from None
+            raise _with_hint(error, request.method, request.raw_path) from None
         context = interface().context(
             self._mock,
             request.session,
@@ -115,7 +111,7 @@ class ControlMiddleware:
             return await run_settled(context)
         if operation.reads or operation.node.get("x-keeps-state"):
             await recorder.settle(context.session)
-            return await run_operation(context)
+            return await _run_function(context)
         kind, body = command_body(context)
 
         async def run(session: Session) -> Response:
@@ -123,6 +119,42 @@ class ControlMiddleware:
             return await run_settled(context)
 
         return await recorder.control(request, kind, body, run)
+
+
+async def run_settled(context: ControlContext) -> Response:
+    """Carry out the operation, with what is due of calls before it and after it."""
+    calls = context.session.calls
+    calls.settle_active()
+    response = await _run_function(context)
+    calls.settle_active()
+    return response
+
+
+async def _run_function(context: ControlContext) -> Response:
+    """Call the function that `x-function` names: module and name."""
+    module, _, name = context.operation.node["x-function"].partition(".")
+    # Not above: the mock starts without what only this interface needs.
+    found: Any = import_module(f"{__package__}.{module}")
+    function: Callable[[ControlContext], Awaitable[Response]] = getattr(found, name)
+    return await function(context)
+
+
+def _with_hint(error: ApiError, method: str, path: str) -> ApiError:
+    """Return a refusal with what there is instead (`x-instead`)."""
+    hint = interface().contract.document["x-instead"].get(f"{method} {path.rstrip('/')}", "")
+    if not hint and error.status == 404:
+        hint = interface().table.explain(path)
+    message = f"{error.message}; {hint}" if hint else error.message
+    return ApiError(error.status, message, headers=error.headers)
+
+
+def _of_another_mock(method: str, path: str) -> ApiError:
+    """Make the 404 for an address of another mock, with the nearest that there is (`x-habits`)."""
+    habits, near = interface().contract.document["x-habits"], path.rstrip("/")
+    while near and near not in habits:
+        near = near.rpartition("/")[0]
+    meant = habits.get(near, {})
+    return no_route(path, meant.get(method) or meant.get("any", ""))
 
 
 def _is_browser(scope: Scope) -> bool:

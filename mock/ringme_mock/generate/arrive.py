@@ -53,8 +53,6 @@ class Arrivals:
         }
         self._preferred: list[str] = node.get("files", [])
         self._ends: list[str] = node.get("ends", [])
-        length = self.rule.content.length if self.rule.content else None
-        self._drawn_first = (*self._ends, *([length] if length else []))
         self._known_files: tuple[Mapping[str, bytes] | None, list[str]] = (None, [])
         self._implied: dict[str, Values] = node.get("implied", {})
         self._follows = {**_follows(self.rule, self.of), **self.template.follows}
@@ -71,10 +69,11 @@ class Arrivals:
 
         With `over_at` it has ended by then: it begins so much earlier.
         """
-        values = self.template.draw(self._drawn_first, values, random)
+        draft = self.template.draft(values, random)
         if over_at is not None:
-            values[AT] = self._begin(values, over_at)
-        return self.template.make({**values, **self._content(store, values, random)}, key, random)
+            draft[AT] = self._begin(draft, over_at)
+        draft.update(self._content(store, draft, random))
+        return self.template.make(draft, key)
 
     def _begin(self, values: Values, over_at: datetime) -> datetime:
         """Find the last moment at which it may begin. Raises the 400 for one long ago."""

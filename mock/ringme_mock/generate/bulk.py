@@ -236,7 +236,7 @@ class Bulk:
             prop = rule.owner_property(owner)
             if prop:
                 values[prop] = None if entry is None else entry[self._store[owner].rule.key]
-        return template.make(values, self._store[rule.name].new_key(), self._random)
+        return template.make(template.draft(values, self._random), self._store[rule.name].new_key())
 
     def _items(self, arrivals: Arrivals, number: int, numbers: list[Entry]) -> list[Entry]:
         """Make items, with their times; busier numbers get more."""
@@ -264,7 +264,7 @@ class Bulk:
     def _weights(self, arrivals: Arrivals, owners: list[Values]) -> list[float]:
         """Draw how busy each number is, by its kind and by chance."""
         random = self._random
-        shares = [arrivals.share.make(one, random) for one in owners]
+        shares = [arrivals.share(one, random) for one in owners]
         if not any(shares):
             shares = [1] * len(owners)
         spread = self._plan["spread"]

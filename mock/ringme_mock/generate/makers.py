@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import accumulate
@@ -19,25 +18,12 @@ from ringme_mock.generate.datetimes import datetime_text
 from ringme_spec.document import read_yaml
 
 Values = dict[str, Any]
-Make = Callable[[Values, Random], Any]
+# Makes one value out of others.
+Maker = Callable[[Values, Random], Any]
 
 LISTS = Path(__file__).with_name("lists.yaml")
 _lists = cache(lambda: read_yaml(LISTS))
 _ONE_NAME = re.compile(r"\{([\w.]+)\}")
-_SIGNS = {"#": "0123456789", "X": "0123456789ABCDEF", "x": "0123456789abcdef"}
-
-
-@dataclass(frozen=True)
-class Maker:
-    """Makes one value out of those that it `needs`.
-
-    A `constant` is always the same; `is_time` marks a time that follows from that of the item.
-    """
-
-    make: Make
-    needs: frozenset[str] = frozenset()
-    constant: bool = False
-    is_time: bool = False
 
 
 def read_maker(node: Any) -> Maker:
@@ -45,39 +31,32 @@ def read_maker(node: Any) -> Maker:
     if isinstance(node, str):
         return _text(node)
     if not isinstance(node, dict):
-        return _constant(node)
+        return lambda values, random: node
     kind = next(iter(node), None)
     if kind not in _KINDS:
         raise ValueError(f"unknown kind of value {kind}; known: {', '.join(_KINDS)}")
     return _KINDS[kind](node)
 
 
-def _constant(value: Any) -> Maker:
-    return Maker(lambda values, random: value, constant=True)
+def is_constant(node: Any) -> bool:
+    """Tell if a value is what the YAML says, whatever the others are."""
+    return not isinstance(node, dict) and "{" not in str(node)
 
 
 def _text(text: str) -> Maker:
     alone = _ONE_NAME.fullmatch(text)
     if alone:
         find = _find(alone[1])
-        return Maker(lambda values, random: find(values), _root(alone[1]))
+        return lambda values, random: find(values)
     parts: list[str | tuple[Callable[[Values], Any], str]] = []
-    needs: frozenset[str] = frozenset()
     for before, name, form, _ in Formatter().parse(text):
         if before:
             parts.append(before)
         if name is not None:
             parts.append((_find(name), form or ""))
-            needs |= _root(name)
-    if not needs:
-        return _constant("".join(part for part in parts if isinstance(part, str)))
-
-    def make(values: Values, random: Random) -> str:
-        return "".join(
-            [part if isinstance(part, str) else _shown(part[0](values), part[1]) for part in parts]
-        )
-
-    return Maker(make, needs)
+    return lambda values, random: "".join(
+        [part if isinstance(part, str) else _shown(part[0](values), part[1]) for part in parts]
+    )
 
 
 def _shown(value: Any, form: str) -> str:
@@ -97,15 +76,11 @@ def _find(name: str) -> Callable[[Values], Any]:
     return find
 
 
-def _root(name: str) -> frozenset[str]:
-    return frozenset([name.partition(".")[0]])
-
-
 def _choose(node: dict[str, Any]) -> Maker:
     options = list(node["choose"])
     weights = list(accumulate(map(float, node["choose"].values())))
     total, last = weights[-1], len(options) - 1
-    return Maker(lambda values, random: options[bisect(weights, random.random() * total, 0, last)])
+    return lambda values, random: options[bisect(weights, random.random() * total, 0, last)]
 
 
 def _number(node: dict[str, Any]) -> Maker:
@@ -113,20 +88,20 @@ def _number(node: dict[str, Any]) -> Maker:
     if not low <= high:
         raise ValueError(f"{low} to {high} holds no number")
     if "average" not in node:
-        return Maker(lambda values, random: random.randint(low, high))
+        return lambda values, random: random.randint(low, high)
     rate = 1 / (node["average"] - low)
-    return Maker(lambda values, random: min(high, low + int(random.expovariate(rate))))
+    return lambda values, random: min(high, low + int(random.expovariate(rate)))
 
 
 def _pattern(node: dict[str, Any]) -> Maker:
     runs: list[str] = re.findall(r"#+|X+|x+|[^#Xx]+", node["pattern"])
     parts = [_run(run) for run in runs]
-    return Maker(lambda values, random: "".join([part(random) for part in parts]))
+    return lambda values, random: "".join([part(random) for part in parts])
 
 
 def _run(run: str) -> Callable[[Random], str]:
     """Make a run of one sign out of a single random number."""
-    if run[0] not in _SIGNS:
+    if run[0] not in "#Xx":
         return lambda random: run
     length = len(run)
     if run[0] == "#":
@@ -135,8 +110,14 @@ def _run(run: str) -> Callable[[Random], str]:
     return lambda random: format(random.getrandbits(4 * length), form)
 
 
+def times_of(node: Any) -> list[str]:
+    """Name the values that a time is made of; none for a value of another kind."""
+    is_time = isinstance(node, dict) and "time" in node
+    return [node["time"], *node.get("plus", [])] if is_time else []
+
+
 def _time(node: dict[str, Any]) -> Maker:
-    name, later, form = node["time"], node.get("plus", []), node.get("format")
+    (name, *later), form = times_of(node), node.get("format")
     hundredths = node.get("hundredths", False)
 
     def make(values: Values, random: Random) -> str:
@@ -148,45 +129,35 @@ def _time(node: dict[str, Any]) -> Maker:
                 raise invalid(f"{', '.join(later)}: ends after the year 9999") from None
         return at.strftime(form) if form else datetime_text(at, hundredths)
 
-    return Maker(make, frozenset([name, *later]), is_time=True)
+    return make
 
 
 def _part(node: dict[str, Any]) -> Maker:
     find, after = _find(node["part"]), node["after"]
-    return Maker(
-        lambda values, random: (find(values) or "").rpartition(after)[2], _root(node["part"])
-    )
+    return lambda values, random: (find(values) or "").rpartition(after)[2]
 
 
 def _first(node: dict[str, Any]) -> Maker:
     found = [_find(name) for name in node["first"]]
-    needs = frozenset[str]().union(*map(_root, node["first"]))
-    return Maker(
-        lambda values, random: next(filter(None, (one(values) for one in found)), ""), needs
-    )
+    return lambda values, random: next(filter(None, (one(values) for one in found)), "")
 
 
 def _by(node: dict[str, Any]) -> Maker:
     find = _find(node["by"])
     cases = {value: read_maker(one) for value, one in node["is"].items()}
     other = read_maker(node.get("else"))
-    needs = _root(node["by"]).union(other.needs, *(one.needs for one in cases.values()))
-
-    def make(values: Values, random: Random) -> Any:
-        return cases.get(find(values), other).make(values, random)
-
-    return Maker(make, needs)
+    return lambda values, random: cases.get(find(values), other)(values, random)
 
 
 def _turn(node: dict[str, Any]) -> Maker:
     options, find = node["turn"], _find(node["of"])
     behind = dict(zip(options, options[1:] + options[:1], strict=True))
-    return Maker(lambda values, random: behind.get(find(values), options[0]), _root(node["of"]))
+    return lambda values, random: behind.get(find(values), options[0])
 
 
 def _pick(node: dict[str, Any]) -> Maker:
     options = read_list(node["pick"])
-    return Maker(lambda values, random: random.choice(options))
+    return lambda values, random: random.choice(options)
 
 
 def read_list(name: str) -> list[Any]:
