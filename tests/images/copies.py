@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -15,7 +14,6 @@ from images.memory_log import Engine, MemoryLog
 from ringme_mock.app import MockApp
 from ringme_mock.command_log.replica import Replica
 from ringme_mock.command_log.upkeep import Upkeep
-from ringme_mock.errors import ApiError
 from ringme_mock.http.image import Image
 from ringme_mock.http.sessions import Sessions, Settings
 from ringme_mock.store.archive import export_state
@@ -72,12 +70,6 @@ class Copy:
         """What is done from time to time, and the images that this begins."""
         await self._upkeep._look()
         await self._upkeep._report()
-        await self.finish_images()
-
-    async def look_after_quietly(self) -> None:
-        """The same, as it is done beside requests: what fails is tried again."""
-        with suppress(ApiError, OSError):
-            await self.look_after()
         await self.finish_images()
 
     async def finish_images(self) -> None:

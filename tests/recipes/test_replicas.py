@@ -50,5 +50,13 @@ def test_pods_are_replaced_one_by_one_and_live_on_without_the_database() -> None
     assert pod["livenessProbe"]["tcpSocket"]["port"] == pod["ports"][0]["name"]
 
 
+def test_a_mock_that_ends_as_it_differs_from_the_others_is_started_again() -> None:
+    for name in ("mock1", "mock2"):
+        assert COMPOSE["services"][name]["restart"] == "on-failure"
+    # Kubernetes does so unless it is told otherwise.
+    pod = KINDS["Deployment", "ringme-mock"]["spec"]["template"]["spec"]
+    assert pod.get("restartPolicy", "Always") == "Always"
+
+
 def _default(name: str) -> Any:
     return next(option.default for option in SERVE_OPTIONS if option.name == name)

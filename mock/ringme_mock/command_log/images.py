@@ -109,9 +109,12 @@ class Images:
     def _compare(self) -> None:
         own, leading = self._own, self._leading
         if own and leading and own[0] == leading[0] and own[1] != leading[1]:
-            self._replica.stop(
-                f"the state of this process differs from that of the others since change {own[0]}"
-                " at the latest; start it again"
+            self._replica.differs = True
+            logger.critical(
+                "%s: the state of this process differs from that of the others since change %d at"
+                " the latest; it ends, and has their state when it is started again",
+                self._replica.log.name,
+                own[0],
             )
 
     async def _save(self, number: int, image: Image) -> None:

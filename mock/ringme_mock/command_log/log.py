@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 # Kinds of commands, beside those of the control interface.
 API, FAULT, SETTLE, DELIVERED = "api", "fault", "settle", "delivered"
@@ -113,23 +113,6 @@ class Log(Protocol):
         """Keep what the commands are applied to."""
 
     async def close(self) -> None: ...
-
-
-class StoppedLog:
-    """Log of a process that must not go on, because of `why`: all that a request needs fails."""
-
-    def __init__(self, log: Log, why: str) -> None:
-        self._log = log
-        self._why = why
-
-    async def turn(self, after: int, batch: Batch) -> Turn:
-        raise OSError(self._why)
-
-    async def report(self, position: int, used: dict[str, float]) -> Report:
-        raise OSError(self._why)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._log, name)
 
 
 class Notes(NamedTuple):

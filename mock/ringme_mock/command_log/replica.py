@@ -18,7 +18,7 @@ from ringme_mock.actions.response import Reply
 from ringme_mock.command_log import log
 from ringme_mock.command_log.applying import Applying, Moment
 from ringme_mock.command_log.images import Images
-from ringme_mock.command_log.log import Log, Row, StoppedLog
+from ringme_mock.command_log.log import Log, Row
 from ringme_mock.command_log.new_rows import NewRows, check_caller, draw_chance
 from ringme_mock.command_log.repeat import Damaged, Repeat
 from ringme_mock.command_log.shared_counts import SharedCounts
@@ -55,6 +55,8 @@ class Replica:
         self.processes = 1
         self.sessions: Sessions
         self.leads = False
+        # Since it was found to differ from the process that leads.
+        self.differs = False
         self._repeat: Repeat
         self._repeats = False
         self._left: list[str] = []
@@ -280,12 +282,6 @@ class Replica:
         if self.applying.resting is None:
             for session in self.sessions.known():
                 session.calls.go_on()
-
-    def stop(self, why: str) -> None:
-        """Serve nothing any more."""
-        logger.critical("%s: %s", self.log.name, why)
-        self.leads, self.log = False, StoppedLog(self.log, why)
-        self.turns.log = self.log
 
     async def lead(self) -> None:
         """Send events from now on, but not those that were due before."""

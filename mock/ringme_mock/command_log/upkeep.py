@@ -22,9 +22,9 @@ class Upkeep:
         self._replica = replica
 
     async def run(self) -> None:
-        """Go on until cancelled."""
+        """Go on until the state is found to differ from that of other processes."""
         count = 0
-        while True:
+        while not self._replica.differs:
             try:
                 await self._look()
                 if count % _REPORT == 0:

@@ -50,7 +50,8 @@ class KeptState:
         try:
             await self._make(sources, settings, control)
             await self._catch_up()
-        except OSError as error:
+        except (ConfigError, OSError) as error:
+            await self.log.close()
             raise ConfigError(str(error)) from None
 
     async def _make(self, sources: Sources, settings: Settings, control: str) -> None:
@@ -81,10 +82,14 @@ class KeptState:
             session.calls.rest()
         self.seconds = time.perf_counter() - begin
 
-    def go_on(self) -> None:
-        """Let calls in progress go on by themselves, in the running event loop."""
+    async def run(self) -> None:
+        """Let calls in progress go on by themselves, and look after the state, until cancelled.
+
+        It returns if the state is found to differ from that of other processes.
+        """
         for session in self.app.sessions.known():
             session.calls.go_on()
+        await self.upkeep.run()
 
     async def close(self) -> None:
         await self.replica.images.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -65,16 +66,9 @@ def _run_alone(options: Options) -> None:
         server.beside = partial(reloading.watch, tell)
     server.ended = lambda: (reloading.current if reloading else app).sessions.stop()
     if kept is not None:
-        server.beside = kept.upkeep.run
-
-    def started() -> None:
-        if kept is not None:
-            kept.go_on()
-        announce(tell, options.log_format, app, info)
-
-    server.announce = started
-    # Not after `run`: uvicorn ends the process by the signal that it got.
-    server.closed = kept.close if kept is not None else None
+        # Not after `run`: uvicorn ends the process by the signal that it got.
+        server.beside, server.closed = kept.run, kept.close
+    server.announce = partial(announce, tell, options.log_format, app, info)
     server.run(sockets=[listener])
 
 
@@ -111,7 +105,11 @@ def _run_shared(options: Options) -> None:
             else:
                 server = TimedServer(config)
                 server.announce = started
+                worker.end = partial(setattr, server, "should_exit", True)
                 server.run(sockets=[listener])
+                if worker.failed:
+                    # What supervises it starts it again.
+                    sys.exit(1)
 
 
 def _info(options: Options, listener: socket.socket, secured: Tls | None) -> ServerInfo:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -22,6 +22,9 @@ from ringme_mock.http.protocol import HttpProtocol
 from ringme_mock.server.log_format import flush_log
 from ringme_mock.server.tls import ANYWHERE, Tls
 from ringme_spec.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ringme_mock.server.kept_state import KeptState
 
 _BACKLOG = 2048
 _TIMEOUT = 30.0
@@ -150,12 +153,17 @@ class TimedServer(uvicorn.Server):
 class RunningServer:
     """An application that is served at `url`, in a thread, until it is stopped.
 
-    `port` 0 takes a free one; `http` replaces the protocol class, `tls` is for https. Raises
-    TimeoutError if the server does not start in time.
+    `port` 0 takes a free one; `http` replaces the protocol class, `tls` is for https, `kept` is
+    what keeps its state. Raises TimeoutError if the server does not start in time.
     """
 
     def __init__(
-        self, app: ASGIApp, port: int = 0, http: Any = None, tls: Tls | None = None
+        self,
+        app: ASGIApp,
+        port: int = 0,
+        http: Any = None,
+        tls: Tls | None = None,
+        kept: KeptState | None = None,
     ) -> None:
         self._listener = listen("127.0.0.1", port)
         self.url = url(self._listener, "https" if tls else "http")
@@ -163,6 +171,8 @@ class RunningServer:
         if tls is not None:
             more["ssl_context_factory"] = tls.factory
         self._server = _ThreadServer(uvicorn_config(app, **more))
+        if kept is not None:
+            self._server.beside, self._server.closed = kept.run, kept.close
         ready = threading.Event()
         self._server.announce = ready.set
         self._thread = threading.Thread(

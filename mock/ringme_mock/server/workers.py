@@ -34,17 +34,23 @@ _STATE = "state.db"
 PATIENCE = 60
 
 
+def _terminate() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 @dataclass
 class Worker:
     """The mock in a worker process, made when the process starts.
 
     `folder` is where the workers share what they need not keep, `parent` their supervisor, if
-    there is one.
+    there is one. `end` ends the process, which has `failed` if nobody asked for that.
     """
 
     options: Options
     folder: Path
     parent: int | None = None
+    end: Callable[[], None] = _terminate
+    failed: bool = False
     kept: KeptState | None = None
 
     @property
@@ -69,8 +75,7 @@ class Worker:
             return
         if self.options.https:
             limit_handshakes(asyncio.get_running_loop())
-        self.kept.go_on()
-        tasks = [asyncio.create_task(self.kept.upkeep.run())]
+        tasks = [asyncio.create_task(self._look_after(self.kept))]
         if self.parent is not None:
             tasks.append(asyncio.create_task(self._watch_parent(self.parent)))
         await send({"type": "lifespan.startup.complete"})
@@ -94,12 +99,21 @@ class Worker:
 
         return await open_state(self.options, self.state, board)
 
+    async def _look_after(self, kept: KeptState) -> None:
+        """Look after the state, and end if it is not that of the other processes."""
+        try:
+            await kept.run()
+        except Exception as error:
+            logger.critical("%s: is not looked after any more", kept.log.name, exc_info=error)
+        self.failed = True
+        self.end()
+
     async def _watch_parent(self, parent: int) -> None:
         """End with the supervisor, even if it was killed."""
         # Nothing tells a process of the end of its parent.
         while os.getppid() == parent:  # noqa: ASYNC110
             await asyncio.sleep(1.0)
-        os.kill(os.getpid(), signal.SIGTERM)
+        self.end()
 
 
 class Supervisor(Multiprocess):

@@ -1,0 +1,118 @@
+"""A process whose state is not that of the others says so, ends, and is started again."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from cli.command import Command, serving
+from workers.redis_server import RedisServer
+from workers.replicas import GROUPS, eventually
+from workers.test_supervisor import log_in, workers_of
+
+COMMANDS = 10
+DIFFERS = "the state of this process differs from that of the others"
+# Python imports it in each process: images come often, and one process, once, skips a command.
+SKIPS = f"""
+import os
+from ringme_mock.command_log import images
+from ringme_mock.command_log.repeat import Repeat
+
+images.ENOUGH, images._PART = {COMMANDS}, 0
+right = Repeat.run
+
+async def skip_once(self, session, row):
+    if row.kind == "api" and b"skipped" in row.body and not self._images._replica.leads:
+        try:
+            os.close(os.open(os.environ["SKIPPED"], os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            pass
+        else:
+            return
+    await right(self, session, row)
+
+Repeat.run = skip_once
+"""
+
+
+@pytest.fixture
+def defect(tmp_path: Path) -> dict[str, str]:
+    """The environment of processes of which one skips a command."""
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "sitecustomize.py").write_text(SKIPS, "utf-8")
+    return {"PYTHONPATH": str(code), "SKIPPED": str(tmp_path / "skipped")}
+
+
+def make_group(url: str, name: str) -> None:
+    with log_in(url) as http:
+        assert http.post(GROUPS, json={"name": name}).status_code == 201
+
+
+def groups(url: str) -> Any:
+    with log_in(url) as http:
+        return http.get(GROUPS).json()
+
+
+def make_one_skip(url: str, defect: dict[str, str]) -> None:
+    """Makes groups until a process has skipped one."""
+
+    def has_skipped() -> bool:
+        make_group(url, "skipped")
+        return Path(defect["SKIPPED"]).exists()
+
+    eventually(has_skipped)
+
+
+def make_one_more(url: str) -> None:
+    # Whoever is asked may be about to end.
+    with suppress(httpx.TransportError):
+        make_group(url, "one more")
+
+
+def lines_about_it(command: Command) -> int:
+    return sum(DIFFERS in line for line in command.err)
+
+
+def test_a_worker_is_replaced(defect: dict[str, str]) -> None:
+    with serving("--workers", "2", **defect) as command:
+        before = workers_of(command)
+        eventually(lambda: command.read("/__mock__/health")["processes"] == 2)
+        make_one_skip(command.url, defect)
+
+        def is_replaced() -> bool:
+            make_one_more(command.url)
+            return len(workers_of(command)) == 2 and len(workers_of(command) & before) == 1
+
+        eventually(is_replaced)
+        assert lines_about_it(command) == 1
+        found = groups(command.url)
+        for _ in range(10):
+            # Each on a connection of its own, so both get some.
+            assert groups(command.url) == found
+
+
+def test_a_mock_beside_others_ends_as_one_that_failed(
+    redis: RedisServer, defect: dict[str, str]
+) -> None:
+    state = ("--state", redis.url)
+    with serving(*state, **defect) as leader:
+        eventually(lambda: leader.read("/__mock__/health")["processes"] == 1)
+        with serving(*state, **defect) as other:
+            eventually(lambda: leader.read("/__mock__/health")["processes"] == 2)
+            make_one_skip(leader.url, defect)
+
+            def has_ended() -> bool:
+                make_one_more(leader.url)
+                return other.process.poll() is not None
+
+            eventually(has_ended)
+            assert other.wait() == 1
+            assert lines_about_it(other) == len(other.err) == 1
+        with serving(*state, **defect) as again:
+            assert groups(again.url) == groups(leader.url)
+            assert lines_about_it(leader) == 0
