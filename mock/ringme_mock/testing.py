@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ringme_mock.app import MockApp, create_app
+from ringme_mock.app import LOOPBACK, MockApp
 from ringme_mock.faults.latency import parse_latency
 from ringme_mock.http.admission import Admission
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server.runner import RunningServer
-from ringme_mock.store.clock import Clock
+from ringme_mock.server.sources import Sources
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_spec.paths import FIXTURES, SPEC
 
-_START_LIMIT = 30.0
+if TYPE_CHECKING:
+    from ringme_mock.server.kept_state import KeptState
 
 
 class ControlError(Exception):
@@ -38,9 +41,11 @@ class MockServer:
     A page of the call history has `page_size` entries by default; a request for it takes
     `statistics_seconds`, in which another one of the client is refused. Pages of `allow_origins`
     may call the mock, and requests may name it by `allow_hosts` (`*` is all of them); links in
-    responses begin with `public_url`.
+    responses begin with `public_url`. A file `state` keeps the state for the next start.
     Raises ConfigError for an invalid document or fixtures.
     """
+
+    app: MockApp
 
     def __init__(
         self,
@@ -60,8 +65,9 @@ class MockServer:
         allow_origins: Sequence[str] = (),
         allow_hosts: Sequence[str] = (),
         public_url: str = "",
+        state: Path | None = None,
     ) -> None:
-        settings = Settings(
+        self._settings = Settings(
             seed=seed,
             latency=parse_latency(latency),
             max_entries=max_entries,
@@ -74,14 +80,12 @@ class MockServer:
                 frozenset(allow_origins), frozenset(allow_hosts), public_url.rstrip("/")
             ),
         )
-        self.app: MockApp = create_app(
-            spec,
-            fixtures,
-            Clock(),
-            settings,
-            overlays=overlays,
-            added_fixtures=added_fixtures,
+        self._sources = Sources(
+            spec, fixtures, overlays=tuple(overlays), added_fixtures=tuple(added_fixtures)
         )
+        self._state = state
+        if state is None:
+            self.app = self._sources.make(self._settings, LOOPBACK)
         self._port = port
         self._running: RunningServer | None = None
 
@@ -98,9 +102,27 @@ class MockServer:
         self.stop()
 
     def start(self) -> None:
-        """Start to serve; returns when the mock responds."""
-        if self._running is None:
-            self._running = RunningServer(self.app, self._port)
+        """Start to serve; returns when the mock responds.
+
+        Raises ConfigError for a state file that is in use, damaged, or of other arguments.
+        """
+        if self._running is not None:
+            return
+        kept = None
+        if self._state is not None:
+            # In a thread, as a test may have an event loop of its own.
+            with ThreadPoolExecutor(1) as pool:
+                kept = pool.submit(asyncio.run, self._open(self._state)).result()
+            self.app = kept.app
+        self._running = RunningServer(self.app, self._port, kept=kept)
+
+    async def _open(self, path: Path) -> KeptState:
+        # Only now: few keep their state.
+        from ringme_mock.server.kept_state import KeptState, file_log
+
+        kept = KeptState(file_log(path, waits=False))
+        await kept.open(self._sources, self._settings, LOOPBACK)
+        return kept
 
     def stop(self) -> None:
         if self._running is not None:

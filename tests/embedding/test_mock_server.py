@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -69,6 +70,26 @@ def test_tests_make_time_pass_and_things_go_wrong() -> None:
             mock.token_for("nobody")
         with pytest.raises(ControlError, match=r"match\.operation"):
             mock.add_fault(match={"operation": "nope"}, connection="drop")
+
+
+def test_a_state_file_keeps_the_state_from_one_start_to_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    mock = MockServer(state=path)
+    with mock:
+        token = mock.token_for("client-admin")
+        mock.control("PUT", "snapshots/before")
+        with pytest.raises(ConfigError, match="in use by another mock"):
+            MockServer(state=path).start()
+    with mock:
+        assert ask(mock, token).status_code == 200
+    with pytest.raises(ConfigError, match="another --max-entries"):
+        MockServer(state=path, max_entries=100).start()
+
+    async def start_again() -> Any:
+        with MockServer(state=path) as again:
+            return again.control("GET", "snapshots")
+
+    assert asyncio.run(start_again()) == ["before"]
 
 
 def test_a_server_that_is_not_started_says_how_to() -> None:

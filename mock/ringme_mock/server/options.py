@@ -229,7 +229,8 @@ class Options:
             raise click.UsageError("--no-control and --control-from-any exclude each other")
         if self.reload and self.state is not None:
             raise click.UsageError(
-                "--reload and --state exclude each other: a state file belongs to one document"
+                "--reload and --state exclude each other, as a state that is kept belongs to one"
+                " document: without --state a reload leaves the state as it is, but a restart does not"
             )
         if self.sync == ALWAYS and not isinstance(self.state, Path):
             raise click.UsageError("--sync always is for a file: name it with --state FILE")
