@@ -12,10 +12,12 @@ import orjson
 
 from images.memory_log import Engine, MemoryLog
 from ringme_mock.app import MockApp
+from ringme_mock.command_log.log import Log
 from ringme_mock.command_log.replica import Replica
 from ringme_mock.command_log.upkeep import Upkeep
+from ringme_mock.delivery.attempt import Response
 from ringme_mock.http.image import Image
-from ringme_mock.http.sessions import Sessions, Settings
+from ringme_mock.http.sessions import Session, Sessions, Settings
 from ringme_mock.store.archive import export_state
 from ringme_mock.store.fixtures import load_store
 from ringme_mock.store.store import Store
@@ -32,12 +34,31 @@ def sources() -> tuple[Contract, Store]:
     return contract, load_store(contract, FIXTURES)
 
 
+class SendingReplica(Replica):
+    """Sends events to nobody: every second one is answered at once, the others never."""
+
+    def __init__(self, log: Log) -> None:
+        self._sent = 0
+        super().__init__(log)
+
+    def adopt(self, session: Session) -> None:
+        super().adopt(session)
+        session.deliveries.send = self._send
+
+    async def _send(self, *_: Any) -> Response:
+        self._sent += 1
+        if self._sent % 2:
+            return Response(200, "taken")
+        await asyncio.Event().wait()
+        raise RuntimeError("nobody sets it")
+
+
 class Copy:
     """A replica that has applied what the log has, and a client of it."""
 
     def __init__(self, engine: Engine, member: int = 0) -> None:
         self.engine = engine
-        self.replica = Replica(MemoryLog(engine, member))
+        self.replica = SendingReplica(MemoryLog(engine, member))
         self.replica.applying.resting = MADE
         settings = Settings(seed=1, today=True, idle=1e9)
         contract, store = sources()

@@ -101,13 +101,13 @@ class Replicas(RuleBasedStateMachine):
 
     @rule(copy=_copies, session=_sessions, name=_names)
     def load_snapshot(self, copy: int, session: str, name: str) -> None:
-        self._control(copy, "POST", f"{session}|snapshots/{name}")
+        self._control(copy, "POST", f"{session}|reset", {"snapshot": name})
 
     @rule(copy=_copies, session=_sessions, name=_names)
     def delete_snapshot(self, copy: int, session: str, name: str) -> None:
         self._control(copy, "DELETE", f"{session}|snapshots/{name}")
 
-    @rule(copy=_copies, session=_sessions, keep=st.sets(st.sampled_from(["tokens", "faults"])))
+    @rule(copy=_copies, session=_sessions, keep=st.sets(st.sampled_from(["tokens", "journal"])))
     def reset(self, copy: int, session: str, keep: set[str]) -> None:
         self._control(copy, "POST", f"{session}|reset", {"keep": sorted(keep)})
 
@@ -146,9 +146,9 @@ class Replicas(RuleBasedStateMachine):
         fault = {"match": {"method": "PUT"}, "answer": {"status": 400}, "every": nth}
         self._control(copy, "POST", f"{session}|faults", fault)
 
-    @rule(copy=_copies, session=_sessions, retries=_few)
-    def set_deliveries(self, copy: int, session: str, retries: int) -> None:
-        self._control(copy, "PUT", f"{session}|deliveries", {"retries": retries, "lost": True})
+    @rule(copy=_copies, session=_sessions, retries=_few, lost=st.booleans())
+    def set_deliveries(self, copy: int, session: str, retries: int, lost: bool) -> None:
+        self._control(copy, "PUT", f"{session}|deliveries", {"retries": retries, "lost": lost})
 
     @rule(seconds=st.sampled_from([0.5, 1.0, 10.0]))
     def wait(self, seconds: float) -> None:

@@ -24,6 +24,7 @@ from ringme_mock.http.session import Session
 from ringme_mock.http.sessions import Sessions
 from ringme_mock.store.clock import Clock, Setting
 from ringme_mock.store.collection import Collection
+from ringme_mock.store.entry_budget import own_entries
 from ringme_mock.store.expiring import Expiring
 from ringme_mock.store.rate_limits import RateLimits, _Hour
 from ringme_mock.store.state import Snapshot, State
@@ -53,8 +54,8 @@ FIELDS: dict[type, tuple[str, str]] = {
     Setting: ("ahead frozen_at", ""),
     Store: ("collections files", "most_left"),
     Collection: (
-        "_entries _unique _next_key _written _long",
-        "rule _indexed _index _origin _shared",
+        "_entries _unique _next_key _written _long origin",
+        "rule _indexed _index _shared",
     ),
     Tokens: ("_ended _access _refresh codes logins permissions", "_clock _random_text"),
     Expiring: ("_values", "_clock _random_text"),
@@ -69,7 +70,7 @@ FIELDS: dict[type, tuple[str, str]] = {
     Latency: ("low high", ""),
     Deliveries: (
         "settings _kept _waiting _next",
-        "send changed seconds sends report _queues _tasks _loop",
+        "send changed seconds sends report _tasks _loop",
     ),
     Delivery: (
         (
@@ -215,6 +216,35 @@ def test_what_an_image_holds_is_there_again(copy: Copy, pieces: list[bytes]) -> 
     grants = [one.grant for one in fresh.sessions.resume("tab").state.tokens._access.values()]
     assert grants == list(fresh.sessions.resume("tab").state.tokens._refresh.values())
     assert list(Image(fresh.sessions).pieces()) == pieces
+
+
+def test_entries_count_for_the_bound_of_all_sessions_as_before() -> None:
+    copy, fresh = Copy(Engine()), Copy(Engine())
+
+    async def use_two_days() -> None:
+        await copy.start()
+        for session, days in (("tab", (1, 2)), ("other", (2, 1))):
+            for day in days:
+                await control(session, "PUT", "clock", {"now": f"2030-01-0{day} 12:00:00"})
+                await control(session, "POST", "reset", {"keep": ["clock"]})
+                await control(session, "POST", "bulk", {"client": 12, "records": 3})
+                await control(session, "PUT", f"snapshots/of-{day}")
+        # It shares its entries with a snapshot that is not the last one.
+        await control("tab", "POST", "reset", {"snapshot": "of-1"})
+        copy.stop_timers()
+
+    async def control(session: str, method: str, path: str, json: Any = None) -> None:
+        found = await copy.send(method, f"/s/{session}/__mock__/{path}", json)
+        assert found.status_code < 400, found.text
+
+    asyncio.run(use_two_days())
+    load_image(fresh.sessions, list(Image(copy.sessions).pieces()))
+    before, after = (
+        [own_entries(stores, seed) for seed, stores in one.sessions._holdings()]
+        for one in (copy, fresh)
+    )
+    assert before[1] > 0
+    assert after == before
 
 
 def test_an_image_may_end_with_a_full_piece(

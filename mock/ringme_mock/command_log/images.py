@@ -65,7 +65,7 @@ class Images:
                     raise
                 continue
             replica.turns.position = number
-            self._count = 0.0
+            self._begin_count()
             return True
         return False
 
@@ -88,7 +88,7 @@ class Images:
 
         def take(_: object) -> None:
             nonlocal image
-            self._count = 0.0
+            self._begin_count()
             image = Image(self._replica.sessions)
             self._begin(self._save(self._replica.turns.position, image))
 
@@ -96,10 +96,15 @@ class Images:
 
     def take(self) -> None:
         """Take an image where another process has taken one, and find its digest."""
-        self._count = 0.0
+        self._begin_count()
         if self._replica.log.shared and self.compares:
             image = Image(self._replica.sessions)
             self._begin(self._digest(self._replica.turns.position, image))
+
+    def _begin_count(self) -> None:
+        self._count = 0.0
+        # So that all know as much of the bound as one that begins with the image.
+        self._replica.sessions.entries.count_again()
 
     def compare(self, number: int, digest: str) -> None:
         """Compare the digest of the process that leads, once that of this one is known."""

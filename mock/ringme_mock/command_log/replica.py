@@ -25,7 +25,6 @@ from ringme_mock.command_log.shared_counts import SharedCounts
 from ringme_mock.command_log.shared_journal import SharedJournal
 from ringme_mock.command_log.turns import Turns
 from ringme_mock.delivery.attempt import Response
-from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.errors import ApiError
 from ringme_mock.http.image import BrokenImage
 from ringme_mock.http.journal import Journal
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
+# Seconds until what cannot be given up is tried again.
+_PAUSE = 1.0
 _MISSED = Response(error="whoever was to send it had ended when it was due", refused=True)
 
 
@@ -191,17 +192,20 @@ class Replica:
         """Keep that a session has ended, which nobody used."""
         await self._command(session, log.END, self.sessions.leave)
 
-    async def delivered(self, session: Session, delivery: Delivery, response: Response) -> None:
-        """Keep what came of a delivery."""
-        ended = (delivery.number, delivery.attempts, delivery.seconds, response)
-        body = orjson.dumps([*ended[:3], *astuple(response)])
-        try:
-            await self._command(
-                session, log.DELIVERED, lambda one: one.deliveries.end(*ended), body=body
-            )
-        except ApiError:
-            # It stays one that waits.
-            return
+    async def delivered(
+        self, session: Session, number: int, attempts: int, seconds: float, response: Response
+    ) -> None:
+        """Keep what came of a delivery, as soon as the log can be reached."""
+        body = orjson.dumps([number, attempts, seconds, *astuple(response)])
+
+        def end(session: Session) -> None:
+            session.deliveries.end(number, attempts, seconds, response)
+
+        while True:
+            try:
+                return await self._command(session, log.DELIVERED, end, body=body)
+            except ApiError:
+                await asyncio.sleep(_PAUSE)
 
     async def _command(
         self,
@@ -290,7 +294,7 @@ class Replica:
         self.leads = True
         for session in self.sessions.known():
             for delivery in session.deliveries.waiting():
-                await self.delivered(session, delivery, _MISSED)
+                await self.delivered(session, delivery.number, 0, 0.0, _MISSED)
 
     def _begin_task(self, wanted: Callable[[Session], Awaitable[None]], session: Session) -> None:
         async def run() -> None:

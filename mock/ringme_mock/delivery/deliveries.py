@@ -1,4 +1,4 @@
-"""Deliveries of a session: their queues, and the list of the latest ones with their responses.
+"""Deliveries of a session: those that wait, and the latest ones with their responses.
 
 Nobody waits for a delivery. Those of one leg to one receiver go one after the other.
 """
@@ -100,10 +100,10 @@ class Deliveries:
     changed: Callable[[Delivery], None] = lambda _: None
     seconds: Callable[[], float] = time.time
     sends: Callable[[], bool] = lambda: True
-    report: Callable[[Delivery, Response], Awaitable[None]] | None = None
+    report: Callable[[int, int, float, Response], Awaitable[None]] | None = None
     _kept: deque[Delivery] = field(default_factory=lambda: deque(maxlen=MOST_KEPT))
-    _queues: dict[Hashable, deque[Delivery]] = field(default_factory=dict)
-    _tasks: dict[Hashable, asyncio.Task[None]] = field(default_factory=dict)
+    # Of those that are on their way from here, by number.
+    _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _loop: asyncio.AbstractEventLoop | None = None
     # By number; in `_kept` newer ones may have taken their place.
     _waiting: dict[int, Delivery] = field(default_factory=dict)
@@ -123,7 +123,7 @@ class Deliveries:
         parameters: Mapping[str, str],
         kind: str,
     ) -> None:
-        """Put an event in its queue; one too many is not sent."""
+        """Have an event sent after those of its order; one too many is not sent."""
         delivery = Delivery(
             self._next, order, subscription, url, method, parameters, kind, self.seconds()
         )
@@ -136,9 +136,7 @@ class Deliveries:
             self._end(delivery, Response(error=text, refused=True))
         else:
             self._waiting[delivery.number] = delivery
-            if self.sends():
-                self._queues.setdefault(order, deque()).append(delivery)
-                self._start()
+            self._start()
 
     def end(self, number: int, attempts: int, seconds: float, response: Response) -> None:
         """Note what came of a delivery that waits."""
@@ -151,19 +149,30 @@ class Deliveries:
         return list(self._waiting.values())
 
     def stop(self, reason: str) -> None:
-        """End all that is on its way or waiting; it counts as not sent, or failed."""
+        """End all that wait: what is on its way counts as failed, what is behind it as not sent.
+
+        How often the former was tried, only the process knows that sends it.
+        """
         self._send_none()
-        waiting = self.waiting()
-        self._waiting.clear()
-        for one in waiting:
-            self._end(one, Response(error=reason, refused=one.attempts == 0))
+        on_their_way = {one.number for one in self._on_their_way()}
+        for one in self.waiting():
+            refused = one.number not in on_their_way
+            self.end(one.number, 1, 0.0, Response(error=reason, refused=refused))
+
+    def _on_their_way(self) -> list[Delivery]:
+        """List the oldest ones that wait, one of each order, as many as go together."""
+        found: dict[Hashable, Delivery] = {}
+        for one in self._waiting.values():
+            found.setdefault(one.order, one)
+            if len(found) == MOST_AT_ONCE:
+                break
+        return list(found.values())
 
     def _send_none(self) -> None:
         for task in self._tasks.values():
             if not task.get_loop().is_closed():
                 task.cancel()
         self._tasks.clear()
-        self._queues.clear()
 
     def clear(self) -> None:
         """Forget those that have ended."""
@@ -172,14 +181,13 @@ class Deliveries:
         self._kept.extend(left)
 
     def dump(self) -> dict[str, Any]:
-        """Write them as JSON; what is on its way is one that waits."""
+        """Write them as JSON."""
         settings = self.settings
-        kept = [_dump(one) for one in self._kept]
         known = {one.number for one in self._kept}
         return {
             "number": self._next,
             "settings": [sorted(settings.hosts), settings.retries, settings.pause, settings.lost],
-            "kept": kept,
+            "kept": [_dump(one) for one in self._kept],
             # Those that newer ones have taken the place of.
             "waiting": [_dump(one) for number, one in self._waiting.items() if number not in known],
         }
@@ -197,7 +205,7 @@ class Deliveries:
         self._waiting = {one.number: one for one in waiting if one.state == WAITING}
 
     def _start(self) -> None:
-        """Start as many of the queues as may be under way together."""
+        """Send what is to be on its way now, if this process sends."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -205,35 +213,27 @@ class Deliveries:
         if loop is not self._loop:
             # In tests a session outlives the loop that its requests ran in.
             self._loop, self._tasks = loop, {}
-        for order in self._queues:
-            if len(self._tasks) >= MOST_AT_ONCE:
-                return
-            if order not in self._tasks:
-                self._tasks[order] = loop.create_task(self._run(order))
-
-    async def _run(self, order: Hashable) -> None:
-        """Send what is in a queue, one after the other."""
-        queue = self._queues[order]
-        while queue:
-            await self._deliver(queue[0])
-            queue.popleft()
-        del self._queues[order], self._tasks[order]
-        self._start()
+        for one in self._on_their_way() if self.sends() else ():
+            if one.number not in self._tasks:
+                self._tasks[one.number] = loop.create_task(self._deliver(one))
 
     async def _deliver(self, delivery: Delivery) -> None:
         begin = time.monotonic()
+        attempts = 0
         while True:
-            delivery.attempts += 1
+            attempts += 1
             response = await self._attempt(delivery)
             good = response.status in _OK
-            if good or response.refused or delivery.attempts > self.settings.retries:
+            if good or response.refused or attempts > self.settings.retries:
                 break
             await asyncio.sleep(self.settings.pause)
-        delivery.seconds = time.monotonic() - begin
+        seconds = time.monotonic() - begin
         if self.report is not None:
-            await self.report(delivery, response)
+            await self.report(delivery.number, attempts, seconds, response)
         else:
-            self.end(delivery.number, delivery.attempts, delivery.seconds, response)
+            self.end(delivery.number, attempts, seconds, response)
+        self._tasks.pop(delivery.number, None)
+        self._start()
 
     async def _attempt(self, delivery: Delivery) -> Response:
         hosts = self.settings.hosts
@@ -254,10 +254,7 @@ class Deliveries:
 
 
 def _dump(delivery: Delivery) -> list[Any]:
-    written = [getattr(delivery, name) for name in _FIELDS]
-    if delivery.state == WAITING:
-        written[_FIELDS.index("attempts")] = 0
-    return written
+    return [getattr(delivery, name) for name in _FIELDS]
 
 
 def _load(written: list[Any]) -> Delivery:

@@ -63,13 +63,13 @@ class Image:
         for alike, own, fixtures, stores in self._parts:
             yield orjson.dumps([alike, len(stores)]), True
             yield orjson.dumps(own), False
-            base = fixtures
+            earlier = [fixtures]
             for store in stores:
-                values = write_store(store, base, fixtures)
+                values = write_store(store, earlier)
                 yield orjson.dumps(next(values)), False
                 for value in values:
                     yield orjson.dumps(value), True
-                base = store
+                earlier.append(store)
 
 
 @cycle_search_paused()
@@ -89,10 +89,10 @@ def load_image(sessions: Sessions, pieces: list[bytes]) -> None:
 
 
 def _read_stores(values: Iterator[Any], count: int, fixtures: Store) -> list[Store]:
-    found: list[Store] = []
+    found = [fixtures]
     for _ in range(count):
-        found.append(read_store(values, found[-1] if found else fixtures, fixtures))
-    return found
+        found.append(read_store(values, found))
+    return found[1:]
 
 
 def _piece(lines: list[bytes], checksum: Any) -> bytes:

@@ -114,13 +114,11 @@ class Session:
 
     def dump(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Write all but the entries as JSON: what all processes have alike, and what is its own."""
-        state, calls, deliveries = self.state.dump(), self.calls.dump(), self.deliveries.dump()
+        state, calls = self.state.dump(), self.calls.dump()
         own = {
             "ended": state["tokens"].pop("ended"),
             "hours": self.state.limits.dump(),
             "following": calls.pop("following"),
-            "kept": deliveries.pop("kept"),
-            "waiting": deliveries.pop("waiting"),
             "random": self.random.getstate(),
             "idle": self.idle_seconds(),
         }
@@ -133,7 +131,7 @@ class Session:
             "latency": [self.latency.low, self.latency.high],
             "snapshots": {name: one.clock.dump() for name, one in self.snapshots.items()},
             "in_progress": calls,
-            "deliveries": deliveries,
+            "deliveries": self.deliveries.dump(),
         }, own
 
     def stores(self) -> list[Store]:
@@ -160,9 +158,7 @@ class Session:
         kept = map(Snapshot, stores, clocks)
         self.snapshots = dict(zip(alike["snapshots"], kept, strict=True))
         self.calls.load({**alike["in_progress"], "following": own["following"]})
-        self.deliveries.load(
-            {**alike["deliveries"], "kept": own["kept"], "waiting": own["waiting"]}
-        )
+        self.deliveries.load(alike["deliveries"])
         version, numbers, left = own["random"]
         self.random.setstate((version, tuple(numbers), left))
         self.used = self._seconds() - own["idle"]

@@ -229,8 +229,8 @@ class Options:
             raise click.UsageError("--no-control and --control-from-any exclude each other")
         if self.reload and self.state is not None:
             raise click.UsageError(
-                "--reload and --state exclude each other, as a state that is kept belongs to one"
-                " document: without --state a reload leaves the state as it is, but a restart does not"
+                "--reload and --state exclude each other: a state that is kept belongs to one"
+                " document. Leave out --state: a reload leaves the state as it is, too"
             )
         if self.sync == ALWAYS and not isinstance(self.state, Path):
             raise click.UsageError("--sync always is for a file: name it with --state FILE")

@@ -61,9 +61,9 @@ class Collection:
         # Number of entries that long texts count for.
         self._long = 0
         self._next_key = 1
-        # Entries that were added or replaced; copies of one collection share their `_origin`.
+        # Entries that were added or replaced, and the fixtures that it was copied from once.
         self._written = 0
-        self._origin = object()
+        self.origin: str | None = None
         # Set while a copy may hold the same dicts and index: then they are never written to.
         self._shared = False
 
@@ -122,13 +122,8 @@ class Collection:
         """The number of writes so far, those of the collection included that it is a copy of."""
         return self._written
 
-    def set_written(self, written: int, origin: Collection | None) -> None:
-        """Count writes since `origin`, which was copied to it once, if any was."""
-        self._written = written
-        self._origin = object() if origin is None else origin._origin
-
-    def derives_from(self, origin: Collection) -> bool:
-        return self._origin is origin._origin
+    def set_written(self, written: int, origin: str | None) -> None:
+        self._written, self.origin = written, origin
 
     def shares_entries(self, other: Collection) -> bool:
         """Tell that neither was written to since one was copied from the other."""
@@ -140,12 +135,12 @@ class Collection:
         return id(self._entries)
 
     def written_since(self, other: Collection) -> int:
-        """Count the entries that are not those of `other`, if this was copied from it once.
+        """Count the entries that are not those of the fixtures `other`, if it began as these.
 
         An entry counts again each time that it is replaced, but all together at most once each.
         """
         written = self._written
-        if self._origin is other._origin:
+        if self.origin == other.origin:
             written -= other._written
         return min(written, self.weight)
 
@@ -240,7 +235,7 @@ class Collection:
                 unique[slot] = key
             by_key[key] = entry
         if self._shared:
-            self._unshare()
+            self.unshare()
         # First, as it raises TypeError for what cannot be sorted.
         self._index.add_all(by_key.values())
         self._entries.update(by_key)
@@ -260,7 +255,7 @@ class Collection:
         new = {**old, **changes}
         self.check_unique(new)
         if self._shared:
-            self._unshare()
+            self.unshare()
         self._index.replace(old, new)
         self._replace_unique(old, new)
         overweight = self.overweight(new)
@@ -273,7 +268,7 @@ class Collection:
         """Remove an entry; its key is not given again."""
         old = self._entries[key]
         if self._shared:
-            self._unshare()
+            self.unshare()
         self._index.remove(old)
         self._replace_unique(old, None)
         self._long -= self.overweight(old)
@@ -288,7 +283,7 @@ class Collection:
     def _add(self, entry: Entry) -> None:
         """Add an entry whose key and unique value no other entry has."""
         if self._shared:
-            self._unshare()
+            self.unshare()
         self._index.add(entry)
         if self.rule.unique:
             self._replace_unique(None, entry)
@@ -297,8 +292,8 @@ class Collection:
         self._written += 1 + overweight
         self._entries[entry[self.rule.key]] = entry
 
-    def _unshare(self) -> None:
-        """Copy what a copy may hold, too, before a write."""
+    def unshare(self) -> None:
+        """Copy what a copy may hold, too."""
         self._entries = self._entries.copy()
         self._unique = self._unique.copy()
         self._index = self._index.copy()

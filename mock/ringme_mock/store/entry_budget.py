@@ -27,6 +27,10 @@ class EntryBudget:
         self._holdings = holdings
         self._left = 0
 
+    def count_again(self) -> None:
+        """Count the entries again before any more are added."""
+        self._left = 0
+
     def take(self, what: str, more: int) -> None:
         """Raise the 400 if so many more entries would exceed the bound; `what` names them."""
         if more > self._left:

@@ -73,7 +73,10 @@ def load_store(contract: Contract, *folders: Path) -> Store:
         name: Source(str(path), content)
         for (name, path), content in zip(found.items(), contents, strict=True)
     }
-    return build_store(contract, sources, files)
+    store = build_store(contract, sources, files)
+    for collection in store.collections.values():
+        collection.origin = ""
+    return store
 
 
 def build_store(

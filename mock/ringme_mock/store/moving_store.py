@@ -51,10 +51,12 @@ class MovingStore:
     def _move(self, collection: Collection, days: timedelta, day: date) -> Collection:
         last = date.max if collection.rule.range else day
         properties = self._properties[collection.rule.name]
-        return collection.with_entries(
+        moved = collection.with_entries(
             {**entry, **{name: _later(entry[name], days, last) for name in properties}}
             for entry in collection.entries()
         )
+        moved.origin = day.isoformat()
+        return moved
 
 
 def _datetime_properties(contract: Contract, stored: Schema) -> tuple[str, ...]:
