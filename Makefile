@@ -80,7 +80,7 @@ format: $(PYTHON_READY) ## put the code into shape
 bench: $(PYTHON_READY) ## measure the mock beside a hand-written server and stock Connexion (ARGS=growth, ARGS=load, ARGS='compare --peers')
 	@$(BIN)/python bench $(ARGS)
 
-soak: $(PYTHON_READY) ## keep the mock busy for an hour, and see that its memory does not climb (ARGS='--minutes 5', ARGS=--state)
+soak: $(PYTHON_READY) ## keep the mock busy for an hour, and see that its memory does not climb (ARGS='--minutes 5', ARGS=--state, ARGS='--redis --workers 2')
 	@$(BIN)/python bench soak $(ARGS)
 
 crashes: $(PYTHON_READY) ## kill processes of one state 20 times at each moment of interest, under load (CRASHES=1)

@@ -6,12 +6,14 @@ import json
 import statistics
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ringme_bench import load
 from ringme_bench.http_client import Client, token_request
+from ringme_bench.kept import InFile, NotKept, redis_server
 from ringme_bench.process import ServerProcess
 from ringme_bench.servers import MOCK
 
@@ -23,10 +25,9 @@ _PASSING = 10
 _LOGINS = 200
 # Tokens of the rounds before have expired then, and the count of requests begins anew.
 _HOUR = {"seconds": 3601}
-_STATE = "state.db"
-# Rows and an image come and go in the file, in pages that are used again; the image grows as the
+# Rows and an image come and go, in a file in pages that are used again; the image grows as the
 # sessions do.
-_FILE_CLIMB_MB = 20.0
+_STATE_CLIMB_MB = 20.0
 # Less is left from round to round in arenas and caches by chance.
 _CLIMB_MB = 5.0
 
@@ -38,17 +39,30 @@ class Plan:
     connections: int = 50
     sessions: int = 20
     state: bool = False
+    redis: bool = False
+    workers: int = 1
 
 
 def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
     """Load the mock for long: its memory must not climb, and its bounds must hold.
 
     Rounds of so many seconds, like those of `load`, some in sessions that come and go; after each
-    logins, resets and a step of the clock. With `state` a file keeps it, which must not grow
-    either; at the end the mock is killed, and started from it again. Exit code 1 if anything was
-    wrong.
+    logins, resets and a step of the clock. With `state` a file keeps it, with `redis` a server
+    (its memory), which must not grow either; at the end the mock is killed, and started from it
+    again. Exit code 1 if anything was wrong.
     """
-    options = [*_OPTIONS, "--state", str(folder / _STATE)] if plan.state else _OPTIONS
+    with _kept(plan, folder) as kept:
+        return _soak(plan, folder, kept, tell)
+
+
+def _kept(plan: Plan, folder: Path) -> AbstractContextManager[NotKept]:
+    if plan.redis:
+        return redis_server(folder)
+    return nullcontext(InFile(folder) if plan.state else NotKept())
+
+
+def _soak(plan: Plan, folder: Path, kept: NotKept, tell: Callable[[str], None]) -> dict[str, Any]:
+    options = [*_OPTIONS, "--workers", str(plan.workers), *kept.options]
     samples: list[dict[str, Any]] = []
     wrong: list[str] = []
     requests, restart = 0, 0.0
@@ -71,13 +85,13 @@ def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, 
                 "sessions": len(sessions),
                 "journal": max(one["requests"] for one in sessions),
                 "p99_ms": round(found["p99_ms"], 2),
-                "file_mb": _file_mb(folder),
+                "state_mb": kept.size_mb(),
             }
             samples.append(sample)
             tell(str(sample))
             _do_chores(process.port, staying)
         most_sessions = _begin_sessions(client)
-        if plan.state:
+        if kept.options:
             process.kill()
             restart = round(process.start(MOCK.first), 2)
     journal = max(sample["journal"] for sample in samples)
@@ -88,7 +102,7 @@ def measure(plan: Plan, folder: Path, tell: Callable[[str], None]) -> dict[str, 
         "requests": requests,
         "wrong": wrong[:20],
         "climb_mb": climb([sample["memory_mb"] for sample in samples]),
-        "file_climb_mb": climb([sample["file_mb"] for sample in samples]),
+        "state_climb_mb": climb([sample["state_mb"] for sample in samples]),
         "restart_seconds": restart,
         "bounds": {
             "journal": {"bound": _JOURNAL, "greatest": journal},
@@ -105,8 +119,8 @@ def problems(result: dict[str, Any]) -> list[str]:
             found.append(f"{name}: {bound['greatest']}, more than {bound['bound']}")
     if result["climb_mb"] > _CLIMB_MB:
         found.append(f"memory: climbs by {result['climb_mb']} MB")
-    if result["file_climb_mb"] > _FILE_CLIMB_MB:
-        found.append(f"state file: climbs by {result['file_climb_mb']} MB")
+    if result["state_climb_mb"] > _STATE_CLIMB_MB:
+        found.append(f"state: climbs by {result['state_climb_mb']} MB")
     return found
 
 
@@ -115,11 +129,6 @@ def climb(values: list[float]) -> float:
     third = max(1, len(values) // 3)
     last, before = values[-third:], values[-2 * third : -third] or values[:1]
     return round(statistics.median(last) - statistics.median(before), 1)
-
-
-def _file_mb(folder: Path) -> float:
-    """The size of the state file, with what is on its way there."""
-    return round(sum(one.stat().st_size for one in folder.glob(f"{_STATE}*")) / 1e6, 1)
 
 
 def _do_chores(port: int, staying: list[str]) -> None:

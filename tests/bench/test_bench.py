@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from support.tools import needed
+
 BENCH = Path(__file__).parents[2] / "bench"
 # On a busy machine all of it takes many times as long.
 PATIENCE = 600
@@ -79,14 +81,17 @@ def test_under_load_no_write_is_lost(tmp_path: Path) -> None:
     assert sum(found["answers"].values()) == found["count"]
 
 
-def test_a_soak_looks_at_its_bounds(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [["--state"], ["--redis", "--workers", "2"]])
+def test_a_soak_looks_at_its_bounds(tmp_path: Path, kept: list[str]) -> None:
+    if "--redis" in kept:
+        needed("redis-server")
     arguments = ("--minutes", "0", "--round", "0.3", "--connections", "12", "--sessions", "12")
-    found = result(tmp_path, "soak", "soak", *arguments, "--state")
+    found = result(tmp_path, "soak", "soak", *arguments, *kept)
     assert found["wrong"] == []
     assert found["bounds"]["sessions"] == {"bound": 100, "greatest": 100}
     assert 0 < found["bounds"]["journal"]["greatest"] <= 1000
     assert len(found["samples"]) == 1
-    assert found["samples"][0]["file_mb"] > 0
+    assert found["samples"][0]["state_mb"] > 0
     assert found["restart_seconds"] > 0
 
 

@@ -74,11 +74,11 @@ def test_a_climb_is_that_of_the_last_third_over_the_second(
     assert soak.climb([50, 70, 80, 80, 90, 91]) == 10.5
     assert soak.climb([70]) == 0
     bounds = {"sessions": {"bound": 100, "greatest": 101}, "journal": {"bound": 9, "greatest": 9}}
-    found = soak.problems({"wrong": [], "bounds": bounds, "climb_mb": 5.1, "file_climb_mb": 20.1})
+    found = soak.problems({"wrong": [], "bounds": bounds, "climb_mb": 5.1, "state_climb_mb": 20.1})
     assert found == [
         "sessions: 101, more than 100",
         "memory: climbs by 5.1 MB",
-        "state file: climbs by 20.1 MB",
+        "state: climbs by 20.1 MB",
     ]
 
 
