@@ -23,6 +23,7 @@ from second.extensions import extensions
 from second.group_users import group_users
 from second.groups import groups
 from second.history import history
+from second.intake import path_values
 from second.limits import Counters
 from second.login import login
 from second.recorded import recorded, storage
@@ -81,16 +82,8 @@ def create_app(fixtures: Path) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.converters |= {"call": _CallConverter, "dashed": _DashedConverter}
     app.url_map.converters["plain"] = _PlainConverter
-    for views in (
-        clients,
-        groups,
-        extensions,
-        group_users,
-        recorded,
-        history,
-        events,
-        current_calls,
-    ):
+    configuration = (clients, groups, extensions, group_users, events)
+    for views in (*configuration, recorded, history, current_calls):
         app.register_blueprint(views, url_prefix=API)
     for views in (tokens, login, storage):
         app.register_blueprint(views)
@@ -113,6 +106,7 @@ def _enter() -> None:
         raise request.routing_exception
     if request.path.startswith(API):
         admit()
+        request.view_args = path_values(request.view_args or {})
 
 
 def _leave(answer: Response) -> Response:

@@ -4,54 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, current_app
 
 from second import faults
 from second.access import database, reach_client, reach_extension
-from second.intake import BIGGEST, Key, an_id, body, client_ref
+from second.document import Item
+from second.intake import body
 from second.refusal import Refusal, broken
 from second.switchboard import LiveCall, Switchboard
 
-Item = dict[str, Any]
-
 current_calls = Blueprint("current_calls", __name__)
 _NEEDY = ("transfer", "attended_transfer", "eavesdrop", "whisper", "conference", "pickup")
-_ACTION = {
-    "action": Key(required=True, words=(*_NEEDY, "hold", "offhold", "park")),
-    "send_dst": Key(null=True, most=64),
-}
-_SECONDS = Key(int, null=True, least=1, most=86400)
-_SHORT, _SOUND = Key(null=True, most=64), Key(int, null=True, least=-BIGGEST - 1, most=BIGGEST)
-_CALLBACK = {
-    "src_num": Key(list, required=True),
-    "dst_num": Key(required=True, least=1, most=64),
-    "allow_public_transfer": Key(bool, null=True),
-    "call_duration": _SECONDS,
-    "caller_id_name": Key(null=True, most=255),
-    "caller_id_number": _SHORT,
-    "src_caller_id_name": Key(null=True, most=255),
-    "src_caller_id_number": _SHORT,
-    "src_ani": _SHORT,
-    "dst_ani": _SHORT,
-    "announce_sound_id": _SOUND,
-    "dst_announce_sound_id": _SOUND,
-    "dst_dtmf": Key(null=True, most=64, pattern="[0-9*#Ww]*"),
-    "transfer_after_dst_hangup": _SHORT,
-    "transfer_after_src_hangup": _SHORT,
-    "wait_for_pickup": Key(int, null=True, least=1, most=3600),
-}
-_MOST_SOURCES = 50
 _OUTSIDE = re.compile(r"\+?[0-9]{7,15}")
+_OF_NUMBER = "/extension/<extension_id>/current_calls"
 
 
 @current_calls.post("/extension/<extension_id>/callback")
-def order_call(extension_id: str) -> tuple[Item, int]:
+def order_call(extension_id: int) -> tuple[Item, int]:
     """Has phones ring, and calls a number once somebody picks up."""
-    key, sent = an_id("extension_id", extension_id), body(_CALLBACK, whole_thing=True)
-    _check_sources(sent["src_num"])
-    number = _number(reach_extension(key))
+    sent, number = body("Callback"), _number(reach_extension(extension_id))
     _check_phone("extension_id", number)
     client = number["client_id"]
     sources = [_source(client, one) for one in sent["src_num"]]
@@ -63,42 +35,40 @@ def order_call(extension_id: str) -> tuple[Item, int]:
 
 
 @current_calls.get("/client/<client_id>/current_calls")
-def calls_of_client(client_id: str) -> Item:
+def calls_of_client(client_id: int | None) -> Item:
     """The calls in progress of all phones."""
-    client = reach_client(client_ref(client_id))
+    client = reach_client(client_id)
     every = [_shown(one, number) for one in _board().calls(client) for number in one.numbers]
     return {"call_list": every}
 
 
-@current_calls.get("/extension/<extension_id>/current_calls")
-def calls_of_number(extension_id: str) -> Item:
+@current_calls.get(_OF_NUMBER)
+def calls_of_number(extension_id: int) -> Item:
     """The calls in progress of a number."""
-    key = reach_extension(an_id("extension_id", extension_id))
-    return {"call_list": [_shown(call, number) for call, number in _at(key)]}
+    found = _at(reach_extension(extension_id))
+    return {"call_list": [_shown(call, number) for call, number in found]}
 
 
-@current_calls.get("/extension/<extension_id>/current_calls/<call>")
-def read_call(extension_id: str, call: str) -> Item:
+@current_calls.get(f"{_OF_NUMBER}/<call>")
+def read_call(extension_id: int, call: str) -> Item:
     """One of them."""
-    key = reach_extension(an_id("extension_id", extension_id))
-    return _shown(*_found(key, call))
+    return _shown(*_found(reach_extension(extension_id), call))
 
 
-@current_calls.put("/extension/<extension_id>/current_calls/<call>")
-def move_call(extension_id: str, call: str) -> Item:
+@current_calls.put(f"{_OF_NUMBER}/<call>")
+def move_call(extension_id: int, call: str) -> Item:
     """Does something with a call; none of it shows in the call itself."""
-    key, sent = an_id("extension_id", extension_id), body(_ACTION, whole_thing=True)
-    found = _found(reach_extension(key), call)
+    sent = body("CallAction", whole_thing=True)
+    found = _found(reach_extension(extension_id), call)
     if sent["action"] in _NEEDY and not sent["send_dst"]:
         raise broken("send_dst", f"be there for {sent['action']}")
     return _shown(*found)
 
 
-@current_calls.delete("/extension/<extension_id>/current_calls/<call>")
-def end_call(extension_id: str, call: str) -> tuple[str, int]:
+@current_calls.delete(f"{_OF_NUMBER}/<call>")
+def end_call(extension_id: int, call: str) -> tuple[str, int]:
     """Ends a call for all who take part."""
-    key = reach_extension(an_id("extension_id", extension_id))
-    _board().end(_found(key, call)[0])
+    _board().end(_found(reach_extension(extension_id), call)[0])
     return "", 204
 
 
@@ -130,13 +100,6 @@ def _found(key: int, text: str) -> tuple[LiveCall, Item]:
 
 
 # --- who is rung
-
-
-def _check_sources(sources: list[Any]) -> None:
-    if not 1 <= len(sources) <= _MOST_SOURCES:
-        raise broken("src_num", f"have 1 to {_MOST_SOURCES} numbers")
-    for one in sources:
-        Key(least=1, most=64).check("src_num", one)
 
 
 def _check_phone(field: str, number: Item) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import yaml
 
 from second import faults
+from second.document import LOADER, fields
+from second.intake import Page
 
 Row = sqlite3.Row
 KINDS = ("record", "voicemail", "fax", "reg_status_log")
@@ -72,58 +74,15 @@ CREATE TABLE leg (
     call_uuid TEXT, moment TEXT, client_id INTEGER, extension_id INTEGER, record TEXT, answer TEXT);
 CREATE INDEX item_by_number ON item (extension_id, kind, moment);
 """
-_CALL = (
-    "record_uuid",
-    "record_file_size",
-    "init_time_gmt",
-    "start_time_gmt",
-    "hangup_time_gmt",
-    "duration",
-    "flow",
-    "result",
-    "extension_id",
-    "extension_name",
-    "extension_type",
-    "extension_group_owner_id",
-    "client_owner_id",
-    "from_username",
-    "from_domain",
-    "from_screen_name",
-    "to_username",
-    "to_domain",
-    "dest_number",
-    "dest_domain",
-    "did_number",
-    "did_domain",
-    "ani_number",
-    "ext_number_reg",
-    "application",
-    "call_uuid",
-    "hangup_cause",
-    "hangup_disposition",
-)
+# The schema of what lists show of an item.
 _SHOWN = {
-    "record": (*_CALL, "file_name", "record_transfer"),
-    "voicemail": _CALL,
-    "fax": (
-        "caller_id",
-        "client_id",
-        "datetime",
-        "destination",
-        "extension_group_id",
-        "extension_id",
-        "file_size",
-        "uuid",
-    ),
-    "reg_status_log": ("date_gmt", "status", "short_ext_name"),
+    "record": "CallRecord",
+    "voicemail": "Voicemail",
+    "fax": "Fax",
+    "reg_status_log": "RegistrationLogEntry",
 }
-
 # What the history shows of a leg, but for its record.
-LEG = (
-    *(name for name in _CALL if name not in ("record_uuid", "record_file_size", "call_uuid")),
-    "source_number",
-    "source_domain",
-)
+LEG = [name for name in fields("LegFacts") if not name.startswith("record_")]
 
 
 class Database:
@@ -162,6 +121,11 @@ class Database:
         """The first row of a question, if there is any."""
         found: Row | None = self._connection.execute(statement, values).fetchone()
         return found
+
+    def page(self, page: Page, table: str, condition: str, *values: object) -> list[Row]:
+        """The rows of a table that meet a condition, by id, as far as they are on a page."""
+        statement = f"SELECT * FROM {table} WHERE {condition} ORDER BY id LIMIT ? OFFSET ?"
+        return self.rows(statement, *values, *page.bounds)
 
     def insert(self, table: str, values: dict[str, Any]) -> int:
         """A new row; its id."""
@@ -209,7 +173,7 @@ def moment(text: str) -> str:
 
 
 def _entries(fixtures: Path, name: str) -> list[dict[str, Any]]:
-    content = yaml.safe_load((fixtures / f"{name}.yaml").read_text("utf-8"))
+    content = yaml.load((fixtures / f"{name}.yaml").read_text("utf-8"), LOADER)
     return [{**content.get("defaults", {}), **entry} for entry in content["entries"]]
 
 
@@ -228,7 +192,7 @@ def _item(kind: str, entry: dict[str, Any]) -> dict[str, Any]:
         "size": entry.get("record_file_size") or entry.get("file_size"),
         "file": entry.get("file"),
         "file_name": names.get(kind),
-        "answer": json.dumps({key: entry[key] for key in _SHOWN[kind]}, ensure_ascii=False),
+        "answer": json.dumps({key: entry[key] for key in fields(_SHOWN[kind])}, ensure_ascii=False),
     }
 
 

@@ -2,141 +2,114 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint
 
 from second import faults
 from second.access import database, reach_client, reach_extension
 from second.database import Row
-from second.intake import Key, Page, an_id, body, client_ref
-from second.refusal import Refusal, broken, missing
-
-Item = dict[str, Any]
+from second.document import Item, fields
+from second.intake import Page, body
+from second.refusal import Refusal, broken
 
 events = Blueprint("events", __name__)
-_TYPES = ("dial-in", "dial-out", "answer", "hangup", "message-in", "message-out", "voicemail")
 _OF_IVR = ("dial-in", "hangup")
-_URL = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s\x00-\x20\x7f-\x9f/?#]+([/?#][^\s\x00-\x20\x7f-\x9f]*)?"
+_OF_NUMBER = "/extension/<extension_id>/event"
+_OF_PHONES = "/client/<client_id>/phone_events"
 
 
-def _keys(types: tuple[str, ...], null: bool) -> dict[str, Key]:
-    return {
-        "url": Key(required=True, null=null, most=2048, pattern=_URL),
-        "method": Key(required=True, null=null, words=("GET", "POST")),
-        "event_type": Key(required=True, null=null, words=types),
-    }
-
-
-_OF_NUMBER = _keys(_TYPES, null=False), _keys(_TYPES, null=True)
-_OF_PHONES = tuple(_keys((*_TYPES, "extension-call-status"), null) for null in (False, True))
-
-
-@events.get("/extension/<extension_id>/event")
-def list_events(extension_id: str) -> list[Item]:
+@events.get(_OF_NUMBER)
+def list_events(extension_id: int) -> list[Item]:
     """The subscriptions of one number."""
-    key, page = an_id("extension_id", extension_id), Page.asked()
-    return _list("extension_id = ?", reach_extension(key), page)
+    return _list(Page.asked(), "extension_id", reach_extension(extension_id))
 
 
-@events.post("/extension/<extension_id>/event")
-def create_event(extension_id: str) -> tuple[Item, int]:
+@events.post(_OF_NUMBER)
+def create_event(extension_id: int) -> tuple[Item, int]:
     """A new one."""
-    key, sent = an_id("extension_id", extension_id), body(_OF_NUMBER[0], whole_thing=True)
-    _check_type(reach_extension(key), sent)
-    return _add({**sent, "extension_id": key})
+    sent, number = body("ExtensionEventCreate"), reach_extension(extension_id)
+    _check_type(number, sent)
+    return _add({**sent, "extension_id": number})
 
 
-@events.delete("/extension/<extension_id>/event")
-def delete_events(extension_id: str) -> tuple[str, int]:
+@events.delete(_OF_NUMBER)
+def delete_events(extension_id: int) -> tuple[str, int]:
     """Deletes all of the number."""
-    key = reach_extension(an_id("extension_id", extension_id))
-    database().run("DELETE FROM event WHERE extension_id = ?", key)
+    number = reach_extension(extension_id)
+    database().run("DELETE FROM event WHERE extension_id = ?", number)
     return "", 204
 
 
-@events.get("/extension/<extension_id>/event/<event_id>")
-def get_event(extension_id: str, event_id: str) -> Item:
+@events.get(f"{_OF_NUMBER}/<event_id>")
+def get_event(extension_id: int, event_id: int) -> Item:
     """One of them."""
-    owner, key = an_id("extension_id", extension_id), an_id("event_id", event_id)
-    return _shown(_one(key, "extension_id", reach_extension(owner)))
+    return _one(event_id, "extension_id", reach_extension(extension_id))
 
 
-@events.put("/extension/<extension_id>/event/<event_id>")
-def update_event(extension_id: str, event_id: str) -> Item:
+@events.put(f"{_OF_NUMBER}/<event_id>")
+def update_event(extension_id: int, event_id: int) -> Item:
     """Changes the keys that are sent."""
-    owner, key = an_id("extension_id", extension_id), an_id("event_id", event_id)
-    sent = body(_OF_NUMBER[1], whole_thing=False)
-    _one(key, "extension_id", reach_extension(owner))
-    _check_type(owner, sent)
-    return _change(key, sent)
+    sent, number = body("ExtensionEventUpdate"), reach_extension(extension_id)
+    _one(event_id, "extension_id", number)
+    _check_type(number, sent)
+    return _change(event_id, sent)
 
 
-@events.delete("/extension/<extension_id>/event/<event_id>")
-def delete_event(extension_id: str, event_id: str) -> tuple[str, int]:
+@events.delete(f"{_OF_NUMBER}/<event_id>")
+def delete_event(extension_id: int, event_id: int) -> tuple[str, int]:
     """Deletes one."""
-    owner, key = an_id("extension_id", extension_id), an_id("event_id", event_id)
-    _one(key, "extension_id", reach_extension(owner))
-    return _remove(key)
+    return _remove(event_id, "extension_id", reach_extension(extension_id))
 
 
-@events.get("/client/<client_id>/phone_events")
-def list_phone_events(client_id: str) -> list[Item]:
+@events.get(_OF_PHONES)
+def list_phone_events(client_id: int | None) -> list[Item]:
     """The subscriptions for all phones of a client."""
-    reference, page = client_ref(client_id), Page.asked()
-    return _list("client_id = ?", reach_client(reference), page)
+    return _list(Page.asked(), "client_id", reach_client(client_id))
 
 
-@events.post("/client/<client_id>/phone_events")
-def create_phone_event(client_id: str) -> tuple[Item, int]:
+@events.post(_OF_PHONES)
+def create_phone_event(client_id: int | None) -> tuple[Item, int]:
     """A new one."""
-    reference, sent = client_ref(client_id), body(_OF_PHONES[0], whole_thing=True)
-    return _add({**sent, "client_id": reach_client(reference)})
+    return _add({**body("PhoneEventCreate"), "client_id": reach_client(client_id)})
 
 
-@events.get("/client/<client_id>/phone_events/<event_id>")
-def get_phone_event(client_id: str, event_id: str) -> Item:
+@events.get(f"{_OF_PHONES}/<event_id>")
+def get_phone_event(client_id: int | None, event_id: int) -> Item:
     """One of them."""
-    reference, key = client_ref(client_id), an_id("event_id", event_id)
-    return _shown(_one(key, "client_id", reach_client(reference)))
+    return _one(event_id, "client_id", reach_client(client_id))
 
 
-@events.put("/client/<client_id>/phone_events/<event_id>")
-def update_phone_event(client_id: str, event_id: str) -> Item:
+@events.put(f"{_OF_PHONES}/<event_id>")
+def update_phone_event(client_id: int | None, event_id: int) -> Item:
     """Changes the keys that are sent."""
-    reference, key = client_ref(client_id), an_id("event_id", event_id)
-    sent = body(_OF_PHONES[1], whole_thing=False)
-    _one(key, "client_id", reach_client(reference))
-    return _change(key, sent)
+    sent = body("PhoneEventUpdate")
+    _one(event_id, "client_id", reach_client(client_id))
+    return _change(event_id, sent)
 
 
-@events.delete("/client/<client_id>/phone_events/<event_id>")
-def delete_phone_event(client_id: str, event_id: str) -> tuple[str, int]:
+@events.delete(f"{_OF_PHONES}/<event_id>")
+def delete_phone_event(client_id: int | None, event_id: int) -> tuple[str, int]:
     """Deletes one."""
-    reference, key = client_ref(client_id), an_id("event_id", event_id)
-    _one(key, "client_id", reach_client(reference))
-    return _remove(key)
+    return _remove(event_id, "client_id", reach_client(client_id))
 
 
 def _check_type(number: int, sent: Item) -> None:
-    found = database().row("SELECT type FROM extension WHERE id = ?", number)
+    (found,) = database().rows("SELECT type FROM extension WHERE id = ?", number)
     wanted = sent.get("event_type")
-    if found is None or found["type"] != "ivr" or wanted is None or wanted in _OF_IVR:
+    if found["type"] != "ivr" or wanted is None or wanted in _OF_IVR:
         return
     if not faults.on("ivr-takes-all-events"):
         raise broken("event_type", "be dial-in or hangup at a number of ivr-type")
 
 
-def _list(condition: str, owner: int, page: Page) -> list[Item]:
-    statement = f"SELECT * FROM event WHERE {condition} ORDER BY id LIMIT ? OFFSET ?"
-    return [_shown(one) for one in database().rows(statement, owner, *page.bounds)]
+def _list(page: Page, column: str, owner: int) -> list[Item]:
+    return [_shown(one) for one in database().page(page, "event", f"{column} = ?", owner)]
 
 
-def _one(key: int, column: str, owner: int) -> Row:
+def _one(key: int, column: str, owner: int) -> Item:
     found = database().row(f"SELECT * FROM event WHERE id = ? AND {column} = ?", key, owner)
     if found is None:
-        raise Refusal(404, "Not found", missing("event").word)
-    return found
+        raise Refusal(404, "Not found", "event_not_found")
+    return _shown(found)
 
 
 def _add(row: Item) -> tuple[Item, int]:
@@ -149,10 +122,11 @@ def _change(key: int, sent: Item) -> Item:
     return _shown(database().rows("SELECT * FROM event WHERE id = ?", key)[0])
 
 
-def _remove(key: int) -> tuple[str, int]:
+def _remove(key: int, column: str, owner: int) -> tuple[str, int]:
+    _one(key, column, owner)
     database().run("DELETE FROM event WHERE id = ?", key)
     return "", 204
 
 
 def _shown(event: Row) -> Item:
-    return {name: event[name] for name in ("url", "method", "event_type", "id")}
+    return {name: event[name] for name in fields("ExtensionEvent")}

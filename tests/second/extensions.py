@@ -11,82 +11,50 @@ from flask import Blueprint, g
 from second import faults
 from second.access import database, group_of_client, reach_client, reach_group
 from second.database import Row
-from second.intake import BIGGEST, Key, Page, an_id, body, client_ref, one_of, sent_key, values
+from second.document import Item, fields
+from second.intake import Page, an_id, body, one_of, sent_json, values
 from second.refusal import broken, missing
-
-Item = dict[str, Any]
 
 extensions = Blueprint("extensions", __name__)
 _TYPES = ("phone", "queue", "ivr", "fax")
 _STATUSES = ("active", "blocked")
-_SETTINGS = {
-    "type": Key(default="phone", words=_TYPES),
-    "status": Key(default="blocked", words=_STATUSES),
-    "extension_group_id": Key(int, null=True, least=0, most=BIGGEST),
-    "label": Key(null=True),
-    "caller_id_name": Key(null=True),
-    "extra_params": Key(null=True),
-    "message_did": Key(null=True),
-    "dial_rule_id": Key(int, null=True, least=-BIGGEST - 1, most=BIGGEST),
-    "dial_rule_limit": Key(int, null=True, least=-BIGGEST - 1, most=BIGGEST),
-    "ani_rfc3325": Key(bool, default=False),
-    "did_as_transfer_caller_id": Key(null=True),
-}
-_NEW = {"name": Key(required=True, pattern=r"([0-9]+\*)?[0-9]+"), **_SETTINGS}
-_SHOWN = (
-    "status",
-    "domain",
-    "create_date",
-    "name",
-    "dial_rule_limit",
-    "extension_group_id",
-    "label",
-    "caller_id_name",
-    "client_id",
-    "extra_params",
-    "message_did",
-    "dial_rule_id",
-    "ani_rfc3325",
-    "type",
-    "id",
-    "did_as_transfer_caller_id",
-)
+_ALL = "/client/<client_id>/extension"
+_ONE = f"{_ALL}/<extension_id>"
+_MEMBERS = "/extension_group/<ext_group_id>/extension"
 
 
-@extensions.get("/client/<client_id>/extension")
-def list_extensions(client_id: str) -> list[Item]:
+@extensions.get(_ALL)
+def list_extensions(client_id: int | None) -> list[Item]:
     """The numbers of a client that pass every filter, by id."""
-    reference, page, chosen = client_ref(client_id), Page.asked(), _filters()
-    return _list("client_id = ?", reach_client(reference), chosen, page)
+    page, chosen = Page.asked(), _filters()
+    return _list("client_id = ?", reach_client(client_id), chosen, page)
 
 
-@extensions.get("/extension_group/<ext_group_id>/extension")
-def list_members(ext_group_id: str) -> list[Item]:
+@extensions.get(_MEMBERS)
+def list_members(ext_group_id: int) -> list[Item]:
     """The numbers of a group that pass every filter, by id."""
-    key, page, chosen = an_id("ext_group_id", ext_group_id), Page.asked(), _filters()
-    return _list("extension_group_id = ?", reach_group(key), chosen, page)
+    page, chosen = Page.asked(), _filters()
+    return _list("extension_group_id = ?", reach_group(ext_group_id), chosen, page)
 
 
-@extensions.get("/extension_group/<ext_group_id>/extension/<extension_id>")
-def get_member(ext_group_id: str, extension_id: str) -> Item:
+@extensions.get(f"{_MEMBERS}/<extension_id>")
+def get_member(ext_group_id: int, extension_id: int) -> Item:
     """One number of a group."""
-    group, key = an_id("ext_group_id", ext_group_id), an_id("extension_id", extension_id)
-    reach_group(group)
     found = database().row(
-        "SELECT * FROM extension WHERE id = ? AND extension_group_id = ?", key, group
+        "SELECT * FROM extension WHERE id = ? AND extension_group_id = ?",
+        extension_id,
+        reach_group(ext_group_id),
     )
     if found is None:
         raise missing("extension")
     return _shown(found)
 
 
-@extensions.post("/client/<client_id>/extension")
-def create_extension(client_id: str) -> tuple[Item, int]:
+@extensions.post(_ALL)
+def create_extension(client_id: int | None) -> tuple[Item, int]:
     """A new number."""
-    reference, sent = client_ref(client_id), body(_NEW, whole_thing=True)
-    client = reach_client(reference)
-    owner = database().row("SELECT * FROM client WHERE id = ?", client)
-    assert owner is not None
+    sent, client = body("ExtensionCreate", whole_thing=True), reach_client(client_id)
+    (owner,) = database().rows("SELECT * FROM client WHERE id = ?", client)
     prefix, star, digits = sent["name"].rpartition("*")
     if star and prefix != owner["prefix"]:
         raise broken("name", f"begin with the prefix {owner['prefix']}, or have none")
@@ -103,38 +71,33 @@ def create_extension(client_id: str) -> tuple[Item, int]:
     return _shown(_of_client(key, client)), 201
 
 
-@extensions.get("/client/<client_id>/extension/<extension_id>")
-def get_extension(client_id: str, extension_id: str) -> Item:
+@extensions.get(_ONE)
+def get_extension(client_id: int | None, extension_id: int) -> Item:
     """One number."""
-    reference, key = client_ref(client_id), an_id("extension_id", extension_id)
-    return _shown(_of_client(key, reach_client(reference)))
+    return _shown(_of_client(extension_id, reach_client(client_id)))
 
 
-@extensions.put("/client/<client_id>/extension/<extension_id>")
-def update_extension(client_id: str, extension_id: str) -> Item:
+@extensions.put(_ONE)
+def update_extension(client_id: int | None, extension_id: int) -> Item:
     """Changes the keys that are sent."""
-    reference, key = client_ref(client_id), an_id("extension_id", extension_id)
-    sent = body(_SETTINGS, whole_thing=False)
-    named, name = sent_key("name")
-    client = reach_client(reference)
-    before = _of_client(key, client)
-    if named and name not in (before["name"], before["name"].rpartition("*")[2]):
-        if faults.on("rename-half-applied"):
-            _place(sent, client)
-            database().update("extension", key, _stored(sent))
-            g.keep = True
+    sent, client = body("ExtensionUpdate"), reach_client(client_id)
+    own = _of_client(extension_id, client)["name"]
+    renames = sent_json().get("name", own) not in (own, own.rpartition("*")[2])
+    if renames and not faults.on("rename-half-applied"):
         raise broken("name", "not change")
     _place(sent, client)
-    database().update("extension", key, _stored(sent))
-    return _shown(_of_client(key, client))
+    database().update("extension", extension_id, _stored(sent))
+    if renames:
+        g.keep = True
+        raise broken("name", "not change")
+    return _shown(_of_client(extension_id, client))
 
 
-@extensions.delete("/client/<client_id>/extension/<extension_id>")
-def delete_extension(client_id: str, extension_id: str) -> tuple[str, int]:
+@extensions.delete(_ONE)
+def delete_extension(client_id: int | None, extension_id: int) -> tuple[str, int]:
     """Deletes a number and its users; what it recorded stays with the client."""
-    reference, key = client_ref(client_id), an_id("extension_id", extension_id)
-    _of_client(key, reach_client(reference))
-    database().run("DELETE FROM extension WHERE id = ?", key)
+    _of_client(extension_id, reach_client(client_id))
+    database().run("DELETE FROM extension WHERE id = ?", extension_id)
     return "", 204
 
 
@@ -175,12 +138,7 @@ def _list(condition: str, owner: int, chosen: dict[str, list[Any]], page: Page) 
         for column, allowed in chosen.items()
         for one in allowed * (2 if column == "name" else 1)
     ]
-    found = database().rows(
-        f"SELECT * FROM extension WHERE {condition} ORDER BY id LIMIT ? OFFSET ?",
-        owner,
-        *given,
-        *page.bounds,
-    )
+    found = database().page(page, "extension", condition, owner, *given)
     return [_shown(number) for number in found]
 
 
@@ -200,7 +158,7 @@ def _stored(sent: Item) -> Item:
 
 
 def _shown(number: Row) -> Item:
-    found = {key: number[key] for key in _SHOWN}
+    found = {key: number[key] for key in fields("Extension")}
     found["dial_rule_limit"] = json.loads(number["dial_rule_limit"])
     found["ani_rfc3325"] = bool(number["ani_rfc3325"])
     if faults.on("missing-null-field"):

@@ -6,103 +6,95 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from flask import Blueprint
 
 from second import faults
 from second.access import database, reach_client, reach_extension
 from second.database import LEG, Row, moment
-from second.intake import USUAL, Page, an_id, client_ref, one_of, value, values, whole
+from second.document import Item, fields
+from second.intake import USUAL, Page, one_of, value, values, whole
 from second.recorded import record_url
 from second.refusal import Refusal
 from second.span import Span
 
-Leg = dict[str, Any]
-Call = dict[str, Any]
+Leg = Item
+Call = Item
 
 history = Blueprint("history", __name__)
-# What a call has of the leg that began first, beside its flow.
-_OF_FIRST = (
-    "init_time_gmt",
-    "extension_id",
-    "extension_name",
-    "extension_type",
-    "extension_group_owner_id",
-    "client_owner_id",
-    "from_username",
-    "from_domain",
-    "from_screen_name",
-    "to_username",
-    "to_domain",
-    "did_number",
-    "did_domain",
-    "ext_number_reg",
-)
+# What is worked out of all legs of a call; the rest it has of the one that began first.
+_WORKED_OUT = {
+    "call_uuid", "flow", "result", "start_time_gmt", "hangup_time_gmt", "duration", "hangup_cause",
+    "hangup_disposition",
+}  # fmt: skip
+_OF_FIRST = [
+    name
+    for name in fields("CallFacts")
+    if name not in _WORKED_OUT and not name.startswith("bridged_")
+]
 # What this service never knows of a call.
-_UNKNOWN = dict.fromkeys(("diversion_number", "callback", "ivr_history", "quality_rate"))
+_UNKNOWN = dict.fromkeys(fields("CallExtras"))
 
 
-@history.get("/client/<owner>/call_history")
-def list_history(owner: str) -> Call:
+@history.get("/client/<client_id>/call_history")
+def list_history(client_id: int | None) -> Call:
     """Calls with their legs."""
-    client, asked = client_ref(owner), _Question(("in", "out"))
-    return asked.answer("call_history", _calls(reach_client(client)))
+    asked = _Question("in", "out")
+    return asked.answer("call_history", _calls(reach_client(client_id)))
 
 
-@history.get("/client/<owner>/call_history/<plain:uuid>")
-def read_call(owner: str, uuid: str) -> Call:
+@history.get("/client/<client_id>/call_history/<plain:uuid>")
+def read_call(client_id: int | None, uuid: str) -> Call:
     """One call with its legs."""
-    client = reach_client(client_ref(owner))
-    for call in _calls(client):
+    for call in _calls(reach_client(client_id)):
         if call["call_uuid"] == uuid.upper():
             return call
     raise Refusal(404, "Not found", "call_not_found")
 
 
-@history.get("/client/<owner>/calls")
-def list_calls(owner: str) -> Call:
+@history.get("/client/<client_id>/calls")
+def list_calls(client_id: int | None) -> Call:
     """Calls without their legs."""
-    client, asked = client_ref(owner), _Question(("in", "out"))
-    found = asked.answer("calls", _calls(reach_client(client)))
+    asked = _Question("in", "out")
+    found = asked.answer("calls", _calls(reach_client(client_id)))
     for call in found["calls"]:
         del call["cdr"]
         call |= _UNKNOWN
     return found
 
 
-@history.get("/client/<owner>/calls/stats")
-def call_stats(owner: str) -> Call:
+@history.get("/client/<client_id>/calls/stats")
+def call_stats(client_id: int | None) -> Call:
     """How many calls came in and went out."""
-    client, span = client_ref(owner), Span.asked("record")
-    return _counted(_calls(reach_client(client)), span)
+    span = Span.asked("record")
+    return _counted(_calls(reach_client(client_id)), span)
 
 
-@history.get("/client/<owner>/cdr")
-def legs_of_client(owner: str) -> Call:
+@history.get("/client/<client_id>/cdr")
+def legs_of_client(client_id: int | None) -> Call:
     """The legs of all numbers, those that are gone included."""
-    client, asked = client_ref(owner), _Question(("in", "out", "transfer"))
-    return asked.answer("cdr", _legs("client_id", reach_client(client)))
+    asked = _Question("in", "out", "transfer")
+    return asked.answer("cdr", _legs("client_id", reach_client(client_id)))
 
 
-@history.get("/extension/<owner>/cdr")
-def legs_of_number(owner: str) -> Call:
+@history.get("/extension/<extension_id>/cdr")
+def legs_of_number(extension_id: int) -> Call:
     """The legs of a number."""
-    number, asked = an_id("extension_id", owner), _Question(("in", "out", "transfer"))
-    return asked.answer("cdr", _legs("extension_id", reach_extension(number)))
+    asked = _Question("in", "out", "transfer")
+    return asked.answer("cdr", _legs("extension_id", reach_extension(extension_id)))
 
 
-@history.get("/extension/<owner>/cdr/stats")
-def leg_stats(owner: str) -> Call:
+@history.get("/extension/<extension_id>/cdr/stats")
+def leg_stats(extension_id: int) -> Call:
     """How many legs of a number came in and went out."""
-    number, span = an_id("extension_id", owner), Span.asked("record")
-    return _counted(_legs("extension_id", reach_extension(number)), span)
+    span = Span.asked("record")
+    return _counted(_legs("extension_id", reach_extension(extension_id)), span)
 
 
 class _Question:
     """What the query of a list asks for."""
 
-    def __init__(self, flows: tuple[str, ...]) -> None:
+    def __init__(self, *flows: str) -> None:
         page = Page.asked()
         self.page, self.size = page.number, page.size or USUAL
         self.order = one_of("order", value("order") or "desc", ("asc", "desc"))

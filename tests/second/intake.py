@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 
+from second.document import check, defaults, fields
 from second.refusal import Refusal, broken
 
 BIGGEST = 2**63 - 1
@@ -40,6 +40,24 @@ def client_ref(text: str) -> int | None:
     if not re.fullmatch("[1-9][0-9]{0,18}", text) or int(text) > BIGGEST:
         raise broken("client_id", "be a whole number or @me")
     return int(text)
+
+
+# What the owner of recorded items is called in the document, by the section of the path.
+_OWNERS = {"client": "client_id", "extension_group": "ext_group_id", "extension": "extension_id"}
+
+
+def path_values(found: dict[str, str]) -> dict[str, Any]:
+    """The values of a path, those of its ids as numbers; a client of None is the caller's own."""
+    return {
+        name: _path_value(_OWNERS[found["section"]] if name == "owner" else name, text)
+        for name, text in found.items()
+    }
+
+
+def _path_value(name: str, text: str) -> Any:
+    if name == "client_id":
+        return client_ref(text)
+    return an_id(name, text) if name.endswith("_id") else text
 
 
 # --- query
@@ -94,76 +112,23 @@ class Page:
 # --- bodies
 
 
-@dataclass(frozen=True)
-class Key:
-    """A key of a body: its type, what it may be, and what it is when it is not sent."""
-
-    type: type = str
-    required: bool = False
-    null: bool = False
-    default: Any = None
-    least: int | None = None
-    most: int | None = None
-    words: tuple[str, ...] = ()
-    pattern: str | None = None
-
-    def check(self, field: str, given: object) -> None:
-        """Refuses what is not as the key demands."""
-        if given is None:
-            if not self.null:
-                raise broken(field, "not be null")
-            return
-        if type(given) is not self.type:
-            raise broken(field, f"be {_NAMES[self.type]}" + (" or null" if self.null else ""))
-        size = len(given) if isinstance(given, str) else given
-        if isinstance(size, int) and not isinstance(size, bool):
-            if self.least is not None and size < self.least:
-                raise broken(field, f"be at least {self.least}, in size or length")
-            if self.most is not None and size > self.most:
-                raise broken(field, f"be at most {self.most}, in size or length")
-        if isinstance(given, str):
-            self._check_text(field, given)
-
-    def _check_text(self, field: str, given: str) -> None:
-        if self.words and given not in self.words:
-            raise broken(field, f"be one of {', '.join(self.words)}")
-        if self.pattern and not re.fullmatch(self.pattern, given):
-            raise broken(field, "have another form")
-        # JSON can spell halves of characters, which no text can hold.
-        if any("\ud800" <= sign <= "\udfff" for sign in given):
-            raise broken(field, "be text that UTF-8 can hold")
-
-
-_NAMES = {str: "a text", int: "a whole number", bool: "true or false", list: "a list"}
-
-
-def body(keys: Mapping[str, Key], whole_thing: bool) -> dict[str, Any]:
+def body(schema: str, whole_thing: bool = False) -> dict[str, Any]:
     """The known keys of the body; of a whole thing, those not sent at their defaults."""
-    sent = _json()
-    found: dict[str, Any] = {}
-    for field, key in keys.items():
-        if field in sent:
-            key.check(field, sent[field])
-            found[field] = sent[field]
-        elif whole_thing and key.required:
-            raise broken(field, "be there")
-        elif whole_thing:
-            found[field] = key.default
-    return found
+    sent = sent_json()
+    check(schema, sent)
+    known = {name: sent[name] for name in fields(schema) if name in sent}
+    return {**defaults(schema), **known} if whole_thing else known
 
 
-def sent_key(field: str) -> tuple[bool, Any]:
-    """Whether the body has a key that no table of keys lists, and its value."""
-    sent = _json()
-    return field in sent, sent.get(field)
-
-
-def _json() -> dict[str, Any]:
+def sent_json() -> dict[str, Any]:
+    """All of the body, which must be an object."""
     if request.content_type and request.mimetype != "application/json":
         raise Refusal(415, "Content-Type: must be application/json")
     try:
         # As bytes it might be taken for UTF-16.
         sent = json.loads(request.get_data().decode("utf-8"), parse_constant=_no_number)
+        # JSON can spell halves of characters, which no text can hold.
+        json.dumps(sent, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Refusal(400, "body: must be JSON in UTF-8") from None
     if not isinstance(sent, dict):

@@ -16,52 +16,36 @@ from flask import Blueprint, Response, current_app, request
 from second import faults
 from second.access import database, reach_client, reach_extension, reach_group
 from second.database import KINDS, Row
-from second.intake import Page, an_id, client_ref, one_of, value
+from second.document import Item
+from second.intake import Page, one_of, value
 from second.refusal import Refusal, missing
 from second.span import Span
-
-Item = dict[str, Any]
 
 recorded = Blueprint("recorded", __name__)
 storage = Blueprint("storage", __name__)
 _KEY = secrets.token_bytes(32)
 _MEDIA_TYPES = {"record": "audio/mpeg", "voicemail": "audio/mpeg", "fax": "application/pdf"}
 _OWNER = "/<any(client,extension_group,extension):section>/<owner>"
-_OF_CLIENT = "client_id = ?"
-_OF_NUMBER = "extension_id = ?"
 _OF_GROUP = "extension_id IN (SELECT id FROM extension WHERE extension_group_id = ?)"
-
-
-def _of_group() -> str:
-    return "group_then = ?" if faults.on("group-by-time-of-call") else _OF_GROUP
 
 
 # --- lists
 
 
-class _Owner:
-    """A client, a group or a number that a path names; who may look into it is asked later."""
-
-    def __init__(self, section: str, key: str) -> None:
-        self._section = section
-        name = {"extension_group": "ext_group_id", "extension": "extension_id"}.get(section, "")
-        self._key = an_id(name, key) if name else client_ref(key)
-
-    def reach(self) -> tuple[str, int]:
-        """The condition that its items meet, and its value."""
-        if self._section == "client":
-            return _OF_CLIENT, reach_client(self._key)
-        assert self._key is not None
-        if self._section == "extension":
-            return _OF_NUMBER, reach_extension(self._key)
-        return _of_group(), reach_group(self._key)
+def _reach(section: str, owner: Any) -> tuple[str, int]:
+    """The condition that the items of an owner meet, and its value, if the caller may see them."""
+    if section == "client":
+        return "client_id = ?", reach_client(owner)
+    if section == "extension":
+        return "extension_id = ?", reach_extension(owner)
+    return "group_then = ?" if faults.on("group-by-time-of-call") else _OF_GROUP, reach_group(owner)
 
 
 @recorded.get(f"{_OWNER}/<any({','.join(KINDS)}):kind>")
-def list_items(section: str, owner: str, kind: str) -> list[Item]:
+def list_items(section: str, owner: Any, kind: str) -> list[Item]:
     """The items of an owner; at the client those of numbers that are gone included."""
-    place, asked = _Owner(section, owner), _Question(kind)
-    return asked.answer(*place.reach())
+    asked = _Question(kind)
+    return asked.answer(*_reach(section, owner))
 
 
 class _Question:
@@ -103,10 +87,10 @@ def _within(bounds: tuple[str, str]) -> tuple[str, tuple[str, str]]:
 
 
 @recorded.get(f"{_OWNER}/record/stats")
-def record_stats(section: str, owner: str) -> Item:
+def record_stats(section: str, owner: Any) -> Item:
     """How many records a list shows, and how long their files are."""
-    place, span = _Owner(section, owner), Span.asked("record")
-    condition, key = place.reach()
+    span = Span.asked("record")
+    condition, key = _reach(section, owner)
     within, bounds = _within(span.moments("record"))
     found = database().rows(
         f"SELECT size FROM item WHERE kind = 'record' AND {condition} AND {within} ORDER BY moment",
@@ -118,10 +102,10 @@ def record_stats(section: str, owner: str) -> Item:
 
 
 @recorded.delete(f"{_OWNER}/<any(record,voicemail):kind>")
-def delete_range(section: str, owner: str, kind: str) -> tuple[str, int]:
+def delete_range(section: str, owner: Any, kind: str) -> tuple[str, int]:
     """Deletes what the list of the same range shows."""
-    place, span = _Owner(section, owner), Span.asked(kind)
-    condition, key = place.reach()
+    span = Span.asked(kind)
+    condition, key = _reach(section, owner)
     bounds = span.moments(kind)
     if faults.on("range-delete-takes-all"):
         bounds = Span(None, None).moments(kind)
@@ -137,33 +121,30 @@ def delete_range(section: str, owner: str, kind: str) -> tuple[str, int]:
 
 @recorded.get(f"{_OWNER}/<any(record,voicemail):kind>/<call:uuid>")
 @recorded.get(f"{_OWNER}/<any(fax):kind>/<dashed:uuid>")
-def file_of(section: str, owner: str, kind: str, uuid: str) -> Response:
+def file_of(section: str, owner: Any, kind: str, uuid: str) -> Response:
     """The file of an item."""
-    place = _Owner(section, owner)
-    return _file(_item(kind, uuid, *place.reach()))
+    return _file(_item(kind, uuid, *_reach(section, owner)))
 
 
-@recorded.get("/client/<owner>/record/<call:uuid>/download")
-def file_again(owner: str, uuid: str) -> Response:
+@recorded.get("/client/<client_id>/record/<call:uuid>/download")
+def file_again(client_id: int | None, uuid: str) -> Response:
     """The file of a record of a client, by its other address."""
-    return file_of("client", owner, "record", uuid)
+    return file_of("client", client_id, "record", uuid)
 
 
 @recorded.delete(f"{_OWNER}/<any(record,voicemail):kind>/<call:uuid>")
 @recorded.delete(f"{_OWNER}/<any(fax):kind>/<dashed:uuid>")
-def delete_item(section: str, owner: str, kind: str, uuid: str) -> tuple[str, int]:
+def delete_item(section: str, owner: Any, kind: str, uuid: str) -> tuple[str, int]:
     """Deletes an item and its file."""
-    place = _Owner(section, owner)
-    found = _item(kind, uuid, *place.reach())
+    found = _item(kind, uuid, *_reach(section, owner))
     database().run("DELETE FROM item WHERE kind = ? AND key = ?", kind, found["key"])
     return "", 204
 
 
 @recorded.get(f"{_OWNER}/record/<call:uuid>/storage_url")
-def url_of(section: str, owner: str, uuid: str) -> Item:
+def url_of(section: str, owner: Any, uuid: str) -> Item:
     """Where the recording is to be had without a token."""
-    place = _Owner(section, owner)
-    found = _item("record", uuid, *place.reach())
+    found = _item("record", uuid, *_reach(section, owner))
     return {"record_url": record_url(found["file"], found["key"])}
 
 
