@@ -16,12 +16,6 @@ from support.checked import checked_app
 from support.server import SECRETS, TRUSTED
 
 
-def copy_of_the_document() -> dict[str, Any]:
-    # By way of JSON, so that no part of it is shared between two places.
-    document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
-    return document
-
-
 def write(document: dict[str, Any], path: Path) -> Path:
     path.write_text(json.dumps(document), "utf-8")
     return path
@@ -64,7 +58,8 @@ OTHERS = [name for name in ALL if name != TOKENS]
 def test_operations_that_are_not_in_the_document_are_not_in_the_mock(
     removed: list[str], tmp_path: Path
 ) -> None:
-    document = copy_of_the_document()
+    # By way of JSON, so that no part of it is shared between two places.
+    document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
     for name in removed:
         del document["paths"][ALL[name].path][ALL[name].method.lower()]
     answers = asyncio.run(ask_all(checked_app(write(document, tmp_path / "spec.yaml"))))

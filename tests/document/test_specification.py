@@ -11,10 +11,8 @@ from connexion.resolver import Resolution, Resolver
 from connexion.spec import Specification
 
 from ringme_mock.http.connexion_document import check_document, connexion_document
-from ringme_spec.document import read_yaml
-from ringme_spec.paths import SPEC
+from support.operations import DOCUMENT, changed_document
 
-DOCUMENT = read_yaml(SPEC)
 PATH = "/api/ver1.0/user/"
 GET = ("paths", PATH, "get")
 GROUP = ("components", "schemas", "GroupName")
@@ -35,15 +33,6 @@ WRONG: dict[str, tuple[tuple[str, ...], Any, Any]] = {
 }
 
 
-def changed(place: tuple[str, ...], key: Any, value: Any) -> dict[str, Any]:
-    document: dict[str, Any] = copy.deepcopy(DOCUMENT)
-    part: Any = document
-    for step in place:
-        part = part[step]
-    part[key] = value
-    return document
-
-
 def verdict(read: Any, document: dict[str, Any]) -> str | None:
     try:
         read(copy.deepcopy(document))
@@ -56,7 +45,7 @@ def verdict(read: Any, document: dict[str, Any]) -> str | None:
 def test_what_is_wrong_is_refused_in_the_words_of_connexion(
     place: tuple[str, ...], key: Any, value: Any
 ) -> None:
-    document = changed(place, key, value)
+    document = changed_document(place, key, value)
     said = verdict(Specification.load, document)
     assert said is not None
     assert verdict(check_document, document) == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,24 @@ DOCUMENT = CONTRACT.document
 OPERATIONS = tuple(one for one in CONTRACT.operations.values() if one.path.startswith(API))
 
 Outcome = tuple[int, str | None]
+
+
+# In the place of a value: its key goes.
+GONE = object()
+
+
+def changed_document(place: tuple[str | int, ...], key: str | int, value: Any) -> dict[str, Any]:
+    """A copy of the document with one value of the node at a place changed."""
+    # By way of JSON, so that no part of it is shared between two places.
+    document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
+    node: Any = document
+    for part in place:
+        node = node[part]
+    if value is GONE:
+        del node[key]
+    else:
+        node[key] = value
+    return document
 
 
 def brief(value: object) -> str:
