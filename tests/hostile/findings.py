@@ -11,13 +11,14 @@ from pathlib import Path
 FAILED = b"The mock failed; its log says how"
 LONGEST_WAIT = 1.0
 _MOST_FAULTS = 40
+# What the memory may grow by between the first tenth of a run and its end, in MB.
+_MOST_GROWTH = 150
 
 
 @dataclass
 class Findings:
     """Filled by a run; `faults` is empty where nothing is wrong."""
 
-    name: str
     requests: int = 0
     seconds: float = 0.0
     longest_wait: float = 0.0
@@ -27,12 +28,11 @@ class Findings:
     memory: list[float] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, status: int, body: bytes, may_be_forced: bool, what: str) -> None:
-        """One answer. A 5xx is a fault, unless someone asked for it."""
+    def add(self, status: int, body: bytes, what: str) -> None:
+        """One response. Many a 5xx was asked for, by a preference or by a fault that was added."""
         with self._lock:
             self.statuses[status] += 1
-            is_forced = may_be_forced or (status == 503 and b"Too many sessions" in body)
-            if status >= 500 and (FAILED in body or not is_forced):
+            if status >= 500 and FAILED in body:
                 self._note(f"{status} {body[:200]!r}: {what}")
 
     def fault(self, what: str) -> None:
@@ -52,12 +52,17 @@ class Findings:
         """Notes how much memory a process holds."""
         self.memory.append(resident(process))
 
+    def check_growth(self) -> None:
+        """Looks back at the memory of the whole run."""
+        if len(self.memory) > 2 and self.memory[-1] - self.memory[1] > _MOST_GROWTH:
+            self.fault(f"memory grew from {self.memory[1]:.0f} to {self.memory[-1]:.0f} MB")
+
     def text(self) -> str:
         """The findings in a few lines."""
         shown = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
         memory = " ".join(f"{one:.0f}" for one in self.memory)
         lines = [
-            f"{self.name}: {self.requests} requests in {self.seconds:.0f} s",
+            f"{self.requests} requests in {self.seconds:.0f} s",
             f"  statuses (0: no answer): {shown}",
             f"  longest wait of another client: {self.longest_wait * 1000:.0f} ms",
             f"  memory (MB): {memory}",
