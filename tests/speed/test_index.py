@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,8 @@ NUMBERS = range(100, 200)
 GROUP, MEMBERS = 3, range(100, 105)
 FIRST = datetime(2016, 1, 1)
 STEP = timedelta(minutes=5)
+START, END, BEFORE = "2016-06-01 00:00:00", "2016-06-01 23:59:59", "2015-06-01 00:00:00"
+FIRST_OF_JUNE = int((datetime(2016, 6, 1) - FIRST) / STEP)
 OTHER = 13
 # Both ends of a range are found by halves: log2 of the number of records.
 ENDS = 2 * RECORDS.bit_length()
@@ -106,123 +109,78 @@ def touched(store: Store, monkeypatch: pytest.MonkeyPatch) -> Touched:
     return counts
 
 
-def uuids(entries: Iterator[Entry]) -> list[str]:
-    return [entry["record_uuid"] for entry in entries]
+@dataclass(frozen=True)
+class Page:
+    """A page of what an owner has: the places of all of it in order, and the most it may touch."""
+
+    owner: tuple[str, int]
+    places: Sequence[int]
+    entries: int
+    positions: int
+    number: int = 1
+    limit: int | None = PAGE
+    descending: bool = False
+    start: str | None = None
+    end: str | None = None
 
 
-def expected(places: Iterator[int] | range) -> list[str]:
-    return [record(place)["record_uuid"] for place in places]
-
-
-def places_of_the_group(descending: bool) -> list[int]:
-    places = [place for place in range(RECORDS) if NUMBERS[place % len(NUMBERS)] in MEMBERS]
-    return places[::-1] if descending else places
-
-
-@pytest.mark.parametrize("page", [1, 2, RECORDS // PAGE // 2, RECORDS // PAGE])
-@pytest.mark.parametrize("descending", [False, True])
-def test_any_page_of_a_client_touches_what_it_holds(
-    store: Store, touched: Touched, page: int, descending: bool
-) -> None:
-    query = Query(descending=descending, offset=(page - 1) * PAGE, limit=PAGE)
-    found = uuids(store.find("record", query, ("client", CLIENT)))
-    places = range(RECORDS)[::-1] if descending else range(RECORDS)
-    assert found == expected(places[query.offset : query.offset + PAGE])
-    assert touched.entries == PAGE
-    assert touched.positions <= PAGE + 1
-
-
-@pytest.mark.parametrize("offset", [RECORDS, RECORDS + PAGE, RECORDS * RECORDS])
-def test_a_page_past_the_end_touches_nothing(store: Store, touched: Touched, offset: int) -> None:
-    query = Query(descending=True, offset=offset, limit=PAGE)
-    assert list(store.find("record", query, ("client", CLIENT))) == []
-    assert (touched.entries, touched.positions) == (0, 0)
-
-
-@pytest.mark.parametrize("descending", [False, True])
-@pytest.mark.parametrize("page", [1, 3])
-def test_a_page_of_one_day_touches_what_it_holds(
-    store: Store, touched: Touched, page: int, descending: bool
-) -> None:
-    start, end = "2016-06-01 00:00:00", "2016-06-01 23:59:59"
-    query = Query(start, end, descending, offset=(page - 1) * PAGE, limit=PAGE)
-    found = uuids(store.find("record", query, ("client", CLIENT)))
-    first = int((datetime(2016, 6, 1) - FIRST) / STEP)
-    day = range(first, first + 24 * 12)
-    places = day[::-1] if descending else day
-    assert found == expected(places[query.offset : query.offset + PAGE])
-    assert touched.entries == PAGE
-    assert touched.positions <= PAGE + ENDS
-
-
-def test_a_whole_day_touches_the_day(store: Store, touched: Touched) -> None:
-    query = Query("2016-06-01 00:00:00", "2016-06-01 23:59:59")
-    assert len(list(store.find("record", query, ("client", CLIENT)))) == 24 * 12
-    assert touched.entries == 24 * 12
-    assert touched.positions <= 24 * 12 + ENDS
-
-
-def test_a_day_without_records_touches_no_entry(store: Store, touched: Touched) -> None:
-    query = Query("2015-06-01 00:00:00", "2015-06-01 23:59:59", descending=True, limit=PAGE)
-    assert list(store.find("record", query, ("client", CLIENT))) == []
-    assert touched.entries == 0
-    assert touched.positions <= ENDS
-
-
-@pytest.mark.parametrize("descending", [False, True])
-def test_a_page_of_a_number_touches_what_it_holds(
-    store: Store, touched: Touched, descending: bool
-) -> None:
-    query = Query(descending=descending, offset=400, limit=PAGE)
-    assert len(list(store.find("record", query, ("extension", NUMBERS[0])))) == PAGE
-    assert touched.entries == PAGE
-    assert touched.positions <= PAGE + 1
-
-
-@pytest.mark.parametrize("descending", [False, True])
-def test_the_first_page_of_a_group_touches_no_more_than_a_page_of_each_number(
-    store: Store, touched: Touched, descending: bool
-) -> None:
-    query = Query(descending=descending, limit=PAGE)
-    found = uuids(store.find("record", query, ("extension_group", GROUP)))
-    assert found == expected(iter(places_of_the_group(descending)[:PAGE]))
-    assert touched.entries <= PAGE + len(MEMBERS)
-    assert touched.positions <= PAGE * len(MEMBERS)
-
-
-@pytest.mark.parametrize("page", [2, 100, 200, 250])
-@pytest.mark.parametrize("descending", [False, True])
-def test_a_page_of_a_group_touches_a_few_more_and_not_what_lies_before_it(
-    store: Store, touched: Touched, page: int, descending: bool
-) -> None:
-    query = Query(descending=descending, offset=(page - 1) * PAGE, limit=PAGE)
-    found = uuids(store.find("record", query, ("extension_group", GROUP)))
-    places = places_of_the_group(descending)[query.offset : query.offset + PAGE]
-    assert found == expected(iter(places))
-    assert touched.entries == PAGE
-    assert touched.positions <= 200
-
-
-@pytest.mark.parametrize("descending", [False, True])
-def test_a_page_of_one_day_of_a_group_touches_what_the_day_holds(
-    store: Store, touched: Touched, descending: bool
-) -> None:
-    # Two days have 576 records, and five numbers of a hundred some thirty of those.
-    query = Query("2016-06-01 00:00:00", "2016-06-02 23:59:59", descending, offset=4, limit=PAGE)
-    found = uuids(store.find("record", query, ("extension_group", GROUP)))
-    first = int((datetime(2016, 6, 1) - FIRST) / STEP)
-    days = range(first, first + 2 * 24 * 12)
-    places = [place for place in places_of_the_group(descending) if place in days]
-    assert found == expected(iter(places[4 : 4 + PAGE]))
-    assert touched.entries <= 4 + PAGE + len(MEMBERS)
+def pages() -> Iterator[Any]:
+    """Pages of clients, numbers and groups, with names that say which."""
+    client, number, group = (
+        ("client", CLIENT),
+        ("extension", NUMBERS[0]),
+        ("extension_group", GROUP),
+    )
+    every = range(RECORDS)
+    of_group = [place for place in every if NUMBERS[place % len(NUMBERS)] in MEMBERS]
+    day = range(FIRST_OF_JUNE, FIRST_OF_JUNE + 24 * 12)
+    day_of_group = [place for place in of_group if place in day]
     # Each number has its own ends of the range.
-    assert touched.positions <= len(days) // 20 + len(MEMBERS) * ENDS
+    of_day = len(day) // len(NUMBERS) * len(MEMBERS) + len(MEMBERS) * ENDS
+    found = {
+        **{
+            f"page {one} of a client": Page(client, every, PAGE, PAGE + 1, one)
+            for one in (1, 2, RECORDS // PAGE // 2, RECORDS // PAGE)
+        },
+        **{
+            f"{one} pages past the end": Page(client, every, 0, 0, RECORDS // PAGE + one)
+            for one in (1, 2, RECORDS * RECORDS)
+        },
+        "the first page of a day": Page(client, day, PAGE, PAGE + ENDS, start=START, end=END),
+        "the third page of a day": Page(client, day, PAGE, PAGE + ENDS, 3, start=START, end=END),
+        "a whole day": Page(
+            client, day, len(day), len(day) + ENDS, limit=None, start=START, end=END
+        ),
+        "a day without records": Page(client, (), 0, ENDS, start=BEFORE, end=BEFORE),
+        "a page of a number": Page(number, every[:: len(NUMBERS)], PAGE, PAGE + 1, 20),
+        # No more than a page of each number.
+        "the first page of a group": Page(
+            group, of_group, PAGE + len(MEMBERS), PAGE * len(MEMBERS)
+        ),
+        # A few more than it holds, and not what lies before it.
+        **{
+            f"page {one} of a group": Page(group, of_group, PAGE, 200, one)
+            for one in (2, 100, 200, 250)
+        },
+        "a day of a group": Page(
+            group, day_of_group, PAGE + len(MEMBERS), of_day, start=START, end=END
+        ),
+        "a page of a group without numbers": Page(("extension_group", 8), (), 0, 0),
+    }
+    for name, one in found.items():
+        yield pytest.param(one, id=name)
+        yield pytest.param(replace(one, descending=True), id=f"{name}, descending")
 
 
-def test_a_group_without_numbers_touches_nothing(store: Store, touched: Touched) -> None:
-    query = Query(descending=True, limit=PAGE)
-    assert list(store.find("record", query, ("extension_group", 8))) == []
-    assert (touched.entries, touched.positions) == (0, 0)
+@pytest.mark.parametrize("page", list(pages()))
+def test_a_page_touches_what_it_holds(store: Store, touched: Touched, page: Page) -> None:
+    offset = (page.number - 1) * PAGE
+    query = Query(page.start, page.end, page.descending, offset=offset, limit=page.limit)
+    found = [entry["record_uuid"] for entry in store.find("record", query, page.owner)]
+    places = (page.places[::-1] if page.descending else page.places)[offset:][: page.limit]
+    assert found == [record(place)["record_uuid"] for place in places]
+    assert touched.entries <= page.entries
+    assert touched.positions <= page.positions
 
 
 def test_one_record_is_found_by_its_key_alone(store: Store, touched: Touched) -> None:

@@ -1,4 +1,4 @@
-"""Entries that are taken at once, and what is asked of a collection that it cannot answer."""
+"""What is asked of a collection that it cannot do; `test_copies.py` holds what it does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ringme_mock.store.collection import Collection, Entry, Taken
-from store.entries import CLIENT, empty_store, group_store, number, record
+from store.entries import empty_store, group_store, number, record
 
 
 def content(collection: Collection) -> tuple[Any, ...]:
@@ -25,20 +25,6 @@ def content(collection: Collection) -> tuple[Any, ...]:
 
 def numbers(*keys: int) -> list[Entry]:
     return [number(key, f"000*{key}", key % 3 or None) for key in keys]
-
-
-@pytest.mark.parametrize("there", [0, 5, 700])
-@pytest.mark.parametrize("more", [0, 1, 5, 700])
-def test_entries_taken_at_once_are_as_if_taken_one_by_one(there: int, more: int) -> None:
-    one_by_one, at_once = empty_store()["extension"], empty_store()["extension"]
-    for entry in numbers(*range(1, 2 * there, 2)):
-        one_by_one.insert(entry)
-        at_once.insert(entry)
-    new = numbers(*range(2 * more, 0, -2))
-    for entry in new:
-        one_by_one.insert(entry)
-    at_once.insert_many(iter(new))
-    assert content(at_once) == content(one_by_one)
 
 
 @pytest.mark.parametrize(
@@ -78,28 +64,6 @@ def test_entries_that_cannot_be_sorted_change_nothing() -> None:
     with pytest.raises(TypeError):
         records.update(record(0, 30)["record_uuid"], {"init_time_gmt": 5, "extension_id": 31})
     assert content(records) == before
-
-
-def test_a_unique_value_is_free_again_for_all_who_had_to_do_without() -> None:
-    collection = empty_store()["extension"]
-    collection.insert_many(numbers(1, 2))
-    with pytest.raises(Taken, match="name"):
-        collection.update(2, {"name": "000*1"})
-    collection.update(1, {"name": "000*7"})
-    collection.update(2, {"name": "000*1"})
-    assert collection.by_unique("000*1", CLIENT) == collection.get(2)
-    assert collection.by_unique("000*2", CLIENT) is None
-
-
-def test_an_entry_that_is_refused_leaves_its_key_to_the_next() -> None:
-    collection = empty_store()["extension"]
-    collection.insert_many(numbers(1, 2))
-    with pytest.raises(Taken, match="name"):
-        collection.insert_new(number(0, "000*2"))
-    assert collection.next_key == 3
-    collection.insert_new(number(0, "000*3"))
-    assert collection.get(3) == number(3, "000*3")
-    assert (collection.new_key(), collection.next_key) == (4, 5)
 
 
 def test_a_property_without_an_index_is_refused() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ringme_mock.store import merged_runs
 from ringme_mock.store.index import Position
-from ringme_mock.store.merged_runs import Span, merge, page
+from ringme_mock.store.merged_runs import Span, page
 
 
 def owners(how: str, count: int, runs: int) -> list[int]:
@@ -34,30 +34,6 @@ def spans_of(items: list[Position], owners: list[int], runs: int) -> list[Span]:
         own = [item for item, owner in zip(items, owners, strict=True) if owner == run]
         spans.append((own, 0, len(own)))
     return spans
-
-
-@pytest.mark.parametrize("runs", [1, 2, 4, 150])
-@pytest.mark.parametrize(
-    "how", ["in turn", "by chance", "one after the other", "nearly all in one", "in bursts"]
-)
-@pytest.mark.parametrize("descending", [False, True])
-def test_a_page_is_the_slice_at_every_offset(how: str, runs: int, descending: bool) -> None:
-    items: list[Position] = [(f"{place // 3:05}", f"{place % 3}") for place in range(600)]
-    spans = spans_of(items, owners(how, len(items), runs), runs)
-    whole = items[::-1] if descending else items
-    assert list(merge(spans, descending)) == whole
-    for offset in range(0, 620, 1 if runs < 100 else 7):
-        assert list(page(spans, offset, 5, descending)) == whole[offset : offset + 5]
-
-
-@pytest.mark.parametrize("descending", [False, True])
-def test_the_last_page_is_what_is_left_and_without_a_limit_all_is(descending: bool) -> None:
-    items: list[Position] = [(place,) for place in range(600)]
-    spans = spans_of(items, owners("by chance", 600, 4), 4)
-    whole = items[::-1] if descending else items
-    assert list(page(spans, 590, 20, descending)) == whole[590:]
-    assert list(page(spans, 300, None, descending)) == whole[300:]
-    assert list(page(spans, 600, 20, descending)) == []
 
 
 @settings(deadline=None, max_examples=300)
