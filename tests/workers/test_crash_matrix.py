@@ -19,7 +19,7 @@ CRASHES = int(os.environ.get("RINGME_CRASHES", "1"))
 
 
 class Kept(threading.Thread):
-    """A process that is started anew whenever it has killed itself, until it is to end."""
+    """A process that is started anew after it has killed itself, until there were enough kills."""
 
     def __init__(self, engine: Engine, moment: str, urls: list[str]) -> None:
         super().__init__(daemon=True)
@@ -44,6 +44,8 @@ class Kept(threading.Thread):
             if self._ends:
                 return
             self.crashes += 1
+            if self.crashes == CRASHES:
+                return
             self._process = self._begin()
             # Only now, as the load needs one.
             self._urls.remove(url)

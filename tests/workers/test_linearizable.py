@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from replicas.load import Load
+from support.server import RunningMock
 from workers.conftest import Engine
 from workers.replica import COUNTS_APART, READS_WITHOUT_TURN
 from workers.replicas import Replica, eventually, replicas
@@ -20,6 +21,10 @@ def used(load: Load) -> list[str]:
         load.contest_token()
     assert load.lost == []
     return load.violations()
+
+
+def test_one_process_without_a_log_is_linearizable(mock: RunningMock) -> None:
+    assert used(Load([mock.url])) == []
 
 
 def test_processes_over_one_log_are_linearizable(engine: Engine) -> None:

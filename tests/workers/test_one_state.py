@@ -1,4 +1,7 @@
-"""Processes over one state: what one of them did, the next request to any other one sees."""
+"""Processes over one state: what one of them did, the next request to any other one sees.
+
+Of entries, ids, unique values, refresh tokens and limits `test_linearizable.py` holds it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ import httpx
 import pytest
 
 from support.receiver import receiver
-from support.server import LOGIN, SECRETS
 from workers.conftest import Engine
 from workers.replicas import GROUPS, Replica, eventually, replicas
 
@@ -41,26 +43,6 @@ def side_by_side(requests: list[Any]) -> list[httpx.Response]:
         return [one.result() for one in [pool.submit(*request) for request in requests]]
 
 
-def test_a_write_is_seen_by_the_next_read_elsewhere(both: list[Replica]) -> None:
-    here, there = both
-    token = here.log_in()
-    for number in range(50):
-        made = here.api("POST", GROUPS, token, {"name": f"group {number}"})
-        assert made.status_code == 201, made.text
-        found = there.api("GET", f"{GROUPS}{made.json()['id']}", token)
-        assert found.json() == made.json()
-        here, there = there, here
-    exports = [one.control("GET", "state?format=json") for one in both]
-    assert exports[0] == exports[1]
-
-
-def test_ids_go_on_from_process_to_process(both: list[Replica]) -> None:
-    token = both[0].log_in()
-    made = side_by_side([(one.api, "POST", GROUPS, token, {"name": "x"}) for one in both * 10])
-    ids = sorted(one.json()["id"] for one in made)
-    assert ids == list(range(ids[0], ids[0] + 20))
-
-
 def test_a_client_has_one_statistics_request_at_a_time_wherever_it_goes(
     both: list[Replica],
 ) -> None:
@@ -68,13 +50,6 @@ def test_a_client_has_one_statistics_request_at_a_time_wherever_it_goes(
     found = side_by_side([(one.api, "GET", STATISTICS, token) for one in both * 2])
     assert sorted(one.status_code for one in found) == [200, 429, 429, 429]
     assert both[1].api("GET", STATISTICS, token).status_code == 200
-
-
-def test_a_request_counts_once_for_its_limit_wherever_it_goes(both: list[Replica]) -> None:
-    token = both[0].log_in()
-    answers = side_by_side([(one.api, "GET", GROUPS, token) for one in both * 10])
-    left = sorted(int(one.headers["X-RateLimit-Remaining"]) for one in answers)
-    assert left == list(range(left[0], left[0] + 20))
 
 
 def test_a_request_that_no_caller_makes_counts_for_nobody(both: list[Replica]) -> None:
@@ -86,30 +61,6 @@ def test_a_request_that_no_caller_makes_counts_for_nobody(both: list[Replica]) -
     both[1].http.post("/oauth/token", data={"grant_type": "none"}, headers=bearer)
     after = both[0].api("GET", GROUPS, token).headers["X-RateLimit-Remaining"]
     assert int(after) == int(before) - 1
-
-
-def test_one_of_many_gets_what_is_unique(both: list[Replica]) -> None:
-    token = both[0].log_in()
-    number = {"name": "777"}
-    path = "/api/ver1.0/client/@me/extension/"
-    answers = side_by_side([(one.api, "POST", path, token, number) for one in both * 5])
-    statuses = sorted(one.status_code for one in answers)
-    assert statuses[0] == 201
-    assert statuses[1:] == [400] * 9
-
-
-def test_a_refresh_token_is_good_once_at_the_same_moment(both: list[Replica]) -> None:
-    application = {"client_id": LOGIN, "client_secret": SECRETS[LOGIN]}
-    password = {"username": "client-admin", "password": "mock-client-admin"}
-    form = {"grant_type": "password", **password, **application}
-    first = both[0].http.post("/oauth/token", data=form).json()["refresh_token"]
-    form = {"grant_type": "refresh_token", "refresh_token": first, **application}
-
-    def renew(one: Replica) -> httpx.Response:
-        return one.http.post("/oauth/token", data=form)
-
-    statuses = sorted(one.status_code for one in side_by_side([(renew, one) for one in both * 3]))
-    assert statuses == [200, *[401] * 5]
 
 
 def test_a_fault_for_some_requests_meets_so_many_of_all(both: list[Replica]) -> None:
