@@ -33,7 +33,7 @@ AUDIT_TOOLS := pip-audit==2.10.1 cyclonedx-bom==7.5.0 pip-licenses==5.5.5
 TOOLS := $(VENV)/tools
 TOOLS_READY := $(TOOLS)/.installed
 
-.PHONY: help install serve test test-all lint lint-openapi docs docs-browser lint-container format bench soak crashes fuzz audit sbom licences prove mutants lock wheel clean
+.PHONY: help install serve test test-all all-tests lint lint-openapi docs docs-browser lint-container format bench soak crashes fuzz audit sbom licences prove mutants lock wheel clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,8 +47,11 @@ serve: $(PYTHON_READY) ## start the mock server (ARGS='--port 0' passes argument
 test: lint ## check style and types, then run the tests but for the thorough ones (ARGS='-k token' goes to pytest)
 	@$(BIN)/python -m pytest $(PARALLEL) $(if $(ARGS),$(ARGS),-m 'not thorough')
 
-# With --jobs 2, what comes before the tests runs side by side.
-test-all: lint lint-openapi docs-browser ## run what CI runs: all tests, and fail where Node.js or Chromium are missing
+# One after the other; with --jobs 2 the types are checked while the tests have begun.
+test-all: lint lint-openapi docs-browser all-tests ## run what CI runs: all tests, and fail where Node.js or Chromium are missing
+	@:
+
+all-tests: $(PYTHON_READY) $(LINTERS_READY)
 	@RINGME_REQUIRE_BROWSER=1 $(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: $(PYTHON_READY) ## check style, types, and which package imports which
