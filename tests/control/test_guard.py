@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import httpx
 import pytest
 
 from ringme_mock.app import ANY, LOOPBACK, OFF, create_app
 from ringme_spec.paths import FIXTURES, SPEC
+from support.asgi import ask
 from support.control import Control
-
-
-def ask(control: str, client: str, headers: dict[str, str]) -> httpx.Response:
-    """What a mock answers to a program at the address `client`."""
-    app = create_app(SPEC, FIXTURES, control=control)
-    transport = httpx.ASGITransport(app=app, client=(client, 50000))
-
-    async def get() -> httpx.Response:
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
-            return await http.get("/__mock__/health", headers=headers)
-
-    return asyncio.run(get())
 
 
 @pytest.mark.parametrize(
@@ -45,7 +31,8 @@ def ask(control: str, client: str, headers: dict[str, str]) -> httpx.Response:
 def test_only_this_machine_and_its_pages_control_the_mock(
     control: str, client: str, headers: dict[str, str], status: int
 ) -> None:
-    answer = ask(control, client, headers)
+    app = create_app(SPEC, FIXTURES, control=control)
+    answer = ask(app, "GET", "/__mock__/health", client, headers=headers)
     assert answer.status_code == status, answer.text
     if status == 403:
         assert answer.json()["status"] == "control_refused"

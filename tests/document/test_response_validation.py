@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.command import serving
+from cli.command import PATIENCE, serving
 from document.changed_answers import (
     BREAKING,
     FITTING,
@@ -32,6 +31,7 @@ from ringme_mock.actions.response import JSON, Reply, json_reply
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.http.sessions import Settings
 from ringme_spec.paths import FIXTURES
+from support.asgi import ask
 from support.checked import broken_answers
 from support.server import API, SECRETS, TRUSTED
 
@@ -67,15 +67,10 @@ class Asked:
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """The answer to any request."""
-        return asyncio.run(self._request(method, path, arguments))
-
-    async def _request(self, method: str, path: str, arguments: dict[str, Any]) -> httpx.Response:
-        transport = httpx.ASGITransport(self.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
-            answer = await http.post("/__mock__/tokens", json={"login": "client-admin"})
-            token = answer.json()["access_token"]
-            headers = {"Authorization": f"Bearer {token}", **arguments.pop("headers", {})}
-            return await http.request(method, path, headers=headers, **arguments)
+        made = ask(self.app, "POST", "/__mock__/tokens", json={"login": "client-admin"})
+        headers = {"Authorization": f"Bearer {made.json()['access_token']}"}
+        headers |= arguments.pop("headers", {})
+        return ask(self.app, method, path, headers=headers, **arguments)
 
 
 def problem(answer: httpx.Response) -> str:
@@ -249,13 +244,16 @@ def test_the_option_of_serve_and_its_variable_turn_it_on(tmp_path: Path) -> None
     spec.write_text(json.dumps(changed(without(USER, "401"))), "utf-8")
     said = "getCurrentUser 401: status: must be one of 200, 403, 429"
     with serving("--spec", str(spec), "--validate-responses") as command:
-        assert problem(httpx.get(command.url + USER, trust_env=False)) == said
+        assert problem(httpx.get(command.url + USER, timeout=PATIENCE, trust_env=False)) == said
         assert command.wait_for("ERROR")
     assert [line for line in command.err if said in line] == command.err
     assert len(command.err) == 1
     for value, status in (("1", 500), ("0", 401)):
         with serving("--spec", str(spec), RINGME_MOCK_VALIDATE_RESPONSES=value) as command:
-            assert httpx.get(command.url + USER, trust_env=False).status_code == status
+            assert (
+                httpx.get(command.url + USER, timeout=PATIENCE, trust_env=False).status_code
+                == status
+            )
 
 
 def test_a_mock_for_tests_takes_the_option(tmp_path: Path) -> None:

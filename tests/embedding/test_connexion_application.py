@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
-from typing import Any
 
 import connexion
 import pytest
 
 from ringme_mock import asgi_app
+from support.asgi import status_of
 
 LIST = "/api/ver1.0/client/@me/extension_group/"
-
-
-async def responded(app: Any, method: str, path: str) -> tuple[dict[str, Any], int]:
-    """The scope of a request after its response, and the status."""
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"127.0.0.1")],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-    }
-    statuses = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            statuses.append(message["status"])
-
-    await app(scope, receive, send)
-    return scope, statuses[0]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +34,7 @@ def test_every_request_passes_the_connexion_application(
 ) -> None:
     app = asgi_app()
     assert isinstance(app, connexion.AsyncApp)
-    scope, got = asyncio.run(responded(app, method, path))
+    got, scope = status_of(app, method, path, raw_path=path.encode())
     assert got == status
     # Connexion notes itself in the scope of each request.
     assert scope["app"] is app.middleware

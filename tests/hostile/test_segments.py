@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -13,6 +11,7 @@ import pytest
 from hostile.wire import Wire, request
 from ringme_mock.app import MockApp, create_app
 from ringme_spec.paths import FIXTURES, SPEC
+from support.asgi import status_of
 from support.serving import served
 
 API = "/api/ver1.0"
@@ -88,40 +87,17 @@ def test_a_path_leads_where_its_segments_say(url: str, token: str, path: str, st
         assert response.message
 
 
-async def ask(app: MockApp, token: str, path: str, **more: Any) -> int:
+def ask(app: MockApp, token: str, path: str, **more: bytes) -> int:
     """The status of a response to a request that no server has taken."""
-    statuses = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            statuses.append(message["status"])
-
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "query_string": b"",
-        "headers": [(b"authorization", f"Bearer {token}".encode()), (b"host", b"localhost")],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 2),
-        **more,
-    }
-    await app(scope, receive, send)
-    return int(statuses[0])
+    headers = [(b"authorization", f"Bearer {token}".encode()), (b"host", b"localhost")]
+    return status_of(app, "GET", path, headers=headers, **more)[0]
 
 
 @pytest.mark.parametrize(("path", "status"), CASES)
 def test_a_client_of_the_same_process_finds_the_same(
     app: MockApp, token: str, path: str, status: int
 ) -> None:
-    more = {"raw_path": path.encode()}
-    assert asyncio.run(ask(app, token, unquote(path), **more)) == status
+    assert ask(app, token, unquote(path), raw_path=path.encode()) == status
 
 
 @pytest.mark.parametrize(
@@ -138,10 +114,10 @@ def test_a_client_of_the_same_process_finds_the_same(
 def test_without_a_raw_path_the_decoded_one_counts(
     app: MockApp, token: str, path: str, status: int
 ) -> None:
-    assert asyncio.run(ask(app, token, path)) == status
+    assert ask(app, token, path) == status
     # As with a middleware that takes a prefix off, and knows of one path only.
     raw_path = b"/prefix/" + path.encode()
-    assert asyncio.run(ask(app, token, path, raw_path=raw_path)) == status
+    assert ask(app, token, path, raw_path=raw_path) == status
 
 
 def test_long_paths_are_found_as_well(url: str, token: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from html.parser import HTMLParser
 
-import httpx
 import pytest
 
 from ringme_mock.app import OFF, create_app
 from ringme_spec.paths import FIXTURES, SPEC
+from support.asgi import ask
 from support.visitor import PAGE, Visitor
 
 
@@ -73,11 +72,5 @@ def test_it_can_only_be_read(visitor: Visitor, method: str, path: str) -> None:
 
 def test_a_mock_without_control_has_no_page() -> None:
     app = create_app(SPEC, FIXTURES, control=OFF)
-
-    async def ask(path: str) -> httpx.Response:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
-            return await http.get(path)
-
-    assert asyncio.run(ask("/")).headers["location"] == "/docs/"
-    assert asyncio.run(ask(f"{PAGE}/assets/")).status_code == 404
+    assert ask(app, "GET", "/").headers["location"] == "/docs/"
+    assert ask(app, "GET", f"{PAGE}/assets/").status_code == 404

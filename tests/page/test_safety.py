@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import httpx
 import pytest
 
 from ringme_mock.app import ANY, LOOPBACK, MockApp, create_app
 from ringme_spec.paths import FIXTURES, SPEC
+from support.asgi import ask
 from support.visitor import PAGE, Visitor, links
 
 POLICY = (
@@ -25,17 +23,6 @@ def test_the_browser_may_load_run_and_send_nothing_foreign(visitor: Visitor) -> 
         assert answer.headers["referrer-policy"] == "same-origin"
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
         assert answer.headers["cache-control"] == "no-store"
-
-
-def ask(app: MockApp, client: str, method: str, path: str, **headers: str) -> httpx.Response:
-    """What a mock answers to a program at the address `client`."""
-
-    async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(app=app, client=(client, 50000))
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
-            return await http.request(method, path, headers=headers)
-
-    return asyncio.run(send())
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +42,14 @@ NOT_ADMITTED = [
 def test_who_may_not_control_the_mock_is_led_to_the_documentation(
     app: MockApp, client: str, headers: dict[str, str]
 ) -> None:
-    answer = ask(app, client, "GET", "/", **headers)
+    answer = ask(app, "GET", "/", client, headers=headers)
     assert answer.is_redirect
     assert answer.headers["location"] == "/docs/"
-    assert ask(app, client, "GET", "/s/mine/", **headers).headers["location"] == "/s/mine/docs/"
-    (script,) = [one for one in links(ask(app, "127.0.0.1", "GET", "/").text) if ".js" in one]
-    answer = ask(app, client, "GET", f"/{script}", **headers)
+    assert (
+        ask(app, "GET", "/s/mine/", client, headers=headers).headers["location"] == "/s/mine/docs/"
+    )
+    (script,) = [one for one in links(ask(app, "GET", "/").text) if ".js" in one]
+    answer = ask(app, "GET", f"/{script}", client, headers=headers)
     assert answer.status_code == 403
     assert answer.json()["status"] == "control_refused"
 
@@ -68,6 +57,6 @@ def test_who_may_not_control_the_mock_is_led_to_the_documentation(
 def test_everybody_sees_the_page_of_a_mock_that_everybody_may_control() -> None:
     app = create_app(SPEC, FIXTURES, control=ANY)
     headers = {"Host": "mock.example"}
-    assert ask(app, "192.0.2.7", "GET", "/", **headers).status_code == 200
+    assert ask(app, "GET", "/", "192.0.2.7", headers=headers).status_code == 200
     headers["Origin"] = "http://evil.example"
-    assert ask(app, "192.0.2.7", "GET", "/", **headers).is_redirect
+    assert ask(app, "GET", "/", "192.0.2.7", headers=headers).is_redirect
