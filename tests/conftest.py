@@ -1,4 +1,4 @@
-"""One running mock for all tests, at its fixtures before each."""
+"""Two running mocks for all tests, at their fixtures before each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from functools import lru_cache
 
 import pytest
 
+from ringme_mock import MockServer
 from ringme_spec import document
 from support.checked import broken_answers
+from support.control import Control
 from support.server import Api, RunningMock, running_mock
 
 # The files that take longest, the slowest first. They begin first, so that at the end of a run no
@@ -80,6 +82,29 @@ def mock(_mock: RunningMock) -> RunningMock:
     """The mock as a fresh start has it."""
     _mock.reset()
     return _mock
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[MockServer]:
+    with MockServer(seed=1, validate_responses=True) as server:
+        yield server
+
+
+@pytest.fixture
+def server(_server: MockServer) -> MockServer:
+    """A mock as programs embed it, with nothing but its fixtures and the default session."""
+    for session in _server.app.sessions.all()[1:]:
+        _server.app.sessions.end(session.name)
+    _server.app.sessions.default.snapshots.clear()
+    _server.reset()
+    return _server
+
+
+@pytest.fixture
+def control(server: MockServer) -> Iterator[Control]:
+    """The control interface of that mock."""
+    with Control(server) as client:
+        yield client
 
 
 @pytest.fixture

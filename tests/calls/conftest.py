@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ringme_mock import MockServer
 from support.control import API, Control
 from support.receiver import Receiver
 from support.receiver import receiver as receiving
@@ -64,18 +63,10 @@ class Desk:
         return response.content
 
 
-@pytest.fixture(scope="session")
-def _server() -> Iterator[MockServer]:
-    with MockServer(seed=1, validate_responses=True) as server:
-        yield server
-
-
 @pytest.fixture
-def desk(_server: MockServer) -> Iterator[Desk]:
-    _server.reset()
-    with Control(_server) as control:
-        yield Desk(control)
-        control.done("POST", "reset")
+def desk(control: Control) -> Iterator[Desk]:
+    yield Desk(control)
+    control.done("POST", "reset")
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from generate.worlds import BULK
-from ringme_mock import MockServer
 from ringme_mock.faults import fault_book as book_module
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import read_rule
@@ -33,21 +32,11 @@ ARRIVALS = {
 ZIPPED = {"Content-Type": "application/zip"}
 
 
-@pytest.fixture(scope="module")
-def _server() -> Iterator[MockServer]:
-    with MockServer(seed=1) as server:
-        yield server
-
-
 @pytest.fixture
-def control(_server: MockServer) -> Iterator[Control]:
+def control(control: Control) -> Iterator[Control]:
     """A mock as it starts, whose bound the tests set with `bound`."""
-    session = _server.app.sessions.default
-    session.snapshots.clear()
-    session.reset()
-    with Control(_server) as client:
-        yield client
-    session.state.max_entries = quotas_module.MOST_ENTRIES
+    yield control
+    state_of(control).max_entries = quotas_module.MOST_ENTRIES
 
 
 def state_of(control: Control) -> State:

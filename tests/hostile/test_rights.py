@@ -39,15 +39,8 @@ OPENED = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[MockServer]:
-    with MockServer(validate_responses=True) as server:
-        yield server
-
-
 @pytest.fixture
 def http(server: MockServer) -> Iterator[httpx.Client]:
-    server.reset()
     with httpx.Client(base_url=server.url, trust_env=False, timeout=10) as http:
         yield http
 
