@@ -164,7 +164,7 @@ def streamed(control: Control, last: str, many: int) -> list[tuple[str, str]]:
     """Type and id (or data) of the first events for a client that knows an event already."""
     found, kind, told = [], "", ""
     url = f"{control.server.url}/__mock__/journal/stream"
-    with httpx.stream("GET", url, headers={"Last-Event-ID": last}, timeout=10) as stream:
+    with httpx.stream("GET", url, headers={"Last-Event-ID": last}, timeout=60) as stream:
         for line in stream.iter_lines():
             name, _, value = line.partition(": ")
             if name == "event":
