@@ -118,9 +118,10 @@ class MockServer:
 
     async def _open(self, path: Path) -> KeptState:
         # Only now: few keep their state.
-        from ringme_mock.server.kept_state import KeptState, file_log
+        from ringme_mock.command_log.file_log import FileLog
+        from ringme_mock.server.kept_state import KeptState
 
-        kept = KeptState(file_log(path, waits=False))
+        kept = KeptState(FileLog(path))
         await kept.open(self._sources, self._settings, LOOPBACK)
         return kept
 

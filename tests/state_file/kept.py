@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ringme_mock.app import MockApp
-from ringme_mock.command_log.log_file import LogFile
+from ringme_mock.command_log.file_log import FileLog
 from ringme_mock.http.sessions import Settings
-from ringme_mock.server.kept_state import KeptState, file_log
+from ringme_mock.server.kept_state import KeptState
 from ringme_mock.server.sources import Sources
 from ringme_spec.paths import FIXTURES, SPEC
 from support.server import RunningMock
@@ -26,7 +26,7 @@ class KeptMock(RunningMock):
     """The mock, its file, and what its clients see of a session's state."""
 
     app: MockApp
-    file: LogFile
+    file: FileLog
     commands: int
 
     def control(self, method: str, path: str, json: Any = None, session: str = "") -> Any:
@@ -62,13 +62,13 @@ def kept_mock(
 ) -> Iterator[KeptMock]:
     """Serves the state of a file for as long as the block lasts."""
     settings = replace(settings or Settings(), validate_responses=True)
-    log = file_log(path, False)
+    log = FileLog(path)
     kept = KeptState(log)
     try:
         asyncio.run(kept.open(sources, settings, "loopback"))
         with served(kept.app) as url:
             mock = KeptMock(kept.app, url)
-            mock.app, mock.file, mock.commands = kept.app, log.file, kept.commands
+            mock.app, mock.file, mock.commands = kept.app, log, kept.commands
             with mock.http:
                 yield mock
     finally:

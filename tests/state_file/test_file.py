@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from cli.command import refusal
-from ringme_mock.command_log.log_file import LogFile
+from ringme_mock.command_log.file_log import FileLog
 from ringme_mock.http.sessions import Settings
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import FIXTURES, SPEC
@@ -65,16 +66,16 @@ def test_a_file_of_another_document_or_other_fixtures_is_refused(
 
 
 def test_a_file_of_another_version_is_refused(made: Path) -> None:
-    file = LogFile(made)
+    file = FileLog(made)
     file._database.execute("update about set value = '0' where name like 'version%'")
-    file.close()
+    asyncio.run(file.close())
     assert "by a mock with another version of the log" in refused(made)
 
 
 def test_a_file_that_is_in_use_is_refused(path: Path) -> None:
-    file = LogFile(path)
+    file = FileLog(path)
     assert "in use by another mock" in refusal("--state", str(path))
-    file.close()
+    asyncio.run(file.close())
 
 
 def test_a_torn_file_is_refused(made: Path) -> None:
@@ -88,9 +89,9 @@ def test_a_torn_file_is_refused(made: Path) -> None:
 
 
 def test_a_file_that_lacks_a_command_is_refused(made: Path) -> None:
-    file = LogFile(made)
+    file = FileLog(made)
     file._database.execute("delete from log where number = 3")
-    file.close()
+    asyncio.run(file.close())
     assert "is damaged" in refused(made)
 
 

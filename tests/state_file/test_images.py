@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from ringme_mock.command_log import log_file
+from ringme_mock.command_log import file_log
 from ringme_mock.http.image import Image
 from state_file.kept import KeptMock, kept_mock
 
@@ -14,21 +17,35 @@ WRITING, WRITTEN, DROPPING, DROPPED = "writing", "written", "dropping", "dropped
 COUNT = 10
 
 
+class Killed(Exception):
+    """Nothing goes on after it."""
+
+
 def keep_image(mock: KeptMock, until: str) -> None:
     """Writes an image of the default session into the file, as far as a kill lets it."""
     file, number = mock.file, mock.file.latest
-    pieces = list(Image(mock.app.sessions).pieces())
-    file.begin_image()
-    for place, piece in enumerate(pieces if until != WRITING else pieces[:-1]):
-        file.add_piece(number, place, piece)
-    if until == WRITING:
-        return
-    file.finish_image(number)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(log_file, "AT_ONCE", COUNT)
-        for _ in file.drop_before(number) if until in (DROPPING, DROPPED) else ():
-            if until == DROPPING:
-                return
+    all_pieces = list(Image(mock.app.sessions).pieces())
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for piece in all_pieces[:-1]:
+            yield piece
+        if until == WRITING:
+            raise Killed
+        yield all_pieces[-1]
+
+    async def pause(_: float) -> None:
+        if until == DROPPING:
+            raise Killed
+
+    async def keep() -> None:
+        await file.keep_image(number, pieces())
+        if until in (DROPPING, DROPPED):
+            await file.drop_before(number)
+
+    with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+        patch.setattr(file_log, "_AT_ONCE", COUNT)
+        patch.setattr(asyncio, "sleep", pause)
+        asyncio.run(keep())
 
 
 @pytest.mark.parametrize("moment", [WRITING, WRITTEN, DROPPING, DROPPED])
@@ -58,4 +75,4 @@ def test_a_kill_at_a_moment_of_an_image_is_no_harm(moment: str, tmp_path: Path) 
         assert replayed == 1
     with kept_mock(path) as mock:
         assert mock.commands == 0
-        assert mock.file.image(mock.file.latest_image)
+        assert asyncio.run(mock.file.image(asyncio.run(mock.file.latest_image())))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 from ringme_mock.command_log import images
 from ringme_mock.command_log.file_log import FileLog
 from ringme_mock.command_log.log import Batch, Turn
-from ringme_mock.command_log.log_file import LogFile
 from ringme_mock.command_log.redis_log import RedisLog
 
 # Before a command is in the log, and after that, before it is applied; while an image is written;
@@ -57,22 +57,15 @@ def _die_in(kind: Any, moment: str) -> None:
             _die()
 
     async def drop_some(self: Any, number: int) -> None:
+        if moment == DROPPING:
+            # Or in its first pause, if there is one.
+            asyncio.sleep = _die  # type: ignore[assignment]
         await drop_before(self, number)
         if moment == DROPPING:
             _die()
 
     kind.turn, kind.keep_image, kind.drop_before = turn_to_the_end, keep_half, drop_some
-    if kind is FileLog:
-        drop_steps = LogFile.drop_before
-
-        def drop_one_step(self: LogFile, number: int) -> Iterator[None]:
-            for step in drop_steps(self, number):
-                yield step
-                if moment == DROPPING:
-                    _die()
-
-        LogFile.drop_before = drop_one_step  # type: ignore[method-assign]
 
 
-def _die() -> None:
+def _die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)

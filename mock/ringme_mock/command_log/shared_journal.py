@@ -77,68 +77,36 @@ class SharedJournal(Journal):
             super().add(self._read(number, written))
 
     def _read(self, number: int, written: bytes) -> JournalEntry:
-        values = orjson.loads(written)
-        at, method, path, query, target, path_values, caller, allowance, preferences = values[:9]
-        headers, body, size, status, refusal, detail, fault, seconds, response, weight = values[9:]
-        return JournalEntry(
-            number,
-            at,
-            method,
-            path,
-            _bytes(query),
-            self._contract.operations.get(target),
-            path_values,
-            _caller(*caller) if caller else None,
-            Allowance(*allowance) if allowance else None,
-            preferences,
-            {_bytes(name): _bytes(value) for name, value in headers},
-            _bytes(body),
-            size,
-            status,
-            _refusal(*refusal) if refusal else None,
-            detail,
-            fault,
-            seconds,
-            _response(*response) if response else None,
-            weight,
+        entry: Any = JournalEntry(*orjson.loads(written))
+        read: JournalEntry = entry._replace(
+            number=number,
+            query_string=_bytes(entry.query_string),
+            target=self._contract.operations.get(entry.target),
+            caller=_caller(*entry.caller) if entry.caller else None,
+            allowance=Allowance(**entry.allowance) if entry.allowance else None,
+            headers={_bytes(name): _bytes(value) for name, value in entry.headers},
+            body=_bytes(entry.body),
+            refusal=_refusal(*entry.refusal) if entry.refusal else None,
+            response=_response(*entry.response) if entry.response else None,
         )
+        return read
 
 
-def _write(entry: JournalEntry) -> bytes:
+def _write(noted: JournalEntry) -> bytes:
+    """Write an entry as JSON, with what a journal shows of it."""
+    entry: Any = noted
     caller, refusal, response = entry.caller, entry.refusal, entry.response
-    allowance = entry.allowance
-    return orjson.dumps(
-        [
-            entry.at,
-            entry.method,
-            entry.path,
-            _text(entry.query_string),
-            entry.operation,
-            entry.values,
-            caller and (caller.user["login"], caller.application["client_id"]),
-            allowance
-            and (allowance.limit, allowance.remaining, allowance.reset, allowance.exceeded),
-            entry.applied_preferences,
-            _texts(entry.headers.items()),
-            _text(entry.body),
-            entry.size,
-            entry.status,
-            refusal
-            and (isinstance(refusal, NotMocked), refusal.status, refusal.message, refusal.code),
-            entry.detail,
-            entry.fault,
-            entry.seconds,
-            response
-            and (
-                response.status,
-                response.media_type,
-                response.headers,
-                _text(response.body),
-                response.size,
-            ),
-            entry.weight,
-        ]
+    plain = entry._replace(
+        query_string=_text(entry.query_string),
+        target=entry.operation,
+        caller=caller and (caller.user["login"], caller.application["client_id"]),
+        headers=[(_text(name), _text(value)) for name, value in entry.headers.items()],
+        body=_text(entry.body),
+        refusal=refusal
+        and (isinstance(refusal, NotMocked), refusal.status, refusal.message, refusal.code),
+        response=response and tuple(response._replace(body=_text(response.body))),
     )
+    return orjson.dumps(tuple(plain))
 
 
 def _text(content: bytes) -> str:
@@ -149,12 +117,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("latin-1")
 
 
-def _texts(pairs: Any) -> list[tuple[str, str]]:
-    return [(_text(name), _text(value)) for name, value in pairs]
-
-
 def _caller(login: str, application: str) -> Caller:
-    """Make a caller with what a journal shows of it."""
     return Caller({"login": login}, {"client_id": application}, {}, 0, (), ("", 0))
 
 

@@ -108,12 +108,9 @@ class Turns:
         unknown = isinstance(error, UnknownOutcome)
         for future, *_ in wanted.commands:
             _fail(future, _refusal(error, unknown))
-        for (looked,) in wanted.looks:
-            _fail(looked, _refusal(error))
-        for counted, _ in wanted.counts:
-            _fail(counted, _refusal(error))
-        for noted, _, _ in wanted.notes:
-            _fail(noted, _refusal(error))
+        others: list[Any] = [*wanted.looks, *wanted.counts, *wanted.notes]
+        for future, *_ in others:
+            _fail(future, _refusal(error))
 
 
 class _Wanted:

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from ringme_mock.app import MockApp
 from ringme_mock.command_log.board import Board
-from ringme_mock.command_log.file_log import FileLog
+from ringme_mock.command_log.file_log import FileLog, damaged
 from ringme_mock.command_log.identity import check_identity, identity
 from ringme_mock.command_log.log import Log
-from ringme_mock.command_log.log_file import LogFile, damaged
 from ringme_mock.command_log.repeat import Damaged
 from ringme_mock.command_log.replica import Replica
 from ringme_mock.command_log.upkeep import Upkeep
@@ -101,15 +100,6 @@ class KeptState:
         return f"The state is kept in {self.log.name}{again if self.commands else ''}."
 
 
-def file_log(path: Path, waits: bool, board: Path | None = None) -> FileLog:
-    """Open the log of a file, which others share by a `board`.
-
-    With `waits`, what is done is on the disk before each response. Raises ConfigError.
-    """
-    file = LogFile(path, waits, board is not None)
-    return FileLog(file, Board(board) if board else None)
-
-
 async def open_state(
     options: Options, state: Path | RedisUrl, board: Path | None = None
 ) -> KeptState:
@@ -124,7 +114,7 @@ async def open_state(
         except ValueError as error:
             raise ConfigError(f"--state: {error}") from None
     else:
-        log = file_log(state, options.sync == ALWAYS, board)
+        log = FileLog(state, options.sync == ALWAYS, Board(board) if board else None)
     kept = KeptState(log)
     await kept.open(sources_of(options), settings_of(options), control_of(options))
     return kept
