@@ -92,7 +92,7 @@ class Images:
             image = Image(self._replica.sessions)
             self._begin(self._save(self._replica.turns.position, image))
 
-        await self._replica.mark(log.IMAGE, take)
+        await self._replica.keep(self._replica.sessions.default, log.IMAGE, take)
 
     def take(self) -> None:
         """Take an image where another process has taken one, and find its digest."""
@@ -128,8 +128,9 @@ class Images:
             await self._replica.log.keep_image(number, _in_thread(image.pieces()))
             self._kept = number
             if self._replica.log.shared:
+                default = self._replica.sessions.default
                 body = orjson.dumps([number, image.digest])
-                await self._replica.mark(log.DIGEST, lambda _: None, body)
+                await self._replica.keep(default, log.DIGEST, lambda _: None, body=body)
         except (ApiError, OSError) as error:
             # All commands are there still.
             logger.warning(

@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import redis.asyncio
@@ -178,10 +179,8 @@ class RedisLog:
 
     async def turn(self, after: int, batch: Batch) -> Turn:
         rows, counts, notes = batch
-        if not self._journal_size:
-            notes = ()
-        nonce = rows[0].nonce.hex() if rows else ""
-        keys = ["log", "latest", "moment", f"nonce:{nonce}"]
+        notes = notes if self._journal_size else ()
+        keys = ["log", "latest", "moment", f"nonce:{rows[0].nonce.hex() if rows else ''}"]
         arguments: list[Any] = [after, _AT_ONCE, SKEW, self._journal_size]
         arguments += [len(counts), len(rows), len(notes)]
         for count in counts:
@@ -192,7 +191,7 @@ class RedisLog:
         for session, entry in notes:
             keys += [f"journal:{session}", f"noted:{session}"]
             arguments.append(entry)
-        number, at, found, tallies = await self._call(self._turn, _keys(*keys), arguments)
+        number, at, found, tallies = await self._wait(self._turn, _keys(*keys), arguments)
         entries = [_entry(*one) for one in found]
         more = not rows and len(entries) == _AT_ONCE
         known = [one and (float(one[0]), int(one[1])) for one in tallies]
@@ -206,7 +205,7 @@ class RedisLog:
                 # If it is never finished.
                 await self._wait(self._redis.expire, key, _UNFINISHED)
             place += 1
-        await self._call(self._finish, _keys("about", f"image:{number}"), [number, _PREFIX])
+        await self._wait(self._finish, _keys("about", f"image:{number}"), [number, _PREFIX])
 
     async def latest_image(self) -> int:
         return int(await self._wait(self._redis.hget, _PREFIX + "about", "image") or 0)
@@ -245,7 +244,7 @@ class RedisLog:
         for name, moment in used.items():
             arguments += [name, now - moment]
         keys = _keys("members", "used", "leader")
-        count, lowest, leads, ages = await self._call(self._report, keys, arguments)
+        count, lowest, leads, ages = await self._wait(self._report, keys, arguments)
         latest = {
             name.decode(): now - float(age) for name, age in zip(ages[::2], ages[1::2], strict=True)
         }
@@ -259,16 +258,10 @@ class RedisLog:
         await self._wait(self._redis.hset, _PREFIX + "about", mapping=dict(values))
 
     async def close(self) -> None:
-        try:
+        # Or it is forgotten after a while.
+        with suppress(RedisError):
             await self._redis.hdel(_PREFIX + "members", self._me)
-        except RedisError:
-            # It is forgotten after a while.
-            return
-        finally:
-            await self._redis.aclose()
-
-    async def _call(self, script: Any, keys: list[str], arguments: list[Any]) -> Any:
-        return await self._wait(script, keys=keys, args=arguments)
+        await self._redis.aclose()
 
     async def _wait(self, ask: Any, *arguments: Any, **more: Any) -> Any:
         """Ask Redis, again and again while it cannot be reached. Raises OSError."""

@@ -19,7 +19,7 @@ from ringme_mock.command_log import log
 from ringme_mock.command_log.applying import Applying, Moment
 from ringme_mock.command_log.images import Images
 from ringme_mock.command_log.log import Log, Row
-from ringme_mock.command_log.new_rows import NewRows, check_caller, draw_chance
+from ringme_mock.command_log.new_rows import check_caller, draw_chance, new_row
 from ringme_mock.command_log.repeat import Damaged, Repeat
 from ringme_mock.command_log.shared_counts import SharedCounts
 from ringme_mock.command_log.shared_journal import SharedJournal
@@ -59,9 +59,9 @@ class Replica:
         # Since it was found to differ from the process that leads.
         self.differs = False
         self._repeat: Repeat
-        self._repeats = False
+        # Whether what is done now was done by another process first.
+        self.repeats = False
         self._left: list[str] = []
-        self._rows = NewRows()
         self.images = Images(self)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -74,7 +74,7 @@ class Replica:
         self._repeat = Repeat(self.sessions, operations, table, faults, self.images)
 
     def adopt(self, session: Session) -> None:
-        session.calls.wake = partial(self._begin_task, self.settle, session)
+        session.calls.wake = partial(self._wake, session)
         session.deliveries.report = partial(self.delivered, session)
         session.deliveries.sends = lambda: self.leads
         session.deliveries.seconds = self.supply.real
@@ -84,10 +84,7 @@ class Replica:
     def journal(self, name: str) -> Journal | None:
         if not self.log.shared:
             return None
-        size, budget = self.sessions.settings.journal_size, self.sessions.journals
-        journal = SharedJournal(name, self.log, self.turns, self.sessions.contract, size, budget)
-        journal.repeats = lambda: self._repeats
-        return journal
+        return SharedJournal(name, self)
 
     async def catch_up(self, request: RequestContext) -> None:
         if self.log.shared:
@@ -105,7 +102,7 @@ class Replica:
         # What the command drew when it was made, so that a seed goes on where it was.
         draw_chance(session.random)
         session.used = self.sessions.seconds()
-        self._repeats = True
+        self.repeats = True
         try:
             with self._applied(session, number, row, row.at):
                 await self._repeat.run(session, row)
@@ -117,8 +114,7 @@ class Replica:
         except Exception as error:
             logger.debug("a command failed again", exc_info=error)
         finally:
-            self._repeats = False
-            self._left.clear()
+            self.repeats = False
 
     @contextmanager
     def _applied(self, session: Session, number: int, row: Row, at: float) -> Iterator[None]:
@@ -151,7 +147,7 @@ class Replica:
             return action(request)
 
         body = orjson.dumps(request.sent)
-        return await self._command(request.session, log.API, checked, request, body)
+        return await self.keep(request.session, log.API, checked, request, body)
 
     async def control(
         self,
@@ -160,24 +156,17 @@ class Replica:
         body: bytes,
         run: Callable[[Session], Awaitable[_T]],
     ) -> _T:
-        done = await self._command_that_waits(request.session, kind, run, request, body)
+        done = await self._command(request.session, kind, run, request, body)
         # A reset has cleared it.
         await request.session.journal.save()
         return done
 
     async def meet_faults(self, request: RequestContext, choose: Callable[[], _T]) -> _T:
-        return await self._command(request.session, log.FAULT, lambda _: choose(), request)
+        return await self.keep(request.session, log.FAULT, lambda _: choose(), request)
 
     async def settle(self, session: Session) -> None:
         if session.calls.is_due:
-            await self._command(session, log.SETTLE, lambda _: None)
-
-    async def keep(self, session: Session, kind: str, act: Callable[[Session], _T]) -> _T:
-        return await self._command(session, kind, act)
-
-    async def mark(self, kind: str, act: Callable[[Session], None], body: bytes = b"") -> None:
-        """Keep a command that changes no session."""
-        await self._command(self.sessions.default, kind, act, body=body)
+            await self.keep(session, log.SETTLE, lambda _: None)
 
     async def begin(self, session: Session) -> None:
         instead = self.sessions.instead()
@@ -186,11 +175,7 @@ class Replica:
         def enter(session: Session) -> None:
             self.sessions.enter(session, instead)
 
-        await self._command(session, log.BEGIN, enter, body=body)
-
-    async def end(self, session: Session) -> None:
-        """Keep that a session has ended, which nobody used."""
-        await self._command(session, log.END, self.sessions.leave)
+        await self.keep(session, log.BEGIN, enter, body=body)
 
     async def delivered(
         self, session: Session, number: int, attempts: int, seconds: float, response: Response
@@ -203,11 +188,11 @@ class Replica:
 
         while True:
             try:
-                return await self._command(session, log.DELIVERED, end, body=body)
+                return await self.keep(session, log.DELIVERED, end, body=body)
             except ApiError:
                 await asyncio.sleep(_PAUSE)
 
-    async def _command(
+    async def keep(
         self,
         session: Session,
         kind: str,
@@ -215,14 +200,12 @@ class Replica:
         request: RequestContext | None = None,
         body: bytes = b"",
     ) -> _T:
-        """Append a command and apply it, an action that is one step."""
-
         async def apply(session: Session) -> _T:
             return act(session)
 
-        return await self._command_that_waits(session, kind, apply, request, body)
+        return await self._command(session, kind, apply, request, body)
 
-    async def _command_that_waits(
+    async def _command(
         self,
         session: Session,
         kind: str,
@@ -231,15 +214,17 @@ class Replica:
         body: bytes = b"",
     ) -> _T:
         """Append a command, apply what others appended before it, then the command itself."""
-        row = self._rows.make(session, kind, request, body)
+        row = new_row(session, kind, request, body)
 
         async def carry_out(number: int, at: float) -> _T:
             # Another command may have ended it.
             found = self.sessions.resume(session.name)
             with self._applied(found, number, row, at):
                 done = await act(found)
-            while self._left:
-                await self._forget(self._left.pop())
+            with suppress(OSError):
+                # As another one may get its name.
+                while self._left:
+                    await self.log.forget(self._left.pop(), ended=True)
             return done
 
         return await self.turns.append(row, carry_out)
@@ -251,13 +236,8 @@ class Replica:
             await self._counts.count(request)
 
     def left(self, session: Session) -> None:
-        self._left.append(session.name)
-
-    async def _forget(self, session: str) -> None:
-        """Clear the journal of a session that has ended, as another may get its name."""
-        if self.log.shared:
-            with suppress(OSError):
-                await self.log.forget(session, ended=True)
+        if self.log.shared and not self.repeats:
+            self._left.append(session.name)
 
     # --- start and rest
 
@@ -291,19 +271,18 @@ class Replica:
         """Send events from now on, but not those that were due before."""
         for session in self.sessions.known():
             await self.settle(session)
-        self.leads = True
-        for session in self.sessions.known():
             for delivery in session.deliveries.waiting():
                 await self.delivered(session, delivery.number, 0, 0.0, _MISSED)
+        self.leads = True
+        for session in self.sessions.known():
+            session.deliveries.start()
 
-    def _begin_task(self, wanted: Callable[[Session], Awaitable[None]], session: Session) -> None:
-        async def run() -> None:
-            try:
-                await wanted(session)
-            except ApiError:
-                # It is tried again when somebody looks.
-                return
+    def _wake(self, session: Session) -> None:
+        async def settle() -> None:
+            # What fails is tried again when somebody looks.
+            with suppress(ApiError):
+                await self.settle(session)
 
-        task = asyncio.get_running_loop().create_task(run())
+        task = asyncio.get_running_loop().create_task(settle())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ringme_mock.command_log.log import Log
-from ringme_mock.command_log.turns import Turns
 from ringme_mock.errors import ApiError, NotMocked
 from ringme_mock.http.journal import Journal, JournalEntry
-from ringme_mock.http.journal_budget import JournalBudget
 from ringme_mock.http.noted_response import NotedResponse
 from ringme_mock.store.access import Caller
 from ringme_mock.store.rate_limits import Allowance
-from ringme_spec.contract import Contract
+
+if TYPE_CHECKING:
+    from ringme_mock.command_log.replica import Replica
 
 logger = logging.getLogger(__name__)
 
@@ -24,31 +22,21 @@ logger = logging.getLogger(__name__)
 class SharedJournal(Journal):
     """Journal whose entries are in a log; those here are a copy, as new as the last `load`."""
 
-    def __init__(
-        self,
-        name: str,
-        log: Log,
-        turns: Turns,
-        contract: Contract,
-        size: int,
-        budget: JournalBudget,
-    ) -> None:
-        super().__init__(size, budget)
+    def __init__(self, name: str, replica: Replica) -> None:
+        sessions = replica.sessions
+        super().__init__(sessions.settings.journal_size, sessions.journals)
         self._name = name
-        self._log = log
-        self._turns = turns
-        self._contract = contract
+        self._replica = replica
+        self._log, self._turns, self._contract = replica.log, replica.turns, sessions.contract
         self._unsaved: list[bytes] = []
         self._is_cleared = False
-        # Whether what is done now was done by another process first.
-        self.repeats: Callable[[], bool] = lambda: False
 
     def add(self, entry: JournalEntry) -> None:
         if self._size:
             self._unsaved.append(_write(entry))
 
     def clear(self) -> None:
-        if not self.repeats():
+        if not self._replica.repeats:
             super().clear()
             self._unsaved.clear()
             self._is_cleared = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from ringme_mock.command_log import log
 from ringme_mock.command_log.replica import Replica
 from ringme_mock.errors import ApiError
 
@@ -54,5 +55,5 @@ class Upkeep:
             await replica.lead()
         replica.leads = report.leads
         for session in sessions.idle() if report.leads else ():
-            await replica.end(session)
+            await replica.keep(session, log.END, sessions.leave)
         await replica.images.look(report.leads, report.lowest)

@@ -136,7 +136,7 @@ class Deliveries:
             self._end(delivery, Response(error=text, refused=True))
         else:
             self._waiting[delivery.number] = delivery
-            self._start()
+            self.start()
 
     def end(self, number: int, attempts: int, seconds: float, response: Response) -> None:
         """Note what came of a delivery that waits."""
@@ -204,7 +204,7 @@ class Deliveries:
         waiting = [*map(_load, written["waiting"]), *kept]
         self._waiting = {one.number: one for one in waiting if one.state == WAITING}
 
-    def _start(self) -> None:
+    def start(self) -> None:
         """Send what is to be on its way now, if this process sends."""
         try:
             loop = asyncio.get_running_loop()
@@ -233,7 +233,7 @@ class Deliveries:
         else:
             self.end(delivery.number, attempts, seconds, response)
         self._tasks.pop(delivery.number, None)
-        self._start()
+        self.start()
 
     async def _attempt(self, delivery: Delivery) -> Response:
         hosts = self.settings.hosts
