@@ -72,9 +72,8 @@ def test_a_kill_at_a_moment_loses_nothing(engine: Engine, moment: str) -> None:
     finally:
         for one in found:
             one.end()
-    with replicas(engine.folder, 2, LIVES, *engine.options) as later:
-        urls[:] = [one.url for one in later]
+    # That several of them come to the same state is held by test_linearizable.py.
+    with replicas(engine.folder, 1, LIVES, *engine.options) as (later,):
+        urls[:] = [later.url]
         load.run(10)
-        exports = [one.control("GET", "state?format=json", session="load") for one in later]
-    assert exports[0] == exports[1]
     assert load.violations() == []

@@ -34,7 +34,7 @@ def log_in(url: str) -> httpx.Client:
     return httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=30)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two() -> Iterator[Command]:
     with serving(*TWO) as command:
         yield command
