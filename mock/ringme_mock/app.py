@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
@@ -30,7 +30,6 @@ from ringme_mock.http.connexion_parts import (
 from ringme_mock.http.error_handler import handle_error
 from ringme_mock.http.not_found_middleware import NotFoundMiddleware
 from ringme_mock.http.operation import ActionResolver, TokenSecurity, check_actions
-from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.sessions import Sessions, Settings
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.cycle_search import cycle_search_paused
@@ -39,6 +38,9 @@ from ringme_mock.store.state import State
 from ringme_mock.ui.ui_middleware import PageMiddleware
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError, prefixed
+
+if TYPE_CHECKING:
+    from ringme_mock.command_log.replica import Replica
 
 LOOPBACK, ANY, OFF = "loopback", "any", "off"
 
@@ -116,7 +118,7 @@ def create_app(
     *,
     overlays: Sequence[Path] = (),
     added_fixtures: Sequence[Path] = (),
-    recorder: Recorder | None = None,
+    recorder: Replica | None = None,
 ) -> MockApp:
     """Make a mock of a document and a folder with fixtures.
 

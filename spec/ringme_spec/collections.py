@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from ringme_spec.errors import ConfigError, read_each, reason_of
-from ringme_spec.gathered import Gathered, PartOf, read_gathered, read_part_of
+from ringme_spec.gathered import Gathered, PartOf, read_gathered
 from ringme_spec.schema import Schema, Schemas
 
 
@@ -83,7 +85,7 @@ class Refused:
     """Values of a property that entries of an owner with the values of `where` may not have."""
 
     property: str
-    values: tuple[Any, ...]
+    values: Sequence[Any]
     owner: str
     where: dict[str, Any]
     message: str
@@ -129,7 +131,7 @@ class CollectionRule:
         """False where entries are made of others, so that there are none of its own."""
         return self.gathered is None
 
-    @property
+    @cached_property
     def has_made_entries(self) -> bool:
         """True where lists show what is made of entries of other collections."""
         return bool(self.parts) or not self.is_stored
@@ -201,14 +203,14 @@ def _read_collection(name: str, node: dict[str, Any], schemas: Schemas) -> Colle
         order=tuple(node.get("order", [key])),
         initial=node.get("initial", {}),
         unique=Unique(**node["unique"]) if "unique" in node else None,
-        refused=tuple(_read_refused(one) for one in node.get("refused", [])),
+        refused=tuple(Refused(**one) for one in node.get("refused", [])),
         shown_as_text=tuple(node.get("shown_as_text", [])),
         fixed=tuple(node.get("fixed", [])),
         references={prop: Reference(**value) for prop, value in node.get("references", {}).items()},
         numbering=_read_numbering(node["numbering"]) if "numbering" in node else None,
         range=RangeRule(**node["range"]) if "range" in node else None,
         content=Content(**node["content"]) if "content" in node else None,
-        part_of=read_part_of(node["part_of"]) if "part_of" in node else None,
+        part_of=PartOf(**node["part_of"]) if "part_of" in node else None,
         gathered=read_gathered(node["gathered"]) if "gathered" in node else None,
     )
 
@@ -224,10 +226,6 @@ def _read_numbering(node: dict[str, str]) -> Numbering:
     if owner != digits_owner:
         raise ValueError("prefix and digits of a numbering come from one owner")
     return Numbering(node["property"], owner, prefix, node["separator"], digits)
-
-
-def _read_refused(node: dict[str, Any]) -> Refused:
-    return Refused(**{**node, "values": tuple(node["values"])})
 
 
 def _check_names(rule: CollectionRule, known: dict[str, CollectionRule]) -> None:

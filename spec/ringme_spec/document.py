@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,16 @@ def parse_yaml(content: bytes, where: str) -> Any:
     except ValueError as error:
         # A tag such as !!int before what is none, or a number of thousands of digits.
         raise ConfigError(f"{where}: is not valid YAML: {str(error).partition(';')[0]}") from None
+
+
+def objects_in(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield all objects of a part of a document, each before those within it."""
+    if isinstance(node, dict):
+        yield node
+        node = list(node.values())
+    if isinstance(node, list):
+        for part in node:
+            yield from objects_in(part)
 
 
 class _Reader:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -16,7 +16,7 @@ class PartOf:
     """
 
     collection: str
-    own: tuple[str, ...] = ()
+    own: Sequence[str] = ()
     shown: bool = True
     url: str | None = None
 
@@ -29,7 +29,7 @@ class Pick:
     by instead of their order, which must not be null.
     """
 
-    where: Mapping[str, tuple[Any, ...]]
+    where: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     by: str | None = None
     take: str = "first"
 
@@ -71,24 +71,15 @@ class Gathered:
     values: Mapping[str, tuple[Source, ...] | Seconds]
 
 
-def read_part_of(node: dict[str, Any]) -> PartOf:
-    return PartOf(**{**node, "own": tuple(node.get("own", ()))})
-
-
 def read_gathered(node: dict[str, Any]) -> Gathered:
     """Read a `gathered`. Raises ValueError for a value of a pick that there is not."""
-    picks = {name: _read_pick(one) for name, one in node.get("picks", {}).items()}
+    picks = {name: Pick(**one) for name, one in node.get("picks", {}).items()}
     values = {name: _read_value(one) for name, one in node.get("values", {}).items()}
     for name, value in values.items():
         for source in () if isinstance(value, Seconds) else value:
             if source.pick not in picks:
                 raise ValueError(f"gathered.values.{name}: there is no pick {source.pick}")
     return Gathered(node["of"], node["by"], node["list"], picks, values)
-
-
-def _read_pick(node: dict[str, Any]) -> Pick:
-    where = {name: tuple(values) for name, values in node.get("where", {}).items()}
-    return Pick(**{**node, "where": where})
 
 
 def _read_value(node: Any) -> tuple[Source, ...] | Seconds:

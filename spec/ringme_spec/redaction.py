@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
+from ringme_spec.document import objects_in
+
 MASK = "***"
 # Parts of the names of secrets, whatever the document calls them, and whole names.
 _WORDS = ("secret", "passw", "token", "credential", "apikey", "assertion", "authorization")
@@ -170,18 +172,15 @@ def _plain(name: str) -> str:
     return _NOT_IN_NAMES.sub("", name.casefold())
 
 
-def _secret_names(node: Any) -> set[str]:
-    """Collect the names of all properties and parameters below `node` that hold secrets."""
+def _secret_names(document: dict[str, Any]) -> set[str]:
+    """Collect the names of all properties and parameters that hold secrets."""
     found: set[str] = set()
-    if isinstance(node, list):
-        for one in node:
-            found |= _secret_names(one)
-    elif isinstance(node, dict):
-        for name, one in node.items():
-            if isinstance(one, dict) and one.get("format") == "password":
-                found.add(name)
-            found |= _secret_names(one)
-        schema = node.get("schema")
-        if "in" in node and isinstance(schema, dict) and schema.get("format") == "password":
+    for node in objects_in(document):
+        found.update(name for name, one in node.items() if _is_password(one))
+        if "in" in node and _is_password(node.get("schema")):
             found.add(node["name"])
     return found
+
+
+def _is_password(schema: Any) -> bool:
+    return isinstance(schema, dict) and schema.get("format") == "password"

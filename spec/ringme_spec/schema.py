@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from ringme_spec.document import objects_in
 from ringme_spec.errors import ConfigError, read_each
 
 Schema = dict[str, Any]
@@ -34,7 +35,11 @@ class Schemas:
         self._named: dict[str, Schema] = to_json_schema(
             document.get("components", {}).get("schemas", {})
         )
-        self._explained = dict(_explained_patterns(document))
+        self._explained = {
+            one["pattern"]: one["x-pattern-message"]
+            for one in objects_in(document)
+            if isinstance(one.get("pattern"), str) and "x-pattern-message" in one
+        }
 
     def check_references(self) -> None:
         """Raise ConfigError for each `$ref` of the document whose target it does not have."""
@@ -220,18 +225,6 @@ _LIMITS = {
 }
 
 
-def _explained_patterns(node: Any) -> Iterator[tuple[str, str]]:
-    """Yield the patterns of a document that have an `x-pattern-message`, with it."""
-    if isinstance(node, dict):
-        if isinstance(node.get("pattern"), str) and "x-pattern-message" in node:
-            yield node["pattern"], node["x-pattern-message"]
-        for value in node.values():
-            yield from _explained_patterns(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _explained_patterns(value)
-
-
 def drop_required(schema: Schema, names: set[str]) -> None:
     """Change a schema to require none of these properties."""
     required = schema.get("required")
@@ -243,14 +236,7 @@ def drop_required(schema: Schema, names: set[str]) -> None:
 
 
 def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for value in node.values():
-            yield from _references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _references(value)
+    return (one["$ref"] for one in objects_in(node) if isinstance(one.get("$ref"), str))
 
 
 def to_json_schema(node: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.conftest import Desk
-from ringme_mock.calls.views import views
+from ringme_mock.calls.facts import views
 from ringme_mock.delivery.attempt import encode, request_of
 from support.operations import DOCUMENT
 from support.receiver import Receiver

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringme_mock.faults.prefer import Preference, read_preference
+from ringme_mock.faults.inject import Preference, read_preference
 from support.control import Control
 
 GROUP = "/client/@me/extension_group/3"

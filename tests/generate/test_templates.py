@@ -14,10 +14,9 @@ from generate.worlds import CONTRACT, NUMBER, fresh_state
 from ringme_mock.errors import ApiError
 from ringme_mock.generate import arrive
 from ringme_mock.generate.arrive import ARRIVALS, arrivals_of
-from ringme_mock.generate.bulk_plan import BULK
+from ringme_mock.generate.bulk_plan import BULK, draw_moments
 from ringme_mock.generate.datetimes import datetime_text, parse_datetime
 from ringme_mock.generate.makers import LISTS, read_maker
-from ringme_mock.generate.rhythm import Rhythm
 from ringme_mock.generate.template import Template
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
@@ -234,8 +233,8 @@ def test_a_moment_is_written_as_it_was_read() -> None:
 
 def test_a_rhythm_keeps_within_its_span_even_if_that_is_a_part_of_an_hour() -> None:
     start, end = datetime(2016, 4, 1, 10, 59, 30), datetime(2016, 4, 1, 11, 0, 15)
-    rhythm = Rhythm((start, end), [1] * 24, [1] * 7, fractions=1)
-    moments = rhythm.draw(500, Random(1))
+    plan = {"hours": [1] * 24, "weekdays": [1] * 7, "fractions": 1}
+    moments = draw_moments((start, end), plan, 500, Random(1))
     assert moments == sorted(moments)
     assert start <= moments[0] < moments[-1] <= end
     assert {one.hour for one in moments} == {10, 11}

@@ -11,11 +11,10 @@ import httpx
 import pytest
 
 from generate.worlds import BULK
+from ringme_mock.control import journal_api
 from ringme_mock.faults import fault_book as book_module
 from ringme_mock.faults.fault_book import FaultBook
 from ringme_mock.faults.fault_rule import read_rule
-from ringme_mock.http import event_stream
-from ringme_mock.store import entry_budget as budget_module
 from ringme_mock.store import quotas as quotas_module
 from ringme_mock.store.state import State
 from support.control import Control
@@ -124,7 +123,7 @@ def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
 def test_the_files_of_all_sessions_are_bounded_together(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(budget_module, "MOST_FILE_BYTES_TOGETHER", 2 * MEGABYTE)
+    monkeypatch.setattr(quotas_module, "MOST_FILE_BYTES_TOGETHER", 2 * MEGABYTE)
     archive = with_megabyte(control)
     first, second = control.session("first"), control.session("second")
     for one in (first, first):
@@ -258,7 +257,7 @@ def test_a_user_that_is_not_there_is_answered_with_a_few_that_are(control: Contr
 def test_no_more_streams_are_open_than_may_be(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_stream, "MOST_STREAMS", 1)
+    monkeypatch.setattr(journal_api, "MOST_STREAMS", 1)
     with httpx.stream("GET", f"{control.server.url}/__mock__/journal/stream") as stream:
         # The stream ends with its iterator.
         texts = stream.iter_text()
@@ -275,7 +274,7 @@ def test_no_more_streams_are_open_than_may_be(
 def test_a_stream_that_has_ended_leaves_its_place(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_stream, "MOST_STREAMS", 1)
+    monkeypatch.setattr(journal_api, "MOST_STREAMS", 1)
     session = control.server.app.sessions.default
     for _ in range(3):
         with httpx.stream("GET", f"{control.server.url}/__mock__/journal/stream") as stream:

@@ -17,7 +17,7 @@ import pytest
 import ringme_mock
 from hostile.wire import Wire
 from ringme_mock import MockServer
-from ringme_mock.actions import token_request
+from ringme_mock.actions import token_endpoint
 from ringme_mock.control.middleware import interface
 from ringme_mock.store.expiring import random_text
 from ringme_mock.store.tokens import Tokens
@@ -56,7 +56,7 @@ def test_secrets_are_compared_in_a_time_that_tells_nothing(
             compared.append(one)
             return one == other
 
-    monkeypatch.setattr(token_request, "hmac", Digest)
+    monkeypatch.setattr(token_endpoint, "hmac", Digest)
     form = {
         "grant_type": "password", "username": "client-admin", "password": "mock-client-admin",
         "client_id": "c1200000000000000000000000000003", "client_secret": "c0ffee03" * 4,
@@ -76,8 +76,8 @@ def test_secrets_are_compared_in_a_time_that_tells_nothing(
 def test_no_secret_is_compared_in_another_way() -> None:
     """Every `==` of the token endpoint and of the token store is about something else."""
     for name in (
-        "actions/token_endpoint.py", "actions/token_request.py", "actions/authorization.py",
-        "store/access.py", "store/tokens.py", "store/expiring.py", "http/operation.py",
+        "actions/token_endpoint.py", "actions/authorization.py", "store/access.py",
+        "store/tokens.py", "store/expiring.py", "http/operation.py",
     ):  # fmt: skip
         for node in ast.walk(ast.parse((SOURCE / name).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq):

@@ -24,8 +24,8 @@ from ringme_mock.http.session import Session
 from ringme_mock.http.sessions import Sessions
 from ringme_mock.store.clock import Clock, Setting
 from ringme_mock.store.collection import Collection
-from ringme_mock.store.entry_budget import own_entries
 from ringme_mock.store.expiring import Expiring
+from ringme_mock.store.quotas import own_entries
 from ringme_mock.store.rate_limits import RateLimits, _Hour
 from ringme_mock.store.state import Snapshot, State
 from ringme_mock.store.store import Store
@@ -54,7 +54,7 @@ FIELDS: dict[type, tuple[str, str]] = {
     Setting: ("ahead frozen_at", ""),
     Store: ("collections files", "most_left"),
     Collection: (
-        "_entries _unique _next_key _written _long origin",
+        "_entries _unique next_key written _long origin",
         "rule _indexed _index _shared",
     ),
     Tokens: ("_ended _access _refresh codes logins permissions", "_clock _random_text"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ringme_mock.docs.examples import LEFT
+from ringme_mock.docs.book import LEFT
 from ringme_spec.paths import EXAMPLES
 from support.browser import ROOT
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from cli.command import serving
-from ringme_mock.docs.error_table import CONTENT
+from ringme_mock.docs.material import CONTENT
 
 
 def test_a_client_of_the_name_trusts_the_mock_and_gets_through(tmp_path: Path) -> None:

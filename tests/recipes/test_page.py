@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ringme_mock.docs.book import Book
-from ringme_mock.docs.examples import LEFT
+from ringme_mock.docs.book import LEFT, Book
 from ringme_mock.docs.material import Material
 from ringme_spec.paths import EXAMPLES
 from support.operations import CONTRACT

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from ringme_mock.server.option_types import StateType
+from ringme_mock.server.option_types import read_state
 from ringme_mock.server.options import SERVE_OPTIONS
 from ringme_spec.paths import EXAMPLES
 
@@ -35,7 +35,7 @@ def test_the_variables_are_those_of_options_and_name_the_database() -> None:
     kubernetes = {one["name"]: one["value"] for one in pod["env"]}
     for variables, database in ((compose, "valkey"), (kubernetes, "ringme-state")):
         assert set(variables) <= known
-        assert StateType().read(variables["RINGME_MOCK_STATE"]) == f"redis://{database}:6379/0"
+        assert read_state(variables["RINGME_MOCK_STATE"]) == f"redis://{database}:6379/0"
     assert "valkey" in COMPOSE["services"]
     assert ("Service", "ringme-state") in KINDS
 

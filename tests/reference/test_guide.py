@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ringme_mock.docs.error_table import CONTENT
+from ringme_mock.docs.material import CONTENT
 from ringme_spec.document import read_yaml
 from support.server import RunningMock
 from support.tools import needed

@@ -11,8 +11,13 @@ import pytest
 
 from reference.html_page import HtmlPage
 from ringme_mock.docs.book import Book, read_pages
-from ringme_mock.docs.error_table import error_texts, read_errors, read_token_errors
-from ringme_mock.docs.material import Material, grades_of
+from ringme_mock.docs.material import (
+    Material,
+    error_texts,
+    grades_of,
+    read_errors,
+    read_token_errors,
+)
 from ringme_mock.docs.viewer import anchor
 from ringme_spec.contract import Contract
 

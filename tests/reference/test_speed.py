@@ -12,8 +12,7 @@ import pytest
 from reference.html_page import HtmlPage
 from ringme_mock.docs import material
 from ringme_mock.docs.book import Book
-from ringme_mock.docs.material import Material
-from ringme_mock.docs.speed import RESULTS, read_speed
+from ringme_mock.docs.material import RESULTS, Material, read_speed
 from ringme_spec.contract import read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC

@@ -11,7 +11,7 @@ import httpx
 
 from ringme_spec.contract import Contract
 from ringme_spec.json_text import read_json
-from ringme_spec.operations import JSON, Operation
+from ringme_spec.operation import JSON, Operation
 from ringme_spec.path_templates import PathTemplates
 from ringme_spec.responses import ResponseSchema, ResponseSchemas, find_response, plain_media_type
 

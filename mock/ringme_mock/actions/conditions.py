@@ -1,13 +1,16 @@
-"""Files on a condition: unless the client has it, a part if it is the same (RFC 9110, 13)."""
+"""Files on a condition, and parts of them (RFC 9110, 13 and 14)."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 
-from ringme_mock.actions.byte_ranges import ranged
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
+
+# More digits than any file has bytes.
+_ONE_RANGE = re.compile(r"bytes=\s*([0-9]{0,100})-([0-9]{0,100})\s*", re.IGNORECASE)
 
 
 def conditional(reply: Reply, request: RequestContext) -> Reply:
@@ -24,3 +27,34 @@ def _is_known(condition: str, tag: str) -> bool:
     """Compare with a list of tags, weak ones too; `*` is for any file."""
     known = (one.strip().removeprefix("W/") for one in condition.split(","))
     return any(one in ("*", tag) for one in known)
+
+
+def ranged(reply: Reply, wanted: str) -> Reply:
+    """Return the part of a whole file that a header Range wants, or the refusal of it.
+
+    Several ranges, and what is no range, count as none: that is the whole file.
+    """
+    whole = {**(reply.headers or {}), "Accept-Ranges": "bytes"}
+    size = len(reply.body)
+    span = _span(wanted, size)
+    if span is None:
+        return replace(reply, headers=whole)
+    first, last = span
+    if first >= size or last < first:
+        return Reply(416, headers={**whole, "Content-Range": f"bytes */{size}"})
+    headers = {**whole, "Content-Range": f"bytes {first}-{last}/{size}"}
+    return replace(reply, status=206, body=reply.body[first : last + 1], headers=headers)
+
+
+def _span(wanted: str, size: int) -> tuple[int, int] | None:
+    """Read the first and the last place; None for no single range. An empty one is beyond all."""
+    match = _ONE_RANGE.fullmatch(wanted)
+    if match is None or match[1] == match[2] == "":
+        return None
+    if not match[1]:
+        length = int(match[2])
+        return (max(0, size - length), size - 1) if length else (size, size)
+    first, last = int(match[1]), int(match[2] or size)
+    if match[2] and last < first:
+        return None
+    return first, min(last, size - 1)

@@ -8,12 +8,11 @@ from typing import Any
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.calls import steps
-from ringme_mock.calls.begin import Order, callback
+from ringme_mock.calls.begin import callback
 from ringme_mock.calls.call import Call, Number
-from ringme_mock.calls.facts import live_facts
+from ringme_mock.calls.facts import live_facts, show
 from ringme_mock.calls.parties import find_party, hexadecimal, is_active, number_of
 from ringme_mock.calls.schedule import RINGING, TALKING, make_schedule
-from ringme_mock.calls.views import show
 from ringme_mock.errors import invalid, missing
 from ringme_mock.store.collection import Entry
 
@@ -63,19 +62,20 @@ def order_callback(context: RequestContext) -> Reply:
     _check_number(context, own, own.text)
     sources = _sources(context, roles["sources"])
     text = context.sent[roles["target"]]
-    order = Order(
-        by=own,
-        sources=sources,
-        target=find_party(context.state.store, _client(context), text, roles["target"]),
-        target_text=text,
+    target = find_party(context.state.store, _client(context), text, roles["target"])
+    engine = context.session.calls
+    call = callback(
+        engine.draft(_client(context)["id"], engine.take_course()),
+        own,
+        sources,
+        target,
+        text,
         name=context.sent.get(roles["name"]),
         number=context.sent.get(roles["number"]),
         longest=context.sent.get(roles["longest"]),
         wait=context.sent.get(roles["wait"], _DEFAULT_WAIT),
     )
-    engine = context.session.calls
-    draft = engine.draft(_client(context)["id"], engine.take_course())
-    call = engine.begin(callback(draft, order))
+    engine.begin(call)
     return context.reply(dict.fromkeys(resource["answer"], call.mark))
 
 

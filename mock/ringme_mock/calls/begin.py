@@ -124,44 +124,41 @@ def internal(draft: Draft, caller: Number, rung: Sequence[Number]) -> Call:
     return draft.call()
 
 
-@dataclass(frozen=True)
-class Order:
-    """Order of a callback: who is rung first and who after that, and what each is shown.
+def callback(
+    draft: Draft,
+    by: Number,
+    sources: tuple[Number | str, ...],
+    target: Number | str | None,
+    target_text: str,
+    *,
+    name: str | None,
+    number: str | None,
+    wait: int,
+    longest: int | None,
+) -> Call:
+    """The sources ring together; the first to pick up is connected with the target.
 
-    A `source` is an internal number, or an outside one as text; `target` is None for an internal
-    number that does not exist.
+    A source is an internal number, or an outside one as text; `target` is None for an internal
+    number that does not exist. `name` and `number` are what each is shown.
     """
-
-    by: Number
-    sources: tuple[Number | str, ...]
-    target: Number | str | None
-    target_text: str
-    name: str | None = None
-    number: str | None = None
-    wait: int = 30
-    longest: int | None = None
-
-
-def callback(draft: Draft, order: Order) -> Call:
-    """The sources ring together; the first to pick up is connected with the target."""
-    course, target = draft.course, order.target
+    course = draft.course
     called = target.key if isinstance(target, Number) else None
     legs = []
-    for source in order.sources:
+    for source in sources:
         # A number that orders a call of outside ones carries their legs.
-        own = source if isinstance(source, Number) else order.by
-        to_number = order.target_text if isinstance(source, Number) else source
+        own = source if isinstance(source, Number) else by
+        to_number = target_text if isinstance(source, Number) else source
         legs.append(
             draft.add(
-                own, "out", 0, from_number=order.number or own.text,
-                from_name=order.name or own.screen, to_number=to_number,
+                own, "out", 0, from_number=number or own.text,
+                from_name=name or own.screen, to_number=to_number,
                 caller=own.key, called=called,
             )
         )  # fmt: skip
-    outcome = course.outcome if course.rings <= order.wait else "not answered"
-    draft.ring(min(course.rings, order.wait), outcome, legs)
+    outcome = course.outcome if course.rings <= wait else "not answered"
+    draft.ring(min(course.rings, wait), outcome, legs)
     first = draft.legs[draft.stages[0].taker or 0]
-    shown = (order.number or first.from_number, order.name or first.from_name)
+    shown = (number or first.from_number, name or first.from_name)
     if target is None:
         draft.ring(0, "failed", ())
     elif isinstance(target, str):
@@ -175,10 +172,10 @@ def callback(draft: Draft, order: Order) -> Call:
     call = draft.call(
         outside=target if isinstance(target, str) else None,
         application="callback",
-        ordered_by=order.by.key,
-        shows_order=order.by not in order.sources,
+        ordered_by=by.key,
+        shows_order=by not in sources,
     )
-    return call if order.longest is None else replace(call, talks=min(call.talks, order.longest))
+    return call if longest is None else replace(call, talks=min(call.talks, longest))
 
 
 def _through(

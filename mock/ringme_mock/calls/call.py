@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 Outcome = Literal["taken", "busy", "refused", "not answered", "failed"]
 TAKEN: Outcome = "taken"
-OUTCOMES: tuple[Outcome, ...] = ("taken", "busy", "refused", "not answered", "failed")
 SECOND = 1_000_000
 
 

@@ -10,22 +10,22 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
-from random import Random
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ringme_mock.calls.begin import Course, Draft
 from ringme_mock.calls.call import SECOND, Call, from_entry, to_entry
-from ringme_mock.calls.facts import CallEvent, event_facts, events_of
+from ringme_mock.calls.facts import CallEvent, event_facts, events_of, parameters, views
 from ringme_mock.calls.history import keep_call
 from ringme_mock.calls.schedule import Schedule, make_schedule
-from ringme_mock.calls.views import parameters, subscription_rules, views
 from ringme_mock.delivery.deliveries import Deliveries
 from ringme_mock.delivery.targets import receiver_of
 from ringme_mock.errors import ApiError, invalid, missing
 from ringme_mock.store.collection import Collection
 from ringme_mock.store.quotas import check_quota
-from ringme_mock.store.state import State
 from ringme_mock.store.store import Query
+
+if TYPE_CHECKING:
+    from ringme_mock.http.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -35,17 +35,10 @@ MOST_CALLS = 1000
 _LONGEST_SLEEP = 3600.0
 
 
-class Owner(Protocol):
-    """A session, as the engine needs it; its state may be replaced by another."""
-
-    state: State
-    random: Random
-
-
 class CallEngine:
     """Calls in progress of a session, which are entries of its store."""
 
-    def __init__(self, session: Owner, deliveries: Deliveries) -> None:
+    def __init__(self, session: Session, deliveries: Deliveries) -> None:
         self._session = session
         self.deliveries = deliveries
         # Courses of the callbacks to come; the last one stays if `keep_course` is set.
@@ -191,13 +184,13 @@ class CallEngine:
         names = views()["subscription"]
         told: dict[str, str] | None = None
         store = self._session.state.store
-        for rule in subscription_rules():
-            if rule.collection not in store.collections:
+        for rule in views()["subscriptions"]:
+            if rule["collection"] not in store.collections:
                 continue
-            if rule.kinds and (number is None or number.kind not in rule.kinds):
+            if "kinds" in rule and (number is None or number.kind not in rule["kinds"]):
                 continue
-            collection = store[rule.collection]
-            positions = collection.positions(rule.property, owners[rule.of])
+            collection = store[rule["collection"]]
+            positions = collection.positions(rule["property"], owners[rule["of"]])
             for entry in list(collection.at(positions)):
                 if entry[names["type"]] != event.type:
                     continue

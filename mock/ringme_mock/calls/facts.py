@@ -1,14 +1,18 @@
-"""Facts of a leg at a moment, by names that views.yaml gives to fields of the API."""
+"""Facts of a leg at a moment, and their views as the API has them, by views.yaml."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from ringme_mock.calls.call import SECOND, Call, Leg, Number
 from ringme_mock.calls.parties import PHONE
 from ringme_mock.calls.schedule import ANSWERED, NOT_ANSWERED, LegTimes, Schedule
+from ringme_spec.document import read_yaml
 
 Facts = dict[str, Any]
 DIAL_IN, DIAL_OUT, ANSWER, HANGUP = "dial-in", "dial-out", "answer", "hangup"
@@ -25,6 +29,7 @@ _CAUSES = {
 }
 _STATUSES = {ANSWERED: "ANSWER", "busy": "BUSY", "rejected": "BUSY", "failed": "CHANUNAVAIL"}
 _ENDED_BY = {"caller": "caller_bye", "callee": "callee_bye", "service": "internal_cancel"}
+_VIEWS = Path(__file__).with_name("views.yaml")
 
 
 @dataclass(frozen=True)
@@ -212,3 +217,32 @@ def _disposition(call: Call, times: LegTimes) -> str:
     if call.hung_up is not None and call.ended_by == "caller":
         return "caller_cancel"
     return "internal_cancel"
+
+
+@cache
+def views() -> dict[str, Any]:
+    """Read the views, at their first use."""
+    found: dict[str, Any] = read_yaml(_VIEWS)
+    return found
+
+
+def show(facts: Facts, view: str) -> dict[str, Any]:
+    """Make an object of the fields of a view."""
+    return _shown(facts, views()[view])
+
+
+def parameters(facts: Facts) -> dict[str, str]:
+    """Make the parameters of an event, without those that have no value."""
+    return {name: value for name, value in show(facts, "event").items() if value is not None}
+
+
+def _shown(facts: Facts, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(facts, one) for name, one in fields.items()}
+
+
+def _value(facts: Facts, source: Any) -> Any:
+    if isinstance(source, str):
+        return facts[source]
+    if source is None or facts[source["of"]] is None:
+        return None
+    return _shown(facts[source["of"]], source["is"])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ringme_mock.calls.call import Call
-from ringme_mock.calls.facts import Facts, ended_facts
+from ringme_mock.calls.facts import Facts, ended_facts, show
 from ringme_mock.calls.schedule import Schedule
-from ringme_mock.calls.views import show
 from ringme_mock.store.collection import Entry
 from ringme_mock.store.made_files import is_makeable, made_size
 from ringme_mock.store.quotas import check_quota

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import orjson
 
+from ringme_mock.actions import Action
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 from ringme_mock.command_log import log
@@ -28,7 +29,6 @@ from ringme_mock.delivery.attempt import Response
 from ringme_mock.errors import ApiError
 from ringme_mock.http.image import BrokenImage
 from ringme_mock.http.journal import Journal
-from ringme_mock.http.recorder import Action
 from ringme_mock.http.sessions import Session, Sessions
 
 if TYPE_CHECKING:
@@ -45,7 +45,11 @@ _MISSED = Response(error="whoever was to send it had ended when it was due", ref
 
 
 class Replica:
-    """Recorder over a log: what is appended to it is applied here and in all other processes."""
+    """Recorder of what changes the state: what is appended to its log is applied in all processes.
+
+    A mock without one keeps nothing, and pays nothing. All of its methods that wait raise a 503 if
+    the log cannot be reached or written to; then nothing has changed.
+    """
 
     def __init__(self, log: Log) -> None:
         self.log = log
@@ -66,14 +70,17 @@ class Replica:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def join(self, sessions: Sessions) -> None:
+        """Take note of the sessions that the commands are for."""
         self.sessions = sessions
 
     def prepare(
         self, operations: Mapping[str, RunningOperation], table: PathTable, faults: Faults
     ) -> None:
+        """Take note of what carries commands out."""
         self._repeat = Repeat(self.sessions, operations, table, faults, self.images)
 
     def adopt(self, session: Session) -> None:
+        """Set what a new session does by itself: its calls go on, and its events are sent."""
         session.calls.wake = partial(self._wake, session)
         session.deliveries.report = partial(self.delivered, session)
         session.deliveries.sends = lambda: self.leads
@@ -82,11 +89,13 @@ class Replica:
             session.one_at_a_time.is_first = partial(self._counts.is_first, session)
 
     def journal(self, name: str) -> Journal | None:
+        """Make the journal of a session if it is shared, else None."""
         if not self.log.shared:
             return None
         return SharedJournal(name, self)
 
     async def catch_up(self, request: RequestContext) -> None:
+        """Apply what others have changed; a request sees all that was acknowledged before it."""
         if self.log.shared:
             await self._counts.catch_up(request, self.sessions, self._repeat.table)
 
@@ -141,6 +150,8 @@ class Replica:
     # --- commands
 
     async def act(self, request: RequestContext, action: Action) -> Reply:
+        """Keep a checked request of the API, and carry it out."""
+
         def checked(session: Session) -> Reply:
             request.session = session
             check_caller(request)
@@ -156,19 +167,23 @@ class Replica:
         body: bytes,
         run: Callable[[Session], Awaitable[_T]],
     ) -> _T:
+        """Keep a request of the control interface, and carry it out."""
         done = await self._command(request.session, kind, run, request, body)
         # A reset has cleared it.
         await request.session.journal.save()
         return done
 
     async def meet_faults(self, request: RequestContext, choose: Callable[[], _T]) -> _T:
+        """Keep that a request meets faults, which are counted."""
         return await self.keep(request.session, log.FAULT, lambda _: choose(), request)
 
     async def settle(self, session: Session) -> None:
+        """Keep that calls have gone on, if anything is due."""
         if session.calls.is_due:
             await self.keep(session, log.SETTLE, lambda _: None)
 
     async def begin(self, session: Session) -> None:
+        """Keep that a session has begun, and perhaps another ended."""
         instead = self.sessions.instead()
         body = orjson.dumps(instead)
 
@@ -200,6 +215,8 @@ class Replica:
         request: RequestContext | None = None,
         body: bytes = b"",
     ) -> _T:
+        """Keep what pages do to a session, and do it."""
+
         async def apply(session: Session) -> _T:
             return act(session)
 
@@ -232,10 +249,12 @@ class Replica:
     # --- beside the commands
 
     async def count(self, request: RequestContext) -> None:
+        """Count a request of a known caller for its rate limit, where others count, too."""
         if self.log.shared:
             await self._counts.count(request)
 
     def left(self, session: Session) -> None:
+        """Take note that a session has ended."""
         if self.log.shared and not self.repeats:
             self._left.append(session.name)
 

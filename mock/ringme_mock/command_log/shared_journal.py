@@ -9,7 +9,7 @@ import orjson
 
 from ringme_mock.errors import ApiError, NotMocked
 from ringme_mock.http.journal import Journal, JournalEntry
-from ringme_mock.http.noted_response import NotedResponse
+from ringme_mock.http.journal_entry import NotedResponse
 from ringme_mock.store.access import Caller
 from ringme_mock.store.rate_limits import Allowance
 

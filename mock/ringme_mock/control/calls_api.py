@@ -58,12 +58,8 @@ async def set_course(context: ControlContext) -> Response:
     given = dict(context.body)
     engine = context.session.calls
     engine.keeps_course = given.pop("keep", False)
-    engine.next_course = _course(given)
+    engine.next_course = Course(**given)
     return context.response()
-
-
-def _course(given: dict[str, Any]) -> Course:
-    return Course(**given)
 
 
 def _moved(context: ControlContext, call: Call, step: str) -> Call:
@@ -77,10 +73,7 @@ def _moved(context: ControlContext, call: Call, step: str) -> Call:
         return steps.fail(call, engine.now, _FAILURES[step], number)
     if "to" not in body:
         raise invalid("to: is missing")
-    client = context.state.store["client"].get(call.client)
-    target = find_party(context.state.store, client, body["to"], "to") if client else None
-    if target is None:
-        raise invalid("to: there is no such number")
+    target = _party(context, context.state.store["client"].get(call.client), body["to"], "to")
     random = context.session.random
     marks = hexadecimal(random), hexadecimal(random).upper()
     return steps.transfer(
@@ -104,12 +97,10 @@ def _new_call(context: ControlContext) -> Call:
     client = store["client"].get(store.owner_key(NUMBERS, entry, "client"))
     if client is None:
         raise invalid("extension: belongs to no client")
-    draft = engine.draft(client["id"], _course(body["course"]))
+    draft = engine.draft(client["id"], Course(**body["course"]))
     also = [_number(context, one, "also") for one in body.get("also", ())]
     if "to" in body:
-        target = find_party(store, client, body["to"], "to")
-        if target is None:
-            raise invalid("to: there is no such number")
+        target = _party(context, client, body["to"], "to")
         if isinstance(target, Number):
             return internal(draft, own, [target, *also])
         return outgoing(draft, own, target)
@@ -122,9 +113,7 @@ def _incoming(
     """Make a call to a number; a menu or queue takes it first, and `also` ring behind it."""
     body = context.body
     outside = body.get("from", _OUTSIDE.format(draft.random.randrange(10**7)))
-    caller = find_party(context.state.store, client, outside, "from")
-    if caller is None:
-        raise invalid("from: there is no such number")
+    caller = _party(context, client, outside, "from")
     if isinstance(caller, Number):
         return internal(draft, caller, [own, *also])
     through = [_number(context, one, "through") for one in body.get("through", ())]
@@ -134,6 +123,13 @@ def _incoming(
     if not rung and not through:
         raise invalid("extension: nobody is called")
     return incoming(draft, caller, rung, through, body.get("did", f"7495000{client['id']:04d}"))
+
+
+def _party(context: ControlContext, client: Entry | None, text: str, field: str) -> Number | str:
+    found = find_party(context.state.store, client, text, field) if client else None
+    if found is None:
+        raise invalid(f"{field}: there is no such number")
+    return found
 
 
 def _number(context: ControlContext, key: int, field: str) -> Number:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from fnmatch import translate
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from ringme_mock.control.control_context import ControlContext
 from ringme_mock.control.har import write_har
 from ringme_mock.delivery.deliveries import Delivery
-from ringme_mock.http.event_stream import HEARTBEAT, EventStream
+from ringme_mock.errors import invalid
 from ringme_mock.http.journal import Journal, JournalEntry
+from ringme_mock.http.sessions import Session
 from ringme_spec.redaction import Redaction
 
 _PARTS = ("query", "parameters", "body")
+# Per session, as each may hold entries that the journal has dropped already.
+MOST_STREAMS = 100
+# Seconds; more often than proxies give up on a silent connection.
+HEARTBEAT = 15.0
 
 
 async def read(context: ControlContext) -> Response:
@@ -154,3 +160,25 @@ def _equals(name: str, found: Any, value: Any) -> bool:
             key in found and found[key] in (one, str(one)) for key, one in value.items()
         )
     return bool(found == value)
+
+
+class EventStream(StreamingResponse):
+    """Stream of server-sent events. Raises the 400 if the session has too many."""
+
+    def __init__(
+        self, session: Session, events: AsyncIterator[str], headers: Mapping[str, str]
+    ) -> None:
+        if session.streams >= MOST_STREAMS:
+            raise invalid(
+                f"stream: there are {session.streams} in this session,"
+                f" the limit is {MOST_STREAMS}; close one"
+            )
+        super().__init__(events, headers=headers, media_type="text/event-stream")
+        self._session = session
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._session.streams += 1
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._session.streams -= 1

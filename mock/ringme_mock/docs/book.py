@@ -6,21 +6,20 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ringme_mock.docs.error_table import CONTENT
-from ringme_mock.docs.examples import published_examples, with_examples
-from ringme_mock.docs.markdown import render_markdown
-from ringme_mock.docs.material import Material
+from ringme_mock.docs.markdown import highlight, render_inline, render_markdown
+from ringme_mock.docs.material import CONTENT, Material
 from ringme_mock.docs.search_index import Entry, PageReader, entries_of_document
-from ringme_mock.docs.templating import environment
-from ringme_mock.docs.viewer import with_rules
+from ringme_mock.docs.viewer import anchor, with_rules
 from ringme_mock.version import __version__
 from ringme_spec.document import read_yaml
+from ringme_spec.paths import EXAMPLES
 
 _HERE = Path(__file__).parent
 HTML = "text/html"
@@ -30,16 +29,19 @@ _LOGGED_IN = b'<!DOCTYPE html><html lang="en"><title>Logged in</title><h1>Logged
 # A page as pages.yaml describes it.
 Page = dict[str, Any]
 _PART = re.compile(r"<p>\[\[([a-z_]+)\]\]</p>|\[\[([a-z_]+)\]\]")
+# A line of Markdown that stands for a file, such as [[vitest/groups.ts]].
+_SHOWN = re.compile(r"^\[\[([\w./-]+\.(\w+))\]\]$", re.MULTILINE)
+# What an editor or a run may leave beside them.
+LEFT = ("__pycache__", "node_modules", "test-results")
 
 
 @dataclass(frozen=True)
 class File:
-    """One file; `policy` is the Content-Security-Policy of a page, `rendered` costs time."""
+    """One file; `policy` is the Content-Security-Policy of a page."""
 
     media_type: str
     make: Callable[[], bytes]
     policy: str | None = None
-    rendered: bool = False
 
 
 class Book:
@@ -53,7 +55,7 @@ class Book:
     def _files(self) -> Iterator[tuple[str, File]]:
         for page in self.pages:
             policy = self._policies["viewer" if page["document"] else "text"]
-            yield page["file"], File(HTML, partial(self._render, page, policy), policy, True)
+            yield page["file"], File(HTML, cache(partial(self._render, page, policy)), policy)
         for asset in (*(_HERE / "assets").iterdir(), *(_HERE / "vendor" / "scalar").iterdir()):
             if asset.suffix in _TYPES:
                 name = asset.name if asset.suffix else f"scalar.{asset.name}"
@@ -62,8 +64,8 @@ class Book:
             yield f"examples/{name}", File(_TYPES[""], path.read_bytes)
         # Where the login page sends a browser back to, in the window that the viewer opened.
         yield "oauth2-redirect.html", File(HTML, lambda: _LOGGED_IN, self._policies["text"])
-        yield "assets/search-index.js", File(_JAVASCRIPT, self._search_index, None, True)
-        yield "openapi.json", File("application/json", self._document, None, True)
+        yield "assets/search-index.js", File(_JAVASCRIPT, cache(self._search_index))
+        yield "openapi.json", File("application/json", cache(self._document))
         report = self._material.report
         if report:
             yield "contract-report.html", File(HTML, lambda: report["page"])
@@ -117,3 +119,51 @@ def read_pages() -> list[Page]:
     """Read pages.yaml. `document` is the property of Material that a page shows, if it does."""
     pages: list[Page] = read_yaml(_HERE / "pages.yaml")["pages"]
     return [{"document": None, **page} for page in pages]
+
+
+def published_examples() -> Iterator[tuple[str, Path]]:
+    """Name the files to download. Pages are not among them: they would be pages of the site."""
+    for path in sorted(EXAMPLES.rglob("*")):
+        name = path.relative_to(EXAMPLES)
+        if path.is_file() and path.suffix != ".html" and not set(LEFT) & set(name.parts):
+            yield name.as_posix(), path
+
+
+def with_examples(text: str) -> str:
+    """Put files into Markdown, each below its name, where a line stands for one."""
+
+    def shown(found: re.Match[str]) -> str:
+        content = (EXAMPLES / found[1]).read_text(encoding="utf-8")
+        return f"### `{found[1]}`\n\n````{found[2]}\n{content}````"
+
+    return _SHOWN.sub(shown, text)
+
+
+def environment() -> Environment:
+    """Make the environment of all templates. Values are escaped, unless a filter made HTML."""
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "markdown": lambda text: Markup(render_markdown(text)),  # noqa: S704 - escapes HTML
+        "inline": lambda text: Markup(render_inline(text)),  # noqa: S704 - escapes HTML
+        "highlight": lambda code, lexer: Markup(highlight(code, lexer)),  # noqa: S704 - escapes
+        "anchor": anchor,
+        "indented": lambda text: json.dumps(json.loads(text), indent=2, ensure_ascii=False),
+        "for_script": _for_script,
+        "thousands": lambda number: f"{number:,}".replace(",", "\N{NO-BREAK SPACE}"),
+    }
+    made.globals["macros"] = made.get_template("parts/macros.html.j2").module
+    return made
+
+
+def _for_script(value: Any) -> Markup:
+    """Write JSON that is safe in a script element."""
+    text = json.dumps(value, ensure_ascii=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - nothing in it can end the element

@@ -111,7 +111,7 @@ def issue_credentials(session: Session) -> dict[str, Any]:
 
 
 class Pages:
-    """Serves the files of the documentation, and keeps rendered pages.
+    """Serves the files of the documentation.
 
     Its methods are no coroutines: Starlette runs them in a thread, beside the API.
     """
@@ -119,7 +119,6 @@ class Pages:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._book: Any = None
-        self._made: dict[str, bytes] = {}
         self._lock = threading.Lock()
 
     def respond(self, request: Request) -> Response:
@@ -129,10 +128,7 @@ class Pages:
             return _missing()
         with self._lock:
             file = self._book.files[name]
-            # What is read, and not rendered, is not kept in memory.
-            body = self._made.get(name) or file.make()
-            if file.rendered:
-                self._made[name] = body
+            body = file.make()
         headers = {
             "Cache-Control": "no-cache",
             "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',

@@ -2,21 +2,97 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ringme_mock.docs.error_table import CONTENT, read_errors, read_token_errors
-from ringme_mock.docs.speed import read_speed
 from ringme_spec.contract import Contract
 from ringme_spec.document import read_yaml
+from ringme_spec.errors import ConfigError
 from ringme_spec.extensions import extension_keys
 from ringme_spec.operations import Operation
+from ringme_spec.paths import SPEC
 
+CONTENT = Path(__file__).parent / "content"
+# A kind of error: `code`, `word` if any, `meaning`, `rule`, and the `operations` that have it.
+Row = dict[str, Any]
 _CONTROL = Path(__file__).parents[1] / "control" / "control.yaml"
 _BRACKETS = re.compile(r"\[([A-Z](?:[ ,][^\]]*)?)\]\s*$")
 _LETTER = re.compile(r"\b[A-Z]\b")
+RESULTS = SPEC.parent / "bench" / "results"
+# Files that `bench/` writes, each None if it did not.
+_FILES = ("compare", "peers", "growth", "load", "soak", "fuzz")
+
+
+def error_texts() -> dict[str, Any]:
+    """Read content/errors.yaml: names of properties, and meanings of errors."""
+    texts: dict[str, Any] = read_yaml(CONTENT / "errors.yaml")
+    return texts
+
+
+def read_errors(contract: Contract) -> list[Row]:
+    """Read all errors of the API, by status and then in the order of content/errors.yaml.
+
+    An error that is missing there gets the description of its response.
+    """
+    texts = error_texts()
+    found: dict[tuple[str, str | None], Row] = {}
+    for operation, code, response in _error_responses(contract):
+        if _words(contract, response, texts["token_word_property"]):
+            continue
+        for word in _words(contract, response, texts["word_property"]) or [None]:
+            row = _row(code, word, response.get("description", ""))
+            found.setdefault((code, word), row)["operations"].append(operation)
+    rows = []
+    for entry in texts["errors"]:
+        code, word = str(entry["code"]), entry.get("word")
+        if (code, word) in found or entry.get("beside_operations"):
+            row = found.pop((code, word), _row(code, word, ""))
+            rule = contract.rules.get(entry["rule"])
+            rows.append({**row, "meaning": entry["meaning"], "rule": rule})
+    return sorted([*rows, *found.values()], key=lambda row: str(row["code"]))
+
+
+def read_token_errors(contract: Contract) -> list[Row]:
+    """Read the error codes of the token endpoint, in the order of the document.
+
+    Its errors share one schema for all statuses, so these come from content/errors.yaml.
+    """
+    texts = error_texts()
+    rows: dict[str, Row] = {}
+    for _, _, response in _error_responses(contract):
+        for word in _words(contract, response, texts["token_word_property"]):
+            text = texts["token_errors"].get(word, {"codes": [], "meaning": ""})
+            rows[word] = {"word": word, **text}
+    return list(rows.values())
+
+
+def _row(code: str, word: str | None, meaning: str) -> Row:
+    row: Row = {"code": code, "word": word, "meaning": meaning, "rule": None, "operations": []}
+    return {**row, "anchor": word or f"code-{code}"}
+
+
+def _error_responses(
+    contract: Contract,
+) -> Iterator[tuple[Operation, str, dict[str, Any]]]:
+    for operation in contract.operations.values():
+        for code, response in operation.responses.items():
+            if code.startswith(("4", "5")):
+                yield operation, code, response
+
+
+def _words(contract: Contract, response: dict[str, Any], name: str) -> list[Any]:
+    """List the values that a property of a response can have."""
+    found: list[Any] = []
+    for media in response.get("content", {}).values():
+        schema = contract.schemas.resolve(media.get("schema", {}))
+        for part in (schema, *schema.get("allOf", [])):
+            properties = contract.schemas.resolve(part).get("properties", {})
+            found += properties.get(name, {}).get("enum", [])
+    return found
 
 
 class Material:
@@ -75,3 +151,20 @@ def grades_of(description: str) -> tuple[str, ...]:
     """Find the letters in brackets at the end: `... [D, id and names C]` has D and C."""
     found = _BRACKETS.search(description)
     return tuple(_LETTER.findall(found.group(1))) if found else ()
+
+
+def read_speed(folder: Path = RESULTS) -> dict[str, Any]:
+    """Read the results in a folder. Raises ConfigError for a file that is none."""
+    return {name: _read(folder / f"{name}.json") for name in _FILES}
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or "conditions" not in found:
+            raise ValueError
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        raise ConfigError(f"{path}: is not a result of make bench") from None
+    return found

@@ -17,12 +17,12 @@ from ringme_mock.generate.bulk_plan import (
     NUMBERS,
     bulk_plan,
     check_collections,
+    draw_moments,
     nodes_of,
     wanted_counts,
 )
 from ringme_mock.generate.datetimes import to_hundredth
 from ringme_mock.generate.makers import Values, read_list
-from ringme_mock.generate.rhythm import Rhythm
 from ringme_mock.generate.template import AT, LAST, Template
 from ringme_mock.store.collection import Entry, Key
 from ringme_mock.store.cycle_search import cycle_search_paused
@@ -127,7 +127,7 @@ class Bulk:
                 rule = self._contract.collections[node["collection"]]
                 touched |= {rule.name, *rule.within}
         return self._state.store is self._target and all(
-            self._target[name].shares_entries(self._before[name]) for name in touched
+            self._target[name].by_key is self._before[name].by_key for name in touched
         )
 
     def put_in(self) -> None:
@@ -244,7 +244,7 @@ class Bulk:
         kept, key = store[rule.name], rule.key
         owners = [arrivals.owners(store, one) for one in numbers]
         chosen = random.choices(range(len(numbers)), self._weights(arrivals, owners), k=number)
-        times = self._rhythm().draw(number, random)
+        times = draw_moments((self._start, self._end), self._plan, number, random)
         last: dict[int, Entry | None] = {}
         made: dict[Key, Entry] = {}
         for index, at in zip(chosen, times, strict=True):
@@ -269,11 +269,6 @@ class Bulk:
             shares = [1] * len(owners)
         spread = self._plan["spread"]
         return [one * random.lognormvariate(0, spread) for one in shares]
-
-    def _rhythm(self) -> Rhythm:
-        plan = self._plan
-        span = (self._start, self._end)
-        return Rhythm(span, plan["hours"], plan["weekdays"], plan["fractions"])
 
 
 def _too_early() -> ApiError:

@@ -15,7 +15,6 @@ from ringme_mock.actions.response import Reply
 from ringme_mock.faults.fault_rule import DROP, MALFORMED, TRUNCATE, malformed
 from ringme_mock.faults.forced_response import ForcedResponses
 from ringme_mock.faults.inject import Faults, meets_faults
-from ringme_mock.http.browser_headers import with_browser_headers
 from ringme_mock.http.compression import compressed, is_compressible
 from ringme_mock.http.connexion_parts import Resolver, Specification, SpecMiddleware
 from ringme_mock.http.cors import Cors
@@ -30,11 +29,30 @@ from ringme_mock.http.sessions import Sessions
 from ringme_mock.http.urls import PAGES
 from ringme_spec.contract import Contract
 
+Header = tuple[bytes, bytes]
+
+_FOR_ALL: list[Header] = [
+    (b"x-content-type-options", b"nosniff"),
+    # With `no-referrer`, browsers send `Origin: null` with the page's own forms.
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+# For data and errors, in which nothing may run.
+_POLICY = b"default-src 'none'; frame-ancestors 'none'; sandbox"
 # The type of a scope on which Connexion assembles its middlewares.
 START = "ringme_mock.start"
 # Number and length of the paths that are known to be those of pages, or not.
 _MOST_KEPT = 1000
 _LONGEST_KEPT = 500
+
+
+def with_browser_headers(headers: list[Header]) -> list[Header]:
+    """Add the security headers that the response to a request for a page does not have."""
+    names = {name.lower() for name, _ in headers}
+    missing = [header for header in _FOR_ALL if header[0] not in names]
+    if b"content-security-policy" not in names:
+        missing.append((b"content-security-policy", _POLICY))
+    return [*headers, *missing]
 
 
 class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]

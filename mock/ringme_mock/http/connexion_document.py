@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
 
 from ringme_mock.http.connexion_parts import OpenAPISpecification, Specification
+from ringme_spec.document import objects_in
 from ringme_spec.schema import to_json_schema
 from ringme_spec.shape import METHODS
 
@@ -52,7 +52,9 @@ def _is_valid(document: dict[str, Any]) -> bool:
         return False
     try:
         return _fits(OpenAPISpecification.openapi_schema, document) and all(
-            _fits(to_json_schema(schema), schema["default"]) for schema in _with_default(document)
+            _fits(to_json_schema(schema), schema["default"])
+            for schema in objects_in(document)
+            if "default" in schema
         )
     except (ValueError, jsonschema_rs.ReferencingError):
         return False
@@ -61,14 +63,3 @@ def _is_valid(document: dict[str, Any]) -> bool:
 def _fits(schema: Any, value: Any) -> bool:
     validator = jsonschema_rs.Draft4Validator(schema, validate_formats=False)
     return bool(validator.is_valid(value))
-
-
-def _with_default(node: Any) -> Iterator[dict[str, Any]]:
-    """Yield all parts of a document with a `default`."""
-    if isinstance(node, dict):
-        if "default" in node:
-            yield node
-        node = list(node.values())
-    if isinstance(node, list):
-        for part in node:
-            yield from _with_default(part)

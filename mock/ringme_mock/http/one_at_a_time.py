@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 
 from ringme_mock.errors import ApiError
 from ringme_mock.store.collection import Key
@@ -26,17 +25,12 @@ class OneAtATime:
         """Take the time of a request. Raises the 429 if the client has one in progress."""
         if self._seconds == 0:
             return
-        with self._held(client, message):
-            if self.is_first is not None and not await self.is_first(client, self._seconds):
-                raise ApiError(429, message)
-            await asyncio.sleep(self._seconds)
-
-    @contextmanager
-    def _held(self, client: Key, message: str) -> Iterator[None]:
         if client in self._busy:
             raise ApiError(429, message)
         self._busy.add(client)
         try:
-            yield
+            if self.is_first is not None and not await self.is_first(client, self._seconds):
+                raise ApiError(429, message)
+            await asyncio.sleep(self._seconds)
         finally:
             self._busy.discard(client)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ringme_mock.actions import ACTIONS, CHANGING_READS
 from ringme_mock.actions.entries import entry_defaults
@@ -23,11 +23,13 @@ from ringme_mock.http.connexion_parts import (
     Specification,
 )
 from ringme_mock.http.parameters import PathReader, QueryReader
-from ringme_mock.http.recorder import Recorder
 from ringme_mock.store.access import check_read_only, check_scopes
 from ringme_spec.contract import Contract
 from ringme_spec.errors import raise_all, unknown_key
 from ringme_spec.operations import Operation
+
+if TYPE_CHECKING:
+    from ringme_mock.command_log.replica import Replica
 
 # Returns False for a request without credentials; raises ApiError for refused ones.
 Verify: TypeAlias = Callable[[RequestContext], bool]
@@ -112,7 +114,7 @@ class RunningOperation:
         operation: Operation,
         action: Callable[[RequestContext], Reply],
         verify: list[Verify],
-        recorder: Recorder | None = None,
+        recorder: Replica | None = None,
     ) -> None:
         self.operation = operation
         # Of what others change, too; `keeps` tells that this changes something.
@@ -200,7 +202,7 @@ class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
         resolver: Resolver,
         contract: Contract,
         security_map: dict[str, Any],
-        recorder: Recorder | None = None,
+        recorder: Replica | None = None,
     ) -> None:
         super().__init__(specification, next_app=None, resolver=resolver)
         self._contract = contract

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ringme_mock.actions.response import JSON
 
 if TYPE_CHECKING:
+    from ringme_mock.actions.request_context import RequestContext
+    from ringme_mock.actions.response import Reply
     from ringme_mock.http.cycle import Headers
-    from ringme_mock.store.rate_limits import Allowance
+    from ringme_mock.http.journal_entry import JournalEntry, NotedResponse
 
 _JSON_TYPE = (b"content-type", JSON.encode())
 _VARY = (b"vary", b"Origin")
 
 
-class Asked(Protocol):
-    """A request, or its entry in the journal, as the headers of its response need it."""
-
-    @property
-    def headers(self) -> Mapping[bytes, bytes]: ...
-    @property
-    def allowance(self) -> Allowance | None: ...
-    @property
-    def applied_preferences(self) -> str: ...
-
-
-class Answered(Protocol):
-    """A response, as its headers need it; `headers` are its own."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def media_type(self) -> str | None: ...
-    @property
-    def headers(self) -> Mapping[str, str] | None: ...
-
-
-def response_headers(request: Asked, reply: Answered, size: int) -> Headers:
-    """Make the headers of a response whose body has so many bytes."""
+def response_headers(
+    request: RequestContext | JournalEntry, reply: Reply | NotedResponse, size: int
+) -> Headers:
+    """Make the headers of a response whose body has so many bytes; the journal does it again."""
     headers = []
     if reply.media_type == JSON:
         headers.append(_JSON_TYPE)

@@ -8,24 +8,25 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.errors import ApiError, forbidden, invalid
-from ringme_mock.http.journal import Journal
-from ringme_mock.http.journal_budget import JournalBudget
-from ringme_mock.http.recorder import Recorder
+from ringme_mock.http.journal import Journal, JournalBudget
 from ringme_mock.http.session import SUPPLY
 from ringme_mock.http.session import Session as Session
 from ringme_mock.http.settings import Settings as Settings
 from ringme_mock.store.clock import Clock
-from ringme_mock.store.entry_budget import EntryBudget, Holding
 from ringme_mock.store.moving_store import MovingStore
+from ringme_mock.store.quotas import EntryBudget, Holding
 from ringme_mock.store.state import State
 from ringme_mock.store.store import Store
 from ringme_spec.contract import Contract
 from ringme_spec.redaction import Redaction
+
+if TYPE_CHECKING:
+    from ringme_mock.command_log.replica import Replica
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ DEFAULT = "default"
 _MOST_WAITING = 100
 # No dot first, as browsers remove `..` from paths.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
-_PATH = re.compile(r"(/s/([^/]*))(/.*)?", re.DOTALL)
+_PATH = re.compile(r"/s/([^/]*)(/.*)?", re.DOTALL)
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Sessions:
     settings: Settings = field(default_factory=Settings)
     clock: Clock | None = None
     seconds: Callable[[], float] = time.monotonic
-    recorder: Recorder | None = None
+    recorder: Replica | None = None
 
     def __post_init__(self) -> None:
         self._supply = self.recorder.supply if self.recorder else SUPPLY
@@ -196,17 +197,12 @@ class Sessions:
 
         Raises as `get` does, and the 403 for a page of another site that would begin one.
         """
-        raw_path, name = request.raw_path, request.headers.get(b"x-mock-session")
-        match = _PATH.fullmatch(raw_path) if raw_path.startswith("/s/") else None
-        if match is not None:
-            request.session = self._find(unquote(match[2]), self._may_begin(request))
-            request.prefix = match[1]
-            request.raw_path = match[3] or "/"
-            request.path = unquote(request.raw_path)
-            return
-        wanted = name.decode("latin-1") if name else None
-        request.session = self._find(wanted, self._may_begin(request))
-        if request.session is not self.default:
+        name, path = _place_of(request)
+        request.session = self._find(name, self._may_begin(request))
+        if path != request.raw_path:
+            request.prefix = request.raw_path.removesuffix(path)
+            request.raw_path, request.path = path, unquote(path)
+        elif request.session is not self.default:
             request.prefix = f"/s/{request.session.name}"
 
     def choose_known(self, request: RequestContext) -> None:
@@ -214,15 +210,11 @@ class Sessions:
         session, path = self.find(request)
         request.session = session or self.default
         if session is not None and path != request.raw_path:
-            request.raw_path = path
-            request.path = unquote(path)
+            request.raw_path, request.path = path, unquote(path)
 
     def find(self, request: RequestContext) -> tuple[Session | None, str]:
         """Return the session of a request, None if it is not known, and the path within it."""
-        path, name = request.raw_path, request.header(b"x-mock-session")
-        match = _PATH.fullmatch(path) if path.startswith("/s/") else None
-        if match is not None:
-            path, name = match[3] or "/", unquote(match[2])
+        name, path = _place_of(request)
         return self._find_any(name or DEFAULT), path
 
     def _may_begin(self, request: RequestContext) -> bool:
@@ -307,3 +299,12 @@ class Sessions:
         if self.recorder is not None:
             self.recorder.adopt(session)
         return session
+
+
+def _place_of(request: RequestContext) -> tuple[str | None, str]:
+    """Return the name of the session that a request's path or header has, and the path within."""
+    path, name = request.raw_path, request.headers.get(b"x-mock-session")
+    match = _PATH.fullmatch(path) if path.startswith("/s/") else None
+    if match is not None:
+        return unquote(match[1]), match[2] or "/"
+    return (name.decode("latin-1") if name else None), path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from urllib.parse import urlsplit
 
 import click
 
-from ringme_mock.faults.latency import Latency, parse_latency
 from ringme_mock.http.admission import EVERY
 
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
@@ -34,19 +34,19 @@ class ServeOption(click.Option):
         return None if value is None or value.startswith(_SERVICE_ADDRESS) else value
 
 
-class _TextType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
-    """Type whose `read` raises ValueError for a text that does not fit."""
+class TextType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """Type whose values `read` makes of texts; it raises ValueError for one that does not fit."""
+
+    name = "text"
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        self._read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):
-            return value
         try:
-            return self.read(value)
+            return self._read(value) if isinstance(value, str) else value
         except ValueError as error:
             self.fail(str(error), param, ctx)
-
-    def read(self, text: str) -> Any:
-        raise NotImplementedError
 
 
 class RedisUrl(str):
@@ -55,93 +55,64 @@ class RedisUrl(str):
     __slots__ = ()
 
 
-class StateType(_TextType):
-    """File, or URL of a database."""
-
-    name = "state"
-
-    def read(self, text: str) -> Path | RedisUrl:
-        if "://" not in text:
-            return Path(text)
-        scheme, _, rest = text.partition("://")
-        known = _DATABASES.get(scheme.lower())
-        if known is None or not _DATABASE.fullmatch(rest):
-            shown = f"{scheme}://{rest.rpartition('@')[2]}"
-            raise ValueError(
-                f"{shown!r} is neither a file nor the URL of a database, such as"
-                " redis://localhost:6379/0"
-            )
-        return RedisUrl(f"{known}://{rest}")
+def read_state(text: str) -> Path | RedisUrl:
+    """Read a file name, or the URL of a database."""
+    if "://" not in text:
+        return Path(text)
+    scheme, _, rest = text.partition("://")
+    known = _DATABASES.get(scheme.lower())
+    if known is None or not _DATABASE.fullmatch(rest):
+        shown = f"{scheme}://{rest.rpartition('@')[2]}"
+        raise ValueError(
+            f"{shown!r} is neither a file nor the URL of a database, such as"
+            " redis://localhost:6379/0"
+        )
+    return RedisUrl(f"{known}://{rest}")
 
 
-class LatencyType(_TextType):
-    name = "latency"
-
-    def read(self, text: str) -> Latency:
-        return parse_latency(text)
-
-
-class OriginType(_TextType):
-    """Origin as browsers send it: lower case, no port that is the default, no slash at the end."""
-
-    name = "origin"
-
-    def read(self, text: str) -> str:
-        origin = text.strip().lower().removesuffix("/")
-        if origin in (EVERY, "null"):
-            return origin
-        parts = _split(origin)
-        if parts is None or origin != f"{parts.scheme}://{parts.netloc}":
-            raise ValueError(f"{text!r} is not an origin, such as https://app.test:3000, or *")
-        return origin.removesuffix(_DEFAULT_PORTS.get(parts.scheme, " "))
+def read_origin(text: str) -> str:
+    """Read an origin as browsers send it: lower case, no default port, no slash at the end."""
+    origin = text.strip().lower().removesuffix("/")
+    if origin in (EVERY, "null"):
+        return origin
+    parts = _split(origin)
+    if parts is None or origin != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError(f"{text!r} is not an origin, such as https://app.test:3000, or *")
+    return origin.removesuffix(_DEFAULT_PORTS.get(parts.scheme, " "))
 
 
-class NameType(_TextType):
-    """Host name in lower case, without a port."""
-
-    name = "host"
-
-    def read(self, text: str) -> str:
-        host = text.strip().lower().removesuffix(".")
-        if not _NAME.fullmatch(host):
-            raise ValueError(f"{text!r} is not a host name, such as mock.test (without a port)")
-        return host
+def read_name(text: str) -> str:
+    """Read a host name in lower case, without a port."""
+    host = text.strip().lower().removesuffix(".")
+    if not _NAME.fullmatch(host):
+        raise ValueError(f"{text!r} is not a host name, such as mock.test (without a port)")
+    return host
 
 
-class AddressType(NameType):
-    """Host name, or address without brackets."""
-
-    def read(self, text: str) -> str:
+def read_address(text: str) -> str:
+    """Read a host name, or an address without brackets."""
+    for read in (lambda one: str(ip_address(one.strip().strip("[]"))), read_name):
         try:
-            return str(ip_address(text.strip().strip("[]")))
+            return read(text)
         except ValueError:
-            pass
-        try:
-            return super().read(text)
-        except ValueError:
-            example = "such as 127.0.0.1 or mock.test (without a port)"
-            raise ValueError(f"{text!r} is not an address or host name, {example}") from None
+            continue
+    example = "such as 127.0.0.1 or mock.test (without a port)"
+    raise ValueError(f"{text!r} is not an address or host name, {example}")
 
 
-class HostType(NameType):
-    """Host name, or `*` for all."""
-
-    def read(self, text: str) -> str:
-        return EVERY if text.strip() == EVERY else super().read(text)
+def read_host(text: str) -> str:
+    """Read a host name, or `*` for all."""
+    return EVERY if text.strip() == EVERY else read_name(text)
 
 
-class UrlType(_TextType):
-    """Absolute URL without query, and without a slash at the end."""
-
-    name = "url"
-
-    def read(self, text: str) -> str:
-        url = text.strip().rstrip("/")
-        parts = _split(url)
-        is_url = parts is not None and parts.scheme in _DEFAULT_PORTS
-        if url and not (is_url and url == f"{parts.scheme}://{parts.netloc}{_path(parts.path)}"):
-            raise ValueError(f"{text!r} is not a URL, such as https://mock.example/telephony")
-        return url
+def read_url(text: str) -> str:
+    """Read an absolute URL without query, and without a slash at the end."""
+    url = text.strip().rstrip("/")
+    parts = _split(url)
+    is_url = parts is not None and parts.scheme in _DEFAULT_PORTS
+    if url and not (is_url and url == f"{parts.scheme}://{parts.netloc}{_path(parts.path)}"):
+        raise ValueError(f"{text!r} is not a URL, such as https://mock.example/telephony")
+    return url
 
 
 def _path(path: str) -> str:

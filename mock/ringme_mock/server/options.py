@@ -8,18 +8,18 @@ from typing import Any
 
 import click
 
-from ringme_mock.faults.latency import Latency
+from ringme_mock.faults.latency import Latency, parse_latency
 from ringme_mock.http.journal import DEFAULT_SIZE
 from ringme_mock.server.option_types import (
-    AddressType,
-    HostType,
-    LatencyType,
-    NameType,
-    OriginType,
     RedisUrl,
     ServeOption,
-    StateType,
-    UrlType,
+    TextType,
+    read_address,
+    read_host,
+    read_name,
+    read_origin,
+    read_state,
+    read_url,
 )
 from ringme_mock.store.quotas import MOST_ENTRIES
 from ringme_spec.command_line import Number, Switch, WholeNumber
@@ -47,7 +47,7 @@ class Options:
 
     host: str = _option(
         "Address to listen on; 0.0.0.0 lets other machines in.",
-        type=AddressType(),
+        type=TextType(read_address),
         default="127.0.0.1",
         metavar="ADDRESS",
     )
@@ -91,7 +91,7 @@ class Options:
         " which many mocks can share. Kept are entries, tokens, sessions, snapshots, clocks,"
         " faults, calls in progress and deliveries; a file keeps no journal, and no requests since"
         " the last change that have counted for a rate limit.",
-        type=StateType(),
+        type=TextType(read_state),
         metavar="FILE|URL",
     )
     log_patience: float = _option(
@@ -110,7 +110,7 @@ class Options:
     seed: int | None = _option("Random seed.", type=int)
     latency: Latency = _option(
         "Delay of each response in milliseconds: 200, or 100-400.",
-        type=LatencyType(),
+        type=TextType(parse_latency),
         default="0",
         metavar="MS|MS-MS",
     )
@@ -124,19 +124,19 @@ class Options:
         "Origin of pages that may call the API (CORS), such as https://app.test, beside those of"
         " this machine; * for all; repeatable.",
         multiple=True,
-        type=OriginType(),
+        type=TextType(read_origin),
         metavar="ORIGIN",
     )
     allow_host: tuple[str, ...] = _option(
         "Further host name that requests may use, when the mock listens on this machine only;"
         " * for all; repeatable.",
         multiple=True,
-        type=HostType(),
+        type=TextType(read_host),
         metavar="NAME",
     )
     public_url: str = _option(
         "URL by which clients reach the mock, for the links in its responses.",
-        type=UrlType(),
+        type=TextType(read_url),
         default="",
         show_default="the Host of the request",
         metavar="URL",
@@ -166,7 +166,7 @@ class Options:
     event_host: tuple[str, ...] = _option(
         "Host that events may be sent to beside this machine and private networks; repeatable.",
         multiple=True,
-        type=AddressType(),
+        type=TextType(read_address),
         metavar="NAME",
     )
     event_retries: int = _option(
@@ -205,7 +205,7 @@ class Options:
     tls_name: tuple[str, ...] = _option(
         "Further host name of that certificate; repeatable.",
         multiple=True,
-        type=NameType(),
+        type=TextType(read_name),
         metavar="NAME",
     )
     tls_certificate: Path | None = _option(

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ringme_mock.http.sessions import Settings
 from ringme_mock.server import runner, tls
 from ringme_mock.server.banner import ServerInfo, announce
 from ringme_mock.server.configuration import control_of, settings_of, sources_of
@@ -19,7 +18,6 @@ from ringme_mock.server.log_format import announcer, log_to_terminal
 from ringme_mock.server.option_types import RedisUrl
 from ringme_mock.server.options import Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
-from ringme_mock.server.sources import Sources
 from ringme_mock.server.tls import Tls
 
 if TYPE_CHECKING:
@@ -37,14 +35,21 @@ def run(options: Options) -> None:
 
 def _run_alone(options: Options) -> None:
     sources, settings, control = sources_of(options), settings_of(options), control_of(options)
-    reloading = _reloading(sources, settings, control) if options.reload else None
-    kept = None
-    if isinstance(options.state, Path):
-        kept = asyncio.run(_kept(options, options.state))
-    if kept is not None:
+    reloading: ReloadingApp | None = None
+    kept: KeptState | None = None
+    # Only options of their own need the imports.
+    if options.reload:
+        from ringme_mock.server.reload import ReloadingApp
+
+        reloading = ReloadingApp(sources, settings, control)
+        app = reloading.current
+    elif isinstance(options.state, Path):
+        from ringme_mock.server.kept_state import open_state
+
+        kept = asyncio.run(open_state(options, options.state))
         app = kept.app
     else:
-        app = reloading.current if reloading else sources.make(settings, control)
+        app = sources.make(settings, control)
     listener = runner.listen(options.host, options.port)
     secured = _tls(options, listener)
     log_to_terminal(options.log_level, options.log_format)
@@ -120,20 +125,6 @@ def _info(options: Options, listener: socket.socket, secured: Tls | None) -> Ser
         control=control_of(options),
         public_url=options.public_url,
     )
-
-
-def _reloading(sources: Sources, settings: Settings, control: str) -> ReloadingApp:
-    # Only now: only --reload needs the import.
-    from ringme_mock.server.reload import ReloadingApp
-
-    return ReloadingApp(sources, settings, control)
-
-
-async def _kept(options: Options, path: Path) -> KeptState:
-    # Only --state needs the import.
-    from ringme_mock.server.kept_state import open_state
-
-    return await open_state(options, path)
 
 
 def _tls(options: Options, listener: socket.socket) -> Tls | None:

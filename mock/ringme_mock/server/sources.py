@@ -6,16 +6,19 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ringme_mock.app import MockApp, create_app
 from ringme_mock.control.fault_file import read_fault_file
 from ringme_mock.faults.fault_rule import FaultRule
 from ringme_mock.faults.forced_response import ForcedResponses
-from ringme_mock.http.recorder import Recorder
 from ringme_mock.http.sessions import Settings
 from ringme_mock.store.fixtures import FILES_FOLDER
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError, read_each
+
+if TYPE_CHECKING:
+    from ringme_mock.command_log.replica import Replica
 
 # Of each file: its time of change, its length, and its inode.
 Stamp = dict[str, tuple[int, int, int]]
@@ -29,7 +32,7 @@ class Sources:
     overlays: tuple[Path, ...] = ()
     added_fixtures: tuple[Path, ...] = ()
 
-    def make(self, settings: Settings, control: str, recorder: Recorder | None = None) -> MockApp:
+    def make(self, settings: Settings, control: str, recorder: Replica | None = None) -> MockApp:
         """Make a mock of the files. Raises ConfigError that names the file and its error."""
         rules = read_fault_file(self.faults) if self.faults else ()
         app = create_app(

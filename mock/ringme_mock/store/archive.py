@@ -139,7 +139,7 @@ def _key_state(store: Store) -> dict[str, dict[str, Any]]:
     for name, collection in store.collections.items():
         found[name] = {}
         if collection.rule.sequence:
-            found[name][NEXT_ID] = collection.copy().new_key()
+            found[name][NEXT_ID] = collection.next_key
         if name in gone:
             found[name][GONE] = sorted(gone[name])
     return found

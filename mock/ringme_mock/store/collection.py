@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from ringme_mock.store.cycle_search import cycle_search_paused
 from ringme_mock.store.index import Index, Position
@@ -18,8 +18,6 @@ Slot = tuple[Any, Any]
 _KEY_OF_POSITION = itemgetter(-1)
 # The length of a text that counts as one more entry.
 LONG_TEXT = 1024
-# To make a collection anew is quicker than to remove one of so many entries, each by itself.
-_MOST_REMOVED = 20
 
 
 class Taken(Exception):
@@ -31,14 +29,6 @@ class Taken(Exception):
     def __init__(self, prop: str, place: int = 0) -> None:
         super().__init__(prop)
         self.place = place
-
-
-class Changes(NamedTuple):
-    """Entries that a collection has beside another one, keys that it lacks, and its next key."""
-
-    entries: list[Entry]
-    gone: list[Key]
-    next_key: int
 
 
 class Collection:
@@ -60,9 +50,11 @@ class Collection:
         self._index = Index(rule)
         # Number of entries that long texts count for.
         self._long = 0
-        self._next_key = 1
-        # Entries that were added or replaced, and the fixtures that it was copied from once.
-        self._written = 0
+        # The integer key that the next entry without one gets.
+        self.next_key = 1
+        # The number of writes, those of the collection included that it is a copy of.
+        self.written = 0
+        # The fixtures that it was copied from once.
         self.origin: str | None = None
         # Set while a copy may hold the same dicts and index: then they are never written to.
         self._shared = False
@@ -81,67 +73,23 @@ class Collection:
     def with_entries(self, entries: Iterable[Entry]) -> Collection:
         """Make a collection of other entries that gives no key which this one has given."""
         other = Collection(self.rule)
-        other._next_key = self._next_key
+        other.next_key = self.next_key
         other.insert_many(entries)
         return other
 
-    def changes_since(self, base: Collection) -> Changes:
-        """Return what a copy of `base` lacks to be this collection.
-
-        It depends on the entries alone, and not on how they came to be so.
-        """
-        known, changed, gone = base._entries, [], []
-        if self._entries is not known:
-            for key, entry in self._entries.items():
-                before = known.get(key)
-                if before is not entry and before != entry:
-                    changed.append(entry)
-            gone = [key for key in known if key not in self._entries]
-        changed.sort(key=itemgetter(self.rule.key))
-        return Changes(changed, sorted(gone), self._next_key)
-
-    def with_changes(self, changes: Changes) -> Collection:
-        """Make what `changes_since` was asked about."""
-        other = self.copy()
-        left = {entry[self.rule.key] for entry in changes.entries} & self._entries.keys()
-        left.update(changes.gone)
-        if len(left) * _MOST_REMOVED > len(self._entries):
-            other = Collection(self.rule)
-            kept = (one for key, one in self._entries.items() if key not in left)
-            other.insert_many([*kept, *changes.entries])
-        else:
-            for key in left:
-                other.delete(key)
-            if changes.entries:
-                other.insert_many(changes.entries)
-        other._next_key = changes.next_key
-        return other
-
     @property
-    def written(self) -> int:
-        """The number of writes so far, those of the collection included that it is a copy of."""
-        return self._written
-
-    def set_written(self, written: int, origin: str | None) -> None:
-        self._written, self.origin = written, origin
-
-    def shares_entries(self, other: Collection) -> bool:
-        """Tell that neither was written to since one was copied from the other."""
-        return self._entries is other._entries
-
-    @property
-    def entries_id(self) -> int:
-        """A number that collections have in common as long as they share their entries."""
-        return id(self._entries)
+    def by_key(self) -> Mapping[Key, Entry]:
+        """The entries by key, in no order: one object for copies as long as none is written to."""
+        return self._entries
 
     def written_since(self, other: Collection) -> int:
         """Count the entries that are not those of the fixtures `other`, if it began as these.
 
         An entry counts again each time that it is replaced, but all together at most once each.
         """
-        written = self._written
+        written = self.written
         if self.origin == other.origin:
-            written -= other._written
+            written -= other.written
         return min(written, self.weight)
 
     def __len__(self) -> int:
@@ -185,19 +133,14 @@ class Collection:
     def at(self, positions: Iterable[Position]) -> Iterator[Entry]:
         return map(self._entries.__getitem__, map(_KEY_OF_POSITION, positions))
 
-    @property
-    def next_key(self) -> int:
-        """The integer key that the next entry without one gets."""
-        return self._next_key
-
     def new_key(self) -> int:
         """Take the next integer key; none is ever given twice (rule group-create)."""
-        self._next_key += 1
-        return self._next_key - 1
+        self.next_key += 1
+        return self.next_key - 1
 
     def skip_keys(self, key: int) -> None:
         """Give no integer key below this one."""
-        self._next_key = max(self._next_key, key)
+        self.next_key = max(self.next_key, key)
 
     def insert(self, entry: Entry) -> None:
         """Add an entry. Raises Taken for its key or its unique value, and then changes nothing."""
@@ -207,14 +150,14 @@ class Collection:
         self.check_unique(entry)
         self._add(entry)
         if self.rule.sequence:
-            self._next_key = max(self._next_key, key + 1)
+            self.next_key = max(self.next_key, key + 1)
 
     def insert_new(self, entry: Entry) -> None:
         """Give an entry the next key and add it. Raises Taken, and then the key stays free."""
         if self.rule.unique and self._unique_slot(entry) in self._unique:
             raise Taken(self._unique_property)
-        entry[self.rule.key] = self._next_key
-        self._next_key += 1
+        entry[self.rule.key] = self.next_key
+        self.next_key += 1
         self._add(entry)
 
     @cycle_search_paused()
@@ -242,9 +185,9 @@ class Collection:
         self._unique.update(unique)
         overweight = sum(map(self.overweight, by_key.values()))
         self._long += overweight
-        self._written += len(by_key) + overweight
+        self.written += len(by_key) + overweight
         if self.rule.sequence:
-            self._next_key = max(self._next_key, max(by_key, default=0) + 1)
+            self.next_key = max(self.next_key, max(by_key, default=0) + 1)
 
     def update(self, key: Key, changes: Entry) -> Entry:
         """Replace an entry by a changed one and return that.
@@ -260,7 +203,7 @@ class Collection:
         self._replace_unique(old, new)
         overweight = self.overweight(new)
         self._long += overweight - self.overweight(old)
-        self._written += 1 + overweight
+        self.written += 1 + overweight
         self._entries[key] = new
         return new
 
@@ -289,7 +232,7 @@ class Collection:
             self._replace_unique(None, entry)
         overweight = self.overweight(entry)
         self._long += overweight
-        self._written += 1 + overweight
+        self.written += 1 + overweight
         self._entries[entry[self.rule.key]] = entry
 
     def unshare(self) -> None:

@@ -1,27 +1,102 @@
-"""Quotas of what requests may add: entries, snapshots of them, and the files of a state."""
+"""Quotas of what requests may add to a session, and to all of them together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from ringme_mock.errors import invalid
 from ringme_mock.store.collection import LONG_TEXT, Collection
-from ringme_mock.store.entry_budget import own_bytes, own_entries, unshared
+from ringme_mock.store.store import Store
 
 if TYPE_CHECKING:
     from ringme_mock.http.sessions import Session
     from ringme_mock.store.state import State
-    from ringme_mock.store.store import Store
 
+
+# Beside those of the fixtures, which sessions share.
+MOST_TOGETHER = 1_000_000
+MOST_FILE_BYTES_TOGETHER = 512 * 1024 * 1024
+_MB = 1024 * 1024
+# Full collections that there is room for at least.
+_FULL_COLLECTIONS = 4
+
+# The fixtures of a session, and the stores that it keeps: its own and its snapshots.
+Holding = tuple[Store, list[Store]]
 # Of each collection of a session, unless the mock is told otherwise.
 MOST_ENTRIES = 250_000
 MOST_SNAPSHOTS = 100
 # What the snapshots of a session hold together, in full collections.
 _SNAPSHOT_COLLECTIONS = 10
 MOST_FILE_BYTES = 256 * 1024 * 1024
-_MB = 1024 * 1024
 _MORE = "start the mock with a higher --max-entries"
+
+
+class EntryBudget:
+    """Room for the entries of all sessions; entries are counted again when it seems used up."""
+
+    def __init__(self, max_entries: int, holdings: Callable[[], Iterable[Holding]]) -> None:
+        self.most = max(MOST_TOGETHER, _FULL_COLLECTIONS * max_entries)
+        self._holdings = holdings
+        self._left = 0
+
+    def count_again(self) -> None:
+        """Count the entries again before any more are added."""
+        self._left = 0
+
+    def take(self, what: str, more: int) -> None:
+        """Raise the 400 if so many more entries would exceed the bound; `what` names them."""
+        if more > self._left:
+            held = sum(own_entries(stores, seed) for seed, stores in self._holdings())
+            self._left = self.most - held
+            if more > self._left:
+                raise invalid(
+                    f"{what}: all sessions together have {held} entries beside the fixtures,"
+                    f" {more} more would exceed the limit of {self.most}; reset a session, end one"
+                    " with DELETE /__mock__/sessions/NAME, or start the mock with a higher"
+                    " --max-entries"
+                )
+        self._left -= more
+
+    def check_files(self, what: str, store: Store, replaced: Store) -> None:
+        """Raise the 400 if the files of a store, in the place of another, exceed the bound."""
+        holdings = list(self._holdings())
+        fixtures = [seed for seed, _ in holdings]
+        others = [one for _, stores in holdings for one in stores if one is not replaced]
+        held, more = own_bytes(others, fixtures), own_bytes([store], [*others, *fixtures])
+        if held + more > MOST_FILE_BYTES_TOGETHER:
+            raise invalid(
+                f"{what}: has {more / _MB:.1f} MB of files, all sessions together have"
+                f" {held / _MB:.1f} MB beside the fixtures, the limit is"
+                f" {MOST_FILE_BYTES_TOGETHER // _MB} MB; leave files out, or end a session with"
+                " DELETE /__mock__/sessions/NAME"
+            )
+
+
+def own_entries(stores: Iterable[Store], fixtures: Store) -> int:
+    """Count the entries of stores that they share neither with the fixtures nor with each other."""
+    return sum(one.written_since(fixtures[name]) for name, one in unshared(stores, fixtures))
+
+
+def unshared(stores: Iterable[Store], fixtures: Store) -> Iterator[tuple[str, Collection]]:
+    """Find the collections that share their entries neither with the fixtures nor each other."""
+    known = {id(one.by_key) for one in fixtures.collections.values()}
+    for store in stores:
+        for name, one in store.collections.items():
+            if id(one.by_key) not in known:
+                known.add(id(one.by_key))
+                yield name, one
+
+
+def own_bytes(stores: Iterable[Store], others: Iterable[Store]) -> int:
+    """Add up the bytes of files of stores: shared ones once, and those of `others` not at all."""
+    known = {id(store.files) for store in others}
+    count = 0
+    for store in stores:
+        if id(store.files) not in known:
+            known.add(id(store.files))
+            count += sum(map(len, store.files.values()))
+    return count
 
 
 def check_quota(state: State, name: str, more: int = 1, overweight: int = 0) -> None:

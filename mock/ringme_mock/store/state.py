@@ -9,10 +9,9 @@ from typing import Any
 
 from ringme_mock.store.access import Access
 from ringme_mock.store.clock import Clock, Setting
-from ringme_mock.store.entry_budget import EntryBudget
 from ringme_mock.store.expiring import random_text
 from ringme_mock.store.moving_store import MovingStore
-from ringme_mock.store.quotas import MOST_ENTRIES
+from ringme_mock.store.quotas import MOST_ENTRIES, EntryBudget
 from ringme_mock.store.rate_limits import RateLimits
 from ringme_mock.store.store import Store
 from ringme_mock.store.tokens import Tokens

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from ringme_mock.store.collection import Changes, Entry, Key
+from ringme_mock.store.collection import Collection, Entry, Key
 from ringme_mock.store.store import Store
 
 # Entries that are written together.
 _AT_ONCE = 500
+# To make a collection anew is quicker than to remove one of so many entries, each by itself.
+_MOST_REMOVED = 20
+
+
+class Changes(NamedTuple):
+    """Entries that a collection has beside another one, keys that it lacks, and its next key."""
+
+    entries: list[Entry]
+    gone: list[Key]
+    next_key: int
 
 
 def write_store(store: Store, earlier: Sequence[Store]) -> Iterator[Any]:
@@ -25,9 +36,9 @@ def write_store(store: Store, earlier: Sequence[Store]) -> Iterator[Any]:
     changed: dict[str, Any] = {}
     entries: list[list[Entry]] = []
     for name, collection in store.collections.items():
-        shared = _first(one[name].shares_entries(collection) for one in earlier)
+        shared = _first(one[name].by_key is collection.by_key for one in earlier)
         counts[name] = [collection.written, collection.origin, shared]
-        changes = collection.changes_since(base[name])
+        changes = changes_since(base[name], collection)
         if changes != Changes([], [], base[name].next_key):
             entries.append(changes.entries)
             changed[name] = [len(changes.entries), *changes[1:]]
@@ -51,17 +62,52 @@ def read_store(values: Iterator[Any], earlier: Sequence[Store]) -> Store:
             values, *head["collections"].get(name, (0, [], base[name].next_key))
         )
         if shared is None:
-            found = base[name].with_changes(changes)
-            if found.shares_entries(base[name]):
+            found = with_changes(base[name], changes)
+            if found.by_key is base[name].by_key:
                 found.unshare()
         else:
-            found = earlier[shared][name].with_changes(Changes([], [], changes.next_key))
-        found.set_written(written, origin)
+            found = earlier[shared][name].copy()
+            found.next_key = changes.next_key
+        found.written, found.origin = written, origin
         collections[name] = found
     files = dict(base.files)
     if head["files"] is not None:
         files = {name: b64decode(next(values)) for name in head["files"]}
     return Store(collections, files if files_shared is None else earlier[files_shared].files)
+
+
+def changes_since(base: Collection, collection: Collection) -> Changes:
+    """Return what `base` lacks to be a collection.
+
+    It depends on the entries alone, and not on how they came to be so.
+    """
+    known, entries, changed, gone = base.by_key, collection.by_key, [], []
+    if entries is not known:
+        for key, entry in entries.items():
+            before = known.get(key)
+            if before is not entry and before != entry:
+                changed.append(entry)
+        gone = [key for key in known if key not in entries]
+    changed.sort(key=itemgetter(base.rule.key))
+    return Changes(changed, sorted(gone), collection.next_key)
+
+
+def with_changes(base: Collection, changes: Changes) -> Collection:
+    """Make what `changes_since` was asked about."""
+    other, entries = base.copy(), base.by_key
+    left = {entry[base.rule.key] for entry in changes.entries} & entries.keys()
+    left.update(changes.gone)
+    if len(left) * _MOST_REMOVED > len(entries):
+        other = Collection(base.rule)
+        kept = (one for key, one in entries.items() if key not in left)
+        other.insert_many([*kept, *changes.entries])
+    else:
+        for key in left:
+            other.delete(key)
+        if changes.entries:
+            other.insert_many(changes.entries)
+    other.next_key = changes.next_key
+    return other
 
 
 def _read_changes(values: Iterator[Any], count: int, gone: list[Key], next_key: int) -> Changes:
