@@ -140,6 +140,15 @@ def reach_extension(key: int) -> int:
     return key
 
 
+def find_application(client_id: str | None) -> Row | None:
+    """The application with an id, and the client that it is of."""
+    return database().row(
+        "SELECT application.*, user.client_id AS client FROM application"
+        " JOIN user ON user.id = application.user_id WHERE application.client_id = ?",
+        client_id,
+    )
+
+
 def group_of_client(key: int, client: int) -> Row:
     """A group of a client; another's is not there."""
     found = database().row(

@@ -38,24 +38,12 @@ _TOKEN = "/oauth/token"
 _REVOKE = "/oauth/revoke"
 # Bytes of a body from which it is compressed.
 _LONG = 1024
-
-
-class _CallConverter(BaseConverter):
-    """The key of a record or a voicemail; what cannot be one is no such path."""
-
-    regex = "[0-9]+-[0-9A-Fa-f]{32}"
-
-
-class _DashedConverter(BaseConverter):
-    """The key of a fax."""
-
-    regex = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-
-
-class _PlainConverter(BaseConverter):
-    """The key of a call."""
-
-    regex = "[0-9A-Fa-f]{32}"
+# The keys of records and voicemail, of faxes and of calls; what cannot be one is no such path.
+_KEYS = {
+    "call": "[0-9]+-[0-9A-Fa-f]{32}",
+    "dashed": "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}",
+    "plain": "[0-9A-Fa-f]{32}",
+}
 
 
 class _OneForm:
@@ -80,8 +68,8 @@ def create_app(fixtures: Path) -> Flask:
     app.config["COUNTERS"] = Counters()
     app.config["FILES"] = fixtures / "files"
     app.url_map.merge_slashes = False
-    app.url_map.converters |= {"call": _CallConverter, "dashed": _DashedConverter}
-    app.url_map.converters["plain"] = _PlainConverter
+    for name, regex in _KEYS.items():
+        app.url_map.converters[name] = type(name, (BaseConverter,), {"regex": regex})
     configuration = (clients, groups, extensions, group_users, events)
     for views in (*configuration, recorded, history, current_calls):
         app.register_blueprint(views, url_prefix=API)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 
 from second import faults
-from second.access import database
+from second.access import database, find_application
 from second.database import Row
 from second.refusal import Refusal
 from second.secrets_of import new_text, same
@@ -79,11 +79,7 @@ def _given() -> tuple[Mapping[str, str], Row]:
     """The parameters and the application, whose redirect URI is one of its own."""
     sent = {**request.args.to_dict(), **request.form.to_dict()}
     given = {name: sent[name] for name in _PARAMETERS if sent.get(name)}
-    found = database().row(
-        "SELECT application.*, user.client_id AS client FROM application"
-        " JOIN user ON user.id = application.user_id WHERE application.client_id = ?",
-        given.get("client_id"),
-    )
+    found = find_application(given.get("client_id"))
     if found is None:
         raise Refusal(400, "client_id: is not an application")
     uri, known = given.get("redirect_uri", ""), json.loads(found["redirect_uris"])

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from second import faults
-from second.access import database
+from second.access import database, find_application
 from second.database import Row
 from second.refusal import TokenRefusal, blocked
 from second.secrets_of import new_text, same
@@ -104,11 +104,7 @@ def _needed(given: Mapping[str, str], name: str) -> str:
 
 def _application(given: Mapping[str, str]) -> Row:
     key, secret = _needed(given, "client_id"), _needed(given, "client_secret")
-    found = database().row(
-        "SELECT application.*, user.client_id AS client FROM application"
-        " JOIN user ON user.id = application.user_id WHERE application.client_id = ?",
-        key,
-    )
+    found = find_application(key)
     if found is None or not same(found["client_secret"], secret):
         raise TokenRefusal(401, "invalid_client")
     return found
