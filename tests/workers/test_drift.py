@@ -26,7 +26,7 @@ images.ENOUGH, images._PART = {COMMANDS}, 0
 right = Repeat.run
 
 async def skip_once(self, session, row):
-    if row.kind == "api" and b"skipped" in row.body and not self._images._replica.leads:
+    if row.kind == "api" and b"skipped" in row.body and not self.images._replica.leads:
         try:
             os.close(os.open(os.environ["SKIPPED"], os.O_CREAT | os.O_EXCL))
         except FileExistsError:

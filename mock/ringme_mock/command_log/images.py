@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ringme_mock.command_log.replica import Replica
 
 logger = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 # Commands until the next image. They are applied again within about two seconds.
 ENOUGH = 20_000
@@ -43,9 +45,9 @@ class Images:
         # Of the latest image that is kept, if it is known, and of the commands that are dropped.
         self._kept: int | None = None
         self._dropped = 0
-        self._own: tuple[int, str] | None = None
-        self._leading: tuple[int, str] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        # The number of the latest image here, and its digest to come.
+        self._own: tuple[int, asyncio.Task[str]] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def count(self, seconds: float) -> None:
         """Count a command that was applied in so many seconds."""
@@ -98,8 +100,8 @@ class Images:
         """Take an image where another process has taken one, and find its digest."""
         self._begin_count()
         if self._replica.log.shared and self.compares:
-            image = Image(self._replica.sessions)
-            self._begin(self._digest(self._replica.turns.position, image))
+            digest = self._begin(_digest(Image(self._replica.sessions)))
+            self._own = self._replica.turns.position, digest
 
     def _begin_count(self) -> None:
         self._count = 0.0
@@ -108,18 +110,17 @@ class Images:
 
     def compare(self, number: int, digest: str) -> None:
         """Compare the digest of the process that leads, once that of this one is known."""
-        self._leading = number, digest
-        self._compare()
+        if self._own is not None and self._own[0] == number:
+            self._begin(self._compare(number, self._own[1], digest))
 
-    def _compare(self) -> None:
-        own, leading = self._own, self._leading
-        if own and leading and own[0] == leading[0] and own[1] != leading[1]:
+    async def _compare(self, number: int, own: asyncio.Task[str], leading: str) -> None:
+        if await own != leading:
             self._replica.differs = True
             logger.critical(
                 "%s: the state of this process differs from that of the others since change %d at"
                 " the latest; it ends, and has their state when it is started again",
                 self._replica.log.name,
-                own[0],
+                number,
             )
 
     async def _save(self, number: int, image: Image) -> None:
@@ -139,16 +140,11 @@ class Images:
         now = time.monotonic()
         self._pause_ends = now + (now - begin) * _PART
 
-    async def _digest(self, number: int, image: Image) -> None:
-        async for _ in _in_thread(image.pieces()):
-            pass
-        self._own = number, image.digest
-        self._compare()
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def close(self) -> None:
         """Leave what is not done."""
@@ -156,6 +152,12 @@ class Images:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _digest(image: Image) -> str:
+    async for _ in _in_thread(image.pieces()):
+        pass
+    return image.digest
 
 
 async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote
 
@@ -31,34 +32,30 @@ class Damaged(ValueError):
     """A command that cannot be read."""
 
 
+@dataclass
 class Repeat:
     """Applies commands that another process has made, or the same one before its restart."""
 
-    def __init__(
-        self,
-        sessions: Sessions,
-        operations: Mapping[str, RunningOperation],
-        table: PathTable,
-        faults: Faults,
-        images: Images,
-    ) -> None:
-        self._images = images
-        self._sessions = sessions
-        self._operations = operations
-        self.table = table
-        self._faults = faults
-        self._mock = Mock(sessions.contract, sessions, ForcedResponses(sessions.contract))
+    sessions: Sessions
+    operations: Mapping[str, RunningOperation]
+    table: PathTable
+    faults: Faults
+    images: Images
+
+    def __post_init__(self) -> None:
+        contract = self.sessions.contract
+        self._mock = Mock(contract, self.sessions, ForcedResponses(contract))
 
     async def run(self, session: Session, row: Row) -> None:
         """Apply a command in its moment. Raises what it raised when it was made, and Damaged."""
         if row.kind == log.API:
             self._act(session, row)
         elif row.kind == log.FAULT:
-            self._faults.choose(_request(session, row)[0])
+            self.faults.choose(_request(session, row)[0])
         elif row.kind == log.BEGIN:
-            self._sessions.enter(session, _body(row))
+            self.sessions.enter(session, _body(row))
         elif row.kind == log.END:
-            self._sessions.leave(session)
+            self.sessions.leave(session)
         elif row.kind == log.DELIVERED:
             number, attempts, seconds, *response = _body(row)
             session.deliveries.end(number, attempts, seconds, Response(*response))
@@ -67,9 +64,9 @@ class Repeat:
         elif row.kind in (OBJECT, CONTENT):
             await self._control(session, row)
         elif row.kind == log.IMAGE:
-            self._images.take()
+            self.images.take()
         elif row.kind == log.DIGEST:
-            self._images.compare(*_body(row))
+            self.images.compare(*_body(row))
         elif row.kind != log.SETTLE:
             raise Damaged(f"unknown kind {row.kind}")
 
@@ -85,7 +82,7 @@ class Repeat:
                 # The request itself counts again.
                 start, used = hour
                 session.state.limits.set_hour(caller.client_key, start, used - 1)
-        self._operations[operation.id].repeat(request, sent)
+        self.operations[operation.id].repeat(request, sent)
 
     async def _control(self, session: Session, row: Row) -> None:
         request, _ = _request(session, row)
