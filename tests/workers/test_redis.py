@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from cli.command import refusal
 from ringme_spec.paths import FIXTURES
@@ -43,6 +44,17 @@ def test_a_restart_within_the_patience_is_not_seen(redis: RedisServer, tmp_path:
             redis.start()
             made = mock.api("POST", GROUPS, token, {"name": f"group {number}"})
             assert made.status_code == 201, made.text
+
+
+def test_scripts_that_redis_has_forgotten_are_sent_again(
+    redis: RedisServer, tmp_path: Path
+) -> None:
+    with replicas(tmp_path, 1, "--state", redis.url) as (mock,):
+        token = mock.log_in()
+        with Redis.from_url(redis.url) as client:
+            client.script_flush()
+        assert mock.api("POST", GROUPS, token, {"name": "x"}).status_code == 201
+        assert len(mock.control("GET", "journal")) > 0
 
 
 def test_all_is_there_again_when_both_were_started_again(

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from ringme_mock.command_log.log import SKEW, Batch, Notes, Report, Row, Turn, UnknownOutcome
+from ringme_mock.command_log.redis_script import ScriptConnection
 
 _PREFIX = "ringme-mock:"
 _AT_ONCE = 1000
@@ -173,7 +174,8 @@ class RedisLog:
         self._redis = redis.asyncio.Redis.from_url(
             url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
         )
-        self._turn = self._redis.register_script(_TURN)
+        pool: Any = self._redis.connection_pool
+        self._turn = ScriptConnection(pool.make_connection(), _TURN)
         self._report = self._redis.register_script(_REPORT)
         self._finish = self._redis.register_script(_FINISH)
 
@@ -261,6 +263,7 @@ class RedisLog:
         # Or it is forgotten after a while.
         with suppress(RedisError):
             await self._redis.hdel(_PREFIX + "members", self._me)
+        await self._turn.close()
         await self._redis.aclose()
 
     async def _wait(self, ask: Any, *arguments: Any, **more: Any) -> Any:
