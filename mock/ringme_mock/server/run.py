@@ -19,6 +19,7 @@ from ringme_mock.server.option_types import RedisUrl
 from ringme_mock.server.options import Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
 from ringme_mock.server.tls import Tls
+from ringme_mock.store.cycle_search import search_cycles_seldom
 
 if TYPE_CHECKING:
     from ringme_mock.server.kept_state import KeptState
@@ -74,6 +75,7 @@ def _run_alone(options: Options) -> None:
         # Not after `run`: uvicorn ends the process by the signal that it got.
         server.beside, server.closed = kept.run, kept.close
     server.announce = partial(announce, tell, options.log_format, app, info)
+    search_cycles_seldom()
     server.run(sockets=[listener])
 
 

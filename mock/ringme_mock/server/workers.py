@@ -22,6 +22,7 @@ from ringme_mock.server.log_format import complain, flush_log, log_to_terminal
 from ringme_mock.server.option_types import RedisUrl
 from ringme_mock.server.options import Options
 from ringme_mock.server.runner import limit_handshakes
+from ringme_mock.store.cycle_search import search_cycles_seldom
 from ringme_spec.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Worker:
         tasks = [asyncio.create_task(self._look_after(self.kept))]
         if self.parent is not None:
             tasks.append(asyncio.create_task(self._watch_parent(self.parent)))
+        search_cycles_seldom()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in tasks:
