@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import httpx
 
 from ringme_contract.deviations import Deviation
-from ringme_contract.differences import differences
+from ringme_contract.differences import cut, differences
 from ringme_contract.http.conformance import json_object
 from ringme_contract.http.transport import Transport, exchange_of
 from ringme_contract.verdict import Failure, NotOffered, NotReached
@@ -41,6 +41,7 @@ class Assertions:
 
     def expect_equal(self, what: str, got: object, expected: object) -> None:
         if got != expected:
+            expected, got = cut(expected, got)
             text = f"{what}: expected {expected!r}, got {got!r}"
             if len(text) > _LINE:
                 mask = self.transport.redaction.mask

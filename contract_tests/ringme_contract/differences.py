@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 _SHOWN = 120
+# Entries of a list from which on no more of it is kept than it takes to see what is wrong.
+_LONG = 500
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,27 @@ class Difference:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.text}" if self.where else self.text
+
+
+def cut(expected: Any, got: Any) -> tuple[Any, Any]:
+    """Two values as they are; long lists without what both begin and end with, and not all of it.
+
+    A target may have lists of any length, of which each entry would be looked at many times.
+    """
+    lists = expected, got
+    if not all(isinstance(one, list) for one in lists) or max(map(len, lists)) <= _LONG:
+        return lists
+    start = _alike(*lists)
+    left = expected[start:], got[start:]
+    end = _alike(*(reversed(one) for one in left))
+    wanted, found = (one[: min(len(one) - end, _LONG)] for one in left)
+    return wanted, found
+
+
+def _alike(*lists: Iterable[Any]) -> int:
+    """How many entries two lists begin with alike."""
+    pairs = zip(*lists, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def differences(expected: object, got: object) -> list[Difference]:

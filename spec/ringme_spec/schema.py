@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import jsonschema_rs
 
 from ringme_spec.document import objects_in
 from ringme_spec.errors import ConfigError, read_each
+from ringme_spec.large_values import has_over, property_names, without_most_unknown
 
 Schema = dict[str, Any]
 # Checks of texts by name of the format.
@@ -21,6 +22,8 @@ _END = 2**63
 # The ends of formats that are narrower. Moments end with the year 9999; written as a number, that
 # end is more than JavaScript and what is made with it can read.
 _ENDS = {"int32": 2**31, "unix-microseconds": 253_402_300_800 * 10**6}
+# Of an invalid value with more values in it just the first error is told.
+_MANY = 20_000
 
 
 class Schemas:
@@ -147,8 +150,7 @@ class Validator:
         The reason never repeats the value, which may be a password or a megabyte long.
         """
         # Most values have none, and that is seen in a third of the time.
-        errors = () if self.is_valid(value) else self._validator.iter_errors(value)
-        for error in errors:
+        for error in () if self.is_valid(value) else self._errors(value):
             path = [str(part) for part in error.instance_path]
             kind: Any = error.kind
             keyword = type(kind).__name__
@@ -161,6 +163,17 @@ class Validator:
                 yield field, self._unknown(error.schema_path)
             else:
                 yield field, self._reason(keyword, kind, error.instance)
+
+    def _errors(self, value: object) -> Iterable[jsonschema_rs.ValidationError]:
+        """All errors of an invalid value; of a huge one just the first, as each holds a copy."""
+        if not has_over(_MANY, value):
+            return self._validator.iter_errors(value)
+        small = without_most_unknown(value, property_names(self._schema))
+        try:
+            self._validator.validate(value if self.is_valid(small) else small)
+        except jsonschema_rs.ValidationError as error:
+            return (error,)
+        return ()
 
     def _unknown(self, path: list[Any]) -> str:
         """Say which fields there are at the place of an `additionalProperties`."""

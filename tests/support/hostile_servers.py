@@ -260,6 +260,20 @@ def many_values(call: Call) -> None:
     call.respond_json("200 OK", b"[" + b"{}," * 2_000_000 + b"{}]")
 
 
+def many_names(call: Call) -> None:
+    names = b",".join(b'"name %d":1' % number for number in range(50_000))
+    call.respond_json("200 OK", b"{" + names + b"}")
+
+
+def many_empty(call: Call) -> None:
+    call.respond_json("200 OK", b"[" + b"{}," * 150_000 + b"{}]")
+
+
+def odd_charset(call: Call) -> None:
+    """Names one of Python's encodings that make much of little."""
+    call.respond("200 OK", _packed(), "Content-Type: application/json; charset=zip")
+
+
 def throttled(limit: int, *headers: str, seconds: float = 10**9) -> Behaviour:
     """Refuses what comes after so many requests, until some seconds later."""
     times: list[float] = []

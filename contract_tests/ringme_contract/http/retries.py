@@ -125,7 +125,7 @@ def reason_of(error: Exception) -> str:
 def reset_of(response: httpx.Response) -> float | None:
     """The seconds after which a response tells to come back."""
     text = response.headers.get("Retry-After", "")
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text[:9])
     try:
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())

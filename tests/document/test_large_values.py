@@ -1,0 +1,38 @@
+"""Invalid values that are huge: told of in words, in little memory and time."""
+
+from __future__ import annotations
+
+import pytest
+
+from ringme_spec.schema import Schemas
+
+_ITEM = {
+    "type": "object",
+    "required": ["id", "name", "login"],
+    "properties": {"id": {"type": "integer"}, "name": {"type": "string", "maxLength": 5}},
+}
+_LIST = {"type": "array", "items": _ITEM}
+_MAP = {"type": "object", "additionalProperties": {"type": "integer"}}
+_MANY = {f"key {number}": number for number in range(30_000)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "problem"),
+    [
+        (
+            _ITEM,
+            {**_MANY, "id": "x", "name": "a", "login": 1},
+            ("body.id", "must be a whole number"),
+        ),
+        (_LIST, [{"id": 1, "name": "a"}] * 30_000, ("body.0.login", "is missing")),
+        (_MAP, {**_MANY, "key 29999": "x"}, ("body.key 29999", "must be a whole number")),
+    ],
+)
+def test_the_first_problem_of_a_huge_value_names_its_field(
+    schema: dict[str, object], value: object, problem: tuple[str, str]
+) -> None:
+    assert list(Schemas({}).compile(schema).problems(value, "body")) == [problem]
+
+
+def test_a_huge_value_that_fits_has_no_problem() -> None:
+    assert list(Schemas({}).compile(_MAP).problems(_MANY)) == []
