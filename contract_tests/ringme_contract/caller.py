@@ -11,6 +11,9 @@ from ringme_contract.entries.list_pages import all_pages
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
 
+# Reading through each of these is the same.
+_READERS = ("client", "client_read_only", "call_api")
+
 
 class Caller:
     """Requests with one token."""
@@ -61,3 +64,8 @@ class Caller:
         if operation is None or operation.action != "list":
             return self.read(path, **query)
         return all_pages(operation, lambda more: self.read(path, **query, **more), query)
+
+
+def readers(kit: CheckContext) -> list[Caller]:
+    """Those who see all of the client, whatever else they may do."""
+    return [kit.caller(name) for name in _READERS if name in kit.target.identities]

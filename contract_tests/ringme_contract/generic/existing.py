@@ -46,12 +46,16 @@ class ViewedEntry:
     def read(self) -> Views:
         return {path: self.caller.entries(path) for path in self._readings}
 
-    def change(self, changes: Item) -> None:
-        """Updates it, and expects each view to show these changes, and nothing else new."""
-        response = self.kit.expect(self.caller.put(self.path, changes), 200)
+    def change(self, changes: Item, client: object = None) -> None:
+        """Updates it, and expects each view to show these changes, and nothing else new.
+
+        With the id of the `client` by a path that has it in the place of `@me`.
+        """
+        path = self.path.replace(self.kit.roles.own_client, str(client)) if client else self.path
+        response = self.kit.expect(self.caller.put(path, changes), 200)
         self.before = self.with_changes(changes)
         got = response.json()
-        self.kit.expect_equal(f"the response to PUT {self.path}", got, self.before[self.path])
+        self.kit.expect_equal(f"the response to PUT {path}", got, self.before[self.path])
         self.expect_unchanged()
 
     def expect_unchanged(self) -> None:
@@ -80,14 +84,18 @@ def _changed(reading: Operation, seen: Item, changes: Item) -> Item:
 
 @check_each("entry-update", "update", existing=True, smoke=True)
 def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> None:
-    """All properties together, then each alone; {} changes nothing; all else stays."""
+    """All properties together, then each alone, to null as well; {} changes nothing."""
     viewed = ViewedEntry(kit, operation)
     viewed.change({})
     bodies = list(viewed.entries.bodies(operation))
     for body in bodies:
         viewed.change(body)
+    viewed.change(bodies[0], kit.client.read(kit.me)[f"{kit.roles.clients}_id"])
     for name, value in bodies[1 % len(bodies)].items():
+        if any(body[name] is None for body in bodies):
+            viewed.change({name: None})
         viewed.change({name: value})
+    viewed.change({})
 
 
 @check_each("extra-keys", "update", existing=True)

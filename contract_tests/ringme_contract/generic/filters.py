@@ -57,10 +57,11 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
                 _compare(kit, operation, owner, shown, {name: chosen})
             if name in several:
                 _compare(kit, operation, owner, shown, {name: values[:2]})
-            # A part of a text is another one.
+            # A part of a text is another one, and so is one with a sign before it.
             text = next((value for value in (*_values(whole, one), *values)), None)
             text = text if isinstance(text, str) else ""
             parts = {text[:-1], text[1:], text.rpartition(one.after)[2] if one.after else ""}
+            parts |= {f"+{text}", text.removeprefix("+")} if text else set()
             for part in sorted(parts):
                 if part and kit.contract.schemas.compile(schemas[name]).is_valid(part):
                     _compare(kit, operation, owner, shown, {name: [part]})

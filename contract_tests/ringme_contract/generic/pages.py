@@ -9,7 +9,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries, all_entries
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.generic.owners import ClientView
-from ringme_contract.lists import list_path, lists_with, read_list
+from ringme_contract.lists import list_path, lists_with, read_list, sort_key
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import Samples
 from ringme_spec.operations import Operation
@@ -32,6 +32,9 @@ def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
         wholes = {one: read_list(kit, caller, operation, one, **order) for one in owners}
         if not wholes:
             continue
+        for one, whole in wholes.items() if not operation.ranged else ():
+            keys = [sort_key(operation, entry) for entry in whole]
+            kit.expect_equal(f"the order of {operation.id} of {one}", keys, sorted(keys))
         owner = max(wholes, key=lambda one: len(wholes[one]))
         sizes = samples.of(operation, (*_SIZES, max(len(wholes[owner]), 1)), 2)
         _check_pages(kit, operation, owner, wholes[owner], sizes, order)

@@ -46,11 +46,21 @@ def _bounds(kit: CheckContext, operation: Operation, whole: list[Item]) -> Itera
     rest = [one for one in whole if one not in fractions]
     kit.random.shuffle(rest)
     chosen = [*fractions[:2], *rest[:_INSTANTS]]
+    # Those of parts of an item, as the legs of a call, are not the time of the whole.
+    parts = [part for item in whole for part in _parts(operation, item)]
     moments: set[datetime] = set()
-    for item in chosen:
+    for item in (*chosen, *kit.random.sample(parts, min(2, len(parts)))):
         second = moment_of(operation, item).replace(microsecond=0)
         moments.update((second - _SECOND, second, second + _SECOND))
     yield from sorted(one for one in moments if first <= one <= last)
+
+
+def _parts(operation: Operation, item: Item) -> list[Item]:
+    """The parts of an item that have a time of their own, which is another one."""
+    at, lists = moment_of(operation, item), (one for one in item.values() if isinstance(one, list))
+    time = operation.collection.range.property if operation.collection.range else ""
+    parts = [part for one in lists for part in one if isinstance(part, dict) and time in part]
+    return [part for part in parts if moment_of(operation, part) != at]
 
 
 def _compare(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import read_datetime, write_datetime
+from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import list_path, lists_with, read_list
@@ -43,7 +44,8 @@ def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
 def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, list[Item], Any]]:
     """Statistics with a key in `x-resource`: a name, the operation, the list, and what they say.
 
-    Of each owner, of the whole range and of its halves. Raises NotOffered without any.
+    Of each owner, of the whole range, of its halves, and from the month before. Raises NotOffered
+    without any.
     """
     view, caller = ClientView(kit), kit.client
     start, end = kit.target.range
@@ -53,11 +55,23 @@ def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, l
     for stats, owner in ((one, owner) for one in every for owner in _owners(kit, view, one)):
         # Where there are several lists of the same, the statistics are of any.
         listing = lists_with(kit, owner=stats.section, collection=stats.collection.name)[0]
-        for bounds in ((start, end), (start, middle), (middle, end)):
+        for bounds in (
+            (start, end),
+            (start, middle),
+            (middle, end),
+            *_from_month_before(kit, stats),
+        ):
             query = dict(zip(kit.range_query, bounds, strict=True))
             items = read_list(kit, caller, listing, owner, **query)
             got = caller.read(list_path(stats, owner), **query)
             yield f"{stats.id} of {owner} from {bounds[0]} to {bounds[1]}", stats, items, got
+
+
+def _from_month_before(kit: CheckContext, stats: Operation) -> Iterator[tuple[str, str]]:
+    start, end = kit.target.range
+    before = read_datetime(start).replace(day=1) - timedelta(seconds=1)
+    if latest_end(stats.collection.range, before) >= read_datetime(end):
+        yield write_datetime(before), end
 
 
 def _owners(kit: CheckContext, view: ClientView, stats: Operation) -> list[object]:

@@ -11,6 +11,8 @@ from ringme_contract.samples import some
 from ringme_spec.operations import Operation
 
 _JSON = {"Content-Type": "application/json"}
+# Levels of a body that are read.
+_DEEPEST = 90
 
 
 def _some_with_body(kit: CheckContext, *about: object) -> list[Operation]:
@@ -42,18 +44,19 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
     own = OwnEntries(kit)
     for content in (
         b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
-        b'{"comment": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
+        b'{"contract_unknown_key": NaN}', b"{'name': 'x'}", b'{"name": "\xe9", "label": "\xe9"}',
         b'{"comment": "x",}', b'{"comment": "x"} {}', b'{"dial_rule_id": 01}',
         b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}',
     ):  # fmt: skip
-        for operation in _some_with_body(kit, content):
+        # To create something of nothing is refused, whatever is around it.
+        updates = (one for one in kit.secured_operations if one.action == "update")
+        for operation in some(kit, updates, 2, content):
             path = own.path(operation)
             response = kit.client.request(operation.method, path, content=content, headers=_JSON)
             if response.status_code != 400:
                 kit.fail(f"{operation.id} takes the body {content!r}", 400, response.status_code)
     for operation in kit.secured_operations:
         if operation.action == "update":
-            # To create something of nothing is refused, whatever is around it.
             response = kit.client.put(own.path(operation), [{}])
             kit.expect(response, 400)
     own.expect_unchanged("bodies that are no JSON object")
@@ -105,9 +108,14 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
 
 @check("body", isolated=True, smoke=True)
 def all_of_json_is_understood(kit: CheckContext) -> None:
-    """Blanks around it and within, and characters as escapes, halves of a pair included."""
+    """Blanks, escapes, as deep as the document says; of repeated keys the last one counts."""
     path = kit.path("extension_group", kit.new_group()["id"])
-    content = b'\r\n\t { "name" :"\\u041e\\/\\ud83d\\udcde\\n\\"",\n"extra_params":null }\n '
+    deep = b'"contract_unknown_key":' + b"[" * (_DEEPEST - 1) + b"]" * (_DEEPEST - 1)
+    content = (
+        b'\r\n\t { "name":"first", "name" :"\\u041e\\/\\ud83d\\udcde\\n\\"",\n"extra_params":null, '
+        + deep
+        + b"}\n "
+    )
     response = kit.client.request("PUT", path, content=content, headers=_JSON)
     name = kit.expect(response, 200).json()["name"]
     kit.expect_equal("the name that was sent in escapes", name, '\u041e/\U0001f4de\n"')

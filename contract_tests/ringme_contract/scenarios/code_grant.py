@@ -159,7 +159,7 @@ def state_comes_back_behind_the_code_or_the_error(kit: CheckContext) -> None:
     """Text with all that has a meaning in URLs and in HTML; nothing if none was sent."""
     browser = Browser(kit)
     kit.expect(browser.log_in(*new_user(kit)), 302)
-    for state in ("xyZ", "a b+c&code=d#e=%20", "\"'><script>&amp;", "x" * 500):
+    for state in ("xyZ", " a b+c&code=d#e=%20 ", "\"'><script>&amp;", "x" * 500):
         browser.query["state"] = state
         pairs = browser.come_back()
         names = [name for name, _ in pairs]

@@ -19,6 +19,7 @@ _ID = re.compile("[0-9a-f]{32}")
 # Seconds that a call may take to show in the lists, or to leave them.
 _WAIT = 10.0
 _PAUSE = 0.2
+_PARTY = ("id", "type", "name", "client_id", "extension_group_id")
 _OPTIONS = (
     "allow_public_transfer", "call_duration", "caller_id_name", "caller_id_number",
     "src_caller_id_name", "src_caller_id_number", "src_ani", "dst_ani", "announce_sound_id",
@@ -70,9 +71,9 @@ def wait_for(kit: CheckContext, what: str, look: Callable[[], Any]) -> Any:
     return found
 
 
-def running_call(kit: CheckContext, source: Item, target: str) -> Item:
+def running_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> Item:
     """A call that was ordered, as its number shows it."""
-    call = order_call(kit, source, target)
+    call = order_call(kit, source, target, **keys)
 
     def look() -> list[Item]:
         return [one for one in calls_of(kit, source) if one["call_id"] == call]
@@ -83,7 +84,7 @@ def running_call(kit: CheckContext, source: Item, target: str) -> Item:
 
 @check("callback", uses=_USES, isolated=True)
 def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
-    """With and without the prefix of the number, and with each option as null."""
+    """With and without the prefix of the number, with each option as null, named very often."""
     for number, options in ((phone(kit), {}), (phone(kit), dict.fromkeys(_OPTIONS))):
         target = bare(phone(kit))
         call = order_call(kit, number, target, **options)
@@ -95,7 +96,7 @@ def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
         kit.expect_equal("whose call it is", shown["extension_id"], number["id"])
         kit.expect_equal("its direction", shown["call_flow"], "OUT")
     again = phone(kit)
-    order_call(kit, again, bare(again), src_num=[again["name"], bare(again)])
+    order_call(kit, again, bare(again), src_num=[again["name"], bare(again)] * 25)
 
 
 @check("callback-numbers", uses=_USES, isolated=True)
@@ -125,7 +126,7 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
 
 @check("current-calls", uses=_USES, isolated=True)
 def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
-    """In the list of the number and the client's, by either id; at no other number or client."""
+    """In the lists of the number and the client, by either id; nowhere else, nor in history."""
     client, number, other = kit.client, phone(kit), phone(kit)
     menu = kit.new_extension(type="ivr", status="active")
     shown = running_call(kit, number, bare(phone(kit)))
@@ -134,6 +135,13 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
         "the list of the client has it",
         shown["call_id"] in [one["call_id"] for one in calls_of(kit, None)],
     )
+    party = {name: shown["caller_extension"][name] for name in _PARTY}
+    own = {"name": f"{number['name']}@{number['domain']}"}
+    kit.expect_equal("who calls", party, {name: number[name] for name in _PARTY} | own)
+    if history := kit.path.find("call", "read", ("client", "call")):
+        ended = kit.path("call", shown["call_id"].upper(), client=kit.roles.own_client)
+        if kit.offers(history):
+            kit.expect(client.get(ended), 404, "call_not_found")
     if "other_client" in kit.target.identities:
         theirs = kit.caller("other_client").read(_path(kit, "list_calls"))["call_list"]
         known = [one["call_id"] for one in theirs]
@@ -169,15 +177,16 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
 
 @check("current-call-end", uses=_USES, isolated=True)
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
-    """Nor is it read, changed or ended again."""
-    client, number = kit.client, phone(kit)
-    shown = running_call(kit, number, bare(phone(kit)))
+    """Of no number that took part; nor is it read, changed or ended again."""
+    client, number, other = kit.client, phone(kit), phone(kit)
+    both = [bare(number), bare(other)]
+    shown = running_call(kit, number, bare(phone(kit)), src_num=both)
     path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
     kit.expect(client.delete(path), 204)
 
     def look() -> bool:
-        both = [*calls_of(kit, number), *calls_of(kit, None)]
-        return shown["call_id"] not in [one["call_id"] for one in both]
+        found = [one for owner in (number, other, None) for one in calls_of(kit, owner)]
+        return shown["call_id"] not in [one["call_id"] for one in found]
 
     wait_for(kit, f"call {shown['call_id']} has ended", look)
     for response in (client.get(path), client.put(path, {"action": "hold"}), client.delete(path)):

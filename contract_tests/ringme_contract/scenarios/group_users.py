@@ -124,13 +124,18 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
 
 @check("group-user-create", needs=NEEDS, isolated=True)
 def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
-    """After a new password the old one is no good, after a new login the old one; both again."""
+    """After a new password the old one is no good, after a new login the old one; both again.
+
+    A token of before shows the new login.
+    """
     client, group = kit.client, kit.new_group()["id"]
     old, password = kit.new_group_user(group, comment="first", extra_params="312")
     login, path = new_body(kit, group)["login"], kit.path("user", old["id"])
+    session = Session(kit, "user", old["login"], password)
     user = kit.expect(client.put(path, {"login": login}), 200).json()
     kit.expect_equal("the response to a new login", user, {**old, "login": login})
     expect_shown(kit, "user", user)
+    kit.expect_equal("the login that the user sees", session.caller.read(kit.me)["login"], login)
     kit.expect(request_token(kit, old["login"], password), 401, "invalid_grant")
     Session(kit, "user", login, password)
     response = client.put(kit.path("user", user["id"]), {"password": f"{password}-new"})

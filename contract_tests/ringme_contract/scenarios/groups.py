@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ringme_contract.caller import readers
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.scenarios.item_kinds import CLIENT, Kind, numbers_with, of_each_kind, read
@@ -17,7 +18,6 @@ from ringme_contract.scenarios.views import (
     item_ids,
     number_item_ids,
     plain,
-    readers,
     request_token,
 )
 
@@ -47,7 +47,7 @@ def two_groups_share_a_name(kit: CheckContext) -> None:
 
 @check("group-delete", needs=("client", "login"), isolated=True)
 def its_users_are_gone(kit: CheckContext) -> None:
-    """404, in no list, no login; their tokens are 401. The user of another group stays."""
+    """404, in no list, no login, and that is free again; tokens are 401. Another's user stays."""
     client = kit.client
     group, other = kit.new_group()["id"], kit.new_group()["id"]
     users = [kit.new_group_user(group, access=access) for access in ("full", "read_only")]
@@ -60,6 +60,7 @@ def its_users_are_gone(kit: CheckContext) -> None:
     for user, secret in users:
         expect_gone(kit, "user", user["id"], "user_not_found")
         kit.expect(request_token(kit, user["login"], secret), 401, "invalid_grant")
+        kit.new_group_user(other, login=user["login"])
     expect_shown(kit, "user", stays)
     kit.expect_equal(
         "the staying user's group", staying.caller.read(kit.me)["extension_group_id"], other

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.datetime_texts import SECOND, whole_second
 from ringme_contract.entries.factories import Item
-from ringme_contract.lists import lists_with, read_list
-from ringme_contract.scenarios.item_kinds import CLIENT, numbers_with, offered, read
+from ringme_contract.lists import list_path, lists_with, read_list
+from ringme_contract.scenarios.item_kinds import (
+    CLIENT,
+    RECORD,
+    VOICEMAIL,
+    between,
+    numbers_with,
+    offered,
+    read,
+)
 from ringme_contract.scenarios.views import (
     expect_gone,
     expect_same_view,
@@ -21,6 +31,7 @@ from ringme_contract.scenarios.views import (
 )
 
 MISSING = "extension_group_not_found"
+_COUNTS = ("stats", "client")
 
 
 def put_number(kit: CheckContext, number: Item, **changes: object) -> Item:
@@ -110,7 +121,10 @@ def a_deleted_number_is_not_there(kit: CheckContext) -> None:
 
 @check("extension-delete", deletes_recorded_items=True)
 def its_items_stay_with_the_client(kit: CheckContext) -> None:
-    """Items of every kind, and files, stay at the client and leave the lists of the group."""
+    """Items of every kind, and files, stay at the client and leave the lists of the group.
+
+    At the client they are counted and deleted as any other.
+    """
     client, group = kit.client, kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=group)
     for number in _numbers_with_every_kind(kit):
@@ -133,6 +147,26 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
         for path, query in reads(kit, "extension", number["id"]):
             kit.expect(client.get(path, **query), 404, "extension_not_found")
         expect_members(kit, {group: [beside]})
+    _expect_range_delete(kit)
+
+
+def _expect_range_delete(kit: CheckContext) -> None:
+    """A range of the client takes all that a number has left that is gone; it has no pages."""
+    numbers = {one["id"] for one in kit.factory.read("extension")}
+    for kind in offered(kit, (RECORD, VOICEMAIL)):
+        whole = read(kit, CLIENT, kind)
+        left = [one for one in whole if one["extension_id"] not in numbers]
+        if left and kit.path.find(kind.name, "delete_range", ("client",)):
+            two = (pair for pair in pairwise(whole) if pair[0] in left and pair[1] in left)
+            last, first = map(kind.moment, next(two, (left[0], left[0])))
+            second = whole_second(last)
+            bounds = between(whole_second(first), second + (last > second) * SECOND)
+            listed = read(kit, CLIENT, kind, **bounds)
+            path = CLIENT.path(kit, kind, action="delete_range")
+            kit.expect(kit.client.delete(path, **bounds, per_page=1), 204)
+            expected = [one for one in whole if one not in listed]
+            kit.expect_equal(f"the list after {path} {bounds}", read(kit, CLIENT, kind), expected)
+            return
 
 
 def _numbers_with_every_kind(kit: CheckContext) -> list[Item]:
@@ -161,10 +195,12 @@ def _numbers_with_every_kind(kit: CheckContext) -> list[Item]:
 
 
 def _recorded(kit: CheckContext) -> dict[str, list[Item]]:
-    """All that calls have left, by list; an external number lets go of one that is deleted."""
+    """All that calls have left, by list, and its statistics, by path."""
     lists = lists_with(kit, owner="client", ranged=True)
     found = kit.map(lambda one: read_list(kit, kit.client, one), lists)
-    return {one.path: items for one, items in zip(lists, found, strict=True)}
+    counted = [list_path(one) for one in kit.operations if (one.action, one.section) == _COUNTS]
+    sums = kit.map(lambda path: [kit.client.read(path, **kit.range_query)], counted)
+    return dict(zip([*(one.path for one in lists), *counted], [*found, *sums], strict=True))
 
 
 @check("members-agree")

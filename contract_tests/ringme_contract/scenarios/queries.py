@@ -14,6 +14,8 @@ from ringme_contract.scenarios.item_kinds import (
     read,
 )
 
+_FARTHEST = {"start_datetime": "0001-01-01 00:00:00", "end_datetime": "9999-12-31 23:59:59"}
+
 
 def _ask(kit: CheckContext, path: str, query: str) -> list[Item]:
     """A list by a query that is sent just as it stands here."""
@@ -132,7 +134,7 @@ def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
 
 @check("empty-query", writes=False)
 def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
-    """Fine where a range need not be given, 400 where it must be."""
+    """Fine where a range need not be given, 400 where it must be; one end alone is enough there."""
     client = kit.client
     start, end = kit.target.range
     tried = 0
@@ -154,6 +156,9 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
                 bare = {key: value for key, value in given.items() if value}
                 without = client.get(path, **bare)
                 kit.expect_equal(f"{path} with an empty end", response.json(), without.json())
+                # However far it is.
+                far = {key: _FARTHEST[key] for key in bare}
+                kit.expect_equal(f"{path} with {far}", client.read(path, **far), client.read(path))
         tried += 1
     kit.need_offered(tried, "the target lacks every list that takes a range")
 

@@ -31,6 +31,7 @@ from ringme_contract.scenarios.item_views import ItemViews
 _NO_MOMENT = "2016-02-30 00:00:00"
 # So many numbers are looked at for two that a range can be deleted of.
 _NUMBERS = 8
+_GROUP_THEN = "extension_group_owner_id"
 
 
 def _sections_with(kit: CheckContext, kind: Kind, action: str, *sections: Section) -> list[Section]:
@@ -59,7 +60,8 @@ def _delete_one(kit: CheckContext, kind: Kind, level: str) -> None:
     sections = {one.owner: one for one in views.lists}
     if not _sections_with(kit, kind, "delete", sections[level]):
         return
-    path = sections[level].path(kit, kind, key)
+    # Its digits count in either case.
+    path = sections[level].path(kit, kind, key.swapcase() if level == "client" else key)
     elsewhere = section_of(kit.new_group()["id"]).path(kit, kind, key)
     kit.expect(client.delete(elsewhere), 404, f"{kind.name}_not_found")
     views.expect("a delete in another group", [])
@@ -90,7 +92,8 @@ def a_deleted_fax_is_gone_everywhere(kit: CheckContext) -> None:
 class Choice:
     """A range that holds one item of some numbers, and if it can be one of another beside.
 
-    `kept` is how many items of theirs lie outside of it, `beside` how many of others inside.
+    `kept` is how many items of theirs lie outside of it, `beside` how many of others inside. It is
+    `sharp` if one that is kept lies within a second behind its end.
     """
 
     numbers: tuple[Item, ...]
@@ -99,6 +102,7 @@ class Choice:
     end: datetime
     kept: int
     beside: int
+    sharp: bool
     value: tuple[int, bool]
 
     @property
@@ -111,6 +115,7 @@ class Choice:
         return (
             (self.beside == 0) + (self.kept == 0),
             self.value,
+            not self.sharp,
             self.beside,
             self.end - self.start,
         )
@@ -124,6 +129,8 @@ def _choose(kit: CheckContext, kind: Kind, one_number: bool = False) -> Choice:
     whole = read(kit, CLIENT, kind)
     first, last = (read_datetime(text) for text in kit.target.range)
     found: list[Choice] = []
+    # Where one that drops fractions takes the next item as well.
+    edges = [one for one in map(kind.moment, whole) if one.microsecond]
     numbers = numbers_with(kit, kind)[:_NUMBERS]
     pairs = () if one_number else combinations(numbers, 2)
     for pair in (*pairs, *combinations(numbers, 1)):
@@ -131,7 +138,8 @@ def _choose(kit: CheckContext, kind: Kind, one_number: bool = False) -> Choice:
         rest = [kind.moment(item) for item in whole if item not in own]
         for item in own:
             at = kind.moment(item)
-            for reach in (min(rest, key=lambda there: abs(there - at), default=at), at):
+            near = min(rest, key=lambda there: abs(there - at), default=at)
+            for reach in (near, at, *map(whole_second, edges)):
                 start, end = whole_second(min(at, reach)), _up(max(at, reach))
                 inside = [start <= kind.moment(mine) <= end for mine in own]
                 if first <= start <= end <= last and sum(inside) == 1:
@@ -143,6 +151,7 @@ def _choose(kit: CheckContext, kind: Kind, one_number: bool = False) -> Choice:
                             end=end,
                             kept=len(own) - 1,
                             beside=sum(start <= there <= end for there in rest),
+                            sharp=any(end < kind.moment(one) < end + SECOND for one in own),
                             value=_value(kind, item, whole),
                         )
                     )
@@ -182,7 +191,7 @@ def _delete_range_at(kit: CheckContext, kind: Kind, level: str) -> None:
     bounds = chosen.bounds if level == "extension" else between(whole_second(at), _up(at))
     gone = read(kit, section, kind, **bounds)
     path = section.path(kit, kind, action="delete_range")
-    kit.expect(kit.client.delete(path, **bounds), 204)
+    kit.expect(kit.client.delete(path, **bounds, per_page=1), 204)
     views.expect(f"DELETE {path} of the range {bounds}", gone)
 
 
@@ -196,7 +205,8 @@ def _delete_range_of_group(kit: CheckContext, kind: Kind) -> None:
     kit.expect_equal(f"the {kind.plural} of the range", listed, [chosen.item])
     kit.expect(client.delete(empty.path(kit, kind), **chosen.bounds), 204)
     views.expect("deleting the range in a group that has none", [])
-    response = kit.expect(client.delete(path, **chosen.bounds), 204)
+    # A delete has no pages.
+    response = kit.expect(client.delete(path, **chosen.bounds, page=2, per_page=1), 204)
     kit.expect_equal("the body of the response to a DELETE", response.content, b"")
     views.expect(f"deleting the range {chosen.bounds}", [chosen.item])
     kit.expect(client.delete(path, **chosen.bounds), 204)
@@ -213,6 +223,28 @@ def a_deleted_range_of_records_is_just_its_list(kit: CheckContext) -> None:
 def a_deleted_range_of_voicemail_is_just_its_list(kit: CheckContext) -> None:
     """One message goes; what others have in that time, and what lies beside it, stays."""
     _delete_range(kit, VOICEMAIL)
+
+
+@check("media-delete", deletes_recorded_items=True)
+@of_each_kind((RECORD, VOICEMAIL))
+def what_has_left_a_group_is_not_deleted_there(kit: CheckContext, kind: Kind) -> None:
+    """A number moves out of the group of the time of its call; a range of that group spares it."""
+    groups = {one["id"] for one in kit.client.read(kit.path("extension_group"))}
+    for number, items in numbers_with(kit, kind):
+        for item in items:
+            was, at = section_of(item[_GROUP_THEN]), kind.moment(item)
+            bounds = between(whole_second(at), _up(at))
+            if was.key not in groups:
+                continue
+            kit.place(number["id"], kit.new_group()["id"])
+            if read(kit, was, kind, **bounds):
+                continue
+            before = read(kit, CLIENT, kind)
+            kit.expect(kit.client.delete(was.path(kit, kind), **bounds), 204)
+            what = f"the list of the client after {bounds} was deleted in {was}"
+            kit.expect_equal(what, read(kit, CLIENT, kind), before)
+            return
+    kit.need(False, f"no number of the client has {kind.plural} of the time in a group that is")
 
 
 @check("media-range", deletes_recorded_items=True)

@@ -36,8 +36,9 @@ def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
         for one in used:
             expect_error(kit, _refresh(kit, one), 401, "invalid_grant")
     kit.expect_equal("how many different access tokens there were", len(tokens), 4)
-    # That former ones came again does not spoil the last one.
+    # That former ones came again does not spoil the last one, nor what came with the first.
     expect_works(kit, session.request_refresh(), login)
+    kit.expect(session.caller.get(kit.me), 200)
 
 
 @check("refresh", needs=("client", "login"), isolated=True)
@@ -70,14 +71,18 @@ def the_refresh_token_of_who_is_gone_is_refused(kit: CheckContext) -> None:
 
 @check("refresh", needs=("client", "login"), isolated=True)
 def a_refresh_token_is_good_for_its_application_alone(kit: CheckContext) -> None:
-    """Another application of the same client gets 401 with it, and does not use it up."""
+    """Another application of the same client gets 401 with it; each keeps its own scope."""
     kit.need_offered(
         "other_login" in kit.target.identities, "the target names no identity other_login"
     )
     login, password = new_user(kit)
     other = kit.target.identities["other_login"].application
     person = {"grant_type": "password", "username": login, "password": password}
-    expect_works(kit, kit.request_token(**person, **other), login)
+    theirs = kit.request_token(**person, **other)
+    expect_works(kit, theirs, login)
+    again = {"grant_type": "refresh_token", "refresh_token": theirs.json()["refresh_token"]}
+    refreshed = kit.expect(kit.request_token(**again, **other), 200).json()
+    kit.expect_equal("the scope of a refreshed token", refreshed["scope"], theirs.json()["scope"])
     session = Session(kit, "new group user", login, password)
     response = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **other)
     expect_error(kit, response, 401, "invalid_grant")
@@ -120,10 +125,11 @@ def a_revoked_access_token_ends_with_its_refresh_token(kit: CheckContext) -> Non
 
 @check("revoke-refresh", needs=_NEEDS, uses=("revoke",), isolated=True)
 def a_revoked_refresh_token_ends_with_its_access_token(kit: CheckContext) -> None:
-    """Those of another login of the same user stay good."""
+    """Those of before a refresh too; those of another login of the same user stay good."""
     login, password = new_user(kit)
     application = kit.target.identities["login"].application
     session, other = (Session(kit, "new group user", login, password) for _ in range(2))
+    session.refresh = str(kit.expect(session.request_refresh(), 200).json()["refresh_token"])
     _expect_done(kit, _revoke(kit, token=session.refresh, **application))
     session.expect_over("a login that was revoked")
     _expect_good(kit, other, login)

@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterable
 
 import httpx
 
-from ringme_contract.caller import Caller
+from ringme_contract.caller import Caller, readers
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
 from ringme_contract.lists import list_path, lists_with, read_list
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.verdict import NotOffered, NotReached
 
-# Reading through each of these is the same.
-READERS = ("client", "client_read_only", "call_api")
 # The users of the target that may send requests as often as a check likes, and are not blocked.
 USERS_OF_TARGET = (
     "client",
@@ -75,10 +73,6 @@ def own_id(kit: CheckContext, identity: str, owner: str) -> int:
     if not isinstance(found, int):
         raise NotReached(f"the identity {identity} is no user of one {owner}")
     return found
-
-
-def readers(kit: CheckContext) -> list[Caller]:
-    return [kit.caller(name) for name in READERS if name in kit.target.identities]
 
 
 def plain(kit: CheckContext, extension: Item) -> Item:
