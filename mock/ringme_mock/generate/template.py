@@ -31,6 +31,8 @@ class Draft(dict[str, Any]):
         self._random = random
 
     def __missing__(self, name: str) -> Any:
+        if name not in self._makers:
+            raise KeyError(f"there is no {name}")
         value = self[name] = self._makers[name](self, self._random)
         return value
 
