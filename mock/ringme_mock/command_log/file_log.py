@@ -140,10 +140,8 @@ class FileLog:
             others = [(number, Row(*values)) for number, *values in found]
             # Not before those that it comes after.
             at = max(time.time(), self._at, *(other.at for _, other in others[-1:]))
-            run(_INSERT, (rows[0].session, rows[0].kind, at, *rows[0][3:]))
-            number = self._cursor.lastrowid or 0
-            for row in rows[1:]:
-                run(_INSERT, (row.session, row.kind, at, *row[3:]))
+            self._cursor.executemany(_INSERT, [(*row[:2], at, *row[3:]) for row in rows])
+            number = self.latest - len(rows) + 1
             run("commit")
         except sqlite3.Error:
             if self._database.in_transaction:

@@ -31,12 +31,11 @@ def draw_chance(random: Random) -> int:
 
 def check_caller(request: RequestContext) -> None:
     """Check the caller again, who may have been changed since the request came."""
-    caller = request.caller
-    if caller is None:
+    caller, token = request.caller, request.bearer_token
+    if caller is None or token is None:
         return
     access = request.session.state.access
-    _, _, token = request.headers[b"authorization"].partition(b" ")
-    found = access.caller(token.strip().decode("latin-1"))
+    found = access.caller(token)
     if found is caller:
         return
     if found is None:
