@@ -79,8 +79,10 @@ class ServerProcess(AbstractContextManager["ServerProcess"]):
         return sum(map(cpu_seconds_of, self._family()))
 
     def memory_mb(self) -> float:
-        """Resident memory, of the process and of those that it started."""
-        return round(sum(map(memory_of, self._family())) / 1e6, 1)
+        """Resident memory, of the process and of those that it started; what they map, once."""
+        found = [_memory_of(one) for one in self._family()]
+        own = sum(resident - mapped for resident, mapped in found)
+        return round((own + max((mapped for _, mapped in found), default=0)) / 1e6, 1)
 
     def last_output(self) -> str:
         """The end of what it printed."""
@@ -127,7 +129,13 @@ def cpu_seconds_of(number: int) -> float:
 
 def memory_of(number: int) -> int:
     """Resident memory of a process in bytes, 0 if it has ended."""
+    return _memory_of(number)[0]
+
+
+def _memory_of(number: int) -> tuple[int, int]:
+    """Resident memory of a process in bytes, and how much of it is of files."""
     with suppress(FileNotFoundError, ProcessLookupError):
-        pages = Path(f"/proc/{number}/statm").read_text().split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
-    return 0
+        _, resident, mapped, *_ = map(int, Path(f"/proc/{number}/statm").read_text().split())
+        size = os.sysconf("SC_PAGE_SIZE")
+        return resident * size, mapped * size
+    return 0, 0
