@@ -102,7 +102,10 @@ def an_update_leaves_the_list_in_its_order(kit: CheckContext, operation: Operati
         # A page may come from a cache, and so may the whole.
         is_whole = len(before[path]) < max(size.values(), default=0)
         for query in (size, {}) if is_whole else ({},):
-            listed = map(entries.shown, entries.caller.entries(path, **query))
+            listed = [entries.shown(one) for one in entries.caller.entries(path, **query)]
+            if entries.rule.order == (entries.rule.key,):
+                order = [entries.key(one) for one in listed]
+                kit.expect_equal(f"the order of {path} with {query}", order, sorted(order))
             found = [one for one in listed if entries.key(one) in keys]
             kit.expect_equal(f"the own entries of {path} with {query}", found, expected)
 
