@@ -98,7 +98,7 @@ def test_a_good_target_passes_with_reports_and_a_summary(mock: RunningMock, tmp_
 
 
 def test_a_failure_is_an_annotation_and_the_exit_code_an_output(tmp_path: Path) -> None:
-    with running_server("--fault", "groups-of-all") as server:
+    with running_server("groups-of-all") as server:
         done = run_check(tmp_path, url=server.url)
     assert (done.code, done.output) == (1, "exit-code=1\n"), done.said
     assert "::error title=fail%3A entry-isolation::" in done.said

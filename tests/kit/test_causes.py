@@ -243,7 +243,7 @@ def test_the_terminal_says_it_in_40_lines_whatever_breaks_and_everything_if_aske
 def test_a_script_replays_a_failure_and_says_if_it_is_gone(
     tmp_path: Path, mock: RunningMock
 ) -> None:
-    with running_server("--fault", "delete-answers-200") as faulty:
+    with running_server("delete-answers-200") as faulty:
         log, folder = tmp_path / "deep" / "all.ndjson", tmp_path / "replay"
         done = ringme_contract(
             "check", faulty.url, "--rule=codes", "--layer=generic",

@@ -22,9 +22,9 @@ from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
 from ringme_contract.proof.patch import patches
 from ringme_contract.proof.prove import Proof, prove
 from ringme_contract.proof.prove_command import prove as prove_command
-from ringme_contract.proof.running import ServerError, running_server
+from ringme_contract.proof.running import running_server
 from ringme_contract.proof.site import Site
-from ringme_contract.proof.trial import FaultFinding, ServerFinding
+from ringme_contract.proof.trial import FaultFinding, ServerFinding, try_fault
 from ringme_contract.run.evaluation import ExitCode
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC
@@ -120,7 +120,7 @@ def test_a_sample_of_faults_is_caught() -> None:
 def test_of_a_dozen_faults_at_once_each_is_named(tmp_path: Path) -> None:
     fault, path = FAULTS["a-dozen-at-once"], tmp_path / "report.json"
     options = [f"--rule={rule}" for rule in fault.rules]
-    with running_server("--fault", fault.id) as server:
+    with running_server(fault.id) as server:
         done = ringme_contract("check", server.url, *options, "--json", str(path))
     assert done.exit_code == ExitCode.FAILED, done.output
     verdicts = {one["id"]: one["verdict"] for one in json.loads(path.read_text())["rules"]}
@@ -137,7 +137,7 @@ def test_what_catches_the_sample_has_nothing_against_the_healthy_mock() -> None:
 
 @pytest.mark.parametrize("name", NULL_SERVERS)
 def test_a_server_that_implements_nothing_is_never_good_enough(name: str) -> None:
-    with running_server("--null", name) as server:
+    with running_server(null=name) as server:
         done = ringme_contract("check", server.url, "--layer", "generic", "--layer", "access")
     assert done.exit_code == (ExitCode.FAILED if name == "example" else ExitCode.COULD_NOT_RUN)
 
@@ -150,24 +150,17 @@ def test_credit_for_nothing_is_given_for_a_reason() -> None:
         assert all(passes.values())
 
 
-def test_a_server_that_does_not_start_says_why() -> None:
-    with (
-        pytest.raises(ServerError, match="no-such-fault"),
-        running_server("--fault", "no-such-fault"),
-    ):
-        pass
+def test_a_trial_that_breaks_down_says_why() -> None:
+    proof = prove([replace(FAULTS["deleted-twice"], id="no-such-fault")], servers=False, jobs=1)
+    (line,) = proof.complaints
+    assert line.startswith("broke down: no-such-fault: the kit broke down: KeyError")
 
 
 def test_a_fault_that_makes_the_mock_break_down_is_told_from_one_that_does_as_it_says(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # In the server's own process, before anything of it is imported.
-    (tmp_path / "sitecustomize.py").write_text(
-        "from ringme_mock import app\napp.create_app = lambda *_: None\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    proof = prove([FAULTS["deleted-twice"]], servers=False, jobs=1)
-    (line,) = proof.complaints
+    monkeypatch.setattr("ringme_contract.proof.site.create_app", lambda *_: None)
+    (line,) = try_fault("deleted-twice").complaints
     assert line.startswith("the mock broke down: deleted-twice: TypeError: 'NoneType' object")
 
 
@@ -207,7 +200,7 @@ def healthy(*messages: str, code: int = 0) -> ServerFinding:
             Proof(servers={"example": ServerFinding("example", 1, {"no-5xx": "pass"}, [], 1.0)}),
             [],
         ),
-        (Proof(errors=["a-fault: boom"]), ["did not start: a-fault: boom"]),
+        (Proof(errors=["a-fault: boom"]), ["broke down: a-fault: boom"]),
     ],
 )
 def test_a_proof_holds_only_if_there_is_nothing_to_say_against_it(

@@ -12,12 +12,11 @@ import uvicorn
 
 
 @contextmanager
-def served(app: Any, log_level: str = "warning") -> Iterator[str]:
+def served(app: Any, **config: Any) -> Iterator[str]:
     """Serves it on a free port of the loopback interface; gives its URL."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level=log_level, lifespan="auto", timeout_graceful_shutdown=1)
-    )
+    config = {"log_level": "warning", "timeout_graceful_shutdown": 1, **config}
+    server = uvicorn.Server(uvicorn.Config(app, **config))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

@@ -137,7 +137,7 @@ class UrlProof:
             if done.returncode:
                 raise CannotRun(f"--reset: {self.reset}: exit code {done.returncode}")
         proxy = Proxy(self.target, site)
-        with served(proxy, "critical") as url:
+        with served(proxy, log_level="critical") as url:
             target = replace(self.target, url=url, budget=BUDGET)
             transport = _Transport(target, proxy)
             kit = CheckContext(target, contract(), transport)

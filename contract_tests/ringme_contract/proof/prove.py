@@ -10,15 +10,15 @@ from typing import Any
 
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import NULL_SERVERS
-from ringme_contract.proof.running import ServerError
 from ringme_contract.proof.trial import HEALTHY, FaultFinding, ServerFinding, try_fault, try_server
+from ringme_contract.verdict import breakdown
 
 Finding = FaultFinding | ServerFinding
 
 
 @dataclass
 class Proof:
-    """The outcome of the proof. `errors` are servers that did not start."""
+    """The outcome of the proof. `errors` are trials that broke down."""
 
     faults: dict[str, FaultFinding] = field(default_factory=dict)
     servers: dict[str, ServerFinding] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Proof:
         """All that keeps the proof from holding, a line each: what was not found, and too much."""
         findings: list[Finding] = [*self.faults.values(), *self.servers.values()]
         lines = [line for one in findings for line in one.complaints]
-        return [*lines, *(f"did not start: {line}" for line in self.errors)]
+        return [*lines, *(f"broke down: {line}" for line in self.errors)]
 
 
 def prove(
@@ -74,8 +74,8 @@ def _leave_signals_alone() -> None:
 def _take(proof: Proof, name: str, done: Future[Any]) -> Finding | None:
     try:
         finding: Finding = done.result()
-    except ServerError as error:
-        proof.errors.append(f"{name}: {error}")
+    except Exception as error:
+        proof.errors.append(f"{name}: {breakdown(error)}")
         return None
     if isinstance(finding, FaultFinding):
         proof.faults[name] = finding

@@ -1,16 +1,16 @@
-"""Starts the servers of the proof, and ends them."""
+"""Serves the mocks of the proof, each in the process that tries it."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-
-class ServerError(Exception):
-    """A server did not start; the message is what it said."""
+from ringme_contract.http.serving import served
+from ringme_contract.proof.fault import all_faults
+from ringme_contract.proof.null_servers import null_app
+from ringme_contract.proof.site import faulty_app
 
 
 @dataclass
@@ -21,26 +21,27 @@ class RunningServer:
     failure: str = ""
 
 
+class _FirstFailure(logging.Handler):
+    """Keeps the first exception that is logged, in one line."""
+
+    said = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not self.said:
+            self.said = f"{type(error).__name__}: {str(error)[:300]}"
+
+
 @contextmanager
-def running_server(*options: str) -> Iterator[RunningServer]:
-    """A server of `proof.server` for as long as the block lasts. Raises ServerError."""
-    command = [sys.executable, "-m", "ringme_contract.proof.server", *options]
-    process = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            assert process.stderr is not None
-            url = process.stdout.readline().strip()
-            if not url:
-                raise ServerError(f"{' '.join(options)}: {process.stderr.read().strip()[-500:]}")
+def running_server(fault: str = "", null: str = "") -> Iterator[RunningServer]:
+    """The mock with a fault, or a server that implements nothing; without either a healthy mock."""
+    app = null_app(null) if null else faulty_app(all_faults()[fault] if fault else None)
+    failures, root = _FirstFailure(logging.ERROR), logging.getLogger()
+    root.addHandler(failures)
+    try:
+        with served(app, log_config=None, access_log=False, lifespan="off") as url:
             server = RunningServer(url)
             yield server
-        finally:
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        server.failure = process.stderr.read().strip()
+        server.failure = failures.said
+    finally:
+        root.removeHandler(failures)

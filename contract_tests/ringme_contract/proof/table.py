@@ -21,7 +21,7 @@ def progress_line(name: str, finding: Finding | None) -> str:
 def said(finding: Finding | None) -> str:
     """The outcome of a trial in a few words."""
     if finding is None:
-        return "the server did not start"
+        return "the trial broke down"
     if not isinstance(finding, FaultFinding):
         return f"exit {finding.code}, {len(finding.passed)} of {len(finding.verdicts)} rules passed"
     if not finding.caught:

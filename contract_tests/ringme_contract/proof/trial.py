@@ -94,7 +94,7 @@ def try_fault(name: str, full: bool = False) -> FaultFinding:
     fault = all_faults()[name]
     start = time.monotonic()
     finding = FaultFinding(fault)
-    with running_server("--fault", name) as server:
+    with running_server(name) as server:
         target = _target(server.url)
         transport = Transport(target, contract())
         try:
@@ -110,7 +110,7 @@ def try_fault(name: str, full: bool = False) -> FaultFinding:
 def try_server(null: str | None = None) -> ServerFinding:
     """All checks against the healthy mock, or against a server that implements nothing."""
     start = time.monotonic()
-    with running_server(*(("--null", null) if null else ())) as server:
+    with running_server(null=null or "") as server:
         target = _target(server.url)
         transport = Transport(target, contract())
         try:
