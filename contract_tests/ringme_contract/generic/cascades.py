@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
@@ -99,35 +100,32 @@ def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> N
     client, tried = kit.client, 0
     cases = list(_cases(kit))
     before = Everything.read(kit)
-    for removal, group, operation, item, length in cases:
+    for removal, owner, operation, item, length in cases:
         start = whole_second(moment_of(operation, item))
         bounds = zip(kit.range_query, (start, start + length), strict=True)
         query = {name: write_datetime(moment) for name, moment in bounds}
-        listing = kit.path(removal.collection.name, action="list", **{kit.roles.groups: group})
+        listing = kit.path(removal.collection.name, action="list", **owner)
         if client.entries(listing, **query):
             continue
-        path = fill(removal, {kit.roles.groups: group})
+        path = fill(removal, owner)
         kit.expect(client.delete(path, **query), removal.status)
         before.expect_without(f"DELETE {path} of a range without items", {})
         tried += 1
     kit.need(tried, "no second of the target's range has items of one kind alone")
 
 
-Case = tuple[Operation, object, Operation, Item, timedelta]
+# A range delete and the keys of its path; a listed item that it must leave; how long its range is.
+Case = tuple[Operation, dict[str, object], Operation, Item, timedelta]
 
 
 def _cases(kit: CheckContext) -> Iterator[Case]:
-    """Range deletes of a group, a listed item that each must leave, and how long its range is.
+    """Range deletes of numbers and of groups.
 
     An item with a fraction is past the second that it begins in.
-    Numbers that have items move into a new group: their former one must leave what they had in it,
-    the new one what they have of another kind.
+    A number must leave what it has of another kind. Numbers that have items move into a new group:
+    their former one must leave what they had in it, the new one what they have of another kind.
     """
-    removals = [
-        one
-        for one in kit.operations
-        if one.action == "delete_range" and one.section == kit.roles.groups
-    ]
+    ranges = [one for one in kit.operations if one.action == "delete_range"]
     lists = [one for one in lists_with(kit, owner=kit.roles.clients) if one.collection.range]
     kit.need_offered(lists, "the target lists no recorded items of the whole client")
     items = {one.id: read_list(kit, kit.client, one, None) for one in lists}
@@ -140,12 +138,15 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
         if moved is not None:
             kit.place(moved, new)
             groups[moved] = new
-    for removal in removals:
-        for listing in lists:
-            number = kit.roles.of_number(listing.collection) or ""
-            own = listing.collection is removal.collection
-            mine = [one for one in items[listing.id] if groups.get(one.get(number)) == new]
-            for item in mine[:_ITEMS]:
-                yield removal, former[item[number]] if own else new, listing, item, SECOND
+    for removal, listing in product(ranges, lists):
+        number = kit.roles.of_number(listing.collection) or ""
+        own = listing.collection is removal.collection
+        mine = [one for one in items[listing.id] if groups.get(one.get(number)) == new]
+        for item in mine[:_ITEMS]:
+            if removal.section == kit.roles.numbers and not own:
+                yield removal, {kit.roles.numbers: item[number]}, listing, item, SECOND
+            elif removal.section == kit.roles.groups:
+                group = former[item[number]] if own else new
+                yield removal, {kit.roles.groups: group}, listing, item, SECOND
                 if own and moment_of(listing, item).microsecond:
-                    yield removal, new, listing, item, timedelta()
+                    yield removal, {kit.roles.groups: new}, listing, item, timedelta()
