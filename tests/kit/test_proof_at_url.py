@@ -103,7 +103,10 @@ def test_urls_of_the_server_lead_through_the_proxy_as_well(proxy: str) -> None:
 def test_what_gets_no_response_is_cut_off_and_never_a_response_of_the_proxy() -> None:
     with odd_server(closing) as url:
         proxy = Proxy(load_target(MOCK, url), Site())
-        with served(proxy, "critical") as address, pytest.raises(httpx.RemoteProtocolError):
+        with (
+            served(proxy, log_level="critical") as address,
+            pytest.raises(httpx.RemoteProtocolError),
+        ):
             httpx.get(f"{address}/api")
     (line,) = proxy.unanswered
     assert line.startswith("GET /api: the connection was closed before the response")
