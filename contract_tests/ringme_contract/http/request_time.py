@@ -40,8 +40,7 @@ class RequestTime(threading.local):
     def add_received(self, size: int) -> None:
         """Counts what came. Raises TooLarge for a head that is."""
         self._head_size += size if self._in_head else 0
-        if self._head_size > MOST_OF_HEAD:
-            raise TooLarge(f"its head, with interim responses, is over {MOST_OF_HEAD} bytes")
+        refuse_large_head(self._head_size)
 
     def end_head(self) -> None:
         self._in_head = False
@@ -56,3 +55,15 @@ class RequestTime(threading.local):
     def until_look(self, error: type[Exception]) -> float:
         """The seconds to wait before the next look. Raises this error if there are none."""
         return min(self.left(error), _LOOK)
+
+
+def refuse_large_head(size: int) -> None:
+    """Raises TooLarge for a head of so many bytes."""
+    if size > MOST_OF_HEAD:
+        raise TooLarge(f"its head, with interim responses, is over {MOST_OF_HEAD} bytes")
+
+
+def refuse_large_body(size: int) -> None:
+    """Raises TooLarge for a body of so many bytes."""
+    if size > MOST_BYTES:
+        raise TooLarge(f"its body is over {MOST_BYTES} bytes")

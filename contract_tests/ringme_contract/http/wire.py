@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import httpcore
 import httpx
 
+from ringme_contract.http.direct import DirectConnections
+from ringme_contract.http.proxied import ProxiedConnections
 from ringme_contract.http.request_time import MOST_BYTES, RequestTime, TooLarge
-from ringme_contract.http.timed_streams import TimedBackend
 from ringme_contract.http.way_to_target import find_proxy, proxy_of, tls_context
 from ringme_spec.json_text import read_json
 
 # Of a JSON body: one value takes up to a hundred bytes of memory.
 _MOST_VALUES = 1_000_000
 _UNPACKED = {"gzip", "x-gzip", "deflate"}
-# Seconds after which a connection that nobody used may be closed any moment.
-_IDLE = 5.0
 
 
 class Response(httpx.Response):
@@ -39,15 +37,12 @@ class Wire(httpx.BaseTransport):
     def __init__(self, url: str, ends: Callable[[], float], ca: Path | None = None) -> None:
         self._time = RequestTime(ends)
         self.proxy = find_proxy(url)
-        settings: dict[str, Any] = {
-            "ssl_context": tls_context(ca) if url.startswith("https:") or ca else None,
-            "network_backend": TimedBackend(self._time),
-            "proxy": proxy_of(self.proxy) if self.proxy else None,
-            # How many requests are under way is for the connection to say.
-            "max_connections": None,
-        }
-        self._kept = httpcore.ConnectionPool(**settings, keepalive_expiry=_IDLE)
-        self._fresh = httpcore.ConnectionPool(**settings, max_keepalive_connections=0)
+        tls = tls_context(ca) if url.startswith("https:") or ca else None
+        self._connections = (
+            ProxiedConnections(self._time, tls, proxy_of(self.proxy))
+            if self.proxy
+            else DirectConnections(self._time, tls)
+        )
 
     @property
     def was_fresh(self) -> bool:
@@ -55,59 +50,18 @@ class Wire(httpx.BaseTransport):
         return self._time.connected
 
     def handle_request(self, request: httpx.Request) -> Response:
-        """One response. Raises errors of httpx."""
         self._time.begin(request.extensions["timeout"]["read"])
-        try:
-            found, body = self._exchange(request)
-        except httpcore.LocalProtocolError:
-            raise
-        except (
-            httpcore.TimeoutException,
-            httpcore.NetworkError,
-            httpcore.ProtocolError,
-            httpcore.ProxyError,
-        ) as error:
-            kind: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
-            raise kind(str(error), request=request) from error
-        response = Response(found.status, headers=found.headers, stream=httpx.ByteStream(body))
+        found = self._connections.send(request, bool(request.extensions.get("fresh")))
+        response = Response(
+            found.status, headers=found.headers, stream=httpx.ByteStream(found.body)
+        )
         # Whatever the target says: the API has no other, and Python knows encodings that unpack.
         response.encoding = "utf-8"
-        _refuse_bombs(response.headers, body)
+        _refuse_bombs(response.headers, found.body)
         return response
 
-    def _exchange(self, request: httpx.Request) -> tuple[httpcore.Response, bytes]:
-        url = request.url
-        sent = httpcore.Request(
-            request.method,
-            httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
-        # A server may send a body with a HEAD: the next response must not begin with it.
-        alone = request.extensions.get("fresh") or request.method == "HEAD"
-        response = (self._fresh if alone else self._kept).handle_request(sent)
-        self._time.end_head()
-        try:
-            return response, _whole(cast(Iterable[bytes], response.stream))
-        finally:
-            response.close()
-
     def close(self) -> None:
-        self._kept.close()
-        self._fresh.close()
-
-
-def _whole(parts: Iterable[bytes]) -> bytes:
-    found, size = [], 0
-    for part in parts:
-        size += len(part)
-        if size > MOST_BYTES:
-            raise TooLarge(f"its body is over {MOST_BYTES} bytes")
-        found.append(part)
-    return b"".join(found)
+        self._connections.close()
 
 
 def _refuse_bombs(headers: httpx.Headers, body: bytes) -> None:
