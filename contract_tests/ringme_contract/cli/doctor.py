@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,25 +56,16 @@ def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
     """Looks at every identity, then at the data. The target has to be reachable."""
     yield Finding("target", f"{kit.target.url} responds")
     users: dict[str, dict[str, Any]] = {}
-    for name in IDENTITIES:
+    for name in (*IDENTITIES, *OPTIONAL_IDENTITIES):
         if name == "public" and "authorization_code" in kit.target.off:
             continue
-        if name not in kit.target.identities:
-            rules = _rules(checks, lambda check, name=name: name in check.needs)
-            yield Finding(
-                name, f"is not in the target file: {IDENTITIES[name]}", ExitCode.NOT_REACHED, rules
-            )
-        elif name in REFUSED:
-            yield _refused(kit, name)
-        elif name == "login":
-            yield _login(kit, name)
-        elif name == "public":
-            yield _public(kit, name)
-        else:
-            yield _identity(kit, name, users)
-    for name in OPTIONAL_IDENTITIES:
         if name in kit.target.identities:
-            yield _optional(kit, name)
+            look = _LOOKS.get(name)
+            yield look(kit, name) if look else _identity(kit, name, users)
+        elif name in IDENTITIES:
+            rules = _rules(checks, lambda check, name=name: name in check.needs)
+            text = f"is not in the target file: {IDENTITIES[name]}"
+            yield Finding(name, text, ExitCode.NOT_REACHED, rules)
     if "client" in users:
         yield from _data(kit, checks, users)
 
@@ -128,14 +119,8 @@ def _relation(
     return ""
 
 
-def _optional(kit: CheckContext, name: str) -> Finding:
-    if name in REFUSED:
-        return _refused(kit, name)
-    if name == "other_login":
-        return _login(kit, name)
-    if name == "other_public":
-        return _public(kit, name)
-    # Its requests are few, so that none of them is spent here.
+def _limited(kit: CheckContext, name: str) -> Finding:
+    """Gets a token, and spends none of its few requests."""
     response = kit.request_token(**kit.target.identities[name].parameters)
     if not response.is_success:
         return Finding(name, f"gets no token: {said(response)}", ExitCode.COULD_NOT_RUN)
@@ -186,6 +171,14 @@ def _application(
     if json_object(response).get("error") == "invalid_grant":
         return Finding(name, good)
     return Finding(name, f"{wanted}, but {said(response)}", ExitCode.COULD_NOT_RUN)
+
+
+_LOOKS: dict[str, Callable[[CheckContext, str], Finding]] = {
+    **dict.fromkeys(REFUSED, _refused),
+    **dict.fromkeys(("login", "other_login"), _login),
+    **dict.fromkeys(("public", "other_public"), _public),
+    "limited": _limited,
+}
 
 
 def _pace(kit: CheckContext) -> Iterator[Finding]:

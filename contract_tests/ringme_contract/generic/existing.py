@@ -9,6 +9,7 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.entries.operation_paths import fill
+from ringme_contract.generic.updates import refers, wrong_keys
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 
@@ -109,37 +110,20 @@ def what_only_responses_have_is_not_to_be_set(kit: CheckContext, operation: Oper
     viewed.expect_unchanged()
 
 
-def _refers(operation: Operation, _: Contract) -> bool:
-    sent = operation.json_body.properties if operation.json_body else {}
-    return bool(sent.keys() & operation.collection.references)
-
-
-@check_each("entry-reference", "update", existing=True, applies=_refers, smoke=True)
+@check_each("entry-reference", "update", existing=True, applies=refers, smoke=True)
 def an_existing_entry_refers_to_nothing_unknown(kit: CheckContext, operation: Operation) -> None:
     """To what never was, is deleted or another client's; an entry that is not there comes first."""
     viewed, factory = ViewedEntry(kit, operation), kit.factory
     unknown = {**viewed.keys, viewed.rule.name: NOWHERE}
     for name, other in factory.referred(operation).items():
         word = kit.contract.collections[other].missing
-        for key in _wrong_keys(viewed, other):
+        for key in wrong_keys(kit, other):
             sent = {**factory.change(operation), name: key}
             response = viewed.caller.put(viewed.path, sent)
             kit.expect(response, 404, word)
             viewed.expect_unchanged()
         response = viewed.caller.put(fill(operation, unknown), {name: NOWHERE})
         kit.expect(response, 404, viewed.rule.missing)
-
-
-def _wrong_keys(viewed: ViewedEntry, other: str) -> list[object]:
-    kit, factory = viewed.kit, viewed.kit.factory
-    keys: list[object] = [NOWHERE]
-    if deletion := kit.path.within(other, "delete", {other: None}):
-        deleted = {other: factory.create(other)[kit.contract.collections[other].key]}
-        kit.expect(viewed.caller.delete(fill(deletion, deleted)), 204)
-        keys += deleted.values()
-    if "other_client" in kit.target.identities:
-        keys.append(factory.own(other, "other_client"))
-    return keys
 
 
 def _is_one_of_many(operation: Operation, contract: Contract) -> bool:

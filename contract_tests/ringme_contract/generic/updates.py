@@ -117,12 +117,25 @@ def _whole_page(entries: Entries) -> dict[str, int]:
     return {size.name: size.schema.get("maximum", 0)} if size else {}
 
 
-def _refers(operation: Operation, _: object) -> bool:
+def refers(operation: Operation, _: object) -> bool:
     sent = operation.json_body.properties if operation.json_body else {}
     return bool(sent.keys() & operation.collection.references)
 
 
-@check_each("entry-reference", "create", "update", applies=_refers)
+def wrong_keys(kit: CheckContext, collection: str) -> list[object]:
+    """Keys of what never was, is deleted, or another client's."""
+    keys: list[object] = [NOWHERE]
+    if deletion := kit.path.within(collection, "delete", {collection: None}):
+        key = kit.contract.collections[collection].key
+        deleted = {collection: kit.factory.create(collection)[key]}
+        kit.expect(kit.client.delete(fill(deletion, deleted)), 204)
+        keys += deleted.values()
+    if "other_client" in kit.target.identities:
+        keys.append(kit.factory.own(collection, "other_client"))
+    return keys
+
+
+@check_each("entry-reference", "create", "update", applies=refers)
 def a_reference_to_nothing_is_refused(kit: CheckContext, operation: Operation) -> None:
     """To what never was, is deleted or another client's; with changes that then stay undone."""
     entries = Entries(kit, operation.collection)
@@ -132,14 +145,7 @@ def a_reference_to_nothing_is_refused(kit: CheckContext, operation: Operation) -
     if operation.action == "create":
         body = kit.factory.body(operation)
     for name, other in referred.items():
-        keys: list[object] = [NOWHERE]
-        if deletion := kit.path.within(other, "delete", {other: None}):
-            deleted = {other: kit.factory.create(other)[kit.contract.collections[other].key]}
-            kit.expect(entries.caller.delete(fill(deletion, deleted)), 204)
-            keys += deleted.values()
-        if "other_client" in kit.target.identities:
-            keys.append(kit.factory.own(other, "other_client"))
-        for key in keys:
+        for key in wrong_keys(kit, other):
             for changes in (body, {**body, **kit.factory.change(operation)}):
                 sent = {**changes, name: key}
                 response = entries.caller.request(operation.method, path, json=sent)

@@ -36,6 +36,7 @@ VALID = [*ANSWERS, positive_data_acceptance]
 INVALID = [negative_data_rejection]
 
 _SHOWN = 3
+Cases = list[tuple[Operation, AnyCase]]
 
 
 class Findings:
@@ -49,10 +50,22 @@ class Findings:
         self._lacking: dict[str, str] = {}
 
     def send(self, operation: Operation, case: AnyCase, checks: list[Any]) -> None:
-        """Sends a case, and judges its response; nothing if it cannot be written in HTTP."""
+        """Sends a case, and judges its response; nothing if it cannot be written in HTTP.
+
+        Without checks it is a finding if the server fails at it.
+        """
         response = send(self._kit, operation, case)
-        if response is not None:
+        if response is None:
+            return
+        if checks:
             self.judge(operation, case, response, checks)
+        elif response.status_code >= 500:
+            text = " ".join(self._kit.shown(response).split())
+            self.add(operation, f"status {response.status_code}", text)
+
+    def send_all(self, cases: Cases, checks: list[Any]) -> None:
+        """Sends cases side by side."""
+        self._kit.map(lambda one: self.send(*one, checks), cases)
 
     def judge(
         self,
@@ -91,11 +104,6 @@ class Findings:
         last = self._kit.transport.exchanges[-1] if response is None else exchange_of(response)
         shown = Deviation(last, expected, f"{last.status} {last.response_body[:200]}")
         self._failures.setdefault((operation.id, title), (said, shown))
-
-    def note_server_error(self, operation: Operation, response: httpx.Response) -> None:
-        if response.status_code >= 500:
-            text = " ".join(self._kit.shown(response).split())
-            self.add(operation, f"status {response.status_code}", text)
 
     def lacks(self, operation: Operation, reason: str) -> None:
         """Notes the reason for which an operation cannot succeed at this target."""

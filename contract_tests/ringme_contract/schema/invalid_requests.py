@@ -9,14 +9,12 @@ from schemathesis import GenerationMode
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext, spares
 from ringme_contract.samples import Samples
-from ringme_contract.schema.findings import INVALID, Findings
-from ringme_contract.schema.generation import AnyCase, can_be_generated, generate
+from ringme_contract.schema.findings import INVALID, Cases, Findings
+from ringme_contract.schema.generation import can_be_generated, generate
 from ringme_contract.verdict import NotReached
-from ringme_spec.operations import Operation
 
 _EXPECTED = "a status from 400 to 499 for what breaks a schema"
 _SOME = 3
-Cases = list[tuple[Operation, AnyCase]]
 
 
 @check("error-validation", writes=False)
@@ -58,5 +56,5 @@ def invalid_writes(kit: CheckContext) -> None:
 
 def _judge(kit: CheckContext, cases: Cases) -> None:
     findings = Findings(kit)
-    kit.map(lambda one: findings.send(*one, INVALID), cases)
+    findings.send_all(cases, INVALID)
     findings.report(_EXPECTED)

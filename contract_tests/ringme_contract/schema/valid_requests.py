@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from schemathesis import GenerationMode
 
 from ringme_contract.check import check
@@ -30,9 +32,6 @@ class _Sender(Findings):
         super().__init__(kit)
         self._constraints = Constraints(kit)
         self.samples = Samples(kit, kit.operations)
-
-    def send_valid(self, operation: Operation, case: AnyCase) -> None:
-        self.send(operation, case, VALID)
 
     def generated(
         self, operation: Operation, salt: int, path: dict[str, object] | None
@@ -70,7 +69,7 @@ def valid_reads(kit: CheckContext) -> None:
         # Once about what is there, which gets further, and once about anything.
         for salt, fixed in ((1, path), (2, None)):
             cases += [(operation, case) for case in sender.generated(operation, salt, fixed)]
-    kit.map(lambda one: sender.send_valid(*one), cases)
+    sender.send_all(cases, VALID)
     # Scenarios make what else there is to read.
     sender.report(_EXPECTED, [one for one in chosen if one.addresses_entries])
 
@@ -84,9 +83,8 @@ def tokens(kit: CheckContext) -> None:
         for media_type, capability in _FORMS.items():
             if capability not in kit.target.off:
                 body = dict(kit.target.identities["client"].parameters)
-                sender.send_valid(
-                    operation, put_together(kit, operation, {}, None, body, media_type)
-                )
+                case = put_together(kit, operation, {}, None, body, media_type)
+                sender.send(operation, case, VALID)
     sender.report(_EXPECTED, chosen)
 
 
@@ -100,23 +98,23 @@ def valid_writes(kit: CheckContext) -> None:
         if not one.reads and one.action != _NEEDS_NUMBERS and spares(one) and can_be_generated(one)
     ]
     for operation in chosen:
-        if operation.scopes is None:
-            for case in sender.generated(operation, 3, {}):
-                sender.send_valid(operation, case)
-            continue
-        path = kit.factory.to_change(operation)
-        if operation.json_body is not None:
-            for full in (False, True):
-                body = kit.factory.body(operation, full)
-                sender.send_valid(operation, put_together(kit, operation, path, None, body))
-        else:
-            query = kit.factory.query(operation)
-            sender.send_valid(operation, put_together(kit, operation, path, query))
-        for case in sender.generated(operation, 4, path):
-            sender.send_valid(operation, case)
-        for case in sender.generated(operation, 5, kit.factory.nowhere(operation)):
-            sender.send_valid(operation, case)
+        for case in _writes(kit, sender, operation):
+            sender.send(operation, case, VALID)
     sender.report(_EXPECTED, [one for one in chosen if kit.factory.can_succeed(one)])
+
+
+def _writes(kit: CheckContext, sender: _Sender, operation: Operation) -> Iterator[AnyCase]:
+    if operation.scopes is None:
+        yield from sender.generated(operation, 3, {})
+        return
+    path = kit.factory.to_change(operation)
+    if operation.json_body is not None:
+        for full in (False, True):
+            yield put_together(kit, operation, path, None, kit.factory.body(operation, full))
+    else:
+        yield put_together(kit, operation, path, kit.factory.query(operation))
+    yield from sender.generated(operation, 4, path)
+    yield from sender.generated(operation, 5, kit.factory.nowhere(operation))
 
 
 @check("conforms", deletes_recorded_items=True)
@@ -134,6 +132,6 @@ def deletes_of_recorded_items(kit: CheckContext) -> None:
         except NotReached as reason:
             sender.lacks(operation, str(reason))
             continue
-        sender.send_valid(operation, put_together(kit, operation, path))
-        sender.send_valid(operation, put_together(kit, operation, kit.factory.nowhere(operation)))
+        for values in (path, kit.factory.nowhere(operation)):
+            sender.send(operation, put_together(kit, operation, values), VALID)
     sender.report(_EXPECTED, chosen)
