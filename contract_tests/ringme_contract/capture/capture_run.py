@@ -13,11 +13,10 @@ from typing import Any
 import click
 
 from ringme_contract.capture.completion import Completion, applications_of, set_passwords
-from ringme_contract.capture.fixture_folder import check_free, write_folder
+from ringme_contract.capture.folders import SavedResponses, check_free, write_folder
 from ringme_contract.capture.gather import Found, Gathering
-from ringme_contract.capture.list_reader import Entry
+from ringme_contract.capture.lists import Entry
 from ringme_contract.capture.made_up import MadeUp
-from ringme_contract.capture.saved_responses import SavedResponses
 from ringme_contract.capture.service import Service
 from ringme_contract.report.printable import printable
 from ringme_contract.run import check_run

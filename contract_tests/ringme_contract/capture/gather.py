@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from ringme_contract.capture.list_reader import Entry, ListReader, Read, fill
-from ringme_contract.capture.listings import Listing, read_listings
+from ringme_contract.capture.lists import Entry, Listing, ListReader, Read, fill, read_listings
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError

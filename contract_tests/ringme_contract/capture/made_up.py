@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
-from ringme_contract.capture.list_reader import Entry
+from ringme_contract.capture.lists import Entry
 from ringme_spec.contract import Contract
 
 # Kinds of `x-personal`. An address may hold a secret, and the mock would send to it.
 URL = "url"
-_MADE_URL = "http://127.0.0.1:9/{number}"
+_FORMS = {
+    "email": "user{}@example.com",
+    "login": "user-{}",
+    "domain": "d{}.example.net",
+    "text": "Text {}",
+    URL: "http://127.0.0.1:9/{}",
+}
 _DIGITS = re.compile(r"[0-9]+")
 _LETTER = re.compile(r"[^\W\d_]")
 # The name of a member of JSON that tells of nobody.
@@ -21,35 +27,12 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,40}[0-9]{0,3}")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 # Of a number of the telephone network the part behind the code of the country.
 _NATIONAL = 10
-_NAMES = [
-    "Abramova",
-    "Belov",
-    "Vinogradova",
-    "Gusev",
-    "Danilova",
-    "Egorov",
-    "Zhukova",
-    "Zaitsev",
-    "Ilina",
-    "Kozlov",
-    "Lebedeva",
-    "Morozov",
-    "Nikitina",
-    "Orlov",
-    "Pavlova",
-    "Romanov",
-    "Sokolova",
-    "Tarasov",
-    "Ulyanova",
-    "Fedorov",
-    "Kharitonova",
-    "Tsvetkov",
-    "Chernova",
-    "Shubin",
-    "Shcherbakova",
-    "Yudin",
-    "Yakovleva",
-]
+_NAMES = (
+    "Abramova", "Belov", "Vinogradova", "Gusev", "Danilova", "Egorov", "Zhukova", "Zaitsev",
+    "Ilina", "Kozlov", "Lebedeva", "Morozov", "Nikitina", "Orlov", "Pavlova", "Romanov",
+    "Sokolova", "Tarasov", "Ulyanova", "Fedorov", "Kharitonova", "Tsvetkov", "Chernova",
+    "Shubin", "Shcherbakova", "Yudin", "Yakovleva",
+)  # fmt: skip
 
 
 class MadeUp:
@@ -63,17 +46,13 @@ class MadeUp:
         self._kinds = {name: dict(_kinds(contract, name, keep)) for name in contract.collections}
         self._originals: set[str] = set()
         self._tables: dict[str, dict[str, str]] = {}
-        self._used: set[str] = set()
         self._counts: dict[str, Iterator[int]] = {}
         self._replace: dict[str, Callable[[str], str]] = {
             "name": self._name,
             "phone": self._phone,
-            "email": self._email,
             "login": self._login,
-            "domain": self._domain,
             "text": self._text,
             "file": self._file,
-            URL: self._url,
         }
 
     def replace_all(self, entries: dict[str, list[Entry]]) -> None:
@@ -88,23 +67,25 @@ class MadeUp:
         for one, prop, _ in places:
             self._originals |= {one[prop], *_DIGITS.findall(one[prop])}
         for one, prop, kind in places:
-            one[prop] = self._replace[kind](one[prop])
+            text = one[prop]
+            known = self._replace.get(kind)
+            one[prop] = known(text) if known else self._formed(kind, text)
 
     # --- kinds
 
     def _name(self, text: str) -> str:
         if not _LETTER.search(text):
             return self._phone(text)
-        return self._made("name", text, lambda number: _numbered(_NAMES, number))
+        return self._made("name", text, _numbered_name)
 
     def _phone(self, text: str) -> str:
         """Replace each number of a text, so that it keeps its length and what is around it."""
         user, at, domain = text.partition("@")
         if _LETTER.search(user):
-            user = self._made("name", user, lambda number: _numbered(_NAMES, number))
+            user = self._made("name", user, _numbered_name)
         else:
             user = _DIGITS.sub(lambda found: self._number(found[0]), user)
-        return f"{user}{at}{self._domain(domain)}" if at else user
+        return f"{user}{at}{self._formed('domain', domain)}" if at else user
 
     def _number(self, digits: str) -> str:
         if len(digits) == 1:
@@ -118,25 +99,19 @@ class MadeUp:
 
         return code + self._made(f"number {length}", rest, make, 10**length)
 
-    def _email(self, text: str) -> str:
-        return self._made("email", text, lambda number: f"user{number + 1}@example.com")
-
     def _login(self, text: str) -> str:
         if not _LETTER.search(text):
             return self._phone(text)
         if "@" in text:
-            return self._email(text)
-        return self._made("login", text, lambda number: f"user-{number + 1}")
-
-    def _domain(self, text: str) -> str:
-        return self._made("domain", text, lambda number: f"d{number + 1}.example.net")
+            return self._formed("email", text)
+        return self._formed("login", text)
 
     def _text(self, text: str) -> str:
         """Replace free text; JSON stays JSON of the same shape."""
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
-            return self._made("text", text, lambda number: f"Text {number + 1}")
+            return self._formed("text", text)
         return json.dumps(self._json(value), ensure_ascii=False)
 
     def _json(self, value: Any) -> Any:
@@ -158,10 +133,10 @@ class MadeUp:
         end = suffix[0] if suffix else ""
         return self._made("file", text, lambda number: f"file-{number + 1}{end}")
 
-    def _url(self, text: str) -> str:
-        return self._made(URL, text, lambda number: _MADE_URL.format(number=number + 1))
-
     # --- tables
+
+    def _formed(self, kind: str, text: str) -> str:
+        return self._made(kind, text, lambda number: _FORMS[kind].format(number + 1))
 
     def _made(
         self, table: str, original: str, make: Callable[[int], str], most: int | None = None
@@ -186,9 +161,9 @@ class MadeUp:
         raise AssertionError("a count has no end")
 
 
-def _numbered(names: list[str], number: int) -> str:
-    turn, place = divmod(number, len(names))
-    return f"{names[place]} {turn + 1}" if turn else names[place]
+def _numbered_name(number: int) -> str:
+    turn, place = divmod(number, len(_NAMES))
+    return f"{_NAMES[place]} {turn + 1}" if turn else _NAMES[place]
 
 
 def _kinds(contract: Contract, name: str, keep: bool) -> Iterator[tuple[str, str]]:
