@@ -242,18 +242,6 @@ async def block_spreads(site: Site, request: Request, response: Response) -> Non
 
 
 @after
-async def foreign_group_refused(site: Site, request: Request, response: Response) -> None:
-    """Refuses a group of another client under one's own client with 403."""
-    group = request.values.get("ext_group_id")
-    if (
-        response.word == "extension_group_not_found"
-        and "client_id" in request.values
-        and await site.mock.entry("extension_group", group)
-    ):
-        response.refuse(403, "access_denied")
-
-
-@after
 async def refusal_tells(
     site: Site, request: Request, response: Response, collection: str, key: str
 ) -> None:
