@@ -43,7 +43,7 @@ class Interception:
                 await waiting
         sent = [(one, got.told) for one, got in request.sent]
         self.changed = self.changed or sent != [(told, response.told)]
-        await _send(send, response)
+        await _send(send, request, response)
 
     async def _respond(self, request: Request) -> Response:
         for hook in self._before:
@@ -82,11 +82,14 @@ async def read_body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-async def _send(send: Send, response: Response) -> None:
-    headers = {key: value for key, value in response.headers.items() if key != "content-length"}
-    body = gzip.compress(response.body, mtime=0) if response.is_compressed else response.body
-    if response.status != 204:
-        headers["content-length"] = str(len(body))
+async def _send(send: Send, request: Request, response: Response) -> None:
+    headers, body = dict(response.headers), response.body
+    # A response to HEAD has the length of the one to GET.
+    if request.method != "HEAD" or body:
+        headers.pop("content-length", None)
+        body = gzip.compress(body, mtime=0) if response.is_compressed else body
+        if response.status != 204:
+            headers["content-length"] = str(len(body))
     pairs = [(key.encode("latin-1"), value.encode("latin-1")) for key, value in headers.items()]
     await send({"type": "http.response.start", "status": response.status, "headers": pairs})
     await send({"type": "http.response.body", "body": body})

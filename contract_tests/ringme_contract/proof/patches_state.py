@@ -80,8 +80,11 @@ def still_listed(site: Site, deleted_by: str, lists: list[str]) -> None:
 
     def after(request: Request, response: Response) -> None:
         if request.name == deleted_by and response.ok:
-            entry = shown.entries.get((request.collection, request.key))
-            gone.extend([entry] if entry else [])
+            # The digits of a key count in either case.
+            key = request.collection, request.key.upper()
+            gone.extend(
+                one for (name, its), one in shown.entries.items() if (name, its.upper()) == key
+            )
         elif request.name in lists and response.ok and not request.parameter("per_page"):
             left = [
                 one for one in gone if _is_owned(request, one) and is_inside(site, request, one)
