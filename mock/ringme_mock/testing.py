@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
@@ -22,6 +22,8 @@ from ringme_spec.paths import FIXTURES, SPEC
 
 if TYPE_CHECKING:
     from ringme_mock.server.kept_state import KeptState
+
+_T = TypeVar("_T")
 
 
 class ControlError(Exception):
@@ -110,11 +112,15 @@ class MockServer:
             return
         kept = None
         if self._state is not None:
-            # In a thread, as a test may have an event loop of its own.
-            with ThreadPoolExecutor(1) as pool:
-                kept = pool.submit(asyncio.run, self._open(self._state)).result()
+            kept = _finished(self._open(self._state))
             self.app = kept.app
-        self._running = RunningServer(self.app, self._port, kept=kept)
+        try:
+            self._running = RunningServer(self.app, self._port, kept=kept)
+        except BaseException:
+            if kept is not None:
+                # Or the file would stay in use.
+                _finished(kept.close())
+            raise
 
     async def _open(self, path: Path) -> KeptState:
         # Only now: few keep their state.
@@ -192,3 +198,9 @@ class MockServer:
         if response.is_error:
             raise ControlError(f"{method} {path}: {response.json()['message']}")
         return response.json() if response.content else None
+
+
+def _finished(work: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine in a thread, as a test may have an event loop of its own."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

@@ -92,6 +92,14 @@ def test_a_state_file_keeps_the_state_from_one_start_to_the_next(tmp_path: Path)
     assert asyncio.run(start_again()) == ["before"]
 
 
+def test_a_server_that_cannot_start_leaves_its_state_file_free(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with MockServer() as other, pytest.raises(ConfigError, match="cannot listen"):
+        MockServer(state=path, port=int(other.url.rpartition(":")[2])).start()
+    with MockServer(state=path) as mock:
+        assert mock.control("GET", "health")["status"] == "ok"
+
+
 def test_a_server_that_is_not_started_says_how_to() -> None:
     with pytest.raises(ControlError, match="with MockServer"):
         MockServer().url  # noqa: B018 - asking is the test
