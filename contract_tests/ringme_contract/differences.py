@@ -47,7 +47,7 @@ def cut(expected: Any, got: Any) -> tuple[Any, Any]:
 
 
 def _alike(*lists: Iterable[Any]) -> int:
-    """How many entries two lists begin with alike."""
+    """The number of equal entries that two lists begin with."""
     pairs = zip(*lists, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 

@@ -29,7 +29,7 @@ from ringme_mock.http.connexion_parts import (
 )
 from ringme_mock.http.error_handler import handle_error
 from ringme_mock.http.not_found_middleware import NotFoundMiddleware
-from ringme_mock.http.operation import ActionResolver, TokenSecurity, check_actions
+from ringme_mock.http.running_operation import ActionResolver, TokenSecurity, check_actions
 from ringme_mock.http.sessions import Sessions, Settings
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.cycle_search import cycle_search_paused

@@ -1,4 +1,4 @@
-"""Values of JSON that are larger than anybody needs: what is looked at of them."""
+"""Huge values of JSON, and the part of them that is checked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MANY_NAMES, _FEW = 1000, 10
 
 
 def has_over(many: int, value: object) -> bool:
-    """Whether there are more values in it, at any depth."""
+    """Tell if a value has more than `many` others in it, at any depth."""
     waiting, found = [value], 0
     while waiting and found <= many:
         one = waiting.pop()
@@ -22,7 +22,7 @@ def has_over(many: int, value: object) -> bool:
 
 
 def without_most_unknown(value: Any, known: Collection[str]) -> Any:
-    """A copy in which objects of very many names have the known ones and a few others."""
+    """Copy a value; objects of very many names keep the known ones and a few others."""
     if isinstance(value, list):
         return [without_most_unknown(one, known) for one in value]
     if not isinstance(value, dict):
@@ -35,7 +35,7 @@ def without_most_unknown(value: Any, known: Collection[str]) -> Any:
 
 
 def property_names(schema: Any) -> set[str]:
-    """The names of all properties that a schema tells of, at any depth."""
+    """Collect the names of the properties of a schema, at any depth."""
     found: set[str] = set()
     waiting = [schema]
     while waiting:

@@ -15,7 +15,7 @@ import click
 from ringme_contract.capture.completion import Completion, applications_of, set_passwords
 from ringme_contract.capture.folders import SavedResponses, check_free, write_folder
 from ringme_contract.capture.gather import Found, Gathering
-from ringme_contract.capture.lists import Entry
+from ringme_contract.capture.listings import Entry
 from ringme_contract.capture.made_up import MadeUp
 from ringme_contract.capture.service import Service
 from ringme_contract.report.printable import printable

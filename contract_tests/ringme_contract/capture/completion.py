@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ringme_contract.capture.gather import Found
-from ringme_contract.capture.lists import Entry
+from ringme_contract.capture.listings import Entry
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError

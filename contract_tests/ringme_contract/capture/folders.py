@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ringme_contract.capture.lists import Entry
+from ringme_contract.capture.listings import Entry
 from ringme_spec.errors import ConfigError
 
 _HEADER = "capture.json"

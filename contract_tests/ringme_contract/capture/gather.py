@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from ringme_contract.capture.lists import Entry, Listing, ListReader, Read, fill, read_listings
+from ringme_contract.capture.listings import Entry, Listing, ListReader, Read, fill, read_listings
 from ringme_spec.collections import CollectionRule
 from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
-from ringme_contract.capture.lists import Entry
+from ringme_contract.capture.listings import Entry
 from ringme_spec.contract import Contract
 
 # Kinds of `x-personal`. An address may hold a secret, and the mock would send to it.

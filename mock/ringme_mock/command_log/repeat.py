@@ -22,8 +22,8 @@ from ringme_mock.http.sessions import Session, Sessions
 if TYPE_CHECKING:
     from ringme_mock.command_log.images import Images
     from ringme_mock.faults.inject import Faults
-    from ringme_mock.http.operation import RunningOperation
     from ringme_mock.http.routing import PathTable
+    from ringme_mock.http.running_operation import RunningOperation
 
 Header: TypeAlias = tuple[bytes, bytes]
 

@@ -33,8 +33,8 @@ from ringme_mock.http.sessions import Session, Sessions
 
 if TYPE_CHECKING:
     from ringme_mock.faults.inject import Faults
-    from ringme_mock.http.operation import RunningOperation
     from ringme_mock.http.routing import PathTable
+    from ringme_mock.http.running_operation import RunningOperation
 
 logger = logging.getLogger(__name__)
 
@@ -215,7 +215,7 @@ class Replica:
         request: RequestContext | None = None,
         body: bytes = b"",
     ) -> _T:
-        """Keep what pages do to a session, and do it."""
+        """Keep a command whose `act` is one step, and carry it out."""
 
         async def apply(session: Session) -> _T:
             return act(session)

@@ -21,10 +21,10 @@ from ringme_mock.http.cors import Cors
 from ringme_mock.http.cycle import Headers, cut, send_whole
 from ringme_mock.http.error_handler import refuse
 from ringme_mock.http.journal import log, note
-from ringme_mock.http.operation import OperationAPI, RunningOperation
 from ringme_mock.http.refusal_reasons import RefusalReasons, explain_page
 from ringme_mock.http.response_headers import response_headers
 from ringme_mock.http.routing import PathTable
+from ringme_mock.http.running_operation import OperationAPI, RunningOperation
 from ringme_mock.http.sessions import Sessions
 from ringme_mock.http.urls import PAGES
 from ringme_spec.contract import Contract
