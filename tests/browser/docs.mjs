@@ -7,7 +7,8 @@ import { mkdir, readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+
+import { launch, openPage } from "./chromium.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WINDOWS = {
@@ -32,10 +33,7 @@ if (!pages.includes("index.html")) {
 if (pictures) await mkdir(pictures, { recursive: true });
 
 const findings = [];
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-background-networking"],
-});
+const browser = await launch();
 const looks = Object.entries(WINDOWS).flatMap(([size, options]) =>
   pages.map((name) => ({ name, size, options })),
 );
@@ -50,7 +48,7 @@ console.log(`${pages.length} pages in ${Object.keys(WINDOWS).length} ways: ${fin
 process.exitCode = findings.length ? 1 : 0;
 
 async function look({ name, size, options }) {
-  const page = await browser.newPage(options);
+  const page = await openPage(browser, options);
   const title = `${name}, ${size}, ${options.colorScheme}`;
   page.on("console", (message) => {
     if (message.type() === "error") findings.push(`${title}: console: ${message.text()}`);
@@ -65,7 +63,7 @@ async function look({ name, size, options }) {
   if (pictures) await page.screenshot({ path: path.join(pictures, `${name}-${size}.png`) });
   await page.evaluate(() => [...document.querySelectorAll("details")].slice(0, 5).forEach((one) => (one.open = true)));
   await examine(page, title);
-  await page.close();
+  await page.context().close();
 }
 
 async function examine(page, title) {

@@ -6,10 +6,9 @@
 // The browser is /usr/bin/chromium, or the one that the environment variable CHROMIUM names.
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { argv, env, exit, pid } from "node:process";
+import { argv, exit, pid } from "node:process";
 
-import { chromium } from "playwright-core";
-
+import { launch, openPage } from "./chromium.mjs";
 import { Control } from "./control.mjs";
 import { serve } from "./serve.mjs";
 import { tell } from "./story.mjs";
@@ -33,10 +32,7 @@ if (screenshots !== undefined) {
   await mkdir(screenshots, { recursive: true });
 }
 const site = await serve(resolve(folder));
-const browser = await chromium.launch({
-  executablePath: env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-background-networking"],
-});
+const browser = await launch();
 const results = await Promise.all(Object.keys(WINDOWS).map(visit));
 await browser.close();
 site.close();
@@ -45,8 +41,7 @@ exit(results.every(Boolean) ? 0 : 1);
 /** Whether the story of one window came to its end. */
 async function visit(name) {
   const control = new Control(mock, `${name}-${pid}`);
-  const context = await browser.newContext(WINDOWS[name]);
-  const visitor = new Visitor(await context.newPage(), name, screenshots);
+  const visitor = new Visitor(await openPage(browser, WINDOWS[name]), name, screenshots);
   const begin = Date.now();
   try {
     await visitor.page.goto(`${site.url}?${new URLSearchParams({ api: mock, session: control.session })}`);
@@ -58,7 +53,7 @@ async function visit(name) {
     return false;
   } finally {
     await control.end().catch(() => {});
-    await context.close();
+    await visitor.page.context().close();
   }
 }
 

@@ -9,10 +9,9 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
-import { argv, env, exit } from "node:process";
+import { argv, exit } from "node:process";
 
-import { chromium } from "playwright-core";
-
+import { launch, openPage } from "./chromium.mjs";
 import { examine } from "./page/look.mjs";
 
 const [url, option, pictures] = argv.slice(2);
@@ -33,22 +32,15 @@ const application = createServer((request, response) => {
   response.writeHead(200, { "Content-Type": "text/html" }).end("<title>Application</title>back");
 });
 await new Promise((ready) => application.listen(0, "127.0.0.1", ready));
-const browser = await chromium.launch({
-  executablePath: env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox", "--disable-background-networking",
-    `--host-resolver-rules=MAP localhost:3000 127.0.0.1:${application.address().port}`,
-  ],
-});
+const browser = await launch(`--host-resolver-rules=MAP localhost:3000 127.0.0.1:${application.address().port}`);
 
 /** A person with cookies of their own. */
 class Person {
   static async arrive(options = {}) {
     const { width = 1280, height = 900, ...rest } = options;
     const person = new Person();
-    person.context = await browser.newContext({ viewport: { width, height }, ...rest });
-    person.page = await person.context.newPage();
-    person.page.setDefaultTimeout(8000);
+    person.page = await openPage(browser, { viewport: { width, height }, ...rest });
+    person.context = person.page.context();
     person.complaints = [];
     person.page.on("console", (message) => {
       if (!message.text().startsWith("Failed to load resource")) person.complaints.push(message.text());

@@ -4,16 +4,14 @@
 // Usage: node tests/browser/newcomer.mjs MOCK_URL
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { chromium } from "playwright-core";
+
+import { launch, openPage } from "./chromium.mjs";
 
 const [root] = process.argv.slice(2);
 const KNOWN_FAULTS = ["aria-valid-attr-value"];
 const LARGE = "9007199254740993";
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-background-networking"],
-});
-const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+const browser = await launch();
+const page = await openPage(browser, { viewport: { width: 1440, height: 900 } });
 const errors = [];
 page.on("pageerror", (error) => errors.push(String(error)));
 page.on("console", (message) => message.type() === "error" && errors.push(message.text()));

@@ -9,10 +9,9 @@
 // unless it is set. Every step has a session of its own; only --screenshot uses the default one,
 // and resets it.
 import { mkdir } from "node:fs/promises";
-import { argv, env, exit, pid } from "node:process";
+import { argv, exit, pid } from "node:process";
 
-import { chromium } from "playwright-core";
-
+import { launch } from "./chromium.mjs";
 import { look, photographOne } from "./page/look.mjs";
 import { arrive } from "./page/person.mjs";
 import { safety } from "./page/safety.mjs";
@@ -30,10 +29,7 @@ try {
   console.error(`no mock answers at ${base}`);
   exit(2);
 }
-const browser = await chromium.launch({
-  executablePath: env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-background-networking"],
-});
+const browser = await launch();
 let failed = 0;
 let count = 0;
 

@@ -2,7 +2,8 @@
 // that part; on a second visit it asks whether the file is the one that it has.
 // Usage: node tests/browser/player.mjs MOCK_URL
 import { createServer } from "node:http";
-import { chromium } from "playwright-core";
+
+import { launch, openPage, PATIENCE } from "./chromium.mjs";
 
 const [mock] = process.argv.slice(2);
 const send = async (method, path, body, headers) => {
@@ -21,19 +22,16 @@ const site = createServer((_, response) => {
   response.end("<!DOCTYPE html><title>Player</title><audio controls preload=metadata></audio>");
 });
 await new Promise((ready) => site.listen(0, "127.0.0.1", ready));
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-background-networking"],
-});
-const page = await browser.newPage();
+const browser = await launch();
+const page = await openPage(browser);
 for (const visit of ["first", "second"]) {
   await page.goto(`http://127.0.0.1:${site.address().port}/`);
-  const place = await page.evaluate(async (source) => {
+  const place = await page.evaluate(async ([source, patience]) => {
     const audio = document.querySelector("audio");
     const event = (name) => new Promise((resolve, reject) => {
       audio.addEventListener(name, resolve, { once: true });
       audio.addEventListener("error", () => reject(new Error(audio.error.message)), { once: true });
-      setTimeout(() => reject(new Error(`no ${name}`)), 60_000);
+      setTimeout(() => reject(new Error(`no ${name}`)), patience);
     });
     const ready = event("loadedmetadata");
     audio.src = source;
@@ -42,7 +40,7 @@ for (const visit of ["first", "second"]) {
     audio.currentTime = 6480;
     await sought;
     return `${audio.currentTime} of ${audio.duration} seconds`;
-  }, url);
+  }, [url, PATIENCE]);
   console.log(`${visit} visit: at ${place}`);
 }
 await browser.close();

@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
 import { isDeepStrictEqual } from "node:util";
 
+import { PATIENCE } from "./chromium.mjs";
+
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const PATIENCE = 15_000;
 
 /** A person at the application: does what a person does, and sees what a person sees. */
 export class Visitor {
@@ -14,7 +15,6 @@ export class Visitor {
     this.problems = [];
     this.warnings = [];
     this.#screenshots = screenshots;
-    page.setDefaultTimeout(PATIENCE);
     page.on("pageerror", (error) => this.problems.push(`script error: ${error.message}`));
     page.on("console", (message) => {
       if (message.type() === "warning") {

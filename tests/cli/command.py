@@ -18,9 +18,8 @@ from typing import IO, Any
 
 import httpx
 
+from support.patience import PATIENCE
 from support.tools import needed
-
-PATIENCE = 30.0
 
 
 class Command:
@@ -92,7 +91,7 @@ class Command:
 
     def read(self, path: str) -> Any:
         """The JSON of a GET."""
-        answer = httpx.get(self.url + path, timeout=10, trust_env=False)
+        answer = httpx.get(self.url + path, timeout=PATIENCE, trust_env=False)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

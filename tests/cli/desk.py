@@ -13,12 +13,12 @@ from pathlib import Path
 
 import httpx
 
-from cli.command import PATIENCE
 from ringme_mock.app import LOOPBACK
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server.reload import ReloadingApp
 from ringme_mock.server.sources import Sources
 from ringme_spec.paths import FIXTURES, SPEC
+from support.patience import PATIENCE
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
 LONG = "A name of more than twenty letters"

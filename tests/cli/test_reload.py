@@ -11,11 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cli.command import PATIENCE, serving
+from cli.command import serving
 from cli.desk import GROUPS, LONG, Desk, desk, until
 from ringme_mock.server.sources import Sources, Stamp
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC
+from support.patience import PATIENCE
 
 Scene = Callable[[Desk], Awaitable[None]]
 

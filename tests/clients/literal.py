@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from support.patience import PATIENCE
+
 _BOUNDARY = "------------------------5cc1bc6f6f3cd6d0"
 
 
@@ -29,7 +31,7 @@ class Reply:
 
 def send(origin: str, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
     """One request, and its whole response."""
-    connection = HTTPConnection(urlsplit(origin).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(origin).netloc, timeout=PATIENCE)
     try:
         connection.putrequest(method, target, skip_accept_encoding=True)
         for name, value in headers.items():

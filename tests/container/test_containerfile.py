@@ -15,6 +15,7 @@ import yaml
 
 from container.instructions import CONTAINERFILE, ROOT, read_stages, words
 from ringme_mock.server.options import SERVE_OPTIONS
+from support.patience import PATIENCE
 from support.tools import needed
 
 COMPOSE = ROOT / "compose.yaml"
@@ -175,4 +176,4 @@ def test_an_engine_builds_and_runs_the_image() -> None:
         ask += "import os; assert os.getuid() != 0; assert problem({}) is None"
         subprocess.run([engine, "exec", name, "python", "-c", ask], check=True, timeout=90)
     finally:
-        subprocess.run([engine, "stop", name], check=True, capture_output=True, timeout=60)
+        subprocess.run([engine, "stop", name], check=True, capture_output=True, timeout=PATIENCE)

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.command import PATIENCE, serving
+from cli.command import serving
 from document.changed_answers import (
     BREAKING,
     FITTING,
@@ -33,6 +33,7 @@ from ringme_mock.http.sessions import Settings
 from ringme_spec.paths import FIXTURES
 from support.asgi import ask
 from support.checked import broken_answers
+from support.patience import PATIENCE
 from support.server import API, SECRETS, TRUSTED
 
 

@@ -16,6 +16,7 @@ from ringme_mock.generate.bulk import Bulk
 from ringme_mock.http.sessions import Session, Settings
 from ringme_mock.store.collection import Entry
 from ringme_spec.redaction import Redaction
+from support.patience import PATIENCE
 
 COUNTS = {"groups": 3, "extensions": 40, "records": 600, "registrations": 50}
 MADE = {"extension_group": 3, "extension": 40, "record": 600, "reg_status_log": 50}
@@ -49,7 +50,7 @@ def beside(
                 act(tries)
 
             # This would wait in vain if the work kept the event loop busy.
-            asyncio.run_coroutine_threadsafe(served(), loop).result(timeout=60)
+            asyncio.run_coroutine_threadsafe(served(), loop).result(timeout=PATIENCE)
 
         def held(self: Bulk) -> None:
             nonlocal tries

@@ -21,6 +21,7 @@ from ringme_mock.actions import token_endpoint
 from ringme_mock.control.middleware import interface
 from ringme_mock.store.expiring import random_text
 from ringme_mock.store.tokens import Tokens
+from support.patience import PATIENCE
 
 WRONG_USERS = [{"username": "nobody"}, {"password": "wrong"}]
 WRONG_APPLICATIONS = [{"client_id": "none"}, {"client_secret": "wrong"}]
@@ -41,7 +42,7 @@ OPENED = [
 
 @pytest.fixture
 def http(server: MockServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, trust_env=False, timeout=10) as http:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as http:
         yield http
 
 

@@ -16,6 +16,7 @@ from document.operations import DOCUMENT
 from ringme_mock import MockServer
 from ringme_spec.paths import FIXTURES
 from support.browser import PROGRAMS, needed_chromium, needed_node, run_program
+from support.patience import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +63,7 @@ def test_a_mock_that_does_not_answer_is_said_to(node: str) -> None:
         [node, str(PROGRAMS / PROGRAM), "http://127.0.0.1:9"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 2

@@ -16,6 +16,7 @@ import pytest
 
 import ringme_mock.ui
 from support.browser import needed_node
+from support.patience import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +50,7 @@ def snippets(given: dict[str, Any]) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     shown: dict[str, Any] = json.loads(done.stdout)

@@ -13,6 +13,7 @@ import pytest
 
 from ringme_mock.docs.material import CONTENT
 from ringme_spec.document import read_yaml
+from support.patience import PATIENCE
 from support.server import RunningMock
 from support.tools import needed
 
@@ -42,7 +43,7 @@ def run_steps(language: str, folder: Path, url: str) -> list[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.split("=== step\n")[:-1]
@@ -91,6 +92,10 @@ def test_every_shell_command_of_the_workplace_page_works(mock: RunningMock) -> N
     # The answer that was asked to be an error is one.
     script = script.replace("-H 'Prefer: code=429'", "-H 'Prefer: code=429' || [ $? = 22 ]")
     done = subprocess.run(
-        [*COMMANDS["curl"], "-c", script], capture_output=True, text=True, check=False, timeout=60
+        [*COMMANDS["curl"], "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -14,6 +14,7 @@ import pytest
 from cli.command import serving
 from reference.html_page import HtmlPage
 from ringme_mock import MockServer
+from support.patience import PATIENCE
 
 PREFIXES = ("", "/s/one")
 USER = "/api/ver1.0/user/"
@@ -23,7 +24,7 @@ HEAVY = ("markdown_it", "ringme_mock.docs.book")
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    with MockServer() as mock, httpx.Client(base_url=mock.url, timeout=30) as found:
+    with MockServer() as mock, httpx.Client(base_url=mock.url, timeout=PATIENCE) as found:
         yield found
 
 

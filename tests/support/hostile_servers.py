@@ -16,6 +16,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from support.odd_servers import odd_server
+from support.patience import PATIENCE
 
 API = "/api/"
 _END = b"\r\n\r\n"
@@ -66,7 +67,7 @@ class Call:
     def forward(self) -> tuple[int, dict[str, str], bytes]:
         """The response of the real server."""
         place = urlsplit(self.upstream)
-        http = HTTPConnection(str(place.hostname), int(place.port or 80), timeout=20)
+        http = HTTPConnection(str(place.hostname), int(place.port or 80), timeout=PATIENCE)
         # Without compression, so that what is changed can be read.
         skipped = ("host", "connection", "content-length", "cookie", "accept-encoding")
         headers = {name: value for name, value in self.headers.items() if name not in skipped}

@@ -7,8 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from support.patience import PATIENCE
 from support.tools import needed
-from workers.replicas import PATIENCE
 
 
 def free_port() -> int:

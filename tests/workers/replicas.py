@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 120.0
+from support.patience import PATIENCE
+
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
 _TESTS = Path(__file__).parents[1]
 

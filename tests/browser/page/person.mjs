@@ -1,15 +1,14 @@
 // A person in front of the page, and the application that they work on, which asks the API.
 import assert from "node:assert/strict";
 
+import { openPage } from "../chromium.mjs";
+
 const API = "/api/ver1.0";
-const PATIENCE = 8000;
 
 /** Begins a session of its own at a running mock, so that no step sees what another one did. */
 export async function arrive(browser, base, name, options = {}) {
   const { width = 1440, height = 900, panel = "groups", ...rest } = options;
-  const context = await browser.newContext({ viewport: { width, height }, ...rest });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
+  const page = await openPage(browser, { viewport: { width, height }, ...rest });
   const person = new Person(page, base, name);
   await person.open(panel);
   return person;
