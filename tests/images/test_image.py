@@ -267,7 +267,7 @@ def test_a_session_that_an_image_has_not_is_gone(pieces: list[bytes]) -> None:
 
 @pytest.mark.parametrize("defect", ["cut", "changed", "empty"])
 def test_an_image_that_is_not_whole_is_refused(defect: str, pieces: list[bytes]) -> None:
-    changed = [pieces[0][:-1] + b"x", *pieces[1:]]
+    changed = [pieces[0][:-1] + bytes([pieces[0][-1] ^ 1]), *pieces[1:]]
     found = {"cut": pieces[:-2] + pieces[-1:], "changed": changed, "empty": []}[defect]
     other = Copy(Engine())
     with pytest.raises(BrokenImage):
