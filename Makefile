@@ -13,8 +13,8 @@ BIN := $(VENV)/bin
 ARGS ?=
 # Tests of one file run on one core, as they share what is costly to start.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
-# Tests wait for processes, limits of time and browsers for a good part of their time: one worker more than cores.
-export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+# Tests wait for processes, limits of time and browsers for a good part of their time: two workers more than cores.
+export PYTEST_XDIST_AUTO_NUM_WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 # Resolves the lock; no other target needs it, so it is not in the lock itself.
 UV := uv==0.13.9
 

@@ -1,31 +1,40 @@
-"""Keeps Hypothesis from making a folder of its files, `.hypothesis`, where the kit is run."""
+"""Puts the files of Hypothesis into the user's cache, not into `.hypothesis` in the working folder.
+
+They are tables, which depend on no run and take a second to make.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hypothesis import configuration
 
-# It takes a place that cannot be written to for one without a cache.
-_NOWHERE = Path(os.devnull) / "hypothesis"
 _lock = threading.Lock()
 _before: list[Path | None] = []
 
 
 @contextmanager
-def no_hypothesis_files() -> Iterator[None]:
+def hypothesis_files() -> Iterator[None]:
     """For the checks of any thread; tests of somebody else that run later keep their files."""
     with _lock:
         _before.append(getattr(configuration, "__hypothesis_home_directory", None))
-        configuration.set_hypothesis_home_dir(_NOWHERE)
+        configuration.set_hypothesis_home_dir(_cache())
     try:
         yield
     finally:
         with _lock:
             # The last one to end gives back what the first one found.
-            configuration.set_hypothesis_home_dir(_before[0] if len(_before) == 1 else _NOWHERE)
+            configuration.set_hypothesis_home_dir(_before[0] if len(_before) == 1 else _cache())
             _before.pop()
+
+
+def _cache() -> Path:
+    """Where Hypothesis cannot write, it does without."""
+    home = Path(os.devnull)
+    with suppress(RuntimeError):
+        home = Path.home()
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "ringme-contract"

@@ -55,7 +55,11 @@ def test_the_group_section_alone_is_green(tmp_path: Path) -> None:
     with served(app) as url:
         # What is generated adds nothing to what such a target lacks.
         options = Options(
-            url, target=target, layers=("generic", "scenarios", "access"), time_budget=3600
+            url,
+            target=target,
+            profile="smoke",
+            layers=("generic", "scenarios", "access"),
+            time_budget=3600,
         )
         with open_session(options) as session:
             report = session.run()

@@ -210,5 +210,5 @@ def _result(taken: Leg | None, bridged: Leg | None, last: Leg) -> str:
 
 
 def _seconds(start: str, end: str) -> int:
-    form = "%Y-%m-%d %H:%M:%S"
-    return int((datetime.strptime(end, form) - datetime.strptime(start, form)).total_seconds())
+    lasted = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+    return int(lasted.total_seconds())

@@ -13,7 +13,7 @@ from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.deviations import Deviation, before, trace
 from ringme_contract.http.no_response import Unreachable
-from ringme_contract.hypothesis_files import no_hypothesis_files
+from ringme_contract.hypothesis_files import hypothesis_files
 from ringme_contract.recording import Exchange, first_problem
 from ringme_contract.run.leaks import leaks
 from ringme_contract.verdict import (
@@ -135,7 +135,7 @@ class Engine:
 
     def _run(self, check: Check) -> list[Outcome]:
         # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
-        with self._kit.transport.recording() as evidence, no_hypothesis_files():
+        with self._kit.transport.recording() as evidence, hypothesis_files():
             outcome, again = self._outcome(check, evidence)
             if again:
                 evidence.clear()
