@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from ringme_contract.cli.commands import check
-from ringme_contract.proof.running import running_server
+from ringme_contract.proof.site import running_server
 from support.server import RunningMock
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from ringme_contract.deviations import Deviation, trace
 from ringme_contract.http.conformance import Conformance
-from ringme_contract.proof.running import running_server
+from ringme_contract.proof.site import running_server
 from ringme_contract.recording import Exchange
 from ringme_contract.report.cause_text import headline
 from ringme_contract.report.terminal import print_report

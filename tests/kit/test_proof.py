@@ -16,15 +16,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from click.testing import CliRunner
 
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
 from ringme_contract.proof.patch import patches
 from ringme_contract.proof.prove import Proof, prove
-from ringme_contract.proof.prove_command import prove as prove_command
-from ringme_contract.proof.running import running_server
-from ringme_contract.proof.site import Site
+from ringme_contract.proof.site import Site, running_server
 from ringme_contract.proof.trial import FaultFinding, ServerFinding, try_fault
 from ringme_contract.run.evaluation import ExitCode
 from ringme_spec.document import read_yaml
@@ -221,7 +218,7 @@ def test_a_proof_holds_only_if_there_is_nothing_to_say_against_it(
 def test_the_command_tries_what_it_is_asked_to_and_writes_json(tmp_path: Path) -> None:
     path = tmp_path / "proof.json"
     arguments = ["--fault", "deleted-twice", "--jobs", "1", "--json", str(path)]
-    done = CliRunner().invoke(prove_command, arguments)
+    done = ringme_contract("prove", *arguments)
     assert done.exit_code == 0, done.output
     assert "1/1 deleted-twice: caught by " in done.output
     assert "1 of 1 faults caught" in done.output
@@ -233,7 +230,7 @@ def test_the_command_tries_what_it_is_asked_to_and_writes_json(tmp_path: Path) -
 
 @pytest.mark.parametrize("arguments", [["--fault", "nothing"], ["--class", "nothing"]])
 def test_the_command_refuses_what_it_does_not_know(arguments: list[str]) -> None:
-    done = CliRunner().invoke(prove_command, arguments)
+    done = ringme_contract("prove", *arguments)
     assert done.exit_code == 2
     assert "nothing" in done.output
 

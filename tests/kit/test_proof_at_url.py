@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from click.testing import CliRunner
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -20,11 +19,11 @@ from ringme_contract.check import all_checks
 from ringme_contract.http.serving import served
 from ringme_contract.proof import at_url
 from ringme_contract.proof.fault import Fault, all_faults
-from ringme_contract.proof.prove_command import prove
 from ringme_contract.proof.proxy import Proxy
 from ringme_contract.proof.site import Site
 from ringme_contract.proof.trial import contract
 from ringme_contract.target import MOCK, load_target
+from support.kit_command import ringme_contract
 from support.odd_servers import closing, odd_server
 from support.second import second_implementation
 from support.server import RunningMock
@@ -117,7 +116,7 @@ def test_what_gets_no_response_is_cut_off_and_never_a_response_of_the_proxy() ->
 
 def run(path: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
     """The exit code, what was said, and the JSON with the faults by id."""
-    done = CliRunner().invoke(prove, [*arguments, "--json", str(path)])
+    done = ringme_contract("prove", *arguments, "--json", str(path))
     report = json.loads(path.read_text()) if path.exists() else {"faults": []}
     report["faults"] = {one["id"]: one for one in report["faults"]}
     return done.exit_code, done.output, report

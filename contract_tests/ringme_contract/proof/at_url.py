@@ -15,7 +15,7 @@ from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.proxy import Proxy
 from ringme_contract.proof.site import Site
-from ringme_contract.proof.trial import BUDGET, FaultFinding, contract, in_order, note
+from ringme_contract.proof.trial import BUDGET, FaultFinding, contract, in_order
 from ringme_contract.run.check_run import CannotRun, reach
 from ringme_contract.run.engine import Engine
 from ringme_contract.run.evaluation import ExitCode
@@ -117,7 +117,7 @@ class UrlProof:
             finding.checks += 1
             for outcome in engine.run_one(one):
                 if outcome.check not in self.baseline:
-                    note(finding, outcome)
+                    finding.note(outcome)
             if finding.caught or proxy.inside or proxy.failure:
                 break
         if proxy.inside:

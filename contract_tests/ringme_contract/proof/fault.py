@@ -33,21 +33,10 @@ class Fault:
 def all_faults() -> dict[str, Fault]:
     """Every fault by id, in the order of the file. Raises ValueError for an id given twice."""
     found: dict[str, Fault] = {}
-    content = yaml.load(_read("faults.yaml"), _LOADER)  # noqa: S506 - a safe loader
-    for node in content["faults"]:
-        fault = Fault(
-            id=node["id"],
-            kind=node["class"],
-            sentence=node["sentence"],
-            rules=tuple(node["rules"]),
-            patch=node["patch"],
-            arguments=node.get("arguments", {}),
-        )
+    text = files("ringme_contract.proof").joinpath("faults.yaml").read_text("utf-8")
+    for node in yaml.load(text, _LOADER)["faults"]:  # noqa: S506 - a safe loader
+        fault = Fault(kind=node.pop("class"), rules=tuple(node.pop("rules")), **node)
         if fault.id in found:
             raise ValueError(f"faults.yaml: there are two faults {fault.id}")
         found[fault.id] = fault
     return found
-
-
-def _read(name: str) -> str:
-    return files("ringme_contract.proof").joinpath(name).read_text("utf-8")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from starlette.types import Receive, Scope, Send
 
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.mock import Mock, Operations
+from ringme_contract.proof.mock import Mock
 
 # What changes a request, or responds in the stead of the mock; what changes a response.
 Before = Callable[[Request], Awaitable[Response | None] | Response | None]
@@ -20,11 +20,8 @@ After = Callable[[Request, Response], Awaitable[None] | None]
 class Interception:
     """An ASGI application around the mock that calls `before` and `after` for each request."""
 
-    def __init__(
-        self, mock: Mock, operations: Operations, before: list[Before], after: list[After]
-    ) -> None:
+    def __init__(self, mock: Mock, before: list[Before], after: list[After]) -> None:
         self._mock = mock
-        self._operations = operations
         self._before = before
         self._after = after
         # A hook changed a request or a response, or responded in the stead of the mock.
@@ -55,7 +52,7 @@ class Interception:
         return await self._mock.send(request)
 
     def _request(self, scope: Scope, body: bytes) -> Request:
-        operation, values = self._operations.find(scope["method"], scope["path"])
+        operation, values = self._mock.operations.find(scope["method"], scope["path"])
         headers = [
             (key.decode("latin-1"), value.decode("latin-1")) for key, value in scope["headers"]
         ]

@@ -54,7 +54,8 @@ class Mock:
 
     def __init__(self, app: ASGIApp, document: dict[str, Any], operations: Operations) -> None:
         self.app = app
-        self._document = document
+        self.document = document
+        self.operations = operations
         # Whoever may call anything may call this one.
         self._whoami = operations.only("current").path
         self._callers: dict[str, tuple[str, str]] = {}
@@ -219,7 +220,12 @@ class Mock:
 
     def key(self, collection: str) -> str:
         """Finds the property that is the key of a collection's entries."""
-        return str(self._document["x-collections"][collection]["key"])
+        return str(self.rule(collection)["key"])
+
+    def rule(self, collection: str) -> dict[str, Any]:
+        """The rules of a collection, as the document has them."""
+        found: dict[str, Any] = self.document["x-collections"].get(collection, {})
+        return found
 
 
 def _find(state: State, collection: str, name: str, value: Any) -> Entry | None:

@@ -6,7 +6,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ringme_contract.proof
@@ -68,7 +67,7 @@ def patch(function: Patch) -> Patch:
 
 
 def before(function: Patch) -> Patch:
-    """Declares a patch that is called with the requests which its fault names, as a hook is.
+    """Declares a patch that is called with the mock and the requests which its fault names.
 
     See `Request.matches` for the arguments that name them. A function that has a `memory` gets a
     dictionary for what it has to keep from one request to the next, one that has `shown` a `Shown`.
@@ -81,37 +80,27 @@ def before(function: Patch) -> Patch:
     return _declare(function, put)
 
 
-def after(function: Patch) -> Patch:
-    """Declares a patch that is called with those requests and their responses.
+def after(function: Patch, success: bool = False) -> Patch:
+    """Declares a patch that is called with the mock, those requests and their responses.
 
     The fault may name `statuses` of the responses as well.
     """
 
     def put(site: Site, statuses: tuple[int, ...] = (), **arguments: Any) -> None:
-        _put_after(function, site, arguments, lambda one: not statuses or one.status in statuses)
+        which, call = _bound(function, site, arguments, (None, None))
+
+        def hook(request: Request, response: Response) -> Any:
+            meant = response.status in statuses if statuses else response.ok or not success
+            return call(request, response) if meant and request.matches(**which) else None
+
+        site.after(hook)
 
     return _declare(function, put)
 
 
 def after_success(function: Patch) -> Patch:
     """Declares a patch that is called with those requests and their responses, if they succeed."""
-
-    def put(site: Site, **arguments: Any) -> None:
-        _put_after(function, site, arguments, lambda one: one.ok)
-
-    return _declare(function, put)
-
-
-def _put_after(
-    function: Patch, site: Site, arguments: dict[str, Any], is_meant: Callable[[Response], bool]
-) -> None:
-    which, call = _bound(function, site, arguments, (None, None))
-
-    def hook(request: Request, response: Response) -> Any:
-        meant = is_meant(response) and request.matches(**which)
-        return call(request, response) if meant else None
-
-    site.after(hook)
+    return after(function, success=True)
 
 
 def _bound(
@@ -125,8 +114,9 @@ def _bound(
         others["memory"] = {}
     if "shown" in signature.parameters:
         others["shown"] = Shown(site)
-    signature.bind(site, *messages, **others)
-    return which, partial(function, site, **others)
+    signature.bind(None, *messages, **others)
+    # The mock is built later than the fault is put in.
+    return which, lambda *messages: function(site.mock, *messages, **others)
 
 
 def _declare(function: Patch, put: Patch) -> Patch:

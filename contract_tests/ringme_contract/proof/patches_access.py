@@ -7,37 +7,31 @@ from dataclasses import replace
 from typing import Any
 
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.patch import Memory, after, after_success, before, patch
-from ringme_contract.proof.site import Site
+from ringme_contract.proof.mock import Mock
+from ringme_contract.proof.patch import Memory, after, after_success, before
 
 _ADMINS = ("client-admin", "other-admin")
 
 
-@patch
-def tokens_in_any_case(site: Site) -> None:
+@before
+async def tokens_in_any_case(mock: Mock, request: Request, memory: Memory) -> Response:
     """Takes a token in upper and lower case."""
-    known: dict[str, str] = {}
-
-    def before(request: Request) -> None:
-        if request.token.lower() in known:
-            request.set_header("authorization", f"Bearer {known[request.token.lower()]}")
-
-    def after(request: Request, response: Response) -> None:
-        if request.action == "token" and response.ok:
-            token = response.json["access_token"]
-            known[token.lower()] = token
-
-    site.before(before)
-    site.after(after)
+    if token := memory.get(request.token.lower()):
+        request.set_header("authorization", f"Bearer {token}")
+    response = await mock.send(request)
+    if request.action == "token" and response.ok:
+        token = response.json["access_token"]
+        memory[token.lower()] = token
+    return response
 
 
 async def _resent(
-    site: Site, request: Request, logins: Sequence[str], is_good: Callable[[Response], bool]
+    mock: Mock, request: Request, logins: Sequence[str], is_good: Callable[[Response], bool]
 ) -> Response:
     """Sends a request as the first of some users whose response is good; without any as it is."""
-    response = Response(500) if logins else await site.mock.send(request)
+    response = Response(500) if logins else await mock.send(request)
     for login in logins:
-        response = await site.mock.send(request.with_token(await site.mock.token(login)))
+        response = await mock.send(request.with_token(await mock.token(login)))
         if is_good(response):
             break
     return response
@@ -45,7 +39,7 @@ async def _resent(
 
 @after
 async def let_through(
-    site: Site,
+    mock: Mock,
     request: Request,
     response: Response,
     memory: Memory,
@@ -69,22 +63,21 @@ async def let_through(
     if response.ok or response.word != refused or (once_reached and place not in memory):
         return
     # Not where nothing is asked of them: only the mock knows the parties of any request.
-    parties = await site.mock.parties(request) if types or caller else {}
+    parties = await mock.parties(request) if types or caller else {}
     if types and parties["user"]["type"] not in types:
         return
     changes = [
-        (name, parties[name][site.mock.key(name)], values)
-        for name, values in (caller or {}).items()
+        (name, parties[name][mock.key(name)], values) for name, values in (caller or {}).items()
     ]
-    async with site.mock.changed(*changes):
-        done = await _resent(site, request, logins, lambda one: one.word != refused)
+    async with mock.changed(*changes):
+        done = await _resent(mock, request, logins, lambda one: one.word != refused)
     if not silently:
         response.become(done)
 
 
 @after
 async def elsewhere(
-    site: Site,
+    mock: Mock,
     request: Request,
     response: Response,
     path: str,
@@ -104,7 +97,7 @@ async def elsewhere(
     other = replace(request, path=path.format_map(request.values))
     if where:
         other = other.with_query(page=None, per_page=1000)
-    found = await _resent(site, other, logins, lambda one: one.ok)
+    found = await _resent(mock, other, logins, lambda one: one.ok)
     if not found.ok:
         return
     own = response.json
@@ -125,7 +118,7 @@ async def elsewhere(
 
 @after
 async def refused_before(
-    site: Site,
+    mock: Mock,
     request: Request,
     response: Response,
     becomes: Sequence[int],
@@ -143,22 +136,22 @@ async def refused_before(
     """
     if not request.operation or (words and response.word not in words):
         return
-    state = await site.mock.state()
+    state = await mock.state()
     other = request.with_query(**parameters or {})
     if method:
         other.method, other.body = method, b""
     if path:
         other.path = path.format_map(request.values)
-    found = await _resent(site, other, logins, lambda one: one.status != 403)
+    found = await _resent(mock, other, logins, lambda one: one.status != 403)
     if found.ok and other.method != "GET":
-        await site.mock.set_state(state)
+        await mock.set_state(state)
     elif found.status in becomes:
         response.become(found)
 
 
 @after
 async def refused_all_the_same(
-    site: Site,
+    mock: Mock,
     request: Request,
     response: Response,
     caller: dict[str, dict[str, list[str]]],
@@ -168,7 +161,7 @@ async def refused_all_the_same(
     """Refuses a caller with certain values what it may do, or refuses it otherwise than due."""
     if not (response.word == instead_of if instead_of else response.ok):
         return
-    found = await site.mock.parties(request)
+    found = await mock.parties(request)
     if found and all(
         found[name][key] in good for name, values in caller.items() for key, good in values.items()
     ):
@@ -177,41 +170,41 @@ async def refused_all_the_same(
 
 @before
 async def user_of_the_login(
-    site: Site, request: Request, memory: Memory, keys: list[str]
+    mock: Mock, request: Request, memory: Memory, keys: list[str]
 ) -> Response | None:
     """Keeps some values of a user as they were when a token was first used."""
-    user = await site.mock.user(request)
+    user = await mock.user(request)
     if user is None:
         return None
     values = memory.setdefault(request.token, {key: user[key] for key in keys})
     if {**user, **values} == user:
         return None
-    async with site.mock.changed(("user", user["id"], values)):
-        return await site.mock.send(request)
+    async with mock.changed(("user", user["id"], values)):
+        return await mock.send(request)
 
 
 @after
 async def ghosts(
-    site: Site, request: Request, response: Response, memory: Memory, types: list[str], login: str
+    mock: Mock, request: Request, response: Response, memory: Memory, types: list[str], login: str
 ) -> None:
     """Takes tokens of deleted users of some types for those of another user."""
-    user = await site.mock.user(request)
+    user = await mock.user(request)
     if user is not None and user["type"] in types:
         memory[request.token] = True
     if response.status == 401 and request.token in memory:
-        token = await site.mock.token(login)
-        response.become(await site.mock.send(request.with_token(token)))
+        token = await mock.token(login)
+        response.become(await mock.send(request.with_token(token)))
 
 
 @after
 async def members_of_the_login(
-    site: Site, request: Request, response: Response, memory: Memory
+    mock: Mock, request: Request, response: Response, memory: Memory
 ) -> None:
     """Keeps the members of a user's group as they were when a token was first used."""
-    user = await site.mock.user(request)
+    user = await mock.user(request)
     if not user or user["type"] != "extension_group":
         return
-    members = await site.mock.keys("extension", extension_group_id=user["extension_group_id"])
+    members = await mock.keys("extension", extension_group_id=user["extension_group_id"])
     known = memory.setdefault(request.token, members)
     asked = request.values.get("extension_id", "")
     if response.ok and asked.isdecimal() and int(asked) not in known:
@@ -219,43 +212,43 @@ async def members_of_the_login(
 
 
 @after
-async def users_of_any_type(site: Site, request: Request, response: Response) -> None:
+async def users_of_any_type(mock: Mock, request: Request, response: Response) -> None:
     """Takes any user of the client for one of a group."""
     if response.word != "user_not_found":
         return
-    found = await site.mock.entry("user", request.key)
-    caller = await site.mock.user(request)
+    found = await mock.entry("user", request.key)
+    caller = await mock.user(request)
     if found and caller and found["client_id"] == caller["client_id"]:
-        group = (await site.mock.keys("extension_group", client_id=found["client_id"]))[0]
+        group = (await mock.keys("extension_group", client_id=found["client_id"]))[0]
         like_others = {"type": "extension_group", "extension_group_id": group}
-        async with site.mock.changed(("user", found["id"], like_others)):
-            response.become(await site.mock.send(request))
+        async with mock.changed(("user", found["id"], like_others)):
+            response.become(await mock.send(request))
 
 
 @after_success
-async def block_spreads(site: Site, request: Request, response: Response) -> None:
+async def block_spreads(mock: Mock, request: Request, response: Response) -> None:
     """Blocks all users of a group along with one."""
     if request.fields().get("status") == "blocked":
         group = response.json["extension_group_id"]
-        for key in await site.mock.keys("user", extension_group_id=group):
-            await site.mock.change("user", key, status="blocked")
+        for key in await mock.keys("user", extension_group_id=group):
+            await mock.change("user", key, status="blocked")
 
 
 @after
 async def refusal_tells(
-    site: Site, request: Request, response: Response, collection: str, key: str
+    mock: Mock, request: Request, response: Response, collection: str, key: str
 ) -> None:
     """Says a property of the entry at the end of a path, or at its begin, in its refusal."""
     for value in request.values.values():
-        entry = await site.mock.entry(collection, value)
+        entry = await mock.entry(collection, value)
         if entry is not None:
             response.refuse(response.status, response.word, f"Not yours: {entry[key]}")
 
 
 @after
-async def taken_by(site: Site, request: Request, response: Response, unique: str, key: str) -> None:
+async def taken_by(mock: Mock, request: Request, response: Response, unique: str, key: str) -> None:
     """Says a property of the entry that has a unique value, when it refuses that value."""
     wanted = request.fields().get(unique)
-    for one in await site.mock.entries(request.collection):
+    for one in await mock.entries(request.collection):
         if wanted and one[unique] == wanted:
             response.refuse(400, None, f"{unique}: is taken by {one[key]}")

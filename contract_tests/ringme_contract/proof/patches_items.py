@@ -8,73 +8,73 @@ from typing import Any
 from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.lists import Item
 from ringme_contract.proof.messages import Request, Response, refusal
+from ringme_contract.proof.mock import Mock
 from ringme_contract.proof.patch import Memory, after, after_success, before
-from ringme_contract.proof.range_bounds import in_range, time_of
-from ringme_contract.proof.site import Site
+from ringme_contract.proof.patches_ranges import in_range, time_of
 
 
 @before
-async def range_deleted(site: Site, request: Request, how: str) -> Response:
+async def range_deleted(mock: Mock, request: Request, how: str) -> Response:
     """Has the delete of a range take that of the `whole client`, or leave one item."""
-    old = await site.mock.entries(request.collection)
-    response = await site.mock.send(request)
+    old = await mock.entries(request.collection)
+    response = await mock.send(request)
     if response.ok and how == "whole client":
-        items = await in_range(site, request, of_client=True)
-        await site.mock.remove(request.collection, items)
+        items = await in_range(mock, request, of_client=True)
+        await mock.remove(request.collection, items)
     elif response.ok:
-        state = await site.mock.state()
+        state = await mock.state()
         left = state[request.collection]["entries"]
         left += [one for one in old if one not in left][:1]
-        await site.mock.set_state(state)
+        await mock.set_state(state)
     return response
 
 
 @before
-async def delete_takes_another(site: Site, request: Request) -> Response | None:
+async def delete_takes_another(mock: Mock, request: Request) -> Response | None:
     """Deletes the next item of the client along with one."""
-    time = time_of(site, request.collection)
+    time = time_of(mock, request.collection)
     if not time:
         return None
-    items = await site.mock.entries(request.collection)
-    client = site.rule(request)["within"]["client"]
-    meant = await site.mock.entry(request.collection, request.key)
-    response = await site.mock.send(request)
+    items = await mock.entries(request.collection)
+    client = mock.rule(request.collection)["within"]["client"]
+    meant = await mock.entry(request.collection, request.key)
+    response = await mock.send(request)
     if response.ok and meant:
         others = [one for one in items if one[client] == meant[client] and one != meant]
         at = read_datetime(meant[time])
         others.sort(key=lambda one: abs(read_datetime(one[time]) - at))
-        await site.mock.remove(request.collection, others[:1])
+        await mock.remove(request.collection, others[:1])
     return response
 
 
 @before
 async def takes_along(
-    site: Site, request: Request, same: dict[str, str], collection: str = "", last: bool = False
+    mock: Mock, request: Request, same: dict[str, str], collection: str = "", last: bool = False
 ) -> Response:
     """Deletes entries (of another `collection`, if named) along with one that is deleted.
 
     They have the value of some of its properties (`same`: theirs, its own); with `last` only where
     none is left with the value of the latter.
     """
-    meant = await site.mock.entry(request.collection, request.key)
-    response = await site.mock.send(request)
+    meant = await mock.entry(request.collection, request.key)
+    response = await mock.send(request)
     if not response.ok or not meant or any(meant[own] is None for own in same.values()):
         return response
     if last:
-        left = await site.mock.entries(request.collection)
+        left = await mock.entries(request.collection)
         if any(one.get(own) == meant[own] for one in left for own in same.values()):
             return response
     name = collection or request.collection
-    gone = await site.mock.keys(name, **{its: meant[own] for its, own in same.items()})
-    await _remove_with_all(site, name, gone)
+    gone = await mock.keys(name, **{its: meant[own] for its, own in same.items()})
+    await _remove_with_all(mock, name, gone)
     return response
 
 
-async def _remove_with_all(site: Site, collection: str, keys: list[Any]) -> None:
+async def _remove_with_all(mock: Mock, collection: str, keys: list[Any]) -> None:
     """Takes entries away, and those that refer to them."""
-    state = await site.mock.state()
+    state = await mock.state()
     for name, content in state.items():
-        rule = site.document["x-collections"].get(name, {})
+        rule = mock.rule(name)
         properties = [
             one
             for one, reference in rule.get("references", {}).items()
@@ -85,68 +85,68 @@ async def _remove_with_all(site: Site, collection: str, keys: list[Any]) -> None
             one for one in content["entries"] if not any(one[its] in keys for its in properties)
         ]
     if keys:
-        await site.mock.set_state(state)
+        await mock.set_state(state)
 
 
 @before
-async def items_go_along(site: Site, request: Request, collection: str) -> Response:
+async def items_go_along(mock: Mock, request: Request, collection: str) -> Response:
     """Deletes recorded items along with a group or number."""
     name = "id" if request.collection == "extension" else "extension_group_id"
     key = request.key
-    numbers = [one["id"] for one in await site.mock.entries("extension") if str(one[name]) == key]
-    items = await site.mock.entries(collection)
-    response = await site.mock.send(request)
+    numbers = [one["id"] for one in await mock.entries("extension") if str(one[name]) == key]
+    items = await mock.entries(collection)
+    response = await mock.send(request)
     if response.ok:
         gone = [one for one in items if one["extension_id"] in numbers]
-        await site.mock.remove(collection, gone)
+        await mock.remove(collection, gone)
     return response
 
 
 @before
 async def range_takes_along(
-    site: Site, request: Request, collection: str, by: str = ""
+    mock: Mock, request: Request, collection: str, by: str = ""
 ) -> Response:
     """Deletes the items of a collection in a range along with it: those of the same numbers.
 
     With `by` those whose property has the id of the group.
     """
-    lists = (one for one in site.operations.all if one.action == "list")
+    lists = (one for one in mock.operations.all if one.action == "list")
     other = next(one for one in lists if one.collection.name == collection)
-    found = await in_range(site, replace(request, operation=other), of_client=bool(by))
-    response = await site.mock.send(request)
+    found = await in_range(mock, replace(request, operation=other), of_client=bool(by))
+    response = await mock.send(request)
     if response.ok:
         group = request.values["ext_group_id"]
         gone = [one for one in found if not by or str(one[by]) == group]
-        await site.mock.remove(collection, gone)
+        await mock.remove(collection, gone)
     return response
 
 
 @before
-async def group_of_the_call(site: Site, request: Request, key: str, also: bool) -> Response:
+async def group_of_the_call(mock: Mock, request: Request, key: str, also: bool) -> Response:
     """Looks for an item in the group at the time of the call: `also`, or only there."""
-    entry: Item | None = await site.mock.entry(request.collection, request.key)
+    entry: Item | None = await mock.entry(request.collection, request.key)
     same = entry and str(entry[key]) == request.values.get("ext_group_id")
     if entry and not same and not also:
-        return refusal(404, word=site.rule(request)["missing"])
-    response = await site.mock.send(request)
+        return refusal(404, word=mock.rule(request.collection)["missing"])
+    response = await mock.send(request)
     if also and same and entry and response.status == 404:
         group = {"extension_group_id": entry[key]}
-        async with site.mock.changed(("extension", entry["extension_id"], group)):
-            return await site.mock.send(request)
+        async with mock.changed(("extension", entry["extension_id"], group)):
+            return await mock.send(request)
     return response
 
 
 @after_success
-async def file_gone_with_number(site: Site, request: Request, response: Response) -> None:
+async def file_gone_with_number(mock: Mock, request: Request, response: Response) -> None:
     """Has no file of an item whose number is deleted."""
-    entry = await site.mock.entry(request.collection, request.key)
-    if entry and not await site.mock.entry("extension", entry["extension_id"]):
-        response.refuse(404, site.rule(request)["missing"])
+    entry = await mock.entry(request.collection, request.key)
+    if entry and not await mock.entry("extension", entry["extension_id"]):
+        response.refuse(404, mock.rule(request.collection)["missing"])
 
 
 @after
 def replayed(
-    _: Site, request: Request, response: Response, memory: Memory, instead_of: int, key: str = ""
+    _: Mock, request: Request, response: Response, memory: Memory, instead_of: int, key: str = ""
 ) -> None:
     """Serves what was served once where it is due to be refused with a status.
 

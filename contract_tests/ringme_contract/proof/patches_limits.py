@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.mock import Mock
 from ringme_contract.proof.patch import Memory, after
-from ringme_contract.proof.site import Site
 
 _LIMIT, _LEFT, _RESET = (f"x-ratelimit-{name}" for name in ("limit", "remaining", "reset"))
 
 
 @after
 async def counted_by(
-    site: Site, _: Request, response: Response, memory: Memory, key: str = ""
+    mock: Mock, _: Request, response: Response, memory: Memory, key: str = ""
 ) -> None:
     """Counts requests by another `key` of the journal, or (without one) all together."""
-    (noted,) = await site.mock.control("GET", "/journal", limit=1)
+    (noted,) = await mock.control("GET", "/journal", limit=1)
     if noted["login"] is None:
         return
     name = noted.get(key)
@@ -26,7 +26,7 @@ async def counted_by(
 
 
 @after
-def reset_by_requests(_: Site, __: Request, response: Response) -> None:
+def reset_by_requests(_: Mock, __: Request, response: Response) -> None:
     """Takes a second off the time until the count starts anew for each request."""
     if _LIMIT in response.headers:
         used = int(response.headers[_LIMIT]) - int(response.headers[_LEFT])
@@ -35,7 +35,7 @@ def reset_by_requests(_: Site, __: Request, response: Response) -> None:
 
 @after
 def not_counted(
-    _: Site, request: Request, response: Response, memory: Memory, uncounted: list[str]
+    _: Mock, request: Request, response: Response, memory: Memory, uncounted: list[str]
 ) -> None:
     """Counts no requests with some methods; without any named, none at all."""
     if _LIMIT not in response.headers:

@@ -6,20 +6,20 @@ import hashlib
 from typing import Any
 
 from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.mock import Mock
 from ringme_contract.proof.patch import after_success, before
-from ringme_contract.proof.range_bounds import in_range, is_inside, time_of
-from ringme_contract.proof.site import Site
+from ringme_contract.proof.patches_ranges import in_range, is_inside, time_of
 
 
 @after_success
-def ties(site: Site, request: Request, response: Response, how: str) -> None:
+def ties(mock: Mock, request: Request, response: Response, how: str) -> None:
     """Orders items of one moment `by chance`, or `ascending` in a descending list as well."""
-    time = time_of(site, request.collection)
+    time = time_of(mock, request.collection)
     descending = request.parameter("order") != "asc"
     if not time or (how == "ascending" and not descending):
         return
     found = request.listed(response)
-    tie = site.rule(request)["order"][1]
+    tie = mock.rule(request.collection)["order"][1]
     if how == "by chance":
         found.sort(key=lambda one: hashlib.sha256(repr(one).encode()).digest())
     else:
@@ -30,7 +30,7 @@ def ties(site: Site, request: Request, response: Response, how: str) -> None:
 
 @before
 async def pages(
-    site: Site,
+    mock: Mock,
     request: Request,
     ahead: int = 0,
     step: int = 0,
@@ -45,7 +45,7 @@ async def pages(
     page, size = (_number(request.parameter(name)) for name in ("page", "per_page"))
     if page is None or not size or size > 1000:
         return None
-    response = await site.mock.send(request.of_whole_list())
+    response = await mock.send(request.of_whole_list())
     if response.ok:
         found = request.listed(response)
         earlier = max(page, 1) - 1
@@ -64,30 +64,28 @@ def _number(text: str | None) -> int | None:
 
 
 @before
-async def any_filter_will_do(site: Site, request: Request, filters: list[str]) -> Response | None:
+async def any_filter_will_do(mock: Mock, request: Request, filters: list[str]) -> Response | None:
     """Lets an entry pass if it passes one of several filters."""
     given = request.given & {*filters}
     if len(given) < 2:
         return None
-    response = await site.mock.send(request)
+    response = await mock.send(request)
     if response.ok:
         alone = [request.without(given - {name}) for name in given]
-        key = site.mock.key(request.collection)
-        found = {
-            one[key]: one for other in alone for one in (await site.mock.send(other)).objects()
-        }
+        key = mock.key(request.collection)
+        found = {one[key]: one for other in alone for one in (await mock.send(other)).objects()}
         response.set_json([found[one] for one in sorted(found)])
     return response
 
 
 @before
-async def page_cut_first(site: Site, request: Request, of: list[str]) -> Response | None:
+async def page_cut_first(mock: Mock, request: Request, of: list[str]) -> Response | None:
     """Cuts the page out of the whole list before some parameters of the query are looked at."""
     if "per_page" not in request.given or not request.given & {*of}:
         return None
-    key = site.mock.key(request.collection)
-    page = await site.mock.send(request.without(of))
-    whole = await site.mock.send(request.with_query(page=None, per_page=None))
+    key = mock.key(request.collection)
+    page = await mock.send(request.without(of))
+    whole = await mock.send(request.with_query(page=None, per_page=None))
     if not page.ok or not whole.ok or not all(key in one for one in whole.objects()):
         return None
     kept = [one[key] for one in page.objects()]
@@ -97,14 +95,14 @@ async def page_cut_first(site: Site, request: Request, of: list[str]) -> Respons
 
 @after_success
 async def statistics(
-    site: Site,
+    mock: Mock,
     request: Request,
     response: Response,
     size: str = "",
     only: dict[str, Any] | None = None,
 ) -> None:
     """Adds up another property as the `size`, or counts `only` items with some values."""
-    found, items = response.json, await in_range(site, request)
+    found, items = response.json, await in_range(mock, request)
     if size:
         found["size"] = sum(one[size] for one in items)
     if only:
@@ -113,27 +111,27 @@ async def statistics(
 
 
 @after_success
-async def listed_too(site: Site, request: Request, response: Response, key: Any) -> None:
+async def listed_too(mock: Mock, request: Request, response: Response, key: Any) -> None:
     """Shows one entry of another owner in lists."""
-    entry = await site.mock.entry(request.collection, key)
-    found, name = response.json, site.mock.key(request.collection)
-    if not entry or request.parameter("per_page") or not is_inside(site, request, entry):
+    entry = await mock.entry(request.collection, key)
+    found, name = response.json, mock.key(request.collection)
+    if not entry or request.parameter("per_page") or not is_inside(mock, request, entry):
         return
     if all(one[name] != entry[name] for one in found):
         names = request.operation.response_properties if request.operation else ()
-        order = site.rule(request)["order"][0]
+        order = mock.rule(request.collection)["order"][0]
         found.append({one: entry[one] for one in names})
-        found.sort(key=lambda one: one[order], reverse=bool(time_of(site, request.collection)))
+        found.sort(key=lambda one: one[order], reverse=bool(time_of(mock, request.collection)))
         response.set_json(found)
 
 
 @before
-async def filter_by_start(site: Site, request: Request, name: str) -> Response | None:
+async def filter_by_start(mock: Mock, request: Request, name: str) -> Response | None:
     """Lets an entry pass a filter with whose value its property begins, prefixed or not."""
     wanted = request.parameter(name)
     if not wanted or request.parameter("per_page"):
         return None
-    whole = await site.mock.send(request.with_query(**{name: None}))
+    whole = await mock.send(request.with_query(**{name: None}))
     if whole.ok and all(name in one for one in whole.objects()):
         passing = [
             one
@@ -145,16 +143,16 @@ async def filter_by_start(site: Site, request: Request, name: str) -> Response |
 
 
 @after_success
-def sorted_by(_: Site, request: Request, response: Response, key: str) -> None:
+def sorted_by(_: Mock, request: Request, response: Response, key: str) -> None:
     """Sorts the entries of whole lists by another property."""
     response.set_json(sorted(response.json, key=lambda one: one[key]))
 
 
 @after_success
-async def group_of_now(site: Site, request: Request, response: Response, key: str) -> None:
+async def group_of_now(mock: Mock, request: Request, response: Response, key: str) -> None:
     """Shows the group that the number of an item is in now, not the one at the time of the call."""
     found = response.json
-    numbers = {one["id"]: one for one in await site.mock.entries("extension")}
+    numbers = {one["id"]: one for one in await mock.entries("extension")}
     for one in found if isinstance(found, list) else ():
         if key in one and "extension_name" in one:
             number = numbers.get(one["extension_id"], {"extension_group_id": None})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from ringme_contract.proof.messages import Request, Response, refusal
+from ringme_contract.proof.mock import Mock
 from ringme_contract.proof.patch import Memory, before
-from ringme_contract.proof.site import Site
 
 # As long as a request waits for another one to meet.
 _MEETING = 0.05
@@ -14,7 +14,7 @@ _MEETING = 0.05
 
 @before
 async def unique_unless_at_once(
-    site: Site, request: Request, memory: Memory, key: str
+    mock: Mock, request: Request, memory: Memory, key: str
 ) -> Response | None:
     """Looks whether a value is taken before another request that is on its way has stored it."""
     value = request.fields().get(key)
@@ -23,12 +23,12 @@ async def unique_unless_at_once(
     memory[value] = memory.get(value, 0) + 1
     is_first = memory[value] == 1
     try:
-        response = await site.mock.send(request)
+        response = await mock.send(request)
         await asyncio.sleep(_MEETING)
     finally:
         memory[value] -= 1
     if response.status == 400 and not is_first:
-        entries = await site.mock.entries(request.collection)
+        entries = await mock.entries(request.collection)
         one = next(one for one in entries if one[key] == value or one[key].endswith(f"*{value}"))
         names = request.operation.response_properties if request.operation else ()
         response.status = 201
@@ -38,46 +38,46 @@ async def unique_unless_at_once(
 
 @before
 async def one_stays(
-    site: Site, request: Request, memory: Memory, same_id: bool = False
+    mock: Mock, request: Request, memory: Memory, same_id: bool = False
 ) -> Response:
     """Of creations at the same moment keeps the last one; with `same_id` all say its id."""
-    response = await site.mock.send(request)
+    response = await mock.send(request)
     if response.ok:
         own = memory["last"] = response.json
         await asyncio.sleep(_MEETING)
         if own != memory["last"]:
-            await site.mock.remove(request.collection, [own])
+            await mock.remove(request.collection, [own])
             if same_id:
                 response.set_json({**own, "id": memory["last"]["id"]})
     return response
 
 
 @before
-async def updates_at_once(site: Site, request: Request, memory: Memory) -> Response:
+async def updates_at_once(mock: Mock, request: Request, memory: Memory) -> Response:
     """Of two updates of an entry at the same moment the later writes all that it read before."""
     key = request.key
-    old = await site.mock.entry(request.collection, key)
+    old = await mock.entry(request.collection, key)
     others = memory.setdefault(key, [])
     others.append(old)
     await asyncio.sleep(_MEETING)
-    response = await site.mock.send(request)
+    response = await mock.send(request)
     if response.ok and old is not None and len(others) > 1:
         sent = request.fields()
         kept = {name: value for name, value in old.items() if name not in sent}
-        await site.mock.change(request.collection, key, **kept)
+        await mock.change(request.collection, key, **kept)
     await asyncio.sleep(_MEETING)
     others.remove(old)
     return response
 
 
 @before
-async def shared_at_once(site: Site, request: Request, memory: Memory, key: str = "") -> Response:
+async def shared_at_once(mock: Mock, request: Request, memory: Memory, key: str = "") -> Response:
     """Gives a request the response of another one that is on its way at the same moment.
 
     With a `key`, of one that has the same value of this parameter of token requests.
     """
     place = request.form().get(key) if key else ""
-    response = await site.mock.send(request)
+    response = await mock.send(request)
     if response.ok:
         memory[place] = response
         await asyncio.sleep(_MEETING)
@@ -86,13 +86,13 @@ async def shared_at_once(site: Site, request: Request, memory: Memory, key: str 
 
 
 @before
-async def locked_at_once(site: Site, request: Request, memory: Memory) -> Response:
+async def locked_at_once(mock: Mock, request: Request, memory: Memory) -> Response:
     """Breaks down where another request writes to the same collection at the moment."""
     if request.collection in memory:
         return refusal(500, "database is locked")
     memory[request.collection] = request
     try:
-        response = await site.mock.send(request)
+        response = await mock.send(request)
         await asyncio.sleep(_MEETING)
         return response
     finally:

@@ -1,35 +1,89 @@
-"""Faults in ranges of time, and in how long they may be."""
+"""Ranges of time in requests, the recorded items in them, and faults in ranges."""
 
 from __future__ import annotations
 
 import calendar
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ringme_contract.datetime_texts import read_datetime
+from ringme_contract.datetime_texts import read_datetime, write_datetime
+from ringme_contract.lists import Item
 from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.mock import Mock
 from ringme_contract.proof.patch import after, before, patch
-from ringme_contract.proof.range_bounds import SECOND, bounds, set_bounds, time_of
-from ringme_contract.proof.site import Site
 
+if TYPE_CHECKING:
+    from ringme_contract.proof.site import Site
+
+_SECOND = timedelta(seconds=1)
 _LONG_AGO = datetime(1971, 1, 1)
+_START, _END = "start_datetime", "end_datetime"
+
+
+def bounds(request: Request) -> tuple[datetime | None, datetime | None]:
+    """Start and end of the range of a request; None for what is not given, or is no moment."""
+    return _moment(request.parameter(_START)), _moment(request.parameter(_END))
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return read_datetime(text) if text else None
+    except ValueError:
+        return None
+
+
+def set_bounds(request: Request, start: datetime, end: datetime) -> None:
+    """Gives a request another range."""
+    moved = request.with_query(**{_START: write_datetime(start), _END: write_datetime(end)})
+    request.query_string = moved.query_string
+
+
+def time_of(mock: Mock, collection: str) -> str:
+    """The property that ranges of a collection compare; empty where there are none."""
+    rule = mock.rule(collection)
+    return str(rule.get("range", {}).get("property", ""))
+
+
+def is_inside(mock: Mock, request: Request, entry: Item) -> bool:
+    """Tells if an entry lies in the range of a request, or the request has none."""
+    time, (start, end) = time_of(mock, request.collection), bounds(request)
+    if not time:
+        return True
+    at = read_datetime(entry[time])
+    return (start is None or start <= at) and (end is None or at <= end)
+
+
+async def in_range(mock: Mock, request: Request, of_client: bool = False) -> list[Item]:
+    """The items in the range of a request for a group: of its members, or of its whole client."""
+    group = await mock.entry("extension_group", request.values["ext_group_id"])
+    if None in bounds(request) or group is None:
+        return []
+    members = await mock.keys("extension", extension_group_id=group["id"])
+    owner = mock.rule(request.collection)["within"]["client"]
+    return [
+        one
+        for one in await mock.entries(request.collection)
+        if (one[owner] == group["client_id"] if of_client else one["extension_id"] in members)
+        and is_inside(mock, request, one)
+    ]
 
 
 @before
 async def range_ends(
-    site: Site, request: Request, end: str = "", without: list[str] | None = None
+    mock: Mock, request: Request, end: str = "", without: list[str] | None = None
 ) -> Response | None:
     """Moves the `end` of a list's range, and leaves items at the very start or end out."""
     start, last = bounds(request)
-    time = time_of(site, request.collection)
+    time = time_of(mock, request.collection)
     if not time:
         return None
     moved = request.with_query()
     if end and start and last:
         whole_day = last.replace(hour=23, minute=59, second=59)
-        last = last + SECOND if end == "second later" else whole_day
+        last = last + _SECOND if end == "second later" else whole_day
         set_bounds(moved, start, last)
-    response = await site.mock.send(moved)
+    response = await mock.send(moved)
     if not isinstance(response.json, list):
         return None
     out = [{"start": start, "end": last}[name] for name in without or []]
@@ -39,7 +93,7 @@ async def range_ends(
 
 
 @before
-def reversed_range_is_empty(_: Site, request: Request) -> None:
+def reversed_range_is_empty(_: Mock, request: Request) -> None:
     """Takes a start after the end for a range of nothing."""
     start, end = bounds(request)
     if start and end and start > end:
@@ -47,11 +101,11 @@ def reversed_range_is_empty(_: Site, request: Request) -> None:
 
 
 @after
-def reversed_range_first(site: Site, request: Request, response: Response) -> None:
+def reversed_range_first(mock: Mock, request: Request, response: Response) -> None:
     """Refuses a start after the end before the owner in the path is looked for."""
     start, end = bounds(request)
     owner = response.status == 404 or response.word == "access_denied"
-    if owner and time_of(site, request.collection) and start and end and start > end:
+    if owner and time_of(mock, request.collection) and start and end and start > end:
         response.refuse(400, None, "end_datetime: must not be before start_datetime")
 
 
@@ -59,7 +113,7 @@ def reversed_range_first(site: Site, request: Request, response: Response) -> No
 def interval(
     site: Site,
     collection: str,
-    operations_without: list[str] | None = None,
+    operations_without: tuple[str, ...] = (),
     plus: dict[str, int] | None = None,
     **rule: Any,
 ) -> None:
@@ -74,16 +128,13 @@ def interval(
 
     def before(request: Request) -> None:
         start, end = bounds(request)
-        if request.collection != collection or request.name in (operations_without or []):
-            return
-        if start and end and start <= end:
-            try:
+        meant = request.collection == collection and request.name not in operations_without
+        if meant and start and end and start <= end:
+            with suppress(ValueError, OverflowError):
                 latest = _latest_end(start, rule["months"], rule["up_to"]) + timedelta(**plus or {})
-            except (ValueError, OverflowError):
-                return
-            if end > latest:
-                # The mock refuses it as it would the other.
-                set_bounds(request, end, start)
+                if end > latest:
+                    # The mock refuses it as it would the other.
+                    set_bounds(request, end, start)
 
     site.before(before)
 

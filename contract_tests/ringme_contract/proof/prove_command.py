@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.report.files import try_path
 from ringme_contract.report.printable import printable
 from ringme_contract.run.check_run import Options, read_target
-from ringme_contract.run.evaluation import ExitCode
 from ringme_spec.command_line import WholeNumber
 from ringme_spec.errors import ConfigError, unknown_key
 
@@ -74,24 +74,16 @@ def prove(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     start = time.monotonic()
-    try:
-        if (url or target) and full:
-            raise ConfigError("--full: is for the mock; leave it out for another server")
-        if reset and not (url or target):
-            raise ConfigError("--reset: is for another server; name it by URL or --target")
-        if json_file is not None:
-            try_path(json_file)
-        if url or target:
-            report, code = _before_server(Options(url, target), chosen, reset)
-        else:
-            report, code = _in_mock(chosen, not names and not kinds, full, jobs)
-    except ConfigError as error:
-        for line in printable(str(error)).splitlines():
-            click.echo(f"ringme-contract: {line}", err=True)
-        sys.exit(ExitCode.COULD_NOT_RUN)
-    except KeyboardInterrupt:
-        click.echo("ringme-contract: interrupted", err=True)
-        sys.exit(ExitCode.INTERRUPTED)
+    if (url or target) and full:
+        raise ConfigError("--full: is for the mock; leave it out for another server")
+    if reset and not (url or target):
+        raise ConfigError("--reset: is for another server; name it by URL or --target")
+    if json_file is not None:
+        try_path(json_file)
+    if url or target:
+        report, code = _before_server(Options(url, target), chosen, reset)
+    else:
+        report, code = _in_mock(chosen, not names and not kinds, full, jobs)
     seconds = time.monotonic() - start
     click.echo(f"{seconds:.0f} s")
     if json_file is not None:
@@ -124,18 +116,16 @@ def _before_server(
     options: Options, chosen: list[Fault], reset: str | None
 ) -> tuple[dict[str, Any], int]:
     from ringme_contract.proof.at_url import UrlProof
+    from ringme_contract.proof.table import print_baseline, print_findings, url_json
     from ringme_contract.proof.trial import contract
-    from ringme_contract.proof.url_table import as_json, print_baseline, print_findings
 
     target = read_target(options, contract())
-    transport = Transport(target, contract())
-    try:
-        # Itself, before the proxy in front of it is asked.
-        transport.wait_until_ready(0)
-    except Unreachable as error:
-        raise ConfigError(f"the target cannot be reached: {error}") from None
-    finally:
-        transport.close()
+    with closing(Transport(target, contract())) as transport:
+        try:
+            # Itself, before the proxy in front of it is asked.
+            transport.wait_until_ready(0)
+        except Unreachable as error:
+            raise ConfigError(f"the target cannot be reached: {error}") from None
     proof = UrlProof(target, reset)
     proof.measure()
     console = Console(soft_wrap=True)
@@ -145,7 +135,7 @@ def _before_server(
         finding = proof.try_fault(fault)
         say(f"{fault.id}: {printable(finding.said)}")
     print_findings(console, proof)
-    return as_json(proof), proof.code
+    return url_json(proof), proof.code
 
 
 def _counter(total: int) -> Callable[[str], None]:
@@ -162,14 +152,11 @@ def _counter(total: int) -> Callable[[str], None]:
 
 def _choose(names: tuple[str, ...], kinds: tuple[str, ...]) -> list[Fault]:
     faults = all_faults()
-    for name in names:
-        if name not in faults:
-            raise click.BadParameter(unknown_key(name, faults, "fault"), param_hint="--fault")
-    known = {one.kind for one in faults.values()}
-    for kind in kinds:
-        if kind not in known:
-            text = unknown_key(kind, sorted(known), "class")
-            raise click.BadParameter(text, param_hint="--class")
+    known_kinds = sorted({one.kind for one in faults.values()})
+    for sort, given, known in (("fault", names, list(faults)), ("class", kinds, known_kinds)):
+        for name in given:
+            if name not in known:
+                raise click.BadParameter(unknown_key(name, known, sort), param_hint=f"--{sort}")
     return [
         one
         for one in faults.values()

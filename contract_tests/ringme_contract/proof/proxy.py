@@ -113,8 +113,8 @@ class _Known(dict[str, Any]):
 class Server(Mock):
     """A server that is no mock, with what its clients see of it."""
 
-    def __init__(self, target: Target, operations: Operations, document: dict[str, Any]) -> None:
-        self.upstream = Upstream(target)
+    def __init__(self, target: Target, document: dict[str, Any]) -> None:
+        self.upstream, operations = Upstream(target), Operations(document)
         super().__init__(self.upstream, document, operations)
         self._identities = target.identities
         self._current = operations.only("current")
@@ -170,9 +170,8 @@ class Proxy:
     """
 
     def __init__(self, target: Target, site: Site) -> None:
-        operations = Operations(site.document)
-        self._server = Server(target, operations, site.document)
-        self._app = site.around(self._server, operations, self._guarded)
+        self._server = Server(target, site.document)
+        self._app = site.around(self._server, self._guarded)
         self.cleaning = False
         self.inside = self.failure = ""
         self.unanswered: list[str] = []

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from starlette.types import ASGIApp
-
-from ringme_contract.proof.fault import Fault
+from ringme_contract.http.serving import served
+from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.interception import After, Before, Interception
-from ringme_contract.proof.messages import Request
 from ringme_contract.proof.mock import Mock, Operations
+from ringme_contract.proof.null_servers import NULL_SERVERS
 from ringme_contract.proof.patch import patches
 from ringme_mock.app import create_app
 from ringme_spec.document import read_yaml
@@ -42,11 +44,6 @@ class Site:
             raise LookupError("the mock is not built yet")
         return self._mock
 
-    def rule(self, request: Request) -> dict[str, Any]:
-        """The rules of the collection of a request, as the document has them."""
-        rule: dict[str, Any] = self.document["x-collections"].get(request.collection, {})
-        return rule
-
     def put(self, fault: Fault) -> None:
         """Puts a fault in. Raises TypeError where its arguments are not those of its patch."""
         patches()[fault.patch](self, **fault.arguments)
@@ -59,32 +56,58 @@ class Site:
         """Calls `hook` with each request and its response, which it may change."""
         self._after.append(hook)
 
-    def build(self) -> ASGIApp:
+    def build(self) -> Interception:
         """Builds the mock with all that was changed, behind the hooks even where there are none."""
-        mock = Mock(build_mock(self.document), self.document, self.operations)
-        return self.around(mock, self.operations)
+        with TemporaryDirectory() as folder:
+            # JSON is YAML.
+            path = Path(folder) / "openapi.yaml"
+            path.write_text(json.dumps(self.document), "utf-8")
+            app = create_app(path, FIXTURES)
+        return self.around(Mock(app, self.document, self.operations))
 
-    def around(
-        self, mock: Mock, operations: Operations, guard: Callable[[Any], Any] = lambda hook: hook
-    ) -> Interception:
+    def around(self, mock: Mock, guard: Callable[[Any], Any] = lambda hook: hook) -> Interception:
         """Puts the hooks around a mock, or what stands for it, each made another by `guard`."""
         self._mock = mock
         hooks = ([guard(one) for one in many] for many in (self._before, self._after))
-        return Interception(mock, operations, *hooks)
+        return Interception(mock, *hooks)
 
 
-def build_mock(document: dict[str, Any]) -> ASGIApp:
-    """Builds the mock of a document, with the fixtures that come with the original."""
-    with TemporaryDirectory() as folder:
-        # JSON is YAML.
-        path = Path(folder) / "openapi.yaml"
-        path.write_text(json.dumps(document), "utf-8")
-        return create_app(path, FIXTURES)
+@dataclass
+class RunningServer:
+    """A server, where it is, and (once it has ended) which exception nobody meant it to raise."""
+
+    url: str
+    failure: str = ""
 
 
-def faulty_app(fault: Fault | None) -> ASGIApp:
-    """Builds the mock with one fault, or with none."""
+class _FirstFailure(logging.Handler):
+    """Keeps the first exception that is logged, in one line."""
+
+    said = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not self.said:
+            self.said = f"{type(error).__name__}: {str(error)[:300]}"
+
+
+@contextmanager
+def running_server(fault: str = "", null: str = "") -> Iterator[RunningServer]:
+    """The mock with a fault, or a server that implements nothing; without either a healthy mock.
+
+    It is served in the process that tries it.
+    """
     site = Site()
-    if fault is not None:
-        site.put(fault)
-    return site.build()
+    if fault:
+        site.put(all_faults()[fault])
+    if null:
+        site.before(NULL_SERVERS[null])
+    failures, root = _FirstFailure(logging.ERROR), logging.getLogger()
+    root.addHandler(failures)
+    try:
+        with served(site.build(), log_config=None, access_log=False, lifespan="off") as url:
+            server = RunningServer(url)
+            yield server
+        server.failure = failures.said
+    finally:
+        root.removeHandler(failures)

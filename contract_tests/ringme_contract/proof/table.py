@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.table import Column, Table
 
 from ringme_contract.check import LAYERS
+from ringme_contract.proof.at_url import NOT_FOUND, STATES, UrlFinding, UrlProof
+from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.prove import Finding, Proof
 from ringme_contract.proof.trial import FaultFinding
+from ringme_contract.report.printable import printable
+from ringme_contract.verdict import Outcome
+
+_Found = TypeVar("_Found", bound=FaultFinding)
 
 
 def progress_line(name: str, finding: Finding | None) -> str:
@@ -26,7 +33,7 @@ def said(finding: Finding | None) -> str:
         return f"exit {finding.code}, {len(finding.passed)} of {len(finding.verdicts)} rules passed"
     if not finding.caught:
         return f"SURVIVED {finding.checks} checks"
-    text = f"caught by {', '.join(_layers(finding))}"
+    text = f"caught by {', '.join(finding.layers)}"
     if finding.unshown:
         text += f", but not as {', '.join(finding.unshown)}"
     if finding.failure:
@@ -36,30 +43,34 @@ def said(finding: Finding | None) -> str:
 
 def print_proof(console: Console, proof: Proof, full: bool) -> None:
     """The table of faults and layers, the table by class, and what is wrong."""
-    console.print(_fault_table(proof))
-    console.print(_class_table(proof))
+    findings = list(proof.faults.values())
+    # The last column folds at a narrow terminal, the others stay whole.
+    columns = [Column(name, no_wrap=True) for name in ("fault", *LAYERS)]
+    table = Table(*columns, Column("rules", overflow="fold"), box=None, pad_edge=False)
+    for one in findings:
+        marks = ["x" if layer in one.caught else "" for layer in LAYERS]
+        style = "" if one.caught else "bold red"
+        table.add_row(one.fault.id, *marks, ", ".join(one.fault.rules), style=style)
+    console.print(table)
+    console.print(_by_class(findings, ("caught", *LAYERS), _caught))
     for name, server in proof.servers.items():
-        console.print(f"{name}: {said(server)}", highlight=False, markup=False)
+        _say(console, f"{name}: {said(server)}")
     if not full:
         console.print("Layers beyond the first that catches a fault are tried with --full.")
     for line in proof.complaints:
-        console.print(line, style="bold red", highlight=False, markup=False)
-    found = sum(bool(one.caught) for one in proof.faults.values())
-    console.print(f"{found} of {len(proof.faults)} faults caught", highlight=False)
+        _say(console, line, "bold red")
+    found = sum(bool(one.caught) for one in findings)
+    console.print(f"{found} of {len(findings)} faults caught", highlight=False)
 
 
 def as_json(proof: Proof, full: bool) -> dict[str, Any]:
-    """The proof as a JSON object."""
     return {
         "holds": not proof.complaints,
         "full": full,
         "faults": [
             {
-                "id": one.fault.id,
-                "class": one.fault.kind,
-                "sentence": one.fault.sentence,
-                "rules": list(one.fault.rules),
-                "layers": _layers(one),
+                **_described(one.fault),
+                "layers": one.layers,
                 "checks": one.caught,
                 "messages": one.messages,
                 "broken": one.broken,
@@ -82,33 +93,80 @@ def as_json(proof: Proof, full: bool) -> dict[str, Any]:
     }
 
 
-def _fault_table(proof: Proof) -> Table:
-    # The last column folds at a narrow terminal, the others stay whole.
-    columns = [Column(name, no_wrap=True) for name in ("fault", *LAYERS)]
-    table = Table(*columns, Column("rules", overflow="fold"), box=None, pad_edge=False)
-    for one in proof.faults.values():
-        marks = ["x" if layer in one.caught else "" for layer in LAYERS]
-        style = "" if one.caught else "bold red"
-        table.add_row(one.fault.id, *marks, ", ".join(one.fault.rules), style=style)
+# --- before a server
+
+
+def print_baseline(console: Console, proof: UrlProof) -> None:
+    """Passes without a fault, and a line for each check that does not pass."""
+    total = len(proof.checks)
+    bad = sum(one.id in proof.baseline for one in proof.checks)
+    _say(console, f"{proof.target.url}: {total - bad} of {total} checks pass without a fault")
+    for outcome in proof.baseline.values():
+        _say(console, _line(outcome))
+
+
+def print_findings(console: Console, proof: UrlProof) -> None:
+    """The table by class, what was not found, and what the server did not do."""
+    console.print(_by_class(proof.findings, STATES, _by_state))
+    for one in proof.of(NOT_FOUND):
+        _say(console, f"not found: {one.fault.id}: {one.fault.sentence}", "bold red")
+    for about, lines in _troubles(proof).items():
+        if lines:
+            _say(console, f"{about} ({len(lines)} times): {lines[0]}", "bold yellow")
+
+
+def url_json(proof: UrlProof) -> dict[str, Any]:
+    return {
+        "url": proof.target.url,
+        "baseline": [_line(one) for one in proof.baseline.values()],
+        "faults": [
+            {**_described(one.fault), "state": one.state, "reason": one.reason}
+            for one in proof.findings
+        ],
+        **_troubles(proof),
+    }
+
+
+def _troubles(proof: UrlProof) -> dict[str, list[str]]:
+    return {"no response": proof.unanswered, "could not be removed": proof.left_behind}
+
+
+def _line(outcome: Outcome) -> str:
+    return f"{outcome.verdict.value}: {outcome.check}: {outcome.message}"
+
+
+# --- both
+
+
+def _described(fault: Fault) -> dict[str, Any]:
+    return {
+        "id": fault.id,
+        "class": fault.kind,
+        "sentence": fault.sentence,
+        "rules": list(fault.rules),
+    }
+
+
+def _by_class(
+    findings: Sequence[_Found], heads: Sequence[str], counts: Callable[[list[_Found]], list[int]]
+) -> Table:
+    """A row of counts for the faults of each class, and one for all."""
+    table = Table("class", "faults", *heads, box=None, pad_edge=False)
+    for kind in (*dict.fromkeys(one.fault.kind for one in findings), "all"):
+        some = [one for one in findings if kind in ("all", one.fault.kind)]
+        style = "bold" if kind == "all" else ""
+        table.add_row(kind, str(len(some)), *map(str, counts(some)), style=style)
     return table
 
 
-def _class_table(proof: Proof) -> Table:
-    table = Table("class", "faults", "caught", *LAYERS, box=None, pad_edge=False)
-    by_kind: dict[str, list[FaultFinding]] = {}
-    for one in proof.faults.values():
-        by_kind.setdefault(one.fault.kind, []).append(one)
-    for kind, findings in by_kind.items():
-        table.add_row(kind, *_counts(findings))
-    table.add_row("all", *_counts(list(proof.faults.values())), style="bold")
-    return table
-
-
-def _counts(findings: list[FaultFinding]) -> list[str]:
-    caught = sum(bool(one.caught) for one in findings)
+def _caught(findings: list[FaultFinding]) -> list[int]:
     by_layer = [sum(layer in one.caught for one in findings) for layer in LAYERS]
-    return [str(number) for number in (len(findings), caught, *by_layer)]
+    return [sum(bool(one.caught) for one in findings), *by_layer]
 
 
-def _layers(finding: FaultFinding) -> list[str]:
-    return [layer for layer in LAYERS if layer in finding.caught]
+def _by_state(findings: list[UrlFinding]) -> list[int]:
+    return [sum(one.state == state for one in findings) for state in STATES]
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(printable(text), style=style, highlight=False, markup=False)

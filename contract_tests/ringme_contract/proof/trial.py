@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
 
 from ringme_contract.check import LAYERS, Check, all_checks
 from ringme_contract.check_context import CheckContext
 from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import deserved_passes
-from ringme_contract.proof.running import running_server
+from ringme_contract.proof.site import RunningServer, running_server
 from ringme_contract.run.check_run import CannotRun, Options, open_session
 from ringme_contract.run.engine import CONFORMS, Engine, RunResult
 from ringme_contract.run.evaluation import ExitCode, assessed_rules, evaluate, exit_code
@@ -21,7 +21,6 @@ from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.paths import SPEC
-from ringme_spec.rules import Rule
 
 # As long as a trial may take; a server that breaks everything still gets to the end.
 BUDGET = 1800.0
@@ -47,6 +46,11 @@ class FaultFinding:
     failure: str = ""
 
     @property
+    def layers(self) -> list[str]:
+        """The layers that catch it, in their order."""
+        return [layer for layer in LAYERS if layer in self.caught]
+
+    @property
     def complaints(self) -> list[str]:
         """All that keeps the proof from holding, a line each."""
         told = f"{self.fault.id}: {self.fault.sentence}"
@@ -56,6 +60,17 @@ class FaultFinding:
         if self.failure:
             lines.append(f"the mock broke down: {self.fault.id}: {self.failure}")
         return lines
+
+    def note(self, outcome: Outcome) -> None:
+        """Adds an outcome, if it shows that a MUST is broken, or a rule of the fault."""
+        is_due = contract().rules[outcome.rule].level == "MUST" or outcome.rule in self.fault.rules
+        if outcome.verdict is not Verdict.FAIL or not is_due:
+            return
+        if outcome.layer not in self.caught:
+            self.caught[outcome.layer] = outcome.check
+            self.messages[outcome.layer] = outcome.message
+        if outcome.rule not in self.broken:
+            self.broken.append(outcome.rule)
 
 
 @dataclass
@@ -91,52 +106,45 @@ def try_fault(name: str, full: bool = False) -> FaultFinding:
 
     With `full` every layer runs to its own first failure, so that it shows who catches what.
     """
-    fault = all_faults()[name]
-    start = time.monotonic()
-    finding = FaultFinding(fault)
-    with running_server(name) as server:
-        target = _target(server.url)
-        transport = Transport(target, contract())
-        try:
-            _search(Engine(CheckContext(target, contract(), transport)), finding, full)
-        finally:
-            transport.close()
+    start, finding = time.monotonic(), FaultFinding(all_faults()[name])
+    with _engine(fault=name) as (server, engine):
+        _search(engine, finding, full)
     finding.failure = server.failure
-    finding.unshown = [rule for rule in fault.rules if rule not in finding.broken]
+    finding.unshown = [rule for rule in finding.fault.rules if rule not in finding.broken]
     finding.seconds = time.monotonic() - start
     return finding
 
 
-def try_server(null: str | None = None) -> ServerFinding:
+def try_server(null: str = "") -> ServerFinding:
     """All checks against the healthy mock, or against a server that implements nothing."""
     start = time.monotonic()
-    with running_server(null=null or "") as server:
-        target = _target(server.url)
-        transport = Transport(target, contract())
-        try:
-            result = Engine(CheckContext(target, contract(), transport)).run(all_checks(contract()))
-        finally:
-            transport.close()
+    checks, rules = all_checks(contract()), contract().rules
+    with _engine(null=null) as (server, engine):
+        result = engine.run(checks)
         code = _exit_code(server.url, result)
     bad = [one for one in result.outcomes if one.verdict is not Verdict.PASS]
     return ServerFinding(
         null or HEALTHY,
         int(code),
-        {
-            name: result.verdict(rules()[name]).value
-            for name in assessed_rules(rules(), all_checks(contract()))
-        },
+        {name: result.verdict(rules[name]).value for name in assessed_rules(rules, checks)},
         [f"{one.verdict.value}: {one.check}: {one.message}" for one in bad],
         time.monotonic() - start,
     )
+
+
+@contextmanager
+def _engine(fault: str = "", null: str = "") -> Iterator[tuple[RunningServer, Engine]]:
+    with running_server(fault, null) as server:
+        target = replace(load_target(MOCK, server.url), budget=BUDGET)
+        with closing(Transport(target, contract())) as transport:
+            yield server, Engine(CheckContext(target, contract(), transport))
 
 
 def _exit_code(url: str, result: RunResult) -> ExitCode:
     """The exit code of `ringme-contract check` for a server: it asks for tokens first."""
     try:
         with open_session(Options(url=url)) as session:
-            rules = session.rules
-            return exit_code(evaluate(result, rules, session.assessed, {}, session.today))
+            return exit_code(evaluate(result, session.rules, session.assessed, {}, session.today))
     except CannotRun:
         return ExitCode.COULD_NOT_RUN
 
@@ -152,7 +160,7 @@ def _search(engine: Engine, finding: FaultFinding, full: bool) -> None:
             continue
         finding.checks += 1
         for outcome in engine.run_one(one):
-            note(finding, outcome)
+            finding.note(outcome)
 
 
 def in_order(checks: Iterable[Check], named: set[str]) -> list[Check]:
@@ -171,29 +179,7 @@ def _is_enough(finding: FaultFinding, one: Check, named: set[str]) -> bool:
     return bool(finding.caught) and (CONFORMS not in named or CONFORMS in finding.broken)
 
 
-def note(finding: FaultFinding, outcome: Outcome) -> None:
-    """Adds an outcome to a finding, if it shows that a MUST is broken, or a rule of the fault."""
-    is_due = rules()[outcome.rule].level == "MUST" or outcome.rule in finding.fault.rules
-    if outcome.verdict is not Verdict.FAIL or not is_due:
-        return
-    if outcome.layer not in finding.caught:
-        finding.caught[outcome.layer] = outcome.check
-        finding.messages[outcome.layer] = outcome.message
-    if outcome.rule not in finding.broken:
-        finding.broken.append(outcome.rule)
-
-
 @cache
 def contract() -> Contract:
     """The document that all servers of the proof are held against."""
     return read_contract(SPEC)
-
-
-@cache
-def rules() -> dict[str, Rule]:
-    """The rules of the document."""
-    return contract().rules
-
-
-def _target(url: str) -> Any:
-    return replace(load_target(MOCK, url), budget=BUDGET)
