@@ -27,6 +27,7 @@ Without these options and without that import the plugin does nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,27 +42,27 @@ _RULES = pytest.StashKey[list[Any]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("ringme", "contract kit of the RingMe API")
-    group.addoption("--ringme-url", help="URL of an implementation to check")
-    group.addoption("--ringme-target", help="target file (TOML): users and applications")
-    group.addoption("--ringme-app", help="ASGI or WSGI application, or what makes one: module:name")
-    group.addoption("--ringme-openapi", help="OpenAPI document to check against")
-    group.addoption(
-        "--ringme-overlay", action="append", default=[], help="OpenAPI Overlay over the document"
-    )
-    group.addoption("--ringme-expect", help="list of expected failures (TOML)")
-    group.addoption("--ringme-seed", type=int, default=0, help="random seed")
-    group.addoption("--ringme-wait", type=float, default=0, help="seconds to wait for the target")
-    group.addoption("--ringme-ca", help="authorities to trust besides those of this machine (PEM)")
-    group.addoption("--ringme-profile", help="how much to check: smoke, default or full")
-    group.addoption("--ringme-jobs", type=int, help="requests under way at once, at most")
-    group.addoption("--ringme-read-only", action="store_true", help="change nothing there")
-    group.addoption(
-        "--ringme-layer",
-        action="append",
-        default=[],
-        help="only the checks of this layer; no:NAME leaves one out",
-    )
+    # The destination of each is the name of a field of the options of a run.
+    add = parser.getgroup("ringme", "contract kit of the RingMe API").addoption
+    many: dict[str, Any] = {"action": "append", "default": []}
+    layers = "only the checks of this layer; no:NAME leaves one out"
+    add("--ringme-url", help="URL of an implementation to check")
+    add("--ringme-target", type=_path, help="target file (TOML): users and applications")
+    add("--ringme-app", help="ASGI or WSGI application, or what makes one: module:name")
+    add("--ringme-openapi", dest="ringme_document", type=_path, help="OpenAPI document to check by")
+    add("--ringme-overlay", type=Path, help="OpenAPI Overlay over the document", **many)
+    add("--ringme-expect", type=_path, help="list of expected failures (TOML)")
+    add("--ringme-seed", type=int, help="random seed")
+    add("--ringme-wait", type=float, help="seconds to wait for the target")
+    add("--ringme-ca", type=_path, help="authorities to trust besides those of this machine (PEM)")
+    add("--ringme-profile", help="how much to check: smoke, default or full")
+    add("--ringme-jobs", type=int, help="requests under way at once, at most")
+    add("--ringme-read-only", action="store_true", help="change nothing there")
+    add("--ringme-layer", dest="ringme_layers", help=layers, **many)
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -140,21 +141,5 @@ def options_of(config: pytest.Config) -> Options:
     """The options of a run that the options of pytest stand for."""
     from ringme_contract.run.check_run import Options
 
-    def path(name: str) -> Path | None:
-        text = config.getoption(name)
-        return Path(text) if text else None
-
-    return Options(
-        url=config.getoption("--ringme-url") or None,
-        target=path("--ringme-target"),
-        document=path("--ringme-openapi"),
-        overlay=tuple(map(Path, config.getoption("--ringme-overlay"))),
-        layers=tuple(config.getoption("--ringme-layer")),
-        seed=config.getoption("--ringme-seed"),
-        wait=config.getoption("--ringme-wait"),
-        profile=config.getoption("--ringme-profile") or None,
-        jobs=config.getoption("--ringme-jobs"),
-        read_only=config.getoption("--ringme-read-only"),
-        expect=path("--ringme-expect"),
-        ca=path("--ringme-ca"),
-    )
+    given = {one.name: config.getoption(f"ringme_{one.name}", None) for one in fields(Options)}
+    return Options(**{name: value for name, value in given.items() if value})

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
+from ringme_contract.command_options import PATH, connection_options, document_options
 from ringme_contract.missing import missing
-from ringme_contract.seconds import Seconds
 from ringme_spec.command_line import WholeNumber
-
-_PATH = click.Path(path_type=Path)
-_MOST = 250_000
 
 
 @click.command()
 @click.argument("url", required=False)
 @click.option(
     "--target",
-    type=_PATH,
+    type=PATH,
     required=True,
     help="Target file, TOML, as `ringme-contract init` writes.",
 )
-@click.option("--out", type=_PATH, required=True, help="New folder for the fixtures.")
+@click.option("--out", type=PATH, required=True, help="New folder for the fixtures.")
 @click.option(
     "--keep-personal-data",
     is_flag=True,
@@ -34,19 +29,12 @@ _MOST = 250_000
 @click.option(
     "--max-entries",
     type=WholeNumber(1),
-    default=_MOST,
+    default=250_000,
     show_default=True,
     help="Maximum number of entries of a collection.",
 )
-@click.option("--document", type=_PATH, help="OpenAPI document.")
-@click.option(
-    "--overlay",
-    type=_PATH,
-    multiple=True,
-    help="OpenAPI Overlay to apply to the document; repeatable.",
-)
-@click.option("--timeout", type=Seconds(), help="Time limit of one response, such as 5s.")
-@click.option("--ca", type=_PATH, help="CA certificates to trust besides the system's, PEM.")
+@document_options
+@connection_options
 @click.pass_context
 def capture(ctx: click.Context, /, **options: Any) -> None:
     """Copy a client of a live service into fixtures.
@@ -62,23 +50,23 @@ def capture(ctx: click.Context, /, **options: Any) -> None:
       ringme-mock serve --fixtures my-company
     """
     program = ctx.find_root().info_name or "ringme-mock"
+
+    def tell(text: str) -> None:
+        for line in text.splitlines():
+            click.echo(f"{program}: {line}", err=True)
+
     try:
         # Only now: what the contract kit needs is not installed with the mock alone.
-        from ringme_contract.capture.capture_run import Options, run
+        from ringme_contract.capture.capture_run import run
         from ringme_spec.errors import ConfigError
     except ModuleNotFoundError as error:
-        click.echo(f"{program}: {missing(error)}", err=True)
+        tell(missing(error))
         sys.exit(2)
     try:
-        run(Options(**options), _teller(program))
+        run(tell, **options)
     except ConfigError as error:
-        for line in str(error).splitlines():
-            click.echo(f"{program}: {line}", err=True)
+        tell(str(error))
         sys.exit(2)
     except KeyboardInterrupt:
-        click.echo(f"{program}: interrupted; the same command goes on where it was", err=True)
+        tell("interrupted; the same command goes on where it was")
         sys.exit(130)
-
-
-def _teller(program: str) -> Callable[[str], None]:
-    return lambda text: click.echo(f"{program}: {text}", err=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ringme_contract.capture.listings import Entry
 from ringme_contract.capture.made_up import MadeUp
 from ringme_contract.capture.service import Service
 from ringme_contract.report.printable import printable
-from ringme_contract.run import check_run
+from ringme_contract.run.check_run import Options, read_document, read_target
 from ringme_contract.target import Target
 from ringme_spec.contract import Contract
 
@@ -29,86 +29,61 @@ _MOCK = "http://127.0.0.1:8080"
 _MOST_NOTES = 10
 
 
-@dataclass(frozen=True)
-class Options:
-    """Options of the command."""
-
-    url: str | None
-    target: Path
-    out: Path
-    keep_personal_data: bool = False
-    max_entries: int = 250_000
-    document: Path | None = None
-    overlay: tuple[Path, ...] = ()
-    timeout: float | None = None
-    ca: Path | None = None
-
-
-def run(options: Options, tell: Callable[[str], None]) -> None:
+def run(
+    tell: Callable[[str], None],
+    out: Path,
+    keep_personal_data: bool,
+    max_entries: int,
+    **settings: Any,
+) -> None:
     """Capture a client. Raises ConfigError with the line that says why there is no result."""
-    read = check_run.Options(
-        options.url,
-        options.target,
-        options.document,
-        options.overlay,
-        timeout=options.timeout,
-        ca=options.ca,
-    )
-    contract = check_run.read_document(read)
-    target = check_run.read_target(read, contract)
-    check_free(options.out)
-    saved = SavedResponses(
-        options.out.with_name(f"{options.out.name}.part"), _about(target, contract)
-    )
+    options = Options(**settings)
+    contract = read_document(options)
+    target = read_target(options, contract)
+    check_free(out)
+    saved = SavedResponses(out.with_name(f"{out.name}.part"), _about(target, contract))
     if saved.resumed:
         tell("goes on with what was read before")
-    found = _gather(options, contract, target, saved, tell)
+    found = _gather(contract, target, saved, max_entries, tell)
     gone = Completion(contract, found, target.capture, target.source).run()
-    MadeUp(contract, options.keep_personal_data).replace_all(found.entries)
+    MadeUp(contract, keep_personal_data).replace_all(found.entries)
     set_passwords(contract, found.entries)
     stored = {
         name: listed
         for name, listed in found.entries.items()
         if contract.collections[name].is_stored
     }
-    write_folder(saved.folder / "fixtures", options.out, stored, gone)
+    write_folder(saved.folder / "fixtures", out, stored, gone)
     saved.remove()
     for note in found.notes[:_MOST_NOTES]:
         tell(printable(note))
     if len(found.notes) > _MOST_NOTES:
         tell(f"and {len(found.notes) - _MOST_NOTES} more lines of this kind")
-    _report(options, contract, found.entries)
+    # What was written, and how to use it at once.
+    counts = ", ".join(f"{len(listed)} {name}" for name, listed in found.entries.items() if listed)
+    click.echo(f"wrote {out}: {counts}")
+    click.echo(f"Serve it:    ringme-mock serve --fixtures {shlex.quote(str(out))}")
+    for line in _logins(contract, found.entries):
+        click.echo(line)
 
 
 def _gather(
-    options: Options,
     contract: Contract,
     target: Target,
     saved: SavedResponses,
+    most: int,
     tell: Callable[[str], None],
 ) -> Found:
     token = contract.token_operation
-    service = Service(target, token.path if token else "", tell)
-    try:
+    with closing(Service(target, token.path if token else "", tell)) as service:
         return Gathering(
             contract,
             lambda path, query: saved.get(path, query, lambda: service.get(path, query)),
             lambda operation: not contract.needs(operation) & target.off,
             target.range,
-            options.max_entries,
+            most,
             tell,
         ).run()
-    finally:
-        service.close()
-
-
-def _report(options: Options, contract: Contract, entries: dict[str, list[Entry]]) -> None:
-    """Say what was written, and how to use it at once."""
-    counts = ", ".join(f"{len(listed)} {name}" for name, listed in entries.items() if listed)
-    click.echo(f"wrote {options.out}: {counts}")
-    click.echo(f"Serve it:    ringme-mock serve --fixtures {shlex.quote(str(options.out))}")
-    for line in _logins(contract, entries):
-        click.echo(line)
 
 
 def _logins(contract: Contract, entries: dict[str, list[Entry]]) -> Iterator[str]:

@@ -16,17 +16,18 @@ from rich.console import Console
 from ringme_contract.capture.capture_command import capture
 from ringme_contract.check import LAYERS, all_checks
 from ringme_contract.check_context import CheckContext
-from ringme_contract.cli.command_options import (
+from ringme_contract.cli.doctor import Finding, examine, worst
+from ringme_contract.cli.output import lasting_output
+from ringme_contract.cli.sweep import sweep as sweep_leftovers
+from ringme_contract.cli.target_template import template, write_template
+from ringme_contract.command_options import (
+    PATH,
+    DocsUrl,
     document_options,
     option,
     pace_options,
     target_options,
 )
-from ringme_contract.cli.docs_url import DocsUrl
-from ringme_contract.cli.doctor import Finding, examine, worst
-from ringme_contract.cli.output import lasting_output
-from ringme_contract.cli.sweep import sweep as sweep_leftovers
-from ringme_contract.cli.target_template import template, write_template
 from ringme_contract.http.no_response import Unreachable
 from ringme_contract.http.transport import Transport
 from ringme_contract.proof.prove_command import prove
@@ -43,8 +44,6 @@ from ringme_contract.run.interrupt import orderly_interrupts
 from ringme_contract.verdict import Failure, breakdown
 from ringme_spec.command_line import OneLineGroup
 from ringme_spec.errors import ConfigError
-
-_PATH = click.Path(path_type=Path)
 
 
 class _Commands(OneLineGroup):
@@ -101,14 +100,14 @@ main.add_command(capture)
 @option("--seed", type=int, default=0, show_default=True, help="Random seed.")
 @option("--shuffle", type=int, help="Random seed of the order of checks.")
 @option("--read-only", is_flag=True, help="Change nothing in the target.")
-@option("--expect", type=_PATH, help="List of expected failures, TOML.")
-@option("--report-dir", type=_PATH, help="Folder for reports and scripts.")
-@option("--junit", type=_PATH, help="Write a JUnit XML file.")
-@option("--json", type=_PATH, help="Write the report as JSON.")
-@option("--html", type=_PATH, help="Write the report as one HTML page.")
-@option("--badge", type=_PATH, help="Write a badge in the JSON of shields.io.")
-@option("--ndjson", type=_PATH, help="Write each exchange as a line of JSON.")
-@option("--replay-dir", type=_PATH, help="Folder for scripts that repeat failures.")
+@option("--expect", type=PATH, help="List of expected failures, TOML.")
+@option("--report-dir", type=PATH, help="Folder for reports and scripts.")
+@option("--junit", type=PATH, help="Write a JUnit XML file.")
+@option("--json", type=PATH, help="Write the report as JSON.")
+@option("--html", type=PATH, help="Write the report as one HTML page.")
+@option("--badge", type=PATH, help="Write a badge in the JSON of shields.io.")
+@option("--ndjson", type=PATH, help="Write each exchange as a line of JSON.")
+@option("--replay-dir", type=PATH, help="Folder for scripts that repeat failures.")
 @option(
     "--docs",
     type=DocsUrl(),
@@ -210,7 +209,7 @@ def rules(**settings: Any) -> None:
 
 
 @main.command()
-@click.argument("file", type=_PATH, default=Path("target.toml"))
+@click.argument("file", type=PATH, default=Path("target.toml"))
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
 @document_options
 def init(file: Path, force: bool, **settings: Any) -> None:
