@@ -76,24 +76,19 @@ class RuleRunner:
             pytest.skip("not assessed: none of the chosen layers has a check of this rule")
 
     def tell(self, finding: RuleFinding) -> None:
-        reasons = "; ".join(finding.reasons)
-        if finding.state == Verdict.FAIL.value:
-            pytest.fail(printable(details(finding)), pytrace=False)
-        if finding.state == UNEXPECTED_PASS:
-            pytest.fail(printable(f"unexpected pass: {finding.note}"), pytrace=False)
-        if finding.state == Verdict.ERROR.value:
-            pytest.fail(printable(f"error: {reasons}"), pytrace=False)
-        if finding.state == EXPECTED_FAILURE:
-            pytest.xfail(printable(finding.note))
-        if finding.state == Verdict.WARN.value:
-            pytest.xfail(printable(details(finding)))
-        if finding.state == Verdict.NOT_OFFERED.value:
-            pytest.skip(printable(f"not offered: {reasons}"))
-        if finding.state == Verdict.NOT_REACHED.value:
-            text = printable(f"not reached: {reasons}")
-            if finding.rule.level == "MUST":
-                pytest.fail(text, pytrace=False)
-            pytest.skip(text)
+        """Ends the running test as the verdict demands."""
+        state = finding.state
+        if state == Verdict.PASS.value:
+            return
+        noted = state in (UNEXPECTED_PASS, EXPECTED_FAILURE)
+        text = f"{state}: {finding.note if noted else '; '.join(finding.reasons)}"
+        if state in (Verdict.FAIL.value, Verdict.WARN.value):
+            text = details(finding)
+        if finding.fails:
+            pytest.fail(printable(text), pytrace=False)
+        if state in (Verdict.WARN.value, EXPECTED_FAILURE):
+            pytest.xfail(printable(text))
+        pytest.skip(printable(text))
 
 
 def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,7 +12,6 @@ from ringme_contract.report.printable import printable, shown
 from ringme_contract.run.evaluation import STATES
 from ringme_contract.run.run_report import Report
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES
-from ringme_contract.verdict import Verdict
 
 # One letter or two for each identity, so that the coverage table fits on a screen.
 _MARKS = {
@@ -43,76 +43,37 @@ def html_page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["printable"] = printable
-    environment.filters["shown"] = shown
+    environment.filters |= {"printable": printable, "shown": shown, "marks": _marks}
     values = content(report)
+    states = Counter(rule["state"] for rule in values["rules"])
+    statuses = [one["statuses"] for one in values["coverage"]]
     return environment.get_template("page.html.j2").render(
         values,
-        states=_states(values["rules"]),
-        areas=_areas(values["rules"]),
-        failures={one["id"]: _failures(one) for one in values["rules"]},
-        columns=_columns(values["coverage"]),
-        rows=[_row(one) for one in values["coverage"]],
-        marks=_legend(values["coverage"]),
-        found_in=_found_in(values["causes"]),
-        reached=sum(
-            any(one["identities"] for one in row["statuses"]) for row in values["coverage"]
-        ),
-        total_checks=sum(len(rule["checks"]) for rule in values["rules"]),
+        states=[(state, states[state]) for state in STATES if states[state]],
+        failures=_failures(report, values["rules"]),
+        reached=sum(any(one["identities"] for one in row) for row in statuses),
+        legend=_legend({name for row in statuses for one in row for name in one["identities"]}),
         docs=report.docs,
     )
 
 
-def _found_in(causes: list[dict[str, Any]]) -> dict[str, list[int]]:
-    """The numbers of the findings by operation."""
-    found: dict[str, list[int]] = {}
-    for number, cause in enumerate(causes, 1):
-        for operation in cause["operations"]:
-            found.setdefault(operation, []).append(number)
-    return found
-
-
-def _states(rules: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    found = [(state, sum(rule["state"] == state for rule in rules)) for state in STATES]
-    return [(state, number) for state, number in found if number]
-
-
-def _areas(rules: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    names = dict.fromkeys(rule["area"] for rule in rules)
-    return [(name, [rule for rule in rules if rule["area"] == name]) for name in names]
-
-
-def _failures(rule: dict[str, Any]) -> list[tuple[dict[str, Any], list[str]]]:
-    """The failed checks of a rule, those that say the same under the first of them."""
-    found: dict[str, tuple[dict[str, Any], list[str]]] = {}
-    for check in rule["checks"]:
-        if check["verdict"] != Verdict.FAIL.value:
-            continue
-        if check["message"] in found:
-            found[check["message"]][1].append(check["id"])
-        else:
-            found[check["message"]] = (check, [])
-    return list(found.values())
-
-
-def _columns(coverage: list[dict[str, Any]]) -> list[str]:
-    return sorted({one["status"] for row in coverage for one in row["statuses"]})
-
-
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    cells = {one["status"]: {**one, "marks": _marks(one["identities"])} for one in row["statuses"]}
-    return {**row, "cells": cells}
+def _failures(
+    report: Report, rules: list[dict[str, Any]]
+) -> dict[str, list[tuple[dict[str, Any], list[str]]]]:
+    """The failed checks by rule, those that say the same under the first of them."""
+    checks = {check["id"]: check for rule in rules for check in rule["checks"]}
+    return {
+        one.rule.id: [(checks[first.check], others) for first, others in one.distinct_failures]
+        for one in report.findings
+    }
 
 
 def _marks(identities: list[str]) -> list[tuple[str, str]]:
     known = [(mark, name) for name, mark in _MARKS.items() if name in identities]
-    if any(name not in _MARKS for name in identities):
-        known.append(_OTHERS)
-    return known
+    return [*known, _OTHERS] if set(identities) - _MARKS.keys() else known
 
 
-def _legend(coverage: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    seen = {name for row in coverage for one in row["statuses"] for name in one["identities"]}
+def _legend(seen: set[str]) -> list[tuple[str, str]]:
     texts = {"anonymous": "nobody: no token", **IDENTITIES, **OPTIONAL_IDENTITIES}
-    legend = [(mark, f"{name}: {texts[name]}") for name, mark in _MARKS.items() if name in seen]
-    return [*legend, _OTHERS] if seen - _MARKS.keys() else legend
+    return [(mark, f"{name}: {texts[name]}" if name in texts else name)
+            for mark, name in _marks(sorted(seen))]  # fmt: skip

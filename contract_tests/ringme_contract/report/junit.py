@@ -37,7 +37,7 @@ def junit(report: Report) -> str:
 
 
 def _case(finding: RuleFinding) -> ElementTree.Element:
-    rule = finding.rule
+    rule, state = finding.rule, finding.state
     case = ElementTree.Element(
         "testcase",
         {
@@ -46,23 +46,14 @@ def _case(finding: RuleFinding) -> ElementTree.Element:
             "time": f"{sum(outcome.seconds for outcome in finding.outcomes):.3f}",
         },
     )
-    state, failures = finding.state, finding.failures
-    why = reason(finding)
-    if state == Verdict.FAIL.value:
-        _add(case, "failure", why, details(finding))
-    elif state == UNEXPECTED_PASS:
-        _add(case, "failure", finding.note, rule.text)
-    elif state == Verdict.ERROR.value:
-        _add(case, "error", why, rule.text)
-    elif state == Verdict.NOT_REACHED.value and rule.level == "MUST":
-        _add(case, "error", f"not reached: {why}", rule.text)
-    elif state == EXPECTED_FAILURE:
-        _add(case, "skipped", f"{state}: {finding.note}", details(finding))
-    elif state != Verdict.PASS.value:
-        _add(case, "skipped", f"{state}: {why}", details(finding) if failures else rule.text)
-    return case
-
-
-def _add(case: ElementTree.Element, kind: str, message: str, text: str) -> None:
+    if state == Verdict.PASS.value:
+        return case
+    kind = "error" if finding.fails else "skipped"
+    if state in (Verdict.FAIL.value, UNEXPECTED_PASS):
+        kind = "failure"
+    message = finding.note if state in (UNEXPECTED_PASS, EXPECTED_FAILURE) else reason(finding)
+    if state not in (Verdict.FAIL.value, UNEXPECTED_PASS, Verdict.ERROR.value):
+        message = f"{state}: {message}"
     node = ElementTree.SubElement(case, kind, {"message": printable(message), "type": kind})
-    node.text = printable(text)
+    node.text = printable(details(finding) if finding.failures else rule.text)
+    return case

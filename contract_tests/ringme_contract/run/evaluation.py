@@ -38,6 +38,7 @@ STATES = (
     Verdict.PASS.value,
 )
 _BROKEN = (Verdict.FAIL, Verdict.WARN)
+_FAILING = (Verdict.FAIL.value, UNEXPECTED_PASS, Verdict.ERROR.value)
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ class RuleFinding:
             if self.verdict is Verdict.PASS:
                 return UNEXPECTED_PASS
         return self.verdict.value
+
+    @property
+    def fails(self) -> bool:
+        """It fails a test of the rule: a SHOULD need not be reached, nor met."""
+        not_reached = self.state == Verdict.NOT_REACHED.value and self.rule.level == "MUST"
+        return not_reached or self.state in _FAILING
 
     @property
     def failures(self) -> list[Outcome]:
