@@ -64,6 +64,13 @@ class Assertions:
         message = str(self.expect(response, 400).json().get("message"))
         self.expect_true(f"the message of the 400 names {name}", name in message, message)
 
+    def expect_unauthorized(self, response: httpx.Response) -> None:
+        """Fails the check unless a response is a 401 with its message and its challenge."""
+        self.expect_equal(
+            "message", self.expect(response, 401).json().get("message"), "Unauthorized"
+        )
+        self.expect_equal("WWW-Authenticate", response.headers.get("WWW-Authenticate"), "Bearer")
+
     def need(self, found: object, otherwise: str) -> None:
         """Raises NotReached, which says why, if there is nothing to look at."""
         if not found:

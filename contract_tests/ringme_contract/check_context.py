@@ -147,11 +147,15 @@ class CheckContext(Assertions):
 
     def log_in(self, name: str, username: str, password: str, through: str = "login") -> Caller:
         """A caller for a user that the check made, through an application of the target."""
-        if through not in self.target.identities:
-            raise NotReached(f"the target names no identity {through}")
-        application = self.target.identities[through].application
         person = {"grant_type": "password", "username": username, "password": password}
-        return self._log_in(name, {**person, **application})
+        return self._log_in(name, {**person, **self.application(through)})
+
+    def application(self, identity: str) -> dict[str, str]:
+        """Id and secret of an application of the target. Raises NotOffered if it names none."""
+        self.need_offered(
+            identity in self.target.identities, f"the target names no identity {identity}"
+        )
+        return self.target.identities[identity].application
 
     def request_token(self, **parameters: str) -> httpx.Response:
         # A refresh token is good once; else nothing but one token more comes of sending it twice.

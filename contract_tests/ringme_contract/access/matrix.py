@@ -176,7 +176,7 @@ def _is_missing(cell: Cell, *sections: str) -> bool:
     return cell.operation.section in sections and cell.expected == _MISSING and _by_level(cell)
 
 
-@check("user-types", needs=("client", "group", "extension"), writes=False)
+@check("user-types", needs=("client", "group", "extension"), writes=False, smoke=True)
 def every_identity_reads_what_the_table_says(kit: CheckContext) -> None:
     """All GET operations: 200 within reach, 403 outside."""
     _walk(kit, lambda cell: cell.operation.reads and cell.expected != _MISSING, writing=False)

@@ -82,8 +82,7 @@ class DefectiveRequests:
                 got,
             )
         if first.status == 401:
-            kit.expect_equal("the message of a 401", response.json().get("message"), "Unauthorized")
-            kit.expect_equal("WWW-Authenticate", response.headers.get("WWW-Authenticate"), "Bearer")
+            kit.expect_unauthorized(response)
 
     def blocked_user(self) -> Caller:
         """A user of the own group, blocked, who is refused for all else that a user can be."""

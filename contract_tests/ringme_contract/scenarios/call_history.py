@@ -15,17 +15,15 @@ from ringme_contract.scenarios.call_values import expect_values
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     RECORD,
-    Section,
+    Items,
     between,
-    has_more_than_spared,
-    numbers_with,
-    read,
+    fetch,
     section_of_number,
 )
 from ringme_contract.verdict import NotOffered, NotReached
 from ringme_spec.operations import Operation
 
-CALLS, LEGS, RECORDS = "call", "leg", "record"
+CALLS, LEGS = "call", "leg"
 
 
 def _lists(kit: CheckContext, collection: str) -> list[Operation]:
@@ -134,7 +132,7 @@ def a_call_of_nobody_or_of_another_client_is_missing(kit: CheckContext) -> None:
 @check("leg-records", writes=False, smoke=True)
 def each_record_is_that_of_one_leg(kit: CheckContext) -> None:
     """The records of the client against its legs with a record, property by property."""
-    (listing, *_) = lists_with(kit, owner=kit.roles.clients, collection=RECORDS)
+    (listing, *_) = lists_with(kit, owner=kit.roles.clients, collection=RECORD)
     records = read_list(kit, kit.client, listing)
     legs = [one for one in legs_of_calls(kit) if one["record_uuid"] is not None]
     key = itemgetter("record_uuid")
@@ -162,9 +160,7 @@ def the_url_of_a_leg_serves_its_record(kit: CheckContext) -> None:
     told = [one for one in legs if "storage_url" in one]
     kit.need(told, "no leg has a storage_url")
     for leg in told[:2]:
-        response = kit.transport.send("anonymous", "GET", leg["storage_url"])
-        kit.transport.exchanges[-1].problems.clear()
-        size = len(kit.expect(response, 200).content)
+        size = len(kit.expect(fetch(kit, leg["storage_url"]), 200).content)
         kit.expect_equal(f"bytes at {leg['storage_url']}", size, leg["record_file_size"])
 
 
@@ -202,20 +198,17 @@ _OWN = ("record_uuid", "record_file_size")
 )
 def a_call_outlasts_its_record(kit: CheckContext) -> None:
     """One record is deleted by its id, and if there are some more, one with a range."""
-    number, items = numbers_with(kit, RECORD)[0]
-    item = items[-1]
-    _delete(kit, item, CLIENT.path(kit, RECORD, item[RECORD.key or ""], "delete"))
-    if len(items) > 1 and has_more_than_spared(kit, RECORD):
-        _delete_range(kit, section_of_number(number), items[:-1])
-
-
-def _delete_range(kit: CheckContext, section: Section, items: list[Item]) -> None:
-    for item in reversed(items):
-        at = whole_second(RECORD.moment(item))
+    records = Items(kit, RECORD)
+    number, items = records.numbers()[0]
+    _delete(kit, items[-1], records.path(CLIENT, items[-1][records.key], "delete"))
+    if len(items) < 2 or not records.has_more_than_spared():
+        return
+    section = section_of_number(number)
+    for item in reversed(items[:-1]):
+        at = whole_second(records.moment(item))
         bounds = between(at, at + SECOND)
-        if read(kit, section, RECORD, **bounds) == [item]:
-            path = section.path(kit, RECORD, action="delete_range")
-            _delete(kit, item, path, **bounds)
+        if records.read(section, **bounds) == [item]:
+            _delete(kit, item, records.path(section, action="delete_range"), **bounds)
             return
     raise NotReached(f"no second of {section} has just one record")
 

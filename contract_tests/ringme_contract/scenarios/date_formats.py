@@ -8,16 +8,15 @@ from email.utils import parsedate_to_datetime
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import read_datetime
+from ringme_contract.datetime_texts import DATETIME, read_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import Samples, some
-from ringme_contract.scenarios.item_kinds import CLIENT, Kind, of_each_kind, read
+from ringme_contract.scenarios.item_kinds import Items, of_each_kind
 from ringme_contract.verdict import NotOffered
 from ringme_spec.operations import Operation
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
-_FRACTION = re.compile(rf"{_MOMENT.pattern}(\.\d\d)?")
+_FRACTION = re.compile(rf"{DATETIME.pattern}(\.\d\d)?")
 _NO_MOMENTS = (
     "2016-02-30 00:00:00", "2015-02-29 00:00:00", "1900-02-29 00:00:00", "2016-04-31 12:00:00",
     "2016-13-01 00:00:00", "2016-00-01 00:00:00", "2016-04-00 00:00:00", "2016-04-01 24:00:00",
@@ -41,22 +40,19 @@ _APART = timedelta(minutes=7)
 @check("no-zone", isolated=True, smoke=True)
 def date_times_have_no_zone(kit: CheckContext) -> None:
     """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
-    _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": _MOMENT})
+    _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": DATETIME})
     for number in kit.client.read(kit.path("extension")):
-        _expect_moments(kit, f"number {number['id']}", number, {"create_date": _MOMENT})
+        _expect_moments(kit, f"number {number['id']}", number, {"create_date": DATETIME})
     _look_at_moments(kit)
 
 
 @of_each_kind()
-def _look_at_moments(kit: CheckContext, kind: Kind) -> None:
-    items = read(kit, CLIENT, kind)
-    kit.need(items, f"the client has no {kind.plural} in the target's range")
-    names = {kind.time: _MOMENT}
-    if kind.time == "init_time_gmt":
-        others = ("start_time_gmt", "hangup_time_gmt")
-        names = {kind.time: _FRACTION, **dict.fromkeys(others, _MOMENT)}
-    for item in items:
-        _expect_moments(kit, f"one of the {kind.plural}", item, names)
+def _look_at_moments(kit: CheckContext, items: Items) -> None:
+    names = {items.time: DATETIME}
+    if items.time == "init_time_gmt":
+        names |= {items.time: _FRACTION, "start_time_gmt": DATETIME, "hangup_time_gmt": DATETIME}
+    for item in items.read_some():
+        _expect_moments(kit, f"one of the {items}", item, names)
 
 
 def _expect_moments(
@@ -73,24 +69,21 @@ def _expect_moments(
 
 @check("dates-in", writes=False, smoke=True)
 @of_each_kind()
-def leading_zeros_may_be_left_out(kit: CheckContext, kind: Kind) -> None:
+def leading_zeros_may_be_left_out(kit: CheckContext, items: Items) -> None:
     """A range at an item's own second gives the same list with zeros and without."""
-    items = read(kit, CLIENT, kind)
-    kit.need(items, f"the client has no {kind.plural} in the target's range")
-    # The item whose time has the most zeros to leave out.
-    text = max((one[kind.time][:19] for one in items), key=lambda one: len(one) - len(_bare(one)))
+    times = [one[items.time][:19] for one in items.read_some()]
+    # The one with the most zeros to leave out.
+    text = max(times, key=lambda one: len(one) - len(_bare(one)))
     start, end = kit.target.range
     for first, last in ((text, text), (start, text), (text, end), (start, end)):
-        full = read(kit, CLIENT, kind, start_datetime=first, end_datetime=last)
-        bare = read(kit, CLIENT, kind, start_datetime=_bare(first), end_datetime=_bare(last))
-        kit.expect_equal(f"the {kind.plural} from {_bare(first)} to {_bare(last)}", bare, full)
+        full = items.read(start_datetime=first, end_datetime=last)
+        bare = items.read(start_datetime=_bare(first), end_datetime=_bare(last))
+        kit.expect_equal(f"the {items} from {_bare(first)} to {_bare(last)}", bare, full)
 
 
 def _bare(text: str) -> str:
-    moment = read_datetime(text)
-    return (
-        f"{moment.year}-{moment.month}-{moment.day} {moment.hour}:{moment.minute}:{moment.second}"
-    )
+    one = read_datetime(text)
+    return f"{one.year}-{one.month}-{one.day} {one.hour}:{one.minute}:{one.second}"
 
 
 @check("dates-in", isolated=True)

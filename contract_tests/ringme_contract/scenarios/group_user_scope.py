@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.scenarios.group_users import NEEDS
+from ringme_contract.scenarios.users import NEEDS, User
 from ringme_contract.scenarios.views import (
-    Session,
     busy_number,
     expect_reach,
     item_ids,
     member_ids,
     never_used,
     number_item_ids,
-    own_id,
     reads,
 )
 
@@ -24,128 +22,98 @@ LONG_AGO = {"start_datetime": "1999-12-31 23:59:58", "end_datetime": "1999-12-31
 @check("group-user-scope", needs=(*NEEDS, "other_client"), isolated=True, smoke=True)
 def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
     """All of its section; 403 for another group, whose client it ever is, 404 for none."""
-    own, sibling = kit.new_group()["id"], kit.new_group()["id"]
-    foreign = kit.new_group("other_client")["id"]
+    user, sibling = User(kit), kit.new_group()["id"]
+    own, foreign = user.group, kit.new_group("other_client")["id"]
     number = kit.new_extension(extension_group_id=own)
     outside = kit.new_extension(extension_group_id=sibling)
-    user, password = kit.new_group_user(own)
-    caller = Session(kit, "user of the group", user["login"], password).caller
-    expect_reach(kit, caller, "extension_group", own, 200)
-    expect_reach(kit, caller, "extension", number["id"], 200)
+    caller = user.log_in().caller
     seen = caller.read(kit.path("extension", extension_group=own))
     kit.expect_equal("the members as its user sees them", seen, [number])
-    expect_reach(kit, caller, "extension_group", sibling, 403)
-    expect_reach(kit, caller, "extension_group", foreign, 403)
-    expect_reach(kit, caller, "extension_group", never_used(kit, "extension_group"), 404)
-    expect_reach(kit, caller, "extension", outside["id"], 403)
-    expect_reach(kit, caller, "client", None, 403)
-    for group, status in ((own, 204), (sibling, 403), (foreign, 403)):
+    for owner, key, status in (
+        ("extension_group", own, 200), ("extension", number["id"], 200),
+        ("extension_group", sibling, 403), ("extension_group", foreign, 403),
+        ("extension_group", never_used(kit, "extension_group"), 404),
+        ("extension", outside["id"], 403), ("client", None, 403),
+    ):  # fmt: skip
+        expect_reach(kit, caller, owner, key, status)
+    for group in (own, sibling, foreign):
         for collection in {"record", "voicemail"} - kit.target.off:
             path = kit.path(collection, action="delete_range", extension_group=group)
-            word = "access_denied" if status == 403 else None
-            kit.expect(caller.delete(path, **LONG_AGO), status, word)
+            refused = (403, "access_denied")
+            kit.expect(caller.delete(path, **LONG_AGO), *((204,) if group == own else refused))
 
 
 @check("group-user-scope", needs=NEEDS)
 def a_group_user_sees_what_its_client_sees_of_the_group(kit: CheckContext) -> None:
     """A number with items is put into its group: same lists, same files; 403 by another group."""
-    client, number = kit.client, busy_number(kit)
-    own, sibling = kit.new_group()["id"], kit.new_group()["id"]
-    kit.place(number["id"], own)
-    callers = []
-    for group in (own, sibling):
-        user, password = kit.new_group_user(group)
-        callers.append(Session(kit, "user of a group", user["login"], password).caller)
-    caller, stranger = callers
-    for path, query in reads(kit, "extension_group", own):
+    client, user, beside = kit.client, User(kit), User(kit)
+    kit.place(busy_number(kit)["id"], user.group)
+    caller, stranger = user.log_in().caller, beside.log_in().caller
+    for path, query in reads(kit, "extension_group", user.group):
         whole = client.read(path, **query)
         kit.expect_equal(f"{path} as the group's user sees it", caller.read(path, **query), whole)
         kit.expect(stranger.get(path, **query), 403, "access_denied")
-    for collection, ids in item_ids(kit, client, "extension_group", own).items():
+    for collection, ids in item_ids(kit, client, "extension_group", user.group).items():
         for key in ids[:1]:
-            path = kit.path(collection, key, extension_group=own)
+            path = kit.path(collection, key, extension_group=user.group)
+            elsewhere = kit.path(collection, key, extension_group=beside.group)
             kit.expect(caller.get(path), 200)
             kit.expect(stranger.get(path), 403, "access_denied")
-            kit.expect(
-                stranger.get(kit.path(collection, key, extension_group=sibling)),
-                404,
-                f"{collection}_not_found",
-            )
+            kit.expect(stranger.get(elsewhere), 404, f"{collection}_not_found")
 
 
 @check("group-user-scope", needs=NEEDS, isolated=True)
 def a_user_moved_to_another_group_reaches_that_one(kit: CheckContext) -> None:
     """With the token that it has: the new group at once, the former one no more."""
-    first, second = kit.new_group()["id"], kit.new_group()["id"]
-    user, password = kit.new_group_user(first)
-    caller = Session(kit, "moved user", user["login"], password).caller
-    for group, other in ((second, first), (first, second)):
-        body = {"extension_group_id": group}
-        kit.expect(kit.client.put(kit.path("user", user["id"]), body), 200)
-        kit.expect_equal("its group", caller.read(kit.me)["extension_group_id"], group)
-        expect_reach(kit, caller, "extension_group", group, 200)
-        expect_reach(kit, caller, "extension_group", other, 403)
+    user, second = User(kit), kit.new_group()["id"]
+    session = user.log_in()
+    for group, other in ((second, user.group), (user.group, second)):
+        user.change(extension_group_id=group)
+        kit.expect_equal("its group", session.read_me()["extension_group_id"], group)
+        expect_reach(kit, session.caller, "extension_group", group, 200)
+        expect_reach(kit, session.caller, "extension_group", other, 403)
 
 
 @check("group-user-follows-membership", needs=NEEDS, isolated=True, smoke=True)
 def a_number_that_leaves_is_out_of_reach(kit: CheckContext) -> None:
     """By another group, by none, by its deletion; and within reach again as soon as it is back."""
     client, number = kit.client, kit.new_extension()["id"]
-    groups = [kit.new_group()["id"] for _ in range(2)]
-    callers = []
-    for group in groups:
-        user, password = kit.new_group_user(group)
-        callers.append(Session(kit, f"user of group {group}", user["login"], password).caller)
+    path = kit.path("extension", number)
     # The same tokens all the way.
-    for place in (groups[0], groups[1], None, groups[1], groups[0], None, groups[0]):
-        body = {"extension_group_id": place}
-        kit.expect(client.put(kit.path("extension", number), body), 200)
-        for group, caller in zip(groups, callers, strict=True):
+    callers = {user.group: user.log_in().caller for user in (User(kit), User(kit))}
+
+    def expect_inside(place: int | None, otherwise: int) -> None:
+        for group, caller in callers.items():
             inside = group == place
-            expect_reach(kit, caller, "extension", number, 200 if inside else 403)
-            members = [
-                one["id"] for one in caller.read(kit.path("extension", extension_group=group))
-            ]
+            expect_reach(kit, caller, "extension", number, 200 if inside else otherwise)
+            listed = caller.read(kit.path("extension", extension_group=group))
+            members = [one["id"] for one in listed]
             kit.expect_equal(f"members of group {group}", members, [number] if inside else [])
-    kit.expect(client.delete(kit.path("extension", number)), 204)
-    for group, caller in zip(groups, callers, strict=True):
-        expect_reach(kit, caller, "extension", number, 404)
-        kit.expect_equal(
-            f"members of group {group}",
-            caller.read(kit.path("extension", extension_group=group)),
-            [],
-        )
+
+    first, second = callers
+    for place in (first, second, None, second, first, None, first):
+        kit.expect(client.put(path, {"extension_group_id": place}), 200)
+        expect_inside(place, 403)
+    kit.expect(client.delete(path), 204)
+    expect_inside(None, 404)
 
 
 @check("group-user-follows-membership", needs=NEEDS)
 def its_items_leave_with_the_number(kit: CheckContext) -> None:
     """Lists and files of a number with items, for the user of the group that it leaves."""
-    client, number = kit.client, busy_number(kit)["id"]
-    group = kit.new_group()["id"]
-    user, password = kit.new_group_user(group)
-    caller = Session(kit, "user of the group", user["login"], password).caller
-    of_number = number_item_ids(kit, number)
-    kit.place(number, group)
-    kit.expect_equal("items", item_ids(kit, caller, "extension_group", group), of_number)
+    number, user = busy_number(kit)["id"], User(kit)
+    caller, of_number = user.log_in().caller, number_item_ids(kit, number)
     files = [
-        kit.path(name, key, extension_group=group) for name, ids in of_number.items() for key in ids
+        kit.path(name, key, extension_group=user.group)
+        for name, ids in of_number.items()
+        for key in ids
     ]
-    for path in files[:3]:
-        kit.expect(caller.get(path), 200)
-    kit.expect(client.put(kit.path("extension", number), {"extension_group_id": None}), 200)
-    expect_reach(kit, caller, "extension", number, 403)
     nothing: dict[str, list[str]] = {name: [] for name in of_number}
-    kit.expect_equal("items", item_ids(kit, caller, "extension_group", group), nothing)
-    for path in files[:3]:
-        kit.expect(caller.get(path), 404)
-    kit.expect_equal("members", member_ids(kit, group), [])
-
-
-@check("group-user-scope", needs=("client", "group"), writes=False)
-def the_group_identity_reaches_its_own_group_alone(kit: CheckContext) -> None:
-    """The user that the target names, and every other group of its client."""
-    own = own_id(kit, "group", "extension_group")
-    expect_reach(kit, kit.caller("group"), "extension_group", own, 200)
-    for group in kit.client.read(kit.path("extension_group"))[:20]:
-        if group["id"] != own:
-            expect_reach(kit, kit.caller("group"), "extension_group", group["id"], 403)
+    for group, shown, status in ((user.group, of_number, 200), (None, nothing, 404)):
+        kit.place(number, group)
+        seen = item_ids(kit, caller, "extension_group", user.group)
+        kit.expect_equal(f"items with the number in {group}", seen, shown)
+        for path in files[:3]:
+            kit.expect(caller.get(path), status)
+    expect_reach(kit, caller, "extension", number, 403)
+    kit.expect_equal("members", member_ids(kit, user.group), [])

@@ -8,6 +8,7 @@ import httpx
 
 from ringme_contract.caller import Caller
 from ringme_contract.check_context import CheckContext
+from ringme_contract.scenarios.users import User
 
 Pairs = list[tuple[str, str]]
 # The login page and what leads back from it; a service may have steps of its own between them.
@@ -22,7 +23,7 @@ class Browser:
         parameters = kit.target.identities[through].parameters
         self._kit = kit
         self._caller = Caller(kit, f"browser {next(kit.names)}", None)
-        self._application = kit.target.identities[through].application
+        self._application = kit.application(through)
         self.redirect_uri = parameters["redirect_uri"]
         named = {name: parameters[name] for name in _TO_APPLICATION}
         self.query = {"response_type": "code", **named, **query}
@@ -100,9 +101,9 @@ class Browser:
         self._kit.expect_true("the redirect URI gets a code", "code" in found, sorted(found))
         return found["code"]
 
-    def code_of(self, login: str, password: str) -> str:
+    def code_of(self, user: User) -> str:
         """A code by all steps: the login, and the way back."""
-        self._kit.expect(self.log_in(login, password), 302)
+        self._kit.expect(self.log_in(user.login, user.password), 302)
         return self.code()
 
     def is_logged_in(self) -> bool:

@@ -2,55 +2,49 @@
 
 from __future__ import annotations
 
-import httpx
-
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.scenarios.login_browser import Browser
-from ringme_contract.scenarios.token_grants import changed, expect_works, near_misses, new_user
+from ringme_contract.scenarios.users import User, changed, expect_works, near_misses
 
 _GRANT = ("authorization_code",)
 _NEEDS = ("client", "public")
 _MARKUP = "\"'><script>alert(1)</script>"
 
 
-def _expect_page_again(kit: CheckContext, browser: Browser, response: httpx.Response) -> None:
-    kit.expect(response, 200)
+def _expect_page_again(kit: CheckContext, browser: Browser, login: str, password: str) -> None:
+    kit.expect(browser.log_in(login, password), 200)
     kit.expect_true("who was refused is not logged in", not browser.is_logged_in())
 
 
 @check("code-login", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def a_wrong_login_gets_the_page_again(kit: CheckContext) -> None:
     """Login or password wrong, swapped, missing, nearly right; then the right ones."""
-    (login, password), (other, _) = new_user(kit), new_user(kit)
+    user, other, browser = User(kit), User(kit), Browser(kit)
+    login, password = user.login, user.password
     nearly = {*near_misses(password)} - {password}
-    browser = Browser(kit)
     for wrong in (
-        (login, changed(password)), *((login, one) for one in nearly), (other, password),
+        (login, changed(password)), *((login, one) for one in nearly), (other.login, password),
         (f"{login}-nobody", password), (password, login), (login, ""), ("", password), ("", ""),
     ):  # fmt: skip
-        _expect_page_again(kit, browser, browser.log_in(*wrong))
-    expect_works(kit, browser.exchange(browser.code_of(login, password)), login)
+        _expect_page_again(kit, browser, *wrong)
+    expect_works(kit, browser.exchange(browser.code_of(user)), login)
 
 
 @check("code-login", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_blocked_user_gets_the_page_again(kit: CheckContext) -> None:
     """And is let in once it is active."""
-    user, password = kit.new_group_user(kit.new_group()["id"], status="blocked")
-    browser = Browser(kit)
-    _expect_page_again(kit, browser, browser.log_in(user["login"], password))
-    path = kit.path("user", user["id"])
-    kit.expect(kit.client.put(path, {"status": "active"}), 200)
-    expect_works(kit, browser.exchange(browser.code_of(user["login"], password)), user["login"])
+    user, browser = User(kit, status="blocked"), Browser(kit)
+    _expect_page_again(kit, browser, user.login, user.password)
+    user.change(status="active")
+    expect_works(kit, browser.exchange(browser.code_of(user)), user.login)
 
 
 @check("code-login", needs=(*_NEEDS, "other_client"), uses=_GRANT, isolated=True)
 def a_user_of_another_client_gets_the_page_again(kit: CheckContext) -> None:
     """With its right password; it is not of the client of the application."""
-    group = kit.new_group("other_client")["id"]
-    user, password = kit.new_group_user(group, identity="other_client")
-    browser = Browser(kit)
-    _expect_page_again(kit, browser, browser.log_in(user["login"], password))
+    user = User(kit, kit.new_group("other_client")["id"], identity="other_client")
+    _expect_page_again(kit, Browser(kit), user.login, user.password)
 
 
 @check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)
@@ -82,11 +76,11 @@ def no_cache_and_no_frame_has_the_page(kit: CheckContext) -> None:
 @check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_form_of_another_site_logs_nobody_in(kit: CheckContext) -> None:
     """As a browser sends it: with the origin of that site, and with what it says of itself."""
-    login, password = new_user(kit)
+    user = User(kit)
     for headers in (
         {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"},
         {"Origin": "http://evil.example"},
     ):
         browser = Browser(kit)
-        browser.log_in(login, password, headers)
+        browser.log_in(user.login, user.password, headers)
         kit.expect_true("a form of another site logs nobody in", not browser.is_logged_in())

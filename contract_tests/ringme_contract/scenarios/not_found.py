@@ -7,64 +7,61 @@ import re
 from ringme_contract.assertions import error_code
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.entries.factories import Item
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.scenarios.item_kinds import (
     FAX,
     RECORD,
     VOICEMAIL,
-    Kind,
+    Items,
     group_of,
-    numbers_with,
     of_each_kind,
     offered,
     section_of,
 )
 
+_KINDS = (RECORD, VOICEMAIL, FAX)
+
 
 @check("error-not-found")
-@of_each_kind((RECORD, VOICEMAIL, FAX))
-def an_item_of_another_group_is_missing(kit: CheckContext, kind: Kind) -> None:
+@of_each_kind(*_KINDS)
+def an_item_of_another_group_is_missing(kit: CheckContext, items: Items) -> None:
     """It is there under the group of its number, but not under another one or as another kind."""
-    number, items = numbers_with(kit, kind)[0]
-    item: Item = items[0]
-    key = item[kind.key or ""]
-    here, elsewhere = section_of(group_of(kit, number)), section_of(kit.new_group()["id"])
-    client, word = kit.client, f"{kind.name}_not_found"
-    kit.expect(client.get(here.path(kit, kind, key)), 200)
-    kit.expect(client.get(elsewhere.path(kit, kind, key)), 404, word)
-    for other in offered(kit, (RECORD, VOICEMAIL, FAX)):
-        if other is not kind:
+    number, (item, *_) = items.numbers()[0]
+    client, key, word = kit.client, item[items.key], items.missing
+    here, elsewhere = group_of(kit, number), section_of(kit.new_group()["id"])
+    kit.expect(client.get(items.path(here, key)), 200)
+    kit.expect(client.get(items.path(elsewhere, key)), 404, word)
+    for other in offered(kit, _KINDS):
+        if other.name != items.name:
             # Where uuids have another form, it may be no path at all.
-            response = kit.expect(client.get(here.path(kit, other, key)), 404)
-            words = {f"{other.name}_not_found", None if FAX in (kind, other) else ""}
-            got = error_code(response)
+            got = error_code(kit.expect(client.get(other.path(here, key)), 404))
+            words = {other.missing, None if FAX in (items.name, other.name) else ""}
             kit.expect_true("the 404 has the word of its path", got in words, got)
-    if kind is RECORD and "storage_url" not in kit.target.off:
-        kit.expect(client.get(elsewhere.path(kit, kind, key, "storage_url")), 404, word)
+    if items.name == RECORD and "storage_url" not in kit.target.off:
+        kit.expect(client.get(items.path(elsewhere, key, "storage_url")), 404, word)
     if "other_client" in kit.target.identities:
         other_client = kit.caller("other_client")
-        kit.expect(other_client.get(here.path(kit, kind, key)), 403, "access_denied")
+        kit.expect(other_client.get(items.path(here, key)), 403, "access_denied")
         for operation in kit.secured_operations:
-            if operation.reads and [one.name for one in operation.path_collections][1:] == [
-                kind.name
-            ]:
+            below = [one.name for one in operation.path_collections][1:]
+            if operation.reads and below == [items.name]:
                 outer = operation.entry_parameters[0]
                 own = outer.me or kit.factory.own(str(outer.collection), "other_client")
-                path = fill(operation, {str(outer.collection): own, kind.name: key})
+                path = fill(operation, {str(outer.collection): own, items.name: key})
                 kit.expect(other_client.get(path), 404, word)
 
 
-@check("error-not-found", isolated=True)
+@check("error-not-found", writes=False)
 def a_user_of_another_kind_is_no_group_user(kit: CheckContext) -> None:
-    """The client's own user, by its id: not to be read, and in no list."""
-    caller = kit.client
-    me = caller.read(kit.me)
-    path = kit.path("user", me["id"])
-    # Read alone: a server might change or delete it, and with it the caller.
-    kit.expect(caller.get(path), 404, "user_not_found")
-    listed = [one["id"] for one in caller.read(kit.path("user"))]
-    kit.expect_true("the list of group users leaves it out", me["id"] not in listed, listed)
+    """Those of the client and of a number are 404 among the users of groups, and not listed."""
+    client = kit.client
+    listed = [one["id"] for one in client.read(kit.path("user"))]
+    for identity in ("client", "client_read_only", "call_api", "extension"):
+        if identity in kit.target.identities:
+            # Read alone: a server might change or delete it, and with it the caller.
+            key = kit.caller(identity).read(kit.me)["id"]
+            kit.expect(client.get(kit.path("user", key)), 404, "user_not_found")
+            kit.expect_true(f"the list leaves out the user of {identity}", key not in listed)
 
 
 @check("error-no-route", isolated=True)

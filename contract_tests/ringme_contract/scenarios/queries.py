@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import whole_second, write_datetime
+from ringme_contract.datetime_texts import write_datetime
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.lists import list_path
-from ringme_contract.scenarios.item_kinds import (
-    CLIENT,
-    Kind,
-    of_each_kind,
-    read,
-)
+from ringme_contract.scenarios.item_kinds import CLIENT, Items, of_each_kind
 
 _FARTHEST = {"start_datetime": "0001-01-01 00:00:00", "end_datetime": "9999-12-31 23:59:59"}
 
@@ -114,19 +109,19 @@ def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
 
 
 @of_each_kind()
-def _look_at_repeated_values(kit: CheckContext, kind: Kind) -> None:
+def _look_at_repeated_values(kit: CheckContext, items: Items) -> None:
     start, end = kit.target.range
-    newest = read(kit, CLIENT, kind)
-    kit.need(len(newest) >= 2, f"the client has no two {kind.plural} in the target's range")
-    path, both = CLIENT.path(kit, kind), f"start_datetime={start}&end_datetime={end}"
+    newest = items.read()
+    kit.need(len(newest) >= 2, f"the client has no two {items} in the target's range")
+    path, both = items.path(CLIENT), f"start_datetime={start}&end_datetime={end}"
     # A moment after the first ones and before the last ones, where they are not all of one second.
-    middle = write_datetime(whole_second(kind.moment(newest[0])))
+    middle = write_datetime(items.moment(newest[0]))
     for query, expected in (
         (f"{both}&order=asc&order=desc", newest),
         (f"{both}&order=desc&order=asc", newest[::-1]),
-        (f"{both}&start_datetime={middle}", read(kit, CLIENT, kind, start_datetime=middle)),
+        (f"{both}&start_datetime={middle}", items.read(start_datetime=middle)),
         (f"start_datetime={middle}&{both}", newest),
-        (f"{both}&end_datetime={middle}", read(kit, CLIENT, kind, end_datetime=middle)),
+        (f"{both}&end_datetime={middle}", items.read(end_datetime=middle)),
         (f"end_datetime={middle}&{both}", newest),
     ):
         kit.expect_equal(f"{path}?{query}", _ask(kit, path, query), expected)

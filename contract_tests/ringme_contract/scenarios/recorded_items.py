@@ -7,7 +7,6 @@ from datetime import timedelta
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import SECOND, latest_end, read_datetime
-from ringme_contract.entries.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
@@ -16,20 +15,14 @@ from ringme_contract.scenarios.item_kinds import (
     LOG,
     RECORD,
     VOICEMAIL,
-    Kind,
-    Section,
+    Items,
     between,
-    expect_lists,
     group_of,
-    numbers_with,
     of_each_kind,
     offered,
-    read,
     section_of,
     section_of_number,
-    tied_numbers,
 )
-from ringme_contract.verdict import NotReached
 
 _STARTS = (
     "2015-01-15 12:00:00", "2014-12-31 08:30:15", "2015-12-31 00:00:00", "2016-01-01 00:00:00",
@@ -39,77 +32,59 @@ _STARTS = (
 
 @check("group-media-by-membership")
 @of_each_kind()
-def items_go_where_their_number_goes(kit: CheckContext, kind: Kind) -> None:
+def items_go_where_their_number_goes(kit: CheckContext, items: Items) -> None:
     """Into a group, into another one, out of it; the items themselves stay what they were."""
-    number, items = numbers_with(kit, kind)[0]
-    whole = read(kit, CLIENT, kind)
+    number, its = items.numbers()[0]
     first, second = (section_of(kit.new_group()["id"]) for _ in range(2))
+    steady = {CLIENT: items.read(), section_of_number(number): its}
     former = number["extension_group_id"]
-    rest = None
     if former is not None:
-        rest = [one for one in read(kit, section_of(former), kind) if not kind.is_of(one, number)]
-    for group, in_first, in_second in (
-        (first, True, False),
-        (second, False, True),
-        (None, False, False),
-    ):
+        there = items.read(section_of(former))
+        steady[section_of(former)] = [one for one in there if not items.is_of(one, number)]
+    for group in (first, second, None):
         kit.place(number["id"], group.key if group else None)
-        what = f"{kind.plural} after number {number['id']} went to {group or 'no group'}"
-        shown = {
-            first: items if in_first else [],
-            second: items if in_second else [],
-            CLIENT: whole,
-            section_of_number(number): items,
-        }
-        if rest is not None:
-            shown[section_of(former)] = rest
-        expect_lists(kit, kind, shown, what)
-        if kind.key is not None:
-            for section, here in ((first, in_first), (second, in_second)):
-                path = section.path(kit, kind, items[0][kind.key])
-                kit.expect(kit.client.get(path), 200 if here else 404)
+        shown = {one: its if one is group else [] for one in (first, second)}
+        what = f"{items} after number {number['id']} went to {group or 'no group'}"
+        items.expect_lists({**steady, **shown}, what)
+        for section, here in shown.items() if items.size else ():
+            path = items.path(section, its[0][items.key])
+            kit.expect(kit.client.get(path), 200 if here else 404)
 
 
 @check("group-media-by-membership")
-@of_each_kind((RECORD, VOICEMAIL, FAX))
-def a_file_is_not_in_the_group_of_then(kit: CheckContext, kind: Kind) -> None:
+@of_each_kind(RECORD, VOICEMAIL, FAX)
+def a_file_is_not_in_the_group_of_then(kit: CheckContext, items: Items) -> None:
     """It is 404 in the group that its number was in at the time of the call, and is no more."""
     groups = [one["id"] for one in kit.factory.read("extension_group")]
-    found = (
+    found = [
         (number, item, then)
-        for number, items in numbers_with(kit, kind)
-        for item in items
+        for number, its in items.numbers()
+        for item in its
         if (then := item.get("extension_group_owner_id", item.get("extension_group_id"))) in groups
-    )
-    number, item, then = next(found, (None, None, None))
-    if number is None or item is None or then is None:
-        raise NotReached(f"no {kind.name} tells a group that there still is")
+    ]
+    kit.need(found, f"none of the {items} tells a group that there still is")
+    number, item, then = found[0]
     if number["extension_group_id"] == then:
         kit.place(number["id"], kit.new_group()["id"])
-    client, key = kit.client, item[kind.key or ""]
-    path = section_of(then).path(kit, kind, key)
-    kit.expect(client.get(path), 404, f"{kind.name}_not_found")
+    path = items.path(section_of(then), item[items.key])
+    kit.expect(kit.client.get(path), 404, items.missing)
 
 
 @check("media-range", writes=False)
-@of_each_kind((FAX, LOG))
-def one_end_is_enough_where_none_is_needed(kit: CheckContext, kind: Kind) -> None:
+@of_each_kind(FAX, LOG)
+def one_end_is_enough_where_none_is_needed(kit: CheckContext, items: Items) -> None:
     """Faxes and the log, from an item on, up to an item, and as a whole."""
-    path = CLIENT.path(kit, kind)
-    client = kit.client
-    within = read(kit, CLIENT, kind)
-    kit.need(within, f"the client has no {kind.plural} in the target's range")
-    whole: list[Item] = client.read(path)
-    kit.expect_equal(
-        f"the {kind.plural} of the target's range among all",
-        [one for one in whole if one in within],
-        within,
-    )
-    at = within[len(within) // 2][kind.time]
-    after = [one for one in whole if one[kind.time] >= at]
-    before = [one for one in whole if one[kind.time] <= at]
-    kit.expect_equal(f"{kind.plural} from {at} on", client.read(path, start_datetime=at), after)
-    kit.expect_equal(f"{kind.plural} up to {at}", client.read(path, end_datetime=at), before)
+    within, path = items.read_some(), items.path(CLIENT)
+    whole = kit.client.read(path)
+    inside = [one for one in whole if one in within]
+    kit.expect_equal(f"the {items} of the target's range among all", inside, within)
+    at = within[len(within) // 2][items.time]
+    for name, expected in (
+        ("start_datetime", [one for one in whole if one[items.time] >= at]),
+        ("end_datetime", [one for one in whole if one[items.time] <= at]),
+    ):
+        got = kit.client.read(path, **{name: at})
+        kit.expect_equal(f"the {items} with the {name} {at}", got, expected)
 
 
 @check("media-range", isolated=True)
@@ -122,14 +97,16 @@ def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
         kit.expect(kit.client.get(path, start_datetime=end, end_datetime=end), 200)
 
 
-def _paths(kit: CheckContext, kinds: tuple[Kind, ...] = KINDS) -> list[str]:
+def _paths(kit: CheckContext, *kinds: str) -> list[str]:
     """The lists of these kinds for the client and for a group and number of its own, and stats."""
     own = OwnEntries(kit)
     group = section_of(own["extension_group"]["id"])
     sections = (group, section_of_number(own["extension"]), CLIENT)
-    found = [section.path(kit, kind) for kind in offered(kit, kinds) for section in sections]
-    if RECORD in offered(kit, kinds):
-        found += [section.path(kit, RECORD, action="stats") for section in sections]
+    found = []
+    for items in offered(kit, kinds or KINDS):
+        found += [items.path(section) for section in sections]
+        if items.name == RECORD:
+            found += [items.path(section, action="stats") for section in sections]
     return found
 
 
@@ -145,14 +122,14 @@ def voicemail_reaches_two_months(kit: CheckContext) -> None:
     _expect_interval(kit, VOICEMAIL)
 
 
-def _expect_interval(kit: CheckContext, kind: Kind) -> None:
-    client = kit.client
+def _expect_interval(kit: CheckContext, kind: str) -> None:
+    client, items = kit.client, Items(kit, kind)
 
     def try_start(path: str, text: str) -> None:
         start = read_datetime(text)
-        latest = latest_end(kind.range(kit), start)
-        kit.expect(client.get(path, **between(start, start)), 200)
-        kit.expect(client.get(path, **between(start, latest)), 200)
+        latest = latest_end(items.range, start)
+        for end in (start, latest):
+            kit.expect(client.get(path, **between(start, end)), 200)
         for beyond in (SECOND, timedelta(days=1), timedelta(days=365)):
             response = client.get(path, **between(start, latest + beyond))
             kit.expect_named(response, "end_datetime")
@@ -160,8 +137,8 @@ def _expect_interval(kit: CheckContext, kind: Kind) -> None:
     # The client's own list may be long, and is tried with the first two only.
     starts = [
         (path, text)
-        for path in _paths(kit, (kind,))
-        for text in (_STARTS[:2] if path == CLIENT.path(kit, kind) else _STARTS)
+        for path in _paths(kit, kind)
+        for text in (_STARTS[:2] if path == items.path(CLIENT) else _STARTS)
     ]
     kit.map(lambda one: try_start(*one), starts)
 
@@ -169,37 +146,22 @@ def _expect_interval(kit: CheckContext, kind: Kind) -> None:
 @check("media-interval", isolated=True)
 def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
     """Many years at once are fine."""
-    for path in _paths(kit, (FAX, LOG)):
-        response = kit.client.get(
-            path, start_datetime="2001-01-01 00:00:00", end_datetime="2031-12-31 23:59:59"
-        )
-        kit.expect(response, 200)
-
-
-def _expect_sorted(kit: CheckContext, kind: Kind, section: Section) -> int:
-    down, again, up = kit.map(
-        lambda query: read(kit, section, kind, **query), ({}, {"order": "desc"}, {"order": "asc"})
-    )
-    what = f"{kind.plural} of {section}"
-    kit.expect_equal(f"{what}, order=desc", again, down)
-    kit.expect_equal(f"{what}, order=asc", up, down[::-1])
-    keys = [kind.sort_key(one) for one in down]
-    kit.expect_equal(f"the order of {what}", keys, sorted(keys, reverse=True))
-    return len(down)
+    years = {"start_datetime": "2001-01-01 00:00:00", "end_datetime": "2031-12-31 23:59:59"}
+    for path in _paths(kit, FAX, LOG):
+        kit.expect(kit.client.get(path, **years), 200)
 
 
 @check("media-order")
 @of_each_kind()
-def items_of_one_moment_are_sorted_too(kit: CheckContext, kind: Kind) -> None:
+def items_of_one_moment_are_sorted_too(kit: CheckContext, items: Items) -> None:
     """By their id, entries of the log by their number, in the direction of the whole."""
-    section = section_of(group_of(kit, *tied_numbers(kit, kind)))
-    _expect_sorted(kit, kind, section)
-    for order in ("desc", "asc"):
-        whole = read(kit, section, kind, order=order)
-        single = kit.map(
-            lambda page, order=order: read(  # type: ignore[misc]
-                kit, section, kind, order=order, per_page=1, page=page + 1
-            )[0],
-            range(min(len(whole), 12)),
-        )
-        kit.expect_equal(f"{kind.plural} of {section} one by one", single, whole[: len(single)])
+    section = group_of(kit, *items.tied_numbers())
+    for order, backwards in (("desc", True), ("asc", False)):
+        whole = items.read(section, order=order)
+        keys = [items.sort_key(one) for one in whole]
+        what = f"the order {order} of the {items} of {section}"
+        kit.expect_equal(what, keys, sorted(keys, reverse=backwards))
+        query = {"order": order, "per_page": 1}
+        pages = [{**query, "page": number + 1} for number in range(min(len(whole), 12))]
+        single = kit.map(lambda page: items.read(section, **page)[0], pages)
+        kit.expect_equal(f"{what}, one by one", single, whole[: len(single)])

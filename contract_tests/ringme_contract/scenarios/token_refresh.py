@@ -2,103 +2,80 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import httpx
 
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.scenarios.token_grants import (
+from ringme_contract.scenarios.users import (
+    NEEDS,
+    User,
     changed,
     expect_error,
     expect_token,
     expect_works,
-    new_user,
 )
-from ringme_contract.scenarios.views import Session, request_token
+
+_ROUNDS = 3
 
 
-@check("refresh", needs=("client", "login"), isolated=True, smoke=True)
+@check("refresh", needs=NEEDS, isolated=True, smoke=True)
 def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
     """Three times over; each former one is worth nothing then, however often it comes."""
-    login, password = new_user(kit)
-    session = Session(kit, "new group user", login, password)
-    used: list[str] = []
-    tokens = {str(session.caller.token)}
-    for _ in range(3):
+    session = (user := User(kit)).log_in()
+    used, tokens = [], {session.token}
+    for _ in range(_ROUNDS):
         response = session.request_refresh()
-        tokens.add(expect_works(kit, response, login))
-        expect_token(kit, response.json(), None)
+        tokens.add(expect_works(kit, response, user.login))
+        expect_token(kit, response)
         used.append(session.refresh)
         session.refresh = str(response.json()["refresh_token"])
         kit.expect_true("the refresh token is a new one", session.refresh not in used)
         for one in used:
-            expect_error(kit, _refresh(kit, one), 401, "invalid_grant")
-    kit.expect_equal("how many different access tokens there were", len(tokens), 4)
+            expect_error(kit, session.request_refresh(refresh_token=one), "invalid_grant")
+    kit.expect_equal("how many access tokens there were", len(tokens), _ROUNDS + 1)
     # That former ones came again does not spoil the last one, nor what came with the first.
-    expect_works(kit, session.request_refresh(), login)
-    kit.expect(session.caller.get(kit.me), 200)
+    session.expect_good()
 
 
-@check("refresh", needs=("client", "login"), isolated=True)
+@check("refresh", needs=NEEDS, isolated=True)
 def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
     """A made-up one, an access token, one with a wrong secret (which does not use it up)."""
-    login, password = new_user(kit)
-    session = Session(kit, "new group user", login, password)
-    near = (changed(session.refresh), session.refresh.swapcase(), session.refresh[:-1])
-    for bad in ("0" * 30, str(session.caller.token), *near, "x"):
-        expect_error(kit, _refresh(kit, bad), 401, "invalid_grant")
-    kit.expect(Caller(kit, "refresh token", session.refresh).get(kit.me), 401)
-    application = kit.target.identities["login"].application
-    wrong = {**application, "client_secret": changed(application["client_secret"])}
-    response = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **wrong)
-    expect_error(kit, response, 401, "invalid_client")
-    expect_works(kit, session.request_refresh(), login)
+    session = User(kit).log_in()
+    good = session.refresh
+    for bad in ("0" * 30, session.token, changed(good), good.swapcase(), good[:-1], "x"):
+        expect_error(kit, session.request_refresh(refresh_token=bad), "invalid_grant")
+    kit.expect(Caller(kit, "refresh token", good).get(kit.me), 401)
+    wrong = changed(kit.application("login")["client_secret"])
+    expect_error(kit, session.request_refresh(client_secret=wrong), "invalid_client")
+    session.expect_good()
 
 
-@check("refresh", needs=("client", "login"), isolated=True)
+@check("refresh", needs=NEEDS, isolated=True)
 def the_refresh_token_of_who_is_gone_is_refused(kit: CheckContext) -> None:
     """401 once its user is deleted, 403 while its user is blocked."""
-    user, password = kit.new_group_user(kit.new_group()["id"])
-    session = Session(kit, "new group user", user["login"], password)
-    client = kit.client
-    kit.expect(client.put(kit.path("user", user["id"]), {"status": "blocked"}), 200)
+    session = (user := User(kit)).log_in()
+    user.change(status="blocked")
     kit.expect(session.request_refresh(), 403, "user_blocked")
-    kit.expect(client.delete(kit.path("user", user["id"])), 204)
-    expect_error(kit, session.request_refresh(), 401, "invalid_grant")
+    user.delete()
+    expect_error(kit, session.request_refresh(), "invalid_grant")
 
 
-@check("refresh", needs=("client", "login"), isolated=True)
+@check("refresh", needs=NEEDS, isolated=True)
 def a_refresh_token_is_good_for_its_application_alone(kit: CheckContext) -> None:
     """Another application of the same client gets 401 with it; each keeps its own scope."""
-    kit.need_offered(
-        "other_login" in kit.target.identities, "the target names no identity other_login"
-    )
-    login, password = new_user(kit)
-    other = kit.target.identities["other_login"].application
-    person = {"grant_type": "password", "username": login, "password": password}
-    theirs = kit.request_token(**person, **other)
-    expect_works(kit, theirs, login)
-    again = {"grant_type": "refresh_token", "refresh_token": theirs.json()["refresh_token"]}
-    refreshed = kit.expect(kit.request_token(**again, **other), 200).json()
-    kit.expect_equal("the scope of a refreshed token", refreshed["scope"], theirs.json()["scope"])
-    session = Session(kit, "new group user", login, password)
-    response = kit.request_token(grant_type="refresh_token", refresh_token=session.refresh, **other)
-    expect_error(kit, response, 401, "invalid_grant")
-    expect_works(kit, session.request_refresh(), login)
-
-
-def _refresh(kit: CheckContext, token: str) -> httpx.Response:
-    application = kit.target.identities["login"].application
-    return kit.request_token(grant_type="refresh_token", refresh_token=token, **application)
-
-
-_NEEDS = ("client", "login")
+    other, user = kit.application("other_login"), User(kit)
+    session, theirs = user.log_in(), user.log_in("other_login")
+    expect_error(kit, session.request_refresh(**other), "invalid_grant")
+    session.expect_good()
+    refreshed = kit.expect(theirs.request_refresh(), 200).json()
+    scope = theirs.response.json()["scope"]
+    kit.expect_equal("the scope of a refreshed token", refreshed["scope"], scope)
 
 
 def _revoke(kit: CheckContext, **parameters: str) -> httpx.Response:
-    return kit.anonymous.request("POST", kit.path.only("revoke"), data=parameters)
+    path = kit.path.only("revoke")
+    return kit.anonymous.request("POST", path, data=parameters)
 
 
 def _expect_done(kit: CheckContext, response: httpx.Response) -> None:
@@ -106,81 +83,67 @@ def _expect_done(kit: CheckContext, response: httpx.Response) -> None:
     kit.expect_equal("the body of the response", response.content, b"")
 
 
-def _expect_good(kit: CheckContext, session: Session, login: str) -> None:
-    kit.expect(session.caller.get(kit.me), 200)
-    expect_works(kit, session.request_refresh(), login)
-
-
-@check("revoke", needs=_NEEDS, uses=("revoke",), isolated=True, smoke=True)
+@check("revoke", needs=NEEDS, uses=("revoke",), isolated=True, smoke=True)
 def a_revoked_access_token_ends_with_its_refresh_token(kit: CheckContext) -> None:
     """Those of another login of the same user stay good; revoking it once more is a 200."""
-    login, password = new_user(kit)
-    application = kit.target.identities["login"].application
-    session, other = (Session(kit, "new group user", login, password) for _ in range(2))
+    user, application = User(kit), kit.application("login")
+    session, other = user.log_in(), user.log_in()
     for _ in range(2):
-        _expect_done(kit, _revoke(kit, token=str(session.caller.token), **application))
-        session.expect_over("a login that was revoked")
-    _expect_good(kit, other, login)
+        _expect_done(kit, _revoke(kit, token=session.token, **application))
+        session.expect_over()
+    other.expect_good()
 
 
-@check("revoke-refresh", needs=_NEEDS, uses=("revoke",), isolated=True)
+@check("revoke-refresh", needs=NEEDS, uses=("revoke",), isolated=True)
 def a_revoked_refresh_token_ends_with_its_access_token(kit: CheckContext) -> None:
     """Those of before a refresh too; those of another login of the same user stay good."""
-    login, password = new_user(kit)
-    application = kit.target.identities["login"].application
-    session, other = (Session(kit, "new group user", login, password) for _ in range(2))
+    user, application = User(kit), kit.application("login")
+    session, other = user.log_in(), user.log_in()
     session.refresh = str(kit.expect(session.request_refresh(), 200).json()["refresh_token"])
     _expect_done(kit, _revoke(kit, token=session.refresh, **application))
-    session.expect_over("a login that was revoked")
-    _expect_good(kit, other, login)
+    session.expect_over()
+    other.expect_good()
 
 
-@check("revoke", needs=_NEEDS, uses=("revoke",), isolated=True)
+@check("revoke", needs=NEEDS, uses=("revoke",), isolated=True)
 def what_is_not_the_applications_stays_good(kit: CheckContext) -> None:
     """Unknown tokens and those of another application are a 200, mistakes have their error."""
-    login, password = new_user(kit)
-    session = Session(kit, "new group user", login, password)
-    token = str(session.caller.token)
-    application = kit.target.identities["login"].application
+    user, application = User(kit), kit.application("login")
+    session = user.log_in()
+    token = session.token
     for unknown in ("0" * 30, changed(token), "x"):
         _expect_done(kit, _revoke(kit, token=unknown, **application))
-    others = [one for one in ("client", "other_login") if one in kit.target.identities]
-    for name in others:
-        other = kit.target.identities[name].application
-        _expect_done(kit, _revoke(kit, token=token, **other))
+    for name in {"client", "other_login"} & kit.target.identities.keys():
+        _expect_done(kit, _revoke(kit, token=token, **kit.application(name)))
     wrong = {**application, "client_secret": changed(application["client_secret"])}
-    expect_error(kit, _revoke(kit, token=token, **wrong), 401, "invalid_client")
-    expect_error(kit, _revoke(kit, **application), 400, "invalid_request")
-    for missing in application:
-        rest = {key: value for key, value in application.items() if key != missing}
-        expect_error(kit, _revoke(kit, token=token, **rest), 400, "invalid_request")
-    _expect_good(kit, session, login)
+    expect_error(kit, _revoke(kit, token=token, **wrong), "invalid_client")
+    good = {"token": token, **application}
+    for missing in good:
+        rest = {key: value for key, value in good.items() if key != missing}
+        expect_error(kit, _revoke(kit, **rest), "invalid_request")
+    session.expect_good()
     # A login after it is no part of what was revoked before it.
-    _expect_done(kit, _revoke(kit, token=token, **application))
-    expect_works(kit, request_token(kit, login, password), login)
+    _expect_done(kit, _revoke(kit, **good))
+    expect_works(kit, user.request_token(), user.login)
 
 
-_ROUNDS = 3
-
-
-@check("at-once", needs=("client", "login"))
+@check("at-once", needs=NEEDS)
 def a_refresh_token_used_at_once_works_once(kit: CheckContext) -> None:
     """Four requests with the same one: one gives a pair, the others are 401."""
-    login, password = new_user(kit)
+    user = User(kit)
     for _ in range(_ROUNDS):
-        session = Session(kit, "new group user", login, password)
-        responses = kit.at_once([session.request_refresh] * 4)
-        statuses = sorted(one.status_code for one in responses)
-        kit.expect_equal("statuses of one refresh token four times", statuses, [200, 401, 401, 401])
+        statuses = [one.status_code for one in kit.at_once([user.log_in().request_refresh] * 4)]
+        what = "statuses of one refresh token four times"
+        kit.expect_equal(what, sorted(statuses), [200, 401, 401, 401])
 
 
-@check("at-once", needs=("client", "login"))
+@check("at-once", needs=NEEDS)
 def logins_at_once_are_each_their_own(kit: CheckContext) -> None:
     """Several users at the same moment, some times over: a token of its own for each of them."""
-    users = [new_user(kit) for _ in range(4)] * _ROUNDS
-    responses = kit.at_once([partial(request_token, kit, *one) for one in users])
-    tokens = [str(kit.expect(one, 200).json()["access_token"]) for one in responses]
-    kit.expect_equal(f"how many tokens {len(users)} logins give", len(set(tokens)), len(users))
-    for (login, _), token in zip(users, tokens, strict=True):
-        got = Caller(kit, "one of several", token).read(kit.me)["login"]
-        kit.expect_equal("the user of a login among others", got, login)
+    users = [User(kit) for _ in range(4)] * _ROUNDS
+    responses = kit.at_once([one.request_token for one in users])
+    tokens = {
+        expect_works(kit, response, user.login)
+        for user, response in zip(users, responses, strict=True)
+    }
+    kit.expect_equal(f"how many tokens {len(users)} logins give", len(tokens), len(users))

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-import httpx
-
 from ringme_contract.caller import Caller, readers
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
 from ringme_contract.lists import list_path, lists_with, read_list
-from ringme_contract.own_entries import OwnEntries
 from ringme_contract.verdict import NotOffered, NotReached
 
 # The users of the target that may send requests as often as a check likes, and are not blocked.
@@ -34,19 +31,16 @@ _AT_ONCE = 8
 View = dict[str, list[Item]]
 
 
-def client_view(kit: CheckContext, identity: str = "client", groups: Iterable[int] = ()) -> View:
-    """All that the client of an identity sees, by path: every list of it, and members of groups."""
-    caller, lists = kit.caller(identity), lists_with(kit, owner="client")
-    members = [kit.path("extension", extension_group=group) for group in groups]
-    of_client = kit.map(lambda one: read_list(kit, caller, one), lists)
-    view = dict(zip([one.path for one in lists], of_client, strict=True))
-    return view | dict(zip(members, kit.map(caller.read, members), strict=True))
+def client_view(kit: CheckContext, ranged: bool | None = None) -> View:
+    """Every list of the client by path, or those that have a range, or those that have none."""
+    lists = lists_with(kit, owner="client", ranged=ranged)
+    found = kit.map(lambda one: read_list(kit, kit.client, one), lists)
+    return dict(zip(map(list_path, lists), found, strict=True))
 
 
-def settings_view(kit: CheckContext, identity: str = "client") -> View:
+def settings_view(kit: CheckContext) -> View:
     """The client's lists of what can be created, by path."""
-    paths = [list_path(one) for one in lists_with(kit, owner="client", ranged=False)]
-    return dict(zip(paths, kit.map(kit.caller(identity).read, paths), strict=True))
+    return client_view(kit, ranged=False)
 
 
 def expect_same_view(kit: CheckContext, step: str, after: View, before: View) -> None:
@@ -84,18 +78,18 @@ def plain(kit: CheckContext, extension: Item) -> Item:
 def expect_no_change(
     kit: CheckContext,
     attempts: Iterable[tuple[str, Callable[[], object]]],
-    look: Callable[[], View],
+    look: Callable[[CheckContext], View] = settings_view,
 ) -> None:
     """Makes requests that are refused, a few at once, and compares the view after each few.
 
     What one of them leaves in it no other one takes back.
     """
-    before, left = look(), list(attempts)
+    before, left = look(kit), list(attempts)
     while left:
         some, left = left[:_AT_ONCE], left[_AT_ONCE:]
         kit.map(lambda one: one[1](), some)
         others = f", or one of {len(some) - 1} requests beside it," if len(some) > 1 else ""
-        expect_same_view(kit, f"{some[0][0]}{others}", look(), before)
+        expect_same_view(kit, f"{some[0][0]}{others}", look(kit), before)
 
 
 def expect_shown(
@@ -185,44 +179,6 @@ def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: Tr
     ]
     kit.need(found, "no such number of the client has recorded items in the target's range")
     return dict(min(found, key=lambda one: counts[one["id"]]))
-
-
-class Session:
-    """One login of a user that the check made: the caller, and the refresh token."""
-
-    def __init__(self, kit: CheckContext, name: str, login: str, password: str) -> None:
-        response = kit.expect(request_token(kit, login, password), 200).json()
-        self.caller = Caller(kit, name, response["access_token"])
-        self.refresh = str(response.get("refresh_token"))
-        self._kit = kit
-        # A token that was used is one that a server may remember more about than it should.
-        kit.expect(self.caller.get(self._kit.me), 200)
-
-    def request_refresh(self) -> httpx.Response:
-        application = self._kit.target.identities["login"].application
-        return self._kit.request_token(
-            grant_type="refresh_token", refresh_token=self.refresh, **application
-        )
-
-    def expect_over(self, what: str) -> None:
-        response = self.caller.get(self._kit.me)
-        if response.status_code != 401:
-            self._kit.fail(f"the access token of {what} still counts", 401, response.status_code)
-        response = self.request_refresh()
-        if response.status_code != 401:
-            self._kit.fail(f"the refresh token of {what} still counts", 401, response.status_code)
-
-
-def user_of(kit: CheckContext, own: OwnEntries, name: str) -> Caller:
-    """The user among the own entries of a check, logged in."""
-    return Session(kit, name, own["user"]["login"], own.sent["user"]["password"]).caller
-
-
-def request_token(kit: CheckContext, login: str, password: str) -> httpx.Response:
-    application = kit.target.identities["login"].application
-    return kit.request_token(
-        grant_type="password", username=login, password=password, **application
-    )
 
 
 def never_used(kit: CheckContext, collection: str, identity: str = "client") -> int:
