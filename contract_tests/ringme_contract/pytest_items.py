@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ringme_contract.check import all_checks
+from ringme_contract.check import all_checks, choose, in_profile
 from ringme_contract.http.serving import served
 from ringme_contract.profiles import DEFAULT
 from ringme_contract.report.finding_text import details
@@ -31,8 +31,6 @@ from ringme_contract.run.evaluation import (
     RuleFinding,
     evaluate_rule,
 )
-from ringme_contract.run.interrupt import orderly_interrupts
-from ringme_contract.run.selection import choose, in_profile
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Outcome, Verdict
 
@@ -60,7 +58,7 @@ class RuleRunner:
         with (
             transport.end.running(),
             taking_turns(result.target),
-            orderly_interrupts(transport, lambda _: None),
+            transport.end.on_signals(),
         ):
             for check in self._session.checks:
                 if check.id not in self._outcomes and rule in (check.rule, CONFORMS):

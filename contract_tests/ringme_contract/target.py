@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,8 @@ from typing import Any
 
 from ringme_contract.datetime_texts import DATETIME
 from ringme_contract.profiles import DEFAULT, JOBS, PROFILES
-from ringme_contract.toml_file import read_toml
 from ringme_spec.contract import Contract, read_contract
-from ringme_spec.errors import ConfigError, unknown_key
+from ringme_spec.errors import ConfigError, file_errors, unknown_key
 from ringme_spec.paths import SPEC
 
 # The roles that checks are written for. A target may leave some out; what needs them is then
@@ -131,6 +131,26 @@ _KINDS = {
 _POSITIVE = ("time_budget", "timeout", "jobs")
 # The target for a mock with its own fixtures.
 MOCK = Path(__file__).with_name("mock.toml")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file. Raises ConfigError."""
+    try:
+        with file_errors(path, "read"):
+            return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not text in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from None
+
+
+def template(contract: Contract) -> str:
+    """A commented target file to fill in, with the capabilities of a document listed."""
+    text = Path(__file__).with_name("target_template.toml").read_text("utf-8")
+    known = contract.capabilities.values()
+    width = max((len(one.name) for one in known), default=0)
+    lines = "".join(f"#   {one.name:{width}}  {one.text}\n" for one in known)
+    return text.replace("#   CAPABILITIES\n", lines)
 
 
 def load_target(path: Path, url: str | None = None, contract: Contract | None = None) -> Target:

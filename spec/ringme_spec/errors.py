@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -37,6 +39,15 @@ def raise_all(problems: Iterable[str]) -> None:
         lines[_MOST_LINES:] = [f"... and {len(lines) - _MOST_LINES} more"]
     if lines:
         raise ConfigError("\n".join(lines))
+
+
+@contextmanager
+def file_errors(path: Path, done: str = "written") -> Iterator[None]:
+    """Raise ConfigError for a file or folder that cannot be `written`, or `read`."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be {done}: {error.strerror}") from None
 
 
 def prefixed(prefix: str, error: ConfigError) -> ConfigError:

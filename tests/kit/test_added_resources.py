@@ -11,8 +11,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from ringme_contract.run.check_run import Options, open_session
-from ringme_contract.run.evaluation import ExitCode
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import ExitCode, Report
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from ringme_mock.app import create_app

@@ -22,8 +22,7 @@ from ringme_contract.report.cause_text import headline
 from ringme_contract.report.terminal import print_report
 from ringme_contract.run.causes import find_causes
 from ringme_contract.run.engine import RunResult
-from ringme_contract.run.evaluation import evaluate, exit_code
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import Report, evaluate, exit_code
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import read_contract

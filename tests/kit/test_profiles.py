@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ringme_contract.check import all_checks
-from ringme_contract.pace import Pace
-from ringme_contract.profiles import PROFILES, SMOKE, Profile
+from ringme_contract.check import all_checks, in_profile
+from ringme_contract.profiles import PROFILES, SMOKE, Pace, Profile
 from ringme_contract.proof.trial import contract
-from ringme_contract.run.selection import in_profile
 from ringme_contract.target import MOCK, load_target
 from support.kit_command import (
     instead_of_all_checks,

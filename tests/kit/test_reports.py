@@ -16,16 +16,14 @@ import pytest
 
 from ringme_contract.differences import cut
 from ringme_contract.recording import Exchange
-from ringme_contract.report.badge import badge
-from ringme_contract.report.content import json_report, json_schema
+from ringme_contract.report.content import badge, json_report, json_schema
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.html import html_page
 from ringme_contract.report.junit import junit
 from ringme_contract.report.printable import differences_shown, printable
 from ringme_contract.run.engine import RunResult
-from ringme_contract.run.evaluation import STATES, evaluate, exit_code
+from ringme_contract.run.evaluation import STATES, Report, evaluate, exit_code
 from ringme_contract.run.expectations import Expectation
-from ringme_contract.run.run_report import Report
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import read_contract

@@ -10,7 +10,7 @@ import pytest
 from ringme_contract.profiles import PROFILES
 from ringme_contract.run.check_run import Options, open_session
 from ringme_contract.run.engine import CONFORMS
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import Report
 from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from second.faults import FAULTS

@@ -19,8 +19,7 @@ from ringme_contract.report.finding_text import details
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.run.check_run import CannotRun, Options, read_document, read_target
 from ringme_contract.run.engine import Engine
-from ringme_contract.run.evaluation import evaluate, exit_code
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import Report, evaluate, exit_code
 from ringme_contract.target import MOCK, Target, load_target
 from ringme_contract.verdict import Failure
 from ringme_spec.contract import read_contract

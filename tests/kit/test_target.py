@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ringme_contract.cli.target_template import template
-from ringme_contract.target import IDENTITIES, MOCK, OPTIONAL_IDENTITIES, load_target
+from ringme_contract.target import IDENTITIES, MOCK, OPTIONAL_IDENTITIES, load_target, template
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC

@@ -19,7 +19,6 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.cli.doctor import Finding, examine, worst
 from ringme_contract.cli.output import lasting_output
 from ringme_contract.cli.sweep import sweep as sweep_leftovers
-from ringme_contract.cli.target_template import template, write_template
 from ringme_contract.command_options import (
     PATH,
     DocsUrl,
@@ -33,17 +32,16 @@ from ringme_contract.http.transport import Transport
 from ringme_contract.proof.prove_command import prove
 from ringme_contract.recording import first_problem
 from ringme_contract.report.content import tool_version
-from ringme_contract.report.files import FILES, try_path, try_reports, write_reports
+from ringme_contract.report.files import FILES, exchange_log, try_path, try_reports, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
-from ringme_contract.report.ndjson import exchange_log
 from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
 from ringme_contract.run.check_run import Options, open_session, read_document, read_target
 from ringme_contract.run.evaluation import ExitCode
-from ringme_contract.run.interrupt import orderly_interrupts
+from ringme_contract.target import template
 from ringme_contract.verdict import Failure, breakdown
 from ringme_spec.command_line import OneLineGroup
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, file_errors
 
 
 class _Commands(OneLineGroup):
@@ -148,7 +146,7 @@ def check(
         for line in session.troubles:
             click.echo(f"warning: {printable(line)}", err=True)
         progress = ProgressLine(console, len(session.checks), quiet, verbose)
-        with orderly_interrupts(session.kit.transport, lambda text: progress.say(text)), progress:
+        with session.kit.transport.end.on_signals(progress.say), progress:
             report = session.run(progress)
     problems += write_reports(report, report_dir, reports, replay_dir)
     print_report(console, report, quiet, verbose)
@@ -221,7 +219,11 @@ def init(file: Path, force: bool, **settings: Any) -> None:
     if str(file) == "-":
         click.echo(template(contract), nl=False)
         return
-    write_template(file, contract, force)
+    if file.is_file() and not force:
+        raise ConfigError(f"{file}: is there already; --force replaces it")
+    with file_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(template(contract), "utf-8")
     click.echo(f"wrote {file}; fill it in, then: ringme-contract doctor --target {file}")
 
 

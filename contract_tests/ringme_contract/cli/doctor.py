@@ -11,8 +11,7 @@ from ringme_contract.check import Check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.http.conformance import json_object
-from ringme_contract.pace import measure
-from ringme_contract.profiles import PROFILES
+from ringme_contract.profiles import PROFILES, measure
 from ringme_contract.recording import first_problem
 from ringme_contract.run.check_run import said
 from ringme_contract.run.evaluation import ExitCode

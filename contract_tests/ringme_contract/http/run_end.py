@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 # After the end: seconds for requests under way, and for the removal of what was made.
 _GRACE = 1.0
@@ -41,6 +43,29 @@ class RunEnd:
     def interrupt(self) -> None:
         self._at = min(self._at, time.monotonic())
         self._signal.set()
+
+    @contextmanager
+    def on_signals(self, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
+        """Has the first SIGINT or SIGTERM end the run in good order, and the next one at once.
+
+        A signal that strikes in the midst of a request would leave behind what that request makes.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def handle(_number: int, _frame: FrameType | None) -> None:
+            if self.interrupted:
+                raise KeyboardInterrupt
+            self.interrupt()
+            say("Ending: what was made is removed, reports are written (again: at once).")
+
+        before = {one: signal.signal(one, handle) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     @property
     def interrupted(self) -> bool:

@@ -19,7 +19,6 @@ from ringme_contract.proof.trial import BUDGET, FaultFinding, contract, in_order
 from ringme_contract.run.check_run import CannotRun, reach
 from ringme_contract.run.engine import Engine
 from ringme_contract.run.evaluation import ExitCode
-from ringme_contract.run.interrupt import orderly_interrupts
 from ringme_contract.target import Target
 from ringme_contract.verdict import Outcome, Verdict
 
@@ -142,7 +141,7 @@ class UrlProof:
             transport = _Transport(target, proxy)
             kit = CheckContext(target, contract(), transport)
             try:
-                with orderly_interrupts(transport, lambda _: None):
+                with transport.end.on_signals():
                     with transport.cleaning():
                         # As it is, and not as the fault shows it.
                         kit.record.look(kit, client_lists(kit))

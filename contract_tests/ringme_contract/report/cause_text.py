@@ -9,7 +9,7 @@ from ringme_contract.differences import differences
 from ringme_contract.recording import Exchange
 from ringme_contract.report.printable import shown
 from ringme_contract.run.causes import Cause
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import Report
 from ringme_spec.contract import Contract
 
 _VALUE = 100

@@ -8,17 +8,18 @@ from importlib.resources import files
 from typing import Any
 
 from ringme_contract.differences import plain
+from ringme_contract.profiles import SMOKE
 from ringme_contract.recording import Exchange
 from ringme_contract.report.cause_text import again, example_requests, expected_and_got, title
 from ringme_contract.report.printable import differences_shown
 from ringme_contract.run.causes import Cause
-from ringme_contract.run.evaluation import STATES, RuleFinding, counts
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import STATES, ExitCode, Report, RuleFinding, counts
 from ringme_contract.target import IDENTITIES
 from ringme_contract.verdict import Outcome, Verdict
 
 # Goes up with each change that a reader of an older report.json would stumble over.
 VERSION = 1
+_COLORS = {ExitCode.PASSED: "brightgreen", ExitCode.FAILED: "red"}
 
 
 def content(report: Report) -> dict[str, Any]:
@@ -183,3 +184,22 @@ def json_schema() -> dict[str, Any]:
     text = files(__package__).joinpath("report.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
+
+
+def badge(report: Report) -> str:
+    """A badge in the endpoint format of shields.io."""
+    parts = []
+    for level in ("MUST", "SHOULD"):
+        verdicts = [one.verdict for one in report.findings if one.rule.level == level]
+        if verdicts:
+            parts.append(f"{verdicts.count(Verdict.PASS)}/{len(verdicts)} {level}")
+    smoke = report.target.profile == SMOKE
+    version = content(report)["document"]["version"]
+    return json.dumps(
+        {
+            "schemaVersion": 1,
+            "label": f"groups API {version}",
+            "message": ("smoke: " if smoke else "") + (", ".join(parts) or "nothing checked"),
+            "color": _COLORS.get(report.code, "yellow"),
+        }
+    )

@@ -1,18 +1,22 @@
-"""Writes the reports of a run."""
+"""Writes the reports of a run, and all its requests and responses while they come."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
-from ringme_contract.report.badge import badge
-from ringme_contract.report.content import json_report
+from ringme_contract.recording import Exchange
+from ringme_contract.report.content import badge, json_report
 from ringme_contract.report.html import html_page
 from ringme_contract.report.junit import junit
 from ringme_contract.report.replay import write_scripts
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import Report
 from ringme_contract.verdict import breakdown
-from ringme_spec.errors import ConfigError, read_each
+from ringme_spec.errors import ConfigError, file_errors, read_each
 
 # By the name of its option: the file in a folder of reports, and what makes its text.
 FILES: dict[str, tuple[str, Callable[[Report], str]]] = {
@@ -35,19 +39,15 @@ def try_reports(folder: Path | None, single: _Single) -> list[Path]:
 
 def try_path(path: Path) -> None:
     """Raise ConfigError for a file that cannot be written; make its folder."""
-    try:
+    if path.parent.is_file():
+        raise ConfigError(f"{path.parent}: cannot be written: is a file, not a folder")
+    with file_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise ConfigError(f"{path.parent}: cannot be written: is a file, not a folder") from None
-    except OSError as error:
-        raise ConfigError(_problem(path.parent, error)) from None
-    try:
+    with file_errors(path):
         is_new = not path.exists()
         path.open("a", encoding="utf-8").close()
         if is_new:
             path.unlink()
-    except OSError as error:
-        raise ConfigError(_problem(path, error)) from None
 
 
 def write_reports(
@@ -85,3 +85,39 @@ def _wanted(folder: Path | None, single: _Single) -> list[tuple[Path, Callable[[
 
 def _problem(path: Path, error: OSError) -> str:
     return f"{path}: cannot be written: {error.strerror}"
+
+
+@contextmanager
+def exchange_log(
+    path: Path | None, problems: list[str]
+) -> Iterator[Callable[[Exchange], None] | None]:
+    """A writer of exchanges as lines of JSON, secrets masked; None without a path.
+
+    What cannot be written later on is noted in `problems`, once. Raises ConfigError.
+    """
+    if path is None:
+        yield None
+        return
+    lock, names = threading.Lock(), [one.name for one in fields(Exchange)]
+
+    def write(exchange: Exchange) -> None:
+        line = json.dumps({name: getattr(exchange, name) for name in names})
+        with lock, noted():
+            if not problems:
+                file.write(f"{line}\n")
+
+    @contextmanager
+    def noted() -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            problems[:] = [_problem(path, error)]
+
+    with file_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w", encoding="ascii")
+    try:
+        yield write
+    finally:
+        with noted():
+            file.close()

@@ -8,8 +8,7 @@ from ringme_contract.report.cause_text import headline
 from ringme_contract.report.content import worst_first
 from ringme_contract.report.finding_text import details, reason
 from ringme_contract.report.printable import printable
-from ringme_contract.run.evaluation import UNEXPECTED_PASS
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import UNEXPECTED_PASS, Report
 from ringme_contract.verdict import Verdict
 
 _WORDS = {

@@ -9,8 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ringme_contract.report.content import content
 from ringme_contract.report.printable import printable, shown
-from ringme_contract.run.evaluation import STATES
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import STATES, Report
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES
 
 # One letter or two for each identity, so that the coverage table fits on a screen.

@@ -6,8 +6,7 @@ from xml.etree import ElementTree
 
 from ringme_contract.report.finding_text import details, reason
 from ringme_contract.report.printable import printable
-from ringme_contract.run.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, Report, RuleFinding
 from ringme_contract.verdict import Verdict
 
 

@@ -12,7 +12,7 @@ from ringme_contract.deviations import status_of
 from ringme_contract.report.cause_text import headline
 from ringme_contract.report.printable import printable, shown
 from ringme_contract.run.causes import Cause
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import Report
 
 _MARKER = "VALUES = {}"
 _OURS = re.compile(r"\d+-[\w-]+\.py")

@@ -13,8 +13,7 @@ from ringme_contract.report.cause_text import cause_lines, headline, listed
 from ringme_contract.report.content import worst_first
 from ringme_contract.report.finding_text import failures
 from ringme_contract.report.printable import printable
-from ringme_contract.run.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, RuleFinding
-from ringme_contract.run.run_report import Report
+from ringme_contract.run.evaluation import EXPECTED_FAILURE, UNEXPECTED_PASS, Report, RuleFinding
 from ringme_contract.verdict import Outcome, Verdict
 
 _STYLES = {

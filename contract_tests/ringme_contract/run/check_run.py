@@ -12,23 +12,22 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ringme_contract.check import Check, all_checks
+from ringme_contract.check import Check, all_checks, choose, in_profile
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.operation_paths import Paths
 from ringme_contract.http.conformance import json_object
 from ringme_contract.http.no_response import Unreachable
 from ringme_contract.http.transport import Transport
 from ringme_contract.http.way_to_target import is_loopback
-from ringme_contract.pace import measure
+from ringme_contract.profiles import measure
 from ringme_contract.run.engine import Engine, RunResult
 from ringme_contract.run.evaluation import (
+    Report,
     assessed_rules,
     evaluate,
     exit_code,
 )
 from ringme_contract.run.expectations import Expectation, load_expectations
-from ringme_contract.run.run_report import Report
-from ringme_contract.run.selection import choose, in_profile
 from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
 from ringme_contract.verdict import Failure, Outcome, Verdict
 from ringme_spec.contract import Contract, read_contract

@@ -1,16 +1,21 @@
-"""Evaluation of a run: the verdict of each rule, expected failures, and the exit code."""
+"""Evaluation of a run: the verdict of each rule, the exit code, and all that reports tell."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from enum import IntEnum
+from functools import cached_property
 
 from ringme_contract.check import Check
+from ringme_contract.profiles import SMOKE
+from ringme_contract.run.causes import Cause, find_causes
 from ringme_contract.run.engine import RunResult
 from ringme_contract.run.expectations import Expectation
+from ringme_contract.target import Target
 from ringme_contract.verdict import Outcome, Verdict
+from ringme_spec.contract import Contract
 from ringme_spec.rules import Rule
 
 
@@ -182,3 +187,41 @@ _PLURALS = {
     UNEXPECTED_PASS: "unexpected passes",
     EXPECTED_FAILURE: "expected failures",
 }
+
+
+@dataclass
+class Report:
+    """All that reports tell of a run."""
+
+    target: Target
+    contract: Contract
+    result: RunResult
+    findings: list[RuleFinding]
+    code: ExitCode
+    seed: int = 0
+    shuffle: int | None = None
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    notes: list[str] = field(default_factory=list)
+    again: str = "ringme-contract check"
+    docs: str = ""
+
+    @property
+    def summary(self) -> str:
+        """The verdict in one line; that of a smoke run says that it is no more than that."""
+        text = summary(self.findings)
+        smoke = self.target.profile == SMOKE
+        return f"smoke run, no claim of conformance: {text}" if smoke else text
+
+    @cached_property
+    def causes(self) -> list[Cause]:
+        """Causes of the failures that nobody expected, those of a MUST first."""
+        states = (Verdict.FAIL.value, Verdict.WARN.value)
+        broken = [one for one in self.findings if one.state in states]
+        found = find_causes(outcome for one in broken for outcome in one.failures)
+        return sorted(found, key=lambda cause: self.state_of(cause) != Verdict.FAIL.value)
+
+    def state_of(self, cause: Cause) -> str:
+        """`fail`, or `warn` if no rule that the cause breaks is a MUST."""
+        states = {one.rule.id: one.state for one in self.findings}
+        fails = any(states[name] == Verdict.FAIL.value for name in cause.rules)
+        return Verdict.FAIL.value if fails else Verdict.WARN.value

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ringme_contract.toml_file import read_toml
+from ringme_contract.target import read_toml
 from ringme_spec.errors import ConfigError, raise_all, read_each, unknown_key
 
 _KEYS = ("rule", "reason", "expires")

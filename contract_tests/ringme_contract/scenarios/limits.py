@@ -15,7 +15,7 @@ from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import NOWHERE
-from ringme_contract.pace import LIMIT_HEADERS
+from ringme_contract.profiles import LIMIT_HEADERS
 from ringme_contract.verdict import Failure
 
 _ROUNDS = 4
