@@ -174,8 +174,8 @@ class RedisLog:
         self._redis = redis.asyncio.Redis.from_url(
             url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
         )
-        pool: Any = self._redis.connection_pool
-        self._turn = ScriptConnection(pool.make_connection(), _TURN)
+        pool: Any = redis.asyncio.ConnectionPool.from_url(url, socket_timeout=None)
+        self._turn = ScriptConnection(pool.make_connection(), _TURN, _TIMEOUT)
         self._report = self._redis.register_script(_REPORT)
         self._finish = self._redis.register_script(_FINISH)
 
