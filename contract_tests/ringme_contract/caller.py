@@ -41,7 +41,6 @@ class Caller:
         return response
 
     def get(self, path: str, **query: Any) -> httpx.Response:
-        """GET with the query as keywords."""
         return self.request("GET", path, params=query or None)
 
     def post(self, path: str, body: object) -> httpx.Response:
@@ -51,7 +50,6 @@ class Caller:
         return self.request("PUT", path, json=body)
 
     def delete(self, path: str, **query: Any) -> httpx.Response:
-        """DELETE with the query as keywords."""
         return self.request("DELETE", path, params=query or None)
 
     def read(self, path: str, **query: Any) -> Any:

@@ -143,7 +143,6 @@ def check_each(
 
 
 def can_be_created(contract: Contract, rule: CollectionRule) -> bool:
-    """True if the document has an operation that creates entries of a collection."""
     return any(
         one.action == "create" and one.collection is rule for one in contract.operations.values()
     )

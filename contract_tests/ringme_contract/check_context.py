@@ -132,7 +132,6 @@ class CheckContext(Assertions):
 
     @property
     def client(self) -> Caller:
-        """The full user of the client."""
         return self.caller("client")
 
     def caller(self, identity: str) -> Caller:

@@ -110,7 +110,7 @@ def test_a_check_that_cannot_read_a_malformed_response_blames_that_response(
         kit.anonymous.get(kit.me).json()["id"]
 
     instead_of_all_checks(monkeypatch, own_check("me", reads_nothing))
-    monkeypatch.setattr(check_run, "reach", lambda *_: [])
+    monkeypatch.setattr(check_run, "try_tokens", lambda *_: [])
     with odd_server(answering("200 OK", b"{}", "Content-Type: application/json")) as url:
         done = ringme_contract("check", url, "--rule", "me", "-v")
     assert done.exit_code == 1

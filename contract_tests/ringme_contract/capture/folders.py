@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ringme_contract.capture.listings import Entry
-from ringme_spec.errors import ConfigError
+from ringme_spec.errors import ConfigError, file_errors
 
 _HEADER = "capture.json"
 
@@ -23,11 +23,9 @@ class SavedResponses:
 
     def __init__(self, folder: Path, about: dict[str, Any]) -> None:
         self.folder = folder
-        try:
+        with file_errors(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.resumed = self._is_begun(about)
-        except OSError as error:
-            raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from None
 
     def _is_begun(self, about: dict[str, Any]) -> bool:
         header = self.folder / _HEADER
@@ -66,20 +64,16 @@ def _read(file: Path) -> Any:
 
 def _write(file: Path, content: Any) -> None:
     """Write a file whole or not at all."""
-    try:
+    with file_errors(file):
         unfinished = file.with_suffix(".tmp")
         unfinished.write_text(json.dumps(content, ensure_ascii=True), "utf-8")
         unfinished.replace(file)
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be written: {error.strerror}") from None
 
 
 def check_free(folder: Path) -> None:
     """Raise ConfigError for a folder that is there and not empty."""
-    try:
+    with file_errors(folder, "read"):
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be read: {error.strerror}") from None
     if taken:
         raise ConfigError(f"{folder}: must be an empty folder, or not there yet")
 
@@ -92,15 +86,13 @@ def write_folder(
 ) -> None:
     """Write a file for each collection, in a folder that gets its name when it is complete."""
     check_free(folder)
-    try:
+    with file_errors(folder):
         unfinished.mkdir(exist_ok=True)
         for name, listed in entries.items():
             text = _fixture(listed, gone.get(name, []))
             (unfinished / f"{name}.yaml").write_text(text, "utf-8")
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished.replace(folder)
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be written: {error.strerror}") from None
 
 
 def _fixture(entries: list[Entry], gone: list[Any]) -> str:

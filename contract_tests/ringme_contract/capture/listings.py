@@ -72,7 +72,6 @@ def _tells_owners(contract: Contract, operation: Operation) -> bool:
 
 
 def _depth(contract: Contract, name: str, above: frozenset[str] = frozenset()) -> int:
-    """Count the owners above a collection."""
     rule = contract.collections[name]
     owners = set(rule.within) - above - {name}
     return 1 + max((_depth(contract, one, above | {name}) for one in owners), default=0)

@@ -56,7 +56,6 @@ class MadeUp:
         }
 
     def replace_all(self, entries: dict[str, list[Entry]]) -> None:
-        """Replace the values of all entries in place."""
         places = [
             (one, prop, kind)
             for name, listed in entries.items()
@@ -167,7 +166,6 @@ def _numbered_name(number: int) -> str:
 
 
 def _kinds(contract: Contract, name: str, keep: bool) -> Iterator[tuple[str, str]]:
-    """Yield the personal properties of a collection with their kinds."""
     schemas = contract.schemas
     for prop, schema in schemas.properties(contract.collections[name].stored).items():
         kind = schemas.resolve(schema).get("x-personal")

@@ -27,7 +27,6 @@ from ringme_contract.command_options import (
     pace_options,
     target_options,
 )
-from ringme_contract.http.no_response import Unreachable
 from ringme_contract.http.transport import Transport
 from ringme_contract.proof.prove_command import prove
 from ringme_contract.recording import first_problem
@@ -36,7 +35,13 @@ from ringme_contract.report.files import FILES, exchange_log, try_path, try_repo
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.printable import printable
 from ringme_contract.report.terminal import ProgressLine, print_report
-from ringme_contract.run.check_run import Options, open_session, read_document, read_target
+from ringme_contract.run.check_run import (
+    Options,
+    open_kit,
+    open_session,
+    read_document,
+    read_target,
+)
 from ringme_contract.run.evaluation import ExitCode
 from ringme_contract.target import template
 from ringme_contract.verdict import Failure, breakdown
@@ -252,20 +257,15 @@ def sweep(dry_run: bool, **settings: Any) -> None:
 @contextmanager
 def _kit(options: Options) -> Iterator[CheckContext]:
     contract = read_document(options)
-    target = read_target(options, contract)
-    transport = Transport(target, contract)
-    try:
-        transport.wait_until_ready(options.wait)
-        yield CheckContext(target, contract, transport)
-    except Unreachable as error:
-        _stop(f"the target cannot be reached: {error}")
-    except (LookupError, TypeError, AttributeError):
-        problem = first_problem(transport.exchanges)
-        if problem is None:
-            raise
-        _stop(f"a response cannot be read: {problem}")
-    finally:
-        transport.close()
+    transport = Transport(read_target(options, contract), contract)
+    with open_kit(transport, contract, options.wait) as kit:
+        try:
+            yield kit
+        except (LookupError, TypeError, AttributeError):
+            problem = first_problem(transport.exchanges)
+            if problem is None:
+                raise
+            _stop(f"a response cannot be read: {problem}")
 
 
 def _print_finding(finding: Finding) -> None:

@@ -40,7 +40,6 @@ class Conformance:
         return templates.find(method, _decoded(path).removeprefix(self._before))[0]
 
     def find_of(self, request: httpx.Request, by_route: bool = True) -> Operation | None:
-        """The operation of a request that was sent."""
         path = request.url.raw_path.decode("ascii").partition("?")[0]
         return self.find(request.method, path, by_route)
 

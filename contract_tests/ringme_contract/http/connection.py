@@ -138,7 +138,6 @@ class Connection:
             end.wait(0.2, False)
 
     def reason(self, error: Exception) -> str:
-        """The reason for which a request got no response."""
         proxy = self._wire.proxy if self._wire else None
         return reason_of(error) + (f", through the proxy {mask_text(proxy)}" if proxy else "")
 

@@ -58,12 +58,10 @@ class RequestTime(threading.local):
 
 
 def refuse_large_head(size: int) -> None:
-    """Raises TooLarge for a head of so many bytes."""
     if size > MOST_OF_HEAD:
         raise TooLarge(f"its head, with interim responses, is over {MOST_OF_HEAD} bytes")
 
 
 def refuse_large_body(size: int) -> None:
-    """Raises TooLarge for a body of so many bytes."""
     if size > MOST_BYTES:
         raise TooLarge(f"its body is over {MOST_BYTES} bytes")

@@ -16,7 +16,7 @@ from ringme_contract.proof.fault import Fault
 from ringme_contract.proof.proxy import Proxy
 from ringme_contract.proof.site import Site
 from ringme_contract.proof.trial import BUDGET, FaultFinding, contract, in_order
-from ringme_contract.run.check_run import CannotRun, reach
+from ringme_contract.run.check_run import CannotRun, open_kit, try_tokens
 from ringme_contract.run.engine import Engine
 from ringme_contract.run.evaluation import ExitCode
 from ringme_contract.target import Target
@@ -82,7 +82,7 @@ class UrlProof:
         Raises CannotRun if the server gives no token.
         """
         with self._run(Site()) as (kit, _):
-            reach(kit, 0)
+            try_tokens(kit)
             result = Engine(kit).run(self.checks)
             if result.interrupted:
                 raise KeyboardInterrupt
@@ -137,17 +137,15 @@ class UrlProof:
                 raise CannotRun(f"--reset: {self.reset}: exit code {done.returncode}")
         proxy = Proxy(self.target, site)
         with served(proxy, log_level="critical") as url:
-            target = replace(self.target, url=url, budget=BUDGET)
-            transport = _Transport(target, proxy)
-            kit = CheckContext(target, contract(), transport)
-            try:
-                with transport.end.on_signals():
-                    with transport.cleaning():
-                        # As it is, and not as the fault shows it.
-                        kit.record.look(kit, client_lists(kit))
-                    yield kit, proxy
-            finally:
-                kit.finish()
-                transport.close()
+            transport = _Transport(replace(self.target, url=url, budget=BUDGET), proxy)
+            with open_kit(transport, contract()) as kit:
+                try:
+                    with transport.end.on_signals():
+                        with transport.cleaning():
+                            # As it is, and not as the fault shows it.
+                            kit.record.look(kit, client_lists(kit))
+                        yield kit, proxy
+                finally:
+                    kit.finish()
         self.unanswered += proxy.unanswered
         self.left_behind += kit.left_behind

@@ -61,7 +61,6 @@ class Request:
 
     @property
     def query(self) -> list[tuple[str, str]]:
-        """The names and values of the query."""
         return parse_qsl(self.query_string, keep_blank_values=True)
 
     @query.setter
@@ -72,7 +71,6 @@ class Request:
 
     @property
     def token(self) -> str:
-        """The bearer token; empty without one."""
         kind, _, token = self.header("authorization").partition(" ")
         return token.strip() if kind.lower() == "bearer" else ""
 
@@ -105,8 +103,7 @@ class Request:
         return dict(self.query).get(name)
 
     def with_query(self, **values: Any) -> Request:
-        """Copies it with other values of query parameters; None takes one away."""
-        changed = replace(self, headers=list(self.headers))
+        changed = replace(self)
         kept = [(key, value) for key, value in self.query if key not in values]
         added = [(key, str(value)) for key, value in values.items() if value is not None]
         changed.query = kept + added
@@ -129,23 +126,19 @@ class Request:
         return self.with_query(page=None, per_page=1000 if envelope else None)
 
     def listed(self, response: Response) -> Any:
-        """Reads the list of a response to it."""
         return self.operation.listed(response.json) if self.operation else response.json
 
     def set_listed(self, response: Response, items: list[Any]) -> None:
-        """Gives a response to it another list."""
         envelope = self.operation.envelope if self.operation else None
         response.set_json({**response.json, envelope: items} if envelope else items)
 
     def with_token(self, token: str) -> Request:
-        """Copies it with another bearer token."""
-        changed = replace(self, headers=list(self.headers))
+        changed = replace(self)
         changed.set_header("authorization", f"Bearer {token}")
         return changed
 
     def with_fields(self, value: Any) -> Request:
-        """Copies it with another JSON body."""
-        changed = replace(self, headers=list(self.headers))
+        changed = replace(self)
         changed.set_fields(value)
         return changed
 
@@ -180,11 +173,9 @@ class Request:
         return changed
 
     def header(self, name: str) -> str:
-        """Reads a header; empty without one."""
         return next((value for key, value in self.headers if key == name), "")
 
     def set_header(self, name: str, value: str) -> None:
-        """Gives a header another value."""
         self.headers = [(key, old) for key, old in self.headers if key != name] + [(name, value)]
 
     def fields(self) -> dict[str, Any]:
@@ -193,7 +184,6 @@ class Request:
         return value if isinstance(value, dict) else {}
 
     def set_fields(self, value: Any) -> None:
-        """Gives the request another JSON body."""
         self.set_body(json.dumps(value).encode("utf-8"))
         self.set_header("content-type", "application/json")
 
@@ -236,17 +226,14 @@ class Response:
 
     @property
     def ok(self) -> bool:
-        """A status below 300."""
         return self.status < 300
 
     def objects(self) -> Iterator[dict[str, Any]]:
-        """Reads the objects of the JSON: those of a list, or the one that there is."""
         value = self.json
         values = value if isinstance(value, list) else [value]
         return (one for one in values if isinstance(one, dict))
 
     def set_json(self, value: Any) -> None:
-        """Gives the response another body, in JSON."""
         self.body = json.dumps(value, ensure_ascii=False).encode("utf-8")
         self.headers["content-type"] = "application/json"
 
@@ -257,12 +244,10 @@ class Response:
         self.headers = {**other.headers, **limits}
 
     def refuse(self, status: int, word: str | None, message: str = "Refused") -> None:
-        """Becomes an error of the API."""
         self.status = status
         self.set_json({"message": message, **({"status": word} if word else {})})
 
     def copy(self) -> Response:
-        """Copies it, to be changed by itself."""
         return replace(self, headers=dict(self.headers))
 
 

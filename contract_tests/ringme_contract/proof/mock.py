@@ -41,7 +41,6 @@ class Operations:
         return self._templates.find(method, path)
 
     def only(self, action: str) -> Operation:
-        """Finds the one operation with an action."""
         return next(one for one in self.all if one.action == action)
 
 
@@ -177,7 +176,6 @@ class Mock:
         return found
 
     async def keys(self, collection: str, **values: Any) -> list[Any]:
-        """Finds the keys of the entries that have some values."""
         name = self.key(collection)
         return [
             one[name] for one in await self.entries(collection) if values.items() <= one.items()
@@ -219,11 +217,9 @@ class Mock:
             await self.set_state(state)
 
     def key(self, collection: str) -> str:
-        """Finds the property that is the key of a collection's entries."""
         return str(self.rule(collection)["key"])
 
     def rule(self, collection: str) -> dict[str, Any]:
-        """The rules of a collection, as the document has them."""
         found: dict[str, Any] = self.document["x-collections"].get(collection, {})
         return found
 

@@ -39,7 +39,6 @@ class Shown:
         site.after(self._show)
 
     def lay(self, collection: str, key: Any, values: Item) -> None:
-        """Has an entry show these values from now on."""
         self._values.setdefault((collection, str(key)), {}).update(values)
 
     def _forget(self, request: Request) -> None:
@@ -128,7 +127,6 @@ def _declare(function: Patch, put: Patch) -> Patch:
 
 
 def patches() -> dict[str, Patch]:
-    """Imports all patches, by name."""
     for module in pkgutil.iter_modules(ringme_contract.proof.__path__):
         if module.name.startswith("patches_"):
             importlib.import_module(f"{ringme_contract.proof.__name__}.{module.name}")

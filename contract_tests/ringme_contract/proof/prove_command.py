@@ -8,19 +8,17 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from ringme_contract.http.no_response import Unreachable
 from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.report.files import try_path
 from ringme_contract.report.printable import printable
-from ringme_contract.run.check_run import Options, read_target
+from ringme_contract.run.check_run import Options, open_kit, read_target
 from ringme_spec.command_line import WholeNumber
 from ringme_spec.errors import ConfigError, unknown_key
 
@@ -120,12 +118,9 @@ def _before_server(
     from ringme_contract.proof.trial import contract
 
     target = read_target(options, contract())
-    with closing(Transport(target, contract())) as transport:
-        try:
-            # Itself, before the proxy in front of it is asked.
-            transport.wait_until_ready(0)
-        except Unreachable as error:
-            raise ConfigError(f"the target cannot be reached: {error}") from None
+    # Itself, before the proxy in front of it is asked.
+    with open_kit(Transport(target, contract()), contract()):
+        pass
     proof = UrlProof(target, reset)
     proof.measure()
     console = Console(soft_wrap=True)

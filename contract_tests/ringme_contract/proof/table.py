@@ -20,13 +20,11 @@ _Found = TypeVar("_Found", bound=FaultFinding)
 
 
 def progress_line(name: str, finding: Finding | None) -> str:
-    """One line for a trial that is done."""
     line = f"{name}: {said(finding)}"
     return f"{line}  <--" if finding is None or finding.complaints else line
 
 
 def said(finding: Finding | None) -> str:
-    """The outcome of a trial in a few words."""
     if finding is None:
         return "the trial broke down"
     if not isinstance(finding, FaultFinding):
@@ -42,7 +40,6 @@ def said(finding: Finding | None) -> str:
 
 
 def print_proof(console: Console, proof: Proof, full: bool) -> None:
-    """The table of faults and layers, the table by class, and what is wrong."""
     findings = list(proof.faults.values())
     # The last column folds at a narrow terminal, the others stay whole.
     columns = [Column(name, no_wrap=True) for name in ("fault", *LAYERS)]
@@ -97,7 +94,6 @@ def as_json(proof: Proof, full: bool) -> dict[str, Any]:
 
 
 def print_baseline(console: Console, proof: UrlProof) -> None:
-    """Passes without a fault, and a line for each check that does not pass."""
     total = len(proof.checks)
     bad = sum(one.id in proof.baseline for one in proof.checks)
     _say(console, f"{proof.target.url}: {total - bad} of {total} checks pass without a fault")
@@ -106,7 +102,6 @@ def print_baseline(console: Console, proof: UrlProof) -> None:
 
 
 def print_findings(console: Console, proof: UrlProof) -> None:
-    """The table by class, what was not found, and what the server did not do."""
     console.print(_by_class(proof.findings, STATES, _by_state))
     for one in proof.of(NOT_FOUND):
         _say(console, f"not found: {one.fault.id}: {one.fault.sentence}", "bold red")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from ringme_contract.check import LAYERS, Check, all_checks
-from ringme_contract.check_context import CheckContext
 from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.proof.null_servers import deserved_passes
 from ringme_contract.proof.site import RunningServer, running_server
-from ringme_contract.run.check_run import CannotRun, Options, open_session
+from ringme_contract.run.check_run import CannotRun, Options, open_kit, open_session
 from ringme_contract.run.engine import CONFORMS, Engine, RunResult
 from ringme_contract.run.evaluation import ExitCode, assessed_rules, evaluate, exit_code
 from ringme_contract.target import MOCK, load_target
@@ -47,7 +46,6 @@ class FaultFinding:
 
     @property
     def layers(self) -> list[str]:
-        """The layers that catch it, in their order."""
         return [layer for layer in LAYERS if layer in self.caught]
 
     @property
@@ -85,7 +83,6 @@ class ServerFinding:
 
     @property
     def passed(self) -> list[str]:
-        """The rules that it passes."""
         return [rule for rule, verdict in self.verdicts.items() if verdict == Verdict.PASS.value]
 
     @property
@@ -136,8 +133,8 @@ def try_server(null: str = "") -> ServerFinding:
 def _engine(fault: str = "", null: str = "") -> Iterator[tuple[RunningServer, Engine]]:
     with running_server(fault, null) as server:
         target = replace(load_target(MOCK, server.url), budget=BUDGET)
-        with closing(Transport(target, contract())) as transport:
-            yield server, Engine(CheckContext(target, contract(), transport))
+        with open_kit(Transport(target, contract()), contract()) as kit:
+            yield server, Engine(kit)
 
 
 def _exit_code(url: str, result: RunResult) -> ExitCode:

@@ -67,7 +67,6 @@ def example_requests(cause: Cause) -> list[Exchange]:
 
 
 def place(operation: str, contract: Contract) -> str:
-    """Method and path of an operation."""
     found = contract.operations.get(operation)
     return f"{found.method} {found.path}" if found else "paths that the document lacks"
 

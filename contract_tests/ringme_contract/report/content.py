@@ -23,7 +23,6 @@ _COLORS = {ExitCode.PASSED: "brightgreen", ExitCode.FAILED: "red"}
 
 
 def content(report: Report) -> dict[str, Any]:
-    """The report as plain values, as report.schema.json describes them."""
     result, info = report.result, report.contract.document.get("info", {})
     return {
         "version": VERSION,
@@ -80,7 +79,6 @@ def coverage(report: Report) -> list[dict[str, Any]]:
 
 
 def tool_version() -> str:
-    """The version of the kit, which is that of the distribution."""
     try:
         return metadata.version("ringme-mock")
     except metadata.PackageNotFoundError:

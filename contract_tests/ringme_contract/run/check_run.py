@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -115,7 +115,6 @@ class Session:
         return self.report(self.engine.run(self.checks, self._options.shuffle, progress))
 
     def report(self, result: RunResult) -> Report:
-        """Evaluates the outcomes of a run."""
         findings = evaluate(result, self.rules, self.assessed, self.expectations, self.today)
         repeated = self.kit.transport.repeated
         if repeated:
@@ -155,14 +154,24 @@ def open_session(
     chosen = choose(found, options.layers, options.rules, rules)
     expectations = load_expectations(options.expect, rules) if options.expect else {}
     transport = Transport(target, contract, http)
-    try:
-        kit = CheckContext(target, contract, transport, options.seed)
+    with open_kit(transport, contract, options.wait, options.seed) as kit:
         session = Session(options, kit, chosen)
         session.expectations = expectations
-        session.notes += reach(kit, options.wait)
+        session.notes += try_tokens(kit)
         yield session
-    finally:
-        transport.close()
+
+
+@contextmanager
+def open_kit(
+    transport: Transport, contract: Contract, wait: float = 0, seed: int = 0
+) -> Iterator[CheckContext]:
+    """Sees that the target responds; closes the transport. Raises CannotRun."""
+    with closing(transport):
+        try:
+            transport.wait_until_ready(wait)
+            yield CheckContext(transport.target, contract, transport, seed)
+        except Unreachable as error:
+            raise CannotRun(f"the target cannot be reached: {error}") from None
 
 
 def read_document(options: Options) -> Contract:
@@ -246,19 +255,8 @@ def command_of(options: Options, url: str) -> str:
     return shlex.join([*words, *(["--read-only"] if options.read_only else [])])
 
 
-def reach(kit: CheckContext, wait: float) -> list[str]:
-    """Sees that the target responds and gives a token to somebody.
-
-    Returns a line for each identity that gets none. Raises CannotRun.
-    """
-    try:
-        kit.transport.wait_until_ready(wait)
-        return _try_tokens(kit)
-    except Unreachable as error:
-        raise CannotRun(f"the target cannot be reached: {error}") from None
-
-
-def _try_tokens(kit: CheckContext) -> list[str]:
+def try_tokens(kit: CheckContext) -> list[str]:
+    """A line for each identity that gets no token. Raises CannotRun if nobody gets one."""
     tried, refused = 0, []
     for name, identity in kit.target.identities.items():
         if name in TOKENLESS or name in OPTIONAL_IDENTITIES:
