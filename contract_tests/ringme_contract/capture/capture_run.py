@@ -74,8 +74,7 @@ def _gather(
     most: int,
     tell: Callable[[str], None],
 ) -> Found:
-    token = contract.token_operation
-    with closing(Service(target, token.path if token else "", tell)) as service:
+    with closing(Service(target, contract, tell)) as service:
         return Gathering(
             contract,
             lambda path, query: saved.get(path, query, lambda: service.get(path, query)),

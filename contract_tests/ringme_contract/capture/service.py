@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
 from ringme_contract.http.conformance import json_object
-from ringme_contract.http.connection import Connection
-from ringme_contract.http.retries import GATEWAY, THROTTLED, Retries, Throttle
+from ringme_contract.http.no_response import Unreachable
+from ringme_contract.http.transport import Transport
 from ringme_contract.target import Target
+from ringme_spec.contract import Contract
 from ringme_spec.errors import ConfigError
 from ringme_spec.redaction import mask_text
 
@@ -28,32 +28,29 @@ _TOLD = 2.0
 class Service:
     """Reads JSON of a service. Raises ConfigError for whatever gives none.
 
-    `token_path` is that of the token endpoint, `tell` gets a line for each long wait.
+    `tell` gets a line for each long wait.
     """
 
-    def __init__(
-        self,
-        target: Target,
-        token_path: str,
-        tell: Callable[[str], None],
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
+    def __init__(self, target: Target, contract: Contract, tell: Callable[[str], None]) -> None:
         if IDENTITY not in target.identities:
             raise ConfigError(
                 f"{target.source}: identities.{IDENTITY} is missing: a full user of the client"
                 " that is to be captured"
             )
+
+        def note_wait(seconds: float) -> None:
+            if seconds > _TOLD:
+                tell(f"the rate limit is used up: waiting {seconds:.0f} s")
+
+        operation = contract.token_operation
+        self._token_path = operation.path if operation else ""
         self._target = target
-        self._token_path = token_path
-        self._tell = tell
-        self._sleep = sleep
         self._token = ""
-        self._throttle = Throttle()
-        self._connection = Connection(target, 1, lambda: math.inf, None)
-        self.requests = 0
+        self._transport = Transport(replace(target, budget=_LONGEST_WAIT), contract, jobs=1)
+        self._transport.note_wait = note_wait
 
     def close(self) -> None:
-        self._connection.close()
+        self._transport.close()
 
     def get(self, path: str, query: dict[str, Any]) -> Any | None:
         """Read a path from the root; None if there is no such thing, or not for this user."""
@@ -66,7 +63,12 @@ class Service:
             response = self._get(path, query)
         if response.status_code in NOT_THERE:
             return None
-        return self._json(response)
+        if response.status_code != 200:
+            raise ConfigError(f"{_line(response)}: status {response.status_code}, not 200")
+        try:
+            return response.json()
+        except (ValueError, RecursionError):
+            raise ConfigError(f"{_line(response)}: the body is not JSON") from None
 
     def _get(self, path: str, query: dict[str, Any]) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._token}"}
@@ -84,59 +86,19 @@ class Service:
         self._token = token
 
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        request = self._connection.http.build_request(method, path, **arguments)
-        retries = Retries(safe=True)
-        while True:
-            self._keep_pace()
-            try:
-                response = self._connection.send(IDENTITY, request, fresh=retries.tries > 0)
-            except (httpx.TransportError, httpx.DecodingError) as error:
-                wait = retries.after_error(error)
-                if wait is None:
-                    reason = mask_text(self._connection.reason(error))
-                    raise ConfigError(f"{method} {request.url}: {reason}") from None
-            else:
-                self.requests += 1
-                if method == "GET":
-                    self._throttle.note(IDENTITY, response)
-                wait = retries.after_response(response)
-                if wait is None:
-                    return self._whole(response)
-            self._wait(wait)
-
-    def _whole(self, response: httpx.Response) -> httpx.Response:
-        status, line = response.status_code, _line(response)
-        if status == THROTTLED:
-            raise ConfigError(f"{line}: status 429 again and again; the same command goes on later")
-        if status in GATEWAY:
-            raise ConfigError(f"{line}: status {status} of a gateway; the same command goes on")
+        try:
+            # Nobody looks at the records.
+            with self._transport.recording():
+                response = self._transport.send(
+                    IDENTITY, method, path, repeatable=True, **arguments
+                )
+        except Unreachable as error:
+            raise ConfigError(f"{error}; the same command goes on where it was") from None
         if response.is_redirect:
             where = mask_text(response.headers.get("Location", ""))[:200]
+            line = _line(response)
             raise ConfigError(f"{line}: a redirect to {where!r}; give the URL of the API itself")
         return response
-
-    def _json(self, response: httpx.Response) -> Any:
-        if response.status_code != 200:
-            raise ConfigError(f"{_line(response)}: status {response.status_code}, not 200")
-        try:
-            return response.json()
-        except (ValueError, RecursionError):
-            raise ConfigError(f"{_line(response)}: the body is not JSON") from None
-
-    def _keep_pace(self) -> None:
-        closed = self._throttle.closed(IDENTITY)
-        if closed:
-            self._wait(closed[0])
-
-    def _wait(self, seconds: float) -> None:
-        if seconds > _LONGEST_WAIT:
-            raise ConfigError(
-                f"the rate limit of the service is used up for {seconds:.0f} s;"
-                " run the same command again then, it goes on"
-            )
-        if seconds > _TOLD:
-            self._tell(f"the rate limit is used up: waiting {seconds:.0f} s")
-        self._sleep(seconds)
 
 
 def _line(response: httpx.Response) -> str:

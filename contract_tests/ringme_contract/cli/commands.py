@@ -27,10 +27,10 @@ from ringme_contract.command_options import (
     pace_options,
     target_options,
 )
+from ringme_contract.http.connection import kit_version
 from ringme_contract.http.transport import Transport
 from ringme_contract.proof.prove_command import prove
 from ringme_contract.recording import first_problem
-from ringme_contract.report.content import tool_version
 from ringme_contract.report.files import FILES, exchange_log, try_path, try_reports, write_reports
 from ringme_contract.report.github import step_summary, workflow_commands
 from ringme_contract.report.printable import printable
@@ -67,7 +67,7 @@ class _Commands(OneLineGroup):
 
 
 @click.group(cls=_Commands)
-@click.version_option(tool_version(), prog_name="ringme-contract")
+@click.version_option(kit_version(), prog_name="ringme-contract")
 def main() -> None:
     """Check an implementation of the RingMe API against its OpenAPI document, over HTTP.
 

@@ -154,15 +154,20 @@ class Connection:
         time.sleep(turn - now)
 
 
-def _client(target: Target, wire: Wire | None) -> httpx.Client:
+def kit_version() -> str:
+    """That of the distribution."""
     try:
-        version = metadata.version("ringme-mock")
+        return metadata.version("ringme-mock")
     except metadata.PackageNotFoundError:
-        version = "unknown"
+        return "unknown"
+
+
+def _client(target: Target, wire: Wire | None) -> httpx.Client:
+    user_agent = f"ringme-contract/{kit_version()}"
     return httpx.Client(
         base_url=target.url,
         transport=wire,
         trust_env=False,
         timeout=httpx.Timeout(target.timeout, connect=min(target.timeout, _CONNECT)),
-        headers={"User-Agent": f"ringme-contract/{version}", "Accept-Encoding": "gzip, deflate"},
+        headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
     )

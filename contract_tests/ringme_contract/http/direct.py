@@ -40,7 +40,8 @@ class DirectConnections:
         try:
             sent = self._write(sock, line)
             self._read(sock, reader)
-            keep = sent and reader.can_go_on and not fresh and not _closes(request)
+            closes = "close" in request.headers.get("Connection", "").lower()
+            keep = sent and reader.can_go_on and not fresh and not closes
         finally:
             reader.close()
             if keep:
@@ -70,27 +71,21 @@ class DirectConnections:
         scheme, host, port = origin
         left = self._time.left(httpx.ConnectTimeout)
         self._time.connected = True
+        sock = None
         try:
             timeout = min(left, request.extensions["timeout"]["connect"])
             sock = socket.create_connection((host, port), timeout)
-        except TimeoutError as error:
-            raise httpx.ConnectTimeout(str(error)) from error
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if scheme == "https":
+                sock.settimeout(self._time.left(httpx.ConnectTimeout))
+                context = self._tls or httpx.create_ssl_context()
+                sock = context.wrap_socket(sock, server_hostname=host)
+            return sock
         except OSError as error:
-            raise httpx.ConnectError(str(error)) from error
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self._secured(sock, host) if scheme == "https" else sock
-
-    def _secured(self, sock: socket.socket, host: str) -> socket.socket:
-        try:
-            sock.settimeout(self._time.left(httpx.ConnectTimeout))
-            context = self._tls or httpx.create_ssl_context()
-            return context.wrap_socket(sock, server_hostname=host)
-        except TimeoutError as error:
-            sock.close()
-            raise httpx.ConnectTimeout(str(error)) from error
-        except OSError as error:
-            sock.close()
-            raise httpx.ConnectError(str(error)) from error
+            if sock is not None:
+                sock.close()
+            late = isinstance(error, TimeoutError)
+            raise (httpx.ConnectTimeout if late else httpx.ConnectError)(str(error)) from error
 
     def _write(self, sock: socket.socket, data: bytes) -> bool:
         """True if all of it was sent; a response may come though the target reads no further."""
@@ -123,10 +118,6 @@ class DirectConnections:
 
 def _origin(url: httpx.URL) -> _Origin:
     return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
-
-
-def _closes(request: httpx.Request) -> bool:
-    return "close" in request.headers.get("Connection", "").lower()
 
 
 def _can_be_read(sock: socket.socket) -> bool:

@@ -46,16 +46,20 @@ class ProxiedConnections:
             response = pool.handle_request(sent)
             self._time.end_head()
             try:
-                body = _whole(cast(Iterable[bytes], response.stream))
+                body = bytearray()
+                for part in cast(Iterable[bytes], response.stream):
+                    body += part
+                    refuse_large_body(len(body))
             finally:
                 response.close()
         except httpcore.LocalProtocolError:
             raise
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
-            raise _as_of_httpx(error)(str(error), request=request) from error
+            # They have the same names there.
+            raise getattr(httpx, type(error).__name__)(str(error), request=request) from error
         except httpcore.ProxyError as error:
             raise httpx.ProxyError(str(error), request=request) from error
-        return Received(response.status, response.headers, body)
+        return Received(response.status, response.headers, bytes(body))
 
     def close(self) -> None:
         self._kept.close()
@@ -138,17 +142,3 @@ class _Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
-
-
-def _whole(parts: Iterable[bytes]) -> bytes:
-    found, size = [], 0
-    for part in parts:
-        size += len(part)
-        refuse_large_body(size)
-        found.append(part)
-    return b"".join(found)
-
-
-def _as_of_httpx(error: Exception) -> type[httpx.TransportError]:
-    found: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
-    return found

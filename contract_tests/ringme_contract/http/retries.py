@@ -106,14 +106,10 @@ def reason_of(error: Exception) -> str:
         return "no response in time"
     if isinstance(error, TooLarge):
         return f"the response is larger than the kit takes: {text}"
-    if (
-        isinstance(error, httpx.RemoteProtocolError)
-        and "connect" not in text
-        and "peer" not in text
-    ):
-        return f"the response is no valid HTTP ({text})"
     if isinstance(error, httpx.RemoteProtocolError):
-        return f"the connection was closed before the response was complete ({text})"
+        closed = "connect" in text or "peer" in text
+        what = "connection was closed before the response was complete"
+        return f"the {what if closed else 'response is no valid HTTP'} ({text})"
     if isinstance(error, httpx.DecodingError):
         return f"the body is not encoded as its Content-Encoding says ({text})"
     if "CERTIFICATE_VERIFY_FAILED" in text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import httpx
@@ -38,6 +38,15 @@ class _Thread(threading.local):
         self.cleaning = False
         self.throttled = True
 
+    @contextmanager
+    def while_set(self, name: str, value: Any) -> Iterator[Any]:
+        before = getattr(self, name)
+        setattr(self, name, value)
+        try:
+            yield value
+        finally:
+            setattr(self, name, before)
+
 
 class Transport:
     """Sends requests, records them, and checks every response against the document.
@@ -49,11 +58,7 @@ class Transport:
     """
 
     def __init__(
-        self,
-        target: Target,
-        contract: Contract,
-        http: httpx.Client | None = None,
-        jobs: int | None = None,
+        self, target: Target, contract: Contract, http: httpx.Client | None = None, jobs: int = 0
     ) -> None:
         self.conformance = Conformance(contract, httpx.URL(target.url).path)
         self.redaction = Redaction(contract.document, target.secrets)
@@ -62,6 +67,7 @@ class Transport:
         self.jobs = jobs or (1 if http else min(target.jobs, MOST_JOBS))
         self.end = RunEnd()
         self.log: Callable[[Exchange], None] | None = None
+        self.note_wait: Callable[[float], None] = lambda _: None
         self.count = 0
         self.repeated = 0
         self.cells: set[tuple[str, int, str]] = set()
@@ -81,32 +87,17 @@ class Transport:
         """Exchanges of this thread since `recording` began."""
         return self._thread.exchanges
 
-    @contextmanager
-    def recording(self) -> Iterator[list[Exchange]]:
+    def recording(self) -> AbstractContextManager[list[Exchange]]:
         """Has what this thread sends recorded into a new list."""
-        before, self._thread.exchanges = self._thread.exchanges, []
-        try:
-            yield self._thread.exchanges
-        finally:
-            self._thread.exchanges = before
+        return self._thread.while_set("exchanges", [])
 
-    @contextmanager
-    def cleaning(self) -> Iterator[None]:
+    def cleaning(self) -> AbstractContextManager[None]:
         """Lets this thread send after the end of the run, and send again whatever failed."""
-        self._thread.cleaning = True
-        try:
-            yield
-        finally:
-            self._thread.cleaning = False
+        return self._thread.while_set("cleaning", True)
 
-    @contextmanager
-    def unthrottled(self) -> Iterator[None]:
+    def unthrottled(self) -> AbstractContextManager[None]:
         """Gives this thread each 429 as it is: the rate limit itself is looked at."""
-        self._thread.throttled = False
-        try:
-            yield
-        finally:
-            self._thread.throttled = True
+        return self._thread.while_set("throttled", False)
 
     def send(
         self, identity: str, method: str, path: str, *, repeatable: bool = False, **arguments: Any
@@ -176,11 +167,8 @@ class Transport:
 
     def _learn_secrets(self, response: httpx.Response) -> None:
         for name, value in json_object(response).items():
-            if (
-                isinstance(value, str)
-                and self.redaction.is_secret(name)
-                and value.lower() != "bearer"
-            ):
+            secret = isinstance(value, str) and self.redaction.is_secret(name)
+            if secret and value.lower() != "bearer":
                 self.redaction.learn(value)
 
     def _record(
@@ -235,6 +223,7 @@ class Transport:
         left = self.end.left(cleaning)
         if seconds > min(left, max(self.target.time_budget, self.target.timeout)):
             raise Unreachable(f"{why} for {seconds:.0f} s more, longer than the run lasts")
+        self.note_wait(seconds)
         self.end.wait(seconds, cleaning)
 
     # --- what failed
@@ -250,12 +239,7 @@ class Transport:
             self._time_outs[name] += 1
 
     def _lost(
-        self,
-        identity: str,
-        request: httpx.Request,
-        name: str,
-        error: Exception,
-        retries: Retries,
+        self, identity: str, request: httpx.Request, name: str, error: Exception, retries: Retries
     ) -> Unreachable:
         """The exception for a request without a response.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from importlib import metadata
 from importlib.resources import files
 from typing import Any
 
 from ringme_contract.differences import plain
+from ringme_contract.http.connection import kit_version
 from ringme_contract.profiles import SMOKE
 from ringme_contract.recording import Exchange
 from ringme_contract.report.cause_text import again, example_requests, expected_and_got, title
@@ -26,7 +26,7 @@ def content(report: Report) -> dict[str, Any]:
     result, info = report.result, report.contract.document.get("info", {})
     return {
         "version": VERSION,
-        "tool": {"name": "ringme-contract", "version": tool_version()},
+        "tool": {"name": "ringme-contract", "version": kit_version()},
         "target": report.target.url,
         "document": {"title": info.get("title", ""), "version": str(info.get("version", ""))},
         "run": {
@@ -76,13 +76,6 @@ def coverage(report: Report) -> list[dict[str, Any]]:
         for operation in report.contract.operations.values()
         for given in (seen.get(operation.id, {}),)
     ]
-
-
-def tool_version() -> str:
-    try:
-        return metadata.version("ringme-mock")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def worst_first(findings: list[RuleFinding]) -> list[RuleFinding]:
