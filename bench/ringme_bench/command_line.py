@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 from dataclasses import Field, fields
@@ -33,6 +34,8 @@ def _run(command: str, results: Path, **options: Any) -> None:
     # On a line each, just as they are: they may have the output of a server.
     notes = partial(Console(stderr=True).print, markup=False, highlight=False, soft_wrap=True)
     module: Any = _MODULES[command]
+    # As Ctrl-C does: the servers end with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     result = {"conditions": conditions("bench", sys.argv[1:])}
     with tempfile.TemporaryDirectory(prefix="ringme-bench-") as folder:
         result |= module.measure(module.Plan(**options), Path(folder), notes)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +96,26 @@ def test_a_soak_looks_at_its_bounds(tmp_path: Path, kept: list[str]) -> None:
     assert len(found["samples"]) == 1
     assert found["samples"][0]["state_mb"] > 0
     assert found["restart_seconds"] > 0
+
+
+def test_a_signal_ends_the_server_too(tmp_path: Path) -> None:
+    command = [sys.executable, str(BENCH), "soak", "--round", "60", "--results", str(tmp_path)]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}
+    ) as process:
+        assert process.stderr is not None
+        log = None
+        # The mock tells its log where it runs.
+        while log is None or b"http://" not in log.read_bytes():
+            assert process.poll() is None
+            time.sleep(0.05)
+            log = next(tmp_path.glob("ringme-bench-*/*.log"), None)
+        port = int(log.stem)
+        process.terminate()
+        process.stderr.read()
+    assert process.returncode != 0
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port)).close()
 
 
 def test_a_bad_option_is_refused_in_words(tmp_path: Path) -> None:
