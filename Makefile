@@ -68,6 +68,8 @@ lint-openapi: $(LINTERS_READY) ## lint openapi.yaml with Redocly and Spectral (n
 docs: $(PYTHON_READY) ## build the documentation as a static site in site/ (ARGS='--report reports' shows a report)
 	@$(BIN)/ringme-mock docs site $(ARGS)
 
+# Those of `make test-all` are for pytest.
+docs-browser: override ARGS :=
 docs-browser: docs $(LINTERS_READY) ## look at the pages of the documentation with Chromium
 	@node tests/browser/docs.mjs site
 
