@@ -131,13 +131,6 @@ def test_a_call_hangs_up_so_many_seconds_after_it_starts(collection: str, seed: 
     assert moment(call["init_time_gmt"]) <= start
 
 
-@pytest.mark.parametrize("collection", CALLS)
-def test_a_given_duration_moves_the_end(collection: str) -> None:
-    call = make(collection, {"at": "2016-04-15 14:02:11", "duration": 75})
-    start, end = moment(call["start_time_gmt"]), moment(call["hangup_time_gmt"])
-    assert (end - start).total_seconds() == call["duration"] == 75
-
-
 @pytest.mark.parametrize("collection", ["record", "voicemail", "fax"])
 def test_its_file_is_of_the_right_kind_and_its_size_is_right(collection: str) -> None:
     content = CONTRACT.collections[collection].content
@@ -223,31 +216,11 @@ def test_a_registration_in_the_past_follows_the_one_before_it() -> None:
     assert make("reg_status_log", {"at": "2016-04-06 05:20:01"})["status"] == "off"
 
 
-def test_a_given_status_goes_before_the_turn() -> None:
-    assert make("reg_status_log", {"status": "off"})["status"] == "off"
-
-
-def test_a_registration_has_an_id_that_none_had_before() -> None:
-    state = fresh_state()
-    highest = max(entry["id"] for entry in state.store["reg_status_log"].entries())
-    assert [make("reg_status_log", state=state)["id"] for _ in range(3)] == [
-        highest + 1,
-        highest + 2,
-        highest + 3,
-    ]
-
-
 @pytest.mark.parametrize("collection", ["record", "voicemail", "fax"])
 def test_the_same_chance_twice_still_gives_keys_of_their_own(collection: str) -> None:
     state = fresh_state()
     key = CONTRACT.collections[collection].key
     assert make(collection, state=state)[key] != make(collection, state=state)[key]
-
-
-@pytest.mark.parametrize("collection", COLLECTIONS)
-def test_the_same_chance_gives_the_same_item(collection: str) -> None:
-    assert make(collection, seed=5) == make(collection, seed=5)
-    assert make(collection, {"at": "2016-04-15 14:02:11"}, seed=5) != make(collection, seed=5)
 
 
 @pytest.mark.parametrize(
@@ -339,14 +312,6 @@ def document_with(change: str) -> Contract:
     return Contract(document)
 
 
-def test_a_property_of_ones_own_document_may_be_left_out_or_given() -> None:
-    contract = document_with("optional")
-    state = State(contract, with_rules(contract))
-    assert arrive(state, contract, "record", NUMBER, {}, Random(1))["colour"] is None
-    entry = arrive(state, contract, "record", NUMBER, {"colour": "red"}, Random(2))
-    assert entry["colour"] == "red"
-
-
 def test_a_property_that_ones_own_document_needs_has_to_be_given() -> None:
     contract = document_with("required")
     state = State(contract, with_rules(contract))
@@ -384,14 +349,6 @@ def test_a_file_of_a_kind_that_cannot_be_made_has_to_be_there() -> None:
     assert (entry["file"], entry["record_file_size"]) == ("mine.wav", 3)
 
 
-def test_a_fax_takes_one_of_the_files_for_faxes_or_an_empty_page() -> None:
-    state = fresh_state()
-    state.store = Store(state.store.collections, {"note.txt": b"x", "fax-1.pdf": b"y"})
-    assert make("fax", state=state)["file_size"] == 1
-    state.store = Store(state.store.collections, {"other.pdf": b"y"})
-    assert make("fax", state=state)["file"] is None
-
-
 any_value = st.one_of(
     st.none(),
     st.booleans(),
@@ -406,7 +363,7 @@ any_names = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     collection=st.sampled_from(COLLECTIONS),
     values=st.dictionaries(any_names, any_value, max_size=4),

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from generate.worlds import CLIENT, CONTRACT, NUMBER, SEED, bulk_now, entries, fresh_state
+from generate.worlds import CLIENT, CONTRACT, NUMBER, SEED, entries, fresh_state
 from ringme_mock.errors import ApiError
 from ringme_mock.generate import arrive, make_bulk
 from ringme_mock.generate.bulk import Bulk
@@ -71,13 +71,6 @@ def once(write: Callable[[], object]) -> Callable[[int], object]:
     return lambda number: write() if number == 1 else None
 
 
-def test_it_makes_what_the_same_seed_makes_at_one_go() -> None:
-    one, state = session(), fresh_state()
-    assert asyncio.run(bulk(one)) == MADE
-    bulk_now(state, CONTRACT, CLIENT, COUNTS, Random(7))
-    assert entries(one.state) == entries(state)
-
-
 def test_nothing_shows_before_all_of_it_does() -> None:
     one = session()
     before = {name: len(SEED[name]) for name in MADE}
@@ -125,15 +118,6 @@ def test_a_call_that_arrives_meanwhile_stays() -> None:
     assert beside(one, after=once(call)) == MADE
     assert one.state.store["record"].get(arrived[0]["record_uuid"]) == arrived[0]
     assert len(one.state.store["record"]) == len(SEED["record"]) + 601
-
-
-def test_writes_that_have_nothing_to_do_with_it_do_not_hold_it_up() -> None:
-    one = session()
-    users = one.state.store["user"]
-    key = next(users.entries())["id"]
-    name = {"comment": "Meanwhile"}
-    assert beside(one, lambda _: one.state.store["user"].update(key, name)) == MADE
-    assert one.state.store["user"].get(key) == {**SEED["user"].get(key), **name}  # type: ignore[dict-item]
 
 
 def test_a_reset_meanwhile_is_not_undone() -> None:

@@ -15,8 +15,8 @@ from ringme_mock.errors import ApiError
 from ringme_mock.generate import arrive
 from ringme_mock.generate.arrive import ARRIVALS, arrivals_of
 from ringme_mock.generate.bulk_plan import BULK, draw_moments
-from ringme_mock.generate.datetimes import datetime_text, parse_datetime
-from ringme_mock.generate.makers import LISTS, read_maker
+from ringme_mock.generate.datetimes import parse_datetime
+from ringme_mock.generate.makers import read_maker
 from ringme_mock.generate.template import Template
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
@@ -97,12 +97,6 @@ def test_a_number_keeps_its_bounds_and_its_average() -> None:
     assert 110 < sum(long) / len(long) < 150
 
 
-def test_a_pick_is_of_its_list() -> None:
-    assert {made({"pick": "initials"}, seed) for seed in range(50)} <= set(
-        read_yaml(LISTS)["initials"]
-    )
-
-
 @pytest.mark.parametrize(
     "node",
     [
@@ -140,12 +134,6 @@ def test_a_name_that_leads_nowhere_is_named(properties: dict[str, Any], words: s
         template.make(template.draft({}, Random(1)), 1)
 
 
-def test_a_value_that_cannot_be_made_is_named() -> None:
-    template = Template(CONTRACT, "file.yaml", {"properties": {"name": "{client.name:04d}"}}, RULE)
-    with pytest.raises(ConfigError, match=r"file\.yaml: name: "):
-        template.make(template.draft({"client": {"name": "Romashka"}}, Random(1)), 1)
-
-
 def test_the_order_of_a_template_does_not_matter() -> None:
     node = {"draw": {"b": "{a}!", "a": "x"}, "properties": {"name": "{c}", "extra_params": "{b}"}}
     node["draw"]["c"] = "{b}{a}"
@@ -170,12 +158,6 @@ def test_a_mistake_in_the_data_is_a_refusal_and_no_failure(
     finally:
         for cached in (module._nodes, module.arrivals_of):
             cached.cache_clear()
-
-
-def test_what_arrives_is_the_recorded_items_and_the_registrations() -> None:
-    # Calls are made of legs.
-    with_range = {name for name, rule in CONTRACT.collections.items() if rule.range}
-    assert set(read_yaml(ARRIVALS)) == with_range - {"call"}
 
 
 @pytest.mark.parametrize("name", read_yaml(ARRIVALS))
@@ -203,15 +185,6 @@ def test_each_name_in_braces_is_a_property_of_the_document(path: Path) -> None:
                 assert prop in known[owner], line
 
 
-def test_names_are_there_in_both_alphabets() -> None:
-    lists = read_yaml(LISTS)
-    for texts in (lists["departments"], [one["label"] for one in lists["surnames"]]):
-        assert len(set(texts)) == len(texts) >= 40
-        assert any(text.isascii() for text in texts)
-        assert any(not text.isascii() for text in texts)
-    assert all(one["latin"].isascii() for one in lists["surnames"])
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -222,13 +195,6 @@ def test_names_are_there_in_both_alphabets() -> None:
 )  # fmt: skip
 def test_what_is_no_moment_is_none(text: str) -> None:
     assert parse_datetime(text) is None
-
-
-def test_a_moment_is_written_as_it_was_read() -> None:
-    for text in ("2016-04-01 10:00:05", "2016-04-01 10:00:05.98", "2016-04-01 10:00:05.01"):
-        found = parse_datetime(text)
-        assert found is not None
-        assert datetime_text(found, hundredths=True) == text
 
 
 def test_a_rhythm_keeps_within_its_span_even_if_that_is_a_part_of_an_hour() -> None:
