@@ -34,15 +34,3 @@ def test_a_program_that_pages_until_a_page_is_empty_finds_all_that_was_made(
     # All pages but the last are full, and one request more finds that there are no more.
     assert [len(page) for page in pages[:-2]] == [100] * (len(entries) // 100)
     assert len(pages) == -(-len(entries) // 100) + 1
-
-
-def test_without_a_seed_each_time_gives_other_entries(control: Control) -> None:
-    for _ in range(2):
-        assert control.done("POST", "bulk", {"client": 12, "records": 30}) == {"record": 30}
-    calls = control.done("GET", "state")["record"]["entries"]
-    assert len({call["record_uuid"] for call in calls}) == len(calls)
-
-
-def test_a_client_that_is_not_there_is_a_404_and_the_next_one_is_made(control: Control) -> None:
-    assert control.refused("POST", "bulk", {"client": 99}) == "404 No such client"
-    assert control.done("POST", "bulk", {"client": 12, "groups": 1}) == {"extension_group": 1}

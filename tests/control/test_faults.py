@@ -138,8 +138,6 @@ def test_a_malformed_answer_is_no_json(control: Control, path: str) -> None:
 def test_a_file_can_fail_too(control: Control) -> None:
     headers = control.token()
     record = control.done("POST", "calls", {"extension": 31})
-    path = f"/extension/31/record/{record['record_uuid']}/url/"
-    del path
     control.done("POST", "faults", {"match": {"path": "/storage/*"}, "answer": {"status": 503}})
     answer = control.http.get(f"/storage/record/{record['record_uuid']}", headers=headers)
     assert answer.status_code == 503

@@ -38,12 +38,6 @@ def test_only_this_machine_and_its_pages_control_the_mock(
         assert answer.json()["status"] == "control_refused"
 
 
-def test_an_unknown_path_and_method_are_told(control: Control) -> None:
-    assert control.http.get("/__mock__/nothing").status_code == 404
-    answer = control.http.delete("/__mock__/health")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
-
-
 @pytest.mark.parametrize(
     ("method", "path", "content", "status"),
     [

@@ -38,14 +38,6 @@ def test_an_entry_tells_who_asked_for_what_and_what_came_of_it(control: Control)
     assert entry["reason"]
 
 
-def test_an_entry_keeps_the_body_that_was_read(control: Control) -> None:
-    headers = control.token()
-    control.make_group(headers, "In the journal")
-    entry = control.done("GET", "journal")[-1]
-    assert entry["body"] == {"name": "In the journal"}
-    assert entry["verdict"] == "valid"
-
-
 def test_an_entry_has_both_sides_without_their_secrets(control: Control) -> None:
     answer = control.http.post(
         "/oauth/token",
@@ -211,24 +203,6 @@ def test_the_stream_of_a_session_ends_with_it(
         assert next(lines) == ": open"
         control.done("DELETE", "sessions/short")
         assert [line for line in lines if line.startswith("event")] == []
-
-
-def test_who_follows_and_leaves_is_not_waited_for(control: Control) -> None:
-    control.session("new").done("GET", "journal")
-    journal = control.server.app.sessions.get("new").journal
-
-    def becomes(followed: bool) -> bool:
-        for _ in range(2000):
-            if journal.followed is followed:
-                return True
-            # Goes through the loop that has yet to notice.
-            control.done("GET", "health")
-        return False
-
-    url = f"{control.server.url}/s/new/__mock__/journal/stream"
-    with httpx.stream("GET", url, timeout=PATIENCE):
-        assert becomes(True)
-    assert becomes(False)
 
 
 def test_a_mock_stops_though_someone_follows_its_journal() -> None:

@@ -127,12 +127,6 @@ def test_the_journal_shows_what_can_be_written(control: Control, body: bytes, sh
     assert entry["size"] == len(body)
 
 
-def test_a_call_with_half_of_a_character_pair_is_refused(control: Control) -> None:
-    content = b'{"extension": 31, "from": "\\ud800"}'
-    said = refusal(control, "POST", "calls", content)
-    assert said.startswith("400 body: cannot be read as JSON: no low surrogate in string")
-
-
 @pytest.mark.parametrize(("text", "words"), [
     ("&a [*a]", "line 1: is not valid YAML: *a names nothing before it, or what holds it itself"),
     ("{1: 2}", "fault 1: cannot be written as JSON"),

@@ -193,11 +193,3 @@ def test_a_session_ends_when_it_is_idle_but_not_while_it_is_followed() -> None:
     assert [one.name for one in sessions.all()] == ["default", "followed", "used"]
     used.used -= 11
     assert sessions.get("used") is not used
-
-
-def test_a_new_session_shares_what_it_does_not_change() -> None:
-    app = create_app(SPEC, FIXTURES)
-    one, two = app.sessions.get("one"), app.sessions.get("two")
-    first = next(iter(one.state.store["record"].entries()))
-    assert any(first is entry for entry in two.state.store["record"].entries())
-    assert one.state.store["record"]._entries is two.state.store["record"]._entries

@@ -13,8 +13,6 @@ import pytest
 from generate.worlds import BULK
 from ringme_mock.control import journal_api
 from ringme_mock.faults import fault_book as book_module
-from ringme_mock.faults.fault_book import FaultBook
-from ringme_mock.faults.fault_rule import read_rule
 from ringme_mock.store import quotas as quotas_module
 from ringme_mock.store.state import State
 from support.control import Control
@@ -100,11 +98,6 @@ def test_an_import_holds_no_more_entries_than_may_be(control: Control) -> None:
     assert control.done("GET", "state") == before
 
 
-def test_an_import_may_hold_as_many_entries_as_the_fixtures(control: Control) -> None:
-    bound(control, "record", spare=-10)
-    control.done("PUT", "state", control.done("GET", "state"))
-
-
 def test_the_files_of_a_session_and_its_snapshots_are_bounded_together(
     control: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,12 +180,6 @@ def test_no_more_faults_are_taken_than_may_be(
     )
     control.done("DELETE", f"faults/{ids[0]}")
     control.done("POST", "faults", fault)
-
-
-def test_a_mock_begins_with_as_many_faults_as_its_file_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(book_module, "MOST_FAULTS", 3)
-    book = FaultBook([read_rule({"connection": "drop"})] * 5)
-    assert len(book.rules) == 5
 
 
 @pytest.mark.parametrize(

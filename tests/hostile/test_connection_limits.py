@@ -171,13 +171,6 @@ def test_a_whole_head_that_is_too_long_is_refused(url: str) -> None:
             assert wire.answer().status == status
 
 
-def test_many_short_heads_at_once_are_no_long_one(url: str) -> None:
-    count = 500
-    with Wire(url) as wire:
-        wire.send(HEALTH * count)
-        assert [wire.answer().status for _ in range(count)] == [200] * count
-
-
 def test_empty_lines_before_a_request_have_an_end(url: str) -> None:
     with Wire(url) as wire:
         wire.send(b"\r\n" * 20_000)
@@ -271,43 +264,6 @@ def test_what_is_around_a_chunked_body_has_an_end(url: str, token: str, content:
         wire.send(content * 3)
         assert wire.answer().status == 400
         assert wire.is_closed()
-
-
-def test_a_client_that_has_stopped_to_send_is_answered(url: str) -> None:
-    with Wire(url) as wire:
-        wire.send(HEALTH)
-        wire.socket.shutdown(1)
-        # Over TLS no event loop of Python lets one side end before the other.
-        if not url.startswith("https"):
-            assert wire.answer().status == 200
-        assert wire.is_closed()
-    assert is_well(url)
-
-
-@pytest.mark.parametrize("fault", ["drop", "truncate"])
-def test_a_connection_that_a_fault_breaks_is_gone_and_no_other_one(url: str, fault: str) -> None:
-    rule = b'{"match": {"operation": "getCurrentUser"}, "connection": "%s"}'
-    json = "Content-Type: application/json"
-    with Wire(url) as wire:
-        wire.send(ask("POST", "/s/broken/__mock__/faults", json, body=rule % fault.encode()))
-        assert wire.answer().status == 201
-    with Wire(url) as wire:
-        wire.send(ask("GET", "/s/broken/api/ver1.0/user/"))
-        answer = wire.answer()
-        assert answer.status == (0 if fault == "drop" else 401)
-        assert b"}" not in answer.body
-        assert wire.is_closed()
-    with Wire(url) as wire:
-        wire.send(ask("DELETE", "/__mock__/sessions/broken"))
-        assert wire.answer().status == 204
-
-
-def test_what_is_no_request_is_refused_in_json(url: str) -> None:
-    with Wire(url) as wire:
-        wire.send(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
-        answer = wire.answer()
-        assert answer.status == 400
-        assert answer.message == "Invalid HTTP request received."
 
 
 class Crowded(HttpProtocol):

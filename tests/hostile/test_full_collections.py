@@ -49,28 +49,6 @@ def test_a_full_collection_takes_no_more_and_the_refusal_says_what_to_do(
     assert len(full.server.app.state.store[name]) == most
 
 
-@pytest.mark.parametrize("full", ["extension_group"], indirect=True)
-def test_what_is_deleted_makes_room(full: Control) -> None:
-    headers = full.token()
-    path = f"{API}/client/@me/extension_group"
-    groups = full.http.get(f"{path}/", headers=headers).json()
-    assert full.http.delete(f"{path}/{groups[0]['id']}", headers=headers).status_code == 204
-    full.make_group(headers, "In its place")
-    answer = full.http.post(f"{path}/", json={"name": "One more"}, headers=headers)
-    assert answer.status_code == 400
-
-
-@pytest.mark.parametrize("full", ["extension_group"], indirect=True)
-def test_a_refused_entry_uses_no_key(full: Control) -> None:
-    headers = full.token()
-    path = f"{API}/client/@me/extension_group"
-    state = full.server.app.state
-    key = state.store["extension_group"].copy().new_key()
-    full.http.post(f"{path}/", json={"name": "One more"}, headers=headers)
-    state.max_entries += 1
-    assert full.make_group(headers, "Room again") == key
-
-
 TEXT = "x" * LONG_TEXT
 GROUPS = f"{API}/client/@me/extension_group"
 

@@ -84,17 +84,6 @@ def test_a_request_is_answered_however_it_comes(
 
 
 @pytest.mark.parametrize("offer", OFFERS)
-def test_the_body_may_come_behind_the_head(url: str, offer: str) -> None:
-    with Wire(url) as wire:
-        wire.send(login(offer, f"Content-Length: {len(FORM)}"))
-        with Wire(url) as other:
-            other.send(HEALTH)
-            assert other.answer().status == 200
-        wire.send(FORM)
-        assert is_logged_in(wire)
-
-
-@pytest.mark.parametrize("offer", OFFERS)
 def test_requests_behind_an_offer_are_answered(url: str, offer: str) -> None:
     count = 50
     with Wire(url) as wire:
@@ -112,35 +101,12 @@ def test_an_offer_without_a_body_is_passed_over(url: str, offer: str) -> None:
         assert [wire.answer().status for _ in range(3)] == [200] * 3
 
 
-def test_an_offer_may_go_with_the_end_of_the_connection(url: str) -> None:
-    with Wire(url) as wire:
-        wire.send(request("GET", "/__mock__/health", "Connection: close, Upgrade", "Upgrade: h2c"))
-        response = wire.answer()
-        assert response.status == 200
-        assert b"connection: close" in response.head
-        assert wire.is_closed()
-
-
-def test_an_offer_may_wait_for_a_100(url: str) -> None:
-    with Wire(url) as wire:
-        wire.send(login("h2c", f"Content-Length: {len(FORM)}", "Expect: 100-continue"))
-        assert wire.answer().status == 100
-        wire.send(FORM)
-        assert is_logged_in(wire)
-
-
 @pytest.mark.parametrize("line", ["Host: other", "Content-Length: 5"])
 def test_an_offer_makes_nothing_of_what_is_refused(url: str, line: str) -> None:
     with Wire(url) as wire:
         wire.send(request("POST", "/oauth/token", TYPE, *OFFERS["h2c"], line, body=FORM))
         assert wire.answer().status == 400
         assert wire.is_closed()
-
-
-def test_an_offer_has_no_longer_head_than_others(url: str) -> None:
-    with Wire(url) as wire:
-        wire.send(request("GET", "/__mock__/health", *OFFERS["h2c"], "X-Long: " + "x" * 40_000))
-        assert wire.answer().status == 431
 
 
 def test_http_2_itself_is_refused(url: str) -> None:

@@ -229,13 +229,6 @@ def test_bodies_arrive_in_chunks_as_with_a_length(url: str, size: int, pieces: i
         assert wire.answer().body == body
 
 
-def test_a_request_may_come_byte_by_byte(url: str) -> None:
-    with Wire(url) as wire:
-        for number in request("POST", "/", body=b"hello"):
-            wire.send(bytes([number]))
-        assert wire.answer().body == b"hello"
-
-
 def test_what_is_behind_a_chunked_body_is_in_no_request(site: Site, url: str) -> None:
     with Wire(url) as wire:
         trailers = b"0\r\nX-Trailer: y\r\nHost: other\r\nExpect: 100-continue\r\n\r\n"
@@ -256,15 +249,6 @@ def test_requests_at_once_are_answered_one_after_the_other_and_in_order(url: str
             + b"6\r\nsecond\r\n0\r\n\r\n"
         )
         assert [wire.answer().body for _ in range(4)] == [b"paused", b"first", b"early", b"second"]
-
-
-def test_a_request_behind_others_may_lack_its_body(url: str) -> None:
-    with Wire(url) as wire:
-        wire.send(request("GET", "/pause") + request("POST", "/", "Content-Length: 4") + b"ha")
-        assert wire.answer().body == b"paused"
-        wire.send(b"lf" + request("GET", "/early"))
-        assert wire.answer().body == b"half"
-        assert wire.answer().body == b"early"
 
 
 def test_a_body_that_nobody_waited_for_is_passed_over(url: str) -> None:
@@ -347,21 +331,6 @@ def test_an_application_hears_that_its_client_has_gone(site: Site, url: str) -> 
     assert site.ended.wait(5)
     empty = {"type": "http.request", "body": b"", "more_body": False}
     assert site.messages == [empty, {"type": "http.disconnect"}]
-
-
-def test_an_application_hears_that_a_body_broke_off(site: Site, url: str) -> None:
-    with Wire(url) as wire:
-        wire.send(request("POST", "/after", "Content-Length: 10") + b"half")
-    assert site.ended.wait(5)
-    assert site.messages == [{"type": "http.disconnect"}]
-
-
-def test_behind_the_response_there_is_nothing_to_receive(site: Site, url: str) -> None:
-    with Wire(url) as wire:
-        wire.send(request("POST", "/after", body=b"x"))
-        assert wire.answer().body == b"x"
-        assert site.ended.wait(5)
-    assert site.messages == [{"type": "http.disconnect"}]
 
 
 def test_an_application_waits_for_a_client_that_takes_its_time(site: Site, url: str) -> None:

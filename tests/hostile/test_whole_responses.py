@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hostile.wire import Patient, Wire
 from hostile.wire import request as ask
 from ringme_mock.app import MockApp, create_app
-from ringme_mock.http.cycle import Cycle, Headers, send_whole
+from ringme_mock.http.cycle import Headers, send_whole
 from ringme_spec.paths import FIXTURES, SPEC
 from support.serving import served
 
@@ -111,27 +111,6 @@ def test_answers_are_the_same_byte_by_byte(
     assert found == exchanged(plain, token, parts, len(statuses))
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [("created", [True]), ("list", [True]), ("the last one", [False]), ("from another origin", [])],
-)
-def test_responses_of_the_api_go_out_in_one_piece(
-    quick: str, token: str, name: str, said: list[bool], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    statuses, parts = REQUESTS[name]
-    found: list[bool] = []
-    respond = Cycle.respond
-
-    def noting(cycle: Cycle, status: int, headers: Headers, body: bytes) -> bool:
-        found.append(respond(cycle, status, headers, body))
-        return found[-1]
-
-    monkeypatch.setattr(Cycle, "respond", noting)
-    # The reset before it goes out in messages, as a page.
-    assert exchanged(quick, token, parts, 1)[0][0] == statuses[0]
-    assert found == said
-
-
 def whole(headers: Headers) -> ASGIApp:
     """An application that responds in one piece where it can."""
 
@@ -173,9 +152,3 @@ def test_no_middleware_is_passed_by() -> None:
         got = wire.answer()
         assert b"access-control-allow-origin: *" in got.head
         assert got.body == b"whole"
-
-
-def test_a_response_in_one_piece_says_its_length() -> None:
-    with served(whole([(b"x-odd", b"a")])) as url, Wire(url) as wire:
-        wire.send(ask("GET", "/"))
-        assert b"transfer-encoding: chunked" in wire.answer().head
