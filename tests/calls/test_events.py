@@ -45,18 +45,6 @@ def test_an_incoming_call_is_told_of_when_it_rings_is_answered_and_ends(
     assert list(hangup) == [name for name in ORDER if name in hangup]
 
 
-def test_a_receiver_with_a_url_for_each_type_gets_them_in_order(
-    desk: Desk, receiver: Receiver
-) -> None:
-    for kind in ("dial-in", "answer", "hangup"):
-        desk.subscribe(PHONE, f"{receiver.url}/{kind}?key=1", kind)
-    desk.call(PHONE)
-    desk.advance(60)
-    receiver.wait(3)
-    targets = [target for _, target, _ in receiver.requests]
-    assert targets == ["/dial-in?key=1", "/answer?key=1", "/hangup?key=1"]
-
-
 def test_an_outgoing_call_has_the_number_as_its_caller(desk: Desk, receiver: Receiver) -> None:
     desk.subscribe(PHONE, receiver.url)
     desk.call(PHONE, to=OUTSIDE, course={"outcome": "busy"})

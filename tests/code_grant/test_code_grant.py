@@ -13,7 +13,6 @@ from support.code_grant import (
     VERIFIER,
     Person,
     arrived,
-    said,
 )
 from support.server import SECRETS, TRUSTED, Api, RunningMock
 
@@ -84,29 +83,6 @@ def test_a_challenge_that_is_none_is_told_to_the_redirect_uri(
 ) -> None:
     person = Person(mock, state="s", **query)
     assert arrived(person.send("GET", AUTHORIZE)) == {"error": "invalid_request", "state": "s"}
-
-
-@pytest.mark.rule("code-login")
-@pytest.mark.parametrize(
-    ("login", "password", "message"),
-    [
-        ("sales-lead", "wrong", "Wrong login or password."),
-        ("nobody", "mock-nobody", "Wrong login or password."),
-        ("", "", "Wrong login or password."),
-        ("SALES-LEAD", "mock-sales-lead", "Wrong login or password."),
-        ("blocked-manager", None, "This user is blocked."),
-        ("other-admin", None, "This user does not belong to the company of the application."),
-    ],
-)
-def test_who_may_not_log_in_gets_the_page_again(
-    mock: RunningMock, login: str, password: str | None, message: str
-) -> None:
-    person = Person(mock)
-    answer = person.log_in(login, password)
-    assert (answer.status_code, said(answer)) == (200, message)
-    assert "Set-Cookie" not in answer.headers
-    assert f'value="{login}"' in answer.text
-    assert LOGIN in person.send("GET", AUTHORIZE).headers["Location"]
 
 
 @pytest.mark.rule("code-login")

@@ -94,19 +94,6 @@ def test_state_comes_back_as_it_was_whatever_it_is(mock: RunningMock, state: str
 
 
 @pytest.mark.rule("code-page")
-def test_what_was_sent_is_shown_as_text(mock: RunningMock) -> None:
-    person = Person(mock, state=MARKUP, scope=MARKUP)
-    answer = person.log_in(MARKUP, MARKUP)
-    assert "<script" not in answer.text
-    assert MARKUP not in answer.text
-    assert "&lt;script&gt;" in answer.text
-    refused = Person(mock, client_id=MARKUP).send("GET", LOGIN, headers=PAGE)
-    assert "<script" not in refused.text
-    long = person.log_in("x" * 100_000)
-    assert (long.status_code, len(long.content) < 10_000) == (200, True)
-
-
-@pytest.mark.rule("code-page")
 def test_names_of_fixtures_are_shown_as_text(tmp_path: Path) -> None:
     quoted = json.dumps(MARKUP)
     for name in ("application.yaml", "user.yaml"):

@@ -7,7 +7,6 @@ from base64 import b64encode
 import httpx
 import pytest
 
-from support.code_grant import Person
 from support.server import LOGIN, SECRETS, TRUSTED, Api, RunningMock
 
 
@@ -40,14 +39,3 @@ def test_the_application_may_come_as_http_basic_and_the_token_in_the_query(
     assert answer.status_code == 200
     assert Api(mock, token).get("/user/").status_code == 401
     assert token not in mock.http.get("/__mock__/journal").text
-
-
-@pytest.mark.rule("revoke")
-def test_tokens_of_a_code_can_be_revoked_and_the_browser_stays_logged_in(
-    mock: RunningMock,
-) -> None:
-    person = Person(mock)
-    tokens = person.tokens()
-    assert _revoke(mock, person.query["client_id"], token=tokens["access_token"]).status_code == 200
-    assert Api(mock, tokens["access_token"]).get("/user/").status_code == 401
-    assert person.exchange(person.come_back()["code"]).status_code == 200

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,6 @@ from document.changed_answers import (
     with_properties,
     without,
 )
-from ringme_mock import MockServer
 from ringme_mock.actions import ACTIONS
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import JSON, Reply, json_reply
@@ -255,25 +252,3 @@ def test_the_option_of_serve_and_its_variable_turn_it_on(tmp_path: Path) -> None
                 httpx.get(command.url + USER, timeout=PATIENCE, trust_env=False).status_code
                 == status
             )
-
-
-def test_a_mock_for_tests_takes_the_option(tmp_path: Path) -> None:
-    spec = tmp_path / "changed.yaml"
-    spec.write_text(json.dumps(changed(without(USER, "401"))), "utf-8")
-    for checked, status in ((True, 500), (False, 401)):
-        with MockServer(spec=spec, validate_responses=checked) as mock:
-            answer = httpx.get(mock.url + USER, trust_env=False)
-            assert answer.status_code == status
-
-
-def test_a_mock_without_the_option_has_nothing_of_it() -> None:
-    module = "ringme_mock.http.response_validation"
-    code = (
-        "import sys\n"
-        "from ringme_mock import MockServer\n"
-        "for checked in (False, True):\n"
-        "    with MockServer(validate_responses=checked):\n"
-        f"        print({module!r} in sys.modules)"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout.split() == ["False", "True"]

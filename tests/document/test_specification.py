@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from connexion.exceptions import InvalidSpecification
-from connexion.resolver import Resolution, Resolver
 from connexion.spec import Specification
 
-from ringme_mock.http.connexion_document import check_document, connexion_document
-from support.operations import DOCUMENT, changed_document
+from ringme_mock.http.connexion_document import check_document
+from support.operations import changed_document
 
 PATH = "/api/ver1.0/user/"
 GET = ("paths", PATH, "get")
@@ -49,30 +48,3 @@ def test_what_is_wrong_is_refused_in_the_words_of_connexion(
     said = verdict(Specification.load, document)
     assert said is not None
     assert verdict(check_document, document) == said
-
-
-def test_a_valid_document_is_not_checked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(_: Any) -> None:
-        pytest.fail("the document was validated twice")
-
-    monkeypatch.setattr(Specification, "load", load)
-    check_document(DOCUMENT)
-
-
-def test_connexion_gets_every_operation_with_its_id_and_its_security() -> None:
-    taken = Specification.load(connexion_document(DOCUMENT))
-    whole = Specification.load(copy.deepcopy(DOCUMENT))
-    for path, item in whole["paths"].items():
-        for method in item:
-            operations = [
-                one.operation_cls.from_spec(one, path=path, method=method, resolver=_Unresolved())
-                for one in (taken, whole)
-            ]
-            assert operations[0].operation_id == operations[1].operation_id
-            assert operations[0].security == operations[1].security
-    assert taken.security_schemes == whole.security_schemes
-
-
-class _Unresolved(Resolver):  # type: ignore[misc]
-    def resolve(self, operation: Any) -> Resolution:
-        return Resolution(lambda: None, operation.operation_id)

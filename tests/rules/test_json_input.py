@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from ringme_spec.operations import Operation
-from support.operations import CONTRACT, OPERATIONS, body_of, brief, path_of
+from support.operations import OPERATIONS, body_of, brief, path_of
 from support.server import Api
 
 JSON = {"Content-Type": "application/json"}
@@ -70,18 +70,3 @@ def test_what_could_not_be_written_again_is_refused_in_clear_words(
 @pytest.mark.parametrize("one", [one for one in CHANGES if one.id != "moveCurrentCall"], ids=brief)
 def test_what_is_not_stored_may_be_any_json(admin: Api, one: Operation, more: bytes) -> None:
     assert send(admin, one, with_more(one, more)).status_code == SUCCESS[one.method]
-
-
-@pytest.mark.rule("body")
-def test_of_repeated_keys_the_last_counts(admin: Api) -> None:
-    content = b'{"name": "first", "name": 5, "name": "last"}'
-    made = send(admin, CONTRACT.operations["createExtensionGroup"], content)
-    assert (made.status_code, made.json()["name"]) == (201, "last")
-
-
-@pytest.mark.rule("values-kept")
-@pytest.mark.parametrize("text", ["три\n\x00\u2028", "x" * 10_000], ids=brief)
-def test_a_text_comes_back_as_it_was_sent(admin: Api, text: str) -> None:
-    path = "/client/@me/extension_group/5"
-    assert admin.put(path, {"extra_params": text}).json()["extra_params"] == text
-    assert admin.read(path)["extra_params"] == text

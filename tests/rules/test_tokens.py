@@ -8,17 +8,11 @@ import pytest
 from support.server import (
     LOGIN,
     SECRETS,
-    TRUSTED,
     Api,
     RunningMock,
 )
 
 TOKEN = "/oauth/token"
-OWNED = {
-    "grant_type": "client_credentials",
-    "client_id": TRUSTED,
-    "client_secret": SECRETS[TRUSTED],
-}
 LOGGED_IN = {
     "grant_type": "password",
     "client_id": LOGIN,
@@ -42,12 +36,6 @@ def test_parameters_may_be_split_between_query_and_form(mock: RunningMock, split
         "POST", TOKEN, params=dict(pairs[:split]), data=dict(pairs[split:])
     )
     assert _login_of(mock, response) == "sales-lead"
-
-
-@pytest.mark.rule("token-in")
-def test_an_unknown_parameter_changes_nothing(mock: RunningMock) -> None:
-    answer = mock.request_token(**OWNED, scope="call_api", state="x").json()
-    assert answer["scope"] == "all"
 
 
 @pytest.mark.rule("client-credentials", "password", "error-unauthorized")
