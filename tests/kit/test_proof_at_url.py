@@ -25,7 +25,7 @@ from ringme_contract.proof.trial import contract
 from ringme_contract.target import MOCK, load_target
 from support.kit_command import ringme_contract
 from support.odd_servers import closing, odd_server
-from support.second import second_implementation
+from support.second import faulty_implementation
 from support.server import RunningMock
 
 
@@ -159,7 +159,7 @@ def test_what_the_server_breaks_by_itself_proves_nothing(
     monkeypatch.setitem(all_faults(), "unseen", unseen)
     monkeypatch.setitem(all_faults(), "never", never)
     names = ("--fault=unseen", "--fault=never")
-    with second_implementation("leak-other-client") as url:
+    with faulty_implementation("leak-other-client") as url:
         code, output, report = run(tmp_path / "proof.json", url, *names)
     assert code == 1, output
     assert "not found: unseen: A header more." in output

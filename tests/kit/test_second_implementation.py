@@ -15,7 +15,7 @@ from ringme_contract.target import MOCK
 from ringme_contract.verdict import Verdict
 from second.faults import FAULTS
 from support.differences import PermittedDifferences
-from support.second import SECOND, second_implementation
+from support.second import SECOND, faulty_implementation, second_implementation
 from support.serving import served
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -104,7 +104,7 @@ def test_each_fault_has_its_rule() -> None:
 @pytest.mark.parametrize("fault", _BREAKS)
 def test_a_fault_is_found(fault: str) -> None:
     rule = _BREAKS[fault]
-    with second_implementation(fault) as url:
+    with faulty_implementation(fault) as url:
         report = _check(url, rule)
     failed = [one.rule.id for one in report.findings if one.verdict is Verdict.FAIL]
     assert rule in failed

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import BaseConverter
+from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
 
 from second import faults
 from second.access import API, admit, allowance, database
@@ -159,3 +160,18 @@ def _refused_by_framework(error: HTTPException) -> Response:
 def _json(value: object, status: int) -> Response:
     text = json.dumps(value, ensure_ascii=False)
     return Response(text.encode(), status, mimetype="application/json")
+
+
+class _Quiet(WSGIRequestHandler):
+    """Keeps no log: tokens and passwords may come in the query."""
+
+    # Else the server would close each connection without a word to HTTP/1.0.
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Says nothing."""
+
+
+def make_server(port: int, fixtures: Path) -> BaseWSGIServer:
+    """A server of the service on the loopback."""
+    return ThreadedWSGIServer("127.0.0.1", port, create_app(fixtures), _Quiet)

@@ -48,7 +48,8 @@ _on: set[str] = set()
 
 
 def switch_on(names: Iterable[str]) -> None:
-    """Switches faults on for as long as the process lives; ValueError for an unknown one."""
+    """Switches these faults on and all others off; ValueError for an unknown one."""
+    _on.clear()
     for name in names:
         if name not in FAULTS:
             raise ValueError(f"there is no fault {name}, only {', '.join(FAULTS)}")

@@ -9,22 +9,10 @@ from pathlib import Path
 # As a script it has its own folder on the path, and not the one that holds the package.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
-
 from second import faults  # noqa: E402
-from second.app import create_app  # noqa: E402
+from second.app import make_server  # noqa: E402
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-
-
-class _Quiet(WSGIRequestHandler):
-    """Keeps no log: tokens and passwords may come in the query."""
-
-    # Else the server would close each connection without a word to HTTP/1.0.
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Says nothing."""
 
 
 def main() -> None:
@@ -40,13 +28,7 @@ def main() -> None:
     parser.add_argument("--fixtures", type=Path, default=FIXTURES)
     chosen = parser.parse_args()
     faults.switch_on(chosen.fault)
-    server = make_server(
-        "127.0.0.1",
-        chosen.port,
-        create_app(chosen.fixtures),
-        threaded=True,
-        request_handler=_Quiet,
-    )
+    server = make_server(chosen.port, chosen.fixtures)
     print(f"http://127.0.0.1:{server.port}", flush=True)  # noqa: T201
     server.serve_forever()
 
