@@ -34,31 +34,6 @@ def won(begun: float, ended: float) -> Operation:
 @pytest.mark.parametrize(
     ("history", "violation"),
     [
-        ([], None),
-        ([got("old", 0, 1)], None),
-        ([write("a", 0, 1), got("a", 2, 3)], None),
-        ([write("a", 0, 9), got("old", 1, 2), got("a", 3, 4)], None),
-        ([write("a", 0), got("a", 5, 6)], None),
-        ([write("a", 0), got("old", 5, 6), got("a", 7, 8)], None),
-        ([write("a", 0), write("b", 1, 2), got("b", 3, 4)], None),
-        ([write("a", 0, 9), write("b", 0, 9), got("b", 10, 11)], None),
-        ([write("a", 4, 5), got("a", 6, 7), write("b", 0, 1), got("b", 2, 3)], None),
-        ([write("a", 0, 1), got("old", 2, 3)], "a came and went while it was old"),
-        ([write("a", 0), got("a", 1, 2), got("old", 3, 4)], "a came and went while it was old"),
-        ([write("a", 0, 1), write("b", 2, 3), got("a", 4, 5)], "b came and went while it was a"),
-        ([write("a", 0, 1), got("old", 2, 3), got("a", 4, 5)], "old and a each"),
-        ([got("a", 0, 1), write("a", 2, 3)], "a was read before it was written"),
-        ([got("x", 0, 1)], "x was read and never written"),
-    ],
-)
-def test_a_register(history: list[Operation], violation: str | None) -> None:
-    found = register_violations(history, "old")
-    assert found == [] if violation is None else found[0].startswith(violation)
-
-
-@pytest.mark.parametrize(
-    ("history", "violation"),
-    [
         ([got(3, 0, 1), got(7, 2, 3)], None),
         ([got(7, 0, 5), got(3, 1, 4)], None),
         ([got(None, 0), got(3, 1, 2)], None),
@@ -69,28 +44,6 @@ def test_a_register(history: list[Operation], violation: str | None) -> None:
 )
 def test_numbers_that_rise(history: list[Operation], violation: str | None) -> None:
     found = sequence_violations(history)
-    assert found == [] if violation is None else found[0].startswith(violation)
-
-
-@pytest.mark.parametrize(
-    ("history", "violation"),
-    [
-        ([got(9, 0, 1), got(8, 2, 3)], None),
-        ([got(8, 0, 3), got(9, 1, 2)], None),
-        ([got(9, 0, 1), got(None, 2), got(7, 4, 5)], None),
-        ([got(9, 0, 1), got(None, 2), got(8, 4, 5)], None),
-        ([got(None, 0), got(8, 4, 5)], None),
-        ([got(9, 0, 1), got(7, 2, 3), got(5, 4, 5), got(None, 0), got(None, 3.5)], None),
-        ([got(9, 0, 1), got(9, 0, 1)], "counted from 9: 0 was given out twice"),
-        ([got(8, 0, 1), got(9, 2, 3)], "counted from 9: 1 came before"),
-        ([got(9, 0, 1), got(7, 2, 3)], "1 numbers are missing, and 0 operations"),
-        ([got(9, 0, 1), got(7, 2, 3), got(None, 4)], "8 is missing, and nothing"),
-        ([got(9, 0, 1), got(7, 0, 9), got(6, 2, 4), got(None, 5)], "8 is missing, and nothing"),
-        ([got(10, 0, 1)], "10 is more than 9"),
-    ],
-)
-def test_a_counter_that_falls(history: list[Operation], violation: str | None) -> None:
-    found = counter_violations(history, 9)
     assert found == [] if violation is None else found[0].startswith(violation)
 
 
@@ -156,7 +109,7 @@ def _histories(
     return st.builds(history, spans, st.lists(values, min_size=5, max_size=5))
 
 
-@settings(max_examples=1500)
+@settings(max_examples=500)
 @given(_histories(st.sampled_from(["old", "a", "b"]), ["a", "b"]))
 def test_a_register_is_right_just_if_some_order_fits(history: list[Operation]) -> None:
     history = [one for one in history if one.writes or one.responded]
@@ -164,7 +117,7 @@ def test_a_register_is_right_just_if_some_order_fits(history: list[Operation]) -
     assert (register_violations(history, "old") == []) == fits
 
 
-@settings(max_examples=1500)
+@settings(max_examples=500)
 @given(_histories(st.integers(5, 9), []))
 def test_a_counter_is_right_just_if_some_order_fits(history: list[Operation]) -> None:
     assert (counter_violations(history, 9) == []) == any(map(_fits_counter, _orders(history)))

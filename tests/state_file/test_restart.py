@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from pathlib import Path
 from typing import Any
@@ -127,40 +126,6 @@ def test_the_count_of_requests_up_to_the_last_change_is_kept(path: Path) -> None
     with kept_mock(path) as mock:
         response = mock.http.get("/api/ver1.0/user/", headers=caller)
         assert int(response.headers["X-RateLimit-Remaining"]) == left - 1
-
-
-def test_many_commands_lead_to_the_same_state_again(path: Path) -> None:
-    """All that draws time and chance: bulk, imports, calls, tokens, in two sessions."""
-    chance = random.Random(15)
-    with kept_mock(path, Settings(seed=7)) as mock:
-        for session in ("default", "other"):
-            mock.control("POST", "bulk", {"client": 12, "groups": 2, "records": 30}, session)
-        tokens = {
-            one: mock.control("POST", "tokens", {"login": "client-admin"}, one)["access_token"]
-            for one in ("default", "other")
-        }
-        for number in range(60):
-            session = chance.choice(("default", "other"))
-            kind = chance.randrange(6)
-            if kind == 0:
-                mock.control("POST", "calls", {**CALL, "course": {"rings": 0, "talks": 0}}, session)
-            elif kind == 1:
-                mock.control("POST", "calls", {"extension": 31}, session)
-            elif kind == 2:
-                mock.control("POST", "clock/advance", {"seconds": 0.4}, session)
-            elif kind == 3:
-                mock.control("POST", "voicemail", {"extension": 31}, session)
-            else:
-                mock.add_group(tokens[session], f"group {number}", session)
-        exported = mock.control("GET", "state?format=json")
-        mock.control("PUT", "state", exported, "other")
-        mock.add_group(tokens["other"], "after the import", "other")
-        for session in ("default", "other"):
-            mock.control("POST", "clock/advance", {"seconds": 100}, session)
-        before = [mock.view(one) for one in ("default", "other")]
-    with kept_mock(path, Settings(seed=7)) as mock:
-        assert mock.commands >= 66
-        assert [mock.view(one) for one in ("default", "other")] == before
 
 
 def test_today_is_the_day_on_which_the_state_was_made(path: Path) -> None:

@@ -11,7 +11,7 @@ from store.entries import GROUP, MEMBERS, group_store, record
 OWNER = ("extension_group", GROUP)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=50)
 @given(
     owners=st.lists(st.integers(0, 3), max_size=150),
     moments=st.tuples(st.none() | st.integers(0, 160), st.none() | st.integers(0, 160)),

@@ -54,13 +54,6 @@ def test_a_larger_recording_is_no_longer(more: int) -> None:
     assert seconds_of(file) == pytest.approx(20, abs=0.04)
 
 
-@pytest.mark.parametrize("size", [0, 1, 71, 72, 500])
-def test_a_smaller_recording_ends_earlier(size: int) -> None:
-    file = made(_SILENCE, size, 20)
-    assert len(file) == size
-    assert seconds_of(file) == size // 72 * 576 / 8000
-
-
 def test_no_recording_is_larger_than_the_mock_makes() -> None:
     assert made_size(_SILENCE, {"seconds": 10**15}) == MOST_BYTES
 

@@ -36,7 +36,7 @@ def spans_of(items: list[Position], owners: list[int], runs: int) -> list[Span]:
     return spans
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(
     owners=st.lists(st.integers(0, 5), min_size=1, max_size=200),
     cut=st.tuples(st.integers(0, 200), st.integers(0, 200)),
@@ -65,34 +65,3 @@ def test_a_page_of_parts_of_runs_is_the_slice_of_what_they_hold(
         # Few items go the way of many.
         patch.setattr(merged_runs, "_FEW", few)
         assert list(page(spans, offset, limit, descending)) == expected
-
-
-@pytest.mark.parametrize("descending", [False, True])
-@pytest.mark.parametrize(
-    ("how", "most"),
-    [
-        ("in turn", 4),
-        ("by chance", 6),
-        ("nearly all in one", 8),
-        ("in bursts", 20),
-        ("one after the other", 20),
-    ],
-)
-def test_a_page_is_found_by_few_guesses(
-    how: str, most: int, descending: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    guesses = []
-    item_near = merged_runs._item_near
-
-    def counting(spans: list[Span], rank: int) -> Position:
-        guesses.append(rank)
-        return item_near(spans, rank)
-
-    monkeypatch.setattr(merged_runs, "_item_near", counting)
-    items: list[Position] = [(place,) for place in range(50_000)]
-    spans = spans_of(items, owners(how, len(items), 4), 4)
-    whole = items[::-1] if descending else items
-    for offset in (20, 12_345, 25_000, 49_980):
-        guesses.clear()
-        assert list(page(spans, offset, 20, descending)) == whole[offset : offset + 20]
-        assert len(guesses) <= most

@@ -44,25 +44,6 @@ def test_a_whole_has_its_own_entries_and_those_of_its_parts(store: Store) -> Non
     assert found(store, "leg", descending=True) == legs[::-1]
 
 
-@pytest.mark.parametrize("name", ["leg", "call"])
-def test_pages_of_what_is_made_are_cut_from_the_whole(store: Store, name: str) -> None:
-    whole = found(store, name)
-    assert found(store, name, offset=5, limit=7) == whole[5:12]
-    assert found(store, name, offset=len(whole), limit=7) == []
-    assert found(store, name, offset=2**63, limit=2**63) == []
-    start, end = whole[10]["init_time_gmt"], whole[20]["init_time_gmt"]
-    assert found(store, name, start=start, end=end) == [
-        one for one in whole if start <= one["init_time_gmt"] <= end
-    ]
-
-
-def test_a_deleted_part_stays_in_the_whole_without_what_is_its_own(store: Store) -> None:
-    before, calls = legs_of(store), found(store, "call")
-    store.delete("record", RECORD)
-    assert legs_of(store) == [(one, None if key == RECORD else key) for one, key in before]
-    assert len(found(store, "call")) == len(calls)
-
-
 def test_a_full_whole_takes_no_more(store: Store) -> None:
     before = legs_of(store)
     store.most_left = store["leg"].weight

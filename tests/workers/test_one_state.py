@@ -150,13 +150,3 @@ def test_each_event_is_sent_once(both: list[Replica]) -> None:
         assert both[0].control("GET", "deliveries") == both[1].control("GET", "deliveries")
         assert len({one["CallID"] for one in target.wait(6)}) == 6
         assert len(target.requests) == 6
-
-
-def test_a_bulk_is_the_same_everywhere(both: list[Replica]) -> None:
-    both[0].control("POST", "bulk", {"client": 12, "groups": 3, "records": 200})
-    exports = [one.control("GET", "state?format=json") for one in both]
-    assert exports[0] == exports[1]
-
-
-def test_the_health_check_tells_how_many_there_are(both: list[Replica]) -> None:
-    eventually(lambda: all(one.control("GET", "health")["processes"] == 2 for one in both))

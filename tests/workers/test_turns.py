@@ -8,20 +8,19 @@ from typing import cast
 
 import pytest
 
-from ringme_mock.command_log.log import Batch, Count, Log, Row, Turn, UnknownOutcome
+from ringme_mock.command_log.log import Batch, Log, Row, Turn, UnknownOutcome
 from ringme_mock.command_log.turns import Turns
 from ringme_mock.errors import ApiError
 
 
 class SlowLog:
-    """Takes a turn when it is told to; `entries` are what others have appended."""
+    """Takes a turn when it is told to."""
 
     name = "the log"
 
     def __init__(self) -> None:
         self.batches: list[Batch] = []
         self.may_go_on = asyncio.Event()
-        self.entries: list[tuple[int, Row]] = []
         self.error: OSError | None = None
 
     async def turn(self, after: int, batch: Batch) -> Turn:
@@ -29,10 +28,7 @@ class SlowLog:
         await self.may_go_on.wait()
         if self.error is not None:
             raise self.error
-        entries, self.entries = self.entries, []
-        number = after + len(entries)
-        tallies = [None if entries else (0.0, 1) for _ in batch.counts]
-        return Turn(number + len(batch.rows[:1]), 0.0, entries, tallies)
+        return Turn(after + len(batch.rows[:1]), 0.0, [], [])
 
 
 class Clients:
@@ -88,26 +84,6 @@ def test_what_comes_during_a_turn_goes_into_the_next_one_together() -> None:
     clients = run(scenario)
     assert [[row.kind for row in one.rows] for one in clients.log.batches] == [["a"], ["b", "c"]]
     assert clients.applied == ["a", "b", "c"]
-
-
-def test_commands_of_others_are_applied_before_own_ones_and_looks_end() -> None:
-    async def scenario(clients: Clients) -> None:
-        clients.log.entries = [(1, command("other"))]
-        clients.log.may_go_on.set()
-        await asyncio.gather(clients.append("own"), clients.turns.look())
-
-    assert run(scenario).applied == ["other", "own"]
-
-
-def test_a_request_does_not_count_when_others_have_changed_something() -> None:
-    async def scenario(clients: Clients) -> None:
-        clients.log.may_go_on.set()
-        clients.log.entries = [(1, command("other"))]
-        count = Count("key", 0.0, 3600, (0.0, 0))
-        assert await clients.turns.count(count) is None
-        assert await clients.turns.count(count) == (0.0, 1)
-
-    run(scenario)
 
 
 def test_a_refused_command_refuses_no_other() -> None:
