@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,22 +98,6 @@ def test_a_peer_that_fails_is_left_out_and_said_in_one_line(
 def test_a_server_that_has_to_be_there_ends_the_comparison(bench: Bench) -> None:
     with pytest.raises(bench.error, match=r"^mock: .*expected 200"):
         bench.measure(bench.good("peer"), bench.good("mock", answers=0, optional=False))
-
-
-def test_others_are_set_beside_the_mock(bench: Bench) -> None:
-    found = bench.measure(bench.good("mock"), bench.good("peer"))
-    beside = [one["requests"]["get"]["to_mock"]["median"] for one in found["servers"]]
-    assert beside[0] == 1
-    assert len(beside) == 2
-
-
-def test_a_server_with_files_starts_anew_with_them_for_each_round(bench: Bench) -> None:
-    restored: list[int] = []
-    peer = replace(bench.good("peer"), restore=lambda: restored.append(1))
-    found = bench.measure(bench.good("mock"), peer)
-    # The one that warms up, and the one that counts.
-    assert len(restored) == 2
-    assert found["left_out"] == []
 
 
 def test_ratios_are_those_of_the_same_round(bench: Bench) -> None:

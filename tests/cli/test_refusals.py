@@ -93,12 +93,6 @@ def test_what_is_no_document_is_refused_by_file(content: str, word: str, tmp_pat
     assert word.lower() in line.lower()
 
 
-def test_the_command_ends_with_the_line_that_says_so(tmp_path: Path) -> None:
-    line = refusal("--port", "0", "--spec", str(tmp_path / "broken.yaml"))
-    assert "broken.yaml" in line
-    assert "No such file" in line
-
-
 def test_all_faults_of_a_document_are_named_a_line_each(tmp_path: Path) -> None:
     document = json.loads(json.dumps(read_yaml(SPEC)))
     for name in ("Gone", "Lost"):

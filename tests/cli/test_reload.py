@@ -14,7 +14,6 @@ import pytest
 from cli.command import serving
 from cli.desk import GROUPS, LONG, Desk, desk, until
 from ringme_mock.server.sources import Sources, Stamp
-from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC
 from support.patience import PATIENCE
 
@@ -55,21 +54,6 @@ def test_a_changed_document_is_taken_and_the_state_is_kept(play: Play) -> None:
         assert (await desk.http.get("/s/tab/__mock__/clock")).json() == clock
         journal = (await desk.http.get("/s/tab/__mock__/journal")).json()
         assert [entry["method"] for entry in journal] == ["POST", "GET"]
-
-    play(scene)
-
-
-def test_the_count_of_requests_goes_on_over_a_change(play: Play) -> None:
-    async def scene(desk: Desk) -> None:
-        token = await desk.token()
-        headers = {"Authorization": f"Bearer {token}"}
-        left = []
-        for _ in range(2):
-            answer = await desk.http.get(GROUPS, headers=headers)
-            left.append(int(answer.headers["X-RateLimit-Remaining"]))
-            desk.edit(desk.sources.spec, "\n  title: ", "\n  title: More")
-            await desk.told("Reloaded")
-        assert left[1] == left[0] - 1
 
     play(scene)
 
@@ -138,22 +122,6 @@ def test_changed_fixtures_are_what_all_sessions_begin_anew_from(play: Play) -> N
             assert LONG not in names
         await desk.http.post("/s/tab/__mock__/reset", json={"keep": ["tokens"]})
         assert "Another group" in await desk.names(token, "tab")
-
-    play(scene)
-
-
-def test_a_token_ends_with_the_user_that_the_fixtures_no_longer_have(play: Play) -> None:
-    async def scene(desk: Desk) -> None:
-        wanted = {"login": "sales-viewer"}
-        token = (await desk.http.post("/__mock__/tokens", json=wanted)).json()["access_token"]
-        users = desk.sources.fixtures / "user.yaml"
-        content = json.loads(json.dumps(read_yaml(users)))
-        content["entries"] = [one for one in content["entries"] if one["login"] != "sales-viewer"]
-        users.write_text(json.dumps(content), "utf-8")
-        await desk.told("Reloaded")
-        headers = {"Authorization": f"Bearer {token}"}
-        answer = await desk.http.get("/api/ver1.0/user/", headers=headers)
-        assert answer.status_code == 401
 
     play(scene)
 

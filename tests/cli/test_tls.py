@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from cli.command import Command, paste, pasted_commands, refusal, serving
+from cli.command import Command, paste, pasted_commands, serving
 from ringme_mock.server.tls import made_for, read_from
 from ringme_spec.errors import ConfigError
 
@@ -73,14 +73,6 @@ def test_the_urls_that_it_makes_are_https(mock: Command, client: httpx.Client) -
     url = client.get(STORAGE.format(record["record_uuid"]), headers=headers).json()["record_url"]
     assert url.startswith(mock.url)
     assert len(client.get(url).content) == record["record_file_size"]
-
-
-def test_no_url_of_the_documentation_is_plain_http(mock: Command, client: httpx.Client) -> None:
-    page = client.get("/docs/", follow_redirects=True)
-    assert page.status_code == 200
-    plain = mock.url.replace("https://", "http://")
-    assert plain not in page.text
-    assert plain not in client.get("/openapi.json").text
 
 
 def test_the_authority_is_a_certificate_without_a_key(mock: Command, authority: Path) -> None:
@@ -146,11 +138,6 @@ def test_what_is_no_certificate_with_its_key_is_refused(
             read_from(*pair)
         for word in words:
             assert word in str(refused.value)
-
-
-def test_a_bad_certificate_ends_the_start_with_one_line(tmp_path: Path) -> None:
-    gone = str(tmp_path / "gone.pem")
-    assert "gone.pem" in refusal("--port", "0", "--tls-certificate", gone, "--tls-key", gone)
 
 
 @pytest.mark.parametrize("kind", ["text", "key"])

@@ -96,12 +96,6 @@ def test_packages_come_from_the_lock_with_hashes_and_from_nowhere_else() -> None
     assert not any("pip" in text.split() for text in image.all("RUN"))
 
 
-def test_both_stages_begin_with_the_image_that_is_named_once() -> None:
-    text = CONTAINERFILE.read_text("utf-8")
-    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["${PYTHON}", "${PYTHON}"]
-    assert re.findall(r"^ARG PYTHON=(\S+)", text, re.MULTILINE) == ["python:3.11-slim"]
-
-
 def test_the_image_does_not_run_as_root() -> None:
     image = read_stages()[-1]
     (user,) = image.all("USER")

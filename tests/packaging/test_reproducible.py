@@ -67,13 +67,6 @@ def test_two_builds_give_the_same_bytes(
     assert digest(one) == digest(other)
 
 
-def test_the_moment_of_the_build_is_the_one_that_was_given(
-    archives: dict[str, Path], tmp_path: Path
-) -> None:
-    later = built(tmp_path / "later", 1_600_000_000, "1710000000", "wheel")
-    assert digest(archives["wheel"]) != digest(later)
-
-
 def test_the_sdist_tells_nothing_of_who_made_it(archives: dict[str, Path]) -> None:
     with tarfile.open(archives["sdist"]) as tar:
         entries = tar.getmembers()
@@ -82,7 +75,3 @@ def test_the_sdist_tells_nothing_of_who_made_it(archives: dict[str, Path]) -> No
     assert {(one.uid, one.gid, one.uname, one.gname) for one in entries} == {(0, 0, "", "")}
     assert {one.mtime for one in entries} == {1_700_000_000}
     assert {one.mode for one in entries} <= {0o644, 0o755}
-
-
-def test_make_gives_the_moment_of_the_last_change() -> None:
-    assert "export SOURCE_DATE_EPOCH" in (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,7 @@ import pytest
 from document.operations import DOCUMENT
 from ringme_mock import MockServer
 from ringme_spec.paths import FIXTURES
-from support.browser import PROGRAMS, needed_chromium, needed_node, run_program
-from support.patience import PATIENCE
+from support.browser import needed_chromium, needed_node, run_program
 
 pytestmark = pytest.mark.browser
 
@@ -56,15 +54,3 @@ def test_there_is_a_picture_for_the_readme(node: str, tmp_path: Path) -> None:
     with MockServer(seed=1, validate_responses=True) as mock:
         run_program(node, PROGRAM, mock.url, "--screenshot", str(tmp_path / "page.png"))
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_a_mock_that_does_not_answer_is_said_to(node: str) -> None:
-    done = subprocess.run(
-        [node, str(PROGRAMS / PROGRAM), "http://127.0.0.1:9"],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "no mock answers at http://127.0.0.1:9" in done.stderr

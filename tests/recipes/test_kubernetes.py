@@ -51,10 +51,3 @@ def test_it_runs_as_the_user_of_the_image_without_rights() -> None:
     assert context["runAsNonRoot"] is True
     assert context["allowPrivilegeEscalation"] is False
     assert context["capabilities"] == {"drop": ["ALL"]}
-
-
-def test_there_is_one_pod_as_the_state_is_in_memory() -> None:
-    deployment = KINDS["Deployment"]["spec"]
-    assert deployment["replicas"] == 1
-    # Never two of them side by side, not even for an update.
-    assert deployment["strategy"] == {"type": "Recreate"}

@@ -38,25 +38,3 @@ def test_the_variables_are_those_of_options_and_name_the_database() -> None:
         assert read_state(variables["RINGME_MOCK_STATE"]) == f"redis://{database}:6379/0"
     assert "valkey" in COMPOSE["services"]
     assert ("Service", "ringme-state") in KINDS
-
-
-def test_pods_are_replaced_one_by_one_and_live_on_without_the_database() -> None:
-    deployment = KINDS["Deployment", "ringme-mock"]["spec"]
-    assert deployment["replicas"] == 2
-    assert deployment["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
-    pod = deployment["template"]["spec"]["containers"][0]
-    # Longer than a request waits for the database.
-    assert pod["readinessProbe"]["timeoutSeconds"] > _default("log_patience")
-    assert pod["livenessProbe"]["tcpSocket"]["port"] == pod["ports"][0]["name"]
-
-
-def test_a_mock_that_ends_as_it_differs_from_the_others_is_started_again() -> None:
-    for name in ("mock1", "mock2"):
-        assert COMPOSE["services"][name]["restart"] == "on-failure"
-    # Kubernetes does so unless it is told otherwise.
-    pod = KINDS["Deployment", "ringme-mock"]["spec"]["template"]["spec"]
-    assert pod.get("restartPolicy", "Always") == "Always"
-
-
-def _default(name: str) -> Any:
-    return next(option.default for option in SERVE_OPTIONS if option.name == name)

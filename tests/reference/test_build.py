@@ -56,13 +56,6 @@ def test_a_former_site_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
-def test_an_empty_folder_is_filled_and_parents_are_made(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    build_site(tmp_path / "empty", DOCUMENT)
-    build_site(tmp_path / "far" / "away", DOCUMENT)
-    assert content(tmp_path / "empty") == content(tmp_path / "far" / "away")
-
-
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     outcome = run(tmp_path)
@@ -90,25 +83,6 @@ def test_a_build_that_fails_leaves_the_former_site(
         build_site(site, DOCUMENT)
     assert content(site) == before
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
-
-
-def test_a_former_site_comes_back_when_the_new_one_cannot_be_moved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site = tmp_path / "site"
-    build_site(site, DOCUMENT)
-    before = content(site)
-    rename = Path.rename
-
-    def refuse_new(path: Path, target: Path) -> Path:
-        if path.name == "new":
-            raise OSError(13, "Permission denied")
-        return rename(path, target)
-
-    monkeypatch.setattr(Path, "rename", refuse_new)
-    with pytest.raises(ConfigError, match="Permission denied"):
-        build_site(site, DOCUMENT)
-    assert content(site) == before
 
 
 def test_the_command_says_what_to_open(tmp_path: Path, report_folder: Path) -> None:

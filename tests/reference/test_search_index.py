@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 from reference.html_page import HtmlPage
-from ringme_mock.docs.search_index import PageReader
 from ringme_spec.contract import Contract
 
 PAGE = """<header id="top">Menu</header><main id="main"><h1>Errors</h1><p>All of them</p>
@@ -18,14 +17,6 @@ def entries(site: Path) -> list[list[str]]:
     text = (site / "assets" / "search-index.js").read_text("utf-8")
     found: list[list[str]] = json.loads(text.removeprefix("searchIndex = ").rstrip(";\n"))
     return found
-
-
-def test_a_page_is_split_at_its_places_each_with_its_heading_or_its_id() -> None:
-    assert PageReader("errors.html", "Errors", PAGE).entries == [
-        ["Errors", "Errors", "errors.html", "All of them"],
-        ["By code", "Errors", "errors.html#by-code", ""],
-        ["code-404", "Errors", "errors.html#code-404", "404 Gone"],
-    ]
 
 
 def test_all_pages_rules_and_operations_are_found(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,6 @@ from support.patience import PATIENCE
 
 PREFIXES = ("", "/s/one")
 USER = "/api/ver1.0/user/"
-# What rendering needs: a mock whose pages nobody reads does without.
-HEAVY = ("markdown_it", "ringme_mock.docs.book")
 
 
 @pytest.fixture(scope="module")
@@ -129,15 +125,3 @@ def test_the_token_needs_no_control_interface() -> None:
     with serving("--no-control") as mock, httpx.Client(base_url=mock.url) as client:
         bearer = {"Authorization": f"Bearer {credentials(client)['token']}"}
         assert client.get(USER, headers=bearer).status_code == 200
-
-
-def test_nothing_is_rendered_before_it_is_asked_for() -> None:
-    program = (
-        "import sys; from ringme_mock import asgi_app;"
-        "from ringme_mock.docs.command import docs; asgi_app();"
-        f"print([name for name in {HEAVY} if name in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "[]\n"

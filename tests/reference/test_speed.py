@@ -81,59 +81,6 @@ def test_without_results_the_page_says_how_to_measure(
     assert "<svg" not in text
 
 
-def test_peers_that_were_not_there_are_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "peers.json").write_text(json.dumps(COMPARE), encoding="utf-8")
-    assert "Not there: Prism." in page(tmp_path, monkeypatch)
-
-
-def test_peers_are_shown_with_their_versions_and_beside_the_mock(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    servers = [server("mock", 40), {**server("Mockoon", 4000), "version": "9.9.0"}]
-    for one in servers:
-        for figures in one["requests"].values():
-            figures["to_mock"] = spread(100)
-    conditions = {**CONDITIONS, "commit": "ebd4faef3751 with changes"}
-    result = {**COMPARE, "conditions": conditions, "servers": servers, "left_out": ["Specmatic"]}
-    (tmp_path / "peers.json").write_text(json.dumps(result), encoding="utf-8")
-    text = page(tmp_path, monkeypatch)
-    assert "<dt>Mockoon 9.9.0</dt>" in text
-    assert "Left out, as they failed: Specmatic." in text
-    assert "commit ebd4faef3751 with changes" in text
-    assert text.count('<th scope="col">to mock</th>') == 3
-    assert "<td>100.00</td>" in text
-
-
-def test_the_page_shows_the_last_hostile_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    part = {
-        "name": "over sockets",
-        "requests": 200_000,
-        "seconds": 700.4,
-        "statuses": {"0": 5, "200": 1, "404": 1200, "405": 34},
-        "longest_wait_ms": 90.2,
-        "memory_mb": [70.1, 75.0, 80.2],
-        "faults": 0,
-    }
-    result = {
-        "conditions": CONDITIONS,
-        "seed": 3,
-        "requests": 200_000,
-        "seconds": 700.4,
-        "faults": 0,
-        "parts": [part],
-    }
-    (tmp_path / "fuzz.json").write_text(json.dumps(result), encoding="utf-8")
-    text = page(tmp_path, monkeypatch).replace("\N{NO-BREAK SPACE}", " ")
-    assert "200 000 requests with seed 3" in text
-    assert "Faults: 0." in text
-    assert "no response: 5, 2xx: 1, 4xx: 1 234" in text
-    assert "70 MB, 80 MB" in text
-
-
 @pytest.mark.parametrize("text", ["{", "[]", "{}"])
 def test_a_file_that_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "growth.json").write_text(text, encoding="utf-8")
@@ -146,37 +93,6 @@ def lengths(text: str) -> list[str]:
     table = text.split("</table>")[0]
     found = re.findall(r'class="bar( cut)?".*?<rect width="([0-9.]+)%"', table)
     return [f"{length}{cut}" for cut, length in found]
-
-
-@pytest.mark.parametrize(
-    ("servers", "shown"),
-    [
-        ([("floor", 25), ("connexion", 400), ("mock", 40)], ["6.2", "10.0", "100.0"]),
-        # Nothing would be left of the mock's.
-        ([("mock", 50), ("slow", 1500), ("slower", 9000)], ["3.3", "100.0", "100 cut"]),
-    ],
-)
-def test_bars_are_as_long_as_what_they_show_the_shortest_first(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    servers: list[tuple[str, float]],
-    shown: list[str],
-) -> None:
-    result = {**COMPARE, "servers": [server(name, cpu) for name, cpu in servers]}
-    (tmp_path / "compare.json").write_text(json.dumps(result), encoding="utf-8")
-    assert lengths(page(tmp_path, monkeypatch)) == shown
-
-
-def test_a_curve_rises_with_its_ratio_and_stays_in_its_chart(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    action = {"name": "page", "us": [10, 15, 90], "ratio": [1, 1.5, 9]}
-    series = {"what": "numbers", "counts": [1, 10, 100], "actions": [action], "bytes_per_item": 0}
-    result = {"conditions": CONDITIONS, "series": [series]}
-    (tmp_path / "growth.json").write_text(json.dumps(result), encoding="utf-8")
-    text = page(tmp_path, monkeypatch)
-    assert 'points="4.0 65.3 50.0 50.0 96.0 4.0 "' in text
-    assert "<td>9.00</td>" in text
 
 
 def test_the_committed_results_can_be_shown(site: Path, pages: dict[str, HtmlPage]) -> None:
