@@ -1,4 +1,4 @@
-"""Counts the rules of the document that passing tests cover, and says how many there are.
+"""Counts the rules of the document that the kit's passing tests cover, and says how many there are.
 
 Needs nothing but pytest until there is something to say: the kit's own tests may be run from
 anywhere, and find this file above themselves in a checkout.
@@ -23,8 +23,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     outcome = yield
     if call.when == "call":
         report = outcome.get_result()  # type: ignore[attr-defined]
-        for marker in item.iter_markers("rule"):
-            report.user_properties += [(_RULE, rule) for rule in marker.args]
         found = _KIT_TEST.search(item.nodeid)
         if found:
             report.user_properties.append((_RULE, found.group(1)))

@@ -8,7 +8,7 @@ from calls.conftest import Desk
 from support.receiver import Receiver
 
 OUTSIDE = "+79990001001"
-PHONE, OTHER, QUEUE, MENU = 31, 32, 34, 38
+PHONE, OTHER, QUEUE = 31, 32, 34
 
 
 def test_a_call_rings_is_taken_and_ends_as_the_clock_goes_on(desk: Desk) -> None:

@@ -17,7 +17,6 @@ from support.code_grant import (
 from support.server import SECRETS, TRUSTED, Api, RunningMock
 
 
-@pytest.mark.rule("code-grant")
 def test_who_is_logged_in_gets_the_next_code_at_once_until_the_login_ends(
     mock: RunningMock,
 ) -> None:
@@ -28,7 +27,6 @@ def test_who_is_logged_in_gets_the_next_code_at_once_until_the_login_ends(
     assert LOGIN in person.send("GET", AUTHORIZE).headers["Location"]
 
 
-@pytest.mark.rule("code-once")
 def test_a_code_is_good_for_600_seconds(mock: RunningMock) -> None:
     mock.clock.freeze()
     person = Person(mock)
@@ -40,7 +38,6 @@ def test_a_code_is_good_for_600_seconds(mock: RunningMock) -> None:
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_grant")
 
 
-@pytest.mark.rule("code-once", "code-replayed")
 def test_a_second_use_ends_what_the_first_one_gave_and_nothing_else(mock: RunningMock) -> None:
     person = Person(mock)
     code = person.code()
@@ -61,7 +58,6 @@ def test_a_second_use_ends_what_the_first_one_gave_and_nothing_else(mock: Runnin
     assert Api(mock, other["access_token"]).get("/user/").status_code == 200
 
 
-@pytest.mark.rule("code-pkce")
 @pytest.mark.parametrize(
     ("query", "verifier", "status"),
     [({"code_challenge": VERIFIER}, "\u00e4", 401), ({}, VERIFIER, 200)],
@@ -73,7 +69,6 @@ def test_a_verifier_of_odd_letters_is_wrong_and_one_that_nobody_asked_for_is_ign
     assert person.exchange(person.code(), code_verifier=verifier).status_code == status
 
 
-@pytest.mark.rule("code-state")
 @pytest.mark.parametrize(
     "query",
     [{"code_challenge": "short"}, {"code_challenge": VERIFIER, "code_challenge_method": "md5"}],
@@ -85,7 +80,6 @@ def test_a_challenge_that_is_none_is_told_to_the_redirect_uri(
     assert arrived(person.send("GET", AUTHORIZE)) == {"error": "invalid_request", "state": "s"}
 
 
-@pytest.mark.rule("code-login")
 def test_one_browser_is_one_user_and_no_use_for_the_application_of_another_client(
     mock: RunningMock,
 ) -> None:

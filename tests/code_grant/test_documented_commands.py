@@ -7,8 +7,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
-
 import ringme_mock.docs
 from support.server import Api, RunningMock
 from support.tools import needed
@@ -16,7 +14,6 @@ from support.tools import needed
 TOKENS = Path(ringme_mock.docs.__file__).parent / "content" / "tokens.md"
 
 
-@pytest.mark.rule("code-grant")
 def test_they_give_tokens(mock: RunningMock) -> None:
     needed("curl")
     set_uris, log_in = re.findall(r"```sh\n(.*?)```", TOKENS.read_text("utf-8"), re.DOTALL)

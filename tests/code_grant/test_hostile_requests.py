@@ -38,7 +38,6 @@ ELSEWHERE = [
 ]  # fmt: skip
 
 
-@pytest.mark.rule("code-redirect")
 @pytest.mark.parametrize("path", [AUTHORIZE, LOGIN])
 def test_a_redirect_uri_that_is_not_exactly_one_of_the_application_leads_nowhere(
     mock: RunningMock, path: str
@@ -52,7 +51,6 @@ def test_a_redirect_uri_that_is_not_exactly_one_of_the_application_leads_nowhere
             assert "redirect_uri" in answer.json()["message"]
 
 
-@pytest.mark.rule("code-redirect")
 @pytest.mark.parametrize(
     "query",
     [
@@ -78,7 +76,6 @@ def test_what_names_no_way_back_is_told_on_a_page_or_in_json(mock: RunningMock, 
         assert noted["reason"] == as_json.json()["message"]
 
 
-@pytest.mark.rule("code-state")
 @pytest.mark.parametrize(
     "state",
     [MARKUP, "a=b&code=evil", "\u043f\u0440\u0438\u0432\u0435\u0442", "%0d%0aSet-Cookie: a=b",
@@ -93,7 +90,6 @@ def test_state_comes_back_as_it_was_whatever_it_is(mock: RunningMock, state: str
     assert "Set-Cookie" not in response.headers
 
 
-@pytest.mark.rule("code-page")
 def test_names_of_fixtures_are_shown_as_text(tmp_path: Path) -> None:
     quoted = json.dumps(MARKUP)
     for name in ("application.yaml", "user.yaml"):
@@ -115,7 +111,6 @@ def test_names_of_fixtures_are_shown_as_text(tmp_path: Path) -> None:
     assert "<script" not in page + permission
 
 
-@pytest.mark.rule("code-page")
 def test_pages_are_kept_by_nobody_and_run_nothing(mock: RunningMock) -> None:
     person = Person(mock, client_id=ASKING)
     pages = [person.send("GET", LOGIN), person.log_in("nobody", "x")]
@@ -132,7 +127,6 @@ def test_pages_are_kept_by_nobody_and_run_nothing(mock: RunningMock) -> None:
         assert not re.search(r"<script|\son\w+=|style=", page.text)
 
 
-@pytest.mark.rule("code-page")
 @pytest.mark.parametrize(
     "headers",
     [
@@ -158,7 +152,6 @@ def test_a_form_of_another_site_is_refused(mock: RunningMock, headers: dict[str,
     assert person.send("POST", LOGIN, data=form, headers=own).status_code == 302
 
 
-@pytest.mark.rule("code-page")
 def test_a_script_of_another_page_gets_no_code(mock: RunningMock) -> None:
     person = Person(mock)
     person.log_in()
@@ -211,7 +204,6 @@ def test_another_media_type_is_refused(mock: RunningMock, kind: str) -> None:
         assert answer.status_code == 415
 
 
-@pytest.mark.rule("no-5xx")
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"username=%FF%FE&password=%ED%A0%80", b"&&=&%"])
 def test_odd_bytes_are_a_refused_login(mock: RunningMock, body: bytes) -> None:
     person = Person(mock)

@@ -20,7 +20,6 @@ def node() -> str:
     return needed_node("playwright-core", "axe-core")
 
 
-@pytest.mark.rule("code-grant", "code-page")
 def test_people_can_log_in(node: str) -> None:
     with MockServer(seed=1, validate_responses=True) as mock:
         told = run_program(node, "login.mjs", mock.url)

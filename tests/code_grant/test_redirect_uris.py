@@ -18,7 +18,6 @@ from support.code_grant import AUTHORIZE, CALLBACK, LOGIN, PUBLIC, Person, arriv
 from support.server import RunningMock
 
 
-@pytest.mark.rule("code-state", "code-page")
 @pytest.mark.parametrize(
     ("uri", "source"),
     [

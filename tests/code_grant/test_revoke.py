@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import b64encode
 
 import httpx
-import pytest
 
 from support.server import LOGIN, SECRETS, TRUSTED, Api, RunningMock
 
@@ -16,7 +15,6 @@ def _revoke(mock: RunningMock, application: str = LOGIN, **form: str) -> httpx.R
     return mock.anonymous().request("POST", "/oauth/revoke", data=form)
 
 
-@pytest.mark.rule("revoke")
 def test_tokens_without_a_refresh_token_end_one_by_one(mock: RunningMock) -> None:
     first, second = (mock.token()["access_token"] for _ in range(2))
     assert _revoke(mock, TRUSTED, token=first, token_type_hint="refresh_token").status_code == 200
@@ -24,7 +22,6 @@ def test_tokens_without_a_refresh_token_end_one_by_one(mock: RunningMock) -> Non
     assert Api(mock, second).get("/user/").status_code == 200
 
 
-@pytest.mark.rule("revoke")
 def test_the_application_may_come_as_http_basic_and_the_token_in_the_query(
     mock: RunningMock,
 ) -> None:

@@ -101,21 +101,6 @@ BREAKING: dict[str, tuple[Change, str, str]] = {
         GROUP,
         "getExtensionGroup 200: body.id: must be text",
     ),
-    "null": (
-        with_properties(GROUP, extra_params={"type": "string"}),
-        GROUP,
-        "getExtensionGroup 200: body.extra_params: must be text",
-    ),
-    "pattern": (
-        with_properties(GROUP, name={"type": "string", "pattern": "^[0-9]+$"}),
-        GROUP,
-        "getExtensionGroup 200: body.name: must match ^[0-9]+$",
-    ),
-    "format": (
-        with_properties(GROUP, name={"type": "string", "format": "email"}),
-        GROUP,
-        "getExtensionGroup 200: body.name: must be of the format email",
-    ),
     "format beside those of JSON Schema": (
         with_properties(GROUP, name={"type": "string", "format": "uuid"}),
         GROUP,
@@ -147,11 +132,6 @@ BREAKING: dict[str, tuple[Change, str, str]] = {
         with_content(RECORDING, {"audio/ogg": {}, "Audio/Wav; rate=8000": {}}),
         RECORDING,
         "downloadClientRecord 200: Content-Type: must be audio/ogg or audio/wav",
-    ),
-    "text": (
-        with_content(RECORDING, {"audio/*": {"schema": {"type": "string"}}}),
-        RECORDING,
-        "downloadClientRecord 200: body: must be UTF-8",
     ),
     "content": (
         with_content(RECORDING, {}),
@@ -186,9 +166,4 @@ FITTING: dict[str, tuple[Change, str]] = {
         with_content(USER, {f"{JSON}; charset=utf-8": {"schema": {"type": "object"}}}),
         USER,
     ),
-    "format": (
-        with_properties(GROUP, id={"type": "integer", "format": "int32"}),
-        GROUP,
-    ),
-    "optional header": (with_header("X-Colour", schema={"type": "string"}), USER),
 }  # fmt: skip

@@ -68,20 +68,6 @@ OPERATIONS |= {
     f"{owner}{path}": methods for owner in (C, G, E) for path, methods in RECORDED.items()
 }
 OPERATIONS[f"{C}/record/{{record_uuid}}/download/"] = "GET"
-RULES = {
-    "D": "base error-body limits client-credentials password user-types access whoami"
-    " group-client-isolation extension-place extension-no-rename members-agree"
-    " group-media-by-membership stats-agree group-user-scope group-user-follows-membership"
-    " read-only user-block",
-    "O": "slash me empty-query token-in uuid-case",
-    "C": "no-patch segments uuid-route known-paths token-errors group-create"
-    " group-read-your-writes group-delete"
-    " group-names-repeat extension-release extension-place-unknown extension-delete media-range"
-    " media-file user-delete no-5xx failed-request-changes-nothing get-is-safe",
-    "DO": "codes no-zone gzip",
-    "DC": "refresh extension-create media-interval media-order media-delete group-user-create",
-    "OC": "body extra-keys dates-in group-update-partial paging",
-}
 # What open operations answer beside success, a 400 and what is wrong with a body.
 OPEN = {
     "createToken": "401 403",

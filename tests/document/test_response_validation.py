@@ -111,19 +111,6 @@ def test_an_answer_that_fits_goes_out(
 
 HANDLERS: dict[str, tuple[Reply, str]] = {
     "half of a body": (Reply(200, b'{"id": 1', JSON), "200: body: must be JSON"),
-    "no number": (Reply(200, b'{"id": NaN}', JSON), "200: body: must be JSON"),
-    "no text": (Reply(200, b'"\xff"', JSON), "200: body: must be UTF-8"),
-    "another kind": (json_reply(200, []), "200: body: must be an object"),
-    "no media type": (Reply(200, b"{}"), "200: Content-Type: must be application/json"),
-    "a status of its own": (Reply(202), "202: status: must be one of 200, 401, 403, 429"),
-    "too large a number": (
-        json_reply(200, {
-            "dealer_id": 2**63, "admin": False, "extra_params": None, "access": "full",
-            "extension_id": None, "client_id": 12, "extension_group_id": None,
-            "timezone": "UTC", "login": "client-admin", "id": 1,
-        }),
-        f"200: body.dealer_id: must be at most {2**63 - 1}",
-    ),
 }  # fmt: skip
 
 
@@ -184,7 +171,6 @@ def test_refusals_of_requests_for_no_operation_are_left_alone(tmp_path: Path) ->
 FORCED: list[tuple[dict[str, Any], dict[str, str], int]] = [
     ({"answer": {"status": 503}}, {}, 503),
     ({"answer": {"status": 200, "body": {"any": "thing"}}}, {}, 200),
-    ({"answer": {"status": 403}, "delay": {"milliseconds": 1}}, {}, 403),
     ({"match": {"path": "/nowhere"}, "answer": {"status": 503}}, {"Prefer": "code=502"}, 502),
 ]
 

@@ -36,7 +36,6 @@ BROKEN_RULES: list[tuple[str, dict[str, Any], int]] = [
 ]
 
 
-@pytest.mark.rule("no-5xx")
 @pytest.mark.parametrize("body", JSON_BYTES, ids=brief)
 def test_no_body_makes_the_mock_fail(admin: Api, body: bytes) -> None:
     expected = (200, 201, 400) if len(body) <= LONGEST_BODY else (413,)
@@ -53,7 +52,6 @@ def test_no_body_makes_the_mock_fail(admin: Api, body: bytes) -> None:
     accepted(admin.get(GROUPS))
 
 
-@pytest.mark.rule("no-5xx")
 @pytest.mark.parametrize("text", [one for one in TEXTS if len(one) < 9000], ids=brief)
 def test_no_path_makes_the_mock_fail(admin: Api, text: str) -> None:
     for place in PLACES:
@@ -63,7 +61,6 @@ def test_no_path_makes_the_mock_fail(admin: Api, text: str) -> None:
             assert admin.request(method, path, content=b"{}").status_code < 500
 
 
-@pytest.mark.rule("no-5xx")
 @pytest.mark.parametrize("content", ODD, ids=brief)
 def test_no_bytes_make_the_mock_fail(mock: RunningMock, content: bytes) -> None:
     with Wire(mock.url) as wire:
@@ -86,7 +83,6 @@ def next_ids(mock: RunningMock) -> list[int]:
     ]
 
 
-@pytest.mark.rule("failed-request-changes-nothing")
 def test_a_refused_creation_uses_up_no_id(mock: RunningMock) -> None:
     expected = next_ids(mock)
     mock.reset()
@@ -96,7 +92,6 @@ def test_a_refused_creation_uses_up_no_id(mock: RunningMock) -> None:
     assert next_ids(mock) == expected
 
 
-@pytest.mark.rule("failed-request-changes-nothing", "body")
 def test_a_body_that_ends_before_its_length_creates_nothing(mock: RunningMock, admin: Api) -> None:
     before = admin.read(GROUPS)
     # What has come so far is JSON by itself, so that only its length tells that more was meant.

@@ -78,12 +78,6 @@ class Site:
         await send({"type": "http.response.body", "body": b"lost", "more_body": True})
         self.ended.set()
 
-    async def after(self, receive: Receive, send: Send) -> None:
-        """Goes on to receive when all has been said."""
-        await respond(send, await body_of(receive))
-        self.messages.append(await receive())
-        self.ended.set()
-
     async def big(self, _receive: Receive, send: Send) -> None:
         """More than the buffers on the way hold."""
         length = (b"content-length", b"%d" % (64 * 1024 * 1024))

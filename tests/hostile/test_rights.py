@@ -6,12 +6,10 @@ import io
 import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 
 import httpx
 import pytest
 
-import ringme_mock
 from hostile.wire import Wire
 from ringme_mock import MockServer
 from ringme_mock.actions import token_endpoint
@@ -20,7 +18,6 @@ from support.patience import PATIENCE
 
 WRONG_USERS = [{"username": "nobody"}, {"password": "wrong"}]
 WRONG_APPLICATIONS = [{"client_id": "none"}, {"client_secret": "wrong"}]
-SOURCE = Path(ringme_mock.__file__).parent
 APPLICATION = {
     "grant_type": "client_credentials",
     "client_id": "c1200000000000000000000000000001",

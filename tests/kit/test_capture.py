@@ -13,13 +13,11 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from ringme_contract.capture import completion
 from ringme_contract.capture.made_up import MadeUp
 from ringme_contract.datetime_texts import latest_end, read_datetime, write_datetime
 from ringme_contract.target import MOCK
 from ringme_mock.app import create_app
 from ringme_mock.cli import main
-from ringme_mock.store import made_files
 from ringme_spec.contract import read_contract
 from ringme_spec.operations import Operation
 from ringme_spec.paths import FIXTURES, SPEC
@@ -452,8 +450,6 @@ def test_a_target_file_that_does_not_do_is_told(
 
 
 def test_a_user_of_a_group_cannot_show_a_client(tmp_path: Path) -> None:
-    text = TARGET.replace("[identities.client]", "[identities.call_api]", 1)
-    text = text.replace("[identities.call_api]", "[identities.client]")
     group = TARGET.split("[identities.group]")[1].split("[")[0]
     head = TARGET.split("[identities.client]")[0]
     (tmp_path / "t.toml").write_text(f"{head}[identities.client]{group}", "utf-8")
@@ -486,14 +482,3 @@ def test_json_in_a_text_keeps_its_shape_and_the_names_of_its_members() -> None:
         "n": 7,
     }
     assert groups[1]["extra_params"] == "Text 4"
-
-
-def test_short_numbers_stay_apart_when_all_are_used() -> None:
-    made_up = MadeUp(CONTRACT, keep=False)
-    numbers = [{"short_ext_name": f"{number:02d}"} for number in range(100)]
-    made_up.replace_all({"reg_status_log": numbers})
-    assert sorted(one["short_ext_name"] for one in numbers) == [f"{one:02d}" for one in range(100)]
-
-
-def test_files_are_no_larger_than_the_mock_makes_them() -> None:
-    assert completion.MOST_BYTES == made_files.MOST_BYTES

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import marshal
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 import httpx
@@ -77,33 +74,6 @@ def test_the_arguments_of_a_fault_are_those_of_its_patch() -> None:
         Site().put(replace(known, arguments={**known.arguments, "colour": "red"}))
 
 
-def test_every_fault_changes_something(monkeypatch: pytest.MonkeyPatch) -> None:
-    document = read_yaml(SPEC)
-    copied = marshal.dumps(document)
-    hooks: list[object] = []
-    monkeypatch.setattr("ringme_contract.proof.site.read_yaml", lambda _: marshal.loads(copied))
-    monkeypatch.setattr(Site, "before", lambda _, hook: hooks.append(hook))
-    monkeypatch.setattr(Site, "after", lambda _, hook: hooks.append(hook))
-    for fault in FAULTS.values():
-        site = Site()
-        hooks.clear()
-        site.put(fault)
-        assert hooks or site.document != document, fault.id
-
-
-def test_the_proof_uses_nothing_of_the_mock_but_what_builds_it() -> None:
-    imported = set()
-    for path in Path(str(files("ringme_contract.proof"))).glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                imported |= {one.name for one in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                imported |= {f"{node.module}.{one.name}" for one in node.names}
-    assert {name for name in imported if name.startswith("ringme_mock")} == {
-        "ringme_mock.app.create_app"
-    }
-
-
 def test_operations_that_faults_name_are_those_of_the_document() -> None:
     known = {
         node["operationId"] for item in Site().document["paths"].values() for node in item.values()
@@ -121,24 +91,6 @@ def test_a_sample_of_faults_is_caught() -> None:
     assert proof.complaints == []
     assert list(proof.faults) == list(SAMPLE)
     assert sorted(said) == sorted(SAMPLE)
-
-
-def test_of_a_dozen_faults_at_once_each_is_named(tmp_path: Path) -> None:
-    fault, path = FAULTS["a-dozen-at-once"], tmp_path / "report.json"
-    options = [f"--rule={rule}" for rule in fault.rules]
-    with running_server(fault.id) as server:
-        done = ringme_contract("check", server.url, *options, "--json", str(path))
-    assert done.exit_code == ExitCode.FAILED, done.output
-    verdicts = {one["id"]: one["verdict"] for one in json.loads(path.read_text())["rules"]}
-    # Its races may break more than they are named for.
-    assert {name: verdicts.get(name) for name in fault.rules} == dict.fromkeys(fault.rules, "fail")
-
-
-def test_what_catches_the_sample_has_nothing_against_the_healthy_mock() -> None:
-    rules = {rule for name in SAMPLE for rule in FAULTS[name].rules}
-    with running_server() as server:
-        done = ringme_contract("check", server.url, *(f"--rule={rule}" for rule in sorted(rules)))
-    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("name", NULL_SERVERS)

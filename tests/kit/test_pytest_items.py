@@ -248,20 +248,3 @@ def test_a_strict_project_gets_no_warning_and_no_file_of_the_kit(
     assert "warning" not in done.stdout
     assert done.stderr == ""
     assert sorted(folder.rglob("*")) == before
-
-
-def test_each_test_can_run_alone_in_a_process_of_its_own(mock: RunningMock, folder: Path) -> None:
-    arguments = ("-q", "--pyargs", "ringme_contract", "--ringme-url", mock.url)
-    command = [*_PYTEST, "-c", str(folder / "pytest.ini")]
-    processes = [
-        subprocess.Popen(
-            [*command, *arguments, "--ringme-layer", "generic", "-k", rule],
-            cwd=folder,
-            env={**os.environ, **_ALONE},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for rule in ("codes", "media-order")
-    ]
-    outputs = [process.communicate()[0] for process in processes]
-    assert ["1 passed" in output for output in outputs] == [True, True], outputs

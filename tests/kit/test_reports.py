@@ -150,13 +150,6 @@ def test_json_fits_its_schema_and_keeps_all_that_was_found(report: Report) -> No
     assert found["exit_code"] == 1
 
 
-def test_json_of_another_shape_does_not_fit_the_schema(report: Report) -> None:
-    found = json.loads(json_report(report))
-    validator = jsonschema_rs.Draft7Validator(json_schema())
-    for change in ({"version": 2}, {"exit_code": 2}, {"more": 1}):
-        assert not validator.is_valid({**found, **change})
-
-
 def test_coverage_shows_the_cells_that_nobody_saw(report: Report) -> None:
     rows = {one["operation"]: one for one in json.loads(json_report(report))["coverage"]}
     documented = [operation.id for operation in CONTRACT.operations.values()]

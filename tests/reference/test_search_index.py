@@ -8,10 +8,6 @@ from pathlib import Path
 from reference.html_page import HtmlPage
 from ringme_spec.contract import Contract
 
-PAGE = """<header id="top">Menu</header><main id="main"><h1>Errors</h1><p>All of them</p>
-<h2 id="by-code">By <code>code</code></h2><table><tr id="code-404"><td>404</td><td>Gone</td></tr>
-</table></main><footer>Not</footer>"""
-
 
 def entries(site: Path) -> list[list[str]]:
     text = (site / "assets" / "search-index.js").read_text("utf-8")

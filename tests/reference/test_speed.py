@@ -88,13 +88,6 @@ def test_a_file_that_is_no_result_is_refused(tmp_path: Path, text: str) -> None:
         read_speed(tmp_path)
 
 
-def lengths(text: str) -> list[str]:
-    """The lengths of the bars of the first table, and whether they are cut."""
-    table = text.split("</table>")[0]
-    found = re.findall(r'class="bar( cut)?".*?<rect width="([0-9.]+)%"', table)
-    return [f"{length}{cut}" for cut, length in found]
-
-
 def test_the_committed_results_can_be_shown(site: Path, pages: dict[str, HtmlPage]) -> None:
     text = (site / "speed.html").read_text(encoding="utf-8")
     for path in RESULTS.glob("*.json"):

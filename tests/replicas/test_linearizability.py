@@ -19,10 +19,6 @@ from replicas.linearizability import (
 )
 
 
-def write(value: str, begun: float, ended: float = NEVER) -> Operation:
-    return Operation(value, begun, ended, writes=True)
-
-
 def got(value: object, begun: float, ended: float = NEVER) -> Operation:
     return Operation(value, begun, ended)
 

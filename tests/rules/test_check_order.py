@@ -5,13 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
-
 from ringme_spec.paths import FIXTURES
 from support.operations import outcome
 from support.server import LIMITED, Api, RunningMock, running_mock
-
-pytestmark = pytest.mark.rule("check-order")
 
 
 def _use_up_the_limit(mock: RunningMock) -> Api:

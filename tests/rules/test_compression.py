@@ -10,7 +10,6 @@ from ringme_mock.http.compression import accepts_gzip
 from support.server import Api, RunningMock
 
 
-@pytest.mark.rule("gzip")
 @pytest.mark.parametrize("count", [5, 400])
 def test_the_bytes_are_gzip_however_many_they_are(
     mock: RunningMock, admin: Api, count: int
@@ -31,7 +30,6 @@ def test_the_bytes_are_gzip_however_many_they_are(
     assert gzip.decompress(sent) == plain.content
 
 
-@pytest.mark.rule("gzip")
 @pytest.mark.parametrize(
     ("header", "accepted"),
     [

@@ -17,21 +17,18 @@ def _assert_unauthorized(response: httpx.Response) -> None:
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-@pytest.mark.rule("error-unauthorized")
 def test_an_expired_token_is_401_everywhere(mock: RunningMock, admin: Api) -> None:
     mock.clock.advance(3601)
     for operation in OPERATIONS:
         _assert_unauthorized(send(admin, operation))
 
 
-@pytest.mark.rule("error-unauthorized")
 def test_only_access_tokens_in_the_header_count(mock: RunningMock) -> None:
     answer = mock.token("client-admin")
     _assert_unauthorized(Api(mock, answer["refresh_token"]).get("/user/"))
     _assert_unauthorized(mock.anonymous().get("/user/", access_token=answer["access_token"]))
 
 
-@pytest.mark.rule("error-user-blocked")
 def test_all_users_of_a_client_that_is_blocked_later_are_refused_everywhere() -> None:
     app = checked_app()
     with served(app) as url:
@@ -47,7 +44,6 @@ def test_all_users_of_a_client_that_is_blocked_later_are_refused_everywhere() ->
             assert other.get("/user/").status_code == 200
 
 
-@pytest.mark.rule("error-no-route", "base")
 @pytest.mark.parametrize(
     "path", ["/api/ver2.0/user/", "/api/user/", "/user/", "/ver1.0/user/", "/oauth/", "/api/"]
 )

@@ -10,7 +10,6 @@ from support.server import Api, RunningMock
 EXTENSIONS = "/client/12/extension/"
 
 
-@pytest.mark.rule("extension-no-rename")
 @pytest.mark.parametrize("name", ["000*302", "302"])
 def test_the_own_name_is_no_rename(admin: Api, name: str) -> None:
     was = admin.read(f"{EXTENSIONS}31")
@@ -19,7 +18,6 @@ def test_the_own_name_is_no_rename(admin: Api, name: str) -> None:
     assert admin.read(f"{EXTENSIONS}31") == answer
 
 
-@pytest.mark.rule("extension-delete")
 def test_users_of_a_deleted_number_are_gone(mock: RunningMock, admin: Api) -> None:
     phone, neighbour = mock.as_user("petrov-phone"), mock.as_user("sidorov-phone")
     accepted(admin.delete(f"{EXTENSIONS}30"), 204)

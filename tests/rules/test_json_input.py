@@ -37,7 +37,6 @@ def configuration(admin: Api) -> list[Any]:
     return [admin.read(f"/client/@me/{name}/") for name in lists]
 
 
-@pytest.mark.rule("body", "failed-request-changes-nothing")
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -64,7 +63,6 @@ def test_what_could_not_be_written_again_is_refused_in_clear_words(
     assert configuration(admin) == before
 
 
-@pytest.mark.rule("body", "extra-keys")
 @pytest.mark.parametrize("more", [b'"x": ' + nested(89), b'"x": 1e300', b'"x": ' + b"9" * 300])
 # Fixtures have no calls in progress.
 @pytest.mark.parametrize("one", [one for one in CHANGES if one.id != "moveCurrentCall"], ids=brief)

@@ -12,7 +12,6 @@ from support.server import API, Api, RunningMock
 KNOWN = DOCUMENT["x-known-paths"]
 
 
-@pytest.mark.rule("known-paths")
 @pytest.mark.parametrize("template", KNOWN)
 def test_a_known_path_says_that_the_service_has_it(mock: RunningMock, template: str) -> None:
     path = re.sub(r"\{\w+\}", "1", template)
@@ -26,7 +25,6 @@ def test_a_known_path_says_that_the_service_has_it(mock: RunningMock, template: 
             assert KNOWN[template] in message
 
 
-@pytest.mark.rule("known-paths")
 def test_the_journal_marks_and_counts_known_paths(mock: RunningMock, admin: Api) -> None:
     admin.get("/client/@me/limit/")
     admin.get("/client/@me/nothing/")
@@ -36,7 +34,6 @@ def test_the_journal_marks_and_counts_known_paths(mock: RunningMock, admin: Api)
     assert count == {"count": 1, "dropped": 0}
 
 
-@pytest.mark.rule("error-no-route")
 @pytest.mark.parametrize(
     ("path", "meant"),
     [

@@ -64,7 +64,6 @@ def use_up(api: Api) -> httpx.Response:
     return answers[-1]
 
 
-@pytest.mark.rule("limits")
 def test_the_sixth_request_of_five_is_refused(mock: RunningMock) -> None:
     api = mock.as_application(LIMITED)
     counted = [figures(api.get("/user/"))[:2] for _ in range(5)]
@@ -77,7 +76,6 @@ def test_the_sixth_request_of_five_is_refused(mock: RunningMock) -> None:
         assert figures(refused)[:2] == [5, 0]
 
 
-@pytest.mark.rule("limits", "failed-request-changes-nothing")
 def test_a_request_past_the_limit_changes_nothing(mock: RunningMock, forward: Forward) -> None:
     api = mock.as_application(LIMITED)
     use_up(api)
@@ -88,7 +86,6 @@ def test_a_request_past_the_limit_changes_nothing(mock: RunningMock, forward: Fo
     assert [one["id"] for one in groups] == [7]
 
 
-@pytest.mark.rule("limits")
 def test_the_count_starts_anew_after_an_hour(mock: RunningMock, forward: Forward) -> None:
     use_up(mock.as_application(LIMITED))
     forward(HOUR)
@@ -98,7 +95,6 @@ def test_the_count_starts_anew_after_an_hour(mock: RunningMock, forward: Forward
     assert api.get("/user/").status_code == 429
 
 
-@pytest.mark.rule("limits")
 def test_the_count_starts_anew_when_reset_says(mock: RunningMock, forward: Forward) -> None:
     reset = figures(use_up(mock.as_application(LIMITED)))[2]
     forward(reset - 60)
@@ -110,7 +106,6 @@ def test_the_count_starts_anew_when_reset_says(mock: RunningMock, forward: Forwa
     assert api.get("/user/").status_code == 200
 
 
-@pytest.mark.rule("limits")
 def test_reset_counts_down_in_seconds(admin: Api, forward: Forward) -> None:
     found = []
     for _ in range(4):
@@ -119,7 +114,6 @@ def test_reset_counts_down_in_seconds(admin: Api, forward: Forward) -> None:
     assert found == [3600, 3000, 2399, 1799]
 
 
-@pytest.mark.rule("limits")
 def test_an_hour_ends_within_an_hour_also_for_a_clock_that_is_put_back(
     admin: Api, forward: Forward
 ) -> None:
@@ -128,7 +122,6 @@ def test_an_hour_ends_within_an_hour_also_for_a_clock_that_is_put_back(
     assert figures(admin.get("/user/"))[2] == 3600
 
 
-@pytest.mark.rule("limits")
 def test_the_limit_is_that_of_the_application(three_an_hour: RunningMock) -> None:
     large = three_an_hour.as_application(TRUSTED)
     small = three_an_hour.as_application(TRUSTED_CALL_API)
@@ -139,7 +132,6 @@ def test_the_limit_is_that_of_the_application(three_an_hour: RunningMock) -> Non
     assert large.get("/user/").status_code == 200
 
 
-@pytest.mark.rule("limits")
 def test_asking_for_a_token_counts_for_nobody(mock: RunningMock) -> None:
     apis = [mock.as_application(LIMITED) for _ in range(6)]
     assert [remaining(api) for api in apis[:5]] == [4, 3, 2, 1, 0]

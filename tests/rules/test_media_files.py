@@ -54,7 +54,6 @@ def attachment_name(response: httpx.Response) -> str:
     return unquote(full[1]) if full else message.get_filename("")
 
 
-@pytest.mark.rule("media-file")
 @pytest.mark.parametrize("download", DOWNLOADS, ids=brief)
 def test_a_file_comes_with_a_name_for_saving(admin: Api, download: Operation) -> None:
     names = set()

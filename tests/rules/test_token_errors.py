@@ -28,7 +28,6 @@ def _assert_refused(response: httpx.Response, code: int, error: str) -> None:
     assert response.headers["Content-Type"] == "application/json"
 
 
-@pytest.mark.rule("token-errors", "no-5xx")
 @pytest.mark.parametrize(
     ("media_type", "content"),
     [
@@ -48,7 +47,6 @@ def test_a_broken_multipart_body_is_an_invalid_request(
     _assert_refused(response, 400, "invalid_request")
 
 
-@pytest.mark.rule("token-errors", "no-5xx")
 @pytest.mark.parametrize("broken", [b"\xff\xfe", b"%FF%FE", b"%ED%A0%80", b"%", b"\x00"])
 @pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "username"])
 def test_a_form_that_is_not_utf_8_is_refused_as_whatever_its_value_is(
@@ -69,7 +67,6 @@ def test_a_form_that_is_not_utf_8_is_refused_as_whatever_its_value_is(
     _assert_refused(response, response.status_code, response.json()["error"])
 
 
-@pytest.mark.rule("token-errors")
 @pytest.mark.parametrize(("basic", "expected"), [(True, "Basic"), (False, None)])
 def test_a_wrong_application_is_told_of_basic_only_if_it_used_it(
     mock: RunningMock, basic: bool, expected: str | None

@@ -28,7 +28,6 @@ def _login_of(mock: RunningMock, response: httpx.Response) -> str:
     return str(user["login"])
 
 
-@pytest.mark.rule("token-in")
 @pytest.mark.parametrize("split", range(1, len(LOGGED_IN)))
 def test_parameters_may_be_split_between_query_and_form(mock: RunningMock, split: int) -> None:
     pairs = list(LOGGED_IN.items())
@@ -38,7 +37,6 @@ def test_parameters_may_be_split_between_query_and_form(mock: RunningMock, split
     assert _login_of(mock, response) == "sales-lead"
 
 
-@pytest.mark.rule("client-credentials", "password", "error-unauthorized")
 @pytest.mark.parametrize("login", [None, "sales-lead"], ids=["client_credentials", "password"])
 def test_a_token_is_good_for_3600_seconds(mock: RunningMock, login: str | None) -> None:
     mock.clock.freeze()
@@ -49,7 +47,6 @@ def test_a_token_is_good_for_3600_seconds(mock: RunningMock, login: str | None) 
     assert api.get("/user/").status_code == 401
 
 
-@pytest.mark.rule("refresh")
 def test_a_refresh_token_outlives_the_access_token(mock: RunningMock) -> None:
     answer = mock.token("sales-lead")
     mock.clock.advance(30 * 24 * 3600)

@@ -24,7 +24,6 @@ WHOAMI = {
 }
 
 
-@pytest.mark.rule("whoami", "access")
 @pytest.mark.parametrize(
     ("login", "own"),
     [

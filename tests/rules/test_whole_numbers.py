@@ -42,7 +42,6 @@ def test_every_number_of_a_document_has_bounds(document: dict[str, Any], least: 
         ), schema
 
 
-@pytest.mark.rule("body")
 @pytest.mark.parametrize(("number", "reason"), [
     (2**63, f"must be at most {2**63 - 1}"),
     (2**64, f"must be a whole number from {-(2**63)} to {2**63 - 1} or null"),
@@ -57,7 +56,6 @@ def test_the_message_says_what_would_be_right(admin: Api, number: float, reason:
     assert answer.json()["message"] == f"dial_rule_limit: {reason}"
 
 
-@pytest.mark.rule("codes")
 @pytest.mark.parametrize(
     "path", ["/client/012/extension/30", "/client/@me/extension/030", "/extension/030/ani/"]
 )

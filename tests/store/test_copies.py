@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -170,13 +169,6 @@ def test_copies_go_their_own_ways() -> None:
     run_state_machine_as_test(
         Copies, settings=settings(max_examples=40, stateful_step_count=30, deadline=None)
     )
-
-
-def runs(store: Store) -> list[Any]:
-    collection = store["record"]
-    traits: list[tuple[str | None, Any]] = [(None, None), ("client_owner_id", CLIENT)]
-    traits += [("extension_id", extension) for extension in (30, 31, 32, 33)]
-    return [collection.positions(*trait) for trait in traits]
 
 
 def test_a_copy_holds_the_very_same_parts() -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.site import Site
 
-Entry = dict[str, Any]
 Alter = Callable[[Site], None]
 # A path to a number that is there, in the stead of an id.
 ELSEWHERE = "../extension/30"
