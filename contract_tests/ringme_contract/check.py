@@ -143,9 +143,8 @@ def check_each(
 
 
 def can_be_created(contract: Contract, rule: CollectionRule) -> bool:
-    return any(
-        one.action == "create" and one.collection is rule for one in contract.operations.values()
-    )
+    creations = (one for one in contract.operations.values() if one.action == "create")
+    return any(one.collection is rule for one in creations)
 
 
 def all_checks(contract: Contract) -> list[Check]:
@@ -206,7 +205,5 @@ def in_profile(checks: list[Check], profile: str) -> list[Check]:
     if profile != SMOKE:
         return checks
     marked = {one.rule for one in checks if one.smoke}
-    first = {one.rule: one for one in reversed(checks)}
-    return [
-        one for one in checks if one.smoke or (one.rule not in marked and one is first[one.rule])
-    ]
+    first = {one.rule: one for one in reversed(checks) if one.rule not in marked}
+    return [one for one in checks if one.smoke or one is first.get(one.rule)]

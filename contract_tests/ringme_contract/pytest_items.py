@@ -55,11 +55,7 @@ class RuleRunner:
         """
         result = RunResult(self._session.kit.target.url, self._session.kit.run_id)
         transport = self._session.kit.transport
-        with (
-            transport.end.running(),
-            taking_turns(result.target),
-            transport.end.on_signals(),
-        ):
+        with transport.end.running(), taking_turns(result.target), transport.end.on_signals():
             for check in self._session.checks:
                 if check.id not in self._outcomes and rule in (check.rule, CONFORMS):
                     self._outcomes[check.id] = self._session.engine.run_one(check)

@@ -136,10 +136,8 @@ class Recording(Exchange):
 
     def mentions(self, text: str) -> bool:
         # Masking is dear, and most exchanges need none.
-        raw = text.encode()
-        return (
-            raw in self._content or raw in _content(self._request) or text in str(self._request.url)
-        )
+        raw, request = text.encode(), self._request
+        return raw in self._content or raw in _content(request) or text in str(request.url)
 
     def curl(self) -> str:
         content = _content(self._request)

@@ -14,12 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ringme_contract.proof.fault import Fault, all_faults
+from ringme_contract.proof.fault import Fault, all_faults, patches
 from ringme_contract.proof.null_servers import NULL_SERVERS, deserved_passes
-from ringme_contract.proof.patch import patches
-from ringme_contract.proof.prove import Proof, prove
 from ringme_contract.proof.site import Site, running_server
-from ringme_contract.proof.trial import FaultFinding, ServerFinding, try_fault
+from ringme_contract.proof.trial import FaultFinding, Proof, ServerFinding, prove, try_fault
 from ringme_contract.run.evaluation import ExitCode
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC

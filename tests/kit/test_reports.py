@@ -22,8 +22,7 @@ from ringme_contract.report.html import html_page
 from ringme_contract.report.junit import junit
 from ringme_contract.report.printable import differences_shown, printable
 from ringme_contract.run.engine import RunResult
-from ringme_contract.run.evaluation import STATES, Report, evaluate, exit_code
-from ringme_contract.run.expectations import Expectation
+from ringme_contract.run.evaluation import STATES, Expectation, Report, evaluate, exit_code
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import read_contract

@@ -82,8 +82,10 @@ class Completion:
         for name in rule.shown_as_text:
             if isinstance(whole.get(name), str) and whole[name].isdecimal():
                 whole[name] = int(whole[name])
-        required = self._required(rule)
-        for name, schema in self._properties(rule).items():
+        # Without these an entry is not valid.
+        problems = self._contract.schemas.compile(rule.stored).problems({})
+        required = {field for field, _ in problems}
+        for name, schema in _resolved(self._contract, rule).items():
             if schema.get("format") == "password":
                 # No secret of the service, whatever it shows.
                 whole[name] = _PASSWORD
@@ -205,14 +207,6 @@ class Completion:
     def _keys(self, name: str) -> set[Any]:
         key = self._contract.collections[name].key
         return {one[key] for one in self._found.entries[name]}
-
-    def _properties(self, rule: CollectionRule) -> dict[str, Schema]:
-        return _resolved(self._contract, rule)
-
-    def _required(self, rule: CollectionRule) -> set[str]:
-        """Return the properties without which an entry is not valid."""
-        validator = self._contract.schemas.compile(rule.stored)
-        return {field for field, _ in validator.problems({})}
 
 
 def set_passwords(contract: Contract, entries: dict[str, list[Entry]]) -> None:

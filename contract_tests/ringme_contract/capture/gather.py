@@ -67,23 +67,16 @@ class Gathering:
         """Leave out of a collection what is in one that is part of it, and what is that one's."""
         parts = [self._contract.collections[name] for name in rule.parts]
         entries = [one for part in parts for one in self.found.entries[part.name]]
-        known = Counter(_shown(one, [*rule.order]) for one in entries)
         own = {name: None for part in parts if part.part_of for name in part.part_of.own}
-        left = []
-        for entry in self.found.entries[rule.name]:
-            place = _shown(entry, [*rule.order])
-            known[place] -= 1
-            if known[place] < 0:
-                left.append({**entry, **own})
-        self.found.entries[rule.name] = left
+        left = _beyond(entries, self.found.entries[rule.name], [*rule.order])
+        self.found.entries[rule.name] = [{**one, **own} for one in left]
 
     # --- what there is one of
 
     def _read_user(self) -> None:
         """Read the user of the token, and so the key of the client."""
-        operation = next(
-            (one for one in self._contract.operations.values() if one.action == "current"), None
-        )
+        operations = self._contract.operations.values()
+        operation = next((one for one in operations if one.action == "current"), None)
         if operation is None:
             raise ConfigError("the document has no operation that shows the user of the token")
         user = self._read(operation.path, {})
@@ -98,9 +91,8 @@ class Gathering:
                 f"GET {operation.path}: the token is for a user of"
                 f" {' and '.join(kinds) or 'nobody'}; a user of a {section} is needed"
             )
-        self.found.entries[operation.collection.name].append(
-            {**user, **self._type_of_user(section)}
-        )
+        users = self.found.entries[operation.collection.name]
+        users.append({**user, **self._type_of_user(section)})
         key = self._contract.collections[section].key
         self.found.entries[section].append({key: user[owners[section]]})
 
@@ -179,11 +171,9 @@ class Gathering:
 
     def _owner_keys(self, operation: Operation, owners: dict[str, Entry]) -> Entry:
         """Return the keys of owners that entries do not show, and what all of them have."""
-        keys: Entry = dict(operation.where)
-        for owner, link in operation.collection.within.items():
-            if link.property and link.property not in operation.response_properties:
-                keys[link.property] = self._owner_key(owner, owners)
-        return keys
+        hidden = _hidden_owners(operation)
+        keys = {prop: self._owner_key(owner, owners) for owner, prop in hidden.items()}
+        return {**operation.where, **keys}
 
     def _owner_key(self, owner: str, owners: dict[str, Entry]) -> Any:
         collections = self._contract.collections
@@ -201,26 +191,17 @@ class Gathering:
         All of them get one owner that nobody else is.
         """
         shown = [one for one in rest.response_properties if one in operation.response_properties]
-        known = Counter(_shown(one, shown) for one in entries)
-        found = []
-        for one in self._read_operation(rest) or []:
-            known[_shown(one, shown)] -= 1
-            if known[_shown(one, shown)] < 0:
-                found.append({**one, **self._gone_owners(operation)})
-        return found
+        found = _beyond(entries, self._read_operation(rest) or [], shown)
+        return [{**one, **self._gone_owners(operation)} for one in found]
 
     def _gone_owners(self, operation: Operation) -> Entry:
+        named = {one.name for one in operation.path_collections}
         keys: Entry = {}
-        for owner, link in operation.collection.within.items():
-            hidden = link.property and link.property not in operation.response_properties
-            if (
-                link.property
-                and hidden
-                and owner in {one.name for one in operation.path_collections}
-            ):
+        for owner, prop in _hidden_owners(operation).items():
+            if owner in named:
                 key = self._contract.collections[owner].key
                 highest = max((one[key] for one in self.found.entries[owner]), default=0)
-                keys[link.property] = self.found.unknown.setdefault(owner, highest + 1)
+                keys[prop] = self.found.unknown.setdefault(owner, highest + 1)
         return keys
 
     def _sound(self, rule: CollectionRule, entries: list[Entry]) -> list[Entry]:
@@ -237,5 +218,22 @@ class Gathering:
         return list(found.values())
 
 
-def _shown(entry: Entry, properties: list[str]) -> str:
-    return json.dumps([entry.get(name) for name in properties])
+def _hidden_owners(operation: Operation) -> dict[str, str]:
+    """Return the properties with the keys of owners that no response shows, by owner."""
+    within = operation.collection.within.items()
+    known = (None, *operation.response_properties)
+    return {owner: str(link.property) for owner, link in within if link.property not in known}
+
+
+def _beyond(entries: list[Entry], others: list[Entry], properties: list[str]) -> list[Entry]:
+    """Return those of other entries that are not among these, as far as some properties tell."""
+
+    def shown(entry: Entry) -> str:
+        return json.dumps([entry.get(name) for name in properties])
+
+    known, found = Counter(map(shown, entries)), []
+    for one in others:
+        known[shown(one)] -= 1
+        if known[shown(one)] < 0:
+            found.append(one)
+    return found

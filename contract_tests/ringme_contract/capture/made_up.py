@@ -115,7 +115,10 @@ class MadeUp:
 
     def _json(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {self._json_name(name): self._json(one) for name, one in value.items()}
+            return {
+                name if _PLAIN_NAME.fullmatch(name) else self._text(name): self._json(one)
+                for name, one in value.items()
+            }
         if isinstance(value, list):
             return [self._json(one) for one in value]
         if isinstance(value, str) and value:
@@ -123,9 +126,6 @@ class MadeUp:
         if isinstance(value, int) and not isinstance(value, bool):
             return int(_DIGITS.sub(lambda found: self._number(found[0]), str(value)))
         return 0.5 if isinstance(value, float) else value
-
-    def _json_name(self, name: str) -> str:
-        return name if _PLAIN_NAME.fullmatch(name) else self._text(name)
 
     def _file(self, text: str) -> str:
         suffix = _SUFFIX.search(text)

@@ -89,9 +89,8 @@ class Service:
         try:
             # Nobody looks at the records.
             with self._transport.recording():
-                response = self._transport.send(
-                    IDENTITY, method, path, repeatable=True, **arguments
-                )
+                arguments["repeatable"] = True
+                response = self._transport.send(IDENTITY, method, path, **arguments)
         except Unreachable as error:
             raise ConfigError(f"{error}; the same command goes on where it was") from None
         if response.is_redirect:

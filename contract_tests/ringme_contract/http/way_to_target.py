@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import ssl
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -39,14 +40,11 @@ def find_proxy(url: str) -> str | None:
         raise ConfigError(
             f"the proxy {mask_text(proxy)}: must begin with http://, https:// or socks5://"
         )
-    if scheme in _SOCKS:
-        try:
-            __import__("socksio")
-        except ImportError:
-            raise ConfigError(
-                f"the proxy {mask_text(proxy)}: for SOCKS the Python package socksio is needed,"
-                " which is not installed; NO_PROXY names hosts that need no proxy"
-            ) from None
+    if scheme in _SOCKS and find_spec("socksio") is None:
+        raise ConfigError(
+            f"the proxy {mask_text(proxy)}: for SOCKS the Python package socksio is needed,"
+            " which is not installed; NO_PROXY names hosts that need no proxy"
+        )
     return proxy
 
 

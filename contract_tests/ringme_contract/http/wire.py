@@ -52,9 +52,8 @@ class Wire(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> Response:
         self._time.begin(request.extensions["timeout"]["read"])
         found = self._connections.send(request, bool(request.extensions.get("fresh")))
-        response = Response(
-            found.status, headers=found.headers, stream=httpx.ByteStream(found.body)
-        )
+        body = httpx.ByteStream(found.body)
+        response = Response(found.status, headers=found.headers, stream=body)
         # Whatever the target says: the API has no other, and Python knows encodings that unpack.
         response.encoding = "utf-8"
         _refuse_bombs(response.headers, found.body)

@@ -1,16 +1,35 @@
-"""The faults that the kit has to find: what each one does, and which rules it breaks."""
+"""The faults that the kit has to find, and the patches: functions that put them in."""
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+import ringme_contract.proof
+from ringme_contract.lists import Item
+from ringme_contract.proof.messages import Request, Response
+
+if TYPE_CHECKING:
+    from ringme_contract.proof.site import Site
+
+Place = tuple[str, str]
+Patch = Callable[..., Any]
+Memory = dict[Any, Any]
+_patches: dict[str, Patch] = {}
+# Actions whose responses show entries as they are.
+_PLAIN = ("list", "read", "create", "update")
 # The same, but read six times as fast where PyYAML was built with it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Of the arguments of a fault those that say which requests it is about.
+_WHICH = ("operations", "actions", "methods", "contains", "query", "grants", "sent")
 
 
 @dataclass(frozen=True)
@@ -40,3 +59,111 @@ def all_faults() -> dict[str, Fault]:
             raise ValueError(f"faults.yaml: there are two faults {fault.id}")
         found[fault.id] = fault
     return found
+
+
+class Shown:
+    """Values laid over entries wherever they are shown, until an update sends others.
+
+    `entries` has each entry, by collection and key, as it was last shown.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.entries: dict[Place, Item] = {}
+        self._values: dict[Place, Item] = {}
+        self._site = site
+        site.before(self._forget)
+        site.after(self._show)
+
+    def lay(self, collection: str, key: Any, values: Item) -> None:
+        self._values.setdefault((collection, str(key)), {}).update(values)
+
+    def _forget(self, request: Request) -> None:
+        if request.action == "update":
+            values = self._values.get((request.collection, request.key), {})
+            for name in request.fields():
+                values.pop(name, None)
+
+    def _show(self, request: Request, response: Response) -> None:
+        if not response.ok or request.action not in _PLAIN:
+            return
+        found = response.json
+        name = self._site.mock.key(request.collection)
+        for one in found if isinstance(found, list) else [found]:
+            # Entries of the registration log are shown without their key.
+            place = request.collection, str(one.get(name))
+            one.update(self._values.get(place, {}))
+            self.entries[place] = one
+        response.set_json(found)
+
+
+def patch(function: Patch) -> Patch:
+    """Declares a function to be a patch; faults name it by its name, dashes for underscores."""
+    return _declare(function, function)
+
+
+def before(function: Patch) -> Patch:
+    """Declares a patch that is called with the mock and the requests which its fault names.
+
+    See `Request.matches` for the arguments that name them. A function that has a `memory` gets a
+    dictionary for what it has to keep from one request to the next, one that has `shown` a `Shown`.
+    """
+
+    def put(site: Site, **arguments: Any) -> None:
+        which, call = _bound(function, site, arguments, (None,))
+        site.before(lambda request: call(request) if request.matches(**which) else None)
+
+    return _declare(function, put)
+
+
+def after(function: Patch, success: bool = False) -> Patch:
+    """Declares a patch that is called with the mock, those requests and their responses.
+
+    The fault may name `statuses` of the responses as well.
+    """
+
+    def put(site: Site, statuses: tuple[int, ...] = (), **arguments: Any) -> None:
+        which, call = _bound(function, site, arguments, (None, None))
+
+        def hook(request: Request, response: Response) -> Any:
+            meant = response.status in statuses if statuses else response.ok or not success
+            return call(request, response) if meant and request.matches(**which) else None
+
+        site.after(hook)
+
+    return _declare(function, put)
+
+
+def after_success(function: Patch) -> Patch:
+    """Declares a patch that is called with those requests and their responses, if they succeed."""
+    return after(function, success=True)
+
+
+def _bound(
+    function: Patch, site: Site, arguments: dict[str, Any], messages: tuple[None, ...]
+) -> tuple[dict[str, Any], Callable[..., Any]]:
+    """Tells which requests a fault is about, and binds a function to what else it says."""
+    which = {name: value for name, value in arguments.items() if name in _WHICH}
+    others = {name: value for name, value in arguments.items() if name not in _WHICH}
+    signature = inspect.signature(function)
+    if "memory" in signature.parameters:
+        others["memory"] = {}
+    if "shown" in signature.parameters:
+        others["shown"] = Shown(site)
+    signature.bind(None, *messages, **others)
+    # The mock is built later than the fault is put in.
+    return which, lambda *messages: function(site.mock, *messages, **others)
+
+
+def _declare(function: Patch, put: Patch) -> Patch:
+    name = function.__name__.replace("_", "-")
+    if name in _patches:
+        raise ValueError(f"there are two patches {name}")
+    _patches[name] = put
+    return function
+
+
+def patches() -> dict[str, Patch]:
+    for module in pkgutil.iter_modules(ringme_contract.proof.__path__):
+        if module.name.startswith("patches_"):
+            importlib.import_module(f"{ringme_contract.proof.__name__}.{module.name}")
+    return _patches

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from ringme_spec.operations import Operation
 
@@ -38,6 +39,12 @@ class Request:
     def told(self) -> tuple[Any, ...]:
         """All that the mock gets to know of it."""
         return self.method, self.path, self.query_string, tuple(self.headers), self.body
+
+    @property
+    def sent_path(self) -> bytes:
+        """The path as the mock gets it: as it came, unless it was changed."""
+        same = self.raw_path and self.path == self.scope.get("path", self.path)
+        return (self.raw_path if same else quote(self.path)).encode("latin-1")
 
     @property
     def name(self) -> str:
@@ -157,11 +164,9 @@ class Request:
         found = {**dict(self.query), **dict(pairs)}
         kind, _, encoded = self.header("authorization").partition(" ")
         if kind.lower() == "basic":
-            try:
+            with suppress(ValueError):
                 name, _, secret = b64decode(encoded).decode().partition(":")
                 found |= {"client_id": name, "client_secret": secret}
-            except ValueError:
-                pass
         return found
 
     def with_form(self, form: dict[str, str]) -> Request:
@@ -251,12 +256,30 @@ class Response:
         return replace(self, headers=dict(self.headers))
 
 
+# What changes a request, or responds in the stead of the mock; what changes a response.
+Before = Callable[[Request], Awaitable[Response | None] | Response | None]
+After = Callable[[Request, Response], Awaitable[None] | None]
+
+
 def refusal(status: int, message: str = "Refused", word: str | None = None) -> Response:
     """Makes an error of the API that the mock did not give."""
     limits = {"limit": "1000000", "remaining": "999999", "reset": "3600"}
     response = Response(status, {f"{_LIMIT}-{name}": value for name, value in limits.items()})
     response.refuse(status, word, message)
     return response
+
+
+def encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(key.encode("latin-1"), value.encode("latin-1")) for key, value in headers]
+
+
+def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by name in small letters; those of one name are one list."""
+    found: dict[str, str] = {}
+    for key, value in headers:
+        name, text = key.decode("latin-1").lower(), value.decode("latin-1")
+        found[name] = f"{found[name]}, {text}" if name in found else text
+    return found
 
 
 def _parse(body: bytes) -> Any:

@@ -6,11 +6,11 @@ import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.types import ASGIApp, Message
 
-from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.messages import Request, Response, encoded, joined
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 from ringme_spec.path_templates import PathTemplates
@@ -29,21 +29,6 @@ _SCOPE = {
 }
 
 
-class Operations:
-    """All operations of a document."""
-
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.all = list(Contract(document).operations.values())
-        self._templates = PathTemplates(self.all)
-
-    def find(self, method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
-        """Finds the operation of a decoded path in any slash form, and its path parameters."""
-        return self._templates.find(method, path)
-
-    def only(self, action: str) -> Operation:
-        return next(one for one in self.all if one.action == action)
-
-
 class Mock:
     """The mock as it is without the fault.
 
@@ -51,13 +36,19 @@ class Mock:
     which all methods but `send` and `call` go, count for nobody.
     """
 
-    def __init__(self, app: ASGIApp, document: dict[str, Any], operations: Operations) -> None:
+    def __init__(self, app: ASGIApp, document: dict[str, Any]) -> None:
         self.app = app
         self.document = document
-        self.operations = operations
-        # Whoever may call anything may call this one.
-        self._whoami = operations.only("current").path
+        self.operations = list(Contract(document).operations.values())
+        self._templates = PathTemplates(self.operations)
         self._callers: dict[str, tuple[str, str]] = {}
+
+    def find(self, method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
+        """Finds the operation of a decoded path in any slash form, and its path parameters."""
+        return self._templates.find(method, path)
+
+    def operation(self, action: str) -> Operation:
+        return next(one for one in self.operations if one.action == action)
 
     async def send(self, request: Request) -> Response:
         """Sends a request, which stays as it is."""
@@ -66,14 +57,10 @@ class Mock:
             **request.scope,
             "method": request.method,
             "path": request.path,
-            "raw_path": (request.raw_path or quote(request.path)).encode("latin-1"),
+            "raw_path": request.sent_path,
             "query_string": request.query_string.encode("latin-1"),
-            "headers": [
-                (key.encode("latin-1"), value.encode("latin-1")) for key, value in request.headers
-            ],
+            "headers": encoded(request.headers),
         }
-        if request.path != request.scope.get("path", request.path):
-            scope["raw_path"] = quote(request.path).encode("ascii")
         response = Response(500)
         given = False
 
@@ -87,10 +74,7 @@ class Mock:
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 response.status = message["status"]
-                for key, value in message.get("headers", []):
-                    name, text = key.decode("latin-1").lower(), value.decode("latin-1")
-                    before = response.headers.get(name)
-                    response.headers[name] = text if before is None else f"{before}, {text}"
+                response.headers = joined(message.get("headers", []))
             elif message["type"] == "http.response.body":
                 response.body += message.get("body", b"")
 
@@ -131,7 +115,8 @@ class Mock:
         """
         if not request.token or request.token in self._callers:
             return self._callers.get(request.token)
-        await self.call("GET", self._whoami, token=request.token)
+        # Whoever may call anything may call this one.
+        await self.call("GET", self.operation("current").path, token=request.token)
         (noted,) = await self.control("GET", "/journal", limit=1)
         if noted["login"] is None:
             return None
@@ -149,9 +134,8 @@ class Mock:
         application = _find(state, "application", "client_id", caller[1])
         if application is None:
             return {}
-        user = _find(
-            state, "user", *(("login", caller[0]) if caller[0] else ("id", application["user_id"]))
-        )
+        by = ("login", caller[0]) if caller[0] else ("id", application["user_id"])
+        user = _find(state, "user", *by)
         if user is None:
             return {}
         client = _find(state, "client", "id", user["client_id"])
@@ -176,10 +160,8 @@ class Mock:
         return found
 
     async def keys(self, collection: str, **values: Any) -> list[Any]:
-        name = self.key(collection)
-        return [
-            one[name] for one in await self.entries(collection) if values.items() <= one.items()
-        ]
+        name, entries = self.key(collection), await self.entries(collection)
+        return [one[name] for one in entries if values.items() <= one.items()]
 
     async def entry(self, collection: str, key: Any) -> Entry | None:
         """Finds an entry by its key, a number or a text; None if it is not there."""

@@ -9,8 +9,7 @@ from typing import Any
 
 import yaml
 
-from ringme_contract.proof.interception import Before
-from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.messages import Before, Request, Response
 from ringme_spec.schema import Schema, Schemas
 
 _LIMITS = {"x-ratelimit-limit": "1000", "x-ratelimit-remaining": "999", "x-ratelimit-reset": "3600"}

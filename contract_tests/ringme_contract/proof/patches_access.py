@@ -1,4 +1,4 @@
-"""Faults in who may do what: tokens, access levels, blocked users, reach, refusals."""
+"""Faults in who may do what, and how often: tokens, access levels, blocks, reach, limits."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ringme_contract.proof.fault import Memory, after, after_success, before
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.mock import Mock
-from ringme_contract.proof.patch import Memory, after, after_success, before
 
+_LIMIT, _LEFT, _RESET = (f"x-ratelimit-{name}" for name in ("limit", "remaining", "reset"))
 _ADMINS = ("client-admin", "other-admin")
 
 
@@ -66,9 +67,8 @@ async def let_through(
     parties = await mock.parties(request) if types or caller else {}
     if types and parties["user"]["type"] not in types:
         return
-    changes = [
-        (name, parties[name][mock.key(name)], values) for name, values in (caller or {}).items()
-    ]
+    others = (caller or {}).items()
+    changes = [(name, parties[name][mock.key(name)], values) for name, values in others]
     async with mock.changed(*changes):
         done = await _resent(mock, request, logins, lambda one: one.word != refused)
     if not silently:
@@ -105,12 +105,8 @@ async def elsewhere(
     if also:
         response.set_json(own + found.json)
     if where:
-        values = {key: request.values[name] for key, name in where.items()}
-        meant = [
-            one
-            for one in found.json
-            if all(str(one[key]) == value for key, value in values.items())
-        ]
+        values = [(key, request.values[name]) for key, name in where.items()]
+        meant = [one for one in found.json if all(str(one[key]) == its for key, its in values)]
         size = int(request.parameter("per_page") or 1000)
         start = (int(request.parameter("page") or 1) - 1) * size
         response.set_json(meant[start : start + size])
@@ -252,3 +248,42 @@ async def taken_by(mock: Mock, request: Request, response: Response, unique: str
     for one in await mock.entries(request.collection):
         if wanted and one[unique] == wanted:
             response.refuse(400, None, f"{unique}: is taken by {one[key]}")
+
+
+# --- the rate limit
+
+
+@after
+async def counted_by(
+    mock: Mock, _: Request, response: Response, memory: Memory, key: str = ""
+) -> None:
+    """Counts requests by another `key` of the journal, or (without one) all together."""
+    if _LIMIT not in response.headers:
+        return
+    (noted,) = await mock.control("GET", "/journal", limit=1)
+    name = noted.get(key)
+    memory[name] = memory.get(name, 0) + 1
+    left = int(response.headers[_LIMIT]) - memory[name]
+    response.headers[_LEFT] = str(max(0, left))
+    if left < 0:
+        response.refuse(429, "rate_limit_exceeded")
+
+
+@after
+def reset_by_requests(_: Mock, __: Request, response: Response) -> None:
+    """Takes a second off the time until the count starts anew for each request."""
+    if _LIMIT in response.headers:
+        used = int(response.headers[_LIMIT]) - int(response.headers[_LEFT])
+        response.headers[_RESET] = str(max(1, 3600 - used))
+
+
+@after
+def not_counted(
+    _: Mock, request: Request, response: Response, memory: Memory, uncounted: list[str]
+) -> None:
+    """Counts no requests with some methods; without any named, none at all."""
+    if _LIMIT not in response.headers:
+        return
+    limit, left = int(response.headers[_LIMIT]), int(response.headers[_LEFT])
+    memory["free"] = memory.get("free", 0) + (request.method in uncounted)
+    response.headers[_LEFT] = str(min(left + memory["free"], limit))

@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ringme_contract.lists import Item
+from ringme_contract.proof.fault import Memory, Shown, after, after_success, before, patch
 from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.mock import Mock
-from ringme_contract.proof.patch import Memory, Shown, after, after_success, before, patch
 from ringme_contract.proof.patches_ranges import is_inside
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import Any
 
 from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.lists import Item
+from ringme_contract.proof.fault import Memory, after, after_success, before
 from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.mock import Mock
-from ringme_contract.proof.patch import Memory, after, after_success, before
 from ringme_contract.proof.patches_ranges import in_range, time_of
 
 
@@ -110,7 +110,7 @@ async def range_takes_along(
 
     With `by` those whose property has the id of the group.
     """
-    lists = (one for one in mock.operations.all if one.action == "list")
+    lists = (one for one in mock.operations if one.action == "list")
     other = next(one for one in lists if one.collection.name == collection)
     found = await in_range(mock, replace(request, operation=other), of_client=bool(by))
     response = await mock.send(request)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from ringme_contract.proof.fault import after_success, before
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.mock import Mock
-from ringme_contract.proof.patch import after_success, before
 from ringme_contract.proof.patches_ranges import in_range, is_inside, time_of
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from ringme_contract.proof.fault import Memory, before
 from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.mock import Mock
-from ringme_contract.proof.patch import Memory, before
 
 # As long as a request waits for another one to meet.
 _MEETING = 0.05

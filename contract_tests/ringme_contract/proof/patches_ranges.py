@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.lists import Item
+from ringme_contract.proof.fault import after, before, patch
 from ringme_contract.proof.messages import Request, Response
 from ringme_contract.proof.mock import Mock
-from ringme_contract.proof.patch import after, before, patch
 
 if TYPE_CHECKING:
     from ringme_contract.proof.site import Site

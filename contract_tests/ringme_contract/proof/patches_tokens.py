@@ -6,9 +6,9 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from ringme_contract.proof.fault import Memory, after, after_success, before
 from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.mock import Mock
-from ringme_contract.proof.patch import Memory, after, after_success, before
 
 _GRANT = "authorization_code"
 _REFRESH = "refresh_token"
@@ -158,7 +158,7 @@ async def owners_shown(mock: Mock, request: Request, response: Response, how: st
     """Shows the current user with all its owners, or the owner of the application instead."""
     parties = await mock.parties(request)
     if how == "all":
-        names = mock.operations.only("current").resource["owners"].values()
+        names = mock.operation("current").resource["owners"].values()
         shown = {name: parties["user"][name] for name in names}
         response.set_json({**response.json, **shown})
     elif owner := await mock.entry("user", parties["application"]["user_id"]):

@@ -13,8 +13,8 @@ from typing import Any
 
 from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.lists import Item
+from ringme_contract.proof.fault import Shown, patch
 from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.patch import Shown, patch
 from ringme_contract.proof.site import Site
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")

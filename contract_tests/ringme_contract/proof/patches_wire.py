@@ -10,10 +10,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ringme_contract.proof.fault import all_faults
+from ringme_contract.proof.fault import after, all_faults, before, patch
 from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.mock import Mock
-from ringme_contract.proof.patch import after, before, patch
 
 if TYPE_CHECKING:
     from ringme_contract.proof.site import Site

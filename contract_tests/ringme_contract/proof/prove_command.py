@@ -8,12 +8,14 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
+from ringme_contract.command_options import PATH
 from ringme_contract.http.transport import Transport
 from ringme_contract.proof.fault import Fault, all_faults
 from ringme_contract.report.files import try_path
@@ -25,7 +27,7 @@ from ringme_spec.errors import ConfigError, unknown_key
 
 @click.command()
 @click.argument("url", required=False)
-@click.option("--target", type=click.Path(path_type=Path), help="Target file of that server, TOML.")
+@click.option("--target", type=PATH, help="Target file of that server, TOML.")
 @click.option("--reset", help="Command that resets the data of the server, before each fault.")
 @click.option("--fault", "names", multiple=True, help="Only this fault; repeatable.")
 @click.option("--class", "kinds", multiple=True, help="Only the faults of this class; repeatable.")
@@ -37,9 +39,7 @@ from ringme_spec.errors import ConfigError, unknown_key
     show_default="one for each core",
     help="Number of mocks that run at a time.",
 )
-@click.option(
-    "--json", "json_file", type=click.Path(path_type=Path), help="Write the proof as JSON."
-)
+@click.option("--json", "json_file", type=PATH, help="Write the proof as JSON.")
 def prove(
     url: str | None,
     target: Path | None,
@@ -95,8 +95,8 @@ def prove(
 
 
 def _in_mock(chosen: list[Fault], whole: bool, full: bool, jobs: int) -> tuple[dict[str, Any], int]:
-    from ringme_contract.proof.prove import prove as run
     from ringme_contract.proof.table import as_json, print_proof, progress_line
+    from ringme_contract.proof.trial import prove as run
 
     say = _counter(len(chosen) + (4 if whole else 0))
     proof = run(
@@ -135,14 +135,8 @@ def _before_server(
 
 def _counter(total: int) -> Callable[[str], None]:
     """Says lines with a number of how many there are."""
-    done = 0
-
-    def say(line: str) -> None:
-        nonlocal done
-        done += 1
-        click.echo(f"{done:>{len(str(total))}}/{total} {line}")
-
-    return say
+    numbers = count(1)
+    return lambda line: click.echo(f"{next(numbers):>{len(str(total))}}/{total} {line}")
 
 
 def _choose(names: tuple[str, ...], kinds: tuple[str, ...]) -> list[Fault]:

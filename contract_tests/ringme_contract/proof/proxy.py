@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
@@ -12,16 +13,15 @@ import httpx
 from starlette.types import Message, Receive, Scope, Send
 
 from ringme_contract.http.retries import reason_of
-from ringme_contract.proof.interception import read_body
-from ringme_contract.proof.messages import Request, Response
-from ringme_contract.proof.mock import Entry, Mock, Operations
+from ringme_contract.proof.messages import Request, Response, encoded, joined
+from ringme_contract.proof.mock import Entry, Mock
 from ringme_contract.proof.site import Site
 from ringme_contract.target import Target
 
 # Of one connection, or written anew by the next one who sends the message.
 _HOPS = re.compile(
-    rb"(?i)connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|host"
-    rb"|content-(length|encoding)|accept-encoding"
+    "(?i)connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|host"
+    "|content-(length|encoding)|accept-encoding"
 )
 _LIMIT = 64 * 1024 * 1024
 # The users of the fixtures that faults act as, and the identities of a target like them.
@@ -40,69 +40,6 @@ class Unanswered(Exception):
     """The server gave no response; the message says how it failed."""
 
 
-class Upstream:
-    """An ASGI application whose responses are those of the server at a URL."""
-
-    def __init__(self, target: Target) -> None:
-        self._base = httpx.URL(target.url)
-        self._url = target.url.encode()
-        self._timeout = target.timeout
-        self._http = httpx.AsyncClient(timeout=target.timeout)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forwards one request. Raises Unanswered."""
-        request = self._request(scope, await read_body(receive))
-        try:
-            async with asyncio.timeout(self._timeout):
-                response, body = await self._exchange(request)
-        except TimeoutError:
-            raise Unanswered(f"{request.method} {request.url.path}: no response in time") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Unanswered(f"{request.method} {request.url.path}: {reason_of(error)}") from None
-        own = next(value for key, value in scope["headers"] if key == b"host")
-        headers = [
-            (key, self._moved(value, own) if key == b"location" else value)
-            for key, value in ((key.lower(), value) for key, value in response.headers.raw)
-            if not _HOPS.fullmatch(key)
-        ]
-        if "json" in response.headers.get("content-type", ""):
-            body = self._moved(body, own)
-        start = {"type": "http.response.start", "status": response.status_code}
-        await send({**start, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-    async def close(self) -> None:
-        await self._http.aclose()
-
-    def _request(self, scope: Scope, body: bytes) -> httpx.Request:
-        headers = [(key, value) for key, value in scope["headers"] if not _HOPS.fullmatch(key)]
-        if body or any(key == b"content-length" for key, _ in scope["headers"]):
-            headers.append((b"content-length", str(len(body)).encode()))
-        path = self._base.raw_path.rstrip(b"/") + scope["raw_path"]
-        query = b"?" + scope["query_string"] if scope["query_string"] else b""
-        url = self._base.copy_with(raw_path=path + query)
-        return httpx.Request(scope["method"], url, headers=headers, content=body)
-
-    async def _exchange(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-        response = await self._http.send(request, stream=True)
-        try:
-            body = bytearray()
-            async for part in response.aiter_bytes():
-                body += part
-                if len(body) > _LIMIT:
-                    raise httpx.ReadError(f"the body is longer than {_LIMIT} bytes")
-            return response, bytes(body)
-        finally:
-            await response.aclose()
-
-    def _moved(self, text: bytes, host: bytes) -> bytes:
-        """Has URLs of the server lead through the proxy as well."""
-        old, new = self._url + b"/", b"http://" + host + b"/"
-        # JSON may have its slashes escaped.
-        text = text.replace(old.replace(b"/", rb"\/"), new.replace(b"/", rb"\/"))
-        return text.replace(old, new)
-
-
 class _Known(dict[str, Any]):
     """An entry as far as it is known. Raises Inside for anything else."""
 
@@ -111,14 +48,59 @@ class _Known(dict[str, Any]):
 
 
 class Server(Mock):
-    """A server that is no mock, with what its clients see of it."""
+    """The server at a URL, with what its clients see of it."""
 
     def __init__(self, target: Target, document: dict[str, Any]) -> None:
-        self.upstream, operations = Upstream(target), Operations(document)
-        super().__init__(self.upstream, document, operations)
-        self._identities = target.identities
-        self._current = operations.only("current")
-        self._token_path = operations.only("token").path
+        super().__init__(_no_app, document)
+        self._target = target
+        self._base = httpx.URL(target.url)
+        self._http = httpx.AsyncClient(timeout=target.timeout)
+
+    async def send(self, request: Request) -> Response:
+        """Forwards a request, which stays as it is. Raises Unanswered."""
+        line = f"{request.method} {request.path}"
+        try:
+            async with asyncio.timeout(self._target.timeout):
+                response = await self._forwarded(request)
+        except TimeoutError:
+            raise Unanswered(f"{line}: no response in time") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise Unanswered(f"{line}: {reason_of(error)}") from None
+        request.sent.append((request.told, response.copy()))
+        return response
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _forwarded(self, request: Request) -> Response:
+        headers = [one for one in request.headers if not _HOPS.fullmatch(one[0])]
+        if request.body or request.header("content-length"):
+            headers.append(("content-length", str(len(request.body))))
+        path = self._base.raw_path.rstrip(b"/") + request.sent_path
+        query = f"?{request.query_string}" if request.query_string else ""
+        url = self._base.copy_with(raw_path=path + query.encode("latin-1"))
+        sent = httpx.Request(request.method, url, headers=encoded(headers), content=request.body)
+        async with contextlib.aclosing(await self._http.send(sent, stream=True)) as response:
+            body = bytearray()
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) > _LIMIT:
+                    raise httpx.ReadError(f"the body is longer than {_LIMIT} bytes")
+        found = Response(response.status_code, joined(response.headers.raw), bytes(body))
+        found.headers = {key: one for key, one in found.headers.items() if not _HOPS.fullmatch(key)}
+        host = request.header("host").encode("latin-1")
+        if where := found.headers.get("location"):
+            found.headers["location"] = self._moved(where.encode("latin-1"), host).decode("latin-1")
+        if "json" in found.headers.get("content-type", ""):
+            found.body = self._moved(found.body, host)
+        return found
+
+    def _moved(self, text: bytes, host: bytes) -> bytes:
+        """Has URLs of the server lead through the proxy as well."""
+        old, new = self._target.url.encode() + b"/", b"http://" + host + b"/"
+        # JSON may have its slashes escaped.
+        text = text.replace(old.replace(b"/", rb"\/"), new.replace(b"/", rb"\/"))
+        return text.replace(old, new)
 
     async def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """Raises Inside: there is no control interface."""
@@ -126,10 +108,10 @@ class Server(Mock):
 
     async def token(self, login: str, application: str | None = None) -> str:
         """Logs in as the identity that is like a user of the fixtures."""
-        identity = self._identities.get(_LOGINS.get(login, ""))
+        identity = self._target.identities.get(_LOGINS.get(login, ""))
         if identity is None or application is not None:
             raise Inside(f"the password of {login}")
-        request = Request("POST", self._token_path, headers=[("host", "127.0.0.1")])
+        request = Request("POST", self.operation("token").path, headers=[("host", "127.0.0.1")])
         response = await self.send(request.with_form(identity.parameters))
         return str((response.json or _Known())["access_token"])
 
@@ -148,16 +130,21 @@ class Server(Mock):
     async def _shown(self, request: Request) -> Entry | None:
         if not request.token:
             return None
-        response = await self.call("GET", self._current.path, token=request.token)
+        current = self.operation("current")
+        response = await self.call("GET", current.path, token=request.token)
         if response.status == 401:
             return None
         if not response.ok or not isinstance(response.json, dict):
             raise Inside("whose token it is")
-        owners = self._current.node["x-resource"]["owners"]
+        owners = current.resource["owners"]
         user = response.json
         return _Known(
             user, type=next((kind for kind, key in owners.items() if user.get(key)), None)
         )
+
+
+async def _no_app(*_: object) -> None:
+    """What comes to the mock besides requests comes to no server."""
 
 
 class Proxy:
@@ -219,5 +206,5 @@ class Proxy:
             message: Message = await receive()
             assert message["type"] == f"lifespan.{event}"
             if event == "shutdown":
-                await self._server.upstream.close()
+                await self._server.close()
             await send({"type": f"lifespan.{event}.complete"})

@@ -2,25 +2,101 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from inspect import isawaitable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import quote
+
+from starlette.types import Receive, Scope, Send
 
 from ringme_contract.http.serving import served
-from ringme_contract.proof.fault import Fault, all_faults
-from ringme_contract.proof.interception import After, Before, Interception
-from ringme_contract.proof.mock import Mock, Operations
+from ringme_contract.proof.fault import Fault, all_faults, patches
+from ringme_contract.proof.messages import After, Before, Request, Response, encoded
+from ringme_contract.proof.mock import Mock
 from ringme_contract.proof.null_servers import NULL_SERVERS
-from ringme_contract.proof.patch import patches
 from ringme_mock.app import create_app
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import FIXTURES, SPEC
+
+
+class Interception:
+    """An ASGI application around the mock that calls `before` and `after` for each request."""
+
+    def __init__(self, mock: Mock, before: list[Before], after: list[After]) -> None:
+        self._mock = mock
+        self._before = before
+        self._after = after
+        # A hook changed a request or a response, or responded in the stead of the mock.
+        self.changed = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Responds to one request."""
+        if scope["type"] != "http":
+            await self._mock.app(scope, receive, send)
+            return
+        request = self._request(scope, await read_body(receive))
+        told = request.told
+        response = await self._respond(request)
+        for hook in self._after:
+            if isawaitable(waiting := hook(request, response)):
+                await waiting
+        sent = [(one, got.told) for one, got in request.sent]
+        self.changed = self.changed or sent != [(told, response.told)]
+        await _send(send, request, response)
+
+    async def _respond(self, request: Request) -> Response:
+        for hook in self._before:
+            response = hook(request)
+            if isawaitable(response):
+                response = await response
+            if response is not None:
+                return response
+        return await self._mock.send(request)
+
+    def _request(self, scope: Scope, body: bytes) -> Request:
+        operation, values = self._mock.find(scope["method"], scope["path"])
+        headers = scope["headers"]
+        return Request(
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            [(key.decode("latin-1"), value.decode("latin-1")) for key, value in headers],
+            body,
+            scope.get("raw_path", quote(scope["path"]).encode()).decode("latin-1"),
+            operation,
+            values,
+            # Without what the server offers beside: the response has to come by `send`.
+            {key: value for key, value in scope.items() if key != "extensions"},
+        )
+
+
+async def read_body(receive: Receive) -> bytes:
+    parts = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _send(send: Send, request: Request, response: Response) -> None:
+    headers, body = dict(response.headers), response.body
+    # A response to HEAD has the length of the one to GET.
+    if request.method != "HEAD" or body:
+        headers.pop("content-length", None)
+        body = gzip.compress(body, mtime=0) if response.is_compressed else body
+        if response.status != 204:
+            headers["content-length"] = str(len(body))
+    start = {"type": "http.response.start", "status": response.status}
+    await send({**start, "headers": encoded(headers.items())})
+    await send({"type": "http.response.body", "body": body})
 
 
 class Site:
@@ -31,11 +107,6 @@ class Site:
         self._before: list[Before] = []
         self._after: list[After] = []
         self._mock: Mock | None = None
-
-    @cached_property
-    def operations(self) -> Operations:
-        """The operations of the document, as it is when they are first asked for."""
-        return Operations(self.document)
 
     @property
     def mock(self) -> Mock:
@@ -63,7 +134,7 @@ class Site:
             path = Path(folder) / "openapi.yaml"
             path.write_text(json.dumps(self.document), "utf-8")
             app = create_app(path, FIXTURES)
-        return self.around(Mock(app, self.document, self.operations))
+        return self.around(Mock(app, self.document))
 
     def around(self, mock: Mock, guard: Callable[[Any], Any] = lambda hook: hook) -> Interception:
         """Puts the hooks around a mock, or what stands for it, each made another by `guard`."""

@@ -11,8 +11,7 @@ from rich.table import Column, Table
 from ringme_contract.check import LAYERS
 from ringme_contract.proof.at_url import NOT_FOUND, STATES, UrlFinding, UrlProof
 from ringme_contract.proof.fault import Fault
-from ringme_contract.proof.prove import Finding, Proof
-from ringme_contract.proof.trial import FaultFinding
+from ringme_contract.proof.trial import FaultFinding, Finding, Proof
 from ringme_contract.report.printable import printable
 from ringme_contract.verdict import Outcome
 

@@ -108,12 +108,7 @@ def _cause(cause: Cause, report: Report) -> dict[str, Any]:
 def _rule(finding: RuleFinding) -> dict[str, Any]:
     rule, expectation = finding.rule, finding.expectation
     return {
-        "id": rule.id,
-        "text": rule.text,
-        "level": rule.level,
-        "grade": rule.grade,
-        "area": rule.area,
-        "pointer": rule.pointer,
+        **_values(rule, "id", "text", "level", "grade", "area", "pointer"),
         "seconds": round(sum(one.seconds for one in finding.outcomes), 3),
         "operations": list(rule.operations),
         "verdict": finding.verdict.value,
@@ -127,6 +122,10 @@ def _rule(finding: RuleFinding) -> dict[str, Any]:
         "reasons": finding.reasons,
         "checks": [_check(outcome) for outcome in finding.outcomes],
     }
+
+
+def _values(one: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in names}
 
 
 def _check(outcome: Outcome) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringme_contract.report.cause_text import counted
 from ringme_contract.report.printable import differences_shown, printable, shown
 from ringme_contract.run.evaluation import RuleFinding
 from ringme_contract.verdict import Outcome
@@ -45,15 +46,16 @@ def failures(finding: RuleFinding, all_checks: bool = False) -> list[str]:
     for outcome, others in distinct[:limit]:
         lines += ["", *_failure_lines(outcome)]
         if others:
-            lines.append(f"  # the same in {_checks(len(others))} more: {', '.join(others[:3])}")
+            lines.append(
+                f"  # the same in {counted(len(others), 'check')} more: {', '.join(others[:3])}"
+            )
     rest = sum(1 + len(others) for _, others in distinct[limit:])
     if rest:
-        lines += ["", f"and {_checks(rest)} more that failed in other ways; the reports have all"]
+        lines += [
+            "",
+            f"and {counted(rest, 'check')} more that failed in other ways; the reports have all",
+        ]
     return lines
-
-
-def _checks(number: int) -> str:
-    return "1 check" if number == 1 else f"{number} checks"
 
 
 def _failure_lines(outcome: Outcome) -> list[str]:

@@ -52,13 +52,10 @@ def step_summary(report: Report) -> str:
         + f", exit code {int(report.code)}",
         "",
     ]
-    lines += [
-        f"{n}. {_cell(headline(one, report.contract))}" for n, one in enumerate(report.causes, 1)
-    ]
+    causes = [_cell(headline(one, report.contract)) for one in report.causes]
+    lines += [f"{number}. {text}" for number, text in enumerate(causes, 1)]
     lines += [""] if report.causes else []
-    rows = [
-        finding for finding in worst_first(report.findings) if finding.state != Verdict.PASS.value
-    ]
+    rows = [one for one in worst_first(report.findings) if one.state != Verdict.PASS.value]
     if rows:
         lines += ["| verdict | rule | level | why |", "|---|---|---|---|"]
         lines += [

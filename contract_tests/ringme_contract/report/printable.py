@@ -24,13 +24,7 @@ def printable(text: str) -> str:
         one if one in _KEPT or one.isprintable() or one == "\u00a0" else _escape(one)
         for one in text
     )
-    return _COMMAND.sub(_defused, text)
-
-
-def _defused(command: re.Match[str]) -> str:
-    if command[0] == "##[":
-        return "#\\x23["
-    return f"{command[1]}\\x3a:"
+    return _COMMAND.sub(lambda found: "#\\x23[" if found[0] == "##[" else f"{found[1]}\\x3a:", text)
 
 
 def shown(value: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -45,20 +44,13 @@ _WHY = 400
 _LEFT = 6
 
 
-class ProgressLine:
+class ProgressLine(Progress):
     """Says how far a run is: a bar at a terminal, a line for each quarter of the way elsewhere."""
 
     def __init__(
         self, console: Console, total: int, quiet: bool = False, verbose: bool = False
     ) -> None:
-        self._console = console
-        self._verbose = verbose
-        self._total = max(total, 1)
-        self._quiet = quiet
-        self._done = 0
-        self._failed = 0
-        self._seen: set[str] = set()
-        self._bar = Progress(
+        super().__init__(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
@@ -67,19 +59,13 @@ class ProgressLine:
             transient=True,
             disable=quiet or not console.is_terminal,
         )
-        self._task = self._bar.add_task("checks", total=self._total)
-
-    def __enter__(self) -> ProgressLine:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
+        self._verbose = verbose
+        self._total = max(total, 1)
+        self._quiet = quiet
+        self._done = 0
+        self._failed = 0
+        self._seen: set[str] = set()
+        self._task = self.add_task("checks", total=self._total)
 
     def __call__(self, outcome: Outcome) -> None:
         """Takes note of an outcome. A check and the outcome of its responses count once."""
@@ -93,13 +79,13 @@ class ProgressLine:
         self._seen.add(name)
         before = self._done * _PLAIN_STEPS // self._total
         self._done += 1
-        self._bar.update(self._task, completed=self._done, description=f"{outcome.layer} checks")
-        if not self._console.is_terminal and self._done * _PLAIN_STEPS // self._total > before:
+        self.update(self._task, completed=self._done, description=f"{outcome.layer} checks")
+        if not self.console.is_terminal and self._done * _PLAIN_STEPS // self._total > before:
             self.say(f"{self._done} of {self._total} checks, {self._failed} failures")
 
     def say(self, line: str, style: str = "") -> None:
         if not self._quiet:
-            _print(self._console, line, style)
+            _print(self.console, line, style)
 
 
 def print_report(

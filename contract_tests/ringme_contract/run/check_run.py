@@ -22,12 +22,13 @@ from ringme_contract.http.way_to_target import is_loopback
 from ringme_contract.profiles import measure
 from ringme_contract.run.engine import Engine, RunResult
 from ringme_contract.run.evaluation import (
+    Expectation,
     Report,
     assessed_rules,
     evaluate,
     exit_code,
+    load_expectations,
 )
-from ringme_contract.run.expectations import Expectation, load_expectations
 from ringme_contract.target import MOCK, OPTIONAL_IDENTITIES, REFUSED, Target, load_target
 from ringme_contract.verdict import Failure, Outcome, Verdict
 from ringme_spec.contract import Contract, read_contract
@@ -111,16 +112,15 @@ class Session:
             # What is wrong there the checks tell better.
             return []
 
-    def run(self, progress: Callable[[Outcome], None] | None = None) -> Report:
+    def run(self, progress: Callable[[Outcome], None] = lambda _: None) -> Report:
         return self.report(self.engine.run(self.checks, self._options.shuffle, progress))
 
     def report(self, result: RunResult) -> Report:
         findings = evaluate(result, self.rules, self.assessed, self.expectations, self.today)
         repeated = self.kit.transport.repeated
         if repeated:
-            self.notes.append(
-                f"{repeated} requests were sent again: lost on the way, or past the rate limit"
-            )
+            again = f"{repeated} requests were sent again"
+            self.notes.append(f"{again}: lost on the way, or past the rate limit")
         lacking = any(one.verdict is Verdict.NOT_REACHED for one in findings)
         if lacking and self.kit.target.delete_recorded_items and not result.interrupted:
             self.notes.append(_TAKEN)
@@ -264,9 +264,8 @@ def try_tokens(kit: CheckContext) -> list[str]:
         tried += 1
         response = kit.request_token(**identity.parameters)
         if not response.is_success or not json_object(response).get("access_token"):
-            refused.append(
-                f"{kit.target.source}: identities.{name} gets no token: {said(response)}"
-            )
+            what = f"identities.{name} gets no token: {said(response)}"
+            refused.append(f"{kit.target.source}: {what}")
     if tried == 0:
         raise CannotRun(f"{kit.target.source}: identities: names nobody who could log in")
     if len(refused) == tried:

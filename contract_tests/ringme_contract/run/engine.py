@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +16,6 @@ from ringme_contract.deviations import Deviation, before, trace
 from ringme_contract.http.no_response import Unreachable
 from ringme_contract.hypothesis_files import hypothesis_files
 from ringme_contract.recording import Exchange, first_problem
-from ringme_contract.run.leaks import leaks
 from ringme_contract.verdict import (
     READ_ONLY,
     Failure,
@@ -26,12 +26,13 @@ from ringme_contract.verdict import (
     breakdown,
     combine,
 )
-from ringme_spec.contract import Contract
 from ringme_spec.rules import Rule
 
 # Rules that any check can show to be broken, and the one that looks at refusals by the rate limit.
 CONFORMS, NO_5XX, LIMITS = "conforms", "no-5xx", "limits"
 ISOLATION = "entry-isolation"
+# The identity of another client.
+_OTHER = "other_client"
 _EVIDENCE = 12
 # So many requests in a row without a response, and the target is taken for gone.
 _GONE = 3
@@ -76,7 +77,7 @@ class Engine:
         self,
         checks: Iterable[Check],
         shuffle: int | None = None,
-        progress: Callable[[Outcome], None] | None = None,
+        progress: Callable[[Outcome], None] = lambda _: None,
     ) -> RunResult:
         """Runs the checks, in an order made from the seed `shuffle` if one is given."""
         chosen = list(checks)
@@ -91,8 +92,7 @@ class Engine:
             outcomes = self._run_unless_interrupted(check, result)
             with lock:
                 for outcome in outcomes:
-                    if progress:
-                        progress(outcome)
+                    progress(outcome)
             return outcomes
 
         for turn in (0, 1):
@@ -119,31 +119,22 @@ class Engine:
             except KeyboardInterrupt:
                 # The check has cleaned up after itself; the reports still say what is known.
                 result.interrupted = True
-        return [
-            Outcome(
-                check.id, check.rule, check.layer, Verdict.NOT_REACHED, "the run was interrupted"
-            )
-        ]
+        why = "the run was interrupted"
+        return [Outcome(check.id, check.rule, check.layer, Verdict.NOT_REACHED, why)]
 
     def run_one(self, check: Check) -> list[Outcome]:
         """The outcome of one check, and of its responses against the document."""
         try:
-            return self._run(check)
+            # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
+            with self._kit.transport.recording() as evidence, hypothesis_files():
+                outcome, again = self._outcome(check, evidence)
+                if again:
+                    evidence.clear()
+                    outcome, _ = self._outcome(check, evidence)
+                return [outcome, *_besides(check, evidence, self._kit)]
         except Exception as error:
             message = self._kit.transport.redaction.mask_text(breakdown(error))
             return [Outcome(check.id, check.rule, check.layer, Verdict.ERROR, message)]
-
-    def _run(self, check: Check) -> list[Outcome]:
-        # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
-        with self._kit.transport.recording() as evidence, hypothesis_files():
-            outcome, again = self._outcome(check, evidence)
-            if again:
-                evidence.clear()
-                outcome, _ = self._outcome(check, evidence)
-            contract = self._kit.contract
-            bad = _conformance(check, evidence, contract)
-            bad += _server_errors(check, evidence, contract)
-            return [outcome, *bad, *_leaks(check, evidence, self._kit)]
 
     def _outcome(self, check: Check, evidence: list[Exchange]) -> tuple[Outcome, bool]:
         """The outcome, and whether another may come of it when all is done once more."""
@@ -235,57 +226,56 @@ class Engine:
         self._kit.transport.unreachable = 0
 
 
-def _conformance(check: Check, evidence: list[Exchange], contract: Contract) -> list[Outcome]:
-    """Responses to the check that are not as the document describes them."""
-    bad = [one for one in evidence if one.problems]
-    if not bad:
-        return []
-    # One deviation for each way in which responses differ from the document.
-    ways = {(one.operation, one.status, one.problems[0]): one for one in bad}
-    return [_besides(check, CONFORMS, bad[0].problems[0], bad, ways.values(), contract)]
+def _besides(check: Check, evidence: list[Exchange], kit: CheckContext) -> Iterator[Outcome]:
+    """Outcomes for the rules that any check can show to be broken."""
 
+    def failed(rule: str, message: str, bad: list[Exchange], shown: Iterable[Exchange]) -> Outcome:
+        name = f"{check.layer}/{rule}/{check.name}"
+        outcome = Outcome(name, rule, check.layer, Verdict.FAIL, message, exchanges=bad[:3])
+        outcome.deviations = [trace(Deviation(one), (), kit.contract) for one in shown]
+        return outcome
 
-def _server_errors(check: Check, evidence: list[Exchange], contract: Contract) -> list[Outcome]:
-    """Requests of the check that the target failed at, again and again."""
-    bad = [one for one in evidence if one.breaks or _is_failure(one.status)]
-    if not bad:
-        return []
-    said = bad[0].breaks or f"status {bad[0].status}"
-    return [_besides(check, NO_5XX, f"{bad[0].line}: {said}", bad, bad[:3], contract)]
-
-
-def _leaks(check: Check, evidence: list[Exchange], kit: CheckContext) -> list[Outcome]:
-    """Responses to the check that tell a client of what another has."""
-    found = leaks(evidence, kit.run_id, kit.target.identities)
-    if not found or ISOLATION not in kit.contract.rules:
-        return []
-    (one, text), bad = found[0], [one for one, _ in found]
-    message = f"{one.line}: tells {one.identity} of {text!r}, which only another client has sent"
-    return [_besides(check, ISOLATION, message, bad, bad[:3], kit.contract)]
-
-
-def _besides(
-    check: Check,
-    rule: str,
-    message: str,
-    bad: list[Exchange],
-    shown: Iterable[Exchange],
-    contract: Contract,
-) -> Outcome:
-    """The outcome for a rule that any check can show to be broken."""
-    deviations = [trace(Deviation(one), (), contract) for one in shown]
-    name = f"{check.layer}/{rule}/{check.name}"
-    return Outcome(
-        name,
-        rule,
-        check.layer,
-        Verdict.FAIL,
-        message,
-        exchanges=bad[:3],
-        deviations=deviations,
-    )
+    if bad := [one for one in evidence if one.problems]:
+        # One deviation for each way in which responses differ from the document.
+        ways = {(one.operation, one.status, one.problems[0]): one for one in bad}
+        yield failed(CONFORMS, bad[0].problems[0], bad, ways.values())
+    if bad := [one for one in evidence if one.breaks or _is_failure(one.status)]:
+        said = bad[0].breaks or f"status {bad[0].status}"
+        yield failed(NO_5XX, f"{bad[0].line}: {said}", bad, bad[:3])
+    told = _leaks(evidence, kit.run_id, kit.target.identities)
+    if told and ISOLATION in kit.contract.rules:
+        (one, text), bad = told[0], [one for one, _ in told]
+        what = f"tells {one.identity} of {text!r}, which only another client has sent"
+        yield failed(ISOLATION, f"{one.line}: {what}", bad, bad[:3])
 
 
 def _is_failure(status: int) -> bool:
     """A status that says so; two others are what a server says of odd methods and versions."""
     return status >= 500 and status not in (501, 505)
+
+
+def _leaks(
+    exchanges: Iterable[Exchange], run_id: str, identities: Container[str]
+) -> list[tuple[Exchange, str]]:
+    """Each response to an identity of one client with a name that only the other has given.
+
+    A value that the run makes begins with its prefix and ends with a number that it uses once, so
+    that no chance brings it into a response.
+    """
+    # Only where both have sent something can one be told of the other; to look takes long.
+    exchanges = list(exchanges)
+    if len({one.identity == _OTHER for one in exchanges}) < 2:
+        return []
+    name = re.compile(rf'{re.escape(run_id)}(?:-\d+)?[^"\d]+\d+')
+    sent: dict[bool, set[str]] = {True: set(), False: set()}
+    found = []
+    for one in exchanges:
+        if not one.mentions(run_id):
+            continue
+        other = one.identity == _OTHER
+        sent[other].update(name.findall(f"{one.request_body} {one.url}"))
+        foreign = sent[not other] - sent[other]
+        if foreign and one.identity in identities:
+            told = foreign.intersection(name.findall(one.response_body))
+            found += [(one, text) for text in sorted(told)]
+    return found

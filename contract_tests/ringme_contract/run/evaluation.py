@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from ringme_contract.check import Check
 from ringme_contract.profiles import SMOKE
 from ringme_contract.run.causes import Cause, find_causes
 from ringme_contract.run.engine import RunResult
-from ringme_contract.run.expectations import Expectation
-from ringme_contract.target import Target
+from ringme_contract.target import Target, read_toml
 from ringme_contract.verdict import Outcome, Verdict
 from ringme_spec.contract import Contract
+from ringme_spec.errors import ConfigError, raise_all, read_each, unknown_key
 from ringme_spec.rules import Rule
 
 
@@ -44,6 +46,22 @@ STATES = (
 )
 _BROKEN = (Verdict.FAIL, Verdict.WARN)
 _FAILING = (Verdict.FAIL.value, UNEXPECTED_PASS, Verdict.ERROR.value)
+
+
+# Of a table of expected failures.
+_KEYS_OF_EXPECTED = ("rule", "reason", "expires")
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One rule that is expected to fail, up to and with the day `expires`."""
+
+    rule: str
+    reason: str
+    expires: date
+
+    def expired(self, today: date) -> bool:
+        return today > self.expires
 
 
 @dataclass(frozen=True)
@@ -120,9 +138,8 @@ def evaluate(
     A rule that was not to be assessed is listed all the same when a response broke it.
     """
     asked = assessed | {outcome.rule for outcome in result.outcomes}
-    return [
-        evaluate_rule(result, rules[name], expectations, today) for name in rules if name in asked
-    ]
+    listed = [rule for name, rule in rules.items() if name in asked]
+    return [evaluate_rule(result, rule, expectations, today) for rule in listed]
 
 
 def evaluate_rule(
@@ -225,3 +242,46 @@ class Report:
         states = {one.rule.id: one.state for one in self.findings}
         fails = any(states[name] == Verdict.FAIL.value for name in cause.rules)
         return Verdict.FAIL.value if fails else Verdict.WARN.value
+
+
+# --- expected failures
+
+
+def load_expectations(path: Path, rules: Iterable[str]) -> dict[str, Expectation]:
+    """The expected failures of a TOML file by rule. Raises ConfigError.
+
+    The file holds tables `[[expected]]`, each with rule, reason and expires (a date).
+    """
+    content = read_toml(path)
+    nodes = content.pop("expected", [])
+    raise_all(f"{path}: {unknown_key(key, ['expected'])}" for key in content)
+    if not isinstance(nodes, list):
+        raise ConfigError(f"{path}: expected: must be tables, [[expected]]")
+    known = set(rules)
+    found: dict[str, Expectation] = {}
+
+    def read(numbered: tuple[int, Any]) -> None:
+        number, node = numbered
+        one = _read_expectation(node, f"{path}: expected failure {number}", known)
+        if one.rule in found:
+            raise ConfigError(f"{path}: the rule {one.rule} is there twice")
+        found[one.rule] = one
+
+    read_each(enumerate(nodes, 1), read)
+    return found
+
+
+def _read_expectation(node: Any, where: str, known: set[str]) -> Expectation:
+    if not isinstance(node, dict):
+        raise ConfigError(f"{where}: must be a table")
+    problems = [unknown_key(key, _KEYS_OF_EXPECTED) for key in node if key not in _KEYS_OF_EXPECTED]
+    for key in ("rule", "reason"):
+        value = node.get(key)
+        problems += [] if isinstance(value, str) and value.strip() else [f"{key}: is missing"]
+    rule, expires = node.get("rule"), node.get("expires")
+    if isinstance(expires, datetime) or not isinstance(expires, date):
+        problems.append("expires: must be a date, as 2030-01-31 without quotes")
+    if isinstance(rule, str) and rule.strip() and rule not in known:
+        problems.append(f"rule: the document has no rule {rule}")
+    raise_all(f"{where}: {problem}" for problem in problems)
+    return Expectation(node["rule"], node["reason"].strip(), node["expires"])
