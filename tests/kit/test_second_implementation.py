@@ -50,6 +50,8 @@ _BREAKS = {
     "ended-call-stays": "current-call-end",
     "call-at-any-number": "current-calls",
     "calls-of-all-clients": "current-calls",
+    "phone-rings-twice": "callback",
+    "phones-not-told": "event-delivery",
     "menu-rung": "callback-numbers",
     "event-as-text": "event-delivery",
     "never-bridged": "call-values",

@@ -35,6 +35,8 @@ FAULTS: dict[str, str] = {
     "ended-call-stays": "a call that was ended stays in the lists",
     "call-at-any-number": "a call is found at numbers that take no part in it",
     "calls-of-all-clients": "the calls in progress of a client are those of all clients",
+    "phone-rings-twice": "a phone that is named twice rings twice",
+    "phones-not-told": "who subscribed for all phones is told of nothing",
     "menu-rung": "a voice menu can be rung as if it were a phone",
     "event-as-text": "events come as plain text, not as a form",
     "never-bridged": "a call that two sides spoke in is answered, never bridged",

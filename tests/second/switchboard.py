@@ -106,7 +106,7 @@ class Switchboard:
                 " ORDER BY id",
                 kind,
                 number["id"],
-                number["client_id"],
+                None if faults.on("phones-not-told") else number["client_id"],
             )
         finally:
             self._database.end(keep=False)

@@ -33,6 +33,8 @@ class TableObjects:
     def _find_clients(self) -> None:
         self.keys[self._clients, "own"] = self._kit.own_key("client", self._clients)
         self.keys[self._clients, "never"] = NOWHERE
+        if not self._writing:
+            self.keys[self._clients, "me"] = self._kit.roles.own_client
         if self._has("other_client"):
             self.keys[self._clients, "other"] = self._kit.own_key("other_client", self._clients)
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 
-from ringme_contract.check import check
+from ringme_contract.check import can_be_created, check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.collection_entries import all_entries
+from ringme_contract.collection_entries import Entries, all_entries
 from ringme_contract.datetime_texts import SECOND, whole_second, write_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with, moment_of, read_list
+from ringme_contract.own_entries import OwnEntries
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 
@@ -150,3 +151,98 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
                 yield removal, {kit.roles.groups: group}, listing, item, SECOND
                 if own and moment_of(listing, item).microsecond:
                     yield removal, {kit.roles.groups: new}, listing, item, timedelta()
+
+
+class LinkedEntries:
+    """Two sets of entries of the check's own, and all that shows them or a part of them.
+
+    What nobody can create and may refer to them is made to refer to the first set.
+    """
+
+    def __init__(self, kit: CheckContext) -> None:
+        self.kit, self.own, self.beside = kit, OwnEntries(kit), OwnEntries(kit)
+        self._readings = {
+            owner.path(one): (one, owner)
+            for owner in (self.own, self.beside)
+            for one in kit.operations
+            if one.action in ("read", "list")
+            and not one.range_required
+            and owner.holds(one)
+            # Lists of the whole client hold what others make meanwhile.
+            and any(each.me is None for each in one.entry_parameters)
+        }
+        for owner, one in product((self.own, self.beside), kit.operations):
+            if one.action == "update" and one.is_part and owner.holds(one):
+                kit.expect(owner.request(kit.client, one), one.status)
+        for one in kit.operations:
+            keys = {name: self.key(other) for name, other in kit.factory.referred(one).items()}
+            if one.action == "update" and keys and not can_be_created(kit.contract, one.collection):
+                path = fill(one, kit.factory.keys_to_read(one))
+                kit.expect(kit.client.put(path, keys), one.status)
+                self._readings[path] = one, self.own
+
+    def key(self, collection: str) -> object:
+        return self.own[collection][self.kit.contract.collections[collection].key]
+
+    def read(self) -> dict[str, object]:
+        paths = list(self._readings)
+        return dict(zip(paths, self.kit.map(self.kit.client.read, paths), strict=True))
+
+    def expect_same(
+        self, before: dict[str, object], step: str, changes: Callable[[Operation], bool]
+    ) -> None:
+        """Fails the check unless all is as it was, but for readings of the first set it changes."""
+        due = [
+            path
+            for path, (one, owner) in self._readings.items()
+            if owner is self.beside or not changes(one)
+        ]
+        got = self.kit.map(self.kit.client.read, due)
+        for path, found in zip(due, got, strict=True):
+            self.kit.expect_equal(f"{path} after {step}", found, before[path])
+
+
+@check("entry-update")
+def an_update_changes_nothing_that_is_linked(kit: CheckContext) -> None:
+    """Of entries and of parts of them, in all properties, references too; the rest stays."""
+    linked = LinkedEntries(kit)
+    for operation in kit.operations:
+        if operation.action != "update" or not linked.own.holds(operation):
+            continue
+        before, rule = linked.read(), operation.collection
+        path, referred = linked.own.path(operation), kit.factory.referred(operation)
+        links = {name: linked.key(other) for name, other in referred.items()}
+        bodies = list(Entries(kit, rule).bodies(operation))
+        # In the end it refers to what it did before.
+        for body in (*bodies, {**bodies[-1], **links}):
+            kit.expect(kit.client.put(path, body), operation.status)
+
+        def changes(one: Operation, updating: Operation = operation) -> bool:
+            return one.collection is updating.collection and one.is_part == updating.is_part
+
+        linked.expect_same(before, f"updates by {operation.id}", changes)
+
+
+@check("delete-spares-rest")
+def what_is_released_keeps_all_of_its_own(kit: CheckContext) -> None:
+    """An entry goes that others lose their reference to; what is theirs, and the rest, stays."""
+    made = {rule.name: rule for rule in kit.factory.collections}
+    for name in made:
+        released = (
+            one.gone == "release" and one.collection == name
+            for rule in made.values()
+            for one in rule.references.values()
+        )
+        if any(released):
+            linked = LinkedEntries(kit)
+            before, deletion = linked.read(), linked.own.operation(name, "delete")
+            if deletion is None:
+                continue
+            kit.expect(kit.client.delete(linked.own.path(deletion)), deletion.status)
+
+            def changes(one: Operation, gone: str = name) -> bool:
+                refers = gone in {each.collection for each in one.collection.references.values()}
+                own = refers and not one.is_part and can_be_created(kit.contract, one.collection)
+                return own or gone in {each.name for each in one.path_collections}
+
+            linked.expect_same(before, f"{deletion.id} of {name}", changes)

@@ -144,7 +144,10 @@ def _sets_unique(operation: Operation, _: object) -> bool:
 
 @check_each("entry-unique", "create", "update", applies=_sets_unique, smoke=True)
 def a_taken_value_is_refused(kit: CheckContext, operation: Operation) -> None:
-    """To the client, and to another one if the value is unique in the whole service."""
+    """To the client, and to another one if the value is unique in the whole service.
+
+    Once its entry has another value it is free.
+    """
     entries = Entries(kit, operation.collection)
     unique = entries.rule.unique
     taken = entries.create()
@@ -154,6 +157,10 @@ def a_taken_value_is_refused(kit: CheckContext, operation: Operation) -> None:
     for identity in identities:
         _expect_refused(Entries(kit, operation.collection, identity), operation, taken)
     entries.expect_read(taken)
+    updating, name = entries.operation("update"), unique.property if unique else ""
+    if updating is not None and name not in entries.rule.fixed:
+        entries.change(taken, {name: kit.factory.value(updating, name)})
+        entries.create(**{name: taken[name]})
 
 
 def _expect_refused(entries: Entries, operation: Operation, taken: Item) -> None:

@@ -193,3 +193,18 @@ def an_existing_entry_is_released(kit: CheckContext, operation: Operation) -> No
 
 def _new_key(kit: CheckContext, deletion: Operation) -> object:
     return kit.factory.create(deletion.collection.name)[deletion.collection.key]
+
+
+@check_each("entry-update", "update", existing=True, applies=_is_released)
+def several_existing_entries_refer_to_one(kit: CheckContext, operation: Operation) -> None:
+    """Two of them by all references that they may have."""
+    viewed, released = ViewedEntry(kit, operation), _released(operation, kit.contract)
+    rule, owners = viewed.rule, {**viewed.keys}
+    others = [one for one in kit.factory.read(rule.name) if one[rule.key] != owners[rule.name]]
+    kit.need(others, f"the client has one {rule.name} alone")
+    new = {one.collection.name: _new_key(kit, one) for one in released.values()}
+    body = {name: new[one.collection.name] for name, one in released.items()}
+    for key in (owners[rule.name], others[0][rule.key]):
+        path = fill(operation, {**owners, rule.name: key})
+        got = kit.expect(viewed.caller.put(path, body), operation.status).json()
+        kit.expect_properties(f"the response to PUT {path}", got, body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from ringme_contract.check import check
@@ -74,6 +75,9 @@ def _check_pages(
         part = read(**{number: page})
         expected = whole[(page - 1) * usual : page * usual]
         kit.expect_equal(f"page {page} alone of {operation.id} of {owner}", part, expected)
+    for given in ({}, {number: 0}):
+        part = read(**given, **{length: 1})
+        kit.expect_equal(f"{operation.id} of {owner} with per_page 1 {given}", part, whole[:1])
 
 
 def _names(operation: Operation) -> tuple[str, str]:
@@ -121,14 +125,15 @@ def a_delete_knows_no_pages(kit: CheckContext) -> None:
 
 @check("paging", writes=False)
 def pages_have_the_order_of_the_list(kit: CheckContext) -> None:
-    """Lists of the client in either order: the first page begins as the whole list does."""
+    """Lists of the client in either order: the first pages begin as the whole list does."""
     longest = 0
     for operation in lists_with(kit, owner=kit.roles.clients, ranged=True):
-        for order in ("asc", "desc"):
+        for order, page in product(("asc", "desc"), (1, 2)):
             caller = kit.client
             whole = read_list(kit, caller, operation, None, order=order)
-            page = read_list(kit, caller, operation, None, order=order, per_page=2, page=1)
-            kit.expect_equal(f"page 1 of 2 of {operation.id} {order}", page, whole[:2])
+            part = read_list(kit, caller, operation, None, order=order, per_page=2, page=page)
+            expected = whole[2 * page - 2 : 2 * page]
+            kit.expect_equal(f"page {page} of 2 of {operation.id} {order}", part, expected)
             longest = max(longest, len(whole))
     kit.need(longest >= 3, "no list of the client has three items in the target's range")
 

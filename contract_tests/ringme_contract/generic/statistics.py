@@ -64,6 +64,13 @@ def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, l
             query = dict(zip(kit.range_query, bounds, strict=True))
             items = read_list(kit, caller, listing, owner, **query)
             got = caller.read(list_path(stats, owner), **query)
+            if bounds == (start, end):
+                # What the list alone knows.
+                known = {one.name for one in stats.query_parameters}
+                given = kit.factory.query(listing, full=True)
+                more = {name: one for name, one in given.items() if name not in known}
+                again = caller.read(list_path(stats, owner), **query, **more)
+                kit.expect_equal(f"{stats.id} of {owner} with {', '.join(more)}", again, got)
             yield f"{stats.id} of {owner} from {bounds[0]} to {bounds[1]}", stats, items, got
 
 

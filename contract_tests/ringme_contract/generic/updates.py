@@ -61,7 +61,8 @@ def a_changed_entry_reads_as_it_was_answered(kit: CheckContext, operation: Opera
 def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Operation) -> None:
     """Each value that a property may have, all properties at once: answered, read and listed."""
     entries = Entries(kit, operation.collection)
-    entry = entries.make()
+    # With all properties, so that null clears something.
+    entry = entries.create(**kit.factory.body(entries.creation, full=True))
     for changes in entries.bodies(operation):
         entry = entries.change(entry, changes)
         entries.expect_read(entry)

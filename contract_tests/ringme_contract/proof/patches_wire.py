@@ -78,15 +78,16 @@ def _change_query(request: Request, change: dict[str, Any]) -> None:
 
 
 def _change_body(request: Request, change: dict[str, Any]) -> None:
-    """Adds `fields` that are not sent (if `when` is, where it is named), drops `nulls` of some.
+    """Adds `fields` that are not sent, drops `nulls` of some; if `when` is sent, where it is named.
 
     `empty` is the body in the place of an empty object.
     """
     fields = request.fields()
     if not fields and request.body != b"{}":
         return
-    nulls = change.get("nulls", [])
-    added = change.get("fields", {}) if change.get("when", "") in ("", *fields) else {}
+    meant = change.get("when", "") in ("", *fields)
+    nulls = change.get("nulls", []) if meant else []
+    added = change.get("fields", {}) if meant else {}
     kept = {key: value for key, value in fields.items() if value is not None or key not in nulls}
     if {**added, **kept} != fields:
         request.set_body(json.dumps({**added, **kept}).encode("utf-8"))

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.entries.factories import Item
 
 _USES = ("current_calls",)
@@ -19,6 +21,7 @@ _ID = re.compile("[0-9a-f]{32}")
 # Seconds that a call may take to show in the lists, or to leave them.
 _WAIT = 10.0
 _PAUSE = 0.2
+_APART = timedelta(minutes=7)
 _PARTY = ("id", "type", "name", "client_id", "extension_group_id")
 _OPTIONS = (
     "allow_public_transfer", "call_duration", "caller_id_name", "caller_id_number",
@@ -96,7 +99,8 @@ def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
         kit.expect_equal("whose call it is", shown["extension_id"], number["id"])
         kit.expect_equal("its direction", shown["call_flow"], "OUT")
     again = phone(kit)
-    order_call(kit, again, bare(again), src_num=[again["name"], bare(again)] * 25)
+    running_call(kit, again, bare(again), src_num=[again["name"], bare(again)] * 25)
+    kit.expect_equal("how often a number rings that is named often", len(calls_of(kit, again)), 1)
 
 
 @check("callback-numbers", uses=_USES, isolated=True)
@@ -126,8 +130,12 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
 
 @check("current-calls", uses=_USES, isolated=True)
 def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
-    """In the lists of the number and the client, by either id; nowhere else, nor in history."""
-    client, number, other = kit.client, phone(kit), phone(kit)
+    """In the lists of the number and the client, by either id; nowhere else, nor in history.
+
+    At another number it cannot be changed or ended.
+    """
+    client, other = kit.client, phone(kit)
+    number = phone(kit, **{kit.roles.home: kit.new_group()["id"]})
     menu = kit.new_extension(type="ivr", status="active")
     shown = running_call(kit, number, bare(phone(kit)))
     path = _path(kit, "list_calls", number)
@@ -138,6 +146,9 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     party = {name: shown["caller_extension"][name] for name in _PARTY}
     own = {"name": f"{number['name']}@{number['domain']}"}
     kit.expect_equal("who calls", party, {name: number[name] for name in _PARTY} | own)
+    # Its number is just as new, and dates are UTC.
+    began, made = (read_datetime(one) for one in (shown["init_time_gmt"], number["create_date"]))
+    kit.expect_true("init_time_gmt is the moment of the order", abs(began - made) < _APART, began)
     if history := kit.path.find("call", "read", ("client", "call")):
         ended = kit.path("call", shown["call_id"].upper(), client=kit.roles.own_client)
         if kit.offers(history):
@@ -151,7 +162,9 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
             alone = client.read(f"{path}{text}")
             kit.expect_equal("the call read alone", alone["subcall_id"], shown["subcall_id"])
         elsewhere = f"{_path(kit, 'list_calls', other)}{key}"
-        kit.expect(client.get(elsewhere), 404, "call_not_found")
+        for method, body in (("GET", None), ("PUT", {"action": "hold"}), ("DELETE", None)):
+            response = client.request(method, elsewhere, json=body)
+            kit.expect(response, 404, "call_not_found")
     kit.expect(client.get(f"{path}{'0' * 32}"), 404, "call_not_found")
     kit.expect_equal("the calls of a number that is no phone", calls_of(kit, menu), [])
 
@@ -177,10 +190,19 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
 
 @check("current-call-end", uses=_USES, isolated=True)
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
-    """Of no number that took part; nor is it read, changed or ended again."""
+    """Of no number that took part; nor is it read, changed or ended again.
+
+    The history has it then, with the leg of each number.
+    """
     client, number, other = kit.client, phone(kit), phone(kit)
     both = [bare(number), bare(other)]
     shown = running_call(kit, number, bare(phone(kit)), src_num=both)
+    wait_for(kit, "the call is in progress at both numbers", lambda: calls_of(kit, other))
+    found = [one for one in calls_of(kit, None) if one["call_id"] == shown["call_id"]]
+    numbers = sorted(one["id"] for one in (number, other))
+    kit.expect_equal(
+        "whose entries the client has", sorted(one["extension_id"] for one in found), numbers
+    )
     path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
     kit.expect(client.delete(path), 204)
 
@@ -191,3 +213,9 @@ def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
     wait_for(kit, f"call {shown['call_id']} has ended", look)
     for response in (client.get(path), client.put(path, {"action": "hold"}), client.delete(path)):
         kit.expect(response, 404, "call_not_found")
+    history = kit.path.find("call", "read", ("client", "call"))
+    if history and kit.offers(history):
+        ended = kit.path("call", shown["call_id"].upper(), client=kit.roles.own_client)
+        wait_for(kit, f"the history has {ended}", lambda: client.get(ended).status_code == 200)
+        legs = sorted(one["extension_id"] for one in client.read(ended)["cdr"])
+        kit.expect_equal("the numbers of its legs", legs, numbers)

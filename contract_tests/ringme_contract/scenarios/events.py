@@ -33,7 +33,10 @@ def _body(**keys: object) -> Item:
 
 @check("event-types", uses=("events",), isolated=True)
 def each_number_takes_the_types_that_it_has(kit: CheckContext) -> None:
-    """A phone all of them, a voice menu two, by a new subscription and by a changed one."""
+    """A phone all of them, a voice menu two, by a new subscription and by a changed one.
+
+    A phone that becomes a voice menu keeps its own.
+    """
     client = kit.client
     phone, menu = kit.new_extension()["id"], kit.new_extension(type="ivr")["id"]
     for kind in _WORKING:
@@ -54,6 +57,10 @@ def each_number_takes_the_types_that_it_has(kit: CheckContext) -> None:
             message = kit.expect(response, 400).json()["message"]
             kit.expect_true("the message tells of ivr-type", "ivr-type" in message, message)
     kit.expect_equal("what a refused change has left", client.read(path)[0], changed)
+    listing = kit.path("event", extension=phone)
+    before = client.read(listing)
+    kit.expect(client.put(kit.path("extension", phone), {"type": "ivr"}), 200)
+    kit.expect_equal("what is left once the type is another", client.read(listing), before)
 
 
 @check("event-types", uses=("events",), isolated=True)
@@ -153,18 +160,31 @@ def _types(events: list[Event]) -> list[str]:
 
 @check("event-delivery", uses=("events", "current_calls"), isolated=True)
 def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
-    """An ordered call that is ended: what arrives by POST at one URL, in which order, with what."""
+    """An ordered call that is ended: what arrives by POST at one URL, in which order, with what.
+
+    Those who are told of the end are who subscribed by then, at each number that rang.
+    """
     with event_receiver(_receiver_host(kit)) as receiver:
-        number = phone(kit)
+        number, beside = phone(kit), phone(kit)
         url = f"{receiver.url}/told?{_SECRET}"
-        for stage in _STAGES:
+        for stage in _STAGES[:-1]:
             subscribe(kit, number["id"], url=url, event_type=stage)
-        shown = running_call(kit, number, bare(phone(kit)))
+        gone, last = (subscribe(kit, number["id"], url=f"{url}&old")["id"] for _ in range(2))
+        subscribe(kit, beside["id"], url=f"{url}&beside")
+        both = [bare(number), bare(beside)]
+        shown = running_call(kit, number, bare(phone(kit)), src_num=both)
         receiver.wait(_WAIT, lambda events: bool(events))
+        path = kit.path("event", extension=number["id"])
+        kit.expect(kit.client.delete(f"{path}{gone}"), 204)
+        kit.expect(kit.client.put(f"{path}{last}", {"url": url}), 200)
         if "answer" in _types(receiver.wait(_PICK_UP, lambda some: "answer" in _types(some))):
             time.sleep(_TALK)
         _end(kit, number, shown)
-        events = receiver.wait(_WAIT, lambda events: "hangup" in _types(events))
+        every = receiver.wait(_WAIT, lambda events: _types(events).count("hangup") > 1)
+        own = f"/told?{_SECRET}"
+        rest = [(one.target, one.parameters.get("CallID")) for one in every if one.target != own]
+        kit.expect_equal("what else is told", rest, [(f"{own}&beside", shown["call_id"])])
+        events = [one for one in every if one.target == own]
         got = [one for one in _types(events) if one != "answer"]
         kit.expect_equal("the types of the events, in order", got, ["dial-out", "hangup"])
         if "answer" in _types(events):
@@ -225,16 +245,30 @@ def _expect_ends(kit: CheckContext, parameters: dict[str, str]) -> None:
 
 @check("event-delivery", uses=("events", "current_calls"), isolated=True)
 def events_by_get_come_in_the_query(kit: CheckContext) -> None:
-    """Behind the query that the URL has, or as its query; nothing is in the body."""
+    """Behind the query that the URL has, or as its query; nothing is in the body.
+
+    Who subscribed for all phones is told of it, too.
+    """
     with event_receiver(_receiver_host(kit)) as receiver:
         number = phone(kit)
+        asked = {"method": "GET", "event_type": "dial-out"}
         for path in (f"/a?{_SECRET}", "/b"):
-            body = {"url": f"{receiver.url}{path}#part", "method": "GET", "event_type": "dial-out"}
-            subscribe(kit, number["id"], **body)
+            subscribe(kit, number["id"], url=f"{receiver.url}{path}#part", **asked)
+        kit.factory.create(OF_ALL_PHONES, **_body(url=f"{receiver.url}/c", **asked))
         call = order_call(kit, number, bare(phone(kit)))
-        events = receiver.wait(_WAIT, lambda events: len(events) >= 2)
+
+        def told(events: list[Event]) -> list[Event]:
+            # Of all phones there are other calls as well.
+            return [
+                one
+                for one in events
+                if one.parameters.get("CallID") == call or not one.target.startswith("/c")
+            ]
+
+        events = told(receiver.wait(_WAIT, lambda events: len(told(events)) >= 3))
         got = sorted((one.target.partition("?")[0], one.method, one.body) for one in events)
-        kit.expect_equal("what arrived", got, [("/a", "GET", ""), ("/b", "GET", "")])
+        expected = [(path, "GET", "") for path in ("/a", "/b", "/c")]
+        kit.expect_equal("what arrived", got, expected)
         for event in events:
             query = parse_qsl(event.target.partition("?")[2], keep_blank_values=True)
             first = ("key", "contract kit") if event.target.startswith("/a") else query[0]

@@ -99,15 +99,21 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
 def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
     """After a new password the old one is no good, after a new login the old one; both again.
 
-    A token of before shows the new login.
+    A password is new alone as well as beside other keys. A token of before shows what is new.
     """
     user = User(kit, comment="first", extra_params="312")
     old, session = user.login, user.log_in()
-    user.change(login=new_body(kit, user.group)["login"])
+    login = new_body(kit, user.group)["login"]
+    changes = {"login": login, "timezone": "Asia/Novosibirsk", "extra_params": "313"}
+    user.change(**changes)
     expect_shown(kit, "user", user.entry)
-    session.read_me()
+    me = {**session.me, **changes}
+    kit.expect_equal("what the user sees of itself", session.read_me(), me)
     expect_error(kit, user.request_token(username=old), "invalid_grant")
     user.log_in()
-    user.change(password=f"{user.password}-new")
-    expect_error(kit, user.request_token(), "invalid_grant")
-    kit.expect(user.request_token(password=f"{user.password}-new"), 200)
+    for beside in ({}, {"comment": "second"}):
+        new = f"{user.password}-new"
+        user.change(password=new, **beside)
+        expect_error(kit, user.request_token(), "invalid_grant")
+        user.password = new
+        user.log_in()

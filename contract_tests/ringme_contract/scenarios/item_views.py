@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ringme_contract.entries.factories import Item
+from ringme_contract.entries.operation_paths import fill
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     RECORD,
@@ -22,7 +23,7 @@ class ItemViews:
         self.group = group_of(items.kit, *numbers)
         self._sections = (CLIENT, self.group, *map(section_of_number, numbers))
         self.lists = self._read()
-        self._expect_sums("its numbers came", self.lists[self.group])
+        self._expect_sums("its numbers came", self.lists)
         self._urls: dict[str, str] = {}
 
     def section(self, owner: str) -> Section:
@@ -35,7 +36,8 @@ class ItemViews:
     def remember(self, item: Item) -> None:
         """Reads the item's file, which has to be there, and where else it can be fetched."""
         client, key = self._kit.client, item[self._items.key]
-        self._kit.expect(client.get(self._items.path(self.group, key)), 200)
+        for path in (self._items.path(self.group, key), *self._addresses(key)):
+            self._kit.expect(client.get(path), 200)
         if self._items.name == RECORD and "storage_url" not in self._kit.target.off:
             url = client.read(self._items.path(CLIENT, key, "storage_url"))["record_url"]
             self._kit.expect(fetch(self._kit, url), 200)
@@ -55,20 +57,26 @@ class ItemViews:
                     [one[key] for one in left],
                     [one[key] for one in after[section]],
                 )
-        self._expect_sums(step, after[self.group])
+        self._expect_sums(step, after)
         for item in gone:
             self._expect_no_file(item[key])
 
-    def _expect_sums(self, step: str, items: list[Item]) -> None:
-        if self._items.name == RECORD:
-            got, sums = self._items.stats(self.group), self._items.sums(items)
-            self._kit.expect_properties(f"the statistics after {step}", got, sums)
+    def _expect_sums(self, step: str, lists: dict[Section, list[Item]]) -> None:
+        for section, items in lists.items():
+            if self._kit.path.find(self._items.name, "stats", (section.owner,)):
+                got, sums = self._items.stats(section), self._items.sums(items)
+                self._kit.expect_properties(f"statistics of {section} after {step}", got, sums)
+
+    def _addresses(self, key: str) -> list[str]:
+        """Where the client has the file."""
+        keys = {**CLIENT.keys(self._kit), self._items.name: key}
+        found = self._kit.path.alike(self._items.name, "download", keys)
+        return [fill(one, keys) for one in found]
 
     def _expect_no_file(self, key: str) -> None:
         client, items = self._kit.client, self._items
-        path, paths = items.path(self.group, key), [items.path(self.group, key)]
-        if items.name == RECORD:
-            paths.append(items.path(CLIENT, key))
+        path = items.path(self.group, key)
+        paths = [path, *self._addresses(key)]
         if key in self._urls:
             paths += [items.path(one, key, "storage_url") for one in (CLIENT, self.group)]
             status = fetch(self._kit, self._urls[key]).status_code

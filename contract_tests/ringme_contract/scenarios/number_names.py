@@ -47,7 +47,10 @@ def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
 
 @check("extension-create")
 def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
-    """Bare or whole, the name is the same; what the request leaves out has its default."""
+    """Bare or whole, the name is the same; what the request leaves out has its default.
+
+    What it does not leave out beside a whole name is kept.
+    """
     client, listing = kit.client, kit.path("extension")
     before, made = client.read(listing), []
     kit.need(before, "the client has no number to compare a new one with")
@@ -55,11 +58,14 @@ def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
     for whole in (False, True):
         free = kit.free_number()
         name = f"{prefix}*{free}"
-        number = plain(kit, kit.new_extension(name=name if whole else free, label=None))
+        more: Item = {"label": None}
+        if whole:
+            more = {"label": "whole", "extension_group_id": kit.new_group()["id"]}
+        number = plain(kit, kit.new_extension(name=name if whole else free, **more))
         expected = {
             **dict.fromkeys(number), "id": number["id"], "name": name, "type": "phone",
             "client_id": own_id(kit, "client", "client"), "domain": before[0]["domain"],
-            "create_date": number["create_date"], "status": "blocked", "ani_rfc3325": False,
+            "create_date": number["create_date"], "status": "blocked", "ani_rfc3325": False, **more,
         }  # fmt: skip
         kit.expect_equal(f"the response to the new number {free}", number, expected)
         expect_shown(kit, "extension", number)
@@ -71,14 +77,19 @@ def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
 
 @check("extension-create", needs=("client", "other_client"), isolated=True)
 def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
-    """A bare number gets that of its own client, and that of another client is refused."""
+    """A bare number gets that of its own client, and that of another client is refused.
+
+    Its domain is that of its client, too.
+    """
     prefixes = {}
     for identity in ("client", "other_client"):
         known = kit.caller(identity).read(kit.path("extension"))
         kit.need(known, f"{identity} has no number to tell its prefix")
         prefixes[identity] = known[0]["name"].rpartition("*")[0]
-        made, free = kit.new_extension(identity)["name"], kit.free_number(identity)
-        kit.expect_equal(f"the prefix of {identity}", made.rpartition("*")[0], prefixes[identity])
+        made, free = kit.new_extension(identity), kit.free_number(identity)
+        got = (made["name"].rpartition("*")[0], made["domain"])
+        expected = (prefixes[identity], known[0]["domain"])
+        kit.expect_equal(f"the prefix and the domain of {identity}", got, expected)
         if len(set(prefixes.values())) == len(prefixes) == 2:
             body = {"name": f"{prefixes['client']}*{free}"}
             response = kit.caller(identity).post(kit.path("extension"), body)

@@ -23,6 +23,8 @@ from ringme_contract.scenarios.item_kinds import (
     section_of,
 )
 from ringme_contract.scenarios.item_views import ItemViews
+from ringme_contract.scenarios.users import User
+from ringme_contract.scenarios.views import own_id
 
 # So many numbers are looked at for two that a range can be deleted of.
 _NUMBERS = 8
@@ -58,19 +60,27 @@ def a_deleted_fax_is_gone_everywhere(kit: CheckContext) -> None:
 
 
 def _delete_at_each_level(items: Items) -> None:
-    """Deletes one item by its group, and if there are some more of them, by client and number."""
-    for level in ("extension_group", "client", "extension"):
+    """Deletes one item by its group, and if there are some more of them, by client and number.
+
+    Each as a user of that level, if there is one.
+    """
+    for level in ("extension_group", "extension", "client"):
         if level == "extension_group" or items.has_more_than_spared():
             _delete_one(items, level)
 
 
 def _delete_one(items: Items, level: str) -> None:
     """Deletes one item, of the number that has most unless other checks would miss it."""
-    kit, whole = items.kit, items.read()
-    number, item = min(
-        ((number, one) for number, its in items.numbers() for one in its),
-        key=lambda pair: _value(items, pair[1], whole),
-    )
+    kit, whole, known = items.kit, items.read(), items.kit.target.identities
+    own = own_id(kit, "extension", "extension") if "extension" in known else None
+    at_own = level == "extension"
+
+    def badness(pair: tuple[Item, Item]) -> tuple[object, ...]:
+        value = _value(items, pair[1], whole)
+        return value[0] > 1, (own == pair[0]["id"]) != at_own, value
+
+    pairs = ((number, one) for number, its in items.numbers() for one in its)
+    number, item = min(pairs, key=badness)
     views = ItemViews(items, number)
     views.remember(item)
     section, key = views.section(level), item[items.key]
@@ -81,7 +91,12 @@ def _delete_one(items: Items, level: str) -> None:
     views.expect("a delete in another group", [])
     # Its digits count in either case.
     path = items.path(section, key.swapcase() if level == "client" else key)
-    _expect_deleted(kit, path)
+    caller = kit.client
+    if at_own and own == number["id"]:
+        caller = kit.caller("extension")
+    elif level == "extension_group" and "login" in known:
+        caller = User(kit, views.group.key).log_in().caller
+    kit.expect(caller.delete(path), 204)
     views.expect(f"DELETE {path}", [item])
 
 
@@ -118,10 +133,11 @@ class Choice:
         )
 
 
-def _choose(items: Items, one_number: bool = False) -> Choice:
+def _choose(items: Items, one_number: bool = False, count: int = 1) -> Choice:
     """The item with which a range delete that takes too much would show most.
 
-    Another number's item in the range must stay, and so must the group's own outside of it.
+    Another number's item in the range must stay, and so must the group's own outside of it. The
+    range holds `count` items.
     """
     kit, whole, moment = items.kit, items.read(), items.moment
     first, last = (read_datetime(text) for text in kit.target.range)
@@ -136,23 +152,24 @@ def _choose(items: Items, one_number: bool = False) -> Choice:
         for item in own:
             at = moment(item)
             near = min(rest, key=lambda there: abs(there - at), default=at)
-            for reach in (near, at, *map(whole_second, edges)):
+            more = map(moment, own) if count > 1 else ()
+            for reach in (near, at, *map(whole_second, edges), *more):
                 start, end = whole_second(min(at, reach)), _up(max(at, reach))
                 inside = [start <= moment(mine) <= end for mine in own]
-                if first <= start <= end <= last and sum(inside) == 1:
+                if first <= start <= end <= last and sum(inside) == count:
                     found.append(
                         Choice(
                             numbers=tuple(number for number, _ in pair),
                             item=item,
                             start=start,
                             end=end,
-                            kept=len(own) - 1,
+                            kept=len(own) - count,
                             beside=sum(start <= there <= end for there in rest),
                             sharp=any(end < moment(one) < end + SECOND for one in own),
                             value=_value(items, item, whole),
                         )
                     )
-    kit.need(found, f"no second of the target's range has just one of the {items}")
+    kit.need(found, f"no part of the target's range has just {count} of the {items}")
     return min(found, key=lambda choice: choice.badness)
 
 
@@ -203,9 +220,18 @@ def _delete_range_of_group(items: Items) -> None:
 
 
 def _delete_range_at(items: Items, level: str) -> None:
-    """Deletes an item of a number, or all that the client has in the second of that item."""
-    chosen = _choose(items, one_number=True)
-    views = ItemViews(items, *chosen.numbers)
+    """Deletes two items of a number, or all that the client has in the second of an item.
+
+    All numbers with items in that time are in one group, the others of which keep theirs.
+    """
+    chosen = _choose(items, one_number=True, count=2 if level == "extension" else 1)
+    others = [
+        number
+        for number, its in items.numbers()
+        if number not in chosen.numbers
+        and any(chosen.start <= items.moment(one) <= chosen.end for one in its)
+    ]
+    views = ItemViews(items, *chosen.numbers, *others)
     section = views.section(level)
     if not _can(items, section, "delete_range"):
         return

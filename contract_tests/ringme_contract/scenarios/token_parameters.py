@@ -66,12 +66,19 @@ def any_password_comes_through_unchanged(kit: CheckContext) -> None:
 
 @check("client-credentials", writes=False)
 def id_and_secret_have_other_names(kit: CheckContext) -> None:
-    """`application_id` and `application_secret` count the same; the secret has to be right."""
+    """`application_id` and `application_secret` count the same; the secret has to be right.
+
+    Each of them alone as well, and in the query.
+    """
     for parameters in _logins(kit):
         aliases = kit.path.operation("token").resource["aliases"]
         names = {name: alias for alias, name in aliases.items()}
-        given = {names.get(name, name): one for name, one in parameters.items()}
-        expect_works(kit, kit.request_token(**given))
+        given = parameters
+        for new in (*({name: alias} for name, alias in names.items()), names):
+            given = {new.get(name, name): one for name, one in parameters.items()}
+            expect_works(kit, kit.request_token(**given))
+        if "token_query" not in kit.target.off:
+            expect_works(kit, kit.anonymous.request("POST", kit.token_path, params=given))
         secret = names["client_secret"]
         kit.expect(kit.request_token(**{**given, secret: changed(given[secret])}), 401)
 

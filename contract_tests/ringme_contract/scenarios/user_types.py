@@ -112,6 +112,42 @@ def a_group_user_may_delete_recorded_items(kit: CheckContext) -> None:
             kit.expect(own.request(caller, operation), 404, operation.collection.missing)
 
 
+_CHANGES = ("create", "update", "delete_listed", "delete_range")
+
+
+@check("user-types", needs=NEEDS, isolated=True)
+def a_group_user_uses_all_of_its_group_and_its_numbers(kit: CheckContext) -> None:
+    """Whoever may only read reads all of it; full access changes what is of numbers as well."""
+    own = OwnEntries(kit)
+    group = own["extension_group"]["id"]
+    caller, reader = (
+        User(kit, group, access=access).log_in().caller for access in ("full", "read_only")
+    )
+    found = [
+        one
+        for one in kit.secured_operations
+        if one.section in ("extension_group", "extension") and own.holds(one)
+    ]
+    for one in found:
+        for reading in (caller, reader) if one.reads else ():
+            kit.expect(own.request(reading, one), 200)
+    for action in _CHANGES:
+        for one in found:
+            if one.action == action:
+                kit.expect(own.request(caller, one), one.status)
+
+
+@check("user-types", needs=("client", "extension"), uses=("events",))
+def an_extension_user_changes_what_its_number_has(kit: CheckContext) -> None:
+    """A subscription of its own: made, changed and deleted."""
+    caller = kit.caller("extension")
+    path = kit.path("event", extension=own_id(kit, "extension", "extension"))
+    made = kit.expect(caller.post(path, kit.factory.body(kit.factory.creation("event"))), 201)
+    one = f"{path}{made.json()['id']}"
+    kit.expect(caller.put(one, {}), 200)
+    kit.expect(caller.delete(one), 204)
+
+
 @check("user-types", needs=("client", "extension"))
 def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
     """Not the group that its number is in, nor another number in that group."""

@@ -133,7 +133,10 @@ class _Bounds:
             self.judge(operation, name, _MISSING, response, ())
 
     def _sampled(self, operation: Operation, body: Body, name: str) -> list[Value]:
-        """All values for a property in one of the bodies that have it alike, else a few."""
+        """All values for a property in one of the bodies that have it alike.
+
+        In the others all that are not allowed, and a few that are.
+        """
         values, rule, schema = (
             self._values(operation, body, name),
             operation.collection,
@@ -148,7 +151,9 @@ class _Bounds:
         ]
         if some(self.kit, alike, 1, rule.name, name) in ([operation.id], alike):
             return values
-        return some(self.kit, values, _FEW, operation.id, name)
+        allowed = [one for one in values if one.allowed]
+        wrong = [one for one in values if not one.allowed]
+        return [*wrong, *some(self.kit, allowed, _FEW, operation.id, name)]
 
     def _values(self, operation: Operation, body: Body, name: str) -> list[Value]:
         """The values to try for a property of a body."""
