@@ -35,13 +35,6 @@ def test_the_recording_of_a_call_is_as_long_as_the_call(desk: Desk) -> None:
     assert abs(length - 60_000) <= 72
 
 
-def test_the_clock_may_pass_a_whole_call_at_once(desk: Desk) -> None:
-    desk.call(QUEUE, also=[PHONE, OTHER], course={"rings": 9, "talks": 30, "taken_by": OTHER})
-    desk.advance(1800)
-    assert desk.stages() == {}
-    assert [one["extension_id"] for one in desk.records()] == [OTHER]
-
-
 def test_of_phones_that_ring_together_one_takes_the_call(desk: Desk) -> None:
     call = desk.call(QUEUE, also=[PHONE, OTHER], course={"rings": 9})
     desk.advance(1)

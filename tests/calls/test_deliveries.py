@@ -87,29 +87,6 @@ def test_only_so_many_are_under_way_and_waiting() -> None:
     asyncio.run(run())
 
 
-def test_a_process_that_does_not_send_knows_what_was_on_its_way() -> None:
-    async def run() -> None:
-        target = Target()
-        target.let_go.clear()
-        sending, _ = _deliveries(target, retries=1)
-        other, _ = _deliveries(target)
-        other.sends = lambda: False
-        for deliveries in (sending, other):
-            deliveries.seconds = lambda: 0.0
-            for number in range(3 * MOST_AT_ONCE):
-                deliveries.add((number // 2,), 1, "url", "POST", {}, "hangup")
-        await asyncio.sleep(0)
-        for number in (1, 4):
-            for deliveries in (sending, other):
-                deliveries.end(number, 1, 0.5, Response(200))
-        for deliveries in (sending, other):
-            deliveries.stop("the end")
-        assert list(sending) == list(other)
-        assert sum(one.state == "failed" for one in sending) == MOST_AT_ONCE
-
-    asyncio.run(run())
-
-
 @pytest.mark.parametrize(
     ("retries", "statuses", "state", "attempts"),
     [

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from cli.command import Command, finished, refusal, serving
+from cli.command import Command, finished, serving
 from ringme_mock.cli import main, serve
 from ringme_mock.http.sessions import Settings
 from ringme_mock.server.options import SERVE_OPTIONS
@@ -195,27 +195,6 @@ def test_a_bad_variable_is_refused_by_its_name() -> None:
     assert (code, len(shown.splitlines())) == (2, 1)
     assert "RINGME_MOCK_JOURNAL" in shown
     assert "many" in shown
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (
-            "- match: {operation: noSuchThing}\n  answer: {status: 503}\n",
-            ["fault 1", "noSuchThing"],
-        ),
-        ("- answer: {status: 503}\n- answer: {}\n", ["fault 2", "status"]),
-        ("- answer: [\n", ["YAML"]),
-    ],
-)
-def test_a_bad_fault_is_refused_by_file_and_place(
-    content: str, words: list[str], tmp_path: Path
-) -> None:
-    path = tmp_path / "bad.yaml"
-    path.write_text(content, "utf-8")
-    line = refusal("--port", "0", "--faults", str(path))
-    for word in ("bad.yaml", *words):
-        assert word in line
 
 
 def test_all_faults_of_a_faults_file_are_named_a_line_each(tmp_path: Path) -> None:

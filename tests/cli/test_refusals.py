@@ -12,10 +12,6 @@ from ringme_mock.app import create_app
 from ringme_spec.document import read_yaml
 from ringme_spec.errors import ConfigError
 from ringme_spec.paths import FIXTURES, SPEC
-from support.operations import changed_document
-
-LIST_GROUPS = "/api/ver1.0/client/{client_id}/extension_group/"
-OF_LIST = ("paths", LIST_GROUPS, "get", "x-resource")
 
 
 def test_a_port_in_use_is_refused_by_host_and_port() -> None:
@@ -56,24 +52,6 @@ def refused(spec: Path, fixtures: Path) -> str:
     line = str(found.value)
     assert len(line.splitlines()) == 1
     return line
-
-
-@pytest.mark.parametrize(
-    ("place", "key", "value", "words"),
-    [
-        ((), "openapi", "3.1.0", ["3.1.0", "3"]),
-        (OF_LIST, "action", "dance", [f"GET {LIST_GROUPS}", "dance"]),
-        (OF_LIST, "collection", "elephant", [f"GET {LIST_GROUPS}", "elephant"]),
-    ],
-)
-def test_a_broken_document_is_refused_by_file_and_fault(
-    place: tuple[str, ...], key: str, value: str, words: list[str], tmp_path: Path
-) -> None:
-    spec = tmp_path / "broken.yaml"
-    spec.write_text(json.dumps(changed_document(place, key, value)), "utf-8")
-    line = refused(spec, FIXTURES)
-    for word in ("broken.yaml", *words):
-        assert word in line
 
 
 @pytest.mark.parametrize(

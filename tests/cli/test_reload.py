@@ -13,7 +13,6 @@ import pytest
 
 from cli.command import serving
 from cli.desk import GROUPS, LONG, Desk, desk, until
-from ringme_mock.server.sources import Sources, Stamp
 from ringme_spec.paths import SPEC
 from support.patience import PATIENCE
 
@@ -184,35 +183,6 @@ def test_a_file_that_was_only_touched_is_no_change(play: Play) -> None:
         await desk.told("Reloaded")
         assert desk.heard.lines == []
         assert LONG in await desk.names(token)
-
-    play(scene)
-
-
-def test_a_file_that_is_saved_in_two_steps_is_read_when_it_is_whole(
-    play: Play, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ringme_mock.server.reload._QUIET", 1.5)
-    looks = 0
-    stamp = Sources.stamp
-
-    def counted(self: Sources) -> Stamp:
-        nonlocal looks
-        looks += 1
-        return stamp(self)
-
-    monkeypatch.setattr(Sources, "stamp", counted)
-
-    async def scene(desk: Desk) -> None:
-        content = desk.sources.spec.read_text("utf-8").replace("title: ", "title: Mine # ", 1)
-        half = content.index("x-collections:") + 20
-        with desk.sources.spec.open("w", encoding="utf-8") as file:
-            before = looks
-            file.write(content[:half])
-            file.flush()
-            await until(lambda: looks > before)
-            file.write(content[half:])
-        await desk.told("Reloaded")
-        assert await desk.title() == "Mine"
 
     play(scene)
 

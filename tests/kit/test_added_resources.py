@@ -125,20 +125,6 @@ async def _shows_texts_in_lower_case(method: str, path: str, ask: Ask) -> tuple[
     return status, value
 
 
-async def _ignores_filters(method: str, path: str, ask: Ask) -> tuple[int, Any]:
-    return await ask(b"") if method == "GET" else await ask()
-
-
-async def _takes_any_reference(method: str, path: str, ask: Ask) -> tuple[int, Any]:
-    status, value = await ask()
-    return (400, value) if method in ("POST", "PUT") and status == 404 else (status, value)
-
-
-async def _takes_what_is_taken(method: str, path: str, ask: Ask) -> tuple[int, Any]:
-    status, value = await ask()
-    return (409, value) if status == 400 else (status, value)
-
-
 def _remembers(on: str, instead_of: tuple[int, ...]) -> Fault:
     """Shows what an entry was once: by a method, in the stead of some statuses."""
     known: dict[str, Any] = {}
@@ -154,18 +140,6 @@ def _remembers(on: str, instead_of: tuple[int, ...]) -> Fault:
     return fault
 
 
-def _forgets(name: str) -> Fault:
-    """Has an update respond with its own default for a property that was not sent."""
-
-    async def fault(method: str, path: str, ask: Ask) -> tuple[int, Any]:
-        status, value = await ask()
-        if method == "PUT" and status == 200:
-            value[name] = False
-        return status, value
-
-    return fault
-
-
 @pytest.mark.parametrize(
     ("folder", "within", "fault", "rule"),
     [
@@ -174,10 +148,6 @@ def _forgets(name: str) -> Fault:
         (_ROOMS, "/room/", _shows_texts_in_lower_case, "entry-read"),
         (_ROOMS, "/room/", _remembers("GET", (403, 404)), "entry-isolation"),
         (_RESOURCES, "/desk/", _remembers("GET", (200,)), "entry-update"),
-        (_RESOURCES, "/desk/", _forgets("quiet"), "entry-update"),
-        (_RESOURCES, "/desk/", _takes_what_is_taken, "entry-unique"),
-        (_RESOURCES, "/desk/", _takes_any_reference, "entry-reference"),
-        (_RESOURCES, "/desk/", _ignores_filters, "entry-filters"),
         (_RESOURCES, "/desk/", _remembers("GET", (404,)), "group-delete"),
         (_RESOURCES, "/note/", _deletes_nothing, "entry-delete"),
         (_RESOURCES, "/note/", _shows_texts_in_lower_case, "entry-update"),

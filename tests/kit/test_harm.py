@@ -174,35 +174,6 @@ def test_numbers_may_have_any_length(digits: int, tmp_path: Path) -> None:
         assert not any(left(before, entries(url)).values())
 
 
-@pytest.mark.parametrize("taken", [9, 10])
-def test_a_free_number_is_found_among_many_taken_ones(
-    taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found: list[str] = []
-
-    def one_digit(state: dict[str, Any]) -> None:
-        for client in state["client"]["entries"]:
-            client["extension_len"] = 1
-        numbers = state["extension"]["entries"]
-        mine = [one for one in numbers if one["client_id"] == 12]
-        state["extension"]["entries"] = [
-            {**mine[0], "id": 700 + digit, "name": f"000*{digit}"} for digit in range(taken)
-        ]
-        for name in ("record", "voicemail", "leg", "fax", "reg_status_log", "did", "event"):
-            state[name]["entries"] = []
-        users = state["user"]["entries"]
-        state["user"]["entries"] = [one for one in users if one["extension_id"] is None]
-
-    def looks(kit: CheckContext) -> None:
-        found.append(kit.free_number())
-
-    instead_of_all_checks(monkeypatch, own_check("me", looks))
-    with target() as url:
-        change(url, one_digit)
-        run(url, tmp_path)
-    assert found == ["9"] * (taken == 9)
-
-
 @pytest.mark.parametrize(
     "send",
     [

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from ringme_contract.proof.fault import Fault, all_faults, patches
@@ -45,14 +44,6 @@ def test_there_are_many_faults_and_each_says_what_it_is() -> None:
         assert fault.rules, fault.id
         assert fault.kind, fault.id
         assert fault.sentence.endswith("."), fault.id
-
-
-def test_a_response_to_head_has_the_length_of_the_one_to_get_without_a_fault() -> None:
-    with running_server() as server:
-        url = f"{server.url}/api/ver1.0/client/@me/extension_group/"
-        body = httpx.get(url).content
-        assert body
-        assert httpx.head(url).headers["content-length"] == str(len(body))
 
 
 def test_every_rule_has_a_fault_that_breaks_it() -> None:

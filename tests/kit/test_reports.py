@@ -14,7 +14,6 @@ from xml.etree import ElementTree
 import jsonschema_rs
 import pytest
 
-from ringme_contract.differences import cut
 from ringme_contract.recording import Exchange
 from ringme_contract.report.content import badge, json_report, json_schema
 from ringme_contract.report.github import step_summary, workflow_commands
@@ -274,26 +273,6 @@ def test_every_difference_of_two_long_values_is_named(
     expected: object, got: object, said: list[str]
 ) -> None:
     assert differences_shown(expected, got) == said
-
-
-_MANY = list(range(3000))
-
-
-@pytest.mark.parametrize(
-    ("expected", "got", "left"),
-    [
-        (_MANY, _MANY[:1500] + _MANY[1501:], ([1500], [])),
-        (_MANY[1:], _MANY, ([], [0])),
-        (_MANY, _MANY[:10], (_MANY[10:510], [])),
-        ([1] * 600, [1] * 601, ([], [1])),
-        (_MANY, None, (_MANY, None)),
-        ([1], [2], ([1], [2])),
-    ],
-)
-def test_of_long_lists_what_differs_is_kept(
-    expected: object, got: object, left: tuple[object, object]
-) -> None:
-    assert cut(expected, got) == left
 
 
 def test_the_command_writes_all_reports_and_talks_to_github(

@@ -14,11 +14,9 @@ from ringme_mock.docs.book import Book, read_pages
 from ringme_mock.docs.material import (
     Material,
     error_texts,
-    grades_of,
     read_errors,
     read_token_errors,
 )
-from ringme_mock.docs.viewer import anchor
 from ringme_spec.contract import Contract
 
 VIEWER_PAGES = [page["file"] for page in read_pages() if page["document"]]
@@ -113,26 +111,6 @@ def test_every_error_of_the_document_has_its_meaning(document_contract: Contract
     assert {error["word"] for error in words} == texts["token_errors"].keys()
 
 
-def test_an_error_of_another_document_is_shown_by_its_description() -> None:
-    answer = {"description": "It is a teapot. [C]"}
-    operation = {"operationId": "brew", "responses": {"200": {}, "418": answer}}
-    material = Material(Contract({"openapi": "3.0.3", "paths": {"/tea": {"post": operation}}}))
-    row = material.errors[-1]
-    assert (row["code"], row["word"], row["meaning"]) == ("418", None, "It is a teapot. [C]")
-    assert [one.id for one in row["operations"]] == ["brew"]
-
-
-@pytest.mark.parametrize(
-    ("tags", "place"), [({"tags": ["Hot drinks", "All"]}, "tag/hot-drinks/brew"), ({}, "brew")]
-)
-def test_an_operation_is_linked_below_the_first_of_its_tags(
-    tags: dict[str, list[str]], place: str
-) -> None:
-    operation = {"operationId": "brew", "responses": {"200": {}}, **tags}
-    contract = Contract({"openapi": "3.0.3", "paths": {"/tea": {"get": operation}}})
-    assert anchor(contract.operations["brew"]) == place
-
-
 def test_all_that_was_chosen_is_listed_as_a_difference(
     pages: dict[str, HtmlPage], document_contract: Contract
 ) -> None:
@@ -147,21 +125,6 @@ def test_all_that_was_chosen_is_listed_as_a_difference(
     }
     assert chosen
     assert {link.rsplit("/", 1)[-1] for link in links if "api.html#" in link} == chosen
-
-
-@pytest.mark.parametrize(
-    ("description", "grades"),
-    [
-        ("One group. [C]", ("C",)),
-        ("Makes a group. [D, id and names C]", ("D", "C")),
-        ("[D] in the middle is of a part.", ()),
-        ("Nothing.", ()),
-    ],
-)
-def test_the_grade_of_a_text_is_in_its_last_brackets(
-    description: str, grades: tuple[str, ...]
-) -> None:
-    assert grades_of(description) == grades
 
 
 def test_the_report_is_linked_with_its_result(site: Path, pages: dict[str, HtmlPage]) -> None:

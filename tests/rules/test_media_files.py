@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from email.message import Message
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from ringme_spec.operations import Operation
-from support.operations import OPERATIONS, brief, path_in
+from support.operations import OPERATIONS, path_in
 from support.server import API, Api, RunningMock
 
-DOWNLOADS = [one for one in OPERATIONS if one.action == "download"]
 STORAGE = [one for one in OPERATIONS if one.action == "storage_url"]
 OWNERS = {"client": "@me", "extension_group": 3, "extension": 31}
-ENDING = {"record": ".mp3", "voicemail": ".mp3", "fax": ".pdf"}
 # No longer than any list may reach; together they hold all items of the fixtures.
 WINDOWS = (
     ("2016-06-01 00:00:00", "2016-07-31 23:59:59"),
@@ -42,28 +38,6 @@ def items_at(api: Api, one: Operation) -> list[tuple[Item, str]]:
         for item in api.read(path_in(listed, owner), start_datetime=start, end_datetime=end)
     )
     return [(item, path_in(one, owner, item[kind.key])) for item in items]
-
-
-def attachment_name(response: httpx.Response) -> str:
-    """The name for saving, from a Content-Disposition that must say attachment."""
-    message = Message()
-    message["Content-Disposition"] = response.headers["Content-Disposition"]
-    assert message.get_content_disposition() == "attachment"
-    # Who reads more than ASCII takes the full name.
-    full = re.search(r"filename\*=UTF-8''(\S+)", response.headers["Content-Disposition"])
-    return unquote(full[1]) if full else message.get_filename("")
-
-
-@pytest.mark.parametrize("download", DOWNLOADS, ids=brief)
-def test_a_file_comes_with_a_name_for_saving(admin: Api, download: Operation) -> None:
-    names = set()
-    items = items_at(admin, download)
-    for item, path in items:
-        name = attachment_name(admin.get(path))
-        assert name.endswith(ENDING[download.collection.name])
-        assert name == item.get("file_name", name)
-        names.add(name)
-    assert len(names) == len(items)
 
 
 @pytest.mark.parametrize("host", ["[:]", "[:::::]:80", "[1]", "[FFFFF::]", "x:y", "a b"])

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from support.kit_command import ringme_contract
 from workers.balancer import balanced
-from workers.conftest import Engine
+from workers.redis_server import RedisServer
 from workers.replicas import replicas
 
 
 def test_all_rules_hold_where_each_request_goes_to_another_process(
-    engine: Engine, tmp_path: Path
+    redis: RedisServer, tmp_path: Path
 ) -> None:
     with (
-        replicas(engine.folder, 3, *engine.options, "--validate-responses") as found,
+        replicas(tmp_path, 3, "--state", redis.url, "--validate-responses") as found,
         balanced(tmp_path, found) as url,
     ):
         result = ringme_contract(
