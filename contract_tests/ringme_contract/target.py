@@ -34,6 +34,7 @@ IDENTITIES = {
 # What no rule needs, and what lets the kit look further where there is one.
 OPTIONAL_IDENTITIES = {
     "other_public": "a second public application of the client",
+    "foreign_public": "a public application of the second client",
     "other_login": "a second password_credentials application of the client",
     "blocked_client": "a user of a client that is blocked, who is not blocked himself",
     "limited": "a user of a client whose application allows few requests an hour, at most 20",

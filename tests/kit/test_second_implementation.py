@@ -35,6 +35,7 @@ _BREAKS = {
     "blocked-user-reads": "user-block",
     "refresh-twice": "refresh",
     "code-twice": "code-once",
+    "login-for-all-clients": "code-login",
     "redirect-by-beginning": "code-redirect",
     "revoke-spares-refresh": "revoke",
     "group-by-time-of-call": "group-media-by-membership",

@@ -18,6 +18,7 @@ FAULTS: dict[str, str] = {
     "read-only-writes": "a read_only user may change everything",
     "blocked-user-reads": "a blocked user is only kept from logging in",
     "code-twice": "a code works more than once",
+    "login-for-all-clients": "a login counts for the applications of all clients",
     "redirect-by-beginning": "a redirect URI need only begin as one of the application",
     "revoke-spares-refresh": "revoking an access token leaves its refresh token",
     "refresh-twice": "a refresh token works more than once",

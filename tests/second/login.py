@@ -95,6 +95,8 @@ def _logged_in(application: Row) -> Row | None:
         request.cookies.get(_COOKIE),
         time.time(),
     )
+    if kept and faults.on("login-for-all-clients"):
+        return database().row("SELECT * FROM user WHERE id = ?", kept["user_id"])
     return _user(application, "user.id = ?", kept["user_id"]) if kept else None
 
 

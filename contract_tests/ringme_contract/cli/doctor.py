@@ -175,7 +175,7 @@ def _application(
 _LOOKS: dict[str, Callable[[CheckContext, str], Finding]] = {
     **dict.fromkeys(REFUSED, _refused),
     **dict.fromkeys(("login", "other_login"), _login),
-    **dict.fromkeys(("public", "other_public"), _public),
+    **dict.fromkeys(("public", "other_public", "foreign_public"), _public),
     "limited": _limited,
 }
 

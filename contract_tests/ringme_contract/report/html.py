@@ -27,6 +27,7 @@ _MARKS = {
     "login": "L",
     "public": "P",
     "other_public": "Po",
+    "foreign_public": "Pf",
     "other_login": "Lo",
     "blocked_client": "Bc",
     "limited": "Li",

@@ -20,10 +20,14 @@ class Browser:
     """Cookies of its own, at an application of the target; it follows no redirect by itself."""
 
     def __init__(self, kit: CheckContext, through: str = "public", **query: str) -> None:
-        parameters = kit.target.identities[through].parameters
         self._kit = kit
         self._caller = Caller(kit, f"browser {next(kit.names)}", None)
-        self._application = kit.application(through)
+        self.go_to(through, **query)
+
+    def go_to(self, application: str, **query: str) -> None:
+        """Has it be at another application of the target, with the cookies that it has."""
+        parameters = self._kit.target.identities[application].parameters
+        self._application = self._kit.application(application)
         self.redirect_uri = parameters["redirect_uri"]
         named = {name: parameters[name] for name in _TO_APPLICATION}
         self.query = {"response_type": "code", **named, **query}

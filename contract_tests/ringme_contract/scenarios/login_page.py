@@ -42,9 +42,17 @@ def a_blocked_user_gets_the_page_again(kit: CheckContext) -> None:
 
 @check("code-login", needs=(*_NEEDS, "other_client"), uses=_GRANT, isolated=True)
 def a_user_of_another_client_gets_the_page_again(kit: CheckContext) -> None:
-    """With its right password; it is not of the client of the application."""
+    """With its right password; it is not of the client of the application.
+
+    Nor is who has logged in at an application logged in at one of another client.
+    """
     user = User(kit, kit.new_group("other_client")["id"], identity="other_client")
     _expect_page_again(kit, Browser(kit), user.login, user.password)
+    if "foreign_public" in kit.target.identities:
+        browser = Browser(kit)
+        browser.code_of(User(kit))
+        browser.go_to("foreign_public")
+        kit.expect_true("another client's user is not logged in", not browser.is_logged_in())
 
 
 @check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)
