@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,9 +107,3 @@ def test_ratios_are_those_of_the_same_round(bench: Bench) -> None:
     assert found["cpu_us"] == {"median": 30, "least": 10, "greatest": 40}
     assert found["to_floor"] == {"median": 2, "least": 1, "greatest": 3}
     assert found["size"] == 7
-
-
-def test_the_cpu_clock_of_a_process_is_that_of_no_other(from_bench: Callable[[str], Any]) -> None:
-    before = time.process_time()
-    found = from_bench("process").cpu_seconds_of(os.getpid())
-    assert before <= found <= time.process_time()

@@ -80,8 +80,3 @@ def test_a_climb_is_that_of_the_last_third_over_the_second(
         "memory: climbs by 5.1 MB",
         "state: climbs by 20.1 MB",
     ]
-
-
-def test_growth_is_a_ratio_to_the_fewest_round_by_round(from_bench: Callable[[str], Any]) -> None:
-    found = from_bench("growth").figures("page", [[1e-6, 2e-6, 4e-6], [2e-6, 2e-6, 16e-6]])
-    assert found == {"name": "page", "us": [2, 2], "ratio": [1, 2]}

@@ -13,6 +13,7 @@ from support.code_grant import (
     VERIFIER,
     Person,
     arrived,
+    said,
 )
 from support.server import SECRETS, TRUSTED, Api, RunningMock
 
@@ -78,6 +79,18 @@ def test_a_challenge_that_is_none_is_told_to_the_redirect_uri(
 ) -> None:
     person = Person(mock, state="s", **query)
     assert arrived(person.send("GET", AUTHORIZE)) == {"error": "invalid_request", "state": "s"}
+
+
+@pytest.mark.parametrize(
+    ("login", "message"),
+    [
+        ("blocked-manager", "This user is blocked."),
+        ("other-admin", "This user does not belong to the company of the application."),
+    ],
+)
+def test_who_may_not_log_in_is_told_why(mock: RunningMock, login: str, message: str) -> None:
+    answer = Person(mock).log_in(login)
+    assert (answer.status_code, said(answer)) == (200, message)
 
 
 def test_one_browser_is_one_user_and_no_use_for_the_application_of_another_client(

@@ -24,13 +24,6 @@ def test_a_frozen_clock_stands_still_and_new_entries_have_its_time(control: Cont
     assert shown == {"now": "2031-02-03 04:06:00", "frozen": True}
 
 
-def test_a_clock_that_goes_on_goes_on_from_where_it_stands(control: Control) -> None:
-    control.done("PUT", "clock", {"now": "2031-02-03 04:05:06", "frozen": True})
-    shown = control.done("PUT", "clock", {"frozen": False})
-    assert shown["frozen"] is False
-    assert shown["now"].startswith("2031-02-03 04:05:")
-
-
 @pytest.mark.parametrize(
     ("path", "method", "body", "field"),
     [

@@ -95,20 +95,6 @@ def test_the_same_seed_again_adds_others() -> None:
     assert len({entry["name"] for entry in added(state, "extension")}) == 10
 
 
-def test_groups_have_names_of_their_own_until_the_list_is_used_up() -> None:
-    state = fresh_state()
-    bulk(state, {"groups": 40})
-    names = Counter(group["name"] for group in added(state, "extension_group"))
-    assert set(names.values()) == {1}
-    assert any(name.isascii() for name in names)
-    assert any(not name.isascii() for name in names)
-    many = fresh_state()
-    bulk(many, {"groups": 200})
-    names = Counter(group["name"] for group in added(many, "extension_group"))
-    assert set(names.values()) == {1}
-    assert any(name.endswith(" 2") for name in names)
-
-
 def test_numbers_are_the_lowest_free_ones_with_the_digits_of_the_client() -> None:
     state = fresh_state()
     bulk(state, {"extensions": 250})

@@ -101,14 +101,6 @@ def test_an_offer_without_a_body_is_passed_over(url: str, offer: str) -> None:
         assert [wire.answer().status for _ in range(3)] == [200] * 3
 
 
-@pytest.mark.parametrize("line", ["Host: other", "Content-Length: 5"])
-def test_an_offer_makes_nothing_of_what_is_refused(url: str, line: str) -> None:
-    with Wire(url) as wire:
-        wire.send(request("POST", "/oauth/token", TYPE, *OFFERS["h2c"], line, body=FORM))
-        assert wire.answer().status == 400
-        assert wire.is_closed()
-
-
 def test_http_2_itself_is_refused(url: str) -> None:
     with Wire(url) as wire:
         wire.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(9))

@@ -27,7 +27,6 @@ from support.hostile_servers import (
     bomb,
     changed,
     close,
-    endless_body,
     hostile_server,
     spoils,
     throttled,
@@ -357,12 +356,10 @@ def redirect(call: Call) -> None:
 
 HOSTILE: dict[str, tuple[Behaviour, str]] = {
     "endless list": (changed(endless), "more than 3000 entries"),
-    "endless body": (spoils(endless_body), "larger than the kit takes"),
     "bomb": (spoils(bomb), "unpacks to over"),
     "not JSON": (changed(not_json), "the body is not JSON"),
     "no list": (changed(no_list), "not a list of objects"),
     "throttled for ever": (throttled(5, "Retry-After: 0"), "429 again and again"),
-    "throttled for days": (throttled(5, "Retry-After: 999999"), "used up for 999999 s"),
     "redirect": (spoils(redirect), "a redirect to 'http://169.254.169.254/latest/'"),
     "closes": (spoils(close), "closed before the response was complete"),
 }

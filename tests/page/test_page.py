@@ -33,12 +33,6 @@ def test_the_page_is_html_that_nobody_keeps(visitor: Visitor) -> None:
     assert "<title>RingMe mock</title>" in answer.text
 
 
-def test_a_head_request_gets_the_headers_alone(visitor: Visitor) -> None:
-    answer = visitor.http.head("/")
-    assert (answer.status_code, answer.content) == (200, b"")
-    assert int(answer.headers["content-length"]) > 100
-
-
 def test_it_has_no_script_and_no_style_in_its_lines(visitor: Visitor) -> None:
     seen = Seen(visitor.page())
     assert seen.elements.count("script") == 1
