@@ -25,8 +25,8 @@ def _expect_refused(requests: DefectiveRequests, *defects: Defect) -> None:
 @check("error-unauthorized", isolated=True, smoke=True)
 def every_operation_needs_a_good_token(kit: CheckContext) -> None:
     """None, and a made-up one of some length: 401, its message and its challenge."""
-    (length,) = some(kit, (30, 31, 300), 1)
-    callers = (kit.anonymous, Caller(kit, f"{length} letters", "A" * length))
+    made_up = [Caller(kit, f"{one} letters", "A" * one) for one in some(kit, (30, 31, 300), 1)]
+    callers = (kit.anonymous, *made_up)
     _expect_refused(DefectiveRequests(kit), *(Defect.of_caller("token", one) for one in callers))
 
 
