@@ -43,7 +43,9 @@ class Person {
     person.context = person.page.context();
     person.complaints = [];
     person.page.on("console", (message) => {
-      if (!message.text().startsWith("Failed to load resource")) person.complaints.push(message.text());
+      // Beside errors and warnings, a browser tells that the machine is slow.
+      const isRefusal = message.text().startsWith("Failed to load resource");
+      if (["error", "warning"].includes(message.type()) && !isRefusal) person.complaints.push(message.text());
     });
     return person;
   }

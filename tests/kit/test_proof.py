@@ -82,6 +82,17 @@ def test_a_sample_of_faults_is_caught() -> None:
     assert sorted(said) == sorted(SAMPLE)
 
 
+def test_of_a_dozen_faults_at_once_each_is_named(tmp_path: Path) -> None:
+    fault, path = FAULTS["a-dozen-at-once"], tmp_path / "report.json"
+    options = [f"--rule={rule}" for rule in fault.rules]
+    with running_server(fault.id) as server:
+        done = ringme_contract("check", server.url, *options, "--json", str(path))
+    assert done.exit_code == ExitCode.FAILED, done.output
+    verdicts = {one["id"]: one["verdict"] for one in json.loads(path.read_text())["rules"]}
+    # Its races may break more than they are named for.
+    assert {name: verdicts.get(name) for name in fault.rules} == dict.fromkeys(fault.rules, "fail")
+
+
 @pytest.mark.parametrize("name", NULL_SERVERS)
 def test_a_server_that_implements_nothing_is_never_good_enough(name: str) -> None:
     with running_server(null=name) as server:
