@@ -73,7 +73,7 @@ class Entries:
     def change(self, entry: Item, changes: Item) -> Item:
         """Updates an entry and expects the response to be the entry with these changes."""
         updating = self.operation("update")
-        needed = updating.json_body.required_properties if updating and updating.json_body else ()
+        needed = updating.needed if updating else ()
         body = {**{name: entry[name] for name in needed if name in entry}, **changes}
         path = self.path("update", entry)
         found = self.kit.expect(self.caller.put(path, body), 200).json()
@@ -89,9 +89,8 @@ class Entries:
         """
         body, schemas = operation.json_body, self.kit.contract.schemas
         known = {*schemas.properties(body.schema), *self.rule.fixed} if body else set()
-        needed = body.required_properties if body else ()
         return {
-            **{name: entry[name] for name in needed if name in entry},
+            **{name: entry[name] for name in operation.needed if name in entry},
             **dict.fromkeys([*(name for name in entry if name not in known), UNKNOWN], "not set"),
         }
 
@@ -111,7 +110,6 @@ class Entries:
         return entry[self.rule.key]
 
     def listed(self, path: str) -> list[Item]:
-        """A list as it is shown, without further properties."""
         return [self.shown(one) for one in self.caller.entries(path)]
 
     def lists(self, entry: Item) -> Iterator[str]:
@@ -190,8 +188,7 @@ class Entries:
 
     def bodies(self, operation: Operation) -> Iterator[Item]:
         """Bodies with all properties, whose values change from one body to the next."""
-        names = operation.json_body.properties if operation.json_body else {}
-        values = {name: found for name in names if (found := self.values(operation, name))}
+        values = {name: one for name in operation.sent if (one := self.values(operation, name))}
         for turn in range(max(map(len, values.values()), default=0)):
             chosen = {name: found[turn % len(found)] for name, found in values.items()}
             for name in self._only_once & chosen.keys():
@@ -200,9 +197,9 @@ class Entries:
 
     def values(self, operation: Operation, name: str) -> list[Any]:
         """Values for a property that no rule refuses."""
-        if operation.json_body is None or name in self.rule.fixed:
+        if name in self.rule.fixed:
             return []
-        schema, rule = operation.json_body.properties[name], self.rule
+        schema, rule = operation.sent[name], self.rule
         allows_null = self._values.allows(schema, None) and not operation.null_is_absent
         empty = [None] if allows_null else []
         if name in rule.references:
@@ -236,5 +233,4 @@ class Entries:
 
 
 def all_entries(kit: CheckContext) -> Iterator[Entries]:
-    """Those of each collection whose entries can be created."""
     return (Entries(kit, rule) for rule in kit.factory.collections)

@@ -28,18 +28,14 @@ class OwnEntries:
     def __getitem__(self, collection: str) -> Item:
         return self._entries[collection]
 
-    @property
-    def collections(self) -> list[str]:
-        return list(self._entries)
-
     def create(self, collection: str) -> Item:
         """Creates an entry, which takes the place of the former one of its collection."""
         factory = self._kit.factory
         creation = factory.creation(collection)
         body = factory.body(creation, full=True, **self._references(creation))
         entry = factory.create(collection, within=self._keys, **body)
-        self.replace(collection, entry)
-        self.sent[collection] = body
+        self._entries[collection], self.sent[collection] = entry, body
+        self._keys[collection] = entry[self._kit.contract.collections[collection].key]
         return entry
 
     def delete(self) -> list[str]:
@@ -51,11 +47,6 @@ class OwnEntries:
                 response = client.delete(self.path(operation))
                 self._kit.expect(response, operation.status)
         return [name for name, operation in found if operation is not None]
-
-    def replace(self, collection: str, entry: Item) -> None:
-        """Has an entry of a collection be another one, or be otherwise from now on."""
-        self._entries[collection] = entry
-        self._keys[collection] = entry[self._kit.contract.collections[collection].key]
 
     def _references(self, operation: Operation) -> Item:
         referred = self._kit.factory.referred(operation).items()
@@ -79,7 +70,6 @@ class OwnEntries:
         return operation.fill(values)
 
     def operation(self, collection: str, action: str) -> Operation | None:
-        """An operation on an own entry."""
         return self._kit.path.within(collection, action, self._keys)
 
     def body(self, operation: Operation) -> Item | None:
@@ -88,11 +78,9 @@ class OwnEntries:
             return None
         if operation.action != "create":
             return self._kit.factory.change(operation)
-        needed = operation.json_body.required_properties
         references = self._references(operation)
-        return self._kit.factory.body(
-            operation, **{name: references[name] for name in needed if name in references}
-        )
+        own = {name: key for name, key in references.items() if name in operation.needed}
+        return self._kit.factory.body(operation, **own)
 
     def request(self, caller: Caller, operation: Operation, **others: object) -> httpx.Response:
         """A request that is right in all but what the check changes about it.

@@ -119,6 +119,16 @@ class Operation:
         return self.body if self.body and JSON in self.body.media_types else None
 
     @property
+    def sent(self) -> dict[str, Schema]:
+        """The properties of a JSON body by name; none without one."""
+        return self.json_body.properties if self.json_body else {}
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The properties of a JSON body that must not be missing."""
+        return self.json_body.required_properties if self.json_body else ()
+
+    @property
     def path_names(self) -> tuple[str, ...]:
         return tuple(one.name for one in self.path_parameters)
 

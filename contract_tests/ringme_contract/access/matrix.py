@@ -13,16 +13,17 @@ from typing import Any
 
 import httpx
 
-from ringme_contract.access.table_objects import TableObjects
 from ringme_contract.assertions import error_code
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext, configures
 from ringme_contract.deviations import Deviation
-from ringme_contract.entries.factories import Item
+from ringme_contract.entries.factories import NOWHERE, Item
+from ringme_contract.entries.made_entries import CLIENTS, is_of_run
 from ringme_contract.http.transport import exchange_of
 from ringme_contract.lists import lists_with, read_list
 from ringme_contract.samples import some
 from ringme_contract.verdict import NotReached
+from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 
 # Identities that reach the same, but for what the table itself says of each.
@@ -32,7 +33,6 @@ _ALIKE = (
 )
 _OK, _MISSING = "ok", "missing"
 _SHOWN = 6
-_CLIENTS = ("client", "other_client")
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> N
 
 def _view(kit: CheckContext) -> dict[str, list[Item]]:
     """All lists of both clients: what a refused request must leave as it was."""
-    callers = [kit.caller(name) for name in _CLIENTS if name in kit.target.identities]
+    callers = [kit.caller(name) for name in CLIENTS if name in kit.target.identities]
     lists = list(product(callers, lists_with(kit, owner=kit.roles.clients)))
     found = kit.map(lambda one: read_list(kit, *one), lists)
     return {
@@ -176,7 +176,7 @@ def _is_missing(cell: Cell, *sections: str) -> bool:
     return cell.operation.section in sections and cell.expected == _MISSING and _by_level(cell)
 
 
-@check("user-types", needs=("client", "group", "extension"), writes=False, smoke=True)
+@check("user-types", needs=("client", "group", "extension"), writes=False)
 def every_identity_reads_what_the_table_says(kit: CheckContext) -> None:
     """All GET operations: 200 within reach, 403 outside."""
     _walk(kit, lambda cell: cell.operation.reads and cell.expected != _MISSING, writing=False)
@@ -203,3 +203,99 @@ def a_client_that_never_was_is_missing_for_everybody(kit: CheckContext) -> None:
 def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: CheckContext) -> None:
     """All operations of the group and the number section, on deleted and never existing ones."""
     _walk(kit, lambda cell: _is_missing(cell, kit.roles.groups, kit.roles.numbers), writing=True)
+
+
+class TableObjects:
+    """Keys of objects by section and kind, as `visibility.toml` names them.
+
+    A kind for which the target has no object is left out. With `writing` groups and numbers are
+    made for the purpose: who lets a request in that it should refuse must lose nothing by it.
+    """
+
+    def __init__(self, kit: CheckContext, writing: bool) -> None:
+        self._kit, self._writing, roles = kit, writing, kit.roles
+        self._clients, self._groups, self._numbers = roles.clients, roles.groups, roles.numbers
+        self.keys: dict[tuple[str, str], Any] = {}
+        self._items: dict[tuple[str, str, str], list[Item]] = {}
+        for identity, kind in (("client", "own"), ("other_client", "other")):
+            self._add_own(identity, self._clients, kind)
+        for identity, kind in (("group", "own"), ("sibling_group", "sibling")):
+            self._add_own(identity, self._groups, kind)
+        self._add_own("extension", self._numbers, "own")
+        self._add_places()
+        for collection in (self._groups, self._numbers):
+            self._add_others(collection)
+        if not self._writing:
+            self.keys[self._clients, "me"] = self._kit.roles.own_client
+        for collection in (self._clients, self._groups, self._numbers):
+            self.keys[collection, "never"] = NOWHERE
+
+    def _add_own(self, identity: str, collection: str, kind: str) -> None:
+        """What the user of an identity is confined to; where it is to be written to, a new one."""
+        if identity not in self._kit.target.identities:
+            return
+        made = self._writing and collection != self._clients
+        key = self._create(collection) if made else self._kit.own_key(identity, collection)
+        if key is not None:
+            self.keys[collection, kind] = key
+
+    def _create(self, collection: str, identity: str = "client", **keys: Any) -> Any:
+        return self._kit.factory.create(collection, identity, **keys)["id"]
+
+    def _add_places(self) -> None:
+        """A number in each of the two groups, and one in none."""
+        kit, home = self._kit, self._kit.roles.home
+        own = self.keys.get((self._numbers, "own"))
+        numbers = [one for one in kit.factory.read(self._numbers) if one["id"] != own]
+        for kind, place in (("member", "own"), ("sibling", "sibling"), ("loose", None)):
+            group = self.keys.get((self._groups, place)) if place else None
+            fitting = [one["id"] for one in numbers if one[home] == group]
+            if place and group is None:
+                continue
+            if self._writing:
+                self.keys[self._numbers, kind] = self._create(
+                    self._numbers, "client", **{home: group}
+                )
+            elif fitting:
+                self.keys[self._numbers, kind] = kit.random.choice(fitting)
+
+    def _add_others(self, collection: str) -> None:
+        """One of the other client, and one that is deleted."""
+        kit = self._kit
+        if "other_client" in kit.target.identities:
+            if self._writing:
+                self.keys[collection, "other"] = self._create(collection, "other_client")
+            elif found := kit.factory.read(collection, "other_client"):
+                self.keys[collection, "other"] = kit.random.choice(found)["id"]
+        if self._writing:
+            key = self._create(collection)
+            kit.expect(kit.client.delete(kit.path(collection, key)), 204)
+            self.keys[collection, "deleted"] = key
+
+    def item(self, section: str, kind: str, key: Any, collection: str) -> Any:
+        """The key of an item of a collection that an object holds, as its own client sees it.
+
+        Raises NotReached if it holds none.
+        """
+        at, rule = (section, kind, collection), self._kit.contract.collections[collection]
+        if at not in self._items:
+            self._items[at] = self._read(section, kind, key, rule)
+        self._kit.need(
+            self._items[at], f"{section} {key} has no {collection} in the target's range"
+        )
+        return self._items[at][0][rule.key]
+
+    def _read(self, section: str, kind: str, key: Any, rule: CollectionRule) -> list[Item]:
+        kit, identity = self._kit, "other_client" if kind == "other" else "client"
+        if section == self._clients and rule.range is None and kit.path.find(rule.name, "list"):
+            return kit.factory.read(rule.name, identity)
+        listing = kit.path.find(rule.name, "list", (section,))
+        if listing is None:
+            return []
+        path = kit.path(rule.name, **{section: key})
+        caller = kit.caller(identity)
+        if rule.range is not None:
+            found: list[Item] = listing.listed(caller.read(path, **kit.range_query, per_page=1))
+            return found
+        # Some may be those of another check, which removes them at any moment.
+        return [one for one in listing.listed(caller.read(path)) if not is_of_run(kit, one)]

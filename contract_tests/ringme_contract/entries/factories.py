@@ -72,9 +72,8 @@ class Factory(RequestValues):
     @staticmethod
     def referred(operation: Operation) -> dict[str, str]:
         """The collections that properties of a body refer to, by property."""
-        sent = operation.json_body.properties if operation.json_body else {}
-        rules = operation.collection.references
-        return {name: one.collection for name, one in rules.items() if name in sent}
+        rules = operation.collection.references.items()
+        return {name: one.collection for name, one in rules if name in operation.sent}
 
     def find_creation(self, collection: str) -> Operation | None:
         found = (one for one in self._kit.operations if one.action == "create")
@@ -92,10 +91,6 @@ class Factory(RequestValues):
         if found is None:
             raise NotOffered(f"the document has no operation that creates {collection}")
         return found
-
-    def path(self, collection: str) -> str:
-        """The path of the client's own entries of a collection."""
-        return self._kit.path(collection)
 
     def read(self, collection: str, identity: str = "client", **owners: object) -> list[Item]:
         """The client's own entries of a collection, or those of another owner."""
@@ -136,14 +131,12 @@ class Factory(RequestValues):
         return self.create(self._kit.roles.groups, identity, **keys)
 
     def new_extension(self, identity: str = "client", **keys: Any) -> Item:
-        """Creates a number that nobody had."""
         return self.create(self._kit.roles.numbers, identity, **keys)
 
     def new_group_user(self, group: int, **keys: Any) -> tuple[Item, str]:
         """Creates a user of a group; the second value is its password."""
         roles = self._kit.roles
-        body = self.creation(roles.users).json_body
-        sent = body.properties if body else {}
+        sent = self.creation(roles.users).sent
         secret = next(name for name in sent if sent[name].get("format") == "password")
         owner = self._kit.contract.collections[roles.users].owner_property(roles.groups) or ""
         keys = {owner: group, secret: self._password(), **keys}

@@ -69,9 +69,7 @@ class RequestValues:
 
         `keys` are values to take.
         """
-        if operation.json_body is None:
-            return {}
-        names = operation.json_body.properties if full else operation.json_body.required_properties
+        names = operation.sent if full else operation.needed
         found = {name: self.value(operation, name, identity) for name in names if name not in keys}
         if self.label(operation) not in keys:
             found = self.marked(operation, found)
@@ -83,16 +81,15 @@ class RequestValues:
         nothing: Item = dict.fromkeys(rule.references, NOWHERE)
         if rule.numbering:
             nothing[rule.numbering.property] = "0"
-        needed = operation.json_body.required_properties if operation.json_body else ()
         return {
             name: nothing[name] if name in nothing else self.value(operation, name)
-            for name in needed
+            for name in operation.needed
         }
 
     def value(self, operation: Operation, name: str, identity: str = "client") -> Any:
         """A value for a property of a body that no rule refuses."""
         rule = operation.collection
-        schema = operation.json_body.properties[name] if operation.json_body else {}
+        schema = operation.sent.get(name, {})
         if rule.numbering and name == rule.numbering.property:
             return self.free_number(identity)
         if name in rule.references:
@@ -102,7 +99,6 @@ class RequestValues:
         return self.sample(schema)
 
     def sample(self, schema: Schema) -> Any:
-        """A value that fits a schema."""
         schema, kind = self._kit.contract.schemas.resolve(schema), schema.get("type")
         if "enum" in schema:
             return schema["enum"][0]
@@ -150,12 +146,11 @@ class RequestValues:
 
     def _named(self, operation: Operation, name: str, what: str, text: str = "") -> str:
         """A text for a label that begins, or if there is no room for it ends, with a new name."""
-        schema = operation.json_body.properties[name] if operation.json_body else {}
+        schema = operation.sent.get(name, {})
         longest, own = schema.get("maxLength", 255), self.new_name(what)
         return f"{own} {text}".strip()[:longest] if len(own) <= longest else own[-longest:].strip()
 
     def new_name(self, what: str) -> str:
-        """A name that is used once."""
         return f"{self._kit.run_id} {what} {next(self._kit.names)}"
 
     def free_number(self, identity: str = "client") -> str:
@@ -200,14 +195,14 @@ class RequestValues:
     @staticmethod
     def label(operation: Operation) -> str | None:
         """The property that tells people what a thing is: the first text that may repeat."""
-        rule, body = operation.collection, operation.json_body
+        rule = operation.collection
         reserved = {
             rule.numbering and rule.numbering.property,
             rule.unique and rule.unique.property,
         }
         names = (
             name
-            for name, schema in (body.properties if body else {}).items()
+            for name, schema in operation.sent.items()
             if schema.get("type") == "string"
             and not {"enum", "pattern", "format"} & schema.keys()
             and name not in reserved

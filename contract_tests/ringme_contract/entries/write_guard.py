@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import httpx
 
 from ringme_contract.check import can_be_created
-from ringme_contract.entries.borrowed_entries import BorrowedEntries
+from ringme_contract.entries.lending import BorrowedEntries
 from ringme_contract.entries.made_entries import (
     CLIENTS,
     EntryList,
@@ -55,14 +55,8 @@ class WriteGuard:
         self._given_up: set[tuple[str, str]] = set()
 
     def forget(self) -> None:
-        for known in (
-            self.made,
-            self.to_search,
-            self.lent,
-            self._hosts,
-            self.confirmed,
-            self.removed,
-        ):
+        self.made.clear()
+        for known in (self.to_search, self.lent, self._hosts, self.confirmed, self.removed):
             known.clear()
         self.borrowed.forget()
 
@@ -274,9 +268,9 @@ class WriteGuard:
         except (ValueError, RecursionError):
             key = None
         refused = response is not None and response.is_client_error
-        known = creation.json_body.properties if creation.json_body else {}
         sent = sent_object(arguments)
-        shown: dict[str, list[object]] = {name: [sent[name]] for name in known if name in sent}
+        known = creation.sent.keys() & sent.keys()
+        shown: dict[str, list[object]] = {name: [sent[name]] for name in known}
         self.made.append(MadeEntry(rule, key, tuple(found), shown, refused))
         if key is not None and not refused:
             # An id that is used again is that of another entry.

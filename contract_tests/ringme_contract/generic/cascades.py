@@ -12,13 +12,13 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.collection_entries import Entries, all_entries
 from ringme_contract.datetime_texts import SECOND, whole_second, write_datetime
 from ringme_contract.entries.factories import Item
+from ringme_contract.entries.made_entries import CLIENTS
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.lists import lists_with, moment_of, read_list
 from ringme_contract.own_entries import OwnEntries
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 
-_CLIENTS = ("client", "other_client")
 _ITEMS = 2
 
 
@@ -31,7 +31,7 @@ class Everything:
 
     @classmethod
     def read(cls, kit: CheckContext) -> Everything:
-        known = [name for name in _CLIENTS if name in kit.target.identities]
+        known = [name for name in CLIENTS if name in kit.target.identities]
         wanted = [(name, one) for name in known for one in lists_with(kit, owner=kit.roles.clients)]
 
         def found(pair: tuple[str, Operation]) -> list[Item]:

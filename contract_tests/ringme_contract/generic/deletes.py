@@ -14,7 +14,10 @@ from ringme_spec.operations import Operation
 
 @check_each("entry-delete", "delete", smoke=True)
 def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> None:
-    """404 for every method and for its whole section; no list holds it, others stay."""
+    """404 for every method and for its whole section; no list holds it, others stay.
+
+    What was unique about it is free again, and leads to the new entry alone.
+    """
     entries = Entries(kit, operation.collection)
     first, entry, last = (
         entries.create(**kit.factory.body(entries.creation, full=True)) for _ in range(3)
@@ -23,16 +26,17 @@ def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> Non
     entries.delete(entry)
     entries.expect_gone(entry)
     for one in kit.operations:
-        if one.section == entries.name and (one.action in ("list", "stats") or _is_read_part(one)):
+        shows = one.action in ("list", "stats") or (one.is_part and one.reads)
+        if one.section == entries.name and shows:
             path, query = fill(one, {entries.name: entries.key(entry)}), kit.factory.query(one)
             response = entries.caller.get(path, **query)
             kit.expect(response, 404, entries.rule.missing)
+    if unique := entries.rule.unique:
+        again = entries.make(**{unique.property: entry[unique.property]})
+        entries.expect_gone(entry)
+        entries.expect_listed(again)
     entries.expect_read(first, last)
     entries.expect_listed(first, last)
-
-
-def _is_read_part(operation: Operation) -> bool:
-    return operation.is_part and operation.reads
 
 
 def _is_referred_to(operation: Operation, contract: Contract) -> bool:
@@ -43,12 +47,11 @@ def _is_referred_to(operation: Operation, contract: Contract) -> bool:
 
 def _references(creation: Operation) -> dict[str, Reference]:
     """References of a new entry by property: of the body, or of what the path names."""
-    sent = creation.json_body.properties if creation.json_body else {}
     inside = {one.name for one in creation.path_collections}
     return {
         name: one
         for name, one in creation.collection.references.items()
-        if name in sent or one.collection in inside
+        if name in creation.sent or one.collection in inside
     }
 
 
@@ -58,10 +61,10 @@ def what_refers_to_it_is_released_or_goes_along(kit: CheckContext, operation: Op
     entries = Entries(kit, operation.collection)
     for rule in kit.factory.collections:
         creation = kit.factory.creation(rule.name)
-        sent = creation.json_body.properties if creation.json_body else {}
         for name, reference in _references(creation).items():
             if reference.collection == entries.name:
-                _expect_follows(entries, creation, name if name in sent else "", reference.gone)
+                sent = name if name in creation.sent else ""
+                _expect_follows(entries, creation, sent, reference.gone)
 
 
 def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str) -> None:
@@ -91,7 +94,6 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
 
 def _states(creation: Operation) -> list[Item]:
     """Values for new entries: each word of each property that is one of a few."""
-    sent = creation.json_body.properties if creation.json_body else {}
-    words = {name: schema["enum"] for name, schema in sent.items() if "enum" in schema}
+    words = {name: one["enum"] for name, one in creation.sent.items() if "enum" in one}
     most = max(map(len, words.values()), default=1)
     return [{name: of[turn % len(of)] for name, of in words.items()} for turn in range(most)]

@@ -60,7 +60,6 @@ class ViewedEntry:
         self.expect_unchanged()
 
     def expect_unchanged(self) -> None:
-        """Fails the check unless each view is as it was."""
         for path, seen in self.read().items():
             self.kit.expect_equal(path, seen, self.before[path])
 
@@ -157,21 +156,20 @@ def an_existing_entry_of_another_client_is_not_there(
     )
 
 
-def _is_released(operation: Operation, contract: Contract) -> bool:
-    return bool(_released(operation, contract))
-
-
 def _released(operation: Operation, contract: Contract) -> dict[str, Operation]:
     """Properties that are null once what they refer to is deleted, each with that delete."""
-    sent = operation.json_body.properties if operation.json_body else {}
     deletions = {
         one.collection.name: one for one in contract.operations.values() if one.action == "delete"
     }
     return {
         name: deletions[one.collection]
         for name, one in operation.collection.references.items()
-        if name in sent and one.gone == "release" and one.collection in deletions
+        if name in operation.sent and one.gone == "release" and one.collection in deletions
     }
+
+
+def _is_released(operation: Operation, contract: Contract) -> bool:
+    return bool(_released(operation, contract))
 
 
 @check_each("entry-delete", "update", existing=True, applies=_is_released, smoke=True)

@@ -81,7 +81,6 @@ def _values(pool: list[Item], one: Filter) -> list[Any]:
 
 
 def _compared(entry: Item, one: Filter) -> list[Any]:
-    """The values of an entry that a filter compares."""
     if one.any_of is None:
         return [entry[one.property]]
     return [each[one.property] for each in entry.get(one.any_of, [entry])]

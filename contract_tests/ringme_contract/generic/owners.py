@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
+from urllib.parse import quote
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
@@ -180,3 +181,16 @@ def lists_of_two_clients_share_no_entry(kit: CheckContext) -> None:
         kit.expect_equal(f"entries in {operation.id} of both clients", sorted(own & other), [])
         compared += len(own) + len(other)
     kit.need(compared, "neither client has an entry in any list")
+
+
+@check("me", writes=False)
+def at_me_is_the_client_of_the_token(kit: CheckContext) -> None:
+    """Every list of the client by `@me`, by `%40me` and by the client's id."""
+    caller = kit.client
+    client = kit.own_key("client", kit.roles.clients)
+    escaped = quote(kit.roles.own_client)
+    for operation in lists_with(kit, owner=kit.roles.clients):
+        by_me = read_list(kit, caller, operation)
+        kit.expect_equal(f"{operation.id} by id", read_list(kit, caller, operation, client), by_me)
+        got = read_list(kit, caller, operation, escaped)
+        kit.expect_equal(f"{operation.id} by {escaped}", got, by_me)

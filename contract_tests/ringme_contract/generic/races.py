@@ -63,9 +63,8 @@ def updates_at_once_all_hold(kit: CheckContext) -> None:
             continue
         entry = entries.make()
         path = entries.path("update", entry)
-        needed = update.json_body.required_properties if update.json_body else ()
         for body in islice(entries.bodies(update), _ROUNDS):
-            same = {name: body[name] for name in needed}
+            same = {name: body[name] for name in update.needed}
             parts = [{**same, name: value} for name, value in body.items()]
             for response in kit.at_once([partial(entries.caller.put, path, one) for one in parts]):
                 kit.expect(response, update.status)

@@ -1,20 +1,20 @@
-"""Ranges, order and statistics of recorded items, against the list of the target's whole range."""
+"""Ranges, order, statistics and files of recorded items, against the lists that show these."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import read_datetime, write_datetime
+from ringme_contract.datetime_texts import SECOND, latest_end, read_datetime, write_datetime
 from ringme_contract.entries.factories import Item
 from ringme_contract.generic.owners import ClientView
-from ringme_contract.lists import lists_with, moment_of, read_list, sort_key
+from ringme_contract.lists import list_path, lists_with, moment_of, read_list, sort_key
 from ringme_contract.samples import some
 from ringme_spec.operations import Operation
 
-_SECOND = timedelta(seconds=1)
 _INSTANTS = 4
 
 
@@ -51,7 +51,7 @@ def _bounds(kit: CheckContext, operation: Operation, whole: list[Item]) -> Itera
     moments: set[datetime] = set()
     for item in (*chosen, *kit.random.sample(parts, min(2, len(parts)))):
         second = moment_of(operation, item).replace(microsecond=0)
-        moments.update((second - _SECOND, second, second + _SECOND))
+        moments.update((second - SECOND, second, second + SECOND))
     yield from sorted(one for one in moments if first <= one <= last)
 
 
@@ -104,3 +104,113 @@ def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
         kit.expect_equal(f"the order of {what}", keys, sorted(keys))
         longest = max(longest, len(ascending))
     kit.need(longest >= 2, "no list of recorded items in the target's range has two items")
+
+
+@check("stats-agree", writes=False, smoke=True)
+def statistics_add_up_to_the_list(kit: CheckContext) -> None:
+    """Of the whole range, and of the half of it, for each owner that has statistics."""
+    counted = 0
+    for what, stats, items, got in _statistics(kit, "size"):
+        content = stats.collection.content
+        sizes = [one[content.size] for one in items] if content else []
+        sums = {stats.resource["count"]: len(sizes), stats.resource["size"]: sum(sizes)}
+        kit.expect_properties(what, got, sums)
+        counted += len(sizes)
+    kit.need(counted, "no owner with statistics has items in the target's range")
+
+
+@check("call-stats", writes=False, smoke=True)
+def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
+    """Of the whole range and of its halves, for each owner that has such statistics."""
+    counted = 0
+    for what, stats, items, got in _statistics(kit, "by"):
+        by, count = stats.resource["by"], stats.resource["count"]
+        for value in stats.response_properties:
+            number = len([one for one in items if one[by] == value])
+            kit.expect_properties(f"{what}: {value}", got.get(value), {count: number})
+            counted += number
+    kit.need(counted, "nothing could be counted in the target's range")
+
+
+def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, list[Item], Any]]:
+    """Statistics with a key in `x-resource`: a name, the operation, the list, and what they say.
+
+    Of each owner, of the whole range, of its halves, and from the month before. Raises NotOffered
+    without any.
+    """
+    view, caller = ClientView(kit), kit.client
+    start, end = kit.target.range
+    middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
+    every = [one for one in kit.operations if one.action == "stats" and key in one.resource]
+    kit.need_offered(every, f"the target has no statistics with {key}")
+    for stats, owner in ((one, owner) for one in every for owner in _owners(kit, view, one)):
+        # Where there are several lists of the same, the statistics are of any.
+        listing = lists_with(kit, owner=stats.section, collection=stats.collection.name)[0]
+        for bounds in (
+            (start, end),
+            (start, middle),
+            (middle, end),
+            *_from_month_before(kit, stats),
+        ):
+            query = dict(zip(kit.range_query, bounds, strict=True))
+            items = read_list(kit, caller, listing, owner, **query)
+            got = caller.read(list_path(stats, owner), **query)
+            if bounds == (start, end):
+                # What the list alone knows.
+                known = {one.name for one in stats.query_parameters}
+                given = kit.factory.query(listing, full=True)
+                more = {name: one for name, one in given.items() if name not in known}
+                again = caller.read(list_path(stats, owner), **query, **more)
+                kit.expect_equal(f"{stats.id} of {owner} with {', '.join(more)}", again, got)
+            yield f"{stats.id} of {owner} from {bounds[0]} to {bounds[1]}", stats, items, got
+
+
+def _from_month_before(kit: CheckContext, stats: Operation) -> Iterator[tuple[str, str]]:
+    start, end = kit.target.range
+    before = read_datetime(start).replace(day=1) - timedelta(seconds=1)
+    if latest_end(stats.collection.range, before) >= read_datetime(end):
+        yield write_datetime(before), end
+
+
+def _owners(kit: CheckContext, view: ClientView, stats: Operation) -> list[object]:
+    """Owners to look at; first two with an entry that the statistics do not count."""
+    found, by = view.owners(stats.section), stats.resource.get("by")
+    if by is None or stats.section != kit.roles.numbers:
+        return found
+    first = view.numbers_with(
+        stats.collection, lambda one: one[by] not in stats.response_properties
+    )
+    return [*first, *(one for one in found if one not in first)]
+
+
+_FILES = 3
+_PLAIN = {"Accept-Encoding": "identity"}
+
+
+@check("media-file", writes=False, smoke=True)
+def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
+    """A few records, voicemails and faxes of the client's groups: each an attachment with a name.
+
+    By HEAD the first one of each group is told to be as long.
+    """
+    caller, fetched = kit.client, 0
+    for operation in lists_with(kit, owner=kit.roles.groups, ranged=True):
+        rule = operation.collection
+        if rule.content is None:
+            continue
+        for group in ClientView(kit).groups:
+            items = read_list(kit, caller, operation, group["id"])[:_FILES]
+            for item in items:
+                path = kit.path(rule.name, item[rule.key], **{kit.roles.groups: group["id"]})
+                response, size = kit.expect(caller.get(path), 200), item[rule.content.size]
+                kit.expect_equal(f"the length of {path}", len(response.content), size)
+                told = response.headers.get("Content-Disposition", "").lower()
+                is_named = told.startswith("attachment") and "filename" in told
+                kit.expect_true("the file is an attachment with a name", is_named, told)
+                if item is items[0]:
+                    # A compressed file would be of another length.
+                    head = kit.expect(caller.request("HEAD", path, headers=_PLAIN), 200)
+                    length = head.headers.get("Content-Length", str(size))
+                    kit.expect_equal(f"Content-Length of HEAD {path}", length, str(size))
+                fetched += 1
+    kit.need(fetched, "no group of the client has recorded items in the target's range")

@@ -12,10 +12,6 @@ from ringme_contract.entries.operation_paths import fill
 from ringme_spec.operations import Operation
 
 
-def _settable(operation: Operation) -> list[str]:
-    return list(operation.json_body.properties) if operation.json_body else []
-
-
 @check_each("entry-update", "update")
 def each_property_changes_alone(kit: CheckContext, operation: Operation) -> None:
     """To some of its values, the last one twice; {} changes nothing; all else stays."""
@@ -24,7 +20,7 @@ def each_property_changes_alone(kit: CheckContext, operation: Operation) -> None
     beside = entries.create()
     entry = entries.change(entry, {})
     defaults = entries.creation.json_body.defaults if entries.creation.json_body else {}
-    for name in _settable(operation):
+    for name in operation.sent:
         usual = defaults.get(name)
         # What comes of a change of another property shows where this one is not as usual.
         some = sorted(_some(kit, entries.values(operation, name)), key=lambda one: one != usual)
@@ -95,7 +91,10 @@ def an_update_leaves_the_list_in_its_order(kit: CheckContext, operation: Operati
     bodies.sort(key=lambda body: str(list(body.values())), reverse=True)
     first, entry, last = (entries.create(**body) for body in bodies)
     keys = [entries.key(one) for one in (first, entry, last)]
-    size = _whole_page(entries)
+    listing = entries.operation("list")
+    page_size = listing.roles.get("page_size") if listing else None
+    # As many entries as a page may have.
+    size = {page_size.name: page_size.schema.get("maximum", 0)} if page_size else {}
     before = {path: entries.caller.entries(path, **size) for path in entries.lists(entry)}
     changed = entries.change(entry, kit.factory.change(operation))
     for path in entries.lists(changed):
@@ -111,16 +110,8 @@ def an_update_leaves_the_list_in_its_order(kit: CheckContext, operation: Operati
             kit.expect_equal(f"the own entries of {path} with {query}", found, expected)
 
 
-def _whole_page(entries: Entries) -> dict[str, int]:
-    """The query for as many entries as a page may have; empty if lists have no pages."""
-    listing = entries.operation("list")
-    size = listing.roles.get("page_size") if listing else None
-    return {size.name: size.schema.get("maximum", 0)} if size else {}
-
-
 def refers(operation: Operation, _: object) -> bool:
-    sent = operation.json_body.properties if operation.json_body else {}
-    return bool(sent.keys() & operation.collection.references)
+    return bool(operation.sent.keys() & operation.collection.references)
 
 
 def wrong_keys(kit: CheckContext, collection: str) -> list[object]:
@@ -141,10 +132,9 @@ def a_reference_to_nothing_is_refused(kit: CheckContext, operation: Operation) -
     """To what never was, is deleted or another client's; with changes that then stay undone."""
     entries = Entries(kit, operation.collection)
     referred = kit.factory.referred(operation)
-    entry, body = entries.create(), {}
+    entry = entries.create()
     path = entries.path(operation.action, entry)
-    if operation.action == "create":
-        body = kit.factory.body(operation)
+    body = kit.factory.body(operation) if operation.action == "create" else {}
     for name, other in referred.items():
         for key in wrong_keys(kit, other):
             for changes in (body, {**body, **kit.factory.change(operation)}):

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import Any
-
-import httpx
 
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import NOWHERE, Item
+from ringme_contract.entries.made_entries import CLIENTS
 from ringme_contract.generic.owners import of_numbers
 from ringme_contract.lists import lists_with, read_list
 from ringme_spec.operations import Operation
 
+KINDS = (
+    *(f"{verb}_{noun}" for noun in ("group", "number", "user")
+      for verb in ("create", "update", "delete")),
+    "place_number", "refuse",
+)  # fmt: skip
 TEXTS = (None, "", "null", "312", '{"a": 1}', "Продажи", "a & b <c>")
 
 
@@ -43,11 +46,9 @@ class ReferenceModel:
         self._kit = kit
         roles, self._home = kit.roles, kit.roles.home
         self.groups, self.numbers, self.users = roles.groups, roles.numbers, roles.users
-        self._collections = (self.groups, self.numbers, self.users)
-        self.clients = [
-            name for name in ("client", "other_client") if name in kit.target.identities
-        ]
-        keys = list(product(self.clients, self._collections))
+        self._nouns = {"group": self.groups, "number": self.numbers, "user": self.users}
+        self.clients = [name for name in CLIENTS if name in kit.target.identities]
+        keys = list(product(self.clients, self._nouns.values()))
         lists = kit.map(lambda key: kit.factory.read(key[1], key[0]), keys)
         self.entries: dict[tuple[str, str], dict[int, Item]] = {
             key: {one["id"]: one for one in found} for key, found in zip(keys, lists, strict=True)
@@ -68,9 +69,10 @@ class ReferenceModel:
 
     def do(self, step: Step) -> None:
         """Makes a step in target and model; one that nothing is there for does nothing."""
+        verb, _, noun = step.kind.partition("_")
+        action: Callable[[str, str, Step], None] = getattr(self, f"_{verb}")
         client = self.clients[step.who % len(self.clients)]
-        action: Callable[[str, Step], None] = getattr(self, f"_{step.kind}")
-        action(client, step)
+        action(client, self._nouns.get(noun, ""), step)
 
     def _pick(self, client: str, collection: str, step: Step) -> int | None:
         made = self.made[client, collection]
@@ -81,132 +83,108 @@ class ReferenceModel:
         choice = [None, *self.made[client, self.groups]]
         return choice[number % len(choice)]
 
-    def _create(self, client: str, collection: str, body: Item) -> None:
-        response = self._kit.expect(
-            self._kit.caller(client).post(self._kit.path(collection), body), 201
-        )
-        entry: Item = response.json()
+    def _create(self, client: str, collection: str, step: Step) -> None:
+        keys: Item = {"extra_params": _text(step)}
+        if collection == self.numbers:
+            keys[self._home] = self._pick_group(client, step.which)
+        elif collection == self.users:
+            group = self._pick(client, self.groups, step)
+            if group is None:
+                return
+            keys = {self._home: group, "access": ("full", "read_only")[step.what % 2]}
+        factory = self._kit.factory
+        body = factory.body(factory.creation(collection), identity=client, **keys)
+        key = self._post(client, collection, body)["id"]
+        if collection == self.groups:
+            self._kit.expect_true(f"the id {key} was never used before", key not in self._used, key)
+            self._used.add(key)
+
+    def _post(self, client: str, collection: str, body: Item) -> Item:
+        caller = self._kit.caller(client)
+        made = self._kit.expect(caller.post(self._kit.path(collection), body), 201)
+        entry: Item = made.json()
         shown = {name: value for name, value in body.items() if name in entry and name != "name"}
-        self._kit.expect_equal(
-            f"what POST of {collection} made of its body", _part(entry, shown), shown
-        )
+        self._kit.expect_properties(f"what POST of {collection} made", entry, shown)
         self.entries[client, collection][entry["id"]] = entry
         self.made[client, collection].append(entry["id"])
+        return entry
 
-    def _update(self, client: str, collection: str, key: int, changes: Item) -> None:
+    def _update(self, client: str, collection: str, step: Step) -> None:
+        key = self._pick(client, collection, step)
+        if key is not None:
+            changes = self._changes(collection, step)
+            self._put(client, collection, key, changes[step.what % len(changes)])
+
+    def _changes(self, collection: str, step: Step) -> list[Item]:
+        text = {"extra_params": _text(step)}
+        if collection == self.groups:
+            name = {"name": self._kit.new_name("group")}
+            return [{}, name, text, {**name, **text}]
+        status = {"status": ("active", "blocked")[step.what % 2]}
+        return [{}, status, text if collection == self.numbers else {"comment": _text(step)}]
+
+    def _put(self, client: str, collection: str, key: int, changes: Item) -> None:
         caller = self._kit.caller(client)
         response = self._kit.expect(caller.put(self._kit.path(collection, key), changes), 200)
         entry = {**self.entries[client, collection][key], **changes}
         self._kit.expect_equal(f"the response of PUT of {collection} {key}", response.json(), entry)
         self.entries[client, collection][key] = entry
 
-    def _delete(self, client: str, collection: str, key: int) -> None:
-        self._kit.expect(self._kit.caller(client).delete(self._kit.path(collection, key)), 204)
-        del self.entries[client, collection][key]
-        self.made[client, collection].remove(key)
+    def _place(self, client: str, collection: str, step: Step) -> None:
+        """Puts a number into a group or out of it, also one that was there before."""
+        keys = sorted(self.entries[client, collection])
+        if keys:
+            key = keys[step.which % len(keys)]
+            self._kit.lending.lend(key, client)
+            self._put(client, collection, key, {self._home: self._pick_group(client, step.what)})
 
-    def _create_group(self, client: str, step: Step) -> None:
-        body = self._body(self.groups, client, extra_params=_text(step))
-        self._create(client, self.groups, body)
-        key = self.made[client, self.groups][-1]
-        self._kit.expect_true(f"the id {key} was never used before", key not in self._used, key)
-        self._used.add(key)
-
-    def _update_one(
-        self, client: str, collection: str, step: Step, changes: tuple[Item, ...]
-    ) -> None:
+    def _delete(self, client: str, collection: str, step: Step) -> None:
         key = self._pick(client, collection, step)
-        if key is not None:
-            self._update(client, collection, key, changes[step.what % len(changes)])
-
-    def _delete_one(self, client: str, collection: str, step: Step) -> None:
-        key = self._pick(client, collection, step)
-        if key is not None:
-            self._delete(client, collection, key)
-
-    def _update_group(self, client: str, step: Step) -> None:
-        text = {"extra_params": _text(step)}
-        name = {"name": self._kit.new_name("group")}
-        self._update_one(client, self.groups, step, ({}, name, text, {**name, **text}))
-
-    def _delete_group(self, client: str, step: Step) -> None:
-        key = self._pick(client, self.groups, step)
         if key is None:
             return
-        self._delete(client, self.groups, key)
+        self._kit.expect(self._kit.caller(client).delete(self._kit.path(collection, key)), 204)
+        self._forget(client, collection, key)
+        if collection != self.groups:
+            return
         for entry in self.entries[client, self.numbers].values():
             if entry[self._home] == key:
                 entry[self._home] = None
-        users = self.entries[client, self.users]
-        for user in [one for one, entry in users.items() if entry[self._home] == key]:
-            del users[user]
-            self.made[client, self.users].remove(user)
+        for user, entry in list(self.entries[client, self.users].items()):
+            if entry[self._home] == key:
+                self._forget(client, self.users, user)
 
-    def _create_number(self, client: str, step: Step) -> None:
-        group = self._pick_group(client, step.which)
-        keys = {"extra_params": _text(step), self._home: group}
-        self._create(client, self.numbers, self._body(self.numbers, client, **keys))
+    def _forget(self, client: str, collection: str, key: int) -> None:
+        del self.entries[client, collection][key]
+        self.made[client, collection].remove(key)
 
-    def _update_number(self, client: str, step: Step) -> None:
-        changes: tuple[Item, ...] = (
-            {}, {"status": ("active", "blocked")[step.what % 2]}, {"extra_params": _text(step)},
-        )  # fmt: skip
-        self._update_one(client, self.numbers, step, changes)
+    def _remake(self, client: str, collection: str, step: Step) -> None:
+        """Deletes a number and makes one of the same name, which is in no group."""
+        key = self._pick(client, collection, step)
+        if key is not None:
+            name = self.entries[client, collection][key]["name"]
+            self._delete(client, collection, step)
+            made = self._post(client, collection, {"name": name, "label": self._kit.new_name("it")})
+            self._kit.expect_equal(f"the group of {name}, made anew", made[self._home], None)
 
-    def _place_number(self, client: str, step: Step) -> None:
-        keys = sorted(self.entries[client, self.numbers])
-        if keys:
-            changes = {self._home: self._pick_group(client, step.what)}
-            key = keys[step.which % len(keys)]
-            self._kit.lending.lend(key, client)
-            self._update(client, self.numbers, key, changes)
-
-    def _delete_number(self, client: str, step: Step) -> None:
-        self._delete_one(client, self.numbers, step)
-
-    def _create_user(self, client: str, step: Step) -> None:
-        group = self._pick(client, self.groups, step)
-        if group is not None:
-            keys = {self._home: group, "access": ("full", "read_only")[step.what % 2]}
-            self._create(client, self.users, self._body(self.users, client, **keys))
-
-    def _update_user(self, client: str, step: Step) -> None:
-        changes: tuple[Item, ...] = (
-            {}, {"status": ("active", "blocked")[step.what % 2]}, {"comment": _text(step)},
-        )  # fmt: skip
-        self._update_one(client, self.users, step, changes)
-
-    def _delete_user(self, client: str, step: Step) -> None:
-        self._delete_one(client, self.users, step)
-
-    def _body(self, collection: str, client: str, **keys: Any) -> Item:
-        factory = self._kit.factory
-        return factory.body(factory.creation(collection), identity=client, **keys)
-
-    def _refused(self, client: str, step: Step) -> None:
+    def _refuse(self, client: str, _: str, step: Step) -> None:
         """A request that must fail, and so must leave everything as it was."""
-        kit, caller = self._kit, self._kit.caller(client)
-        numbers = sorted(self.made[client, self.numbers])
+        kit = self._kit
         other = self.clients[(step.who + 1) % len(self.clients)]
-        foreign = sorted(self.made[other, self.groups]) if other != client else []
-        requests: list[tuple[Callable[[], httpx.Response], int]] = [
-            (lambda: caller.post(kit.path(self.groups), {"name": ""}), 400),
-            (lambda: caller.put(kit.path(self.groups, NOWHERE), {"name": "x"}), 404),
+        requests: list[tuple[str, str, Item, int]] = [
+            ("POST", kit.path(self.groups), {"json": {"name": ""}}, 400),
+            ("PUT", kit.path(self.groups, NOWHERE), {"json": {"name": "x"}}, 404),
         ]
-        if numbers:
-            path = kit.path(self.numbers, numbers[step.which % len(numbers)])
+        if (number := self._pick(client, self.numbers, step)) is not None:
+            path = kit.path(self.numbers, number)
             requests += [
-                (lambda: caller.put(path, {"label": "x", self._home: NOWHERE}), 404),
-                (lambda: caller.put(path, {"label": "x", "name": "no name"}), 400),
+                ("PUT", path, {"json": {"label": "x", self._home: NOWHERE}}, 404),
+                ("PUT", path, {"json": {"label": "x", "name": "no name"}}, 400),
             ]
-        if foreign:
-            theirs = kit.path(self.groups, foreign[step.which % len(foreign)])
-            requests += [
-                (lambda: caller.put(theirs, {"name": "x"}), 404),
-                (lambda: caller.delete(theirs), 404),
-            ]
-        request, status = requests[step.what % len(requests)]
-        self._kit.expect(request(), status)
+        if other != client and (foreign := self._pick(other, self.groups, step)) is not None:
+            path = kit.path(self.groups, foreign)
+            requests += [("PUT", path, {"json": {"name": "x"}}, 404), ("DELETE", path, {}, 404)]
+        method, path, body, status = requests[step.what % len(requests)]
+        kit.expect(kit.caller(client).request(method, path, **body), status)
 
     # --- comparison
 
@@ -216,9 +194,7 @@ class ReferenceModel:
         All of them, or after a step the numbers of its client, two other lists, and one group's.
         """
         looks = [partial(self._compare_list, *key) for key in self.entries]
-        groups = [
-            (client, key) for client in self.clients for key in self.made[client, self.groups]
-        ]
+        groups = [(one, key) for one in self.clients for key in self.made[one, self.groups]]
         if step is not None:
             own = self.clients[step.who % len(self.clients)]
             numbers = partial(self._compare_list, own, self.numbers)
@@ -259,13 +235,3 @@ class ReferenceModel:
 
 def _text(step: Step) -> str | None:
     return TEXTS[step.what % len(TEXTS)]
-
-
-def _part(entry: Item, keys: Item) -> Item:
-    return {name: entry[name] for name in keys}
-
-
-def kinds() -> list[str]:
-    group, user = (f"create_{one} update_{one} delete_{one}" for one in ("group", "user"))
-    number = "create_number update_number place_number delete_number"
-    return f"{group} {number} {user} refused".split()

@@ -1,4 +1,4 @@
-"""Request bodies: JSON objects in UTF-8, and nothing else."""
+"""Request bodies: JSON objects in UTF-8, whose keys are the client's to set, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,36 +6,38 @@ import json
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.collection_entries import UNKNOWN
+from ringme_contract.entries.factories import Item
 from ringme_contract.own_entries import OwnEntries
 from ringme_contract.samples import some
+from ringme_contract.scenarios.users import NEEDS, User
+from ringme_contract.scenarios.views import expect_shown, never_used, own_id, plain
 from ringme_spec.operations import Operation
 
 _JSON = {"Content-Type": "application/json"}
 # Levels of a body that are read.
 _DEEPEST = 90
+# A change that is allowed, by collection.
+CHANGES: dict[str, Item] = {
+    "extension_group": {"extra_params": "x"}, "extension": {"label": "x"}, "user": {"comment": "x"},
+}  # fmt: skip
 
 
 def _some_with_body(kit: CheckContext, *about: object) -> list[Operation]:
-    """Some of the operations that take a body, other ones for each content."""
     return some(kit, (one for one in kit.secured_operations if one.json_body), 2, *about)
 
 
 @check("body", isolated=True)
 def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
     """As many clients send it with each GET and DELETE."""
-    own, client = OwnEntries(kit), kit.client
-    group = own["extension_group"]["id"]
-    for path in (
-        kit.me, kit.path("extension_group"), kit.path("extension_group", group),
-        kit.path("extension"), kit.path("extension", extension_group=group),
-    ):  # fmt: skip
-        kit.expect(client.request("GET", path, headers=_JSON), 200)
-    for path, thing in (
-        (kit.path("user"), own["user"]),
-        (kit.path("extension"), own["extension"]),
-        (kit.path("extension_group"), own["extension_group"]),
-    ):
-        kit.expect(client.request("DELETE", f"{path}{thing['id']}", headers=_JSON), 204)
+    own = OwnEntries(kit)
+    items = [*paths_of(kit, own).values()]
+    members = kit.path("extension", extension_group=own["extension_group"]["id"])
+    for path in (kit.me, members, *map(kit.path, CHANGES), *items):
+        kit.expect(kit.client.request("GET", path, headers=_JSON), 200)
+    # A group comes last, as its users go with it.
+    for path in reversed(items):
+        kit.expect(kit.client.request("DELETE", path, headers=_JSON), 204)
 
 
 @check("body", isolated=True)
@@ -57,8 +59,7 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
                 kit.fail(f"{operation.id} takes the body {content!r}", 400, response.status_code)
     for operation in kit.secured_operations:
         if operation.action == "update":
-            response = kit.client.put(own.path(operation), [{}])
-            kit.expect(response, 400)
+            kit.expect(kit.client.put(own.path(operation), [{}]), 400)
     own.expect_unchanged("bodies that are no JSON object")
 
 
@@ -83,7 +84,7 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
     accepted = ("application/json; charset=utf-8", "Application/JSON")
     for headers in (*({"Content-Type": one} for one in accepted), {}):
         name = kit.new_name("group")
-        content = f'{{"name": "{name}"}}'.encode()
+        content = json.dumps({"name": name}).encode()
         response = kit.expect(client.request("PUT", path, content=content, headers=headers), 200)
         kit.expect_equal(f"the name sent with {headers}", response.json()["name"], name)
 
@@ -119,3 +120,57 @@ def all_of_json_is_understood(kit: CheckContext) -> None:
     response = kit.client.request("PUT", path, content=content, headers=_JSON)
     name = kit.expect(response, 200).json()["name"]
     kit.expect_equal("the name that was sent in escapes", name, '\u041e/\U0001f4de\n"')
+
+
+def paths_of(kit: CheckContext, own: OwnEntries) -> dict[str, str]:
+    return {name: kit.path(name, own[name]["id"]) for name in CHANGES}
+
+
+@check("extra-keys", isolated=True, smoke=True)
+def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
+    """Of a new thing and of an update; neither the response nor any view shows them.
+
+    The path alone says what is changed, whatever id the body has.
+    """
+    own, wanted = OwnEntries(kit), never_used(kit, "extension_group")
+    known = "other_client" in kit.target.identities
+    extra: Item = {
+        "id": wanted, "client_id": own_id(kit, "other_client", "client") if known else wanted,
+        "create_date": "2001-02-03 04:05:06", "domain": "elsewhere.example.com", UNKNOWN: "stored",
+    }  # fmt: skip
+    for (collection, change), path in zip(
+        CHANGES.items(), paths_of(kit, own).values(), strict=True
+    ):
+        entry, made = own[collection], kit.factory.create(collection, **extra)
+        kit.expect_true(f"the id sent for {collection} is not taken", made["id"] != wanted, made)
+        for name in ("client_id", "domain"):
+            kit.expect_equal(f"{name} of a new {collection}", made.get(name), entry.get(name))
+        kit.expect_true("create_date sent is not taken", extra["create_date"] not in made.values())
+        for body in (extra, {**extra, **change, "id": made["id"]}):
+            changed = kit.expect(kit.client.put(path, body), 200).json()
+            for thing in (made, changed):
+                kit.expect_true("an unknown key is not stored", UNKNOWN not in thing, thing)
+            got, expected = changed, {**entry, **(change if body is not extra else {})}
+            if collection == "extension":
+                got, expected = plain(kit, got), plain(kit, expected)
+            what = f"the response of {path} to keys that it may not change"
+            kit.expect_equal(what, got, expected)
+            expect_shown(kit, collection, changed)
+        expect_shown(kit, collection, made)
+
+
+@check("extra-keys", needs=NEEDS, isolated=True)
+def no_user_raises_its_rights_by_extra_keys(kit: CheckContext) -> None:
+    """Type, owner and administrator are not to be set, neither at first nor later."""
+    number, own = kit.new_extension()["id"], own_id(kit, "client", "client")
+    extra = {
+        "type": "client", "client_id": own, "extension_id": number, "dealer_id": 1, "admin": True,
+    }  # fmt: skip
+    for made_with, changed_with in ((extra, {}), ({}, extra)):
+        user = User(kit, **made_with)
+        kit.expect(kit.client.put(user.path, changed_with), 200)
+        session = user.log_in()
+        owners = dict.fromkeys(("client_id", "extension_id", "dealer_id"))
+        expected = {**owners, "extension_group_id": user.group, "admin": False}
+        kit.expect_properties("what the user is", session.me, expected)
+        kit.expect(session.caller.get(kit.path("extension_group")), 403, "access_denied")

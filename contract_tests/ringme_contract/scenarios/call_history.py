@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import SECOND, whole_second
+from ringme_contract.datetime_texts import SECOND, read_datetime, whole_second
 from ringme_contract.entries.factories import Item
 from ringme_contract.lists import lists_with, read_list
-from ringme_contract.scenarios.call_values import expect_values
 from ringme_contract.scenarios.item_kinds import (
     CLIENT,
     RECORD,
@@ -50,35 +47,29 @@ def calls_with_legs(kit: CheckContext, **query: Any) -> list[Item]:
 @check("call-legs", writes=False, smoke=True)
 def a_call_has_the_legs_that_the_list_of_legs_has(kit: CheckContext) -> None:
     """Of all calls of the client in the target's range, but for legs that lie beyond it."""
-    calls, legs = calls_with_legs(kit, order="asc"), legs_of_calls(kit, order="asc")
+    first, last = kit.target.range
     by_call: dict[str, list[Item]] = {}
-    for leg in legs:
-        by_call.setdefault(leg["call_uuid"], []).append(leg)
-    last = kit.target.range[1]
-    for call in calls:
-        uuid = call["call_uuid"]
-        own = [
-            {name: value for name, value in leg.items() if name != "call_uuid"}
-            for leg in by_call.pop(uuid, [])
-        ]
-        within = [leg for leg in call["cdr"] if leg["init_time_gmt"] <= last]
-        kit.expect_equal(f"the legs of call {uuid}", _known(within, own), _known(own, within))
-        order = [(leg["init_time_gmt"], leg["extension_id"]) for leg in call["cdr"]]
+    for leg in legs_of_calls(kit, order="asc"):
+        by_call.setdefault(leg.pop("call_uuid"), []).append(leg)
+    for call in calls_with_legs(kit, order="asc"):
+        uuid, legs = call["call_uuid"], call["cdr"]
+        own = by_call.pop(uuid, [])
+        within = [leg for leg in legs if leg["init_time_gmt"] <= last]
+        kit.expect_equal(f"how many legs call {uuid} has", len(within), len(own))
+        for shown, leg in zip(within, own, strict=True):
+            kit.expect_equal(f"a leg of call {uuid}", *_shared(shown, leg))
+        order = [(leg["init_time_gmt"], leg["extension_id"]) for leg in legs]
         kit.expect_equal(f"the order of the legs of call {uuid}", order, sorted(order))
     # What is left began before the range.
     for uuid in list(by_call)[:3]:
         started = _call(kit, uuid)["init_time_gmt"]
-        kit.expect_true(
-            f"call {uuid} of a leg began before", started < kit.target.range[0], started
-        )
+        kit.expect_true(f"call {uuid} of a leg began before", started < first, started)
 
 
-def _known(legs: list[Item], others: list[Item]) -> list[Item]:
-    """The properties of legs that others have, too."""
-    names = set.intersection(
-        *({*one} for one in (*legs, *others)), {*others[0]} if others else set()
-    )
-    return [{name: one[name] for name in sorted(names)} for one in legs]
+def _shared(one: Item, other: Item) -> tuple[Item, Item]:
+    """Both with the properties that both have."""
+    names = [name for name in one if name in other]
+    return {name: one[name] for name in names}, {name: other[name] for name in names}
 
 
 def _call(kit: CheckContext, uuid: str) -> Item:
@@ -94,19 +85,14 @@ def every_view_shows_the_same_calls(kit: CheckContext) -> None:
         calls = calls_with_legs(kit, order=order)
         for listing in _lists(kit, CALLS):
             brief = read_list(kit, kit.client, listing, order=order)
-            shown = [{name: one.get(name) for name in one if name in calls[0]} for one in brief]
-            names = shown[0] if shown else ()
-            kit.expect_equal(
-                f"the calls of {listing.id} {order}", shown,
-                [{name: one[name] for name in names} for one in calls],
-            )  # fmt: skip
-    reading = kit.path.find(CALLS, "read", [CALLS])
-    if reading is None:
+            kit.expect_equal(f"how many calls {listing.id} has", len(brief), len(calls))
+            for shown, call in zip(brief, calls, strict=True):
+                kit.expect_equal(f"a call of {listing.id} {order}", *_shared(shown, call))
+    if kit.path.find(CALLS, "read", [CALLS]) is None:
         return
     many = sorted(calls, key=lambda one: -len(one["cdr"]))
     for call in (*many[:3], *many[-2:]):
-        uuid = call["call_uuid"]
-        for form in (uuid, uuid.lower()):
+        for form in (call["call_uuid"], call["call_uuid"].lower()):
             kit.expect_equal(f"call {form} read alone", _call(kit, form), call)
 
 
@@ -114,40 +100,34 @@ def every_view_shows_the_same_calls(kit: CheckContext) -> None:
 def a_call_is_what_its_legs_make_of_it(kit: CheckContext) -> None:
     """Times, result and number of each call of the range, from its legs."""
     for call in calls_with_legs(kit):
-        expect_values(kit, call)
+        expected = values_of(call["cdr"])
+        kit.expect_properties(f"call {call['call_uuid']}", call, expected)
 
 
 @check("call-missing", writes=False)
 def a_call_of_nobody_or_of_another_client_is_missing(kit: CheckContext) -> None:
     """404, with the word of calls."""
-    word = kit.contract.collections[CALLS].missing
-    client = kit.client
-    kit.expect(client.get(kit.path(CALLS, "0" * 32, "read")), 404, word)
+    keys = ["0" * 32]
     if "other_client" in kit.target.identities:
-        listing = _lists(kit, CALLS)[0]
-        for call in read_list(kit, kit.caller("other_client"), listing)[:2]:
-            kit.expect(client.get(kit.path(CALLS, call["call_uuid"], "read")), 404, word)
+        theirs = read_list(kit, kit.caller("other_client"), _lists(kit, CALLS)[0])
+        keys += [one["call_uuid"] for one in theirs[:2]]
+    word = kit.contract.collections[CALLS].missing
+    for key in keys:
+        kit.expect(kit.client.get(kit.path(CALLS, key, "read")), 404, word)
 
 
 @check("leg-records", writes=False, smoke=True)
 def each_record_is_that_of_one_leg(kit: CheckContext) -> None:
     """The records of the client against its legs with a record, property by property."""
     (listing, *_) = lists_with(kit, owner=kit.roles.clients, collection=RECORD)
-    records = read_list(kit, kit.client, listing)
+    records = {one["record_uuid"]: one for one in read_list(kit, kit.client, listing)}
     legs = [one for one in legs_of_calls(kit) if one["record_uuid"] is not None]
-    key = itemgetter("record_uuid")
-    shown = [[record, *same] for _, (record, *same) in groupby(sorted(legs, key=key), key)]
-    repeated = [one[0]["record_uuid"] for one in shown if len(one) > 1]
-    kit.expect_equal("records of several legs", repeated, [])
-    kit.expect_equal("the records of the legs", sorted(map(key, legs)), sorted(map(key, records)))
-    by_key = {one["record_uuid"]: one for one in records}
+    # A record of several legs comes twice.
+    keys = sorted(one["record_uuid"] for one in legs)
+    kit.expect_equal("the records of the legs", keys, sorted(records))
     for leg in legs:
-        record = by_key[leg["record_uuid"]]
         what = f"what record {leg['record_uuid']} and its leg both show"
-        names = [name for name in leg if name in record]
-        kit.expect_equal(
-            what, {one: leg[one] for one in names}, {one: record[one] for one in names}
-        )
+        kit.expect_equal(what, *_shared(leg, records[leg["record_uuid"]]))
     kit.need(legs, "no leg of the client has a record in the target's range")
 
 
@@ -168,23 +148,21 @@ def the_url_of_a_leg_serves_its_record(kit: CheckContext) -> None:
 def a_number_finds_the_calls_in_which_it_has_a_leg(kit: CheckContext) -> None:
     """The number of a leg that is not the first one of its call, and 0, which is no number."""
     calls = calls_with_legs(kit)
-    inner = [leg["extension_id"] for one in calls for leg in one["cdr"][1:]]
+    inner = [number for one in calls for number in _numbers(one)[1:]]
     for listing in _lists(kit, CALLS):
-        everything = read_list(kit, kit.client, listing, extension_id=0)
-        uuids = [one["call_uuid"] for one in everything]
-        kit.expect_equal(f"{listing.id} with 0", uuids, [one["call_uuid"] for one in calls])
-        for number in list(dict.fromkeys(inner))[:2]:
+        for number in (0, *list(dict.fromkeys(inner))[:2]):
             got = read_list(kit, kit.client, listing, extension_id=number)
-            expected = [one for one in calls if _has(one, number)]
-            kit.expect_equal(
-                f"{listing.id} with number {number}", [one["call_uuid"] for one in got],
-                [one["call_uuid"] for one in expected],
-            )  # fmt: skip
+            expected = [one for one in calls if number in (0, *_numbers(one))]
+            kit.expect_equal(f"{listing.id} with number {number}", _uuids(got), _uuids(expected))
     kit.need(inner, "no call has several legs")
 
 
-def _has(call: Item, number: int) -> bool:
-    return any(leg["extension_id"] == number for leg in call["cdr"])
+def _numbers(call: Item) -> list[int]:
+    return [leg["extension_id"] for leg in call["cdr"]]
+
+
+def _uuids(calls: list[Item]) -> list[str]:
+    return [one["call_uuid"] for one in calls]
 
 
 _OWN = ("record_uuid", "record_file_size")
@@ -230,3 +208,52 @@ def _without(leg: Item, record: Item) -> Item:
         return leg
     left = {name: value for name, value in leg.items() if name != "storage_url"}
     return {**left, **dict.fromkeys(_OWN)}
+
+
+_OF_FIRST = (
+    "init_time_gmt", "extension_id", "extension_name", "extension_type",
+    "extension_group_owner_id", "client_owner_id", "from_username", "from_domain",
+    "from_screen_name", "to_username", "to_domain", "did_number", "did_domain",
+)  # fmt: skip
+_PICKED_UP = ("answered", "voicemail")
+
+
+def values_of(legs: list[Item]) -> Item:
+    """The properties of the call with these legs, which are in order."""
+    first, last = legs[0], max(legs, key=lambda one: read_datetime(one["hangup_time_gmt"]))
+    last_end = last["hangup_time_gmt"]
+    taken = _first([one for one in legs if one["result"] in _PICKED_UP])
+    phones = [one for one in legs if one["extension_type"] == "phone"]
+    bridged = _first([one for one in phones if one["result"] == "answered"])
+    found = {name: first[name] for name in _OF_FIRST}
+    if first["flow"] != "transfer":
+        found["flow"] = first["flow"]
+    if bridged or taken:
+        found["result"] = "bridged" if bridged else "answered"
+    elif len([one for one in legs if one["hangup_time_gmt"] == last_end]) == 1:
+        found["result"] = last["result"].replace("answered elsewhere", "not answered")
+    start = taken["start_time_gmt"] if taken else None
+    begin = bridged["start_time_gmt"] if bridged else None
+    return {
+        **found,
+        "hangup_time_gmt": last_end,
+        "start_time_gmt": start,
+        "duration": _seconds(start, last_end) or 0,
+        "bridged_time_gmt": begin,
+        "bridged_username": bridged["dest_number"] if bridged else None,
+        "bridged_domain": bridged["dest_domain"] if bridged else None,
+        "bridged_duration": _seconds(begin, last_end),
+    }
+
+
+def _first(legs: list[Item]) -> Item | None:
+    """The one that was picked up first."""
+    found = [one for one in legs if one["start_time_gmt"] is not None]
+    return min(found, key=lambda one: read_datetime(one["start_time_gmt"]), default=None)
+
+
+def _seconds(since: Any, until: str) -> int | None:
+    if since is None:
+        return None
+    length = read_datetime(until).replace(microsecond=0) - read_datetime(since)
+    return max(0, int(length.total_seconds()))

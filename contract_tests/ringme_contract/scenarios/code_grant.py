@@ -11,7 +11,7 @@ import httpx
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.scenarios.login_browser import Browser
+from ringme_contract.scenarios.login_page import Browser
 from ringme_contract.scenarios.users import (
     User,
     changed,

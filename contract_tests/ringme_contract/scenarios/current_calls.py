@@ -89,13 +89,7 @@ def running_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> I
 def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
     """With and without the prefix of the number, with each option as null, named very often."""
     for number, options in ((phone(kit), {}), (phone(kit), dict.fromkeys(_OPTIONS))):
-        target = bare(phone(kit))
-        call = order_call(kit, number, target, **options)
-
-        def look(number: Item = number, call: str = call) -> list[Item]:
-            return [one for one in calls_of(kit, number) if one["call_id"] == call]
-
-        (shown,) = wait_for(kit, f"call {call} is in progress", look)
+        shown = running_call(kit, number, bare(phone(kit)), **options)
         kit.expect_equal("whose call it is", shown["extension_id"], number["id"])
         kit.expect_equal("its direction", shown["call_flow"], "OUT")
     again = phone(kit)
@@ -111,19 +105,20 @@ def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
     target = bare(phone(kit))
     unknown = kit.free_number()
     prefix = str(number["name"]).partition("*")[0]
-    for sources in (
-        [], bare(number), [bare(menu)], [bare(blocked)], [unknown], [bare(number), bare(menu)],
-        [f"9{prefix}*{bare(number)}"], ["no number"],
-    ):  # fmt: skip
-        body: Item = {"src_num": sources, "dst_num": target}
-        kit.expect(client.post(_path(kit, "callback", number), body), 400)
-    good: Item = {"src_num": [bare(number)], "dst_num": target}
+    path, good = _path(kit, "callback", number), {"src_num": [bare(number)], "dst_num": target}
+    wrong: list[Item] = [
+        {"src_num": sources}
+        for sources in (
+            [], bare(number), [bare(menu)], [bare(blocked)], [unknown],
+            [bare(number), bare(menu)], [f"9{prefix}*{bare(number)}"], ["no number"],
+        )
+    ]  # fmt: skip
+    for name in ("call_duration", "wait_for_pickup"):
+        wrong += [{name: value} for value in (0, -1, "1")]
+    for change in wrong:
+        kit.expect(client.post(path, {**good, **change}), 400)
     for owner in (menu, blocked):
         kit.expect(client.post(_path(kit, "callback", owner), good), 400)
-    for name in ("call_duration", "wait_for_pickup"):
-        for value in (0, -1, "1"):
-            body = {**good, name: value}
-            kit.expect(client.post(_path(kit, "callback", number), body), 400)
     kit.expect_equal("the calls in progress", calls_of(kit, number), [])
     order_call(kit, number, unknown)
 
@@ -139,10 +134,8 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     menu = kit.new_extension(type="ivr", status="active")
     shown = running_call(kit, number, bare(phone(kit)))
     path = _path(kit, "list_calls", number)
-    kit.expect_true(
-        "the list of the client has it",
-        shown["call_id"] in [one["call_id"] for one in calls_of(kit, None)],
-    )
+    known = [one["call_id"] for one in calls_of(kit, None)]
+    kit.expect_true("the list of the client has it", shown["call_id"] in known, known)
     party = {name: shown["caller_extension"][name] for name in _PARTY}
     own = {"name": f"{number['name']}@{number['domain']}"}
     kit.expect_equal("who calls", party, {name: number[name] for name in _PARTY} | own)

@@ -11,7 +11,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext, configures
 from ringme_contract.entries.factories import Item
 from ringme_contract.own_entries import OwnEntries
-from ringme_contract.scenarios.extra_keys import CHANGES, paths_of
+from ringme_contract.scenarios.bodies import CHANGES, paths_of
 from ringme_contract.scenarios.group_users import new_body
 from ringme_contract.scenarios.views import (
     busy_number,

@@ -12,6 +12,7 @@ from ringme_contract.scenarios.views import (
     member_ids,
     never_used,
     number_item_ids,
+    own_id,
     reads,
 )
 
@@ -117,3 +118,13 @@ def its_items_leave_with_the_number(kit: CheckContext) -> None:
             kit.expect(caller.get(path), status)
     expect_reach(kit, caller, "extension", number, 403)
     kit.expect_equal("members", member_ids(kit, user.group), [])
+
+
+@check("group-user-scope", needs=("client", "group"), writes=False)
+def the_group_identity_reaches_its_own_group_alone(kit: CheckContext) -> None:
+    """The user that the target names, and every other group of its client."""
+    caller, own = kit.caller("group"), own_id(kit, "group", "extension_group")
+    expect_reach(kit, caller, "extension_group", own, 200)
+    for group in kit.factory.read("extension_group")[:20]:
+        if group["id"] != own:
+            expect_reach(kit, caller, "extension_group", group["id"], 403)

@@ -1,4 +1,4 @@
-"""Users of one group: made, changed, and their logins and passwords."""
+"""Users of one group: made, changed, blocked, active again, deleted; their logins and passwords."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from functools import partial
 from typing import Any
 
 from ringme_contract.boundary_values import TEXTS
+from ringme_contract.caller import readers
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
 from ringme_contract.scenarios.users import NEEDS, User, expect_error
 from ringme_contract.scenarios.views import (
     USERS_OF_TARGET,
+    expect_gone,
     expect_no_change,
     expect_shown,
+    reads,
 )
 
 _DEFAULTS = {
@@ -117,3 +120,75 @@ def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
         expect_error(kit, user.request_token(), "invalid_grant")
         user.password = new
         user.log_in()
+
+
+@check("user-block", needs=NEEDS, isolated=True, smoke=True)
+def a_blocked_user_is_shut_out_at_once(kit: CheckContext) -> None:
+    """Its tokens, its login, its refresh token; nobody else's. Active again, all work again."""
+    user = User(kit)
+    session, beside = user.log_in(), User(kit, user.group).log_in()
+    members = kit.path("extension", extension_group=user.group)
+    for _ in range(2):
+        kit.expect(session.caller.get(members), 200)
+        expect_shown(kit, "user", user.change(status="blocked"))
+        for place, query in ((kit.me, {}), *reads(kit, "extension_group", user.group)):
+            kit.expect(session.caller.get(place, **query), 403, "user_blocked")
+        kit.expect(session.caller.post(kit.path("extension_group"), {}), 403, "user_blocked")
+        kit.expect(user.request_token(), 403, "user_blocked")
+        kit.expect(session.request_refresh(), 403, "user_blocked")
+        kit.expect(beside.caller.get(members), 200)
+        user.change(status="active")
+        user.log_in()
+    session.expect_good()
+
+
+@check("user-block", needs=NEEDS, isolated=True)
+def a_user_made_blocked_cannot_log_in(kit: CheckContext) -> None:
+    """Until it becomes active."""
+    user = User(kit, status="blocked")
+    expect_shown(kit, "user", {**user.entry, "status": "blocked"})
+    kit.expect(user.request_token(), 403, "user_blocked")
+    # To others than the user itself nothing is told of it.
+    expect_error(kit, user.request_token(password=f"{user.password}x"), "invalid_grant")
+    user.change(status="active")
+    user.log_in()
+
+
+@check("user-delete", needs=NEEDS, isolated=True, smoke=True)
+def the_tokens_of_a_deleted_user_end(kit: CheckContext) -> None:
+    """All of them, from several logins; 404 by every method. Other users stay."""
+    user = User(kit)
+    other = User(kit, user.group)
+    sessions, beside = [user.log_in() for _ in range(2)], other.log_in()
+    for caller in readers(kit):
+        caller.read(user.path)
+    user.delete()
+    members = kit.path("extension", extension_group=user.group)
+    for session in sessions:
+        session.expect_over()
+        kit.expect(session.caller.get(members), 401)
+    expect_error(kit, user.request_token(), "invalid_grant")
+    expect_gone(kit, "user", user.entry["id"], "user_not_found")
+    expect_shown(kit, "user", other.entry)
+    kit.expect(beside.caller.get(members), 200)
+    other.log_in()
+
+
+@check("user-delete", needs=NEEDS, isolated=True)
+def the_login_of_a_deleted_user_is_free(kit: CheckContext) -> None:
+    """Its next owner is another user: new id, new password; the old tokens stay dead."""
+    user = User(kit)
+    old = user.log_in()
+    user.delete()
+    again = User(kit, login=user.login)
+    key = again.entry["id"]
+    kit.expect_true("the new user has an id of its own", key != user.entry["id"], key)
+    expect_shown(kit, "user", again.entry)
+    old.expect_over()
+    expect_error(kit, user.request_token(), "invalid_grant")
+    me = again.log_in().me
+    kit.expect_equal("who logs in now", (me["id"], me["extension_group_id"]), (key, again.group))
+    old.expect_over()
+    # For a change as well, and once the user went with its group.
+    kit.expect(kit.client.delete(kit.path("extension_group", again.group)), 204)
+    User(kit, user.group).change(login=user.login)

@@ -55,17 +55,16 @@ def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
 
 def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
     """Responses of many kinds, good ones and bad ones, to requests that change nothing."""
-    client = kit.client
+    client, groups = kit.client, kit.path("extension_group")
+    missing = kit.path("extension_group", NOWHERE)
     yield client.get(kit.me)
-    yield client.get(kit.path("extension_group"))
-    yield client.get(kit.path("extension_group"), per_page=1001)
-    yield client.get(kit.path("extension_group", NOWHERE))
+    yield client.get(groups)
+    yield client.get(groups, per_page=1001)
+    yield client.get(missing)
     yield client.get(kit.path("extension_group", client=NOWHERE))
-    yield client.post(kit.path("extension_group"), {})
-    yield client.delete(kit.path("extension_group", NOWHERE))
-    yield client.request(
-        "POST", kit.path("extension_group"), content=b"x", headers={"Content-Type": "text/plain"}
-    )
+    yield client.post(groups, {})
+    yield client.delete(missing)
+    yield client.request("POST", groups, content=b"x", headers={"Content-Type": "text/plain"})
     yield client.get(kit.me)
 
 
@@ -74,19 +73,13 @@ def every_answer_says_what_is_left(kit: CheckContext) -> None:
     """Each request takes one off what is left, the limit stays, the time to go does not grow."""
 
     def look() -> None:
-        found = [allowance(kit, response) for response in _responses(kit)]
-        for before, after in pairwise(found):
+        steps = []
+        for pair in pairwise([allowance(kit, response) for response in _responses(kit)]):
+            before, after = pair
             kit.expect_equal("the limit of the next response", after.limit, before.limit)
-            kit.expect_true(
-                "the time until the count starts anew does not grow",
-                after.reset <= before.reset,
-                (before, after),
-            )
-            left = min(1, before.remaining)
-            kit.expect_true(
-                "each request is counted", after.used >= before.used + left, (before, after)
-            )
-        steps = [after.used - before.used for before, after in pairwise(found)]
+            kit.expect_true("the time to go does not grow", after.reset <= before.reset, pair)
+            steps.append(after.used - before.used)
+            kit.expect_true("each is counted", steps[-1] >= min(1, before.remaining), pair)
         # More than one at a time may be requests of others of the same client.
         kit.expect_true("a request counts once", min(steps) <= 1, steps)
 
@@ -120,38 +113,27 @@ def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
 @check("limits", writes=False, alone=True)
 def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
     """Responses to requests without a good token, for no path, and with no such method."""
-    client, wrong = kit.client, Caller(kit, "wrong token", "0" * 30)
+    client, groups = kit.client, kit.path("extension_group")
+    wrong = Caller(kit, "wrong token", "0" * 30)
     nothing = f"{kit.base}/nothing/of/the/kind/"
     for response in (
-        kit.anonymous.get(kit.me), wrong.get(kit.me), wrong.post(kit.path("extension_group"), {}),
-        kit.anonymous.get(nothing), client.get(nothing),
-        client.request("PATCH", kit.path("extension_group"), json={}),
+        kit.anonymous.get(kit.me), wrong.get(kit.me), wrong.post(groups, {}),
+        kit.anonymous.get(nothing), client.get(nothing), client.request("PATCH", groups, json={}),
     ):  # fmt: skip
-        kit.expect_true(
-            "the request is refused", 400 <= response.status_code < 500, response.status_code
-        )
+        kit.expect_true("the request is refused", response.is_client_error, response.status_code)
         allowance(kit, response)
 
 
-@check("limits", needs=("client", "call_api"), writes=False, alone=True)
-def applications_of_a_client_share_one_count(kit: CheckContext) -> None:
-    """A request of one of them is used up for the other."""
-    _count_together(kit, "call_api")
-
-
-@check("limits", needs=("client", "client_read_only"), writes=False, alone=True)
-def users_of_a_client_share_one_count(kit: CheckContext) -> None:
-    """A request of one of them is used up for the other."""
-    _count_together(kit, "client_read_only")
-
-
-def _count_together(kit: CheckContext, identity: str) -> None:
+@check("limits", writes=False, alone=True)
+def applications_and_users_of_a_client_share_one_count(kit: CheckContext) -> None:
     """Requests of the client and of another of its identities, in turn: each counts for both."""
-    client, other = kit.client, kit.caller(identity)
+    known = {"call_api", "client_read_only"} & kit.target.identities.keys()
+    kit.need(known, "the target names no other identity of the client")
+    callers = (kit.client, *map(kit.caller, known))
 
     def look() -> None:
-        used = [allowance(kit, one.get(kit.me)).used for one in (client, other) * 3]
-        kit.expect_true(f"requests of {identity} count as well", used == sorted(set(used)), used)
+        used = [allowance(kit, one.get(kit.me)).used for one in callers * 3]
+        kit.expect_true("requests of all identities count", used == sorted(set(used)), used)
 
     _once_of_several(look)
 

@@ -20,7 +20,6 @@ from ringme_contract.scenarios.item_kinds import (
 from ringme_contract.scenarios.views import (
     View,
     client_view,
-    expect_gone,
     expect_same_view,
     expect_shown,
     item_ids,
@@ -87,22 +86,6 @@ def null_takes_the_number_out(kit: CheckContext) -> None:
     new = kit.new_extension(extension_group_id=0)
     kit.expect_equal("the group of a new number with 0", new["extension_group_id"], None)
     expect_shown(kit, "extension", new)
-
-
-@check("extension-delete", isolated=True)
-def a_deleted_number_is_not_there(kit: CheckContext) -> None:
-    """404 for every method and for its whole section, in no list; its name is free again."""
-    client, group = kit.client, kit.new_group()["id"]
-    stays, gone = (kit.new_extension(extension_group_id=group) for _ in range(2))
-    kit.expect(client.delete(kit.path("extension", gone["id"])), 204)
-    for path, query in reads(kit, "extension", gone["id"]):
-        kit.expect(client.get(path, **query), 404, "extension_not_found")
-    expect_shown(kit, "extension", stays)
-    again = kit.new_extension(name=gone["name"])
-    kit.expect_true("a new number has an id of its own", again["id"] != gone["id"], again["id"])
-    kit.expect_equal("its group", again["extension_group_id"], None)
-    expect_gone(kit, "extension", gone["id"], "extension_not_found")
-    expect_members(kit, {group: [stays]})
 
 
 @check("extension-delete", deletes_recorded_items=True)

@@ -16,19 +16,17 @@ from ringme_contract.scenarios.item_kinds import (
     RECORD,
     VOICEMAIL,
     Items,
+    ItemViews,
     Section,
     between,
     of_each_kind,
-    offered,
     section_of,
 )
-from ringme_contract.scenarios.item_views import ItemViews
 from ringme_contract.scenarios.users import User
 from ringme_contract.scenarios.views import own_id
 
 # So many numbers are looked at for two that a range can be deleted of.
 _NUMBERS = 8
-_GROUP_THEN = "extension_group_owner_id"
 
 
 def _can(items: Items, section: Section, action: str) -> bool:
@@ -244,28 +242,6 @@ def _delete_range_at(items: Items, level: str) -> None:
     views.expect(f"DELETE {path} of the range {bounds}", gone)
 
 
-@check("media-delete", deletes_recorded_items=True)
-@of_each_kind(RECORD, VOICEMAIL)
-def what_has_left_a_group_is_not_deleted_there(kit: CheckContext, items: Items) -> None:
-    """A number moves out of the group of the time of its call; a range of that group spares it."""
-    groups = {one["id"] for one in kit.client.read(kit.path("extension_group"))}
-    for number, its in items.numbers():
-        for item in its:
-            was, at = section_of(item[_GROUP_THEN]), items.moment(item)
-            bounds = between(whole_second(at), _up(at))
-            if was.key not in groups:
-                continue
-            kit.place(number["id"], kit.new_group()["id"])
-            if items.read(was, **bounds):
-                continue
-            before = items.read()
-            _expect_deleted(kit, items.path(was), **bounds)
-            what = f"the list of the client after {bounds} was deleted in {was}"
-            kit.expect_equal(what, items.read(), before)
-            return
-    kit.need(False, f"no number of the client has {items} of the time in a group that is")
-
-
 @check("access", deletes_recorded_items=True)
 @of_each_kind(RECORD, VOICEMAIL)
 def who_may_not_delete_a_range_of_the_client_does_not(kit: CheckContext, items: Items) -> None:
@@ -281,12 +257,3 @@ def who_may_not_delete_a_range_of_the_client_does_not(kit: CheckContext, items: 
         if name in kit.target.identities:
             kit.expect(kit.caller(name).delete(path, **kit.range_query), 403, word)
     kit.expect_equal(f"the {items} of the client", items.read(), before)
-
-
-@check("error-app-access", needs=("client", "call_api"), deletes_recorded_items=True, isolated=True)
-def an_application_with_call_api_may_delete_recorded_items(kit: CheckContext) -> None:
-    """A range of a group that has none, so that nothing goes."""
-    section = section_of(kit.new_group()["id"])
-    for items in offered(kit, (RECORD, VOICEMAIL)):
-        response = kit.caller("call_api").delete(items.path(section), **kit.range_query)
-        kit.expect(response, 204)

@@ -52,16 +52,6 @@ def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
 
 
 @check("refresh", needs=NEEDS, isolated=True)
-def the_refresh_token_of_who_is_gone_is_refused(kit: CheckContext) -> None:
-    """401 once its user is deleted, 403 while its user is blocked."""
-    session = (user := User(kit)).log_in()
-    user.change(status="blocked")
-    kit.expect(session.request_refresh(), 403, "user_blocked")
-    user.delete()
-    expect_error(kit, session.request_refresh(), "invalid_grant")
-
-
-@check("refresh", needs=NEEDS, isolated=True)
 def a_refresh_token_is_good_for_its_application_alone(kit: CheckContext) -> None:
     """Another application of the same client gets 401 with it; each keeps its own scope."""
     other, user = kit.application("other_login"), User(kit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ringme_contract.caller import Caller
@@ -21,6 +22,8 @@ from ringme_contract.scenarios.views import (
     reads,
 )
 
+# So many owners of one kind are looked at, where a client may have any number of them.
+_SOME = 4
 # Where files can be fetched.
 _DOWNLOADS = {"client": ("record",), "extension_group": ITEMS}
 
@@ -148,19 +151,53 @@ def an_extension_user_changes_what_its_number_has(kit: CheckContext) -> None:
     kit.expect(caller.delete(one), 204)
 
 
+@check("user-types", needs=("client", "group"), writes=False, smoke=True)
+def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> None:
+    """Not the client, no other group, no number that is in another group or in none."""
+    caller, group = kit.caller("group"), own_id(kit, "group", "extension_group")
+    homes = {one["id"]: one["extension_group_id"] for one in kit.factory.read("extension")}
+    inside = [key for key, home in homes.items() if home == group]
+    loose = [key for key, home in homes.items() if home is None]
+    outside = [key for key in homes if key not in (*inside, *loose)]
+    neither = not inside or not (outside or loose)
+    kit.need(not neither, "not both are there: numbers in the group of the identity group, and not")
+    _expect_reach(kit, caller, "extension_group", [group], 200)
+    _expect_reach(kit, caller, "extension", inside, 200)
+    _expect_reach(kit, caller, "extension", outside, 403)
+    _expect_reach(kit, caller, "extension", loose, 403)
+    _expect_reach(kit, caller, "extension_group", _keys(kit, "extension_group", group), 403)
+    _expect_reach(kit, caller, "client", [None, own_id(kit, "client", "client")], 403)
+    for path in (kit.path("extension_group", group), kit.path("extension", inside[0])):
+        kit.expect(caller.get(path), 403, "access_denied")
+
+
 @check("user-types", needs=("client", "extension"))
 def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
-    """Not the group that its number is in, nor another number in that group."""
+    """Not another number, not the client, no group, and not that which its number is in."""
     caller, number = kit.caller("extension"), own_id(kit, "extension", "extension")
     group = kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=group)["id"]
-    for place in (group, None):
+    others = _keys(kit, "extension", number, beside)
+    for place, numbers, groups in (
+        (group, [beside], [group]), (None, others, _keys(kit, "extension_group", group)),
+    ):  # fmt: skip
         kit.place(number, place)
-        for owner, key, status in (
-            ("extension", number, 200), ("extension", beside, 403),
-            ("extension_group", group, 403), ("client", None, 403),
-        ):  # fmt: skip
-            expect_reach(kit, caller, owner, key, status)
+        _expect_reach(kit, caller, "extension", [number], 200)
+        _expect_reach(kit, caller, "extension", numbers, 403)
+        _expect_reach(kit, caller, "extension_group", groups, 403)
         kit.expect_equal("its own group", caller.read(kit.me)["extension_group_id"], None)
+    _expect_reach(kit, caller, "client", [None, own_id(kit, "client", "client")], 403)
     for path in (kit.path("extension_group", group), kit.path("extension", number)):
         kit.expect(caller.get(path), 403, "access_denied")
+
+
+def _keys(kit: CheckContext, collection: str, *without: object) -> list[int]:
+    return [one["id"] for one in kit.factory.read(collection) if one["id"] not in without]
+
+
+def _expect_reach(
+    kit: CheckContext, caller: Caller, owner: str, keys: Iterable[object], status: int
+) -> None:
+    """Every GET of a section has this status, for some owners; of those within reach two do."""
+    chosen = some(kit, keys, 2 if status == 200 else _SOME, caller.name, owner)
+    kit.map(lambda key: expect_reach(kit, caller, owner, key, status), chosen)

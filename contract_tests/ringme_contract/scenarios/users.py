@@ -78,7 +78,6 @@ class Session:
         expect_works(self._kit, self.request_refresh(), self._user.login)
 
     def expect_over(self) -> None:
-        """Fails the check unless neither token counts any more."""
         for response in (self.caller.get(self._kit.me), self.request_refresh()):
             self._kit.expect(response, 401)
 
@@ -94,7 +93,6 @@ def expect_works(kit: CheckContext, response: httpx.Response, login: str | None 
 
 
 def expect_error(kit: CheckContext, response: httpx.Response, word: str) -> None:
-    """Fails the check unless the token endpoint refuses with this error, and its status."""
     status = 401 if word in _UNAUTHORIZED else 400
     got = kit.expect(response, status).json().get("error")
     kit.expect_equal(f"the error of a {status} of the token endpoint", got, word)

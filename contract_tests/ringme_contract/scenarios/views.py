@@ -9,7 +9,7 @@ from ringme_contract.caller import Caller, readers
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
 from ringme_contract.lists import list_path, lists_with, read_list
-from ringme_contract.verdict import NotOffered, NotReached
+from ringme_contract.verdict import NotReached
 
 # The users of the target that may send requests as often as a check likes, and are not blocked.
 USERS_OF_TARGET = (
@@ -44,7 +44,6 @@ def settings_view(kit: CheckContext) -> View:
 
 
 def expect_same_view(kit: CheckContext, step: str, after: View, before: View) -> None:
-    """Nothing, if both views are equal; else the check fails with the entries that differ."""
     for path, was in before.items():
         now = after[path]
         if now != was:
@@ -55,10 +54,9 @@ def expect_same_view(kit: CheckContext, step: str, after: View, before: View) ->
             )
 
 
-def member_ids(kit: CheckContext, group: int, identity: str = "client") -> list[int]:
-    return sorted(
-        one["id"] for one in kit.caller(identity).read(kit.path("extension", extension_group=group))
-    )
+def member_ids(kit: CheckContext, group: int) -> list[int]:
+    members = kit.client.read(kit.path("extension", extension_group=group))
+    return sorted(one["id"] for one in members)
 
 
 def own_id(kit: CheckContext, identity: str, owner: str) -> int:
@@ -92,22 +90,15 @@ def expect_no_change(
         expect_same_view(kit, f"{some[0][0]}{others}", look(kit), before)
 
 
-def expect_shown(
-    kit: CheckContext, collection: str, thing: Item, *, everybody: bool = False
-) -> None:
-    """A thing of the client read alone, and its entry in the list, are what they should be.
-
-    For all who see the client, or for one of them: these are of one kind.
-    """
+def expect_shown(kit: CheckContext, collection: str, thing: Item) -> None:
+    """A thing of the client read alone, and its entry in the list, are what they should be."""
     listing, path = kit.path(collection), kit.path(collection, thing["id"])
-    for caller in readers(kit) if everybody else [kit.client]:
-        alone, listed = kit.map(caller.read, (path, listing))
-        same_id = [one for one in listed if one["id"] == thing["id"]]
-        if collection == "extension":
-            alone, same_id = plain(kit, alone), [plain(kit, one) for one in same_id]
-            thing = plain(kit, thing)
-        kit.expect_equal(f"{path} as {caller.name} reads it", alone, thing)
-        kit.expect_equal(f"{listing}, its entries of id {thing['id']},", same_id, [thing])
+    alone, listed = kit.map(kit.client.read, (path, listing))
+    same_id = [one for one in listed if one["id"] == thing["id"]]
+    if collection == "extension":
+        alone, thing, *same_id = (plain(kit, one) for one in (alone, thing, *same_id))
+    kit.expect_equal(path, alone, thing)
+    kit.expect_equal(f"{listing}, its entries of id {thing['id']},", same_id, [thing])
 
 
 def expect_gone(kit: CheckContext, collection: str, key: int, word: str) -> None:
@@ -123,7 +114,6 @@ def expect_gone(kit: CheckContext, collection: str, key: int, word: str) -> None
 
 
 def expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, status: int) -> None:
-    """Fails the check unless every GET of a section has this status."""
     word = {200: None, 403: "access_denied", 404: f"{owner}_not_found"}[status]
     kit.map(
         lambda one: kit.expect(caller.get(one[0], **one[1]), status, word), reads(kit, owner, key)
@@ -151,12 +141,17 @@ def item_ids(
     }
 
 
+def _of_client(kit: CheckContext) -> dict[str, list[Item]]:
+    """The recorded items of the client by collection, whichever lists the target offers."""
+    offered = [name for name in ITEMS if name not in kit.target.off]
+    return {name: kit.factory.items.of_client(name) for name in offered}
+
+
 def number_item_ids(kit: CheckContext, number: int) -> dict[str, list[str]]:
-    """The ids of a number's recorded items by collection, whichever lists the target offers."""
+    """The ids of a number's recorded items by collection."""
     return {
-        name: [_id(one) for one in kit.factory.items.of_client(name) if one[_NUMBER] == number]
-        for name in ITEMS
-        if name not in kit.target.off
+        name: [_id(one) for one in items if one[_NUMBER] == number]
+        for name, items in _of_client(kit).items()
     }
 
 
@@ -164,20 +159,12 @@ def _id(item: Item) -> str:
     return str(item.get("record_uuid") or item["uuid"])
 
 
-def busy_number(kit: CheckContext, wanted: Callable[[Item], bool] = lambda _: True) -> Item:
+def busy_number(kit: CheckContext) -> Item:
     """The number of the client that has recorded items in the target's range, but the fewest."""
-    if kit.target.off.issuperset(ITEMS):
-        raise NotOffered(f"the target lacks {', '.join(ITEMS)}")
-    counts = Counter(
-        item[_NUMBER]
-        for name in ITEMS
-        if name not in kit.target.off
-        for item in kit.factory.items.of_client(name)
-    )
-    found = [
-        one for one in kit.client.read(kit.path("extension")) if counts[one["id"]] and wanted(one)
-    ]
-    kit.need(found, "no such number of the client has recorded items in the target's range")
+    kit.need_offered(not kit.target.off.issuperset(ITEMS), f"the target lacks {', '.join(ITEMS)}")
+    counts = Counter(one[_NUMBER] for items in _of_client(kit).values() for one in items)
+    found = [one for one in kit.factory.read("extension") if counts[one["id"]]]
+    kit.need(found, "no number of the client has recorded items in the target's range")
     return dict(min(found, key=lambda one: counts[one["id"]]))
 
 

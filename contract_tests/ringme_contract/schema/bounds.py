@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-import httpx
-
 from ringme_contract.boundary_values import BoundaryValues, Value
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
@@ -16,7 +14,7 @@ from ringme_contract.samples import Samples, some
 from ringme_contract.schema.findings import Findings
 from ringme_contract.schema.generation import can_be_generated, put_together, send
 from ringme_contract.verdict import NotReached
-from ringme_spec.operations import Body, Operation
+from ringme_spec.operations import Operation
 from ringme_spec.parameters import Parameter
 
 _EXPECTED = (
@@ -42,47 +40,46 @@ class _Bounds:
                 sharing.setdefault((one.method, name), []).append(one.id)
         self.whole_ids = {key: some(kit, ids, 1, key)[0] for key, ids in sharing.items()}
 
-    def judge(
+    def _try(
         self,
         operation: Operation,
         name: str,
         value: Value,
-        response: httpx.Response | None,
-        taken: tuple[int, ...],
+        status: int,
+        path: dict[str, Any],
+        query: dict[str, Any] | None = None,
+        **body: Any,
     ) -> None:
-        """Notes a good value without one of these statuses, or a bad one without 400."""
+        """Sends a request with a value; a good one has to get this status, a bad one a 400."""
+        case = put_together(self.kit, operation, path, query, **body)
+        response = send(self.kit, operation, case)
         if response is None:
             return
-        got = response.status_code
-        if value.allowed and got not in taken:
-            self.findings.add(operation, f"{name} {value} is allowed", f"status {got}", taken[0])
-        elif not value.allowed and got != 400:
-            self.findings.add(operation, f"{name} {value} is not allowed", f"status {got}", 400)
+        got, expected = response.status_code, status if value.allowed else 400
+        if got != expected:
+            is_allowed = "is allowed" if value.allowed else "is not allowed"
+            self.findings.add(operation, f"{name} {value} {is_allowed}", f"status {got}", expected)
         elif not value.allowed and name not in str(json_object(response).get("message")):
             self.findings.add(operation, f"the message of a 400 for {name} does not name it")
 
     def try_query(self, operation: Operation, path: dict[str, object]) -> None:
-        """Every parameter of a query."""
         page_size = operation.roles.get("page_size")
         for parameter in operation.query_parameters:
-            values = self.values.query_values(parameter.value_schema)
+            name, values = parameter.name, self.values.query_values(parameter.value_schema)
             if parameter.filter and parameter.filter.zero:
                 # 0 counts as not given there.
                 values = [one for one in values if one.value != "0"]
-            for value in self.samples.of(operation, values, _FEW, parameter.name):
+            for value in self.samples.of(operation, values, _FEW, name):
                 query = self.kit.factory.query(operation)
                 # One item is enough to see that it succeeds.
                 if page_size and parameter is not page_size:
                     query[page_size.name] = 1
                 query |= self._given(operation, parameter, value)
-                case = put_together(self.kit, operation, path, query)
-                response = send(self.kit, operation, case)
-                self.judge(operation, parameter.name, value, response, (operation.status,))
+                self._try(operation, name, value, operation.status, path, query)
             if parameter.required:
                 query = self.kit.factory.query(operation)
-                del query[parameter.name]
-                response = send(self.kit, operation, put_together(self.kit, operation, path, query))
-                self.judge(operation, parameter.name, _MISSING, response, ())
+                del query[name]
+                self._try(operation, name, _MISSING, 400, path, query)
 
     def _given(self, operation: Operation, parameter: Parameter, value: Value) -> dict[str, object]:
         if parameter.role in RANGE and value.allowed:
@@ -106,48 +103,36 @@ class _Bounds:
             for value in values:
                 path = {**factory.nowhere(operation), parameter.name: value.value}
                 query = factory.query(operation)
-                case = put_together(self.kit, operation, path, query, **body)
-                response = send(self.kit, operation, case)
-                self.judge(operation, parameter.name, value, response, (404,))
+                self._try(operation, parameter.name, value, 404, path, query, **body)
 
-    def try_body(self, operation: Operation, body: Body) -> None:
+    def try_body(self, operation: Operation) -> None:
         """Every property of a body, and each one that must not be missing."""
         factory = self.kit.factory
         path = factory.to_change(operation)
-        for name in body.properties:
-            for value in self._sampled(operation, body, name):
+        for name in operation.sent:
+            for value in self._sampled(operation, name):
                 if value.allowed and not factory.can_succeed(operation):
                     continue
                 sent = {**factory.body(operation), name: value.value}
-                response = send(
-                    self.kit, operation, put_together(self.kit, operation, path, None, sent)
-                )
                 # Only the last id that there can be is that of a group which is not there.
-                taken = (404,) if value.value == _LAST else (operation.status,)
-                self.judge(operation, name, value, response, taken)
-        for name in body.required_properties:
+                status = 404 if value.value == _LAST else operation.status
+                self._try(operation, name, value, status, path, body=sent)
+        for name in operation.needed:
             sent = factory.body(operation)
             del sent[name]
-            case = put_together(self.kit, operation, path, None, sent)
-            response = send(self.kit, operation, case)
-            self.judge(operation, name, _MISSING, response, ())
+            self._try(operation, name, _MISSING, 400, path, body=sent)
 
-    def _sampled(self, operation: Operation, body: Body, name: str) -> list[Value]:
+    def _sampled(self, operation: Operation, name: str) -> list[Value]:
         """All values for a property in one of the bodies that have it alike.
 
         In the others all that are not allowed, and a few that are.
         """
-        values, rule, schema = (
-            self._values(operation, body, name),
-            operation.collection,
-            body.properties[name],
-        )
+        values = self._values(operation, name)
+        rule, schema = operation.collection, operation.sent[name]
         alike = [
             one.id
             for one in self.kit.operations
-            if one.collection is rule
-            and one.json_body is not None
-            and one.json_body.properties.get(name) == schema
+            if one.collection is rule and one.sent.get(name) == schema
         ]
         if some(self.kit, alike, 1, rule.name, name) in ([operation.id], alike):
             return values
@@ -155,9 +140,8 @@ class _Bounds:
         wrong = [one for one in values if not one.allowed]
         return [*wrong, *some(self.kit, allowed, _FEW, operation.id, name)]
 
-    def _values(self, operation: Operation, body: Body, name: str) -> list[Value]:
-        """The values to try for a property of a body."""
-        rule, schema = operation.collection, body.properties[name]
+    def _values(self, operation: Operation, name: str) -> list[Value]:
+        rule, schema = operation.collection, operation.sent[name]
         text = schema.get("type") == "string" and "enum" not in schema
         sample = self.kit.factory.value(operation, name) if text else ""
         values = self.values.json_values(schema, sample)
@@ -209,7 +193,7 @@ def bounds_of_writes(kit: CheckContext) -> None:
     def try_operation(operation: Operation) -> None:
         bounds.try_path(operation)
         if operation.json_body is not None:
-            bounds.try_body(operation, operation.json_body)
+            bounds.try_body(operation)
         if operation.query_parameters:
             bounds.try_query(operation, kit.factory.to_change(operation))
 

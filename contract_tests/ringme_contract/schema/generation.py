@@ -60,11 +60,8 @@ def _read_schema(kit: CheckContext) -> Any:
             # Nothing that one run learned may change the next one.
             "cache": {"enabled": False},
             "analysis": {"constants": {"enabled": False}},
-            # Only the document's own links: inferred ones lead to /extension/None.
-            "phases": {"stateful": {"inference": {"algorithms": []}}},
-            # No rule says that a text may hold a NUL. The mode is that of scenarios along
-            # links; where bad requests are wanted, the check says so.
-            "generation": {"allow-x00": False, "mode": "positive"},
+            # No rule says that a text may hold a NUL.
+            "generation": {"allow-x00": False},
         }
     )
     # Through JSON, so that no two parts of it are the same object and no key is a number.

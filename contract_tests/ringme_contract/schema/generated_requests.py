@@ -1,0 +1,295 @@
+"""Requests made from the document: what fits it succeeds, what breaks it is refused, none gets 5xx.
+
+A 5xx to any request of any check fails the rule no-5xx as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from schemathesis import GenerationMode
+
+from ringme_contract.check import check
+from ringme_contract.check_context import CheckContext, spares
+from ringme_contract.entries.factories import RANGE
+from ringme_contract.samples import Samples
+from ringme_contract.schema.constraints import Constraints
+from ringme_contract.schema.findings import INVALID, VALID, Cases, Findings
+from ringme_contract.schema.generation import (
+    AnyCase,
+    can_be_generated,
+    generate,
+    put_together,
+    send,
+)
+from ringme_contract.verdict import NotReached
+from ringme_spec.operations import Operation
+
+_SUCCESS = "a response that the document describes, and no refusal of a request that it allows"
+_REFUSAL = "a status from 400 to 499 for what breaks a schema"
+_NO_ERROR = "a status below 500"
+_FORMS = {"application/x-www-form-urlencoded": None, "multipart/form-data": "multipart"}
+_MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+_SOME = 3
+# Numbers that are ready for a call are made by scenarios alone.
+_NEEDS_NUMBERS = "callback"
+# Pages whose first item has a number that no machine integer holds.
+_PAGES = (("9223372036854775807", "299"), ("576460752303423488", "278"), ("9" * 40, "1000"))
+
+
+class _Sender(Findings):
+    def __init__(self, kit: CheckContext) -> None:
+        super().__init__(kit)
+        self._constraints = Constraints(kit)
+        self.samples = Samples(kit, kit.operations)
+
+    def generated(
+        self, operation: Operation, salt: int, path: dict[str, object] | None
+    ) -> list[AnyCase]:
+        """Generated requests that the rules have nothing against, for one operation of a kind."""
+        if not self.samples.is_whole(operation):
+            return []
+        cases = generate(self._kit, operation, GenerationMode.POSITIVE, _SOME, salt, path)
+        return [self._constraints.apply(operation, case) for case in cases]
+
+
+def _judge(kit: CheckContext, cases: Cases, checks: list[Any], expected: str) -> None:
+    findings = Findings(kit)
+    findings.send_all(cases, checks)
+    findings.report(expected)
+
+
+@check("conforms", writes=False)
+def valid_reads(kit: CheckContext) -> None:
+    """Every GET: with all parameters, with those that it needs, and one of a kind generated."""
+    sender, cases = _Sender(kit), []
+    chosen = [one for one in kit.operations if one.reads and can_be_generated(one)]
+    for operation in chosen:
+        try:
+            path = kit.factory.to_read(operation)
+        except NotReached as reason:
+            if operation.addresses_entries:
+                sender.lacks(operation, str(reason))
+            path = kit.factory.nowhere(operation)
+        paths = [(path, False), (path, True)]
+        paths += [(missing, False) for missing in kit.factory.without_last(operation, path)]
+        for values, full in paths:
+            query = kit.factory.query(operation, full)
+            cases.append((operation, put_together(kit, operation, values, query)))
+        # Once about what is there, which gets further, and once about anything.
+        for salt, fixed in ((1, path), (2, None)):
+            cases += [(operation, case) for case in sender.generated(operation, salt, fixed)]
+    sender.send_all(cases, VALID)
+    # Scenarios make what else there is to read.
+    sender.report(_SUCCESS, [one for one in chosen if one.addresses_entries])
+
+
+@check("conforms", writes=False)
+def tokens(kit: CheckContext) -> None:
+    """The token endpoint: a form and a multipart of the target's own parameters."""
+    sender = _Sender(kit)
+    chosen = [one for one in kit.operations if one.scopes is None and can_be_generated(one)]
+    for operation in chosen:
+        for media_type, capability in _FORMS.items():
+            if capability not in kit.target.off:
+                body = dict(kit.target.identities["client"].parameters)
+                case = put_together(kit, operation, {}, None, body, media_type)
+                sender.send(operation, case, VALID)
+    sender.report(_SUCCESS, chosen)
+
+
+@check("conforms", isolated=True)
+def valid_writes(kit: CheckContext) -> None:
+    """Every POST, PUT and DELETE on things of its own: the least, the most; generated ones."""
+    sender = _Sender(kit)
+    chosen = [one for one in _writes(kit) if one.action != _NEEDS_NUMBERS]
+    for operation in chosen:
+        for case in _valid_writes(kit, sender, operation):
+            sender.send(operation, case, VALID)
+    sender.report(_SUCCESS, [one for one in chosen if kit.factory.can_succeed(one)])
+
+
+def _writes(kit: CheckContext) -> Iterator[Operation]:
+    for one in kit.operations:
+        if not one.reads and spares(one) and can_be_generated(one):
+            yield one
+
+
+def _valid_writes(kit: CheckContext, sender: _Sender, operation: Operation) -> Iterator[AnyCase]:
+    if operation.scopes is None:
+        yield from sender.generated(operation, 3, {})
+        return
+    path = kit.factory.to_change(operation)
+    if operation.json_body is not None:
+        for full in (False, True):
+            yield put_together(kit, operation, path, None, kit.factory.body(operation, full))
+    else:
+        yield put_together(kit, operation, path, kit.factory.query(operation))
+    yield from sender.generated(operation, 4, path)
+    yield from sender.generated(operation, 5, kit.factory.nowhere(operation))
+
+
+@check("conforms", deletes_recorded_items=True)
+def deletes_of_recorded_items(kit: CheckContext) -> None:
+    """One call record, one voicemail and one fax, as far as the target has them.
+
+    What the other levels do is for the scenarios to say, as nobody can make such items anew.
+    """
+    sender = _Sender(kit)
+    deletes = [one for one in kit.operations if one.action == "delete" and one.collection.content]
+    chosen = list({one.collection.name: one for one in deletes}.values())
+    for operation in chosen:
+        try:
+            path = kit.factory.to_read(operation)
+        except NotReached as reason:
+            sender.lacks(operation, str(reason))
+            continue
+        for values in (path, kit.factory.nowhere(operation)):
+            sender.send(operation, put_together(kit, operation, values), VALID)
+    sender.report(_SUCCESS, chosen)
+
+
+@check("error-validation", writes=False)
+def invalid_reads(kit: CheckContext) -> None:
+    """A GET of each kind with parameters that break their schemas."""
+    cases: Cases = []
+    samples = Samples(kit, kit.operations)
+    for operation in kit.operations:
+        if not (operation.reads and operation.parameters and can_be_generated(operation)):
+            continue
+        # Of the others the bounds are tried; to generate a request takes as long as to send fifty.
+        if not samples.is_whole(operation):
+            continue
+        # About what is there, so that nothing but the query can be wrong, if there is a query.
+        path = None
+        if operation.query_parameters:
+            with suppress(NotReached):
+                path = kit.factory.to_read(operation)
+        found = generate(kit, operation, GenerationMode.NEGATIVE, _SOME, 11, path)
+        cases += [(operation, case) for case in found]
+    _judge(kit, cases, INVALID, _REFUSAL)
+
+
+@check("error-validation", isolated=True, smoke=True)
+def invalid_writes(kit: CheckContext) -> None:
+    """Every write with a query or a body that breaks its schema, on things of its own."""
+    cases: Cases = []
+    for operation in _writes(kit):
+        # Wrong ids are left to the bounds: who reads them as others must not delete those.
+        if operation.json_body or operation.query_parameters or operation.scopes is None:
+            path = kit.factory.to_change(operation)
+            found = generate(kit, operation, GenerationMode.NEGATIVE, _SOME, 13, path)
+            cases += [(operation, case) for case in found]
+    _judge(kit, cases, INVALID, _REFUSAL)
+
+
+@check("no-5xx", writes=False)
+def pages_beyond_all_numbers(kit: CheckContext) -> None:
+    """Every list with pages that no machine integer counts."""
+    cases: Cases = []
+    samples = Samples(kit, kit.operations)
+    for operation in kit.operations:
+        roles = operation.roles
+        if not operation.reads or not {"page", "page_size"} <= roles.keys():
+            continue
+        with suppress(NotReached):
+            path = kit.factory.to_read(operation)
+            for page, size in samples.of(operation, _PAGES, 1):
+                query = {roles["page"].name: page, roles["page_size"].name: size}
+                query = {**kit.factory.query(operation), **query}
+                cases.append((operation, put_together(kit, operation, path, query)))
+    _judge(kit, cases, [], _NO_ERROR)
+
+
+@check("no-5xx", isolated=True)
+def requests_that_cannot_succeed(kit: CheckContext) -> None:
+    """Every operation of which a generated request never is a right one, as those of a login."""
+    cases: Cases = [
+        (operation, case)
+        for operation in kit.operations
+        if not can_be_generated(operation) and (operation.reads or spares(operation))
+        for salt, mode in enumerate(_MODES, 21)
+        for case in generate(kit, operation, mode, _SOME, salt)
+    ]
+    _judge(kit, cases, [], _NO_ERROR)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Link from the response of one operation to a request for another."""
+
+    name: str
+    source: Operation
+    target: Operation
+    parameters: dict[str, Any]
+
+
+def links(kit: CheckContext) -> list[Link]:
+    """The links of the document from a create to operations that the target does not lack."""
+    known = {one.id: one for one in kit.operations}
+    return [
+        Link(name, source, known[node["operationId"]], node["parameters"])
+        for source in known.values()
+        if source.action == "create"
+        for response in source.responses.values()
+        for name, node in response.get("links", {}).items()
+        if node["operationId"] in known
+    ]
+
+
+@check("conforms", isolated=True)
+def each_link(kit: CheckContext) -> None:
+    """Each link leads from a new thing to a request that succeeds."""
+    factory, findings = kit.factory, Findings(kit)
+    found = links(kit)
+    for link in found:
+        path, body = factory.to_change(link.source), factory.body(link.source)
+        source = put_together(kit, link.source, path, None, body)
+        made = send(kit, link.source, source)
+        if made is None or made.status_code != link.source.status:
+            findings.lacks(link.target, f"{link.source.id} makes nothing to go on with")
+            continue
+        findings.judge(link.source, source, made, VALID)
+        target = _target(kit, link, source.path_parameters, made.json())
+        response = send(kit, link.target, target)
+        if response is not None:
+            findings.judge(link.target, target, response, VALID)
+            if response.status_code != link.target.status:
+                findings.add(link.target, f"the link {link.name} of {link.source.id} fails")
+    kit.need(found, "the document has no links")
+    findings.report(_SUCCESS, [link.target for link in found])
+
+
+def _target(
+    kit: CheckContext, link: Link, request_path: dict[str, Any], response_body: Any
+) -> AnyCase:
+    # What a link does not name is as in the request that it follows.
+    values = request_path | {
+        name: _evaluated(one, request_path, response_body) for name, one in link.parameters.items()
+    }
+    operation = link.target
+    path = {one.name: values[one.name] for one in operation.path_parameters}
+    query = kit.factory.query(operation)
+    for parameter in operation.query_parameters:
+        # A range of the document's own is one in which this target may have nothing.
+        if parameter.name in values and parameter.role not in RANGE:
+            query[parameter.name] = values[parameter.name]
+    if operation.body is None:
+        return put_together(kit, operation, path, query)
+    return put_together(kit, operation, path, query, kit.factory.body(operation, full=True))
+
+
+def _evaluated(expression: Any, request_path: dict[str, Any], body: Any) -> Any:
+    text = str(expression)
+    if text.startswith("$request.path."):
+        return request_path[text.removeprefix("$request.path.")]
+    if text.startswith("$response.body#/"):
+        for key in text.removeprefix("$response.body#/").split("/"):
+            body = body[key]
+        return body
+    if text.startswith("$"):
+        raise ValueError(f"a link with an expression that this does not know: {text}")
+    return expression
