@@ -280,10 +280,9 @@ class TableObjects:
         at, rule = (section, kind, collection), self._kit.contract.collections[collection]
         if at not in self._items:
             self._items[at] = self._read(section, kind, key, rule)
-        self._kit.need(
-            self._items[at], f"{section} {key} has no {collection} in the target's range"
-        )
-        return self._items[at][0][rule.key]
+        found = self._items[at]
+        self._kit.need(found, f"{section} {key} has no {collection} in the target's range")
+        return found[0][rule.key]
 
     def _read(self, section: str, kind: str, key: Any, rule: CollectionRule) -> list[Item]:
         kit, identity = self._kit, "other_client" if kind == "other" else "client"
