@@ -10,6 +10,7 @@ from ringme_contract.collection_entries import Entries
 from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.generic.updates import refers, wrong_keys
+from ringme_contract.lists import read_list
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 
@@ -84,12 +85,21 @@ def _changed(reading: Operation, seen: Item, changes: Item) -> Item:
 
 @check_each("entry-update", "update", existing=True, smoke=True)
 def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> None:
-    """All properties together, then each alone, to null as well; {} changes nothing."""
+    """All properties together, then each alone, to null as well; {} changes nothing.
+
+    What calls have left is shown as before.
+    """
     viewed = ViewedEntry(kit, operation)
     viewed.change({})
+    lists = [one for one in kit.operations if one.action == "list" and one.ranged]
+    lists = [one for one in lists if one.section == kit.roles.clients]
+    recorded = [read_list(kit, kit.client, one) for one in lists]
     bodies = list(viewed.entries.bodies(operation))
     for body in bodies:
         viewed.change(body)
+    for one, before in zip(lists, recorded, strict=True):
+        got = read_list(kit, kit.client, one)
+        kit.expect_equal(f"{one.id} after {operation.id}", got, before)
     viewed.change(bodies[0], kit.client.read(kit.me)[f"{kit.roles.clients}_id"])
     for name, value in bodies[1 % len(bodies)].items():
         if any(body[name] is None for body in bodies):
