@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import socket
@@ -184,6 +185,20 @@ def changed(change: Callable[[Call, bytes], bytes]) -> Behaviour:
     return spoils(behave)
 
 
+def growing() -> Behaviour:
+    """Lists 2,000 entries more each time, like the last one."""
+    asked = itertools.count(1)
+
+    def more(_: Call, body: bytes) -> bytes:
+        found = json.loads(body)
+        if isinstance(found, list) and found:
+            new = range(10_000_000, 10_000_000 + 2000 * next(asked))
+            found += [{**found[-1], "id": number} for number in new]
+        return json.dumps(found).encode()
+
+    return changed(more)
+
+
 def slow_head(call: Call) -> None:
     for letter in b"HTTP/1.1 200 OK\r\n" + b"X-Slow: 1\r\n" * 1000:
         call.send(bytes([letter]))
@@ -267,7 +282,7 @@ def many_names(call: Call) -> None:
 
 
 def many_empty(call: Call) -> None:
-    call.respond_json("200 OK", b"[" + b"{}," * 150_000 + b"{}]")
+    call.respond_json("200 OK", b"[" + b"{}," * 100_000 + b"{}]")
 
 
 def odd_charset(call: Call) -> None:

@@ -176,7 +176,7 @@ class RunRecord:
                 listed = one.read(kit)
                 self.before[one] = None if listed is None else digests(listed)
 
-    def was_there(self, rule: CollectionRule, key: str) -> bool:
+    def was_there(self, rule: CollectionRule, key: str | None) -> bool:
         return any(key in (known or ()) for one, known in self.before.items() if one.rule is rule)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ringme_contract.entries.made_entries import EntryList, Listed, bears_prefix, digests
+from ringme_contract.entries.made_entries import EntryList, Item, Listed, bears_prefix, digests
 from ringme_contract.entries.write_guard import WriteGuard
 from ringme_contract.http.no_response import Unreachable
 from ringme_contract.verdict import Failure, NotReached
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 REMOVED = (200, 204, 404)
 # So many requests in a row without a response, and no more are sent.
 _GONE = 3
+# More new entries in a list than a run makes are no work of it, and not looked at one by one.
+_MOST_NEW = 1000
 _KEYS = 5
 _LINES = 20
 
@@ -37,9 +39,10 @@ class Removal:
     def after_check(self) -> None:
         gone = set(self._record.deleted)
         listed = {one: self._read(one) for one in self._guard.to_search}
+        by_key = {place: _by_key(entries) for place, entries in listed.items()}
         for one in reversed(self._guard.made):
             if one.key is not None:
-                self._remove(one.rule, one.key, {each: listed.get(each) for each in one.lists})
+                self._remove(one.rule, one.key, {each: by_key.get(each) for each in one.lists})
         for place, entries in listed.items():
             self._search(place, entries, gone)
 
@@ -72,20 +75,23 @@ class Removal:
         `gone` is what had been deleted before the list was read.
         """
         rule, guard, record = place.rule, self._guard, self._record
-        for key, entry in listed or ():
+        by_key = {place: _by_key(listed)}
+        new = [one for one in listed or () if not record.was_there(rule, one[0])]
+        if len(new) > _MOST_NEW:
+            record.left[rule.name, ""] = "not told from more new ones than a run makes"
+            return None
+        for key, entry in new:
             known, own = (rule.name, key or ""), bears_prefix(self._kit, entry)
             if key is None:
                 if own:
                     record.left[known] = "without an id to delete it by"
-            elif record.was_there(rule, key):
-                continue
             elif known in gone:
                 record.left[known] = "still there though DELETE succeeded"
             elif known in record.deleted:
                 # After the list was read, perhaps for another check.
                 continue
             elif own or any(one.has_its_name(entry) for one in guard.made_in(rule)):
-                self._remove(rule, key, {place: listed}, is_found=True)
+                self._remove(rule, key, by_key, is_found=True)
             elif any(one.rule is rule and one.is_like(entry) for one in guard.made):
                 record.left[known] = "perhaps made by a POST of the run, which did not tell"
         return listed
@@ -94,7 +100,7 @@ class Removal:
         self,
         rule: CollectionRule,
         key: str,
-        places: Mapping[EntryList, list[Listed] | None],
+        places: Mapping[EntryList, dict[str | None, Item] | None],
         is_found: bool = False,
     ) -> None:
         """Deletes an entry if it is read as the run's own, and notes it if that fails.
@@ -106,7 +112,7 @@ class Removal:
             if self._is_silent:
                 left[known] = "not removed, for the target does not respond"
                 return
-            entry = next((one for name, one in listed or () if name == key), None)
+            entry = listed.get(key) if listed else None
             if entry is None and listed is not None and known in guard.removed:
                 continue
             status: int | None = 200
@@ -149,7 +155,9 @@ class Removal:
             if not any(key in (self._record.before.get(one) or ()) for one in lists):
                 kinds.setdefault((name, reason), []).append(key)
         for (name, reason), keys in kinds.items():
-            yield f"{len(keys)} {name} {reason}: {_some(keys)}"
+            yield (
+                f"{len(keys)} {name} {reason}: {_some(keys)}" if any(keys) else f"{name}: {reason}"
+            )
         for one in self._guard.lists:
             if one not in there:
                 yield f"{one.rule.name} of {one.reader} cannot be listed, so more may be left"
@@ -166,6 +174,11 @@ class Removal:
                         f"{len(keys)} {one.rule.name} from before the run {what} since,"
                         f" by the run or by others: {_some(keys)}"
                     )
+
+
+def _by_key(listed: list[Listed] | None) -> dict[str | None, Item] | None:
+    """The entries by their keys, of which the first counts; None for a list that cannot be read."""
+    return None if listed is None else dict(reversed(listed))
 
 
 def _told(status: int | None) -> str:
