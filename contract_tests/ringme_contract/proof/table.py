@@ -40,13 +40,12 @@ def said(finding: Finding | None) -> str:
 
 def print_proof(console: Console, proof: Proof, full: bool) -> None:
     findings = list(proof.faults.values())
-    # The last column folds at a narrow terminal, the others stay whole.
-    columns = [Column(name, no_wrap=True) for name in ("fault", *LAYERS)]
-    table = Table(*columns, Column("rules", overflow="fold"), box=None, pad_edge=False)
+    # The names stay whole at a terminal of 80 columns, too.
+    columns = (Column("fault", no_wrap=True), "caught by", Column("rules", min_width=20))
+    table = Table(*columns, box=None, pad_edge=False)
     for one in findings:
-        marks = ["x" if layer in one.caught else "" for layer in LAYERS]
-        style = "" if one.caught else "bold red"
-        table.add_row(one.fault.id, *marks, ", ".join(one.fault.rules), style=style)
+        row = (one.fault.id, ", ".join(one.layers), ", ".join(one.fault.rules))
+        table.add_row(*row, style="" if one.caught else "bold red")
     console.print(table)
     console.print(_by_class(findings, ("caught", *LAYERS), _caught))
     for name, server in proof.servers.items():
