@@ -33,7 +33,7 @@ def hypothesis_files() -> Iterator[None]:
 
 
 def _cache() -> Path:
-    """Where Hypothesis cannot write, it does without."""
+    """The folder in the user's cache; Hypothesis does without it if it cannot write there."""
     home = Path(os.devnull)
     with suppress(RuntimeError):
         home = Path.home()

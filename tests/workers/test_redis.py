@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from cli.command import refusal
+from ringme_mock.command_log import redis_log
+from ringme_mock.command_log.log import Batch, Count, Tally
 from ringme_spec.paths import FIXTURES
+from support.patience import PATIENCE
 from workers.redis_server import RedisServer, free_port
 from workers.replicas import GROUPS, replicas
 
@@ -34,6 +40,28 @@ def test_requests_wait_while_it_is_out_of_reach_then_get_a_503(
         assert found.status_code == 200
         assert made in found.json()
         assert mock.http.get("/__mock__/health").status_code == 200
+
+
+def test_a_response_that_came_too_late_is_not_taken_for_another(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_log, "_TIMEOUT", 0.5)
+
+    def count(key: str, known: int) -> Batch:
+        return Batch(counts=[Count(key, 1000.0, 3600.0, (0.0, known), certain=True)])
+
+    async def ask() -> list[Tally | None]:
+        log = redis_log.RedisLog(redis.url, PATIENCE, 0)
+        await log.turn(0, count("warm", 0))
+        redis.process.send_signal(signal.SIGSTOP)
+        go_on = partial(redis.process.send_signal, signal.SIGCONT)
+        asyncio.get_running_loop().call_later(1.2, go_on)
+        await log.turn(0, count("late", 0))
+        tallies = [*(await log.turn(0, count("next", 6))).tallies]
+        await log.close()
+        return tallies
+
+    assert asyncio.run(ask()) == [(0.0, 7)]
 
 
 def test_a_restart_within_the_patience_is_not_seen(redis: RedisServer, tmp_path: Path) -> None:

@@ -231,7 +231,7 @@ class TableObjects:
             self.keys[collection, "never"] = NOWHERE
 
     def _add_own(self, identity: str, collection: str, kind: str) -> None:
-        """What the user of an identity is confined to; where it is to be written to, a new one."""
+        """Adds what the user of an identity is confined to, or a new one to write to."""
         if identity not in self._kit.target.identities:
             return
         made = self._writing and collection != self._clients

@@ -78,8 +78,8 @@ class Removal:
         by_key = {place: _by_key(listed)}
         new = [one for one in listed or () if not record.was_there(rule, one[0])]
         if len(new) > _MOST_NEW:
-            record.left[rule.name, ""] = "not told from more new ones than a run makes"
-            return None
+            record.left[rule.name, ""] = "not looked for: its list grew by more than a run makes"
+            return listed
         for key, entry in new:
             known, own = (rule.name, key or ""), bears_prefix(self._kit, entry)
             if key is None:
@@ -155,9 +155,9 @@ class Removal:
             if not any(key in (self._record.before.get(one) or ()) for one in lists):
                 kinds.setdefault((name, reason), []).append(key)
         for (name, reason), keys in kinds.items():
-            yield (
-                f"{len(keys)} {name} {reason}: {_some(keys)}" if any(keys) else f"{name}: {reason}"
-            )
+            # Without a key it is about all of them.
+            told = f"{len(keys)} {name} {reason}: {_some(keys)}"
+            yield told if any(keys) else f"{name} {reason}"
         for one in self._guard.lists:
             if one not in there:
                 yield f"{one.rule.name} of {one.reader} cannot be listed, so more may be left"

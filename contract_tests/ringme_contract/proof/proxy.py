@@ -144,7 +144,7 @@ class Server(Mock):
 
 
 async def _no_app(*_: object) -> None:
-    """What comes to the mock besides requests comes to no server."""
+    """Ignores what is no request: it goes to no server."""
 
 
 class Proxy:

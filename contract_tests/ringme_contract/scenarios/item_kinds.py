@@ -231,7 +231,7 @@ class ItemViews:
                 self._kit.expect_properties(f"statistics of {section} after {step}", got, sums)
 
     def _addresses(self, key: str) -> list[str]:
-        """Where the client has the file."""
+        """The paths by which the client can fetch the file."""
         keys = {**CLIENT.keys(self._kit), self._items.name: key}
         found = self._kit.path.alike(self._items.name, "download", keys)
         return [fill(one, keys) for one in found]

@@ -62,7 +62,7 @@ class Session:
         self.me = self.read_me()
 
     def read_me(self) -> Item:
-        """What the user reads of itself. Fails the check if it is another one."""
+        """Reads the user of the token. Fails the check if it is another one."""
         me: Item = self.caller.read(self._kit.me)
         self._kit.expect_equal("the login of the user of the token", me["login"], self._user.login)
         return me

@@ -134,22 +134,16 @@ class FileLog:
     def _append(self, rows: Sequence[Row], after: int) -> Turn:
         """Keep commands, and return the number of the first, and what others have kept since."""
         run = self._cursor.execute
-        others: list[tuple[int, Row]] = []
-        # Others, or a second command, take more than one statement.
-        is_one = not self.shared and len(rows) == 1
-        if not is_one:
-            run("begin immediate")
+        run("begin immediate")
         try:
-            if self.shared:
-                found = run(_SELECT, (after,))
-                others = [(number, Row(*values)) for number, *values in found]
+            found = run(_SELECT, (after,)) if self.shared else ()
+            others = [(number, Row(*values)) for number, *values in found]
             # Not before those that it comes after.
             at = max(time.time(), self._at, *(other.at for _, other in others[-1:]))
             for row in rows:
                 run(_INSERT, (*row[:2], at, *row[3:]))
             number = (self._cursor.lastrowid or 0) - len(rows) + 1
-            if not is_one:
-                run("commit")
+            run("commit")
         except sqlite3.Error:
             if self._database.in_transaction:
                 run("rollback")
