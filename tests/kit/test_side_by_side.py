@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -18,6 +18,8 @@ from ringme_contract.http.transport import Transport
 from ringme_contract.profiles import JOBS
 from ringme_contract.run.check_run import Options, open_session
 from ringme_contract.run.engine import Engine
+from ringme_contract.schema.findings import VALID, Findings
+from ringme_contract.schema.generation import AnyCase
 from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.contract import read_contract
@@ -184,3 +186,37 @@ def test_a_list_whose_pages_never_end_is_given_up() -> None:
     with pytest.raises(NotReached, match=f"more than {MOST_PAGES} pages"):
         all_pages(listing, full_page, {})
     assert len(read) == MOST_PAGES
+
+
+class CountedCase:
+    """A case of Schemathesis that notes how many threads are in it at once."""
+
+    def __init__(self) -> None:
+        self.most = self._now = 0
+        self._lock, self._two = threading.Lock(), threading.Event()
+
+    def as_transport_kwargs(self) -> dict[str, Any]:
+        self._stay()
+        return {"method": "GET", "url": f"{URL}/v1.0/resource"}
+
+    def validate_response(self, *_: Any) -> None:
+        self._stay()
+
+    def _stay(self) -> None:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            if self._now == 2:
+                self._two.set()
+        self._two.wait(0.05)  # For a second one, if it can come.
+        with self._lock:
+            self._now -= 1
+
+
+def test_schemathesis_is_used_by_one_thread_at_a_time() -> None:
+    """Two that import and parse at once end in a SystemError of Python 3.11."""
+    case = CountedCase()
+    with context(Busy(1)) as kit:
+        operation = next(iter(kit.contract.operations.values()))
+        Findings(kit).send_all([(operation, cast("AnyCase", case))] * 4, VALID)
+    assert case.most == 1

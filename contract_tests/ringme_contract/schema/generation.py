@@ -33,8 +33,10 @@ SETTINGS = settings(
 _NO_PART = re.compile(r"[/\\\x00-\x1f\x7f]|^\.{0,2}$")
 _BASE = "http://target"
 _schemas: WeakKeyDictionary[Transport, Any] = WeakKeyDictionary()
-# Takes the processor and not the line, so that nothing is won by doing it side by side.
-_generating = threading.RLock()
+# Held by a thread that uses Schemathesis. It imports modules and parses sources when they are first
+# needed, and Python 3.11 raises SystemError if two threads parse at once (also if one of them only
+# imports what pytest rewrites). It takes the processor and not the line: nothing is lost by it.
+SCHEMATHESIS = threading.RLock()
 
 
 def can_be_generated(operation: Operation) -> bool:
@@ -46,7 +48,7 @@ def schema_of(kit: CheckContext) -> Any:
     """The document of a run for Schemathesis; read once, for that takes a second."""
     if (found := _schemas.get(kit.transport)) is not None:
         return found
-    with _generating:
+    with SCHEMATHESIS:
         if kit.transport not in _schemas:
             _schemas[kit.transport] = _read_schema(kit)
         return _schemas[kit.transport]
@@ -83,23 +85,23 @@ def generate(
     the body are generated. There may be none at all: what takes no input cannot get a bad one.
     """
     found: list[AnyCase] = []
-    strategy = (
-        schema_of(kit)
-        .find_operation_by_id(operation.id)
-        .as_strategy(mode, path_parameters=dict(path) if path is not None else None)
-    )
+    with SCHEMATHESIS:
+        strategy = (
+            schema_of(kit)
+            .find_operation_by_id(operation.id)
+            .as_strategy(mode, path_parameters=dict(path) if path is not None else None)
+        )
 
-    @hypothesis.seed(kit.seed * 100 + salt)
-    @settings(SETTINGS, max_examples=kit.profile.times(count))
-    @given(strategy)
-    def collect(case: AnyCase) -> None:
-        found.append(case)
+        @hypothesis.seed(kit.seed * 100 + salt)
+        @settings(SETTINGS, max_examples=kit.profile.times(count))
+        @given(strategy)
+        def collect(case: AnyCase) -> None:
+            found.append(case)
 
-    try:
-        with _generating:
+        try:
             collect()
-    except Unsatisfiable:
-        return []
+        except Unsatisfiable:
+            return []
     return [case for case in found if _can_be_sent(case)]
 
 
@@ -112,16 +114,17 @@ def put_together(
     media_type: str | None = None,
 ) -> AnyCase:
     has_body = body is not NOT_SET
-    case: AnyCase = (
-        schema_of(kit)
-        .find_operation_by_id(operation.id)
-        .Case(
-            path_parameters=dict(path),
-            query=dict(query or {}),
-            body=body,
-            media_type=(media_type or "application/json") if has_body else None,
+    with SCHEMATHESIS:
+        case: AnyCase = (
+            schema_of(kit)
+            .find_operation_by_id(operation.id)
+            .Case(
+                path_parameters=dict(path),
+                query=dict(query or {}),
+                body=body,
+                media_type=(media_type or "application/json") if has_body else None,
+            )
         )
-    )
     return case
 
 
@@ -130,7 +133,8 @@ def send(kit: CheckContext, operation: Operation, case: AnyCase) -> httpx.Respon
 
     What it may have created is removed after the check, whether it should have been or not.
     """
-    arguments = case.as_transport_kwargs()
+    with SCHEMATHESIS:
+        arguments = case.as_transport_kwargs()
     try:
         request = requests.Request(**arguments).prepare()
     except (requests.RequestException, ValueError):
