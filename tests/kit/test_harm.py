@@ -216,3 +216,16 @@ def test_nothing_is_written_to_a_target_that_is_only_to_be_read(
         noted = httpx.get(f"{url}/__mock__/journal").json()
     written = {one["path"] for one in noted if one["method"] != "GET"}
     assert written == {"/oauth/token"}
+
+
+def test_what_could_not_be_undone_for_one_reason_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def undoes_in_vain(kit: CheckContext) -> None:
+        for _ in range(3):
+            kit.undo(lambda: kit.client.get(kit.path("extension_group", 0)))
+
+    instead_of_all_checks(monkeypatch, own_check("me", undoes_in_vain))
+    with target() as url:
+        (line,) = run(url, tmp_path)
+    assert line.endswith(": status 400 (3 times)")

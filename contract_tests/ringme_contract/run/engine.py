@@ -6,6 +6,7 @@ import random
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -108,7 +109,10 @@ class Engine:
         result.seconds = time.monotonic() - start
         result.requests = self._kit.transport.count
         result.cells = set(self._kit.transport.cells)
-        result.left_behind = list(self._kit.left_behind)
+        result.left_behind = [
+            f"{line} ({times} times)" if times > 1 else line
+            for line, times in Counter(self._kit.left_behind).items()
+        ]
         return result
 
     def _run_unless_interrupted(self, check: Check, result: RunResult) -> list[Outcome]:
