@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -199,7 +199,8 @@ class ItemViews:
     def remember(self, item: Item) -> None:
         """Reads the item's file, which has to be there, and where else it can be fetched."""
         client, key = self._kit.client, item[self._items.key]
-        for path in (self._items.path(self.group, key), *self._addresses(key)):
+        its_own = [one for one, shown in self.lists.items() if item in shown]
+        for path in self._addresses(key, "download", its_own):
             self._kit.expect(client.get(path), 200)
         if self._items.name == RECORD and "storage_url" not in self._kit.target.off:
             url = client.read(self._items.path(CLIENT, key, "storage_url"))["record_url"]
@@ -230,19 +231,18 @@ class ItemViews:
                 got, sums = self._items.stats(section), self._items.sums(items)
                 self._kit.expect_properties(f"statistics of {section} after {step}", got, sums)
 
-    def _addresses(self, key: str) -> list[str]:
-        """The paths by which the client can fetch the file."""
-        keys = {**CLIENT.keys(self._kit), self._items.name: key}
-        found = self._kit.path.alike(self._items.name, "download", keys)
-        return [fill(one, keys) for one in found]
+    def _addresses(self, key: str, action: str, sections: Iterable[Section]) -> list[str]:
+        """The paths by which the client can fetch the file, or its URL, below some owners."""
+        name, path = self._items.name, self._kit.path
+        owners = [{**one.keys(self._kit), name: key} for one in sections]
+        return [fill(one, keys) for keys in owners for one in path.alike(name, action, keys)]
 
     def _expect_no_file(self, key: str) -> None:
         client, items = self._kit.client, self._items
-        path = items.path(self.group, key)
-        paths = [path, *self._addresses(key)]
+        paths = self._addresses(key, "download", self._sections)
         if key in self._urls:
-            paths += [items.path(one, key, "storage_url") for one in (CLIENT, self.group)]
+            paths += self._addresses(key, "storage_url", self._sections)
             status = fetch(self._kit, self._urls[key]).status_code
             self._kit.expect_true("the URL of a deleted file serves nothing", status >= 400, status)
-        for response in (*map(client.get, paths), client.delete(path)):
+        for response in (*map(client.get, paths), client.delete(items.path(self.group, key))):
             self._kit.expect(response, 404, items.missing)
