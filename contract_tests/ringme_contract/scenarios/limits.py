@@ -18,6 +18,7 @@ from ringme_contract.entries.factories import NOWHERE
 from ringme_contract.profiles import LIMIT_HEADERS
 from ringme_contract.verdict import Failure
 
+_HOUR = 3600
 _ROUNDS = 4
 _MOST = 20
 # More than the seconds in which they are made.
@@ -49,7 +50,7 @@ def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
         values.append(int(text))
     found = Allowance(*values)
     kit.expect_true(f"{what}: of a limit no more is left than it allows", found.used >= 0, found)
-    kit.expect_true(f"{what}: the count starts anew within an hour", found.reset <= 3600, found)
+    kit.expect_true(f"{what}: the count starts anew within an hour", found.reset <= _HOUR, found)
     return found
 
 
@@ -190,6 +191,9 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
             kit.expect_true("a request with nothing left is refused", now.remaining > 0, now)
     kit.expect(response, 429, "rate_limit_exceeded")
     kit.expect_equal("what is left past the limit", now.remaining, 0)
+    if now.reset == _HOUR:
+        # A second later the time to go is not what it is for everybody at first.
+        time.sleep(1)
     for refused in (
         response,
         limited.get(kit.path("extension_group")),
