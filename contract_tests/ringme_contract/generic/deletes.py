@@ -57,7 +57,10 @@ def _references(creation: Operation) -> dict[str, Reference]:
 
 @check_each("entry-delete", "delete", applies=_is_referred_to)
 def what_refers_to_it_is_released_or_goes_along(kit: CheckContext, operation: Operation) -> None:
-    """Entries that refer to it lose the reference or are gone; those of another one stay."""
+    """Entries that refer to it lose the reference or are gone; those of another one stay.
+
+    So they do when an entry is created that is like it in all that was sent.
+    """
     entries = Entries(kit, operation.collection)
     for rule in kit.factory.collections:
         creation = kit.factory.creation(rule.name)
@@ -68,7 +71,8 @@ def what_refers_to_it_is_released_or_goes_along(kit: CheckContext, operation: Op
 
 
 def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str) -> None:
-    entry, stays = entries.create(), entries.create()
+    sent = entries.kit.factory.body(entries.creation)
+    entry, stays = entries.create(**sent), entries.create()
     found = []
     for one in (entry, stays):
         key = entries.key(one)
@@ -77,6 +81,7 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
         own = {name: key} if name else {}
         found.append((others, [others.create(**own, **state) for state in _states(creation)]))
     entries.delete(entry)
+    entries.create(**sent)
     (others, following), (beside, kept) = found
     for follows in following:
         if gone == "release":

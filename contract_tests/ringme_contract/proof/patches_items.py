@@ -136,6 +136,26 @@ async def group_of_the_call(mock: Mock, request: Request, key: str, also: bool) 
     return response
 
 
+@before
+async def inherited(
+    mock: Mock, request: Request, memory: Memory, collections: list[str], key: str
+) -> Response:
+    """Gives what referred to a deleted entry by a `key` to the next one of the same name."""
+    old = await mock.entry(request.collection, request.key) or {}
+    referring = [
+        (name, one)
+        for name in (collections if old else ())
+        for one in await mock.keys(name, **{key: old["id"]})
+    ]
+    response = await mock.send(request)
+    if response.ok and request.action == "delete":
+        memory[old["name"]] = referring
+    elif response.ok:
+        for name, one in memory.pop(response.json["name"], ()):
+            await mock.change(name, one, **{key: response.json["id"]})
+    return response
+
+
 @after_success
 async def file_gone_with_number(mock: Mock, request: Request, response: Response) -> None:
     """Has no file of an item whose number is deleted."""
