@@ -92,7 +92,8 @@ def null_takes_the_number_out(kit: CheckContext) -> None:
 def its_items_stay_with_the_client(kit: CheckContext) -> None:
     """Items of every kind, and files, stay at the client and leave the lists of the group.
 
-    At the client they are counted and deleted as any other, alone and by a range.
+    At the client they are counted and deleted as any other, alone and by a range. A new number of
+    the same name has none of them.
     """
     client, group = kit.client, kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=group)
@@ -104,8 +105,10 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
         before = _recorded(kit)
         kit.expect(client.delete(path), 204)
         expect_same_view(kit, "deleting a number", _recorded(kit), before)
-        left = item_ids(kit, client, "extension_group", group)
-        kit.expect_equal("the items of the group", left, {name: [] for name in items})
+        again = kit.new_extension(name=number["name"], extension_group_id=group)
+        for owner, key in (("extension_group", group), ("extension", again["id"])):
+            for name, left in item_ids(kit, client, owner, key).items():
+                kit.expect_equal(f"the {name} items of {owner} {key}", left, [])
         for name, keys in items.items():
             for action in ("download", "storage_url"):
                 at_client = kit.path.find(name, action, ["client", name])
@@ -114,7 +117,8 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
                     kit.expect(client.get(path), 200)
         for path, query in reads(kit, "extension", number["id"]):
             kit.expect(client.get(path, **query), 404, "extension_not_found")
-        expect_members(kit, {group: [beside]})
+        expect_members(kit, {group: [beside, again]})
+        kit.expect(client.delete(kit.path("extension", again["id"])), 204)
     _expect_range_delete(kit)
 
 
