@@ -12,7 +12,10 @@ from ringme_mock import MockServer
 from ringme_spec import document
 from support.checked import broken_answers
 from support.control import Control
+from support.patience import make_httpx_patient
 from support.server import Api, RunningMock, running_mock
+
+make_httpx_patient()
 
 # The files that take longest, the slowest first. They begin first, so that at the end of a run no
 # core has to wait for one of them.

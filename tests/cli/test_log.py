@@ -18,7 +18,6 @@ from cli.command import Command, refusal, running
 from ringme_mock.server.json_log import JsonLog
 from ringme_mock.server.log_format import PlainLog
 from ringme_mock.server.log_writer import MOST_WAITING, LogWriter
-from support.patience import PATIENCE
 
 USER = "/api/ver1.0/user/"
 APPLICATION = "c1200000000000000000000000000003"
@@ -126,7 +125,7 @@ def test_a_log_that_nobody_reads_holds_no_request_up() -> None:
         first = process.stdout.readline()
         url = first.split()[-1]
         assert url.startswith("http"), first
-        with httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client:
+        with httpx.Client(base_url=url, trust_env=False) as client:
             # More than a pipe holds.
             for number in range(1000):
                 assert client.get(f"{USER}?{number}={'x' * 100}").status_code == 401

@@ -14,7 +14,6 @@ import pytest
 from cli.command import serving
 from cli.desk import GROUPS, LONG, Desk, desk, until
 from ringme_spec.paths import SPEC
-from support.patience import PATIENCE
 
 Scene = Callable[[Desk], Awaitable[None]]
 
@@ -222,9 +221,9 @@ def test_connections_and_streams_last_over_a_change_of_the_running_command(tmp_p
     shutil.copy(SPEC, spec)
     with (
         serving("--reload", "--spec", str(spec)) as command,
-        httpx.Client(base_url=command.url, timeout=PATIENCE, trust_env=False) as client,
+        httpx.Client(base_url=command.url, trust_env=False) as client,
         client.stream("GET", "/__mock__/journal/stream") as stream,
-        httpx.Client(base_url=command.url, timeout=PATIENCE, trust_env=False) as other,
+        httpx.Client(base_url=command.url, trust_env=False) as other,
     ):
         assert str(spec) in " ".join(command.out)
         first = other.get("/openapi.json")

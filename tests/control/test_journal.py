@@ -13,7 +13,6 @@ from ringme_mock.control import journal_api
 from ringme_mock.http import journal as journal_module
 from ringme_mock.http.journal import Journal
 from support.control import Control
-from support.patience import PATIENCE
 
 USERS = "/api/ver1.0/client/@me/user/extension_group/"
 
@@ -157,7 +156,7 @@ def streamed(control: Control, last: str, many: int) -> list[tuple[str, str]]:
     """Type and id (or data) of the first events for a client that knows an event already."""
     found, kind, told = [], "", ""
     url = f"{control.server.url}/__mock__/journal/stream"
-    with httpx.stream("GET", url, headers={"Last-Event-ID": last}, timeout=PATIENCE) as stream:
+    with httpx.stream("GET", url, headers={"Last-Event-ID": last}) as stream:
         for line in stream.iter_lines():
             name, _, value = line.partition(": ")
             if name == "event":
@@ -198,7 +197,7 @@ def test_the_stream_of_a_session_ends_with_it(
     monkeypatch.setattr(journal_api, "HEARTBEAT", 0.05)
     control.session("short").done("GET", "journal")
     url = f"{control.server.url}/s/short/__mock__/journal/stream"
-    with httpx.stream("GET", url, timeout=PATIENCE) as stream:
+    with httpx.stream("GET", url) as stream:
         lines = stream.iter_lines()
         assert next(lines) == ": open"
         control.done("DELETE", "sessions/short")

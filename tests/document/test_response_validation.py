@@ -30,7 +30,6 @@ from ringme_mock.http.sessions import Settings
 from ringme_spec.paths import FIXTURES
 from support.asgi import ask
 from support.checked import broken_answers
-from support.patience import PATIENCE
 from support.server import API, SECRETS, TRUSTED
 
 
@@ -228,13 +227,10 @@ def test_the_option_of_serve_and_its_variable_turn_it_on(tmp_path: Path) -> None
     spec.write_text(json.dumps(changed(without(USER, "401"))), "utf-8")
     said = "getCurrentUser 401: status: must be one of 200, 403, 429"
     with serving("--spec", str(spec), "--validate-responses") as command:
-        assert problem(httpx.get(command.url + USER, timeout=PATIENCE, trust_env=False)) == said
+        assert problem(httpx.get(command.url + USER, trust_env=False)) == said
         assert command.wait_for("ERROR")
     assert [line for line in command.err if said in line] == command.err
     assert len(command.err) == 1
     for value, status in (("1", 500), ("0", 401)):
         with serving("--spec", str(spec), RINGME_MOCK_VALIDATE_RESPONSES=value) as command:
-            assert (
-                httpx.get(command.url + USER, timeout=PATIENCE, trust_env=False).status_code
-                == status
-            )
+            assert httpx.get(command.url + USER, trust_env=False).status_code == status

@@ -22,7 +22,6 @@ from ringme_mock.actions import token_endpoint as token_endpoint
 from ringme_mock.server.json_log import JsonLog
 from ringme_mock.server.log_format import PlainLog
 from ringme_spec.redaction import MASK, mask_text
-from support.patience import PATIENCE
 
 CASES = yaml.safe_load(Path(__file__).with_name("canaries.yaml").read_text(encoding="utf-8"))
 LOGIN = {
@@ -93,7 +92,7 @@ def send_all(url: str) -> list[Answer]:
 
 def told_by(command: Command) -> Told:
     """Sends all cases, and somebody's real tokens in two wrong places."""
-    with httpx.Client(base_url=command.url, trust_env=False, timeout=PATIENCE) as http:
+    with httpx.Client(base_url=command.url, trust_env=False) as http:
         with http.stream("GET", "/__mock__/journal/stream") as stream:
             chunks = stream.iter_text()
             assert next(chunks).startswith(": open")

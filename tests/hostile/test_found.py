@@ -11,7 +11,6 @@ import pytest
 
 from hostile.wire import Wire, request
 from support.checked import checked_app
-from support.patience import PATIENCE
 from support.serving import served
 
 HEALTH = request("GET", "/__mock__/health")
@@ -26,7 +25,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def http(url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as http:
+    with httpx.Client(base_url=url, trust_env=False) as http:
         yield http
 
 

@@ -14,7 +14,6 @@ from hostile.wire import Wire
 from ringme_mock import MockServer
 from ringme_mock.actions import token_endpoint
 from ringme_mock.control.middleware import interface
-from support.patience import PATIENCE
 
 WRONG_USERS = [{"username": "nobody"}, {"password": "wrong"}]
 WRONG_APPLICATIONS = [{"client_id": "none"}, {"client_secret": "wrong"}]
@@ -34,7 +33,7 @@ OPENED = [
 
 @pytest.fixture
 def http(server: MockServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE) as http:
+    with httpx.Client(base_url=server.url, trust_env=False) as http:
         yield http
 
 

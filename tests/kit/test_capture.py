@@ -31,7 +31,6 @@ from support.hostile_servers import (
     spoils,
     throttled,
 )
-from support.patience import PATIENCE
 from support.second import second_implementation
 from support.serving import served
 
@@ -175,7 +174,7 @@ def lists_of(url: str, folder: Path | None = None) -> dict[str, Any]:
             one for one in entries_in(folder)["application"] if one["type"] == "trusted"
         )
         identity = {name: application[name] for name in identity}
-    with httpx.Client(base_url=url, timeout=PATIENCE) as http:
+    with httpx.Client(base_url=url) as http:
         return Client(http, identity).lists()
 
 

@@ -8,12 +8,11 @@ import httpx
 import pytest
 
 from ringme_mock import MockServer
-from support.patience import PATIENCE
 from support.visitor import Visitor
 
 
 @pytest.fixture
 def visitor(server: MockServer) -> Iterator[Visitor]:
     """A visitor of the default session, on this machine."""
-    with httpx.Client(base_url=server.url, timeout=PATIENCE, trust_env=False) as http:
+    with httpx.Client(base_url=server.url, trust_env=False) as http:
         yield Visitor(server, http)

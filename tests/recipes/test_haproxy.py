@@ -13,7 +13,6 @@ import pytest
 
 from cli.command import serving
 from ringme_spec.paths import EXAMPLES
-from support.patience import PATIENCE
 from support.tools import needed
 
 _CONFIGURATION = EXAMPLES / "haproxy" / "sessions.cfg"
@@ -38,7 +37,7 @@ def balanced(folder: Path, mocks: list[str]) -> Iterator[httpx.Client]:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with (
             subprocess.Popen(command, pass_fds=[listening.fileno()]) as process,
-            httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as http,
+            httpx.Client(base_url=url, trust_env=False) as http,
         ):
             try:
                 yield http

@@ -12,7 +12,6 @@ import pytest
 from cli.command import serving
 from reference.html_page import HtmlPage
 from ringme_mock import MockServer
-from support.patience import PATIENCE
 
 PREFIXES = ("", "/s/one")
 USER = "/api/ver1.0/user/"
@@ -20,7 +19,7 @@ USER = "/api/ver1.0/user/"
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    with MockServer() as mock, httpx.Client(base_url=mock.url, timeout=PATIENCE) as found:
+    with MockServer() as mock, httpx.Client(base_url=mock.url) as found:
         yield found
 
 

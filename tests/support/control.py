@@ -9,7 +9,6 @@ import httpx
 from ringme_contract.http.conformance import Conformance
 from ringme_mock import MockServer
 from ringme_mock.control.middleware import interface
-from support.patience import PATIENCE
 
 API = "/api/ver1.0"
 
@@ -20,7 +19,7 @@ class Control:
     def __init__(self, server: MockServer, session: str | None = None) -> None:
         self.server = server
         headers = {"X-Mock-Session": session} if session else {}
-        self.http = httpx.Client(base_url=server.url, headers=headers, timeout=PATIENCE)
+        self.http = httpx.Client(base_url=server.url, headers=headers)
         self._conformance = Conformance(interface().contract)
         self._others: list[Control] = []
 

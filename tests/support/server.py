@@ -14,7 +14,6 @@ from ringme_mock.app import MockApp
 from ringme_mock.store.clock import Clock
 from ringme_spec.paths import FIXTURES, SPEC
 from support.checked import checked_app
-from support.patience import PATIENCE
 from support.serving import served
 
 API = "/api/ver1.0"
@@ -46,7 +45,7 @@ class RunningMock:
     def __init__(self, app: MockApp, url: str) -> None:
         self.url = url
         self.conformance = Conformance(app.contract)
-        self.http = httpx.Client(base_url=url, timeout=PATIENCE)
+        self.http = httpx.Client(base_url=url)
         self._app = app
 
     @property

@@ -33,7 +33,7 @@ class Replica:
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
         assert self.url, "the process did not start"
-        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
+        self.http = httpx.Client(base_url=self.url, trust_env=False)
 
     def control(self, method: str, path: str, json: Any = None, session: str = "") -> Any:
         """The JSON of a request to the control interface, which must succeed."""

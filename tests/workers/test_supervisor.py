@@ -15,7 +15,6 @@ import pytest
 from cli.command import Command, refusal, serving
 from ringme_mock.server.workers import shared_folder
 from ringme_spec.errors import ConfigError
-from support.patience import PATIENCE
 from workers.replicas import GROUPS, eventually
 
 TWO = ("--workers", "2")
@@ -32,7 +31,7 @@ def log_in(url: str) -> httpx.Client:
     body = {"login": "client-admin"}
     made = httpx.post(f"{url}/__mock__/tokens", json=body, trust_env=False).json()
     headers = {"Authorization": f"Bearer {made['access_token']}"}
-    return httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=PATIENCE)
+    return httpx.Client(base_url=url, headers=headers, trust_env=False)
 
 
 @pytest.fixture(scope="module")
