@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Mapping
 
-from ringme_mock.command_log.log import Batch, Count, Notes, Report, Row, Tally, Turn
+from ringme_mock.command_log.log import Batch, Count, Entry, Notes, Report, Tally, Turn
 
 
 class Engine:
-    """What the replicas share. `all_rows` are those that were dropped, too."""
+    """What the replicas share: entries by the number of their last command.
 
-    def __init__(self, rows: Mapping[int, Row] | None = None) -> None:
+    `all_rows` are those that were dropped, too.
+    """
+
+    def __init__(self, rows: Mapping[int, Entry] | None = None) -> None:
         self.rows = dict(rows or {})
-        self.all_rows: dict[int, Row] = {}
+        self.all_rows: dict[int, Entry] = {}
         self.latest = max(self.rows, default=0)
         # Time passes only when a test says so.
         self.moment = time.time()
@@ -35,13 +38,17 @@ class MemoryLog:
 
     async def turn(self, after: int, batch: Batch) -> Turn:
         engine = self.engine
-        entries = [(number, one) for number, one in engine.rows.items() if number > after]
+        entries = [one for number, one in engine.rows.items() if number > after]
         tallies = [self._tally(one, bool(entries)) for one in batch.counts]
         number = engine.latest + 1
-        for row in batch.rows:
-            engine.latest += 1
-            row = row._replace(at=engine.moment)
-            engine.rows[engine.latest] = engine.all_rows[engine.latest] = row
+        rows: list[bytes] = []
+        for count, tally in zip(batch.counts, tallies, strict=True):
+            rows += count.accepted(tally)
+        rows += batch.rows
+        if rows:
+            engine.latest += len(rows)
+            entry = Entry(engine.latest, engine.moment, batch.nonce, b"".join(rows))
+            engine.rows[engine.latest] = engine.all_rows[engine.latest] = entry
         return Turn(number, engine.moment, entries, tallies)
 
     def _tally(self, count: Count, is_behind: bool) -> Tally | None:
@@ -51,14 +58,9 @@ class MemoryLog:
         start, used = tallies.get(count.key, (count.now - count.known[0], count.known[1]))
         if not 0 <= count.now - start < count.period:
             start, used = count.now, 0
-        tallies[count.key] = start, used + 1
-        return count.now - start, used + 1
-
-    async def drop(self, session: str, first: int, before: int) -> None:
-        rows = self.engine.rows
-        for number in [one for one in rows if first <= one < before]:
-            if rows[number].session == session:
-                del rows[number]
+        used += count.times + len(count.rows)
+        tallies[count.key] = start, used
+        return count.now - start, used
 
     async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
         self.engine.images = {number: [piece async for piece in pieces]}

@@ -11,8 +11,9 @@ import pytest
 from images.copies import Copy, differences
 from images.memory_log import Engine, MemoryLog
 from ringme_mock.command_log import images
-from ringme_mock.command_log.log import API, Row
+from ringme_mock.command_log.log import API
 from ringme_mock.command_log.repeat import Repeat
+from ringme_mock.command_log.row import Row
 from ringme_mock.http.session import Session
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
@@ -116,9 +117,9 @@ def test_a_process_that_has_skipped_a_command_is_found_once(
 ) -> None:
     right = Repeat.run
 
-    async def skip(self: Repeat, session: Session, row: Row) -> None:
+    async def skip(self: Repeat, session: Session, row: Row, at: float) -> None:
         if row.kind != API:
-            await right(self, session, row)
+            await right(self, session, row, at)
 
     async def scenario(leader: Copy, other: Copy) -> None:
         await make_groups(leader, 15)

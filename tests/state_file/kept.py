@@ -53,7 +53,7 @@ class KeptMock(RunningMock):
 
     def rows(self) -> list[str]:
         """The sessions of the commands in the file."""
-        return [row.session for _, row in self.file.rows()]
+        return [row.session for one in self.file.entries() for _, row in one.numbered()]
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def test_a_torn_file_is_refused(made: Path) -> None:
 
 def test_a_file_that_lacks_a_command_is_refused(made: Path) -> None:
     file = FileLog(made)
-    file._database.execute("delete from log where number = 3")
+    file._database.execute("delete from log where last = 3")
     asyncio.run(file.close())
     assert "is damaged" in refused(made)
 

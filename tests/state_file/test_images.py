@@ -68,7 +68,7 @@ def test_a_kill_at_a_moment_of_an_image_is_no_harm(moment: str, tmp_path: Path) 
         assert mock.add_group(token, "next")["id"] == first + 8
         replayed = mock.commands
         keep_image(mock, DROPPED)
-        assert mock.file.rows()[0][0] == mock.file.latest
+        assert mock.file.entries()[0].last == mock.file.latest
     if moment == WRITING:
         assert replayed > 2 * COUNT
     else:

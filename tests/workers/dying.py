@@ -37,7 +37,7 @@ def _die_in(kind: Any, moment: str) -> None:
 
     async def turn_to_the_end(self: Any, after: int, batch: Batch) -> Turn:
         nonlocal left
-        left -= len(batch.rows)
+        left -= batch.may_append
         if left < 0 and moment == COMMAND:
             _die()
         found: Turn = await turn(self, after, batch)

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.cli import serve
-from ringme_mock.command_log.replica import Replica
+from ringme_mock.command_log.shared_counts import SharedCounts
 from ringme_mock.command_log.turns import Turns
 from ringme_mock.server import runner
 from ringme_mock.server.options import Options
 from ringme_mock.server.runner import TimedServer, uvicorn_config
 from ringme_mock.server.workers import Worker
+from ringme_mock.store.collection import Key
+from ringme_mock.store.rate_limits import Allowance, Counted, RateLimits
 from workers.dying import LIVES, MOMENTS, die_at
 
 # Defects that checks of several processes have to find.
@@ -27,7 +29,7 @@ _SELDOM = 0.5
 
 
 def _make_defect(defect: str) -> None:
-    look, last = Turns.look, 0.0
+    look, count, last = Turns.look, RateLimits.count, 0.0
 
     async def look_seldom(self: Turns) -> None:
         nonlocal last
@@ -35,14 +37,21 @@ def _make_defect(defect: str) -> None:
             last = time.monotonic()
             await look(self)
 
-    async def do_nothing(self: Replica, request: RequestContext) -> None:
+    async def do_nothing(self: SharedCounts, request: RequestContext) -> None:
         return
 
-    # To count is a look at the log, too.
-    Replica.count = do_nothing  # type: ignore[method-assign]
-    if defect == READS_WITHOUT_TURN:
-        Replica.catch_up = do_nothing  # type: ignore[method-assign]
-        Turns.look = look_seldom  # type: ignore[method-assign]
+    def count_apart(
+        self: RateLimits, client: Key, limit: int | None, counted: Counted | None = None
+    ) -> Allowance:
+        return count(self, client, limit)
+
+    if defect == COUNTS_APART:
+        RateLimits.count = count_apart  # type: ignore[method-assign]
+    else:
+        # To count is a look at the log, too.
+        SharedCounts.count = do_nothing  # type: ignore[method-assign]
+        SharedCounts.catch_up = do_nothing  # type: ignore[method-assign]
+        Turns.look = look_seldom  # type: ignore[method-assign, assignment]
 
 
 def main(folder: str, *arguments: str) -> None:

@@ -25,7 +25,7 @@ from ringme_mock.command_log.repeat import Repeat
 images.ENOUGH, images._PART = {COMMANDS}, 0
 right = Repeat.run
 
-async def skip_once(self, session, row):
+async def skip_once(self, session, row, at):
     if row.kind == "api" and b"skipped" in row.body and not self.images._replica.leads:
         try:
             os.close(os.open(os.environ["SKIPPED"], os.O_CREAT | os.O_EXCL))
@@ -33,7 +33,7 @@ async def skip_once(self, session, row):
             pass
         else:
             return
-    await right(self, session, row)
+    await right(self, session, row, at)
 
 Repeat.run = skip_once
 """

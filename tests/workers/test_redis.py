@@ -48,7 +48,7 @@ def test_a_response_that_came_too_late_is_not_taken_for_another(
     monkeypatch.setattr(redis_log, "_TIMEOUT", 0.5)
 
     def count(key: str, known: int) -> Batch:
-        return Batch(counts=[Count(key, 1000.0, 3600.0, (0.0, known), certain=True)])
+        return Batch(counts=[Count(key, 1000.0, 3600.0, (0.0, known), 10, certain=True, times=1)])
 
     async def ask() -> list[Tally | None]:
         log = redis_log.RedisLog(redis.url, PATIENCE, 0)

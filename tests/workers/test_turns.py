@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import cast
 
 import pytest
 
-from ringme_mock.command_log.log import Batch, Log, Row, Turn, UnknownOutcome
+from ringme_mock.command_log.log import Batch, Count, Entry, Log, Tally, Turn, UnknownOutcome
 from ringme_mock.command_log.turns import Turns
 from ringme_mock.errors import ApiError
 
@@ -22,13 +22,16 @@ class SlowLog:
         self.batches: list[Batch] = []
         self.may_go_on = asyncio.Event()
         self.error: OSError | None = None
+        # Requests of a client after each turn, or None counts, as others have appended commands.
+        self.used, self.is_ahead = 0, False
 
     async def turn(self, after: int, batch: Batch) -> Turn:
         self.batches.append(batch)
         await self.may_go_on.wait()
         if self.error is not None:
             raise self.error
-        return Turn(after + len(batch.rows[:1]), 0.0, [], [])
+        tallies = [None if self.is_ahead else (1.0, self.used) for _ in batch.counts]
+        return Turn(after + batch.may_append, 0.0, [], tallies)
 
 
 class Clients:
@@ -39,23 +42,47 @@ class Clients:
         self.applied: list[str] = []
         self.turns = Turns(cast("Log", self.log), self._apply)
 
-    async def _apply(self, number: int, row: Row) -> None:
-        self.turns.position = number
-        self.applied.append(row.kind)
+    async def _apply(self, entry: Entry) -> None:
+        raise AssertionError("there is no other process")
 
-    def append(self, name: str) -> Coroutine[None, None, str]:
-        async def carry_out(number: int, at: float) -> str:
+    def append(self, name: str) -> Awaitable[str]:
+        async def carry_out(number: int, at: float, nonce: bytes) -> str:
             self.turns.position = number
             self.applied.append(name)
             if name == "bad":
                 raise ApiError(400, name)
             return name
 
-        return self.turns.append(command(name), carry_out)
+        return self.turns.append(name.encode(), carry_out)
+
+    def attempt(self, name: str) -> Attempted:
+        return Attempted(self, name)
 
 
-def command(name: str) -> Row:
-    return Row("default", name, 0.0, 1, b"", b"", b"", b"")
+class Attempted:
+    """A command that counts within a limit of three requests."""
+
+    valid = True
+
+    def __init__(self, clients: Clients, name: str) -> None:
+        self.row, self.tallies = name.encode(), list[Tally]()
+        self._clients, self._name = clients, name
+
+    def begin(self) -> Awaitable[str | None]:
+        return self._clients.turns.attempt(COUNT, self)
+
+    def is_valid(self) -> bool:
+        return self.valid
+
+    def tell(self, tally: Tally) -> None:
+        self.tallies.append(tally)
+
+    async def carry_out(self, number: int, at: float, nonce: bytes) -> str:
+        self._clients.applied.append(f"{number} {self._name}")
+        return self._name
+
+
+COUNT = Count("client", 0.0, 60.0, (0.0, 0), 3)
 
 
 def run(scenario: Callable[[Clients], Coroutine[None, None, None]]) -> Clients:
@@ -67,8 +94,8 @@ def run(scenario: Callable[[Clients], Coroutine[None, None, None]]) -> Clients:
     return asyncio.run(begin())
 
 
-async def started(*waiting: Coroutine[None, None, object]) -> list[asyncio.Task[object]]:
-    tasks = [asyncio.create_task(one) for one in waiting]
+async def started(*waiting: Awaitable[object]) -> list[asyncio.Future[object]]:
+    tasks: list[asyncio.Future[object]] = [asyncio.ensure_future(one) for one in waiting]
     for _ in range(5):
         await asyncio.sleep(0)
     return tasks
@@ -82,7 +109,7 @@ def test_what_comes_during_a_turn_goes_into_the_next_one_together() -> None:
         assert await asyncio.gather(*first, *later) == ["a", "b", None, "c"]
 
     clients = run(scenario)
-    assert [[row.kind for row in one.rows] for one in clients.log.batches] == [["a"], ["b", "c"]]
+    assert [one.rows for one in clients.log.batches] == [[b"a"], [b"b", b"c"]]
     assert clients.applied == ["a", "b", "c"]
 
 
@@ -116,3 +143,48 @@ def test_a_log_out_of_reach_refuses_what_has_waited_for_it_at_once() -> None:
         ]
 
     assert len(run(scenario).log.batches) == 1
+
+
+def test_requests_of_a_client_count_together_and_those_within_the_limit_change_something() -> None:
+    async def scenario(clients: Clients) -> None:
+        clients.log.may_go_on.set()
+        clients.log.used = 4
+        commands = [clients.attempt(name) for name in "abc"]
+        counted = clients.turns.count(COUNT)
+        found = await asyncio.gather(*(one.begin() for one in commands))
+        assert found == ["a", "b", None]
+        assert (await counted, *(one.tallies for one in commands)) == (
+            (1.0, 1),
+            [(1.0, 2)],
+            [(1.0, 3)],
+            [(1.0, 4)],
+        )
+
+    clients = run(scenario)
+    assert clients.applied == ["1 a", "2 b"]
+    ((count,),) = (one.counts for one in clients.log.batches)
+    assert (count.times, count.rows) == (1, [b"a", b"b", b"c"])
+
+
+def test_a_command_is_not_carried_out_if_others_have_changed_something() -> None:
+    async def scenario(clients: Clients) -> None:
+        clients.log.may_go_on.set()
+        clients.log.is_ahead = True
+        command = clients.attempt("a")
+        assert await command.begin() is None
+        assert command.tallies == []
+
+    assert run(scenario).applied == []
+
+
+def test_a_command_is_not_sent_if_one_before_it_refuses_it() -> None:
+    async def scenario(clients: Clients) -> None:
+        clients.log.used = 1
+        first = await started(clients.attempt("a").begin())
+        late = clients.attempt("b")
+        later = await started(late.begin())
+        late.valid = False
+        clients.log.may_go_on.set()
+        assert await asyncio.gather(*first, *later) == ["a", None]
+
+    assert [one.counts[0].rows for one in run(scenario).log.batches] == [[b"a"], []]

@@ -17,7 +17,7 @@ from ringme_mock.errors import ApiError
 from ringme_mock.json_bytes import write_json
 from ringme_mock.store.access import Caller
 from ringme_mock.store.collection import Collection, Entry, Key
-from ringme_mock.store.rate_limits import Allowance, RateLimits
+from ringme_mock.store.rate_limits import Allowance, Counted
 from ringme_mock.store.state import State
 from ringme_spec.operations import Operation
 
@@ -45,9 +45,9 @@ class RequestContext:
     public URL, if there is one; `headers` are by name in lower case, of repeated ones the
     first. `allowance` None means a response without limit headers. `detail` is what `refusal` does
     not say to the client, for the journal. `fault` names the injected fault, `connection` its
-    damage. `counted` are limits and client by which other processes know that the request counts,
-    with the seconds since the hour began and its number of requests. `body` is the beginning of the
-    body, of `size` bytes.
+    damage. `counted` tells that other processes know that the request counts. One that counts with
+    its command has an `expected` caller, and the position of the log at which that was known.
+    `body` is the beginning of the body, of `size` bytes.
 
     An action has valid parameters and body, and the entries of its path: `parameters` and
     `query_values` hold values by parameter name, `sent` is the JSON object of the body. `owners`
@@ -67,7 +67,8 @@ class RequestContext:
     fault: str | None = None
     connection: str | None = None
     applied_preferences: str = ""
-    counted: tuple[RateLimits, Key, tuple[float, int]] | None = None
+    counted: Counted | None = None
+    expected: tuple[Caller, int] | None = None
     body: bytes = b""
     size: int = 0
 

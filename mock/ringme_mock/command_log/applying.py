@@ -13,17 +13,18 @@ from ringme_mock.store.supply import Supply
 class Moment:
     """Moment and chance of one command.
 
-    `at` is the real time in seconds since 1970, `chance` the seed of its data, `nonce` that of
-    texts which nobody can guess. What was begun within it, such as a timer, outlives it: then it is
-    not `active`.
+    `at` is the real time in seconds since 1970, `chance` the seed of its data; `nonce` and `number`
+    are that of texts which nobody can guess. What was begun within it, such as a timer, outlives
+    it: then it is not `active`.
     """
 
-    __slots__ = ("_random", "_texts", "active", "at", "chance", "nonce")
+    __slots__ = ("_random", "_texts", "active", "at", "chance", "nonce", "number")
 
-    def __init__(self, at: float, chance: int, nonce: bytes) -> None:
+    def __init__(self, at: float, chance: int, nonce: bytes, number: int) -> None:
         self.at = at
         self.chance = chance
         self.nonce = nonce
+        self.number = number
         self.active = True
         # On demand, as a seed costs more than most commands.
         self._random: Random | None = None
@@ -37,7 +38,8 @@ class Moment:
 
     def text(self, length: int) -> str:
         if self._texts is None:
-            self._texts = Random(self.nonce)
+            # The nonce is that of all commands of a turn.
+            self._texts = Random(b"%b %d" % (self.nonce, self.number))
         return "".join(self._texts.choices(ALPHABET, k=length))
 
 

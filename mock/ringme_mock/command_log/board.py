@@ -11,6 +11,7 @@ from pathlib import Path
 import lmdb
 
 from ringme_mock.command_log.log import SKEW, Batch, Count, Notes, Report, Tally
+from ringme_mock.command_log.packing import numbered, pack
 
 _LARGEST = 1 << 30
 # Bytes of the entries of all journals; beyond, the oldest go first.
@@ -52,27 +53,34 @@ class Board:
         self._values, self._tallies, self._journal, self._order, self._members, self._used = opened
         self._me = _NUMBER.pack(os.getpid())
 
-    def turn(self, after: int, batch: Batch, latest: int = 0) -> tuple[int, Sequence[Tally | None]]:
-        """Count and note; return the position of the latest command that was known, and tallies.
+    def turn(
+        self, after: int, batch: Batch, latest: int | None = None
+    ) -> tuple[int, Sequence[Tally | None]]:
+        """Count and note; return the position of the latest command, and tallies.
 
-        `latest` is the position of one that was appended by now.
+        `latest` is that position if it is known.
         """
-        if not (batch.counts or batch.notes or latest):
+        if not (batch.counts or batch.notes):
             with self._environment.begin(db=self._values) as read:
                 return _number(read.get(_TAIL)), ()
         with self._environment.begin(write=True) as write:
-            tail = _number(write.get(_TAIL, db=self._values))
+            if latest is None:
+                latest = _number(write.get(_TAIL, db=self._values))
             tallies = [
-                self._tally(write, count) if count.certain or tail <= after else None
+                self._tally(write, count) if count.certain or latest <= after else None
                 for count in batch.counts
             ]
-            for place, (session, entry) in enumerate(batch.notes):
-                self._note(write, place, session, entry)
+            for place, (session, entries) in enumerate(batch.notes.items()):
+                self._note(write, place, session, entries)
             if batch.notes:
-                self._make_room(write, sum(len(entry) for _, entry in batch.notes))
-            if latest > tail:
-                write.put(_TAIL, _NUMBER.pack(latest), db=self._values)
-        return tail, tallies
+                self._make_room(write)
+        return latest, tallies
+
+    def tell(self, latest: int) -> None:
+        """Have all know of the position of the latest command."""
+        with self._environment.begin(db=self._values, write=True) as write:
+            if latest > _number(write.get(_TAIL)):
+                write.put(_TAIL, _NUMBER.pack(latest))
 
     def _tally(self, write: lmdb.Transaction, count: Count) -> Tally:
         key, now = count.key.encode()[:_LONGEST_KEY], count.now
@@ -83,22 +91,29 @@ class Board:
             age = now - start
         if not -SKEW <= age < count.period:
             age, used = 0.0, 0
-        write.put(key, _TALLY.pack(now - age, used + 1), db=self._tallies)
-        return max(age, 0.0), used + 1
+        used += count.times + len(count.rows)
+        write.put(key, _TALLY.pack(now - age, used), db=self._tallies)
+        return max(age, 0.0), used
 
-    def _note(self, write: lmdb.Transaction, place: int, session: str, entry: bytes) -> None:
-        """Add an entry to a journal, under its next number."""
-        name = session.encode()
-        number = _number(write.get(_NOTED + name, db=self._values)) + 1
+    def _note(
+        self, write: lmdb.Transaction, place: int, session: str, entries: Sequence[bytes]
+    ) -> None:
+        """Add entries to a journal, under the next numbers."""
+        name, packed = session.encode(), pack(*entries)
+        number = _number(write.get(_NOTED + name, db=self._values)) + len(entries)
         write.put(_NOTED + name, _NUMBER.pack(number), db=self._values)
         key = name + b"\0" + _NUMBER.pack(number)
-        write.put(key, entry, db=self._journal)
+        write.put(key, packed, db=self._journal)
         order = _NUMBER.pack(write.id()) + _SIZE.pack(place)
-        write.put(order, _SIZE.pack(len(entry)) + key, db=self._order, append=True)
+        write.put(order, _SIZE.pack(len(packed)) + key, db=self._order, append=True)
+        held = _number(write.get(_HELD, db=self._values)) + len(packed)
+        write.put(_HELD, _NUMBER.pack(held), db=self._values)
 
-    def _make_room(self, write: lmdb.Transaction, added: int) -> None:
-        """Drop the oldest entries of all journals for those that were added."""
-        held = _number(write.get(_HELD, db=self._values)) + added
+    def _make_room(self, write: lmdb.Transaction) -> None:
+        """Drop the oldest entries of all journals."""
+        held = _number(write.get(_HELD, db=self._values))
+        if held <= _MOST_NOTED:
+            return
         cursor = write.cursor(self._order)
         while held > _MOST_NOTED and cursor.first():
             size, oldest = cursor.value()[:4], bytes(cursor.value()[4:])
@@ -115,11 +130,12 @@ class Board:
         with self._environment.begin(db=self._journal) as read:
             cleared = _number(read.get(_CLEARED + name, db=self._values))
             cursor = read.cursor()
-            if cursor.set_range(start + _NUMBER.pack(max(after, cleared) + 1)):
+            after = max(after, cleared)
+            if cursor.set_range(start + _NUMBER.pack(after + 1)):
                 for key, value in cursor:
                     if not key.startswith(start):
                         break
-                    found.append((_number(key[len(start) :]), bytes(value)))
+                    found += numbered(_number(key[len(start) :]), value, after)
         return Notes(cleared, found)
 
     def forget(self, session: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import lmdb
 
 from ringme_mock.command_log.board import Board
-from ringme_mock.command_log.log import Batch, Notes, Report, Row, Tally, Turn
+from ringme_mock.command_log.log import Batch, Entry, Notes, Report, Tally, Turn
 from ringme_spec.errors import ConfigError
 
 _MAGIC = b"SQLite format 3\x00"
@@ -22,18 +22,15 @@ _APPLICATION = 0x526D436C
 _SCHEMA = """
 create table about (name text primary key, value text not null) without rowid;
 create table log (
-  number integer primary key, session text not null, kind text not null,
-  at real not null, chance integer not null, nonce blob not null, head blob not null,
-  headers blob not null, body blob not null
+  last integer primary key, at real not null, nonce blob not null, rows blob not null
 );
 create table image (
   number integer not null, place integer not null, piece blob not null,
   primary key (number, place)
 ) without rowid;
 """
-_COLUMNS = "session, kind, at, chance, nonce, head, headers, body"
-_INSERT = f"insert into log ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-_SELECT = f"select number, {_COLUMNS} from log where number > ? order by number"  # noqa: S608
+_INSERT = "insert into log values (?, ?, ?, ?)"
+_SELECT = "select * from log where last > ? order by last"
 _AT_ONCE = 1000
 _IMAGE = "image"
 # Seconds that a process waits for the others; a write takes far less than one.
@@ -62,21 +59,17 @@ class FileLog:
                 isolation_level=None,
                 check_same_thread=False,
             )
-        except OSError as error:
-            raise ConfigError(f"{path}: cannot be opened: {error.strerror}") from None
-        except sqlite3.Error as error:
-            raise ConfigError(f"{path}: cannot be opened: {error}") from None
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise ConfigError(f"{path}: cannot be opened: {reason}") from None
         try:
             self._open(waits)
-        except sqlite3.Error as error:
+        except (ConfigError, sqlite3.Error) as error:
             self._database.close()
             raise _explained(path, error) from None
-        except ConfigError:
-            self._database.close()
-            raise
         self._cursor = self._database.cursor()
         if board is not None:
-            board.turn(0, Batch(), self.latest)
+            board.tell(self.latest)
 
     def _open(self, waits: bool) -> None:
         run = self._database.execute
@@ -105,58 +98,67 @@ class FileLog:
 
     async def turn(self, after: int, batch: Batch) -> Turn:
         with _os_errors():
-            if batch.rows:
-                turn = self._append(batch.rows, after)
-                _, tallies = self._told(after, batch, turn.number + len(batch.rows) - 1)
-                return turn._replace(tallies=tallies)
-            latest, tallies = self._told(after, batch)
-            if latest is not None and latest <= after:
-                return Turn(after, 0.0, (), tallies)
-            entries = self.rows(after)
+            if batch.may_append:
+                return self._append(after, batch)
+            tallies: Sequence[Tally | None] = ()
+            if self._board is not None:
+                latest, tallies = self._board.turn(after, batch)
+                if latest <= after:
+                    return Turn(after, 0.0, (), tallies)
+            entries = self.entries(after)
             return Turn(after, 0.0, entries, tallies, len(entries) == _AT_ONCE)
 
-    def _told(
-        self, after: int, batch: Batch, appended: int = 0
-    ) -> tuple[int | None, Sequence[Tally | None]]:
-        """Return the position of the latest command, None if there is no board, and tallies."""
-        return (None, ()) if self._board is None else self._board.turn(after, batch, appended)
-
-    def rows(self, after: int = 0) -> list[tuple[int, Row]]:
-        """List some of the commands after a position with their numbers, in order."""
+    def entries(self, after: int = 0) -> list[Entry]:
+        """List some of the commands after a position, in order."""
         found = self._cursor.execute(f"{_SELECT} limit {_AT_ONCE}", (after,))
-        return [(number, Row(*values)) for number, *values in found]
+        return [Entry(*values) for values in found]
 
     @property
     def latest(self) -> int:
         """Position of the latest command."""
-        return self._cursor.execute("select max(number) from log").fetchone()[0] or 0
+        return self._cursor.execute("select max(last) from log").fetchone()[0] or 0
 
-    def _append(self, rows: Sequence[Row], after: int) -> Turn:
+    def _append(self, after: int, batch: Batch) -> Turn:
         """Keep commands, and return the number of the first, and what others have kept since."""
+        if self._board is None:
+            return self._insert(after, batch.rows, batch.nonce)
         run = self._cursor.execute
         run("begin immediate")
         try:
-            found = run(_SELECT, (after,)) if self.shared else ()
-            others = [(number, Row(*values)) for number, *values in found]
-            # Not before those that it comes after.
-            at = max(time.time(), self._at, *(other.at for _, other in others[-1:]))
-            for row in rows:
-                run(_INSERT, (*row[:2], at, *row[3:]))
-            number = (self._cursor.lastrowid or 0) - len(rows) + 1
+            others = [Entry(*values) for values in run(_SELECT, (after,))]
+            latest = others[-1].last if others else after
+            # The board may not know yet of one that was killed.
+            _, tallies = self._board.turn(after, batch, latest)
+            rows = [
+                row
+                for count, tally in zip(batch.counts, tallies, strict=True)
+                for row in count.accepted(tally)
+            ]
+            rows += batch.rows
+            turn = self._insert(latest, rows, batch.nonce, others) if rows else Turn(0, 0.0, others)
             run("commit")
-        except sqlite3.Error:
+        except BaseException:
             if self._database.in_transaction:
                 run("rollback")
             raise
+        self._board.tell(latest + len(rows))
+        return turn._replace(tallies=tallies)
+
+    def _insert(
+        self, latest: int, rows: Sequence[bytes], nonce: bytes, others: Sequence[Entry] = ()
+    ) -> Turn:
+        # Not before those that it comes after.
+        at = max(time.time(), self._at, *(other.at for other in others[-1:]))
+        self._cursor.execute(_INSERT, (latest + len(rows), at, nonce, b"".join(rows)))
         self._at = at
-        return Turn(number, at, others)
+        return Turn(latest + 1, at, others)
 
     async def drop_before(self, number: int) -> None:
         with _os_errors():
-            first = self._database.execute("select min(number) from log").fetchone()[0]
+            first = self._database.execute("select min(last) from log").fetchone()[0]
             for last in range(first or number, number, _AT_ONCE):
                 before = min(last + _AT_ONCE, number)
-                self._database.execute("delete from log where number < ?", (before,))
+                self._database.execute("delete from log where last < ?", (before,))
                 # Requests are served in between.
                 await asyncio.sleep(0)
 
@@ -237,7 +239,9 @@ def _no_state_file(path: Path) -> ConfigError:
     return ConfigError(f"{path}: is no state file of the mock; choose another file")
 
 
-def _explained(path: Path, error: sqlite3.Error) -> ConfigError:
+def _explained(path: Path, error: Exception) -> ConfigError:
+    if isinstance(error, ConfigError):
+        return error
     if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY:
         return ConfigError(f"{path}: is in use by another mock; choose another file")
     if isinstance(error, sqlite3.OperationalError):

@@ -11,7 +11,7 @@ import orjson
 from ringme_spec.errors import ConfigError
 
 # Raise it whenever the same commands would lead to another state.
-VERSION = "4"
+VERSION = "5"
 _VERSION = "version of the log"
 
 

@@ -131,7 +131,7 @@ class Images:
             if self._replica.log.shared:
                 default = self._replica.sessions.default
                 body = orjson.dumps([number, image.digest])
-                await self._replica.keep(default, log.DIGEST, lambda _: None, body=body)
+                await self._replica.keep(default, log.DIGEST, body=body)
         except (ApiError, OSError) as error:
             # All commands are there still.
             logger.warning(

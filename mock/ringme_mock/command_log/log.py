@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
+
+from ringme_mock.command_log.row import Row, read_rows
 
 # Kinds of commands, beside those of the control interface.
 API, FAULT, SETTLE, DELIVERED = "api", "fault", "settle", "delivered"
@@ -17,54 +19,96 @@ Tally: TypeAlias = tuple[float, int]
 SKEW = 5.0
 
 
-class Row(NamedTuple):
-    """A command: `at` is its moment, `chance` and `nonce` are the seeds of what it draws."""
-
-    session: str
-    kind: str
-    at: float
-    chance: int
-    nonce: bytes
-    head: bytes
-    headers: bytes
-    body: bytes
-
-
 class Count(NamedTuple):
-    """Request to count for a rate limit at the time `now`; a period has so many seconds.
+    """Requests of a client to count for its rate limit at the time `now`.
 
-    For a new `key`, those that are `known` have come before it. Unless it is `certain`, it does not
-    count if there are commands that this process does not know: they may change who counts.
+    There are so many `times`, then those that append a command of `rows` each if they are within
+    the `limit` of a period of so many seconds. For a new `key`, those that are `known` have come
+    before. Unless it is `certain`, none counts and nothing is appended if there are commands that
+    this process does not know: they may change who counts, and who may do what.
     """
 
     key: str
     now: float
     period: float
     known: Tally
+    limit: int
     certain: bool = False
+    times: int = 0
+    rows: Sequence[bytes] = ()
+
+    def accepted(self, tally: Tally | None) -> Sequence[bytes]:
+        """Return the commands within the limit, by the tally after all of these requests."""
+        if tally is None:
+            return ()
+        return self.rows[: max(0, self.limit - tally[1] + len(self.rows))]
 
 
 class Batch(NamedTuple):
-    """Commands to append, requests to count, and entries to add to the journals of sessions."""
+    """Requests to count, commands to append behind theirs, and entries to add to journals.
 
-    rows: Sequence[Row] = ()
+    Commands are packed; the `nonce` is that of all of them.
+    """
+
+    nonce: bytes = b""
     counts: Sequence[Count] = ()
-    notes: Sequence[tuple[str, bytes]] = ()
+    rows: Sequence[bytes] = ()
+    notes: Mapping[str, Sequence[bytes]] = {}
+
+    @property
+    def may_append(self) -> bool:
+        return bool(self.nonce)
+
+
+class Entry(NamedTuple):
+    """Commands that a process has appended together, packed, and the number of the last one.
+
+    `at` is the moment of all, `nonce` the seed of texts which nobody can guess.
+    """
+
+    last: int
+    at: float
+    nonce: bytes
+    rows: bytes
+
+    def numbered(self) -> Iterator[tuple[int, Row]]:
+        """List the commands with their numbers. Raises ValueError for what is damaged."""
+        rows = read_rows(self.rows)
+        return enumerate(rows, self.last - len(rows) + 1)
 
 
 class Turn(NamedTuple):
     """Answer of a log: the commands of others since a position, in order.
 
     `number` is the position of the first command that was appended behind them, `at` the moment of
-    all. `tallies` has None for a request that did not count. Without commands to append, there may
-    be `more` of others.
+    all. `tallies` has None for what did not count. Without commands to append, there may be `more`
+    of others.
     """
 
     number: int
     at: float
-    entries: Sequence[tuple[int, Row]]
+    entries: Sequence[Entry]
     tallies: Sequence[Tally | None] = ()
     more: bool = False
+
+
+class Notes(NamedTuple):
+    """Entries of a journal with their numbers; those up to `cleared` are to be forgotten."""
+
+    cleared: int
+    entries: Sequence[tuple[int, bytes]]
+
+
+class Report(NamedTuple):
+    """State of all processes: how many, the position of the last one, the latest use of sessions.
+
+    `leads` tells if this process sends events.
+    """
+
+    processes: int
+    lowest: int
+    used: dict[str, float]
+    leads: bool
 
 
 class UnknownOutcome(OSError):
@@ -95,7 +139,7 @@ class Log(Protocol):
         """Return the pieces of an image; nothing, or some, if another one has replaced it."""
 
     async def drop_before(self, number: int) -> None:
-        """Delete all commands before one."""
+        """Delete all commands before one, but for those that were appended together with it."""
 
     async def noted(self, session: str, after: int) -> Notes:
         """Return what was added to a journal after the entry with a number."""
@@ -113,22 +157,3 @@ class Log(Protocol):
         """Keep what the commands are applied to."""
 
     async def close(self) -> None: ...
-
-
-class Notes(NamedTuple):
-    """Entries of a journal with their numbers; those up to `cleared` are to be forgotten."""
-
-    cleared: int
-    entries: Sequence[tuple[int, bytes]]
-
-
-class Report(NamedTuple):
-    """State of all processes: how many, the position of the last one, the latest use of sessions.
-
-    `leads` tells if this process sends events.
-    """
-
-    processes: int
-    lowest: int
-    used: dict[str, float]
-    leads: bool

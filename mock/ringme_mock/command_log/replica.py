@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import astuple
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from types import CoroutineType
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import orjson
 
@@ -19,10 +20,10 @@ from ringme_mock.actions.response import Reply
 from ringme_mock.command_log import log
 from ringme_mock.command_log.applying import Applying, Moment
 from ringme_mock.command_log.images import Images
-from ringme_mock.command_log.log import Log, Row
-from ringme_mock.command_log.new_rows import check_caller, draw_chance, new_row
-from ringme_mock.command_log.repeat import Damaged, Repeat
-from ringme_mock.command_log.shared_counts import SharedCounts
+from ringme_mock.command_log.log import Entry, Log
+from ringme_mock.command_log.repeat import Repeat
+from ringme_mock.command_log.row import Damaged, Row, draw_chance, new_row
+from ringme_mock.command_log.shared_counts import SharedCounts, checked
 from ringme_mock.command_log.shared_journal import SharedJournal
 from ringme_mock.command_log.turns import Turns
 from ringme_mock.delivery.attempt import Response
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
+# What a command does to a session, in one step or as a coroutine.
+Act: TypeAlias = Callable[[Session], Any]
 # Seconds until what cannot be given up is tried again.
 _PAUSE = 1.0
 _MISSED = Response(error="whoever was to send it had ended when it was due", refused=True)
@@ -48,36 +51,34 @@ class Replica:
     """Recorder of what changes the state: what is appended to its log is applied in all processes.
 
     A mock without one keeps nothing, and pays nothing. All of its methods that wait raise a 503 if
-    the log cannot be reached or written to; then nothing has changed.
+    the log cannot be reached or written to; then nothing has changed. `shared` are the counts of
+    what several processes use.
     """
+
+    sessions: Sessions
+    repeat: Repeat
 
     def __init__(self, log: Log) -> None:
         self.log = log
         self.applying = Applying()
         self.supply = self.applying.supply
         self.turns = Turns(log, self._apply)
-        self._counts = SharedCounts(self.turns)
+        self.shared = SharedCounts(self) if log.shared else None
         self.processes = 1
-        self.sessions: Sessions
         self.leads = False
         # Since it was found to differ from the process that leads.
         self.differs = False
-        self._repeat: Repeat
         # Whether what is done now was done by another process first.
         self.repeats = False
         self._left: list[str] = []
         self.images = Images(self)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def join(self, sessions: Sessions) -> None:
-        """Take note of the sessions that the commands are for."""
-        self.sessions = sessions
-
     def prepare(
         self, operations: Mapping[str, RunningOperation], table: PathTable, faults: Faults
     ) -> None:
         """Take note of what carries commands out."""
-        self._repeat = Repeat(self.sessions, operations, table, faults, self.images)
+        self.repeat = Repeat(self.sessions, operations, table, faults, self.images)
 
     def adopt(self, session: Session) -> None:
         """Set what a new session does by itself: its calls go on, and its events are sent."""
@@ -85,36 +86,39 @@ class Replica:
         session.deliveries.report = partial(self.delivered, session)
         session.deliveries.sends = lambda: self.leads
         session.deliveries.seconds = self.supply.real
-        if self.log.shared:
-            session.one_at_a_time.is_first = partial(self._counts.is_first, session)
+        if self.shared is not None:
+            session.one_at_a_time.is_first = partial(self.shared.is_first, session)
 
     def journal(self, name: str) -> Journal | None:
         """Make the journal of a session if it is shared, else None."""
-        if not self.log.shared:
-            return None
-        return SharedJournal(name, self)
+        return SharedJournal(name, self) if self.shared is not None else None
 
-    async def catch_up(self, request: RequestContext) -> None:
-        """Apply what others have changed; a request sees all that was acknowledged before it."""
-        if self.log.shared:
-            await self._counts.catch_up(request, self.sessions, self._repeat.table)
-
-    async def _apply(self, number: int, row: Row) -> None:
-        """Apply a command of another process, or of a run before this one."""
-        if number > self.turns.position + 1:
-            await self._load_image()
+    async def _apply(self, entry: Entry) -> None:
+        """Apply commands of another process, or of a run before this one."""
+        try:
+            numbered = entry.numbered()
+        except ValueError as error:
+            raise Damaged("commands") from error
+        for number, row in numbered:
             if number > self.turns.position + 1:
-                raise Damaged("commands are missing")
-        if number <= self.turns.position:
-            return
+                await self._load_image()
+                if number > self.turns.position + 1:
+                    raise Damaged("commands are missing")
+            if number > self.turns.position:
+                await self._apply_one(row, number, entry.at, entry.nonce)
+
+    async def _apply_one(self, row: Row, number: int, at: float, nonce: bytes) -> None:
         session = self.sessions.resume(row.session)
         # What the command drew when it was made, so that a seed goes on where it was.
         draw_chance(session.random)
         session.used = self.sessions.seconds()
         self.repeats = True
+
+        def act(session: Session) -> Awaitable[None]:
+            return self.repeat.run(session, row, at)
+
         try:
-            with self._applied(session, number, row, row.at):
-                await self._repeat.run(session, row)
+            await self.carry_out(row.session, row.chance, act, number, at, nonce)
         except ApiError:
             # It was refused then, too.
             return
@@ -125,11 +129,14 @@ class Replica:
         finally:
             self.repeats = False
 
-    @contextmanager
-    def _applied(self, session: Session, number: int, row: Row, at: float) -> Iterator[None]:
-        """Apply a command within the block, at its place and in its moment."""
+    async def carry_out(
+        self, name: str, chance: int, act: Act, number: int, at: float, nonce: bytes
+    ) -> Any:
+        """Do what a command does to a session, at its place and in its moment."""
+        # Another command may have ended the one that it was made for.
+        session = self.sessions.resume(name)
         self.turns.position = number
-        moment = Moment(at, row.chance, row.nonce)
+        moment = Moment(at, chance, nonce, number)
         token = self.applying.begin(moment)
         begin = time.perf_counter()
         if session.since == 0:
@@ -140,7 +147,10 @@ class Replica:
         limits = session.state.limits
         try:
             session.calls.settle_active()
-            yield
+            done: Any = act(session)
+            if type(done) is CoroutineType:
+                done = await done
+            return done
         finally:
             self.applying.end(moment, token)
             if session.state.limits is not limits:
@@ -149,16 +159,10 @@ class Replica:
 
     # --- commands
 
-    async def act(self, request: RequestContext, action: Action) -> Reply:
+    def act(self, request: RequestContext, action: Action) -> Coroutine[Any, Any, Reply]:
         """Keep a checked request of the API, and carry it out."""
-
-        def checked(session: Session) -> Reply:
-            request.session = session
-            check_caller(request)
-            return action(request)
-
-        body = orjson.dumps(request.sent)
-        return await self.keep(request.session, log.API, checked, request, body)
+        act, body = checked(request, action), orjson.dumps(request.sent)
+        return self.keep(request.session, log.API, act, request, body)
 
     async def control(
         self,
@@ -168,42 +172,34 @@ class Replica:
         run: Callable[[Session], Awaitable[_T]],
     ) -> _T:
         """Keep a request of the control interface, and carry it out."""
-        done = await self._command(request.session, kind, run, request, body)
+        done: _T = await self.keep(request.session, kind, run, request, body)
         # A reset has cleared it.
         await request.session.journal.save()
         return done
 
     async def meet_faults(self, request: RequestContext, choose: Callable[[], _T]) -> _T:
         """Keep that a request meets faults, which are counted."""
-        return await self.keep(request.session, log.FAULT, lambda _: choose(), request)
+        fault: _T = await self.keep(request.session, log.FAULT, lambda _: choose(), request)
+        return fault
 
     async def settle(self, session: Session) -> None:
         """Keep that calls have gone on, if anything is due."""
         if session.calls.is_due:
-            await self.keep(session, log.SETTLE, lambda _: None)
+            await self.keep(session, log.SETTLE)
 
     async def begin(self, session: Session) -> None:
         """Keep that a session has begun, and perhaps another ended."""
-        instead = self.sessions.instead()
-        body = orjson.dumps(instead)
-
-        def enter(session: Session) -> None:
-            self.sessions.enter(session, instead)
-
-        await self.keep(session, log.BEGIN, enter, body=body)
+        await self.keep(session, log.BEGIN, body=orjson.dumps(self.sessions.instead()))
 
     async def delivered(
         self, session: Session, number: int, attempts: int, seconds: float, response: Response
     ) -> None:
         """Keep what came of a delivery, as soon as the log can be reached."""
         body = orjson.dumps([number, attempts, seconds, *astuple(response)])
-
-        def end(session: Session) -> None:
-            session.deliveries.end(number, attempts, seconds, response)
-
         while True:
             try:
-                return await self.keep(session, log.DELIVERED, end, body=body)
+                await self.keep(session, log.DELIVERED, body=body)
+                return
             except ApiError:
                 await asyncio.sleep(_PAUSE)
 
@@ -211,52 +207,37 @@ class Replica:
         self,
         session: Session,
         kind: str,
-        act: Callable[[Session], _T],
+        act: Act | None = None,
         request: RequestContext | None = None,
         body: bytes = b"",
-    ) -> _T:
-        """Keep a command whose `act` is one step, and carry it out."""
+    ) -> Any:
+        """Append a command, apply what others appended before it, then carry it out.
 
-        async def apply(session: Session) -> _T:
-            return act(session)
-
-        return await self._command(session, kind, apply, request, body)
-
-    async def _command(
-        self,
-        session: Session,
-        kind: str,
-        act: Callable[[Session], Awaitable[_T]],
-        request: RequestContext | None = None,
-        body: bytes = b"",
-    ) -> _T:
-        """Append a command, apply what others appended before it, then the command itself."""
-        row = new_row(session, kind, request, body)
-
-        async def carry_out(number: int, at: float) -> _T:
-            # Another command may have ended it.
-            found = self.sessions.resume(session.name)
-            with self._applied(found, number, row, at):
-                done = await act(found)
-            with suppress(OSError):
-                # As another one may get its name.
-                while self._left:
-                    await self.log.forget(self._left.pop(), ended=True)
-            return done
-
-        return await self.turns.append(row, carry_out)
+        Without `act`, what is kept of it is all that it needs.
+        """
+        if act is None:
+            act = partial(self.repeat.change, kind=kind, body=body)
+        chance, hour = draw_chance(session.random), None
+        if request is not None and request.caller is not None:
+            hour = session.state.limits.hour(request.caller.client_key)
+        row = new_row(session.name, kind, chance, body, request, hour)
+        done = await self.turns.append(row, partial(self.carry_out, session.name, chance, act))
+        if self._left:
+            await self._forget_left()
+        return done
 
     # --- beside the commands
-
-    async def count(self, request: RequestContext) -> None:
-        """Count a request of a known caller for its rate limit, where others count, too."""
-        if self.log.shared:
-            await self._counts.count(request)
 
     def left(self, session: Session) -> None:
         """Take note that a session has ended."""
         if self.log.shared and not self.repeats:
             self._left.append(session.name)
+
+    async def _forget_left(self) -> None:
+        """Delete the journals of sessions that have ended, as others may get their names."""
+        with suppress(OSError):
+            while self._left:
+                await self.log.forget(self._left.pop(), ended=True)
 
     # --- start and rest
 

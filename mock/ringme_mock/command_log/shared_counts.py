@@ -3,80 +3,157 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
+import orjson
+
+from ringme_mock.actions import Action
 from ringme_mock.actions.request_context import RequestContext
-from ringme_mock.command_log.log import Count
-from ringme_mock.command_log.turns import Turns
-from ringme_mock.errors import ApiError
+from ringme_mock.actions.response import Reply
+from ringme_mock.command_log import log
+from ringme_mock.command_log.log import Count, Tally
+from ringme_mock.command_log.row import draw_chance, new_row
+from ringme_mock.errors import unauthorized
 from ringme_mock.faults.inject import meets_faults
 from ringme_mock.http.session import Session
-from ringme_mock.http.sessions import Sessions
-from ringme_mock.store.access import Caller
+from ringme_mock.store.access import Caller, check_read_only
 from ringme_mock.store.collection import Key
 
 if TYPE_CHECKING:
-    from ringme_mock.http.routing import PathTable
+    from ringme_mock.command_log.replica import Replica
+    from ringme_mock.http.running_operation import RunningOperation
 
 
 class SharedCounts:
     """Counts of requests, in the turns of one process.
 
     Most requests count with the turn by which they catch up: it is known before for whom they
-    count, unless something has changed.
+    count, unless something has changed. A command does so with the turn that appends it.
     """
 
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self._turns = replica.turns
 
-    async def catch_up(self, request: RequestContext, sessions: Sessions, table: PathTable) -> None:
-        """Apply what others have changed, and count the request if it is known for whom."""
-        known = _expected_caller(request, sessions, table)
-        if known is None:
+    async def catch_up(self, request: RequestContext) -> None:
+        """Apply what others have changed, and count the request if it is known for whom.
+
+        What may be a command that this process would accept is left to `act`.
+        """
+        session, path = self._replica.sessions.find(request)
+        caller = _caller(request, session) if session else None
+        # A fault may come before a request counts.
+        if session is None or caller is None or meets_faults(request, session):
             await self._turns.look()
             return
-        session, client = known
-        tally = await self._turns.count(_count(session, client))
-        if tally is not None:
-            request.counted = (session.state.limits, client, tally)
+        operation = self._replica.repeat.find(request.method, path)
+        if operation is None or operation.is_open:
+            await self._turns.look()
+        elif _is_ready(session, caller, operation):
+            request.expected = caller, self._turns.position
+        else:
+            tally = await self._turns.count(_count(session, caller))
+            if tally is not None:
+                request.counted = (session.state.limits, caller.client_key, tally)
 
     async def count(self, request: RequestContext) -> None:
         """Count a request of a known caller, unless it has."""
         session = request.session
         if request.counted is None or request.counted[0] is not session.state.limits:
             caller = _caller(request, session)
+            if caller is None and request.expected is not None:
+                # What it is refused for now may be past.
+                await self._turns.look()
+                caller = _caller(request, session)
             if caller is None:
                 return
-            count = _count(session, caller.client_key)._replace(certain=True)
-            tally = await self._turns.count(count)
+            tally = await self._turns.count(_count(session, caller, certain=True))
             if tally is None:
                 raise RuntimeError("a request that is certain did not count")
             request.counted = (session.state.limits, caller.client_key, tally)
-        limits, client, (age, used) = request.counted
-        # It counts once more where the caller is checked.
-        limits.set_hour(client, limits.now - age, used - 1)
+
+    async def act(
+        self, request: RequestContext, operation: RunningOperation, action: Action
+    ) -> Reply | None:
+        """Count a request and carry it out with one turn, if all that is known of it is true.
+
+        Returns None if it was not carried out: it exceeds its limit, or something has changed, also
+        when it is tried once more with what has.
+        """
+        expected, certain = request.expected, False
+        while expected is not None:
+            request.caller = expected[0]
+            count = _count(request.session, expected[0], certain)
+            attempt = _Attempt(self._replica, request, *expected, action)
+            reply: Reply | None = await self._turns.attempt(count, attempt)
+            if reply is not None or request.counted is not None or certain:
+                return reply
+            caller, certain = _caller(request, request.session), True
+            is_ready = caller is not None and _is_ready(request.session, caller, operation)
+            expected = (caller, self._turns.position) if caller and is_ready else None
+        return None
 
     async def is_first(self, session: Session, client: Key, seconds: float) -> bool:
         """Begin a request that takes some seconds, unless the client has such a one in progress."""
         # Not the key of a limit, which has a number in the middle.
         key = f"{session.name} busy {client}"
-        tally = await self._turns.count(Count(key, time.time(), seconds, (0.0, 0), certain=True))
+        tally = await self._turns.count(Count(key, time.time(), seconds, (0.0, 0), 1, certain=True))
         return tally is not None and tally[1] == 1
 
 
-def _expected_caller(
-    request: RequestContext, sessions: Sessions, table: PathTable
-) -> tuple[Session, Key] | None:
-    """Return session and client of a request that counts, None if a fault may come before."""
-    session, path = sessions.find(request)
-    caller = _caller(request, session) if session else None
-    if session is None or caller is None or meets_faults(request, session):
-        return None
-    try:
-        operation, _ = table.find(request.method, path)
-    except ApiError:
-        return None
-    return None if operation.scopes is None else (session, caller.client_key)
+class _Attempt:
+    """Command of a request that is expected to be accepted."""
+
+    __slots__ = ("act", "caller", "chance", "limits", "position", "replica", "request", "row")
+
+    def __init__(
+        self,
+        replica: Replica,
+        request: RequestContext,
+        caller: Caller,
+        position: int,
+        action: Action,
+    ) -> None:
+        """Make the command of a caller that was known at a position of the log."""
+        session = request.session
+        self.replica, self.request, self.caller, self.position = replica, request, caller, position
+        self.limits = limits = session.state.limits
+        self.act = checked(request, action)
+        self.chance = draw_chance(session.random)
+        start, used = limits.hour(caller.client_key) or (limits.now, 0)
+        # Others may have counted more; where it is repeated, it is never one too many.
+        hour = start, min(used + 1, limits.limit_of(caller.application["rate_limit"]))
+        body = orjson.dumps(request.sent)
+        self.row = new_row(session.name, log.API, self.chance, body, request, hour)
+
+    def is_valid(self) -> bool:
+        session = self.request.session
+        return self.position == self.replica.turns.position or (
+            session.state.limits is self.limits
+            and _caller(self.request, session) is self.caller
+            and self.replica.sessions.find_known(session.name) is session
+        )
+
+    def tell(self, tally: Tally) -> None:
+        self.request.counted = (self.limits, self.caller.client_key, tally)
+
+    def carry_out(self, number: int, at: float, nonce: bytes) -> Coroutine[Any, Any, Reply]:
+        caller, request = self.caller, self.request
+        limit = caller.application["rate_limit"]
+        request.allowance = self.limits.count(caller.client_key, limit, request.counted)
+        name = request.session.name
+        return self.replica.carry_out(name, self.chance, self.act, number, at, nonce)
+
+
+def _is_ready(session: Session, caller: Caller, operation: RunningOperation) -> bool:
+    """Tell if a request is a command that was accepted before from the same caller."""
+    return (
+        operation.keeps
+        and operation.has_passed(caller)
+        and not (session.waits or session.calls.active)
+        and session.state.limits.hour(caller.client_key) is not None
+    )
 
 
 def _caller(request: RequestContext, session: Session) -> Caller | None:
@@ -84,9 +161,30 @@ def _caller(request: RequestContext, session: Session) -> Caller | None:
     return None if token is None else session.state.access.caller(token)
 
 
-def _count(session: Session, client: Key) -> Count:
-    limits = session.state.limits
+def _count(session: Session, caller: Caller, certain: bool = False) -> Count:
+    limits, client = session.state.limits, caller.client_key
     now = limits.now
     start, used = limits.hour(client) or (now, 0)
     key = f"{session.name} {session.since} {client}"
-    return Count(key, now, limits.period, (now - start, used))
+    limit = limits.limit_of(caller.application["rate_limit"])
+    return Count(key, now, limits.period, (now - start, used), limit, certain)
+
+
+def checked(request: RequestContext, action: Action) -> Callable[[Session], Reply]:
+    """Return what a request does, whose caller others may have changed since it came."""
+
+    def act(session: Session) -> Reply:
+        request.session = session
+        caller, token = request.caller, request.bearer_token
+        if caller is not None and token is not None:
+            access = session.state.access
+            found = access.caller(token)
+            if found is None:
+                raise unauthorized()
+            if found is not caller:
+                request.caller = found
+                access.check_blocked(found.user, found.client)
+                check_read_only(found, request.method)
+        return action(request)
+
+    return act

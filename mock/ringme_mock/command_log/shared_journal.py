@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from ringme_mock.command_log.packing import pack, unpack
+from ringme_mock.command_log.row import read_headers, write_headers
 from ringme_mock.errors import ApiError, NotMocked
 from ringme_mock.http.journal import Journal, JournalEntry
 from ringme_mock.http.journal_entry import NotedResponse
@@ -32,7 +34,7 @@ class SharedJournal(Journal):
         self._is_cleared = False
 
     def add(self, entry: JournalEntry) -> None:
-        if self._size:
+        if self.size:
             self._unsaved.append(_write(entry))
 
     def clear(self) -> None:
@@ -65,44 +67,45 @@ class SharedJournal(Journal):
             super().add(self._read(number, written))
 
     def _read(self, number: int, written: bytes) -> JournalEntry:
-        entry: Any = JournalEntry(*orjson.loads(written))
+        ((known, headers, body, response_body),) = unpack(written)
+        entry: Any = JournalEntry(*orjson.loads(known))
         read: JournalEntry = entry._replace(
             number=number,
-            query_string=_bytes(entry.query_string),
+            query_string=entry.query_string.encode("latin-1"),
             target=self._contract.operations.get(entry.target),
             caller=_caller(*entry.caller) if entry.caller else None,
             allowance=Allowance(**entry.allowance) if entry.allowance else None,
-            headers={_bytes(name): _bytes(value) for name, value in entry.headers},
-            body=_bytes(entry.body),
+            headers=dict(read_headers(headers)),
+            body=body,
             refusal=_refusal(*entry.refusal) if entry.refusal else None,
-            response=_response(*entry.response) if entry.response else None,
+            response=_response(response_body, *entry.response) if entry.response else None,
         )
         return read
 
 
 def _write(noted: JournalEntry) -> bytes:
-    """Write an entry as JSON, with what a journal shows of it."""
+    """Write an entry: as JSON what a journal shows of it, but for headers and bodies."""
     entry: Any = noted
     caller, refusal, response = entry.caller, entry.refusal, entry.response
-    plain = entry._replace(
-        query_string=_text(entry.query_string),
-        target=entry.operation,
-        caller=caller and (caller.user["login"], caller.application["client_id"]),
-        headers=[(_text(name), _text(value)) for name, value in entry.headers.items()],
-        body=_text(entry.body),
-        refusal=refusal
-        and (isinstance(refusal, NotMocked), refusal.status, refusal.message, refusal.code),
-        response=response and tuple(response._replace(body=_text(response.body))),
+    known = (
+        *entry[:4],
+        entry.query_string.decode("latin-1"),
+        entry.operation,
+        entry.values,
+        caller and (caller.user["login"], caller.application["client_id"]),
+        entry.allowance,
+        entry.applied_preferences,
+        None,
+        None,
+        entry.size,
+        entry.status,
+        refusal and (isinstance(refusal, NotMocked), refusal.status, refusal.message, refusal.code),
+        *entry[15:18],
+        response and (response.status, response.media_type, response.headers, response.size),
+        entry.weight,
     )
-    return orjson.dumps(tuple(plain))
-
-
-def _text(content: bytes) -> str:
-    return content.decode("latin-1")
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("latin-1")
+    headers = write_headers(entry.headers.items())
+    return pack(orjson.dumps(known), headers, entry.body, response.body if response else b"")
 
 
 def _caller(login: str, application: str) -> Caller:
@@ -113,5 +116,5 @@ def _refusal(not_mocked: bool, status: int, message: str, code: str | None) -> A
     return (NotMocked if not_mocked else ApiError)(status, message, code)
 
 
-def _response(status: int, kind: str | None, headers: Any, body: str, size: int) -> NotedResponse:
-    return NotedResponse(status, kind, headers, _bytes(body), size)
+def _response(body: bytes, status: int, kind: str | None, headers: Any, size: int) -> NotedResponse:
+    return NotedResponse(status, kind, headers, body, size)

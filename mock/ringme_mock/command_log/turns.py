@@ -4,27 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias, TypeVar
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Protocol, TypeAlias
 
-from ringme_mock.command_log.log import Batch, Count, Log, Row, Tally, Turn, UnknownOutcome
+from ringme_mock.command_log.log import Batch, Count, Entry, Log, Tally, Turn, UnknownOutcome
 from ringme_mock.errors import ApiError
 
 logger = logging.getLogger(__name__)
 
-_T = TypeVar("_T")
-# Carries out a command that was appended at a position, in its moment.
-CarryOut: TypeAlias = Callable[[int, float], Awaitable[_T]]
+# Carries out a command that was appended at a position, in its moment: time and nonce.
+CarryOut: TypeAlias = Callable[[int, float, bytes], Awaitable[Any]]
+_Future: TypeAlias = asyncio.Future[Any]
+_NONCE = 16
+
+
+class Attempt(Protocol):
+    """A command that is appended if its request is within the limit, and nothing has changed."""
+
+    row: bytes
+
+    def is_valid(self) -> bool:
+        """Tell if this process has applied nothing that would refuse it."""
+
+    def tell(self, tally: Tally) -> None:
+        """Take note of the count of the request, which may be beyond the limit."""
+
+    def carry_out(self, number: int, at: float, nonce: bytes) -> Awaitable[Any]: ...
 
 
 class Turns:
     """Turns at a log, one after the other: what is wanted during one waits for the next, together.
 
-    `apply` applies a command of another process. What waits raises a 503 if the log cannot be
+    `apply` applies commands of another process. What waits raises a 503 if the log cannot be
     reached or written to.
     """
 
-    def __init__(self, log: Log, apply: Callable[[int, Row], Awaitable[None]]) -> None:
+    def __init__(self, log: Log, apply: Callable[[Entry], Awaitable[None]]) -> None:
         # Position of the last command that was applied.
         self.position = 0
         self.log = log
@@ -32,28 +48,37 @@ class Turns:
         self._next = _Wanted()
         self._task: asyncio.Task[None] | None = None
 
-    async def look(self) -> None:
+    def look(self) -> asyncio.Future[None]:
         """Apply all that others have changed before."""
-        await self._join(self._next.looks)
+        return self._wait_in(self._next.waiting)
 
-    async def count(self, count: Count) -> Tally | None:
+    def count(self, count: Count) -> asyncio.Future[Tally | None]:
         """Look, and count a request."""
-        tally: Tally | None = await self._join(self._next.counts, count)
-        return tally
+        future = self._wait_in(self._next.waiting)
+        self._next.requests(count).counts.append(future)
+        return future
 
-    async def append(self, row: Row, carry_out: CarryOut[_T]) -> _T:
+    def attempt(self, count: Count, attempt: Attempt) -> _Future:
+        """Look, count a request, and carry its command out; None if it was not appended."""
+        future = self._wait_in(self._next.changing)
+        self._next.requests(count).attempts.append((future, attempt))
+        return future
+
+    def append(self, row: bytes, carry_out: CarryOut) -> _Future:
         """Append a command, and carry it out after all that others have appended before it."""
-        done: _T = await self._join(self._next.commands, row, carry_out)
-        return done
+        future = self._wait_in(self._next.changing)
+        self._next.commands.append((future, row, carry_out))
+        return future
 
-    async def note(self, session: str, entry: bytes) -> None:
+    def note(self, session: str, entry: bytes) -> asyncio.Future[None]:
         """Add an entry to the journal of a session."""
-        await self._join(self._next.notes, session, entry)
+        self._next.notes.setdefault(session, []).append(entry)
+        return self._wait_in(self._next.waiting)
 
-    def _join(self, wanted: list[Any], *what: Any) -> asyncio.Future[Any]:
+    def _wait_in(self, futures: list[_Future]) -> _Future:
         loop = asyncio.get_running_loop()
         future = loop.create_future()
-        wanted.append((future, *what))
+        futures.append(future)
         if self._task is None:
             self._task = loop.create_task(self._run())
         return future
@@ -74,63 +99,105 @@ class Turns:
             self._task = None
 
     async def _take(self, wanted: _Wanted) -> None:
-        turn = await self.log.turn(self.position, wanted.batch())
-        for noted, _, _ in wanted.notes:
-            _end(noted)
+        batch = wanted.batch()
+        turn = await self.log.turn(self.position, batch)
         await self._follow(turn)
-        for (looked,) in wanted.looks:
-            _end(looked)
-        for (counted, _), tally in zip(wanted.counts, turn.tallies, strict=True):
-            _end(counted, tally)
-        for number, (future, _, carry_out) in enumerate(wanted.commands, turn.number):
+        due: list[tuple[_Future, CarryOut]] = []
+        for requests, tally in zip(wanted.by_client.values(), turn.tallies, strict=True):
+            due += requests.end(tally)
+        due += [(future, carry_out) for future, _, carry_out in wanted.commands]
+        for future in wanted.waiting:
+            _end(future)
+        for number, (future, carry_out) in enumerate(due, turn.number):
             try:
-                _end(future, await carry_out(number, turn.at))
+                _end(future, await carry_out(number, turn.at, batch.nonce))
             except Exception as error:
                 _fail(future, error)
+        # Of attempts that were not appended.
+        for future in wanted.changing:
+            _end(future)
 
     async def follow(self) -> int:
         """Apply all commands of the log, before requests are served; return their number."""
-        return await self._follow(await self.log.turn(self.position, Batch()))
+        before = self.position
+        await self._follow(await self.log.turn(before, Batch()))
+        return self.position - before
 
-    async def _follow(self, turn: Turn) -> int:
-        count = 0
+    async def _follow(self, turn: Turn) -> None:
         while True:
-            for number, row in turn.entries:
-                await self._apply(number, row)
-            count += len(turn.entries)
+            for entry in turn.entries:
+                await self._apply(entry)
             if not turn.more:
-                return count
+                return
             turn = await self.log.turn(self.position, Batch())
 
     def _refuse(self, wanted: _Wanted, error: Exception) -> None:
         if isinstance(error, OSError):
             logger.error("%s: %s", self.log.name, error)
         unknown = isinstance(error, UnknownOutcome)
-        for future, *_ in wanted.commands:
+        for future in wanted.changing:
             _fail(future, _refusal(error, unknown))
-        others: list[Any] = [*wanted.looks, *wanted.counts, *wanted.notes]
-        for future, *_ in others:
+        for future in wanted.waiting:
             _fail(future, _refusal(error))
 
 
+class _Requests:
+    """Requests of one client that count together, those that append a command last."""
+
+    def __init__(self, count: Count) -> None:
+        self.count = count
+        self.counts: list[_Future] = []
+        self.attempts: list[tuple[_Future, Attempt]] = []
+
+    def wanted(self) -> Count:
+        """Count them all, but for attempts that are not valid any more."""
+        self.attempts = [one for one in self.attempts if one[1].is_valid()]
+        rows = [attempt.row for _, attempt in self.attempts]
+        self.count = self.count._replace(times=len(self.counts), rows=rows)
+        return self.count
+
+    def end(self, tally: Tally | None) -> Iterator[tuple[_Future, CarryOut]]:
+        """Tell each its own tally, and return the attempts that were appended."""
+        if tally is None:
+            return
+        age, used = tally
+        before = used - len(self.attempts)
+        for number, future in enumerate(self.counts, before - len(self.counts) + 1):
+            _end(future, (age, number))
+        accepted = len(self.count.accepted(tally))
+        for place, (future, attempt) in enumerate(self.attempts, 1):
+            attempt.tell((age, before + place))
+            if place <= accepted:
+                yield future, attempt.carry_out
+
+
 class _Wanted:
-    """All that is wanted of one turn, each with the future of who waits for it."""
+    """All that is wanted of one turn, and the futures of who waits for it."""
 
     def __init__(self) -> None:
-        self.looks: list[tuple[asyncio.Future[None]]] = []
-        self.counts: list[tuple[asyncio.Future[Tally | None], Count]] = []
-        self.commands: list[tuple[asyncio.Future[Any], Row, CarryOut[Any]]] = []
-        self.notes: list[tuple[asyncio.Future[None], str, bytes]] = []
+        # Those that a change may come of, and the others.
+        self.changing: list[_Future] = []
+        self.waiting: list[_Future] = []
+        self.by_client: dict[tuple[str, int, bool], _Requests] = {}
+        self.commands: list[tuple[_Future, bytes, CarryOut]] = []
+        self.notes: dict[str, list[bytes]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self.looks or self.counts or self.commands or self.notes)
+        return bool(self.changing or self.waiting)
+
+    def requests(self, count: Count) -> _Requests:
+        """Find those that count together with another one."""
+        key = count.key, count.limit, count.certain
+        found = self.by_client.get(key)
+        if found is None:
+            found = self.by_client[key] = _Requests(count)
+        return found
 
     def batch(self) -> Batch:
-        return Batch(
-            [row for _, row, _ in self.commands],
-            [count for _, count in self.counts],
-            [(session, entry) for _, session, entry in self.notes],
-        )
+        counts = [one.wanted() for one in self.by_client.values()]
+        rows = [row for _, row, _ in self.commands]
+        appends = rows or any(one.rows for one in counts)
+        return Batch(os.urandom(_NONCE) if appends else b"", counts, rows, self.notes)
 
 
 def _refusal(error: Exception, unknown: bool = False) -> Exception:
@@ -140,12 +207,12 @@ def _refusal(error: Exception, unknown: bool = False) -> Exception:
     return ApiError(503, f"{error}; {what}", headers={"Retry-After": "1"})
 
 
-def _end(future: asyncio.Future[Any], result: Any = None) -> None:
+def _end(future: _Future, result: Any = None) -> None:
     # Who waited may be gone.
     if not future.done():
         future.set_result(result)
 
 
-def _fail(future: asyncio.Future[Any], error: Exception) -> None:
+def _fail(future: _Future, error: Exception) -> None:
     if not future.done():
         future.set_exception(error)

@@ -55,5 +55,5 @@ class Upkeep:
             await replica.lead()
         replica.leads = report.leads
         for session in sessions.idle() if report.leads else ():
-            await replica.keep(session, log.END, sessions.leave)
+            await replica.keep(session, log.END)
         await replica.images.look(report.leads, report.lowest)

@@ -70,6 +70,8 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         self._table = PathTable(contract.operations.values(), contract.known_paths)
         self._reasons = RefusalReasons(sessions, self._table)
         self._recorder = recorder = sessions.recorder
+        self._shared = recorder.shared if recorder else None
+        self._shares_journal = self._shared is not None and sessions.settings.journal_size > 0
         self._faults = Faults(forced, self._table, recorder.meet_faults if recorder else None)
         self._validator = None
         if sessions.settings.validate_responses:
@@ -122,15 +124,15 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
 
     async def _respond(self, request: RequestContext, send: Send) -> None:
         """Respond to a request; errors become responses, too."""
-        recorder = self._recorder
+        shared = self._shared
         try:
             if self._checks_host:
                 server = request.scope.get("server")
                 self._admission.check_host(request.headers.get(b"host"), server)
             if self._public_path:
                 self._strip_public_path(request)
-            if recorder is not None:
-                await recorder.catch_up(request)
+            if shared is not None:
+                await shared.catch_up(request)
             if b"x-mock-session" in request.headers or request.raw_path.startswith("/s/"):
                 self._sessions.choose(request)
             else:
@@ -142,7 +144,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
                 log(request, reply.status)
             else:
                 note(request, reply.status, reply)
-                if recorder is not None:
+                if shared is not None:
                     await request.session.journal.save()
             await send_whole(send, reply.status, _headers(request, reply), reply.body)
             return
@@ -167,7 +169,7 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
             await self._sessions.begin(request.session)
         # Before the response: the client may request the journal right after it.
         note(request, None if request.connection == DROP else reply.status, reply)
-        if recorder is not None:
+        if self._shares_journal:
             await request.session.journal.save()
         if request.connection is not None:
             await _break(request, reply, send)

@@ -80,7 +80,7 @@ class Journal:
 
     def __init__(self, size: int = DEFAULT_SIZE, budget: JournalBudget | None = None) -> None:
         self._entries: deque[JournalEntry] = deque()
-        self._size = size
+        self.size = size
         # Characters, and what an entry takes beside them.
         self.content = 0
         # Entries that there were no room for.
@@ -104,7 +104,7 @@ class Journal:
         content = entry.weight
         self.content += content
         self._budget.take(content)
-        while len(entries) > self._size or self.content - len(entries) * ENTRY_SIZE > MOST_CONTENT:
+        while len(entries) > self.size or self.content - len(entries) * ENTRY_SIZE > MOST_CONTENT:
             self.drop_oldest()
         if self._waiting:
             self.tell(entry)
@@ -168,6 +168,9 @@ class Journal:
 def note(request: RequestContext, status: int | None, reply: Reply | None = None) -> None:
     """Add a request to the journal and the log, with the response."""
     journal, sent = request.session.journal, request.headers
+    if not (journal.size or journal.followed):
+        log(request, status)
+        return
     response = None
     weight = (
         ENTRY_SIZE
@@ -208,12 +211,13 @@ def note(request: RequestContext, status: int | None, reply: Reply | None = None
     )
     # Takes half the time of the constructor.
     journal.add(tuple.__new__(JournalEntry, noted))
-    if logger.isEnabledFor(logging.INFO):
-        log(request, status)
+    log(request, status)
 
 
 def log(request: RequestContext, status: int | None) -> None:
     """Log a request in one line, with the reason of a refusal; secrets are masked."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
     caller = request.caller
     reason = reason_of(request.refusal, request.detail)
     reason = mask_text(reason) if reason else None

@@ -11,7 +11,7 @@ from ringme_mock.actions.entries import entry_defaults
 from ringme_mock.actions.path_resolution import PathResolver
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply, entry_view
-from ringme_mock.errors import too_many_requests, unauthorized
+from ringme_mock.errors import ApiError, too_many_requests, unauthorized
 from ringme_mock.http.body import read_form, read_object, read_page_form
 from ringme_mock.http.connexion_parts import (
     AbstractOperation,
@@ -23,7 +23,7 @@ from ringme_mock.http.connexion_parts import (
     Specification,
 )
 from ringme_mock.http.parameters import PathReader, QueryReader
-from ringme_mock.store.access import check_read_only, check_scopes
+from ringme_mock.store.access import Caller, check_read_only, check_scopes
 from ringme_spec.contract import Contract
 from ringme_spec.errors import raise_all, unknown_key
 from ringme_spec.operations import Operation
@@ -89,7 +89,7 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
                 raise unauthorized()
             request.caller = caller
             limit = caller.application["rate_limit"]
-            request.allowance = state.limits.count(caller.client_key, limit)
+            request.allowance = state.limits.count(caller.client_key, limit, request.counted)
             if request.allowance.exceeded:
                 raise too_many_requests(request.allowance.reset)
             # There is one check per operation, so the method is always the same.
@@ -117,9 +117,11 @@ class RunningOperation:
         recorder: Replica | None = None,
     ) -> None:
         self.operation = operation
-        # Of what others change, too; `keeps` tells that this changes something.
         self._recorder = recorder
-        self._keeps = not operation.reads or operation.action in CHANGING_READS
+        self._shared = recorder.shared if recorder else None
+        self.is_open = operation.scopes is None
+        # Whether it changes something.
+        self.keeps = not operation.reads or operation.action in CHANGING_READS
         self._action = action
         self._verify = verify or [lambda _: True]
         self._path = PathReader(operation.path_parameters)
@@ -134,13 +136,36 @@ class RunningOperation:
 
     async def run(self, request: RequestContext) -> Reply:
         """Return the success response. Raises ApiError in the order of contract section 2."""
-        recorder = self._recorder
-        if recorder is not None and self.operation.scopes is not None:
-            await recorder.count(request)
+        refusal: ApiError | None = None
+        if request.expected is not None and self._shared is not None:
+            try:
+                await self._read(request)
+            except ApiError as error:
+                refusal = error
+            else:
+                reply = await self._shared.act(request, self, self._act)
+                if reply is not None:
+                    return reply
+        if self._shared is not None and not self.is_open:
+            await self._shared.count(request)
         self._check_token(request)
         if self._alone is not None and request.caller is not None:
             waiting = request.session.one_at_a_time
             await waiting.begin(request.caller.client_key, self._alone)
+        if refusal is not None:
+            raise refusal
+        if request.expected is None:
+            await self._read(request)
+        if self._recorder is not None and self.keeps:
+            return await self._recorder.act(request, self._act)
+        return self._act(request)
+
+    def has_passed(self, caller: Caller) -> bool:
+        """Tell if nothing but a limit can refuse a caller: the same was let in before."""
+        return self._alone is None and not caller.passed.isdisjoint(self._verify)
+
+    async def _read(self, request: RequestContext) -> None:
+        """Read parameters and body. Raises ApiError."""
         request.parameters = self._path.read(request.path_values)
         request.query_values = self._query.read(request.query)
         request.sent = {} if self._body is None else await self._body(request)
@@ -149,9 +174,6 @@ class RunningOperation:
         for name in self._zero_is_null:
             if request.sent.get(name) == 0:
                 request.sent = {**request.sent, name: None}
-        if recorder is not None and self._keeps:
-            return await recorder.act(request, self._act)
-        return self._act(request)
 
     def repeat(self, request: RequestContext, sent: dict[str, Any]) -> Reply:
         """Run it again for what a request had sent, checked already. Raises as `run` does."""

@@ -54,7 +54,7 @@ class Sessions:
     def __post_init__(self) -> None:
         self._supply = self.recorder.supply if self.recorder else SUPPLY
         if self.recorder is not None:
-            self.recorder.join(self)
+            self.recorder.sessions = self
         self.redaction = Redaction(self.contract.document)
         self.today = MovingStore(self.contract, self.seed) if self.settings.today else None
         self.journals = JournalBudget(self.settings.journal_size)
@@ -81,7 +81,7 @@ class Sessions:
         """
         if name is None or name == DEFAULT:
             return self.default
-        session = self._find_any(name)
+        session = self.find_known(name)
         if session is not None and self.recorder is None and session.is_idle(self.settings.idle):
             session = None
         if not may_begin and (session is None or session.waits):
@@ -91,7 +91,7 @@ class Sessions:
         session.used = self.seconds()
         return session
 
-    def _find_any(self, name: str) -> Session | None:
+    def find_known(self, name: str) -> Session | None:
         if name == DEFAULT:
             return self.default
         return self._others.get(name) or self._resumed.get(name) or self._waiting.get(name)
@@ -139,7 +139,8 @@ class Sessions:
     async def keep(self, session: Session, kind: str, act: Callable[[Session], _T]) -> _T:
         """Do what pages do to a session, so that it is kept."""
         if self.recorder is not None:
-            return await self.recorder.keep(session, kind, act)
+            done: _T = await self.recorder.keep(session, kind, act)
+            return done
         return act(session)
 
     async def settle(self, session: Session) -> None:
@@ -176,7 +177,7 @@ class Sessions:
 
     def place(self, name: str) -> Session:
         """Find or make a session for what an image has of it."""
-        return self._find_any(name) or self._new(name)
+        return self.find_known(name) or self._new(name)
 
     def keep_only(self, sessions: list[Session]) -> None:
         """Have these sessions and no others, in this order."""
@@ -215,7 +216,7 @@ class Sessions:
     def find(self, request: RequestContext) -> tuple[Session | None, str]:
         """Return the session of a request, None if it is not known, and the path within it."""
         name, path = _place_of(request)
-        return self._find_any(name or DEFAULT), path
+        return self.find_known(name or DEFAULT), path
 
     def _may_begin(self, request: RequestContext) -> bool:
         """Allow a request to begin a session unless it comes from a page of another site."""

@@ -11,8 +11,8 @@ from ringme_mock.command_log.board import Board
 from ringme_mock.command_log.file_log import FileLog, damaged
 from ringme_mock.command_log.identity import check_identity, identity
 from ringme_mock.command_log.log import Log
-from ringme_mock.command_log.repeat import Damaged
 from ringme_mock.command_log.replica import Replica
+from ringme_mock.command_log.row import Damaged
 from ringme_mock.command_log.upkeep import Upkeep
 from ringme_mock.errors import ApiError
 from ringme_mock.http.sessions import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from ringme_mock.store.clock import Clock
 from ringme_mock.store.collection import Key
@@ -37,6 +37,11 @@ class Allowance:
         ]
 
 
+# Limits and client that a request counts for, the seconds since the hour began, and the number of
+# requests in it.
+Counted: TypeAlias = "tuple[RateLimits, Key, tuple[float, int]]"
+
+
 class RateLimits:
     """Counts of requests by client. The hour of a client begins with its first request."""
 
@@ -67,11 +72,21 @@ class RateLimits:
     def load(self, written: list[Any]) -> None:
         self._hours = {client: _Hour(start, used) for client, start, used in written}
 
-    def count(self, client: Key, limit: int | None) -> Allowance:
-        """Count a request of a client; `limit` is that of its application, if any."""
-        limit = self._limit if limit is None else limit
+    def limit_of(self, limit: int | None) -> int:
+        """Return the limit of an application, that of all if it has none of its own."""
+        return self._limit if limit is None else limit
+
+    def count(self, client: Key, limit: int | None, counted: Counted | None = None) -> Allowance:
+        """Count a request of a client; `limit` is that of its application, if any.
+
+        Where it was `counted` already, that is taken over.
+        """
+        limit = self.limit_of(limit)
         now = self._clock.seconds()
         hour = self._hours.get(client)
+        if counted is not None and counted[0] is self and counted[1] == client:
+            age, used = counted[2]
+            hour = self._hours[client] = _Hour(now - age, used - 1)
         # If the clock was put back, another hour begins.
         if hour is None or not 0 <= now - hour.start < self.period:
             hour = self._hours[client] = _Hour(now)

@@ -1,0 +1,40 @@
+"""Packing of several pieces of bytes into one, as commands and entries of journals are kept."""
+
+from __future__ import annotations
+
+import struct
+
+_SIZE = struct.Struct(">I")
+# By the number of pieces: commands and entries of journals have few.
+_SIZES = [struct.Struct(f">{count + 1}I") for count in range(8)]
+
+
+def pack(*pieces: bytes) -> bytes:
+    """Write pieces behind each other: how many, how long each is, and all of them."""
+    count = len(pieces)
+    known = _SIZES[count] if count < len(_SIZES) else struct.Struct(f">{count + 1}I")
+    return b"".join((known.pack(count, *map(len, pieces)), *pieces))
+
+
+def unpack(packed: bytes) -> list[list[bytes]]:
+    """Read all that was packed and put together. Raises ValueError if it is damaged."""
+    found, place = [], 0
+    try:
+        while place < len(packed):
+            (count,) = _SIZE.unpack_from(packed, place)
+            sizes = struct.unpack_from(f">{count}I", packed, place + _SIZE.size)
+            place += _SIZE.size * (count + 1)
+            pieces = []
+            for size in sizes:
+                pieces.append(packed[place : place + size])
+                place += size
+            found.append(pieces)
+    except struct.error as error:
+        raise ValueError(f"damaged: {error}") from error
+    return found
+
+
+def numbered(last: int, packed: bytes, after: int) -> list[tuple[int, bytes]]:
+    """Read those of packed pieces that come after a number; that of the last one is known."""
+    (pieces,) = unpack(packed)
+    return [one for one in enumerate(pieces, last - len(pieces) + 1) if one[0] > after]
