@@ -8,7 +8,7 @@ from typing import Any
 
 from ringme_contract.check import check_each
 from ringme_contract.check_context import CheckContext
-from ringme_contract.entries.factories import Item
+from ringme_contract.entries.factories import NOWHERE, Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import read_list
 from ringme_spec.operations import Operation
@@ -53,17 +53,21 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
         kit.need(pool, f"there are no entries for the filters of {operation.id}")
         for name, one in filters.items():
             values = _values(pool, one)
+            valid = kit.contract.schemas.compile(schemas[name]).is_valid
             for chosen in ([value] for value in values):
                 _compare(kit, operation, owner, shown, {name: chosen})
             if name in several:
                 _compare(kit, operation, owner, shown, {name: values[:2]})
+                # One that nothing has takes those that are there nothing away.
+                for nothing in filter(valid, (NOWHERE, str(NOWHERE))):
+                    _compare(kit, operation, owner, shown, {name: [*values[:1], nothing]})
             # A part of a text is another one, and so is one with a sign before it.
             text = next((value for value in (*_values(whole, one), *values)), None)
             text = text if isinstance(text, str) else ""
             parts = {text[:-1], text[1:], text.rpartition(one.after)[2] if one.after else ""}
             parts |= {f"+{text}", text.removeprefix("+")} if text else set()
             for part in sorted(parts):
-                if part and kit.contract.schemas.compile(schemas[name]).is_valid(part):
+                if part and valid(part):
                     _compare(kit, operation, owner, shown, {name: [part]})
         first = {name: pool[0][one.property] for name, one in filters.items()}
         given = {name: [value] for name, value in first.items() if value is not None}
