@@ -87,9 +87,9 @@ def _changed(reading: Operation, seen: Item, changes: Item) -> Item:
 def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> None:
     """All properties together, then each alone, to null as well; {} changes nothing.
 
-    What calls have left is shown as before.
+    What calls have left is shown as before, and so is another entry that can be made.
     """
-    viewed = ViewedEntry(kit, operation)
+    beside, viewed = ViewedEntry(kit, operation), ViewedEntry(kit, operation)
     viewed.change({})
     lists = [one for one in kit.operations if one.action == "list" and one.ranged]
     lists = [one for one in lists if one.section == kit.roles.clients]
@@ -106,6 +106,9 @@ def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> Non
             viewed.change({name: None})
         viewed.change({name: value})
     viewed.change({})
+    if beside.keys != viewed.keys:
+        got = kit.client.read(beside.path)
+        kit.expect_equal(beside.path, got, beside.before[beside.path])
 
 
 @check_each("extra-keys", "update", existing=True)

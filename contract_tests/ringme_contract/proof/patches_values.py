@@ -13,8 +13,9 @@ from typing import Any
 
 from ringme_contract.datetime_texts import read_datetime, write_datetime
 from ringme_contract.lists import Item
-from ringme_contract.proof.fault import Shown, patch
+from ringme_contract.proof.fault import Shown, after_success, patch
 from ringme_contract.proof.messages import Request, Response
+from ringme_contract.proof.mock import Mock
 from ringme_contract.proof.site import Site
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -91,3 +92,12 @@ def stored_otherwise(
 
     site.before(before)
     site.after(after)
+
+
+@after_success
+async def stored_in_all(mock: Mock, request: Request, _: Response, key: str) -> None:
+    """Stores a value that is sent for one entry in all of them."""
+    state, sent = await mock.state(), request.fields()
+    for one in state[request.collection]["entries"] if key in sent else ():
+        one[key] = sent[key]
+    await mock.set_state(state)
