@@ -170,6 +170,11 @@ def section_of_number(number: Item) -> Section:
     return Section("extension", number["id"])
 
 
+def strange_sections(kit: CheckContext) -> tuple[Section, Section]:
+    """A group and a number of the check's own, which have no items."""
+    return section_of(kit.new_group()["id"]), section_of_number(kit.new_extension())
+
+
 def fetch(kit: CheckContext, url: str, **headers: str) -> httpx.Response:
     """The response of a URL of a recording to somebody without a token."""
     response = kit.transport.send("anonymous", "GET", url, headers=headers)
