@@ -53,6 +53,8 @@ _BREAKS = {
     "calls-of-all-clients": "current-calls",
     "phone-rings-twice": "callback",
     "phones-not-told": "event-delivery",
+    "told-of-all-clients": "event-delivery",
+    "ringing-has-no-end": "event-delivery",
     "menu-rung": "callback-numbers",
     "event-as-text": "event-delivery",
     "never-bridged": "call-values",

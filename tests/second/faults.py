@@ -38,6 +38,8 @@ FAULTS: dict[str, str] = {
     "calls-of-all-clients": "the calls in progress of a client are those of all clients",
     "phone-rings-twice": "a phone that is named twice rings twice",
     "phones-not-told": "who subscribed for all phones is told of nothing",
+    "told-of-all-clients": "who subscribed for all phones is told of those of other clients",
+    "ringing-has-no-end": "a call that ends while it rings has no hangup",
     "menu-rung": "a voice menu can be rung as if it were a phone",
     "event-as-text": "events come as plain text, not as a form",
     "never-bridged": "a call that two sides spoke in is answered, never bridged",

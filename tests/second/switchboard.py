@@ -87,7 +87,8 @@ class Switchboard:
             call.over.wait(_TALKS)
         self.end(call)
         ended = datetime.now(UTC)
-        self._tell(call, "hangup", ended)
+        if call.answered or not faults.on("ringing-has-no-end"):
+            self._tell(call, "hangup", ended)
         self._keep(call, ended)
 
     # --- events
@@ -99,14 +100,15 @@ class Switchboard:
                     _send(dict(subscription), _parameters(call, number, kind, moment))
 
     def _subscriptions(self, number: dict[str, Any], kind: str) -> list[Any]:
+        same = ">" if faults.on("told-of-all-clients") else "="
         self._database.begin()
         try:
             return self._database.rows(
-                "SELECT * FROM event WHERE event_type = ? AND (extension_id = ? OR client_id = ?)"
-                " ORDER BY id",
+                "SELECT * FROM event WHERE event_type = ?"
+                f" AND (extension_id = ? OR client_id {same} ?) ORDER BY id",
                 kind,
                 number["id"],
-                None if faults.on("phones-not-told") else number["client_id"],
+                None if faults.on("phones-not-told") else 0 if same == ">" else number["client_id"],
             )
         finally:
             self._database.end(keep=False)

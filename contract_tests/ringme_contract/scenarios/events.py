@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.entries.factories import Item
+from ringme_contract.entries.made_entries import CLIENTS
 from ringme_contract.event_receiver import Event, event_receiver
 from ringme_contract.http.way_to_target import is_loopback
 from ringme_contract.scenarios.current_calls import bare, order_call, phone, running_call
@@ -237,15 +238,22 @@ def _expect_ends(kit: CheckContext, parameters: dict[str, str]) -> None:
 def events_by_get_come_in_the_query(kit: CheckContext) -> None:
     """Behind the query that the URL has, or as its query; nothing is in the body.
 
-    Who subscribed for all phones is told of it, too.
+    Who subscribed for all phones is told of it, too, but for another client. A call that is ended
+    while it rings has an end as well.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
         number = phone(kit)
         asked = {"method": "GET", "event_type": "dial-out"}
         for path in (f"/a?{_SECRET}", "/b"):
             subscribe(kit, number["id"], url=f"{receiver.url}{path}#part", **asked)
-        kit.factory.create(OF_ALL_PHONES, **_body(url=f"{receiver.url}/c", **asked))
+        subscribe(kit, number["id"], url=f"{receiver.url}/end", method="GET")
+        clients = [one for one in CLIENTS if one in kit.target.identities]
+        for identity in reversed(clients):
+            body = _body(url=f"{receiver.url}/c-{identity}", **asked)
+            kit.factory.create(OF_ALL_PHONES, identity, **body)
         call = order_call(kit, number, bare(phone(kit)))
+        receiver.wait(_WAIT, lambda events: bool(events))
+        _end(kit, number, {"call_api_id": call})
 
         def told(events: list[Event]) -> list[Event]:
             # Of all phones there are other calls as well.
@@ -255,9 +263,9 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
                 if one.parameters.get("CallID") == call or not one.target.startswith("/c")
             ]
 
-        events = told(receiver.wait(_WAIT, lambda events: len(told(events)) >= 3))
+        events = told(receiver.wait(_WAIT, lambda events: len(told(events)) >= 4))
         got = sorted((one.target.partition("?")[0], one.method, one.body) for one in events)
-        expected = [(path, "GET", "") for path in ("/a", "/b", "/c")]
+        expected = [(path, "GET", "") for path in ("/a", "/b", "/c-client", "/end")]
         kit.expect_equal("what arrived", got, expected)
         for event in events:
             query = parse_qsl(event.target.partition("?")[2], keep_blank_values=True)
