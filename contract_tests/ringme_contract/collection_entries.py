@@ -14,6 +14,8 @@ from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 from ringme_spec.schema import Schema
 
+# More than the 255 characters that a column often has.
+_LONG = 300
 # A key that no body has by the document.
 UNKNOWN = "contract_unknown_key"
 
@@ -214,7 +216,7 @@ class Entries:
 
     def _labels(self, schema: Schema) -> list[str]:
         """Texts that begin with the prefix of the run, as far as there is room for it."""
-        longest = schema.get("maxLength", 255)
+        longest = schema.get("maxLength", _LONG)
         new = self.kit.new_name("Changed")
         texts = (
             new,
