@@ -34,7 +34,10 @@ def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
         wholes = {one: read_list(kit, caller, operation, one, **order) for one in owners}
         if not wholes:
             continue
-        for one, whole in wholes.items() if not operation.ranged else ():
+        listed = {**wholes}
+        if operation.section == kit.roles.clients and "other_client" in kit.target.identities:
+            listed["other_client"] = read_list(kit, kit.caller("other_client"), operation)
+        for one, whole in listed.items() if not operation.ranged else ():
             keys = [sort_key(operation, entry) for entry in whole]
             kit.expect_equal(f"the order of {operation.id} of {one}", keys, sorted(keys))
         owner = max(wholes, key=lambda one: len(wholes[one]))
