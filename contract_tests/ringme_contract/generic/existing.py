@@ -48,6 +48,13 @@ class ViewedEntry:
     def read(self) -> Views:
         return {path: self.caller.entries(path) for path in self._readings}
 
+    def of_another_client(self) -> Views:
+        """What the paths show to another client that lead to its own; nothing without one."""
+        if "other_client" not in self.kit.target.identities:
+            return {}
+        its_own = [path for path, one in self._readings.items() if _is_of_caller(one)]
+        return {path: self.kit.caller("other_client").entries(path) for path in its_own}
+
     def change(self, changes: Item, client: object = None) -> None:
         """Updates it, and expects each view to show these changes, and nothing else new.
 
@@ -78,6 +85,10 @@ class ViewedEntry:
         }
 
 
+def _is_of_caller(operation: Operation) -> bool:
+    return all(one.me is not None for one in operation.entry_parameters)
+
+
 def _changed(reading: Operation, seen: Item, changes: Item) -> Item:
     sources = {name: reading.shows.get(name, name) for name in seen}
     return {name: changes.get(sources[name], value) for name, value in seen.items()}
@@ -87,9 +98,11 @@ def _changed(reading: Operation, seen: Item, changes: Item) -> Item:
 def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> None:
     """All properties together, then each alone, to null as well; {} changes nothing.
 
-    What calls have left is shown as before, and so is another entry that can be made.
+    What calls have left is shown as before, and so are another entry that can be made, and those
+    of another client.
     """
     beside, viewed = ViewedEntry(kit, operation), ViewedEntry(kit, operation)
+    of_another = viewed.of_another_client()
     viewed.change({})
     lists = [one for one in kit.operations if one.action == "list" and one.ranged]
     lists = [one for one in lists if one.section == kit.roles.clients]
@@ -109,6 +122,7 @@ def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> Non
     if beside.keys != viewed.keys:
         got = kit.client.read(beside.path)
         kit.expect_equal(beside.path, got, beside.before[beside.path])
+    kit.expect_equal("what another client sees", viewed.of_another_client(), of_another)
 
 
 @check_each("extra-keys", "update", existing=True)
@@ -124,13 +138,18 @@ def what_only_responses_have_is_not_to_be_set(kit: CheckContext, operation: Oper
 
 @check_each("entry-reference", "update", existing=True, applies=refers, smoke=True)
 def an_existing_entry_refers_to_nothing_unknown(kit: CheckContext, operation: Operation) -> None:
-    """To what never was, is deleted or another client's; an entry that is not there comes first."""
+    """To what never was, is deleted or another client's; an entry that is not there comes first.
+
+    Beside good references as well, in either order, which then do not hold.
+    """
     viewed, factory = ViewedEntry(kit, operation), kit.factory
     unknown = {**viewed.keys, viewed.rule.name: NOWHERE}
-    for name, other in factory.referred(operation).items():
+    referred = factory.referred(operation)
+    good = {name: factory.own(other) for name, other in referred.items()}
+    for name, other in referred.items():
         word = kit.contract.collections[other].missing
         for key in wrong_keys(kit, other):
-            sent = {**factory.change(operation), name: key}
+            sent = {**good, **factory.change(operation), name: key}
             response = viewed.caller.put(viewed.path, sent)
             kit.expect(response, 404, word)
             viewed.expect_unchanged()
