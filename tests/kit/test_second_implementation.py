@@ -60,6 +60,7 @@ _BREAKS = {
     "never-bridged": "call-values",
     "call-by-first-leg": "call-number",
     "transfer-counted": "call-stats",
+    "call-stats-short": "call-stats",
     "leg-keeps-record": "record-delete-keeps-call",
     "filter-any": "extension-filters",
     "ivr-takes-all-events": "event-types",

@@ -45,6 +45,7 @@ FAULTS: dict[str, str] = {
     "never-bridged": "a call that two sides spoke in is answered, never bridged",
     "call-by-first-leg": "the filter by number looks at the number of a call alone",
     "transfer-counted": "legs that got the call handed over count as incoming",
+    "call-stats-short": "the statistics of calls leave out the last moment of their range",
     "leg-keeps-record": "a leg keeps the id of its record when that is deleted",
     "filter-any": "a list with two filters shows what passes either of them",
 }

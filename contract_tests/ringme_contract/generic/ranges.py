@@ -8,7 +8,13 @@ from typing import Any
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
-from ringme_contract.datetime_texts import SECOND, latest_end, read_datetime, write_datetime
+from ringme_contract.datetime_texts import (
+    SECOND,
+    latest_end,
+    read_datetime,
+    whole_second,
+    write_datetime,
+)
 from ringme_contract.entries.factories import Item
 from ringme_contract.generic.owners import ClientView
 from ringme_contract.lists import list_path, lists_with, moment_of, read_list, sort_key
@@ -108,7 +114,7 @@ def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
 
 @check("stats-agree", writes=False, smoke=True)
 def statistics_add_up_to_the_list(kit: CheckContext) -> None:
-    """Of the whole range, and of the half of it, for each owner that has statistics."""
+    """Of the whole range and of parts of it, for each owner that has statistics."""
     counted = 0
     for what, stats, items, got in _statistics(kit, "size"):
         content = stats.collection.content
@@ -121,7 +127,7 @@ def statistics_add_up_to_the_list(kit: CheckContext) -> None:
 
 @check("call-stats", writes=False, smoke=True)
 def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
-    """Of the whole range and of its halves, for each owner that has such statistics."""
+    """Of the whole range and of parts of it, for each owner that has such statistics."""
     counted = 0
     for what, stats, items, got in _statistics(kit, "by"):
         by, count = stats.resource["by"], stats.resource["count"]
@@ -135,17 +141,20 @@ def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
 def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, list[Item], Any]]:
     """Statistics with a key in `x-resource`: a name, the operation, the list, and what they say.
 
-    Of each owner, of the whole range, of its halves, and from the month before. Raises NotOffered
-    without any.
+    Of each owner, of the whole range, up to an item and from it on, and from the month before.
+    Raises NotOffered without any.
     """
     view, caller = ClientView(kit), kit.client
     start, end = kit.target.range
-    middle = write_datetime(read_datetime(start) + (read_datetime(end) - read_datetime(start)) / 2)
     every = [one for one in kit.operations if one.action == "stats" and key in one.resource]
     kit.need_offered(every, f"the target has no statistics with {key}")
     for stats, owner in ((one, owner) for one in every for owner in _owners(kit, view, one)):
         # Where there are several lists of the same, the statistics are of any.
         listing = lists_with(kit, owner=stats.section, collection=stats.collection.name)[0]
+        moments = [moment_of(listing, one) for one in read_list(kit, caller, listing, owner)]
+        # One with a fraction is beyond its second.
+        whole = [write_datetime(one) for one in moments if one == whole_second(one)] or [start]
+        middle = whole[len(whole) // 2]
         for bounds in (
             (start, end),
             (start, middle),
