@@ -15,7 +15,10 @@ from ringme_contract.proof.patches_ranges import in_range, time_of
 
 @before
 async def range_deleted(mock: Mock, request: Request, how: str) -> Response:
-    """Has the delete of a range take that of the `whole client`, or leave one item."""
+    """Has the delete of a range take that of the `whole client`, or leave one item.
+
+    With `gone numbers` it leaves those of numbers that are gone.
+    """
     old = await mock.entries(request.collection)
     response = await mock.send(request)
     if response.ok and how == "whole client":
@@ -24,7 +27,10 @@ async def range_deleted(mock: Mock, request: Request, how: str) -> Response:
     elif response.ok:
         state = await mock.state()
         left = state[request.collection]["entries"]
-        left += [one for one in old if one not in left][:1]
+        spared = [one for one in old if one not in left]
+        numbers = [one["id"] for one in state["extension"]["entries"]]
+        gone = [one for one in spared if one["extension_id"] not in numbers]
+        left += gone if how == "gone numbers" else spared[:1]
         await mock.set_state(state)
     return response
 

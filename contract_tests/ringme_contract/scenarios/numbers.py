@@ -123,7 +123,7 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
 
 
 def _expect_range_delete(kit: CheckContext) -> None:
-    """A range of the client takes all that a number has left that is gone; it has no pages.
+    """A range of the client takes what numbers have left that are gone; it has no pages.
 
     Then one item more goes alone, if there is one.
     """
@@ -146,7 +146,6 @@ def _expect_range_delete(kit: CheckContext) -> None:
                 kit.expect(kit.client.delete(path), 204)
                 expected.remove(rest[0])
                 kit.expect_equal(f"the list after {path}", items.read(), expected)
-            return
 
 
 def _numbers_with_every_kind(kit: CheckContext) -> list[Item]:
