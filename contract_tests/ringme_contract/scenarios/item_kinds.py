@@ -170,6 +170,11 @@ def section_of_number(number: Item) -> Section:
     return Section("extension", number["id"])
 
 
+def group_then(item: Item) -> Any:
+    """The group that the number of an item was in at its time, if any."""
+    return item.get("extension_group_owner_id", item.get("extension_group_id"))
+
+
 def strange_sections(kit: CheckContext) -> tuple[Section, Section]:
     """A group and a number of the check's own, which have no items."""
     return section_of(kit.new_group()["id"]), section_of_number(kit.new_extension())

@@ -19,6 +19,7 @@ from ringme_contract.scenarios.item_kinds import (
     ItemViews,
     Section,
     between,
+    group_then,
     of_each_kind,
     section_of,
     strange_sections,
@@ -73,10 +74,12 @@ def _delete_one(items: Items, level: str) -> None:
     kit, whole, known = items.kit, items.read(), items.kit.target.identities
     own = own_id(kit, "extension", "extension") if "extension" in known else None
     at_own = level == "extension"
+    groups = [one["id"] for one in kit.factory.read("extension_group")]
 
     def badness(pair: tuple[Item, Item]) -> tuple[object, ...]:
         value = _value(items, pair[1], whole)
-        return value[0] > 1, (own == pair[0]["id"]) != at_own, value
+        lacks = group_then(pair[1]) not in groups
+        return value[0] > 1, (own == pair[0]["id"]) != at_own, lacks, value
 
     pairs = ((number, one) for number, its in items.numbers() for one in its)
     number, item = min(pairs, key=badness)
@@ -85,10 +88,11 @@ def _delete_one(items: Items, level: str) -> None:
     section, key = views.section(level), item[items.key]
     if not _can(items, section, "delete"):
         return
-    for elsewhere in strange_sections(kit):
+    then = [section_of(group_then(item))] if group_then(item) in groups else []
+    for elsewhere in (*strange_sections(kit), *then):
         if _can(items, elsewhere, "delete"):
             kit.expect(kit.client.delete(items.path(elsewhere, key)), 404, items.missing)
-    views.expect("a delete in another group and at another number", [])
+    views.expect("a delete in other groups and at another number", [])
     # Its digits count in either case.
     path = items.path(section, key.swapcase() if level == "client" else key)
     caller = kit.client

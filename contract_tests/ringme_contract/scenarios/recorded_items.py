@@ -22,6 +22,7 @@ from ringme_contract.scenarios.item_kinds import (
     between,
     fetch,
     group_of,
+    group_then,
     of_each_kind,
     offered,
     section_of,
@@ -64,7 +65,7 @@ def a_file_is_not_in_the_group_of_then(kit: CheckContext, items: Items) -> None:
         (number, item, then)
         for number, its in items.numbers()
         for item in its
-        if (then := item.get("extension_group_owner_id", item.get("extension_group_id"))) in groups
+        if (then := group_then(item)) in groups
     ]
     kit.need(found, f"none of the {items} tells a group that there still is")
     number, item, then = found[0]
