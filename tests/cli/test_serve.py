@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import subprocess
+import sys
 from contextlib import suppress
 
 import pytest
@@ -29,6 +31,12 @@ def test_a_start_prints_nothing_on_stderr() -> None:
         command.read("/openapi.json")
         command.end()
     assert command.err == []
+
+
+def test_what_serving_does_not_use_is_not_imported_before_it_can_be_left_out() -> None:
+    code = "import sys, ringme_mock.cli; print('httpx' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
 
 
 def test_the_version_is_that_of_the_package() -> None:

@@ -12,7 +12,6 @@ from itertools import count
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from ringme_mock.delivery.deliveries import Delivery
 from ringme_mock.http.journal_entry import (
     HEADER_SIZE,
     RESPONSE_LIMIT,
@@ -25,7 +24,7 @@ from ringme_spec.redaction import mask_text
 if TYPE_CHECKING:
     from ringme_mock.actions.request_context import RequestContext
     from ringme_mock.actions.response import Reply
-
+    from ringme_mock.delivery.deliveries import Delivery
 
 # Characters of all entries together, and what an entry takes beside them.
 MOST_TOGETHER = 64 * 1024 * 1024
@@ -183,7 +182,7 @@ def note(request: RequestContext, status: int | None, reply: Reply | None = None
     if reply is not None and status is not None:
         # A copy: orjson cuts a body out of a larger block of memory, and each that is kept would
         # leave a hole there, which costs more than the copy.
-        body = memoryview(reply.body)[:RESPONSE_LIMIT].tobytes()
+        body = b"%b" % reply.body[:RESPONSE_LIMIT]
         kept = (status, reply.media_type, reply.headers, body, len(reply.body))
         response = tuple.__new__(NotedResponse, kept)
         weight += len(body)
