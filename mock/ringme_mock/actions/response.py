@@ -56,8 +56,8 @@ def entry_view(operation: Operation) -> View | None:
     def without(entries: Iterable[Entry]) -> list[Entry]:
         # Entries have all stored properties in order, so this is quicker than gathering.
         seen = [entry.copy() for entry in entries]
-        for entry in seen:
-            for name in hidden:
+        for name in hidden:
+            for entry in seen:
                 del entry[name]
         return seen
 

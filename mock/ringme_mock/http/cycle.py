@@ -155,11 +155,10 @@ class Cycle:
             or self._method == "HEAD"
         ):
             return False
-        head = _head(status, connection.server_state.default_headers + headers)
-        if b"\r\nconnection:" in head or not (
-            b"\r\ncontent-length:" in head or status in _BODILESS
-        ):
+        names = dict(headers)
+        if b"connection" in names or not (b"content-length" in names or status in _BODILESS):
             return False
+        head = _head(status, connection.server_state.default_headers + headers)
         connection.transport.write(head + body)
         self.response_started = True
         self._complete()
