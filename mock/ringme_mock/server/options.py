@@ -41,6 +41,10 @@ def _option(text: str, **settings: Any) -> Any:
     return field(metadata={"help": text, **settings})
 
 
+def _flag(text: str) -> Any:
+    return _option(text, is_flag=True, type=Switch())
+
+
 @dataclass(frozen=True)
 class Options:
     """The values of all options; each field is one option and its environment variable."""
@@ -65,10 +69,8 @@ class Options:
         multiple=True,
         type=_PATH,
     )
-    today: bool = _option(
-        "Shift all date-times of the fixtures by whole days, so that the newest is of today.",
-        is_flag=True,
-        type=Switch(),
+    today: bool = _flag(
+        "Shift all date-times of the fixtures by whole days, so that the newest is of today."
     )
     spec: Path = _option(
         "OpenAPI document to serve.", default=SPEC, show_default="that of the mock", type=_PATH
@@ -78,9 +80,7 @@ class Options:
         multiple=True,
         type=_PATH,
     )
-    reload: bool = _option(
-        "Reload document, fixtures and faults file when they change.", is_flag=True, type=Switch()
-    )
+    reload: bool = _flag("Reload document, fixtures and faults file when they change.")
     workers: int = _option(
         "Number of processes that serve the state together.",
         type=WholeNumber(1, _MOST_WORKERS),
@@ -117,9 +117,7 @@ class Options:
     faults: Path | None = _option(
         "YAML file with initial faults, as POST /__mock__/faults takes them.", type=_PATH
     )
-    no_control: bool = _option(
-        "Turn the control interface and the page off.", is_flag=True, type=Switch()
-    )
+    no_control: bool = _flag("Turn the control interface and the page off.")
     allow_origin: tuple[str, ...] = _option(
         "Origin of pages that may call the API (CORS), such as https://app.test, beside those of"
         " this machine; * for all; repeatable.",
@@ -141,10 +139,8 @@ class Options:
         show_default="the Host of the request",
         metavar="URL",
     )
-    control_from_any: bool = _option(
-        "Let other machines use the control interface: they can read and change everything.",
-        is_flag=True,
-        type=Switch(),
+    control_from_any: bool = _flag(
+        "Let other machines use the control interface: they can read and change everything."
     )
     max_sessions: int = _option(
         "Maximum number of sessions; one more ends the session that was idle longest.",
@@ -191,14 +187,10 @@ class Options:
         type=WholeNumber(0, _LONGEST_JOURNAL),
         default=DEFAULT_SIZE,
     )
-    validate_responses: bool = _option(
-        "Check each response against the document; an invalid one is replaced by a 500.",
-        is_flag=True,
-        type=Switch(),
+    validate_responses: bool = _flag(
+        "Check each response against the document; an invalid one is replaced by a 500."
     )
-    tls: bool = _option(
-        "Serve over https, with a certificate made for this run.", is_flag=True, type=Switch()
-    )
+    tls: bool = _flag("Serve over https, with a certificate made for this run.")
     tls_ca: Path | None = _option(
         "File to write the CA certificate to, for clients to trust.", type=_PATH
     )
