@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import cast
+from typing import NamedTuple, cast
 
 import pytest
 
@@ -69,7 +69,7 @@ class Attempted:
         self._clients, self._name = clients, name
 
     def begin(self) -> Awaitable[str | None]:
-        return self._clients.turns.attempt(COUNT, self)
+        return self._clients.turns.attempt(Client(), self)
 
     def is_valid(self) -> bool:
         return self.valid
@@ -82,7 +82,9 @@ class Attempted:
         return self._name
 
 
-COUNT = Count("client", 0.0, 60.0, (0.0, 0), 3)
+class Client(NamedTuple):
+    def new_count(self) -> Count:
+        return Count("client", 0.0, 60.0, (0.0, 0), 3)
 
 
 def run(scenario: Callable[[Clients], Coroutine[None, None, None]]) -> Clients:
@@ -150,7 +152,7 @@ def test_requests_of_a_client_count_together_and_those_within_the_limit_change_s
         clients.log.may_go_on.set()
         clients.log.used = 4
         commands = [clients.attempt(name) for name in "abc"]
-        counted = clients.turns.count(COUNT)
+        counted = clients.turns.count(Client())
         found = await asyncio.gather(*(one.begin() for one in commands))
         assert found == ["a", "b", None]
         assert (await counted, *(one.tallies for one in commands)) == (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
@@ -19,6 +19,7 @@ from ringme_mock.faults.inject import meets_faults
 from ringme_mock.http.session import Session
 from ringme_mock.store.access import Caller, check_read_only
 from ringme_mock.store.collection import Key
+from ringme_mock.store.rate_limits import RateLimits
 
 if TYPE_CHECKING:
     from ringme_mock.command_log.replica import Replica
@@ -53,7 +54,7 @@ class SharedCounts:
         elif _is_ready(session, caller, operation):
             request.expected = caller, self._turns.position
         else:
-            tally = await self._turns.count(_count(session, caller))
+            tally = await self._turns.count(_client(session, caller))
             if tally is not None:
                 request.counted = (session.state.limits, caller.client_key, tally)
 
@@ -68,7 +69,7 @@ class SharedCounts:
                 caller = _caller(request, session)
             if caller is None:
                 return
-            tally = await self._turns.count(_count(session, caller, certain=True))
+            tally = await self._turns.count(_client(session, caller, certain=True))
             if tally is None:
                 raise RuntimeError("a request that is certain did not count")
             request.counted = (session.state.limits, caller.client_key, tally)
@@ -84,9 +85,9 @@ class SharedCounts:
         expected, certain = request.expected, False
         while expected is not None:
             request.caller = expected[0]
-            count = _count(request.session, expected[0], certain)
+            client = _client(request.session, expected[0], certain)
             attempt = _Attempt(self._replica, request, *expected, action)
-            reply: Reply | None = await self._turns.attempt(count, attempt)
+            reply: Reply | None = await self._turns.attempt(client, attempt)
             if reply is not None or request.counted is not None or certain:
                 return reply
             caller, certain = _caller(request, request.session), True
@@ -97,8 +98,7 @@ class SharedCounts:
     async def is_first(self, session: Session, client: Key, seconds: float) -> bool:
         """Begin a request that takes some seconds, unless the client has such a one in progress."""
         # Not the key of a limit, which has a number in the middle.
-        key = f"{session.name} busy {client}"
-        tally = await self._turns.count(Count(key, time.time(), seconds, (0.0, 0), 1, certain=True))
+        tally = await self._turns.count(_Busy(f"{session.name} busy {client}", seconds))
         return tally is not None and tally[1] == 1
 
 
@@ -161,13 +161,36 @@ def _caller(request: RequestContext, session: Session) -> Caller | None:
     return None if token is None else session.state.access.caller(token)
 
 
-def _count(session: Session, caller: Caller, certain: bool = False) -> Count:
-    limits, client = session.state.limits, caller.client_key
-    now = limits.now
-    start, used = limits.hour(client) or (now, 0)
-    key = f"{session.name} {session.since} {client}"
+class _Client(NamedTuple):
+    """Requests of a client that count for the same limit."""
+
+    limits: RateLimits
+    key: Key
+    limit: int
+    certain: bool
+    session: Session
+
+    def new_count(self) -> Count:
+        limits, now = self.limits, self.limits.now
+        start, used = limits.hour(self.key) or (now, 0)
+        key = f"{self.session.name} {self.session.since} {self.key}"
+        return Count(key, now, limits.period, (now - start, used), self.limit, self.certain)
+
+
+class _Busy(NamedTuple):
+    """The request that a client may have in progress, for some seconds."""
+
+    key: str
+    seconds: float
+
+    def new_count(self) -> Count:
+        return Count(self.key, time.time(), self.seconds, (0.0, 0), 1, certain=True)
+
+
+def _client(session: Session, caller: Caller, certain: bool = False) -> _Client:
+    limits = session.state.limits
     limit = limits.limit_of(caller.application["rate_limit"])
-    return Count(key, now, limits.period, (now - start, used), limit, certain)
+    return _Client(limits, caller.client_key, limit, certain, session)
 
 
 def checked(request: RequestContext, action: Action) -> Callable[[Session], Reply]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from typing import Any, Protocol, TypeAlias
 
 from ringme_mock.command_log.log import Batch, Count, Entry, Log, Tally, Turn, UnknownOutcome
@@ -17,6 +17,13 @@ logger = logging.getLogger(__name__)
 CarryOut: TypeAlias = Callable[[int, float, bytes], Awaitable[Any]]
 _Future: TypeAlias = asyncio.Future[Any]
 _NONCE = 16
+
+
+class Client(Hashable, Protocol):
+    """Whose requests count together, if they are equal."""
+
+    def new_count(self) -> Count:
+        """Make a count of none of them."""
 
 
 class Attempt(Protocol):
@@ -52,16 +59,16 @@ class Turns:
         """Apply all that others have changed before."""
         return self._wait_in(self._next.waiting)
 
-    def count(self, count: Count) -> asyncio.Future[Tally | None]:
-        """Look, and count a request."""
+    def count(self, client: Client) -> asyncio.Future[Tally | None]:
+        """Look, and count a request of a client."""
         future = self._wait_in(self._next.waiting)
-        self._next.requests(count).counts.append(future)
+        self._next.requests(client).counts.append(future)
         return future
 
-    def attempt(self, count: Count, attempt: Attempt) -> _Future:
+    def attempt(self, client: Client, attempt: Attempt) -> _Future:
         """Look, count a request, and carry its command out; None if it was not appended."""
         future = self._wait_in(self._next.changing)
-        self._next.requests(count).attempts.append((future, attempt))
+        self._next.requests(client).attempts.append((future, attempt))
         return future
 
     def append(self, row: bytes, carry_out: CarryOut) -> _Future:
@@ -178,19 +185,17 @@ class _Wanted:
         # Those that a change may come of, and the others.
         self.changing: list[_Future] = []
         self.waiting: list[_Future] = []
-        self.by_client: dict[tuple[str, int, bool], _Requests] = {}
+        self.by_client: dict[Client, _Requests] = {}
         self.commands: list[tuple[_Future, bytes, CarryOut]] = []
         self.notes: dict[str, list[bytes]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.changing or self.waiting)
 
-    def requests(self, count: Count) -> _Requests:
-        """Find those that count together with another one."""
-        key = count.key, count.limit, count.certain
-        found = self.by_client.get(key)
+    def requests(self, client: Client) -> _Requests:
+        found = self.by_client.get(client)
         if found is None:
-            found = self.by_client[key] = _Requests(count)
+            found = self.by_client[client] = _Requests(client.new_count())
         return found
 
     def batch(self) -> Batch:
