@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -152,14 +153,18 @@ def test_the_stream_tells_each_request_as_it_comes(control: Control) -> None:
         assert found["number"] == control.done("GET", "journal")[-1]["number"]
 
 
-def streamed(control: Control, last: str, many: int) -> list[tuple[str, str]]:
+def streamed(
+    control: Control, last: str, many: int, once_open: Callable[[], object] = lambda: None
+) -> list[tuple[str, str]]:
     """Type and id (or data) of the first events for a client that knows an event already."""
     found, kind, told = [], "", ""
     url = f"{control.server.url}/__mock__/journal/stream"
     with httpx.stream("GET", url, headers={"Last-Event-ID": last}) as stream:
         for line in stream.iter_lines():
             name, _, value = line.partition(": ")
-            if name == "event":
+            if line == ": open":
+                once_open()
+            elif name == "event":
                 kind = value
             elif name == "id" or (name == "data" and not told):
                 told = value
@@ -184,10 +189,7 @@ def test_a_stream_goes_on_where_it_was_broken_off() -> None:
             ("request", "5"),
         ]
         for unknown in ("99", "-1", "x", "9" * 30):
-            asking = threading.Timer(0.3, control.get, ("/user/",))
-            asking.start()
-            (told,) = streamed(control, unknown, 1)
-            asking.join()
+            (told,) = streamed(control, unknown, 1, lambda: control.get("/user/"))
             assert told == ("request", str(server.app.sessions.default.journal.last_number))
 
 
