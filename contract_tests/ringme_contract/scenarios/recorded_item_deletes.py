@@ -75,11 +75,13 @@ def _delete_one(items: Items, level: str) -> None:
     own = own_id(kit, "extension", "extension") if "extension" in known else None
     at_own = level == "extension"
     groups = [one["id"] for one in kit.factory.read("extension_group")]
+    # Another check needs one that tells a group.
+    telling = sum(group_then(one) in groups for _, its in items.numbers() for one in its)
 
     def badness(pair: tuple[Item, Item]) -> tuple[object, ...]:
         value = _value(items, pair[1], whole)
-        lacks = group_then(pair[1]) not in groups
-        return value[0] > 1, (own == pair[0]["id"]) != at_own, lacks, value
+        tells = group_then(pair[1]) in groups
+        return value[0] > 1, (own == pair[0]["id"]) != at_own, tells != (telling > 1), value
 
     pairs = ((number, one) for number, its in items.numbers() for one in its)
     number, item = min(pairs, key=badness)
