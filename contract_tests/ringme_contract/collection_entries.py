@@ -85,15 +85,18 @@ class Entries:
         return expected
 
     def not_settable(self, operation: Operation, entry: Item) -> Item:
-        """A body of what an update needs, a key that nothing has, and what only responses have.
+        """A body of what an update needs, keys that nothing has, and what only responses have.
 
-        What a schema of the body has as well may be refused by its type, settable or not.
+        Nothing has UNKNOWN, nor a settable key in capitals. What a schema of the body has as well
+        may be refused by its type, settable or not.
         """
         body, schemas = operation.json_body, self.kit.contract.schemas
         known = {*schemas.properties(body.schema), *self.rule.fixed} if body else set()
+        shown = [name for name in entry if name not in known]
+        capitals = [name.upper() for name in operation.sent]
         return {
             **{name: entry[name] for name in operation.needed if name in entry},
-            **dict.fromkeys([*(name for name in entry if name not in known), UNKNOWN], "not set"),
+            **dict.fromkeys([*shown, *capitals, UNKNOWN], "not set"),
         }
 
     def delete(self, entry: Item) -> None:
