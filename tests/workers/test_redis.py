@@ -15,6 +15,7 @@ from redis import Redis
 from cli.command import refusal
 from ringme_mock.command_log import redis_log
 from ringme_mock.command_log.log import Batch, Count, Tally
+from ringme_mock.command_log.packing import pack
 from ringme_spec.paths import FIXTURES
 from support.patience import PATIENCE
 from workers.redis_server import RedisServer, free_port
@@ -40,6 +41,24 @@ def test_requests_wait_while_it_is_out_of_reach_then_get_a_503(
         assert found.status_code == 200
         assert made in found.json()
         assert mock.http.get("/__mock__/health").status_code == 200
+
+
+def test_a_turn_that_is_sent_again_counts_and_appends_once(redis: RedisServer) -> None:
+    rows = [pack(name) for name in (b"a", b"b")]
+    count = Count("client", 1000.0, 3600.0, (0.0, 0), 2, times=1, rows=rows)
+    batch = Batch(b"nonce", [count], [pack(b"c")], {"default": [b"entry"]})
+
+    async def ask() -> None:
+        log = redis_log.RedisLog(redis.url, PATIENCE, 10)
+        first, again = await log.turn(0, batch), await log.turn(0, batch)
+        assert first == again
+        assert (first.number, first.entries, first.tallies) == (1, [], [(0.0, 3)])
+        (entry,) = (await log.turn(0, Batch())).entries
+        assert (entry.last, entry.rows) == (2, rows[0] + pack(b"c"))
+        assert (await log.noted("default", 0)).entries == [(1, b"entry")]
+        await log.close()
+
+    asyncio.run(ask())
 
 
 def test_a_response_that_came_too_late_is_not_taken_for_another(
