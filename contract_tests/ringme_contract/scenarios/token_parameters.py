@@ -10,6 +10,7 @@ import httpx
 
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.scenarios.login_page import Browser
 from ringme_contract.scenarios.token_grants import is_trusted
 from ringme_contract.scenarios.users import NEEDS, User, changed, expect_error, expect_works
 from ringme_contract.target import REFUSED
@@ -17,7 +18,9 @@ from ringme_contract.target import REFUSED
 _PASSWORDS = ("a b+c&d=e%20;f", "пароль \U0001f511", "\"\\'<>", " ", "x" * 255)
 
 
-def _from_each_place(kit: CheckContext, parameters: dict[str, str]) -> Iterator[httpx.Response]:
+def from_each_place(
+    kit: CheckContext, parameters: dict[str, str], action: str = "token"
+) -> Iterator[httpx.Response]:
     """Responses to a form, to multipart without file names, and to a query with an empty body."""
     multipart = {name: (None, value) for name, value in parameters.items()}
     # As clients send it for nothing.
@@ -29,7 +32,7 @@ def _from_each_place(kit: CheckContext, parameters: dict[str, str]) -> Iterator[
     )  # fmt: skip
     for capability, arguments in ways:
         if capability not in kit.target.off:
-            yield kit.anonymous.request("POST", kit.token_path, **arguments)
+            yield kit.anonymous.request("POST", kit.path.only(action), **arguments)
 
 
 @check("token-in", writes=False, smoke=True)
@@ -44,10 +47,10 @@ def parameters_come_as_a_form(kit: CheckContext) -> None:
 def parameters_are_read_wherever_they_stand(kit: CheckContext) -> None:
     """A wrong secret is refused in each place; a token for whatever is sent is no response."""
     for good in _logins(kit):
-        for response in _from_each_place(kit, good):
+        for response in from_each_place(kit, good):
             expect_works(kit, response)
         bad = {**good, "client_secret": changed(good["client_secret"])}
-        for response in _from_each_place(kit, bad):
+        for response in from_each_place(kit, bad):
             kit.expect(response, 401)
 
 
@@ -58,7 +61,7 @@ def any_password_comes_through_unchanged(kit: CheckContext) -> None:
     for password in _PASSWORDS:
         user = User(kit, group, password=password)
         person = {"grant_type": "password", "username": user.login, "password": password}
-        for response in _from_each_place(kit, {**person, **kit.application("login")}):
+        for response in from_each_place(kit, {**person, **kit.application("login")}):
             expect_works(kit, response, user.login)
         if len(password) > 1:
             expect_error(kit, user.request_token(password=password[:-1]), "invalid_grant")
@@ -89,12 +92,12 @@ def _logins(kit: CheckContext) -> Iterator[dict[str, str]]:
             yield kit.target.identities[name].parameters
 
 
-def _request(
-    kit: CheckContext, application: dict[str, str], form: dict[str, str]
+def request_with_basic(
+    kit: CheckContext, application: dict[str, str], form: dict[str, str], action: str = "token"
 ) -> httpx.Response:
     pair = f"{application['client_id']}:{application['client_secret']}".encode()
     headers = {"Authorization": f"Basic {b64encode(pair).decode('ascii')}"}
-    return kit.anonymous.request("POST", kit.token_path, data=form, headers=headers)
+    return kit.anonymous.request("POST", kit.path.only(action), data=form, headers=headers)
 
 
 @check("token-basic", needs=NEEDS, isolated=True)
@@ -107,11 +110,15 @@ def basic_is_as_good_as_parameters(kit: CheckContext) -> None:
     if is_trusted(kit.target.identities["client"]):
         owner = kit.client.read(kit.me)["login"]
         attempts.append(("client", {"grant_type": "client_credentials"}, owner))
+    if "public" in kit.target.identities and "authorization_code" not in kit.target.off:
+        browser = Browser(kit)
+        code = {"code": browser.code_of(user), "redirect_uri": browser.redirect_uri}
+        attempts.append(("public", {"grant_type": "authorization_code", **code}, user.login))
     for name, form, login in attempts:
         application = kit.application(name)
         secret = application["client_secret"]
         others = {one.application["client_secret"] for one in kit.target.identities.values()}
         for wrong in (changed(secret), secret[:-1], f"{secret}0", *(others - {secret})):
-            refused = _request(kit, {**application, "client_secret": wrong}, form)
+            refused = request_with_basic(kit, {**application, "client_secret": wrong}, form)
             expect_error(kit, refused, "invalid_client")
-        expect_works(kit, _request(kit, application, form), login)
+        expect_works(kit, request_with_basic(kit, application, form), login)

@@ -7,6 +7,7 @@ import httpx
 from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
+from ringme_contract.scenarios.token_parameters import from_each_place, request_with_basic
 from ringme_contract.scenarios.users import (
     NEEDS,
     User,
@@ -77,7 +78,8 @@ def _expect_done(kit: CheckContext, response: httpx.Response) -> None:
 def a_revoked_access_token_ends_with_its_refresh_token(kit: CheckContext) -> None:
     """Those of another login of the same user stay good; revoking it once more is a 200.
 
-    It may be the first pair of the login, or one that a refresh gave.
+    It may be the first pair of the login, or one that a refresh gave. Parameters come from
+    wherever those of a token come.
     """
     user, application = User(kit), kit.application("login")
     first, second, other = user.log_in(), user.log_in(), user.log_in()
@@ -88,6 +90,10 @@ def a_revoked_access_token_ends_with_its_refresh_token(kit: CheckContext) -> Non
         _expect_done(kit, _revoke(kit, token=session.token, **application))
         session.expect_over()
     other.expect_good()
+    for response in from_each_place(kit, {"token": first.token, **application}, "revoke"):
+        _expect_done(kit, response)
+    _expect_done(kit, request_with_basic(kit, application, {"token": other.token}, "revoke"))
+    other.expect_over()
 
 
 @check("revoke-refresh", needs=NEEDS, uses=("revoke",), isolated=True)
