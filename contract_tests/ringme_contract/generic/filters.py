@@ -61,11 +61,11 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
                 # One that nothing has takes those that are there nothing away.
                 for nothing in filter(valid, (NOWHERE, str(NOWHERE))):
                     _compare(kit, operation, owner, shown, {name: [*values[:1], nothing]})
-            # A part of a text is another one, and so is one with a sign before it.
+            # A part of a text is another one, with a sign before it or the wildcard of SQL behind.
             text = next((value for value in (*_values(whole, one), *values)), None)
             text = text if isinstance(text, str) else ""
             parts = {text[:-1], text[1:], text.rpartition(one.after)[2] if one.after else ""}
-            parts |= {f"+{text}", text.removeprefix("+")} if text else set()
+            parts |= {f"+{text}", text.removeprefix("+"), f"{text[:-1]}%"} if text else set()
             for part in sorted(parts):
                 if part and valid(part):
                     _compare(kit, operation, owner, shown, {name: [part]})
