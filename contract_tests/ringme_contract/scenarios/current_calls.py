@@ -11,10 +11,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from ringme_contract.caller import Caller
 from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.datetime_texts import read_datetime
 from ringme_contract.entries.factories import Item
+from ringme_contract.scenarios.users import NEEDS, User
 
 _USES = ("current_calls",)
 _ID = re.compile("[0-9a-f]{32}")
@@ -40,10 +42,12 @@ def bare(number: Item) -> str:
     return str(number["name"]).rpartition("*")[2]
 
 
-def order_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> str:
+def order_call(
+    kit: CheckContext, source: Item, target: str, caller: Caller | None = None, **keys: Any
+) -> str:
     """Orders a call from a number, which is ended after the check; gives its id."""
     body = {"src_num": [bare(source)], "dst_num": target, **keys}
-    response = kit.client.post(_path(kit, "callback", source), body)
+    response = (caller or kit.client).post(_path(kit, "callback", source), body)
     found = kit.expect(response, 201).json()
     is_id = _ID.fullmatch(str(found["call_id"])) is not None
     kit.expect_true("call_id is 32 hexadecimal digits", is_id, found)
@@ -95,6 +99,14 @@ def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
     again = phone(kit)
     running_call(kit, again, bare(again), src_num=[again["name"], bare(again)] * 25)
     kit.expect_equal("how often a number rings that is named often", len(calls_of(kit, again)), 1)
+
+
+@check("callback", needs=NEEDS, uses=_USES, isolated=True)
+def a_group_user_orders_a_call_of_a_member(kit: CheckContext) -> None:
+    """The section of the number is open to it, and the call is in progress there."""
+    user = User(kit)
+    member = phone(kit, extension_group_id=user.group)
+    running_call(kit, member, bare(phone(kit)), caller=user.log_in().caller)
 
 
 @check("callback-numbers", uses=_USES, isolated=True)
