@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -34,14 +35,16 @@ def _body(**keys: object) -> Item:
 
 @check("event-types", uses=("events",), isolated=True)
 def each_number_takes_the_types_that_it_has(kit: CheckContext) -> None:
-    """A phone all of them, a voice menu two, by a new subscription and by a changed one.
+    """A voice menu two, all others all of them, by a new subscription and by a changed one.
 
     A phone that becomes a voice menu keeps its own.
     """
     client = kit.client
-    phone, menu = kit.new_extension()["id"], kit.new_extension(type="ivr")["id"]
-    for kind in _WORKING:
-        subscribe(kit, phone, event_type=kind)
+    types = ("phone", "queue", "fax", "ivr")
+    *plain, menu = (kit.new_extension(type=one)["id"] for one in types)
+    phone = plain[0]
+    for number, kind in product(plain, _WORKING):
+        subscribe(kit, number, event_type=kind)
     odd = subscribe(kit, phone, url=_ODD_URL)
     for one in (odd, client.read(kit.path("event", odd["id"], extension=phone))):
         kit.expect_equal("the URL of a subscription", one["url"], _ODD_URL)
