@@ -139,3 +139,15 @@ def test_requests_at_the_same_time_share_a_limit_and_a_turn() -> None:
         assert len(one.engine.rows) < latest + 4
 
     run(scenario)
+
+
+@pytest.mark.parametrize("name", ["x", 5])
+def test_a_fault_that_another_process_was_given_is_met(name: object) -> None:
+    async def scenario(one: Copy, other: Copy) -> None:
+        token = await token_of(one, TRUSTED)
+        assert await create(one, token) == 201
+        fault = {"match": {"operation": "createExtensionGroup"}, "answer": {"status": 503}}
+        assert (await other.send("POST", "/__mock__/faults", fault)).status_code == 201
+        assert await create(one, token, name) == 503
+
+    run(scenario)

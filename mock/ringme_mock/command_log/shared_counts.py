@@ -80,7 +80,7 @@ class SharedCounts:
         """Count a request and carry it out with one turn, if all that is known of it is true.
 
         Returns None if it was not carried out: it exceeds its limit, or something has changed, also
-        when it is tried once more with what has.
+        when it is tried once more with what has. A new fault may come first.
         """
         expected, certain = request.expected, False
         while expected is not None:
@@ -90,9 +90,26 @@ class SharedCounts:
             reply: Reply | None = await self._turns.attempt(client, attempt)
             if reply is not None or request.counted is not None or certain:
                 return reply
+            forced = await self._meet_faults(request)
+            if forced is not None:
+                return forced
             caller, certain = _caller(request, request.session), True
             is_ready = caller is not None and _is_ready(request.session, caller, operation)
             expected = (caller, self._turns.position) if caller and is_ready else None
+        return None
+
+    async def look_again(self, request: RequestContext) -> Reply | None:
+        """Apply what others have changed before a request is refused that did not catch up.
+
+        Returns the response that a fault has instead, if any.
+        """
+        await self._turns.look()
+        return await self._meet_faults(request)
+
+    async def _meet_faults(self, request: RequestContext) -> Reply | None:
+        """Meet the faults that others have set, which come before the request counts."""
+        if meets_faults(request, request.session):
+            return await self._replica.repeat.faults.apply(request)
         return None
 
     async def is_first(self, session: Session, client: Key, seconds: float) -> bool:

@@ -142,10 +142,11 @@ class RunningOperation:
                 await self._read(request)
             except ApiError as error:
                 refusal = error
+                reply = await self._shared.look_again(request)
             else:
                 reply = await self._shared.act(request, self, self._act)
-                if reply is not None:
-                    return reply
+            if reply is not None:
+                return reply
         if self._shared is not None and not self.is_open:
             await self._shared.count(request)
         self._check_token(request)
