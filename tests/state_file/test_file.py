@@ -142,6 +142,23 @@ def test_what_cannot_be_kept_is_refused_and_not_applied(path: Path) -> None:
         assert len(found) == len(answers) - 1
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_the_log_tells_once_that_the_file_was_taken_away(
+    path: Path, is_replaced: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = FileLog(path)
+    asyncio.run(log.report(0, {}))
+    assert caplog.messages == []
+    path.rename(path.with_name("elsewhere"))
+    if is_replaced:
+        path.touch()
+    for _ in range(2):
+        asyncio.run(log.report(0, {}))
+    (message,) = caplog.messages
+    assert message.startswith(f"{path}: was deleted or replaced")
+    asyncio.run(log.close())
+
+
 def test_a_session_that_another_took_the_place_of_stays_gone(path: Path) -> None:
     """Who was idle longest is not what a replay could find out again."""
     settings = Settings(max_sessions=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sqlite3
 import time
@@ -15,6 +16,8 @@ import lmdb
 from ringme_mock.command_log.board import Board
 from ringme_mock.command_log.log import Batch, Entry, Notes, Report, Tally, Turn
 from ringme_spec.errors import ConfigError
+
+logger = logging.getLogger(__name__)
 
 _MAGIC = b"SQLite format 3\x00"
 # In the head of the file, so that no other database is taken for one: "RmCl".
@@ -68,6 +71,7 @@ class FileLog:
             self._database.close()
             raise _explained(path, error) from None
         self._cursor = self._database.cursor()
+        self._inode, self._is_there = path.stat().st_ino, True
         if board is not None:
             board.tell(self.latest)
 
@@ -199,10 +203,22 @@ class FileLog:
             self._known_board.forget(session)
 
     async def report(self, position: int, used: dict[str, float]) -> Report:
+        self._look_for_file()
         if self._board is None:
             return Report(1, position, used, leads=True)
         with _os_errors():
             return self._board.report(position, used)
+
+    def _look_for_file(self) -> None:
+        """Tell if the file was deleted or replaced: it can be written to for all that."""
+        was_there = self._is_there
+        try:
+            self._is_there = self.path.stat().st_ino == self._inode
+        except OSError:
+            self._is_there = False
+        if was_there and not self._is_there:
+            text = "%s: was deleted or replaced; the state is lost when the mock ends"
+            logger.error(text, self.path)
 
     @property
     def _known_board(self) -> Board:
