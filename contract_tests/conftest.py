@@ -24,7 +24,8 @@ def ringme_options(pytestconfig: pytest.Config) -> Iterator[Options]:
         return
     with _started_mock() as url:
         # A busy machine takes longer than a run has by default.
-        yield replace(options, url=url, time_budget=options.time_budget or 3600)
+        more = {"time_budget": options.time_budget or 3600, "timeout": options.timeout or 120}
+        yield replace(options, url=url, **more)
 
 
 @pytest.fixture
@@ -51,5 +52,5 @@ def _started_mock() -> Iterator[str]:
         yield found.group()
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(600)
         process.stdout.close()

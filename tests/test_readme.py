@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from support.patience import PATIENCE
 from support.tools import needed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,7 +77,7 @@ def served() -> Iterator[str]:
     finally:
         # make passes no signal on, so that the mock is ended through the group that both are in.
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(10)
+        process.wait(PATIENCE)
         process.stdout.close()
 
 
@@ -109,7 +110,7 @@ def test_every_command_gives_what_the_readme_shows(served: str, folder: Path) ->
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=3 * PATIENCE,
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     outputs = outcome.stdout.split("=== block\n")[1:]

@@ -18,6 +18,7 @@ from cli.command import Command, refusal, running
 from ringme_mock.server.json_log import JsonLog
 from ringme_mock.server.log_format import PlainLog
 from ringme_mock.server.log_writer import MOST_WAITING, LogWriter
+from support.patience import PATIENCE
 
 USER = "/api/ver1.0/user/"
 APPLICATION = "c1200000000000000000000000000003"
@@ -133,7 +134,7 @@ def test_a_log_that_nobody_reads_holds_no_request_up() -> None:
         written = process.stderr.read()
     finally:
         process.kill()
-        process.wait(30)
+        process.wait(PATIENCE)
         process.stdout.close()
         process.stderr.close()
     assert f"GET {USER}?0=" in written

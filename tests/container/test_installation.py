@@ -21,9 +21,9 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from container.instructions import ROOT, read_stages, words
+from support.patience import PATIENCE
 
 ASKED = "RINGME_MOCK_TEST_INSTALLATION"
-PATIENCE = 600.0
 pytestmark = pytest.mark.skipif(not os.environ.get(ASKED), reason=f"{ASKED} is not set")
 
 
@@ -113,7 +113,7 @@ def served(built: Path) -> Iterator[tuple[str, int]]:
         yield shown.strip().rpartition(":")[2], process.pid
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
         process.stdout.close()
 
 

@@ -21,6 +21,7 @@ from hostile.wire import Wire, request
 from ringme_mock.control.middleware import interface
 from ringme_spec.document import read_yaml
 from ringme_spec.paths import SPEC
+from support.patience import PATIENCE
 
 _THREADS = 24
 _HELD = 100
@@ -59,7 +60,7 @@ class Attack:
                     self.findings.fault(f"the mock has ended with {process.returncode}")
             finally:
                 process.terminate()
-                process.wait(10)
+                process.wait(PATIENCE)
             log.seek(0)
             self._read_log(log.read())
         self.findings.seconds = time.monotonic() - begun

@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from hostile.wire import Patient, Wire, request
 from ringme_mock.server.runner import RunningServer
+from support.patience import PATIENCE
 from support.serving import served
 
 CHUNKED = "Transfer-Encoding: chunked"
@@ -322,7 +323,7 @@ def test_an_application_hears_that_its_client_has_gone(site: Site, url: str) -> 
     with Wire(url) as wire:
         wire.send(request("GET", "/stream"))
         assert b"chunked" in wire.answer().head
-    assert site.ended.wait(5)
+    assert site.ended.wait(PATIENCE)
     empty = {"type": "http.request", "body": b"", "more_body": False}
     assert site.messages == [empty, {"type": "http.disconnect"}]
 

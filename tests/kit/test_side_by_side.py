@@ -24,6 +24,7 @@ from ringme_contract.target import MOCK, load_target
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.contract import read_contract
 from ringme_spec.paths import SPEC
+from support.patience import PATIENCE
 from support.server import RunningMock
 
 CONTRACT = read_contract(SPEC)
@@ -44,7 +45,7 @@ class Busy:
             self.most = max(self.most, self._now)
             if self._now == self._awaited:
                 self._met.set()
-        assert self._met.wait(20), "the others never came"
+        assert self._met.wait(PATIENCE), "the others never came"
         with self._lock:
             self._now -= 1
         # In parts: only then does the client note how long it took.
@@ -92,11 +93,11 @@ def test_checks_run_beside_those_alone_that_do_not_disturb_them() -> None:
     def look(kit: CheckContext, name: str, shares: bool) -> None:
         running.add(name)
         if shares:
-            pair.wait(20)
+            pair.wait(PATIENCE)
         kit.anonymous.get("/x")
         beside[name] = set(running)
         if shares:
-            pair.wait(20)
+            pair.wait(PATIENCE)
         running.discard(name)
 
     def make(name: str, shares: bool, **traits: Any) -> Check:

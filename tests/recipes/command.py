@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from support.patience import PATIENCE
+
 
 def run(folder: Path, *command: str, **variables: str) -> str:
     """What a command prints, in a folder. Fails with that if it does not succeed."""
@@ -20,7 +22,7 @@ def run(folder: Path, *command: str, **variables: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=400,
+        timeout=3 * PATIENCE,
         check=False,
     )
     if done.returncode != 0:

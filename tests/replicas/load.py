@@ -32,11 +32,11 @@ from replicas.linearizability import (
     register_violations,
     sequence_violations,
 )
+from support.patience import PATIENCE
 
 GROUPS = "/api/ver1.0/client/@me/extension_group/"
 NUMBERS = "/api/ver1.0/client/@me/extension/"
 TOKENS = "/oauth/token"
-_PATIENCE = 10.0
 _RUNS = 20
 _TRUSTED = {
     "grant_type": "client_credentials",
@@ -189,7 +189,7 @@ class Load:
         self, random: Random, method: str, path: str, content: str, headers: dict[str, str]
     ) -> _Told:
         place = urlsplit(random.choice(self.urls)).netloc
-        connection = http.client.HTTPConnection(place, timeout=_PATIENCE)
+        connection = http.client.HTTPConnection(place, timeout=PATIENCE)
         begun = time.monotonic()
         try:
             connection.request(method, f"/s/{self._session}{path}", content, headers)

@@ -6,7 +6,7 @@ from inspect import signature
 
 import httpx
 
-PATIENCE = 180.0
+PATIENCE = 600.0
 
 
 def make_httpx_patient() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from ringme_spec.paths import EXAMPLES
+from support.patience import PATIENCE
 from support.tools import needed
 from workers.redis_server import free_port
 from workers.replicas import Replica, eventually
@@ -46,4 +47,4 @@ def balanced(folder: Path, found: list[Replica]) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
