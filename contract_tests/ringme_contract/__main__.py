@@ -10,7 +10,8 @@ from ringme_contract.missing import missing
 def main() -> None:
     """Runs the command that the arguments name.
 
-    The kit is installed with the mock, what it needs besides the mock is not: says so, if need be.
+    The kit is installed with the mock, the libraries that it needs are not: without them it says
+    so.
     """
     try:
         from ringme_contract.cli.commands import main as run

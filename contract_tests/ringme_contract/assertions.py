@@ -1,4 +1,4 @@
-"""Assertions of checks: what a response, or what was read of it, has to be."""
+"""Assertions of checks about responses and the values read from them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ringme_contract.http.transport import Transport, exchange_of
 from ringme_contract.verdict import Failure, NotOffered, NotReached
 from ringme_spec.redaction import mask_text
 
-# A comparison that takes more characters is told in parts.
+# A longer message names only the first difference.
 _LINE = 160
 
 
 class Assertions:
-    """Assertions about what a transport sends. Each raises Failure, unless it says otherwise."""
+    """Assertions about responses. Each raises Failure, unless it says otherwise."""
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
@@ -27,7 +27,7 @@ class Assertions:
     def expect(
         self, response: httpx.Response, status: int, word: str | None = None
     ) -> httpx.Response:
-        """Returns the response, if it has this status and error code; else fails the check."""
+        """Returns the response, which must have this status and error code."""
         if response.status_code != status:
             text = f"{response.status_code} {self.shown(response)}".strip()
             found = [Deviation(exchange_of(response), status, text)]
@@ -50,7 +50,7 @@ class Assertions:
             self.fail(text, expected, got)
 
     def expect_properties(self, what: str, got: object, expected: dict[str, Any]) -> None:
-        """Fails unless an object has these values; it may have further properties."""
+        """Fails unless an object has these values; further properties are ignored."""
         if isinstance(got, dict):
             got = {name: value for name, value in got.items() if name in expected}
         self.expect_equal(what, got, expected)
@@ -60,24 +60,23 @@ class Assertions:
             self.fail(f"not true: {what}", what, got)
 
     def expect_named(self, response: httpx.Response, name: str) -> None:
-        """Fails the check unless a response is a 400 whose message names a field."""
+        """Fails unless a response is a 400 whose message names a field."""
         message = str(self.expect(response, 400).json().get("message"))
         self.expect_true(f"the message of the 400 names {name}", name in message, message)
 
     def expect_unauthorized(self, response: httpx.Response) -> None:
-        """Fails the check unless a response is a 401 with its message and its challenge."""
         self.expect_equal(
             "message", self.expect(response, 401).json().get("message"), "Unauthorized"
         )
         self.expect_equal("WWW-Authenticate", response.headers.get("WWW-Authenticate"), "Bearer")
 
     def need(self, found: object, otherwise: str) -> None:
-        """Raises NotReached, which says why, if there is nothing to look at."""
+        """Raises NotReached, with `otherwise` as the reason, if nothing was found."""
         if not found:
             raise NotReached(otherwise)
 
     def need_offered(self, found: object, otherwise: str) -> None:
-        """Raises NotOffered, which says why, if the target or the document has no such thing."""
+        """Raises NotOffered, with `otherwise` as the reason, if nothing was found."""
         if not found:
             raise NotOffered(otherwise)
 
@@ -88,12 +87,11 @@ class Assertions:
         got: object = None,
         deviations: Sequence[Deviation] = (),
     ) -> NoReturn:
-        """Fails the check: its last response, or `deviations`, break the rule."""
+        """Fails the check. Its last response breaks the rule, unless there are `deviations`."""
         last = [Deviation(one, expected, got) for one in self.transport.exchanges[-1:]]
         raise Failure(message, expected, got, deviations or last)
 
     def shown(self, response: httpx.Response) -> str:
-        """The begin of a body, without secrets."""
         return self.transport.redaction.mask_text(response.text[:4000])[:200]
 
 

@@ -1,4 +1,4 @@
-"""Boundary values of a schema, and those just outside of it."""
+"""Boundary values of a schema, and those just outside."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from ringme_contract.entries.factories import NOWHERE
 from ringme_spec.schema import Schema, Schemas
 
 _DATETIME = "2016-02-29 10:20:30"
-# Texts for a parameter or property that is a date-time; the schema says which of them are none.
+# Texts for a date-time; the schema decides which of them are valid.
 _DATETIMES = (
     "2016-2-29 0:0:0", "1000-01-01 00:00:00", "2999-12-31 23:59:59", "0999-12-31 23:59:59",
     "3000-01-01 00:00:00", "2015-2-29 00:00:00", "2016-04-01 24:00:00", "x",
 )  # fmt: skip
-# All that a careless server changes on the way: trimmed, escaped, cut, composed, of one line.
+# A careless server trims, escapes, cuts, composes or joins the lines of such a text.
 _ODD = (
     ' \t<b>&amp; "it\'s" \\ 100% %20 {x}; -- \u202e e\u0301 Отдел 営業部 \U0001f600 \U0001d538,'
     "\r\n second line \n"
 )
 _CONTROLS = "\x01\x1f\x7f"
 TEXTS = (_ODD, "", "null", "312", "true", '{"b":1,  "a": [1.0,null]}')
-# For texts that cannot be just any, as an address; and what a text is that has to be something.
+# Texts of a given format: an address, two time zones.
 _PARTICULAR = ("o'hara+1@Example.com", "Europe/Moscow", "Asia/Yekaterinburg")
 _LONG = 3000
 _INTEGERS = (0, 2**53 + 1, 2**63 - 1, -(2**63), -1)
 _WIDE = "\U0001f4de"
 _LARGE = (2**31, 2**63 - 1)
-# None that a lenient server could take for one that is there. The last ones are the last id that
-# there can be, and the first that there cannot.
+# None that a lenient server could take for the id of an entry. The last ones are the highest
+# possible id and two that are too high.
 _OTHER_DIGITS = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
 _IDS = (
     "0", str(-NOWHERE), "x", f"+{NOWHERE}", str(NOWHERE).translate(_OTHER_DIGITS),
@@ -39,7 +39,7 @@ _IDS = (
 
 @dataclass(frozen=True)
 class Value:
-    """A value for a property or, as text, a parameter; and whether the schema allows it."""
+    """A value of a property or, as text, of a parameter; `allowed` tells if it is valid."""
 
     value: Any
     allowed: bool
@@ -50,8 +50,6 @@ class Value:
 
 
 class BoundaryValues:
-    """Boundary values for properties and parameters of one document."""
-
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
 
@@ -59,12 +57,12 @@ class BoundaryValues:
         return self._schemas.compile(schema).is_valid(value)
 
     def allows_text(self, schema: Schema, text: str) -> bool:
-        """A text of a path or query stands for a value that fits a schema."""
+        """True if a text of a path or query stands for a value that fits a schema."""
         number = schema.get("type") == "integer" and re.fullmatch("-?[0-9]{1,1000}", text)
         return self.allows(schema, int(text) if number else text)
 
     def json_values(self, schema: Schema, sample: str) -> list[Value]:
-        """Values for a property of a body; `sample` is a text that it allows, if it is a text."""
+        """Values for a property of a body; `sample` is a valid one of a property that is text."""
         kind = schema.get("type")
         found: list[Any] = [None, []]
         if "enum" in schema:
@@ -102,26 +100,25 @@ class BoundaryValues:
         return [Value(one, self.allows_text(schema, one)) for one in once(found)]
 
     def path_values(self, schema: Schema) -> list[Value]:
-        """Texts for a parameter of a path that is an id; none for one that may be any text."""
+        """Texts for a path parameter that is an id; none if it may be any text."""
         if self.allows_text(schema, "x"):
             return []
         return [Value(one, self.allows_text(schema, one)) for one in _IDS]
 
 
 def _lengths(schema: Schema, sample: str) -> list[str]:
-    """Texts of the shortest and the longest length, and of one less and one more."""
     found = []
     for bound, lengths in (("minLength", (-1, 0)), ("maxLength", (0, 1))):
         if bound in schema:
             found += [text_of(schema, sample, schema[bound] + more) for more in lengths]
     if "maxLength" in schema:
-        # Characters count, and neither bytes nor halves of a pair.
+        # A length is a number of characters, not of bytes or UTF-16 units.
         found += [text_of(schema, sample, schema["maxLength"] + more, _WIDE) for more in (0, 1)]
     return found
 
 
 def text_of(schema: Schema, sample: str, length: int, character: str = "x") -> str:
-    """A text of a length; in front of a sample that has to fit a pattern, behind any other."""
+    """A text of a length: a sample, cut or filled up (in front, if it has to fit a pattern)."""
     if length < len(sample):
         return sample[:length]
     more = character * (length - len(sample))
@@ -137,5 +134,5 @@ def _bounds(schema: Schema) -> list[int]:
 
 
 def once(values: list[Any]) -> list[Any]:
-    """Each value once; True is not 1 here."""
+    """The values without duplicates; True and 1 are different here."""
     return list({repr(one): one for one in values}.values())

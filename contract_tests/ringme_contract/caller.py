@@ -11,22 +11,20 @@ from ringme_contract.entries.list_pages import all_pages
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
 
-# Reading through each of these is the same.
+# These identities read the same.
 _READERS = ("client", "client_read_only", "call_api")
 
 
 class Caller:
-    """Requests with one token."""
-
     def __init__(self, kit: CheckContext, name: str, token: str | None) -> None:
         self.name = name
         self.token = token
         self._kit = kit
 
     def request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        """Any request to a path from the root.
+        """Sends a request to a path from the root.
 
-        Raises Failure or NotReached in the stead of one that might harm what the run has not made.
+        Raises Failure or NotReached instead if it might harm entries that the run has not made.
         """
         headers = dict(arguments.pop("headers", {}))
         if self.token is not None:
@@ -53,11 +51,10 @@ class Caller:
         return self.request("DELETE", path, params=query or None)
 
     def read(self, path: str, **query: Any) -> Any:
-        """The JSON of a GET that has to succeed."""
         return self._kit.expect(self.get(path, **query), 200).json()
 
     def entries(self, path: str, **query: Any) -> Any:
-        """The entries of a list; all of them, unless the query picks a page."""
+        """The entries of a list: of all pages, unless the query picks one."""
         operation = self._kit.templates.find("GET", path)[0]
         if operation is None or operation.action != "list":
             return self.read(path, **query)
@@ -65,5 +62,5 @@ class Caller:
 
 
 def readers(kit: CheckContext) -> list[Caller]:
-    """Those who see all of the client, whatever else they may do."""
+    """The callers that can read everything of the client."""
     return [kit.caller(name) for name in _READERS if name in kit.target.identities]

@@ -1,4 +1,4 @@
-"""The checks of the kit: each one a function that holds a rule against a target."""
+"""The checks of the kit: functions that test a target against a rule."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ LAYERS = ("schema", "generic", "scenarios", "access", "model")
 
 @dataclass(frozen=True)
 class Check:
-    """One check: what it holds, in which layer, and what it needs.
+    """A check: its rule, its layer, and its requirements.
 
-    `needs` are identities of the target, `uses` its capabilities; `writes` says that it changes
-    something, `deletes_recorded_items` that this is an item which the kit did not create. An
-    `isolated` check changes only what it made, and expects nothing of what others make meanwhile;
-    requests of others would disturb one that is `alone`. Those of the `smoke` profile are the
-    essential ones of their rules.
+    `needs` are identities of the target, `uses` its capabilities. `writes` means that the check
+    changes something, `deletes_recorded_items` that it deletes items which the kit did not create.
+    An `isolated` check changes only its own entries and does not depend on those of other checks.
+    One that is `alone` would be disturbed by concurrent requests. `smoke` marks the essential
+    checks of a rule for the smoke profile.
     """
 
     name: str
@@ -51,20 +51,21 @@ class Check:
 
     @property
     def id(self) -> str:
-        """Stable, and the only one of its kind: layer, rule and name."""
+        """A stable, unique id: layer, rule and name."""
         return f"{self.layer}/{self.rule}/{self.name}"
 
     @property
     def turn(self) -> int:
-        """0 runs beside others that only read, 1 beside others that are isolated, 2 alone."""
+        """0 runs beside checks that only read, 1 beside isolated ones, 2 alone."""
         return 2 if self.alone or (self.writes and not self.isolated) else int(self.writes)
 
 
 @dataclass(frozen=True)
 class _General:
-    """A check of every operation with an action, for the rule that stands for a general one.
+    """A check of every operation with one of these actions.
 
-    `existing` ones are of operations on parts of entries, and on entries that nobody can create.
+    The rule is the one that stands for a general rule at an operation. `existing` checks are of
+    operations on parts of entries, and on entries that cannot be created.
     """
 
     check: Check
@@ -74,7 +75,6 @@ class _General:
     existing: bool
 
     def binds(self, operation: Operation, contract: Contract) -> bool:
-        """It can be made of an operation: what it writes to can be created, and it makes sense."""
         if operation.action not in self.actions:
             return False
         existing = operation.is_part or (
@@ -84,7 +84,7 @@ class _General:
 
     def of(self, operation: Operation, contract: Contract) -> Check:
         @wraps(self.function)
-        def look(kit: CheckContext) -> None:
+        def check_operation(kit: CheckContext) -> None:
             if reason := kit.reason_against(operation):
                 raise NotOffered(reason)
             self.function(kit, operation)
@@ -93,7 +93,7 @@ class _General:
             self.check,
             name=f"{self.check.name}/{operation.id}",
             rule=contract.rule_for(self.check.rule, operation),
-            function=look,
+            function=check_operation,
         )
 
 
@@ -102,9 +102,9 @@ _general: list[_General] = []
 
 
 def check(rule: str, **options: Any) -> Callable[[CheckFunction], CheckFunction]:
-    """Declares a function to be a check of a rule, with what else a `Check` says of itself.
+    """Registers a function as a check of a rule; `options` are fields of `Check`.
 
-    The function's name is the check's, the package that it lies in the layer.
+    The check has the name of the function; its layer is the package of the function.
     """
 
     def declare(function: CheckFunction) -> CheckFunction:
@@ -126,10 +126,10 @@ def check_each(
     isolated: bool = True,
     **options: Any,
 ) -> Callable[[OperationCheck], OperationCheck]:
-    """Declares a function to be a check of each operation with such an action.
+    """Registers a function as a check of each operation with one of these actions.
 
-    `applies` tells if an operation has what the check is about. `existing` checks are of parts of
-    entries, and of entries that are there and cannot be created; all others are of no such ones.
+    `applies` tells if the check makes sense for an operation. `existing` checks are of operations
+    on parts of entries, and on entries that cannot be created; other checks are of all the rest.
     """
 
     def declare(function: OperationCheck) -> OperationCheck:
@@ -148,9 +148,9 @@ def can_be_created(contract: Contract, rule: CollectionRule) -> bool:
 
 
 def all_checks(contract: Contract) -> list[Check]:
-    """Every check of the kit for a document, layer by layer.
+    """All checks of the kit for a document, layer by layer.
 
-    They are of this reading of it: to another, its operations are strangers.
+    They hold operations of this `contract`; do not use them with another reading of the document.
     """
     for layer in LAYERS:
         package = importlib.import_module(f"ringme_contract.{layer}")
@@ -172,7 +172,7 @@ def all_checks(contract: Contract) -> list[Check]:
 def choose(
     checks: list[Check], layers: Iterable[str], rules: Iterable[str], known_rules: Collection[str]
 ) -> list[Check]:
-    """The checks of these layers and rules, of all where none is named. Raises ConfigError."""
+    """The checks of these layers and rules; without any, of all. Raises ConfigError."""
     strange = [check.id for check in checks if check.rule not in known_rules]
     if strange:
         raise ConfigError(f"the document lacks the rule of {strange[0]}")
@@ -184,8 +184,8 @@ def choose(
     return chosen
 
 
-def _chosen(sort: str, names: Iterable[str], known: Collection[str]) -> set[str]:
-    """The names of one sort, or all without those that are left out."""
+def _chosen(kind: str, names: Iterable[str], known: Collection[str]) -> set[str]:
+    """The given names without those that begin with `no:`; all known names if none is given."""
     wanted: set[str] = set()
     unwanted: set[str] = set()
     for name in names:
@@ -194,14 +194,14 @@ def _chosen(sort: str, names: Iterable[str], known: Collection[str]) -> set[str]
         if plain not in known:
             near = get_close_matches(plain, known, 3, 0.5)
             listed = f"nearest: {', '.join(near)}" if near else "`ringme-contract rules` lists them"
-            if sort == "layer":
+            if kind == "layer":
                 listed = f"layers: {', '.join(known)}"
-            raise ConfigError(f"--{sort} {name}: there is no {sort} {plain!r}; {listed}")
+            raise ConfigError(f"--{kind} {name}: there is no {kind} {plain!r}; {listed}")
     return (wanted or set(known)) - unwanted
 
 
 def in_profile(checks: list[Check], profile: str) -> list[Check]:
-    """The checks of a profile; smoke has those marked for it, or else the first of a rule."""
+    """The checks of a profile; smoke has the marked ones, or the first of a rule without any."""
     if profile != SMOKE:
         return checks
     marked = {one.rule for one in checks if one.smoke}

@@ -1,4 +1,4 @@
-"""The context of a check: callers, test data, and ways to say what was found."""
+"""The context of a check: callers, test data and assertions."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _Result = TypeVar("_Result")
 
 
 class CheckContext(Assertions):
-    """One run against one target, as its checks see it.
+    """A run against a target, as one of its checks sees it.
 
-    Everything that a check creates carries the prefix of the run and is removed at the end of
-    the check, last made first, whatever the check came to. `record` is of all checks of the run.
+    Entries that the check creates carry the prefix of the run. They are removed when the check
+    ends, in reverse order, whatever its result. `record` is shared by all checks of the run.
     """
 
     def __init__(
@@ -67,14 +67,14 @@ class CheckContext(Assertions):
         self.lock = threading.Lock()
         self._logging_in = threading.Lock()
         self.names = count(1)
-        # Bare numbers that no other check that runs beside may take.
+        # Bare numbers that concurrent checks must not use.
         self.reserved: set[str] = set()
         self._begin("")
 
     def for_check(self, name: str) -> CheckContext:
-        """The same run, with random numbers, test data and clean-up of a check's own."""
+        """The context of one check: random numbers, test data and clean-up of its own."""
         context = copy.copy(self)
-        # What others make beside it is found by another prefix.
+        # Concurrent checks have other prefixes.
         context.run_id = f"{self.run_id}-{next(self.names)}"
         context._begin(name)
         return context
@@ -95,7 +95,6 @@ class CheckContext(Assertions):
         self._removal = Removal(self, self.guard)
 
     def offers(self, operation: Operation) -> bool:
-        """Nothing that the operation needs is declared to be lacking."""
         return not self.contract.needs(operation) & self.target.off
 
     @property
@@ -103,7 +102,6 @@ class CheckContext(Assertions):
         return PROFILES[self.target.profile]
 
     def reason_against(self, operation: Operation) -> str | None:
-        """The reason for which no check may make use of an operation; None if they may."""
         if not self.offers(operation):
             return f"the target lacks {operation.id}"
         if (
@@ -118,13 +116,14 @@ class CheckContext(Assertions):
     def secured_operations(self) -> list[Operation]:
         """The operations that need a token and that the target offers.
 
-        Those are left out that could take what the run has not made, however they are asked.
+        Those that could delete entries the run has not made, whatever their parameters, are left
+        out.
         """
         return [one for one in self.operations if one.scopes is not None and spares(one)]
 
     @property
     def range_query(self) -> dict[str, str]:
-        """The range of the target, by the names that all ranges of the document have."""
+        """The time range of the target, as query parameters. All ranges use the same names."""
         roles = next((one.roles for one in self.contract.operations.values() if one.ranged), {})
         return {roles[role].name: end for role, end in zip(RANGE, self.target.range, strict=True)}
 
@@ -135,7 +134,7 @@ class CheckContext(Assertions):
         return self.caller("client")
 
     def caller(self, identity: str) -> Caller:
-        """The caller in a role of the target, which logs in once."""
+        """The caller with an identity of the target. It logs in once."""
         with self._logging_in:
             if identity not in self._tokens:
                 if identity not in self.target.identities:
@@ -145,7 +144,7 @@ class CheckContext(Assertions):
             return Caller(self, identity, self._tokens[identity])
 
     def log_in(self, name: str, username: str, password: str, through: str = "login") -> Caller:
-        """A caller for a user that the check made, through an application of the target."""
+        """A caller for a user that the check created, through an application of the target."""
         person = {"grant_type": "password", "username": username, "password": password}
         return self._log_in(name, {**person, **self.application(through)})
 
@@ -157,7 +156,7 @@ class CheckContext(Assertions):
         return self.target.identities[identity].application
 
     def request_token(self, **parameters: str) -> httpx.Response:
-        # A refresh token is good once; else nothing but one token more comes of sending it twice.
+        # A refresh token can be used once. Other requests, sent twice, only give one more token.
         repeatable = parameters.get("grant_type") != "refresh_token"
         return self.anonymous.request(
             "POST", self.token_path, data=parameters, repeatable=repeatable
@@ -173,20 +172,21 @@ class CheckContext(Assertions):
 
     @property
     def owners(self) -> dict[str, str]:
-        """The properties of the current user with the keys of its owners, by collection."""
+        """The properties of the current user that are keys of owners, by collection."""
         found: dict[str, str] = self.path.operation("current").resource["owners"]
         return found
 
     # --- removal
 
     def undo(self, action: Callable[[], object]) -> None:
-        """Has something done after the check, before what was registered earlier."""
+        """Registers an action for the end of the check; the last one registered runs first."""
         self._undo.append(action)
 
     def clean_up(self) -> None:
-        """Undoes all of the check, and removes what it has made.
+        """Runs the registered actions, and removes the entries of the check.
 
-        What could not be undone is in `left_behind`, what could not be removed is told by `finish`.
+        `left_behind` names the actions that failed. Entries that cannot be removed are left to
+        `finish`.
         """
         with self._cleaning():
             while self._undo:
@@ -194,14 +194,14 @@ class CheckContext(Assertions):
             self._clean(self._removal.after_check)
 
     def finish(self) -> None:
-        """Searches for what the run has left, and names in `left_behind` what cannot be removed."""
+        """Removes leftovers of the run; `left_behind` names those that cannot be removed."""
         with self._cleaning():
             self._clean(lambda: self.left_behind.extend(self.guard.borrowed.put_all_back()))
             self._clean(lambda: self.left_behind.extend(self._removal.at_end()))
 
     @contextmanager
     def _cleaning(self) -> Iterator[None]:
-        # An interrupted run cleans up as well: only here are requests still sent then.
+        # After an interruption only the requests of the clean-up are sent.
         with self.transport.cleaning():
             yield
         self.guard.forget()
@@ -221,10 +221,10 @@ class CheckContext(Assertions):
     # --- side by side
 
     def map(self, function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
-        """The results of a function that sends requests, for items that have no effect on others.
+        """The results of a function that sends requests, called concurrently.
 
-        They go side by side. What comes of it is what would come of one after the other: the first
-        item that fails ends it, and nothing is recorded of those behind it.
+        The items must not affect each other. The outcome is that of calls one after the other: the
+        first item that fails ends it, and requests for later items are not recorded.
         """
         chosen, transport = list(items), self.transport
         jobs = min(transport.jobs, len(chosen))
@@ -250,19 +250,19 @@ class CheckContext(Assertions):
         return results
 
     def at_once(self, requests: Sequence[Callable[[], httpx.Response]]) -> list[httpx.Response]:
-        """Responses to requests that are under way together. Raises NotOffered if none may be."""
+        """Responses to concurrent requests. Raises NotOffered if the target allows none."""
         if self.transport.jobs < 2:
             raise NotOffered("requests to the target go one at a time (jobs)")
         return self.map(lambda send: send(), requests)
 
 
 def spares(operation: Operation) -> bool:
-    """It is not about a range of an owner that no run can make, which may hold anything."""
+    """False for the deletion of a range whose owner no run can create: it may hold anything."""
     return operation.action != "delete_range" or any(
         one.me is None for one in operation.entry_parameters
     )
 
 
 def configures(operation: Operation) -> bool:
-    """It needs the scope `all`, because it changes configuration."""
+    """True if an operation changes configuration, which needs the scope `all`."""
     return "all" in (operation.scopes or ())

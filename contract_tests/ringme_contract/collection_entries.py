@@ -1,4 +1,4 @@
-"""Entries of one collection: made by a check, changed, and looked for wherever they are shown."""
+"""Entries of one collection: created, changed, and looked up wherever they are shown."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 from ringme_spec.schema import Schema
 
-# More than the 255 characters that a column often has.
+# More than the usual 255 characters of a database column.
 _LONG = 300
-# A key that no body has by the document.
+# A key of no body in the document.
 UNKNOWN = "contract_unknown_key"
 
 
 class Entries:
-    """Entries of a collection that a check makes as an identity, below owners of its own.
+    """Entries of a collection, created by a check below owners of its own.
 
-    All that is compared is what the document has: whatever else responses hold is the
-    implementation's own affair.
+    Only properties of the document are compared; others are the implementation's own affair.
     """
 
     def __init__(self, kit: CheckContext, rule: CollectionRule, identity: str = "client") -> None:
@@ -39,7 +38,7 @@ class Entries:
 
     @property
     def creation(self) -> Operation:
-        """The operation that creates them. Raises NotOffered without one."""
+        """The operation that creates entries. Raises NotOffered without one."""
         return self.factory.creation(self.name)
 
     # --- requests
@@ -59,21 +58,21 @@ class Entries:
         return self.shown(self.factory.create(self.name, self.identity, self.owners, **keys))
 
     def make(self, **keys: Any) -> Item:
-        """Creates an entry that refers to all that it may, and has what was sent."""
+        """Creates an entry with all its references set, and checks that it has the values sent."""
         sent = {**self._references(), **keys}
         entry = self.create(**sent)
         self.kit.expect_properties(f"a new {self.name}", entry, self.shown(sent))
         return entry
 
     def twins(self) -> list[Item]:
-        """Two entries that are alike in all that may be alike."""
+        """Two entries that are equal in all properties but the unique ones."""
         body = next(self.bodies(self.creation))
-        for name in self._only_once:
+        for name in self._unique:
             body.pop(name, None)
         return [self.make(**body) for _ in range(2)]
 
     def change(self, entry: Item, changes: Item) -> Item:
-        """Updates an entry and expects the response to be the entry with these changes."""
+        """Updates an entry; the response must be the entry with these changes."""
         updating = self.operation("update")
         needed = updating.needed if updating else ()
         body = {**{name: entry[name] for name in needed if name in entry}, **changes}
@@ -85,10 +84,10 @@ class Entries:
         return expected
 
     def not_settable(self, operation: Operation, entry: Item) -> Item:
-        """A body of what an update needs, keys that nothing has, and what only responses have.
+        """A body with the keys an update needs, and keys that it cannot set.
 
-        Nothing has UNKNOWN, nor a settable key in capitals. What a schema of the body has as well
-        may be refused by its type, settable or not.
+        These are UNKNOWN, settable keys in capitals, and properties of responses alone. Properties
+        of the body's schema are left out, since their value may be refused for its type.
         """
         body, schemas = operation.json_body, self.kit.contract.schemas
         known = {*schemas.properties(body.schema), *self.rule.fixed} if body else set()
@@ -107,7 +106,7 @@ class Entries:
     # --- what shows them
 
     def shown(self, entry: Item) -> Item:
-        """The properties that responses have by the document."""
+        """The properties that are in responses by the document."""
         known = self.creation.response_properties
         return {name: value for name, value in entry.items() if name in known}
 
@@ -118,14 +117,16 @@ class Entries:
         return [self.shown(one) for one in self.caller.entries(path)]
 
     def lists(self, entry: Item) -> Iterator[str]:
-        """The lists that have to hold an entry: of the client, and of what it belongs to."""
+        """The paths of the lists that have to hold an entry: of the client, and of its owners."""
         for listing in self.kit.path.all(self.name, "list"):
             keys = self.keys(listing, entry)
             if not listing.range_required and keys is not None:
                 yield fill(listing, keys)
 
     def keys(self, operation: Operation, entry: Item) -> Item | None:
-        """Keys for the path of an operation on an entry; None if it does not belong there."""
+        """Keys for the path of an operation on an entry; None if the entry is not below such a
+        path.
+        """
         found: Item = {}
         for one in operation.entry_parameters:
             name = str(one.collection)
@@ -137,7 +138,6 @@ class Entries:
         return None if None in found.values() else found
 
     def expect_read(self, *entries: Item) -> None:
-        """Fails the check unless each entry read alone is as it should be."""
         if self.operation("read") is not None:
             for entry in entries:
                 path = self.path("read", entry)
@@ -145,7 +145,7 @@ class Entries:
                 self.kit.expect_equal(f"{path} read alone", got, self.shown(entry))
 
     def expect_listed(self, *entries: Item) -> None:
-        """Fails the check unless each list that has to hold an entry does, once, as it is."""
+        """Fails unless each entry is exactly once, with these values, in all of its lists."""
         due: dict[str, list[Item]] = {}
         for entry in entries:
             for path in self.lists(entry):
@@ -158,7 +158,7 @@ class Entries:
                 self.kit.expect_equal(what, found, [self.shown(entry)])
 
     def expect_gone(self, entry: Item) -> None:
-        """Fails the check unless it is missing for every method, and in no list."""
+        """Fails unless every method responds with 404, and no list has the entry."""
         for action in ("read", "update", "delete"):
             operation = self.operation(action)
             if operation is not None:
@@ -173,8 +173,7 @@ class Entries:
     # --- bodies and their values
 
     @property
-    def _only_once(self) -> set[str]:
-        """The properties that no two entries may share."""
+    def _unique(self) -> set[str]:
         rule = self.rule
         unique = [rule.unique.property] if rule.unique else []
         return {*unique, *([rule.numbering.property] if rule.numbering else [])}
@@ -184,7 +183,7 @@ class Entries:
         return {name: self.factory.value(self.creation, name, self.identity) for name in referred}
 
     def new_bodies(self, count: int) -> list[Item]:
-        """Bodies of new entries that differ in all that is unique, and refer to what they may."""
+        """Bodies of new entries, with all references, that differ in the unique properties."""
         own, numbering = self._references(), self.rule.numbering
         if not numbering:
             return [self.factory.body(self.creation, **own) for _ in range(count)]
@@ -192,16 +191,16 @@ class Entries:
         return [self.factory.body(self.creation, **keys) for keys in numbers]
 
     def bodies(self, operation: Operation) -> Iterator[Item]:
-        """Bodies with all properties, whose values change from one body to the next."""
+        """Bodies with all properties; the values change from one body to the next."""
         values = {name: one for name in operation.sent if (one := self.values(operation, name))}
         for turn in range(max(map(len, values.values()), default=0)):
             chosen = {name: found[turn % len(found)] for name, found in values.items()}
-            for name in self._only_once & chosen.keys():
+            for name in self._unique & chosen.keys():
                 chosen[name] = self.factory.value(operation, name, self.identity)
             yield chosen
 
     def values(self, operation: Operation, name: str) -> list[Any]:
-        """Values for a property that no rule refuses."""
+        """Valid values of a property."""
         if name in self.rule.fixed:
             return []
         schema, rule = operation.sent[name], self.rule
@@ -211,14 +210,14 @@ class Entries:
             other = rule.references[name].collection
             key = self.kit.contract.collections[other].key
             return [*(self.factory.create(other, self.identity)[key] for _ in range(2)), *empty]
-        if name in self._only_once:
+        if name in self._unique:
             return [self.factory.value(operation, name, self.identity)]
         if name == self._label:
             return [*self._labels(schema), *empty]
         return self._allowed(operation, name, schema)
 
     def _labels(self, schema: Schema) -> list[str]:
-        """Texts that begin with the prefix of the run, as far as there is room for it."""
+        """Texts that begin with the prefix of the run, if the length allows it."""
         longest = schema.get("maxLength", _LONG)
         new = self.kit.new_name("Changed")
         texts = (

@@ -1,4 +1,4 @@
-"""Options that commands share, each of which the environment can give as well, and their types."""
+"""Options shared by commands, with their types; each has an environment variable."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATH = click.Path(path_type=Path)
 
 
 class Seconds(click.ParamType[float]):
-    """A length of time, more than none: 30, 30s, 2m, 500ms; `or_none` admits 0."""
+    """A length of time above 0, in seconds: 30, 30s, 2m, 500ms. `or_none` allows 0."""
 
     name = "time"
     _UNITS = {"ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3600}  # noqa: RUF012 - read only
@@ -41,7 +41,7 @@ class Seconds(click.ParamType[float]):
 
 
 class DocsUrl(click.ParamType[str]):
-    """URL of a folder of pages, with a slash at the end, so that a page can follow."""
+    """URL of a folder of pages; a slash is added at the end."""
 
     name = "url"
 
@@ -63,7 +63,7 @@ def _is_folder(url: str) -> bool:
 
 
 def option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
-    """An option that the environment can give as well, by RINGME_CONTRACT_ and its name."""
+    """An option with an environment variable: RINGME_CONTRACT_ and its name."""
     name = next(one for one in names if one.startswith("--"))
     variable = "RINGME_CONTRACT_" + name[2:].replace("-", "_").upper()
     if settings.get("is_flag"):
@@ -72,7 +72,7 @@ def option(*names: str, **settings: Any) -> Callable[[_Function], _Function]:
 
 
 def _together(*options: Callable[[Any], Any]) -> Callable[[_Function], _Function]:
-    """One decorator for all of them, which `--help` lists in this order."""
+    """Combines decorators of options; `--help` lists the options in this order."""
 
     def decorate(function: _Function) -> _Function:
         for one in reversed(options):

@@ -1,4 +1,4 @@
-"""Date-times of the API: UTC without a zone, to the second, some with a fraction."""
+"""Date-times of the API: UTC without a zone, whole seconds, some with a fraction."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ringme_spec.collections import RangeRule
 
 DATETIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 SECOND = timedelta(seconds=1)
-# The document allows none beyond.
+# The last one that the document allows.
 _END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59)
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 @lru_cache(4096)
 def read_datetime(text: str) -> datetime:
-    """Reads a date-time, with a fraction or without. Raises ValueError for another text."""
+    """Reads a date-time, with or without a fraction. Raises ValueError for any other text."""
     whole, _, fraction = text.partition(".")
     return datetime.strptime(whole, _FORMAT) + timedelta(
         microseconds=int(fraction.ljust(6, "0")) if fraction else 0
@@ -26,7 +26,6 @@ def read_datetime(text: str) -> datetime:
 
 
 def write_datetime(moment: datetime) -> str:
-    """Writes a date-time as requests have it: whole seconds."""
     return whole_second(moment).isoformat(" ")
 
 

@@ -1,4 +1,4 @@
-"""Deviations: responses that are not as they have to be, and what each of them may come from."""
+"""Deviations: responses that are not as expected, with clues to the cause of each."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ringme_contract.differences import differences
 from ringme_contract.recording import Exchange
 from ringme_spec.contract import Contract
 
-# In which way something may be the cause: a response of an operation (or of any), a write whose
-# effect another response lacks, a query parameter, an operation as such.
+# Sorts of clues: a wrong response of an operation (or of any), a write whose effect a later
+# response lacks, a query parameter, an operation as such.
 RESPONSE, EFFECT, QUERY, OPERATION = "response", "effect", "query", "operation"
 REQUIRED = "required query"
 ANY = "*"
 NO_EFFECT, OTHER_EFFECT = "has no effect", "has another effect than it should"
 _UNDOCUMENTED = "undocumented status"
 _GONE = 404
-# Characters of a text that are shown, and those before its difference from another.
+# Characters of a text that are shown, and how many of them come before the difference.
 _LENGTH, _BEFORE = 60, 20
 
 
 @dataclass(frozen=True)
 class Clue:
-    """One possible cause of a deviation: its sort, the operation (ANY: all), and the detail."""
+    """A possible cause of a deviation: its sort, the operation (ANY: all), and details."""
 
     sort: str
     operation: str
@@ -37,10 +37,11 @@ class Clue:
 
 @dataclass(frozen=True)
 class Deviation:
-    """A response with what was expected of it and got; `write` is the request before it that shows.
+    """A response that is not as expected.
 
-    `clues` are what it may come from, `met` what was wrong already when it came; `effect` is
-    what it says of the write. `led` are earlier writes of the entries that it is about.
+    `write` is the earlier request whose effect it should show, `effect` tells if that write did
+    anything, and `led` are earlier writes of the entries that it is about. `clues` are its possible
+    causes; `met` are problems of earlier requests.
     """
 
     exchange: Exchange
@@ -54,12 +55,12 @@ class Deviation:
 
 
 def trace(deviation: Deviation, evidence: Sequence[Exchange], contract: Contract) -> Deviation:
-    """The deviation with its clues, from all requests of its check in their order."""
+    """Adds its clues to a deviation; `evidence` are all requests of its check, in order."""
     earlier = before(deviation.exchange, evidence)
     write = _write(deviation, earlier)
     clues = set(_clues(deviation, contract))
     effect = _effect(deviation, write) if write else ""
-    # What is there after a POST beside the new entry was there before, or is of another.
+    # Entries beside the one that a POST created were there before, or another check made them.
     if write and (effect == NO_EFFECT or write.method != "POST"):
         clues.add(Clue(EFFECT, _name(write)))
     met = {clue for one in earlier for clue in _wrong(one, contract)}
@@ -71,7 +72,7 @@ def trace(deviation: Deviation, evidence: Sequence[Exchange], contract: Contract
 
 
 def before(exchange: Exchange, evidence: Sequence[Exchange]) -> Sequence[Exchange]:
-    """The requests before one; all if it is not among them."""
+    """The requests before a given one; all of them if it is not there."""
     places = (place for place, one in enumerate(evidence) if one is exchange)
     return evidence[: next(places, len(evidence))]
 
@@ -86,7 +87,7 @@ def _clues(deviation: Deviation, contract: Contract) -> Iterator[Clue]:
     if wanted and found and wanted != found:
         yield Clue(RESPONSE, name, f"status {found}")
         if found >= 400:
-            # Whatever succeeds has little in common with what else does.
+            # Successful responses have little in common.
             yield Clue(RESPONSE, ANY, f"status {found}")
         yield from _both(name, f"status {found} instead of {wanted}")
     if wrong:
@@ -105,7 +106,7 @@ def _clues(deviation: Deviation, contract: Contract) -> Iterator[Clue]:
 
 
 def _wrong(exchange: Exchange, contract: Contract) -> Iterator[Clue]:
-    """Problems of a response whoever requested it: against the document, or a 5xx."""
+    """Problems of a response, whoever requested it: against the document, or a 5xx."""
     name, status = _name(exchange), exchange.status
     for problem in exchange.problems[:3]:
         text = problem.removeprefix(f"{name}: ").removeprefix(f"{name} {status}: ")
@@ -121,7 +122,6 @@ def _wrong(exchange: Exchange, contract: Contract) -> Iterator[Clue]:
 
 
 def _around_difference(*texts: str) -> Iterator[str]:
-    """Cut texts to what is around their first difference."""
     alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
     start = max(0, len(list(alike)) - _BEFORE)
     return (f"{'...' if start else ''}{text[start : start + _LENGTH]}" for text in texts)
@@ -132,7 +132,7 @@ def _both(name: str, detail: str) -> Iterable[Clue]:
 
 
 def status_of(value: object) -> int | None:
-    """The status that an expectation or a finding begins with, as `404 {...}`."""
+    """The status that a text like `404 {...}` begins with; None for other values."""
     found = re.match(r"([1-5]\d\d)\b", str(value)) if isinstance(value, int | str) else None
     return int(found[1]) if found else None
 
@@ -141,7 +141,7 @@ def status_of(value: object) -> int | None:
 
 
 def _write(deviation: Deviation, earlier: Sequence[Exchange]) -> Exchange | None:
-    """The last successful write of the entry that a response shows as it should not be."""
+    """The last successful write of the entry that the response shows wrongly."""
     path, ids = _path(deviation.exchange), _ids(deviation)
     for one in reversed(earlier):
         if not _writes(one):
@@ -159,7 +159,9 @@ def _write(deviation: Deviation, earlier: Sequence[Exchange]) -> Exchange | None
 def _led(
     exchange: Exchange, write: Exchange | None, earlier: Sequence[Exchange]
 ) -> tuple[Exchange, ...]:
-    """The writes before a request of the entries in its path and body, and of those in turn."""
+    """Earlier writes of the entries in the path and body of a request, and of the entries in
+    theirs.
+    """
     paths = f"{_path(exchange)}/"
     values = set(map(str, _object(exchange.request_body).values()))
     led: list[Exchange] = []
@@ -175,7 +177,7 @@ def _led(
 
 
 def _ids(deviation: Deviation) -> set[str] | None:
-    """Ids in and around what differs between two values; None if statuses differ."""
+    """Ids in and around the differences of two values; None if statuses differ."""
     if status_of(deviation.expected) and status_of(deviation.got):
         return None
     found = differences(deviation.expected, deviation.got)
@@ -197,7 +199,7 @@ def _writes(exchange: Exchange) -> bool:
 
 
 def _target(write: Exchange) -> tuple[str, str]:
-    """The end of the path of the entry that a write was about, as `/group/3`, and its id."""
+    """The entry of a write: the end of its path, such as `/group/3`, and its id."""
     path, key = _path(write), ""
     if write.method == "POST":
         key = str(_object(write.response_body).get("id", ""))
@@ -207,7 +209,7 @@ def _target(write: Exchange) -> tuple[str, str]:
 
 
 def _effect(deviation: Deviation, write: Exchange) -> str:
-    """If the write did nothing at all, as far as the deviation shows."""
+    """NO_EFFECT if the write did nothing, as far as the deviation shows; else OTHER_EFFECT."""
     wanted, found = status_of(deviation.expected), status_of(deviation.got)
     key = _target(write)[1]
     if write.method == "PUT":

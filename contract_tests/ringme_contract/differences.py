@@ -1,4 +1,4 @@
-"""Differences of two JSON values: one for each path that differs, entries of lists by their key."""
+"""Differences of two JSON values, path by path; entries of lists are matched by their key."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from itertools import takewhile
 from typing import Any
 
 _SHOWN = 120
-# Entries of a list from which on no more of it is kept than it takes to see what is wrong.
+# The number of entries of a list above which only a part is compared.
 _LONG = 500
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One path at which two values differ; `str` is a line such as `[id 3].name: expected ...`.
+    """A path at which two values differ; `str` is a line such as `[id 3].name: expected ...`.
 
-    `entry` is the innermost object around it that one of the values has, `name` its last part;
-    `values` are what is expected and got there, None where nothing is.
+    `entry` is the innermost object around the path, `name` the last part of the path. `values` are
+    the expected and the actual value, None where there is none.
     """
 
     where: str
@@ -32,9 +32,9 @@ class Difference:
 
 
 def cut(expected: Any, got: Any) -> tuple[Any, Any]:
-    """Two values as they are; long lists without what both begin and end with, and not all of it.
+    """Two values; long lists are cut to a part that shows the difference.
 
-    A target may have lists of any length, of which each entry would be looked at many times.
+    A list of a target may have any length, and comparing looks at each entry many times.
     """
     lists = expected, got
     if not all(isinstance(one, list) for one in lists) or max(map(len, lists)) <= _LONG:
@@ -47,19 +47,21 @@ def cut(expected: Any, got: Any) -> tuple[Any, Any]:
 
 
 def _alike(*lists: Iterable[Any]) -> int:
-    """The number of equal entries that two lists begin with."""
+    """The number of equal entries at the beginning of two lists."""
     pairs = zip(*lists, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def differences(expected: object, got: object) -> list[Difference]:
-    """All differences of two lists or objects; none of other values, which say it themselves."""
+    """All differences of two lists or objects; none for other values, which are short enough to
+    show.
+    """
     pair = plain(expected), plain(got)
     return list(_compare(*pair, "", None)) if type(pair[0]) is type(pair[1]) in (list, dict) else []
 
 
 def plain(value: object) -> Any:
-    """A value as JSON has it; what has no form there as its repr."""
+    """A value as JSON has it; its repr if JSON has no such value."""
     try:
         return json.loads(json.dumps(value, default=in_json, allow_nan=False))
     except (TypeError, ValueError, RecursionError):
@@ -67,7 +69,7 @@ def plain(value: object) -> Any:
 
 
 def in_json(value: object) -> object:
-    """The `default` of `json.dumps`: sets are sorted lists, all else is its repr."""
+    """The `default` of `json.dumps`: sets become sorted lists, anything else its repr."""
     if isinstance(value, set | frozenset):
         return sorted(value, key=repr)
     return repr(value)
@@ -109,7 +111,6 @@ def _lists(expected: list[Any], got: list[Any], where: str, entry: Any) -> Itera
 def _member(
     expected: dict[Any, Any], got: dict[Any, Any], key: Any, where: str, entry: Any
 ) -> Iterator[Difference]:
-    """One property of two objects, or one entry of two lists by its key."""
     name = "" if where.endswith("]") else str(key)
     if key not in got:
         text = f"missing, expected {_short(expected[key])}"
@@ -122,7 +123,7 @@ def _member(
 
 
 def _key(*lists: list[Any]) -> str | None:
-    """The first property that tells all entries of each list apart, if these are objects."""
+    """The first property that is unique in each list of objects; None without one."""
     entries = [one for items in lists for one in items]
     if not entries or not all(isinstance(one, dict) for one in entries):
         return None
@@ -136,7 +137,7 @@ def _key(*lists: list[Any]) -> str | None:
 
 
 def _rank(name: str) -> tuple[bool, ...]:
-    """Ids come first, those of other entries last of them."""
+    """Sorts `id` first, then uuids, then ids of other entries."""
     return name != "id", not name.endswith("uuid"), not name.endswith("id")
 
 

@@ -1,4 +1,4 @@
-"""A server that events are sent to while a check runs."""
+"""A server that receives events while a check runs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ _MOST = 1000
 
 @dataclass(frozen=True)
 class Event:
-    """An event as it arrived: method, target, media type, and parameters in their order."""
-
     method: str
     target: str
     media_type: str
@@ -28,14 +26,13 @@ class Event:
 
 @dataclass
 class EventReceiver:
-    """Events that have arrived at `url`, in the order of their arrival."""
+    """Events that have arrived at `url`, in order of arrival."""
 
     url: str = ""
     events: list[Event] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def wait(self, seconds: float, enough: Callable[[list[Event]], bool]) -> list[Event]:
-        """The events, once they are enough or the time is over."""
         with self.changed:
             self.changed.wait_for(lambda: enough(self.events), seconds)
             return list(self.events)
@@ -64,7 +61,7 @@ def _handler(receiver: EventReceiver) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Keep quiet."""
+            """Logs nothing."""
 
     for method in ("GET", "POST", "PUT", "DELETE", "HEAD"):
         setattr(Handler, f"do_{method}", Handler.take)
@@ -73,10 +70,10 @@ def _handler(receiver: EventReceiver) -> type[BaseHTTPRequestHandler]:
 
 @contextmanager
 def event_receiver(host: str) -> Iterator[EventReceiver]:
-    """A receiver on a free port, which the target reaches by a name or address of this machine."""
+    """A receiver on a free port; `host` is this machine's name or address for the target."""
     receiver = EventReceiver()
-    near = is_loopback(f"http://{host}")
-    server = ThreadingHTTPServer(("127.0.0.1" if near else "", 0), _handler(receiver))
+    address = "127.0.0.1" if is_loopback(f"http://{host}") else ""
+    server = ThreadingHTTPServer((address, 0), _handler(receiver))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,6 +1,6 @@
-"""Puts the files of Hypothesis into the user's cache, not into `.hypothesis` in the working folder.
+"""Keeps the files of Hypothesis in the user's cache, not in `.hypothesis` of the working folder.
 
-They are tables, which depend on no run and take a second to make.
+The files are tables that depend on no run and take a second to make.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _before: list[Path | None] = []
 
 @contextmanager
 def hypothesis_files() -> Iterator[None]:
-    """For the checks of any thread; tests of somebody else that run later keep their files."""
+    """Uses the cache while any thread is within; other tests keep their own folder."""
     with _lock:
         _before.append(getattr(configuration, "__hypothesis_home_directory", None))
         configuration.set_hypothesis_home_dir(_cache())
@@ -27,13 +27,13 @@ def hypothesis_files() -> Iterator[None]:
         yield
     finally:
         with _lock:
-            # The last one to end gives back what the first one found.
+            # The last one to end restores the folder that the first one found.
             configuration.set_hypothesis_home_dir(_before[0] if len(_before) == 1 else _cache())
             _before.pop()
 
 
 def _cache() -> Path:
-    """The folder in the user's cache; Hypothesis does without it if it cannot write there."""
+    """The folder in the user's cache. Hypothesis works without it if it cannot write there."""
     home = Path(os.devnull)
     with suppress(RuntimeError):
         home = Path.home()

@@ -1,4 +1,4 @@
-"""Lists of the API: found in the document, read in the range of the target."""
+"""Lists of the API, found in the document and read in the time range of the target."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def lists_with(
     ranged: bool | None = None,
     paged: bool = False,
 ) -> list[Operation]:
-    """The lists that the target offers of an owner, of a collection, with range or pages.
+    """The lists that the target offers, optionally of an owner or collection, ranged or paged.
 
-    Raises NotOffered if it lacks all that the document has.
+    Raises NotOffered if the document has such lists and the target offers none of them.
     """
     known = [
         one
@@ -44,14 +44,14 @@ def lists_with(
 
 
 def list_path(operation: Operation, owner: object = None) -> str:
-    """The path of the list of one owner, or of the caller's own."""
+    """The path of the list of an owner; of the caller itself if none is given."""
     return fill(operation, {} if owner is None else {str(operation.section): owner})
 
 
 def read_list(
     kit: CheckContext, caller: Caller, operation: Operation, owner: object = None, **query: Any
 ) -> list[Item]:
-    """The whole list of one owner, or a page; with a range, that of the target by default."""
+    """The entries of the list of an owner; a range defaults to that of the target."""
     if operation.ranged:
         query = {**kit.range_query, **query}
     path = list_path(operation, owner)
@@ -60,11 +60,11 @@ def read_list(
 
 
 def moment_of(operation: Operation, item: Item) -> datetime:
-    """The time of an item that ranges compare, fraction and all."""
+    """The time of an item that ranges are compared with, including its fraction."""
     rule = operation.collection.range
     return read_datetime(item[rule.property if rule else ""])
 
 
 def sort_key(operation: Operation, item: Item) -> tuple[Any, ...]:
-    """Those properties that lists are sorted by and that responses show."""
+    """The properties that lists are sorted by, as far as responses show them."""
     return tuple(item[name] for name in operation.collection.order if name in item)

@@ -1,10 +1,10 @@
-"""The text for a library of the kit that is not installed: the kit needs more than the mock."""
+"""The message for a missing library: the kit needs more of them than the mock."""
 
 from __future__ import annotations
 
 
 def missing(error: ModuleNotFoundError) -> str:
-    """Names what installs it. Raises the error itself if it is a part of this distribution."""
+    """Says how to install it. Raises the error itself if the module is of this distribution."""
     if (error.name or "").startswith("ringme_"):
         raise error
     return (

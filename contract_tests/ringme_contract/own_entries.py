@@ -1,4 +1,4 @@
-"""Entries of a check's own, one of each collection that can be created, and requests about them."""
+"""Entries of a check's own, one of each collection that can be created."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringme_spec.operations import Operation
 
 
 class OwnEntries:
-    """An entry of each collection, made by the check for itself; each refers to the others.
+    """An entry of each collection, created by the check; they refer to each other.
 
     `sent` are the bodies that they were created with, by collection.
     """
@@ -29,7 +29,7 @@ class OwnEntries:
         return self._entries[collection]
 
     def create(self, collection: str) -> Item:
-        """Creates an entry, which takes the place of the former one of its collection."""
+        """Creates an entry, which replaces the former one of its collection."""
         factory = self._kit.factory
         creation = factory.creation(collection)
         body = factory.body(creation, full=True, **self._references(creation))
@@ -39,7 +39,7 @@ class OwnEntries:
         return entry
 
     def delete(self) -> list[str]:
-        """Deletes the entries as far as that is possible; returns the collections of those."""
+        """Deletes the entries that can be deleted, and returns their collections."""
         found = [(name, self.operation(name, "delete")) for name in reversed(self._entries)]
         client = self._kit.client
         for _, operation in found:
@@ -53,7 +53,7 @@ class OwnEntries:
         return {name: self._keys[other] for name, other in referred if other in self._keys}
 
     def holds(self, operation: Operation) -> bool:
-        """All that the path of an operation names is of the check's own."""
+        """True if the path of an operation names only entries of the check."""
         return operation.addresses_entries and all(
             one.me is not None or one.collection in self._keys for one in operation.entry_parameters
         )
@@ -61,7 +61,8 @@ class OwnEntries:
     def path(self, operation: Operation, **others: object) -> str:
         """The path of an operation on the own entries; `others` are other keys by collection.
 
-        What cannot be created, as recorded items, is one that is not there, or the caller's own.
+        For collections that cannot be created, such as recorded items, it has the key of no entry,
+        or the word for the caller's own.
         """
         keys = {**self._keys, **others}
         values = self._kit.factory.nowhere(operation)
@@ -73,7 +74,7 @@ class OwnEntries:
         return self._kit.path.within(collection, action, self._keys)
 
     def body(self, operation: Operation) -> Item | None:
-        """A valid body for an operation, which would change something; None if it takes none."""
+        """A valid body that would change something; None if the operation takes none."""
         if operation.json_body is None:
             return None
         if operation.action != "create":
@@ -83,10 +84,7 @@ class OwnEntries:
         return self._kit.factory.body(operation, **own)
 
     def request(self, caller: Caller, operation: Operation, **others: object) -> httpx.Response:
-        """A request that is right in all but what the check changes about it.
-
-        `others` are other keys for the path, by collection.
-        """
+        """Sends a valid request; `others` are other keys for the path, by collection."""
         body = self.body(operation)
         more = {} if body is None else {"json": body}
         query = self._kit.factory.query(operation, ranged=True)
@@ -94,7 +92,7 @@ class OwnEntries:
         return caller.request(operation.method, path, params=query, **more)
 
     def expect_unchanged(self, after: str) -> None:
-        """Fails the check unless the entries and the lists of their owners are as they were."""
+        """Fails unless the entries, and the lists of their owners, are as they were."""
         due: dict[str, object] = {}
         for collection, entry in self._entries.items():
             reading = self.operation(collection, "read")
@@ -105,7 +103,7 @@ class OwnEntries:
                 if self.holds(listing) and any(one.me is None for one in listing.entry_parameters):
                     due[self.path(listing)] = [entry]
 
-        def look(path: str) -> None:
+        def compare(path: str) -> None:
             response = self._kit.client.get(path)
             got = response.json() if response.status_code == 200 else response.status_code
             operation = self._kit.templates.find("GET", path)[0]
@@ -113,4 +111,4 @@ class OwnEntries:
                 got = operation.listed(got)
             self._kit.expect_equal(f"{path} after {after}", got, due[path])
 
-        self._kit.map(look, due)
+        self._kit.map(compare, due)

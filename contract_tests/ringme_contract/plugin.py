@@ -1,4 +1,4 @@
-"""The pytest plugin of the kit: one test a rule, by the engine that the command has, too.
+"""The pytest plugin of the kit: one test for each rule, run by the engine of the command.
 
 Against an implementation at a URL, or against an application object of this process:
 
@@ -17,9 +17,9 @@ import the test:
 
 Each test has the id of its rule in its node id and carries the markers `ringme_area(name)`,
 `ringme_layer(name)`, and one made of the area, such as `ringme_recorded_items`, for `-m`. A failed
-SHOULD and an expected failure are xfailed, what the target does not offer is skipped, and a MUST
-that was not reached fails. Tests share nothing, so any of them can run alone or in any process;
-those with the same URL take turns.
+SHOULD and an expected failure are xfailed, a rule that the target does not offer is skipped, and a
+MUST that was not reached fails. Tests share nothing: each can run alone or in any process. Tests of
+the same URL take turns.
 
 Without these options and without that import the plugin does nothing.
 """
@@ -42,7 +42,7 @@ _RULES = pytest.StashKey[list[Any]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    # The destination of each is the name of a field of the options of a run.
+    # The destination of each is `ringme_` and the name of a field of Options.
     add = parser.getgroup("ringme", "contract kit of the RingMe API").addoption
     many: dict[str, Any] = {"action": "append", "default": []}
     layers = "only the checks of this layer; no:NAME leaves one out"
@@ -71,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    """Collects the rules, if the package is named and there is a target."""
+    """Collects the rules if the package is named and there is a target."""
     if file_path.name != _RULE_TESTS or file_path.parent != _PACKAGE:
         return None
     if not (parent.config.getoption("--ringme-url") or parent.config.getoption("--ringme-app")):
@@ -81,7 +81,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Says what is wrong with the options before anything is collected, in a line."""
+    """Reports wrong options, in one line, before anything is collected."""
     options = vars(session.config.option).items()
     if any(value for name, value in options if name.startswith("ringme_")):
         _parameters(session.config)
@@ -111,7 +111,7 @@ def _parameters(config: pytest.Config) -> list[Any]:
 
 @pytest.fixture(scope="session")
 def ringme_app(pytestconfig: pytest.Config) -> Any:
-    """The application under test, ASGI or WSGI; None for a URL. Made to be overridden."""
+    """The ASGI or WSGI application under test; None for a URL. Made to be overridden."""
     from ringme_contract.pytest_items import import_app
 
     name = pytestconfig.getoption("--ringme-app")
@@ -120,13 +120,13 @@ def ringme_app(pytestconfig: pytest.Config) -> Any:
 
 @pytest.fixture(scope="session")
 def ringme_options(pytestconfig: pytest.Config) -> Options:
-    """The options of the run, from those of pytest. Can be overridden."""
+    """The options of the run, taken from those of pytest. Can be overridden."""
     return options_of(pytestconfig)
 
 
 @pytest.fixture(scope="session")
 def ringme_runner(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
-    """The runner of the checks of one rule after the other in this process."""
+    """The runner for the checks of single rules, one for all tests of this process."""
     from ringme_contract.pytest_items import open_runner
     from ringme_spec.errors import ConfigError
 
@@ -138,7 +138,6 @@ def ringme_runner(ringme_app: Any, ringme_options: Options) -> Iterator[Any]:
 
 
 def options_of(config: pytest.Config) -> Options:
-    """The options of a run that the options of pytest stand for."""
     from ringme_contract.run.check_run import Options
 
     given = {one.name: config.getoption(f"ringme_{one.name}", None) for one in fields(Options)}

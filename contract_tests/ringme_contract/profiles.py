@@ -1,4 +1,4 @@
-"""Profiles: how much of the kit a run makes use of, and what that costs at the pace of a target."""
+"""Profiles: how much a run checks, and how long that takes at the pace of a target."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
     from ringme_contract.target import Target
 
-# So many requests at once are nothing unusual for a server.
+# Eight concurrent requests are nothing unusual for a server.
 JOBS = 8
 MOST_JOBS = 64
-# Seconds of the kit itself: to begin with, and for each request.
+# Seconds that the kit itself takes, at the start and for each request.
 _START, _EACH = 3.0, 0.001
-# The limit of an hour, what is left of it, and the seconds until it is there again.
+# Requests allowed in an hour, how many are left, and the seconds until all are available again.
 LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _RESPONSES = 7
 
@@ -28,9 +28,9 @@ _RESPONSES = 7
 class Profile:
     """A size of a run.
 
-    `scale` is how much is generated, in parts of what the default profile does; `time_budget` is in
-    seconds. `requests` were counted on the mock, and `rounds`: how many of them, with 8 jobs, come
-    one after the other.
+    `scale` is the number of generated cases relative to the default profile; `time_budget` is in
+    seconds. `requests` is the number of requests counted on the mock. `rounds` is the number of
+    them that follow one another if 8 jobs share the work.
     """
 
     name: str
@@ -41,11 +41,11 @@ class Profile:
     rounds: int
 
     def times(self, number: int) -> int:
-        """So many generated cases or sequences of `number` in the default profile."""
+        """Scales a number of generated cases or sequences of the default profile."""
         return max(1, round(number * self.scale))
 
     def seconds(self, latency: float, jobs: int, per_second: float = 0) -> float:
-        """The seconds that a run takes where a response takes `latency` of them."""
+        """The estimated seconds of a run; `latency` is the time of one response."""
         together = (self.requests - self.rounds) * JOBS / (JOBS - 1)
         rounds = self.requests - together + together / jobs
         seconds = _START + rounds * latency + self.requests * _EACH
@@ -65,13 +65,13 @@ PROFILES = {
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds of a response, and the values of the limit's headers, if there are any."""
+    """Seconds of one response, and the values of LIMIT_HEADERS if the target sends them."""
 
     latency: float
     limit: tuple[int, int, int] | None
 
     def troubles(self, profile: Profile, target: Target) -> Iterator[str]:
-        """Obstacles to a whole run with this profile, and the way around each."""
+        """Obstacles to a complete run with this profile, each with a remedy."""
         seconds = profile.seconds(self.latency, target.jobs, target.requests_per_second)
         budget = target.time_budget
         if seconds > budget:
@@ -91,7 +91,6 @@ class Pace:
 
 
 def measure(kit: CheckContext) -> Pace:
-    """The pace of a few requests for the current user."""
     client = kit.client
     responses = [kit.expect(client.get(kit.me), 200) for _ in range(_RESPONSES)]
     latency = median(one.elapsed.total_seconds() for one in responses)

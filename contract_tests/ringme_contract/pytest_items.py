@@ -39,19 +39,19 @@ if sys.platform != "win32":
 
 
 class RuleRunner:
-    """Runs the checks of single rules, each once in this process."""
+    """Runs the checks of single rules, each check once in this process."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        # What other tests take between two rules is not the run's.
+        # The time that other tests take between two rules does not count.
         session.kit.transport.end.suspend()
         self._outcomes: dict[str, list[Outcome]] = {}
 
     def finding(self, rule: str) -> RuleFinding:
-        """The same finding on a rule as that of a run of all checks.
+        """The finding on a rule, the same as in a run of all checks.
 
-        Any check can show that a response does not conform, so the rule about that needs them all:
-        those that were not run in this process yet are run then.
+        Any check can show that a response does not conform. So the rule about that needs all
+        checks, and runs those that have not run in this process yet.
         """
         result = RunResult(self._session.kit.target.url, self._session.kit.run_id)
         transport = self._session.kit.transport
@@ -65,12 +65,11 @@ class RuleRunner:
         return evaluate_rule(result, session.rules[rule], session.expectations, session.today)
 
     def skip_unassessed(self, finding: RuleFinding) -> None:
-        """Skips the running test if no chosen layer has a check of the rule, and none broke it."""
+        """Skips the test if no chosen layer has a check of the rule, and no response broke it."""
         if not finding.outcomes and finding.rule.id not in self._session.assessed:
             pytest.skip("not assessed: none of the chosen layers has a check of this rule")
 
     def tell(self, finding: RuleFinding) -> None:
-        """Ends the running test as the verdict demands."""
         state = finding.state
         if state == Verdict.PASS.value:
             return
@@ -109,7 +108,7 @@ def rule_parameters(config: pytest.Config, options: Options) -> list[Any]:
 
 @contextmanager
 def open_runner(app: Any, options: Options) -> Iterator[RuleRunner]:
-    with _asked(app, options) as (chosen, http), open_session(chosen, http) as session:
+    with _connected(app, options) as (chosen, http), open_session(chosen, http) as session:
         yield RuleRunner(session)
         with session.kit.transport.end.running(), taking_turns(session.kit.target.url):
             session.kit.finish()
@@ -118,7 +117,7 @@ def open_runner(app: Any, options: Options) -> Iterator[RuleRunner]:
 
 
 @contextmanager
-def _asked(app: Any, options: Options) -> Iterator[tuple[Options, httpx.Client | None]]:
+def _connected(app: Any, options: Options) -> Iterator[tuple[Options, httpx.Client | None]]:
     if app is None:
         yield options, None
         return
@@ -140,7 +139,7 @@ def is_asgi(app: Any) -> bool:
 
 
 def import_app(name: str) -> Any:
-    """The application `module:attribute`, called if it is a function without parameters."""
+    """Imports `module:attribute`, and calls it if it is a function without parameters."""
     module, _, attribute = name.partition(":")
     try:
         app: Any = importlib.import_module(module)
@@ -155,7 +154,7 @@ def import_app(name: str) -> Any:
 
 @contextmanager
 def taking_turns(url: str) -> Iterator[None]:
-    """Lets one process at a time check a URL: checks change things that others compare."""
+    """Lets one process at a time check a URL, since checks change entries that others compare."""
     if sys.platform == "win32":
         yield
         return

@@ -1,4 +1,4 @@
-"""Recording of requests and responses, so that a report can prove a verdict."""
+"""Recording of requests and responses, as evidence for a verdict."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ import httpx
 from ringme_spec.redaction import MASK, Redaction
 
 _BODY_LIMIT = 4000
-# A command line may not be much longer; what repeats is written shorter.
+# The longest body in a command line. A longer one is written shorter if one byte repeats.
 _LONGEST = 60_000
 _RUN = re.compile(rb"(.)\1{999,}", re.DOTALL)
-# Headers that curl makes itself; those that differ from the kit's own stay.
+# Headers that curl sets itself; shown only if they differ from the defaults of the kit.
 _OF_CLIENT = ("accept", "accept-encoding", "user-agent", "connection")
 _OF_CURL = frozenset({"host", "content-length", *_OF_CLIENT})
-# What the shell fills in for a mask, by the name before it.
+# A mask becomes a variable of the shell, called by the name before it.
 _NAMED_MASK = re.compile(rf"(\w+)(\"?[=:] ?\"?|%22%3A%22){re.escape(MASK)}")
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its response, secrets masked, long bodies cut.
+    """A request and its response; secrets are masked and long bodies cut.
 
-    `problems` are the differences between the response and the document. The status of a request
-    without a response is 0; `breaks` says how it breaks the connection each time, while others
-    do not.
+    `problems` are differences between the response and the document. The status of a request
+    without a response is 0. `breaks` tells how the request breaks the connection each time, while
+    other requests do not.
     """
 
     identity: str
@@ -52,22 +52,22 @@ class Exchange:
         return f"{self.method} {urlsplit(self.url).path}"
 
     def mentions(self, text: str) -> bool:
-        """True if a text that needs no escape may be in the request or in the response."""
+        """True if the request or the response may contain a text, which must need no escape."""
         return any(text in one for one in (self.url, self.request_body, self.response_body))
 
     def curl(self) -> str:
-        """The request as a command line; the token has to be put in."""
+        """A command line that sends the request; the token has to be filled in."""
         body = self.request_body.encode("utf-8", "replace")
         return curl_line(self.method, self.url, self.request_headers, body, self.request_body)
 
 
 def first_problem(exchanges: Iterable[Exchange]) -> str | None:
-    """The first problem of a response; without one the kit can read them all."""
+    """The first problem of a response; None if the responses conform."""
     return next((one.problems[0] for one in exchanges if one.problems), None)
 
 
 class Recording(Exchange):
-    """An exchange as it was; masked only once somebody looks at it."""
+    """An exchange whose secrets are masked only when it is looked at."""
 
     _request: httpx.Request
     _redaction: Redaction
@@ -96,7 +96,7 @@ class Recording(Exchange):
             _redaction=redaction,
             _defaults=defaults,
             _headers=httpx.Headers() if response is None else response.headers,
-            # Masked before it is cut: half a secret is not known for one.
+            # Masked before it is cut: a part of a secret would not be recognised.
             _content=content[: 2 * _BODY_LIMIT],
             _size=len(content),
         )
@@ -135,7 +135,7 @@ class Recording(Exchange):
         return _text(self._content, self._size, self._redaction.mask_text)
 
     def mentions(self, text: str) -> bool:
-        # Masking is dear, and most exchanges need none.
+        # Masking is slow, and most exchanges are never shown.
         raw, request = text.encode(), self._request
         return raw in self._content or raw in _content(request) or text in str(request.url)
 
@@ -144,14 +144,14 @@ class Recording(Exchange):
         plain = content.decode("utf-8", "replace")
         text = self._redaction.mask_text(plain)
         if text != plain:
-            # However it is written into the line, no secret may stand in it.
+            # No secret may be in the line, however it is written there.
             content = text.encode("utf-8", "replace")
         headers = self.request_headers
         shown = {name: value for name, value in headers.items() if self._is_own(name.lower())}
         return curl_line(self.method, self.url, shown, content, text)
 
     def _is_own(self, name: str) -> bool:
-        """A header that curl would not send by itself in the same way."""
+        """True for a header that curl would not send by itself in the same way."""
         value = self._request.headers[name]
         if name in _OF_CLIENT:
             return bool(value != self._defaults.get(name))
@@ -163,7 +163,7 @@ class Recording(Exchange):
 
 
 def curl_line(method: str, url: str, headers: dict[str, str], content: bytes, text: str) -> str:
-    """A line for a shell that sends the same; it fills in the secrets that are masked."""
+    """A command for a shell that sends the same request; masked secrets become variables."""
     parts = ["curl", "-i"]
     if method == "HEAD":
         parts.append("--head")
@@ -180,7 +180,7 @@ def curl_line(method: str, url: str, headers: dict[str, str], content: bytes, te
     if content:
         if "content-type" not in names:
             parts += ["-H", "Content-Type:"]
-        # It would wait for the server to agree to a long one.
+        # Without it curl waits for a 100 Continue before it sends a long body.
         parts += ["-H", "Expect:"] if len(content) > _LONGEST and "expect" not in names else []
         before = _piped(content)
         parts += ["--data-binary", "@-" if before else text]
@@ -195,7 +195,7 @@ def _variable(match: re.Match[str]) -> str:
 
 
 def _piped(content: bytes) -> str:
-    """A command that writes a body into curl, if it cannot stand in the line."""
+    """A command that pipes the body into curl; empty if the body can be an argument."""
     if len(content) <= _BODY_LIMIT and b"\0" not in content:
         try:
             content.decode("utf-8")
@@ -221,7 +221,7 @@ def _mask_header(name: str, value: str, redaction: Redaction) -> str:
     if name != "authorization":
         return redaction.mask_text(value)
     kind, _, token = value.partition(" ")
-    # One that was made up is no secret, and the line would not be the same without it.
+    # A made-up token is no secret, and the command needs it to reproduce the request.
     return value if token and redaction.is_harmless(token) else f"{kind} {MASK}"
 
 
@@ -236,7 +236,7 @@ def _text(content: bytes, size: int, mask: Callable[[str], str]) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        # The cut may lie within a character.
+        # The cut may be within a character.
         if error.start < len(content) - 3 or size <= len(content):
             return f"({size} bytes that are no text)"
         text = content[: error.start].decode("utf-8")

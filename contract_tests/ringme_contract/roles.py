@@ -1,4 +1,4 @@
-"""Collections that play a part in every check, found in the document whatever they are called."""
+"""Collections that every check needs, found in the document whatever their names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ringme_spec.operations import Operation
 
 
 class Roles:
-    """Names of collections; each raises NotOffered where the document has none."""
+    """Names of collections and properties; each raises NotOffered if the document has none."""
 
     def __init__(self, contract: Contract) -> None:
         self._collections = contract.collections
@@ -20,30 +20,28 @@ class Roles:
 
     @cached_property
     def users(self) -> str:
-        """The collection of those who log in."""
         return self._current.collection.name
 
     @cached_property
     def clients(self) -> str:
-        """The collection of owners of all else, which a path can name as the caller's own."""
+        """The collection of clients: a path can name an entry of it as the caller's own."""
         owners = (one for each in self._operations for one in each.entry_parameters)
         return _first((str(one.collection) for one in owners if one.me), "clients")
 
     @cached_property
     def own_client(self) -> str:
-        """The word that stands for the key of the caller's own client in a path."""
+        """The word in a path that stands for the key of the caller's own client."""
         owners = (one for each in self._operations for one in each.entry_parameters)
         return _first((one.me for one in owners if one.me), "clients")
 
     @cached_property
     def numbers(self) -> str:
-        """The collection of what is called: it has numbers."""
         rules = self._collections.values()
         return _first((one.name for one in rules if one.numbering), "numbers")
 
     @cached_property
     def home(self) -> str:
-        """The property of a number with the key of its group."""
+        """The property of a number that is the key of its group."""
         owners = self._current.resource["owners"]
         references = self._collections[self.numbers].references.items()
         found = (name for name, one in references if one.collection in owners)
@@ -51,7 +49,6 @@ class Roles:
 
     @cached_property
     def groups(self) -> str:
-        """The collection that numbers are put into."""
         return self._collections[self.numbers].references[self.home].collection
 
     @cached_property
@@ -59,7 +56,7 @@ class Roles:
         return next(one for one in self._operations if one.action == "current")
 
     def of_number(self, rule: CollectionRule) -> str | None:
-        """The property of an item with the key of the number that it belongs to."""
+        """The property of an item that is the key of its number."""
         return rule.owner_property(self.numbers)
 
 

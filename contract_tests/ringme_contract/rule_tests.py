@@ -1,4 +1,4 @@
-"""The one test of the pytest plugin; the plugin makes one of each rule."""
+"""The test of the pytest plugin, which is parametrized with the rules."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Samples: of what proves the same, one is tried whole and the others in part.
+"""Samples: of similar cases, one is tried completely and the others in part.
 
-The seed of the run chooses, so that several seeds see all; with `--profile full` all are whole.
+The seed of the run chooses, so several seeds cover everything; `--profile full` tries all
+completely.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _Item = TypeVar("_Item")
 
 
 def some(kit: CheckContext, items: Iterable[_Item], count: int, *about: object) -> list[_Item]:
-    """At most so many of the items, in their order; others for another seed or `about`."""
+    """A random sample of at most `count` items, in order; it depends on the seed and `about`."""
     found = list(items)
     if kit.profile.name == FULL or len(found) <= count:
         return found
@@ -28,10 +29,7 @@ def some(kit: CheckContext, items: Iterable[_Item], count: int, *about: object) 
 
 
 class Samples:
-    """Operations of the same action on the same collection, which differ in whose entries.
-
-    One of each such kind is tried whole.
-    """
+    """Operations, grouped by action and collection; one of each group is tried completely."""
 
     def __init__(self, kit: CheckContext, operations: Iterable[Operation]) -> None:
         self._kit = kit
@@ -46,7 +44,6 @@ class Samples:
     def of(
         self, operation: Operation, items: Sequence[_Item], count: int, *about: object
     ) -> list[_Item]:
-        """All items for an operation that is tried whole, else at most so many."""
         if self.is_whole(operation):
             return list(items)
         return some(self._kit, items, count, operation.id, *about)

@@ -16,8 +16,8 @@ from ringme_spec.contract import Contract, read_contract
 from ringme_spec.errors import ConfigError, file_errors, unknown_key
 from ringme_spec.paths import SPEC
 
-# The roles that checks are written for. A target may leave some out; what needs them is then
-# not reached.
+# The identities that checks use. A target may leave some out; checks that need them are then not
+# reached.
 IDENTITIES = {
     "client": "a full user of the client under test, through an application that may do everything",
     "client_read_only": "a read-only user of the same client",
@@ -31,7 +31,7 @@ IDENTITIES = {
     "login": "the password_credentials application through which new users of the client log in",
     "public": "a public application of the client, which asks for no permission",
 }
-# What no rule needs, and what lets the kit look further where there is one.
+# Identities that no rule needs; they let the kit check more.
 OPTIONAL_IDENTITIES = {
     "other_public": "a second public application of the client",
     "foreign_public": "a public application of the second client",
@@ -39,13 +39,13 @@ OPTIONAL_IDENTITIES = {
     "blocked_client": "a user of a client that is blocked, who is not blocked himself",
     "limited": "a user of a client whose application allows few requests an hour, at most 20",
 }
-# Those who get no token, by right.
+# Identities whose token request must be refused.
 REFUSED = ("blocked", "blocked_client")
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A role, and the parameters of the token endpoint by which it logs in."""
+    """An identity, and the parameters of its token request."""
 
     name: str
     parameters: dict[str, str]
@@ -57,14 +57,14 @@ class Identity:
 
 @dataclass(frozen=True)
 class Target:
-    """All that a run knows of the implementation before its first request.
+    """The implementation under test, as its target file describes it.
 
-    `range` is a time range, texts, in which recorded items exist. `requests_per_second` 0 means
-    without limit; `jobs` is how many requests may be under way at once. `budget` (0 leaves it to
-    the profile) and `timeout`, the limit of one response, are in seconds. `ca` is a file with
-    authorities to trust, `file_hosts` are other hosts to which the URL of a file may lead,
-    `event_receiver` is the name by which the target reaches this machine. `capture` has values,
-    by collection and property, for what a service does not show.
+    `range` is a time range, as texts, in which recorded items exist. `requests_per_second` 0 means
+    no limit; `jobs` is the maximum number of concurrent requests. `budget` (0: that of the profile)
+    and `timeout`, the limit of one response, are in seconds. `ca` is a file of trusted
+    certificates, `file_hosts` are other hosts that URLs of files may point to, `event_receiver` is
+    the name by which the target reaches this machine. `capture` has values that a service does not
+    show, by collection and property.
     """
 
     url: str
@@ -87,7 +87,7 @@ class Target:
 
     @property
     def time_budget(self) -> float:
-        """The seconds that all checks together may take."""
+        """The time limit of all checks together, in seconds."""
         return self.budget or PROFILES[self.profile].time_budget
 
     @property
@@ -104,7 +104,7 @@ _GRANTS = {
     "authorization_code": ("client_id", "client_secret", "redirect_uri"),
     "none": ("client_id", "client_secret"),
 }
-# The grants of applications through which users log in that the kit makes.
+# The grants of applications that only users created by the kit log in through.
 _OF_USERS = ("authorization_code", "none")
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "url": str,
@@ -146,7 +146,6 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def template(contract: Contract) -> str:
-    """A commented target file to fill in, with the capabilities of a document listed."""
     text = Path(__file__).with_name("target_template.toml").read_text("utf-8")
     known = contract.capabilities.values()
     width = max((len(one.name) for one in known), default=0)
@@ -155,13 +154,11 @@ def template(contract: Contract) -> str:
 
 
 def load_target(path: Path, url: str | None = None, contract: Contract | None = None) -> Target:
-    """A target from a TOML file. `url` goes before the one of the file.
+    """Reads a target from a TOML file. `url` takes precedence over the one in the file.
 
-    What it lacks has to be in the document, that of the distribution unless it is given.
-
-    Secrets may stand in the environment instead: RINGME_SECRET_<identity> and
-    RINGME_PASSWORD_<identity>, in capitals. Raises ConfigError, with a line for each thing that is
-    wrong with the file.
+    Capabilities that are off must be in `contract`, by default that of the distribution. Secrets
+    may be in the environment instead: RINGME_SECRET_<identity> and RINGME_PASSWORD_<identity>, in
+    capitals. Raises ConfigError, with a line for each problem.
     """
     content = read_toml(path)
     problems: list[str] = []
@@ -183,14 +180,14 @@ def load_target(path: Path, url: str | None = None, contract: Contract | None = 
         "off": frozenset(values.get("off", ())),
         "budget": values.pop("time_budget", 0),
         "file_hosts": tuple(map(str, values.get("file_hosts", ()))),
-        # As everything in the file, it is meant from where the file is.
+        # Relative to the folder of the target file.
         "ca": path.parent / values["ca"] if "ca" in values else None,
     }
     return Target(identities=identities, range=bounds, source=str(path), **values)
 
 
 def _read_values(content: dict[str, Any], problems: list[str]) -> dict[str, Any]:
-    """The keys that have a value of their type; tables that are missing are empty."""
+    """The keys that have a value of the right type; missing tables are empty."""
     found: dict[str, Any] = {"range": {}, "identities": {}}
     for name, value in content.items():
         kinds = _TYPES.get(name)
@@ -254,7 +251,6 @@ def _read_identities(nodes: dict[str, Any], problems: list[str]) -> Iterator[tup
 def _read_parameters(
     name: str, node: dict[str, Any], problems: list[str]
 ) -> Iterator[tuple[str, str]]:
-    """The parameters of the token endpoint for one identity."""
     where = f"identities.{name}"
     problems += [f"{where}: {unknown_key(key, _KEYS)}" for key in node if key not in _KEYS]
     likely = "password" if "username" in node else "client_credentials"

@@ -17,7 +17,7 @@ READ_ONLY = "the target must not be changed (read_only)"
 
 
 class Verdict(Enum):
-    """Ordered by how much each one says: the first of several is the verdict of the whole."""
+    """Verdicts in order of precedence: the first of several is the verdict of the whole."""
 
     FAIL = "fail"
     ERROR = "error"
@@ -28,7 +28,7 @@ class Verdict(Enum):
 
 
 class Failure(Exception):
-    """An implementation breaks a rule: what was expected, what came instead, in which responses."""
+    """An implementation breaks a rule; `deviations` are the responses that show it."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Failure(Exception):
 
 
 class NotReached(Exception):
-    """The situation that a check is about never came up; the message says what was lacking."""
+    """The situation that a check is about did not occur; the message says what was lacking."""
 
 
 class NotOffered(Exception):
@@ -53,21 +53,19 @@ class NotOffered(Exception):
 
 
 def breakdown(error: BaseException) -> str:
-    """One line about an exception that no target may cause: its kind, its text, its place."""
-    trace, place = error.__traceback__, ""
+    """One line about an unexpected exception: type, message and location in the kit."""
+    trace, location = error.__traceback__, ""
     while trace is not None:
         path = Path(trace.tb_frame.f_code.co_filename)
         if path.is_relative_to(_PACKAGE):
-            place = f" ({path.relative_to(_PACKAGE).as_posix()}:{trace.tb_lineno})"
+            location = f" ({path.relative_to(_PACKAGE).as_posix()}:{trace.tb_lineno})"
         trace = trace.tb_next
     text = " ".join(str(error).split())[:_LINE]
-    return f"the kit broke down: {type(error).__name__}{f': {text}' if text else ''}{place}"
+    return f"the kit broke down: {type(error).__name__}{f': {text}' if text else ''}{location}"
 
 
 @dataclass
 class Outcome:
-    """Outcome of one check, with the requests that prove it."""
-
     check: str
     rule: str
     layer: str
@@ -81,6 +79,6 @@ class Outcome:
 
 
 def combine(outcomes: list[Outcome]) -> Verdict:
-    """The verdict of a rule from those of its checks; one without checks was not reached."""
+    """The verdict of a rule, given its checks; NOT_REACHED without any."""
     found = {outcome.verdict for outcome in outcomes}
     return next((verdict for verdict in Verdict if verdict in found), Verdict.NOT_REACHED)

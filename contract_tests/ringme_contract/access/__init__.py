@@ -1,1 +1,1 @@
-"""Access: identity by operation by object."""
+"""Access: every identity, operation and object."""

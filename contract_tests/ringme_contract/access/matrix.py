@@ -1,4 +1,4 @@
-"""The access table, cell by cell: identity by operation by object, and the response required."""
+"""The access table, cell by cell: identity, operation, object, and the response required."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ringme_contract.verdict import NotReached
 from ringme_spec.collections import CollectionRule
 from ringme_spec.operations import Operation
 
-# Identities that reach the same, but for what the table itself says of each.
+# Identities with the same access, apart from differences in the table itself.
 _ALIKE = (
     ("client", "client_read_only", "call_api"),
     ("group", "group_read_only", "sibling_group"),
@@ -50,7 +50,7 @@ class Cell:
 
     @property
     def due(self) -> tuple[int | None, str | None]:
-        """The status (None: any success) and error code that it has to get."""
+        """The status (None: any success) and error code required."""
         if self.expected == _OK:
             return None, None
         if self.expected == _MISSING:
@@ -58,7 +58,7 @@ class Cell:
         return 403, self.expected
 
     def wrong(self, response: httpx.Response) -> tuple[str, str] | None:
-        """Expected and got, unless they are the same."""
+        """Expected and actual outcome as texts; None if the response is right."""
         (status, word), got, found = self.due, response.status_code, error_code(response)
         good = response.is_success if status is None else got == status
         if good and (word is None or found == word):
@@ -91,7 +91,7 @@ def _cells(kit: CheckContext, objects: TableObjects) -> Iterator[Cell]:
 
 
 def _one_of_alike(kit: CheckContext, chosen: Iterable[Cell]) -> Iterator[Cell]:
-    """Of the cells that differ in alike identities alone, one that the seed chooses."""
+    """One of each set of cells that differ only in alike identities; the seed chooses."""
     found: dict[tuple[object, ...], list[Cell]] = {}
     for cell in chosen:
         identities = next((one for one in _ALIKE if cell.identity in one), (cell.identity,))
@@ -102,7 +102,7 @@ def _one_of_alike(kit: CheckContext, chosen: Iterable[Cell]) -> Iterator[Cell]:
 
 
 def _item_for(kit: CheckContext, objects: TableObjects, cell: Cell) -> object:
-    """The item of a cell's request, one that is there if the object is reachable.
+    """The key of the item to request; one that exists, if the object is within reach.
 
     Raises NotReached if the object holds none.
     """
@@ -110,13 +110,13 @@ def _item_for(kit: CheckContext, objects: TableObjects, cell: Cell) -> object:
     if cell.expected == _OK and not operation.addresses_entries:
         raise NotReached(f"nothing is known to be at the end of {operation.path}")
     if len(collections) > 1 and cell.expected == _OK:
-        # Below the thing that the path begins at.
+        # The path names an object and an item below it.
         return objects.item(operation.section or "", cell.kind, cell.key, collections[1].name)
     return kit.factory.nowhere(operation)[operation.path_names[-1]]
 
 
 def _send(kit: CheckContext, cell: Cell, item: object) -> httpx.Response:
-    """A request with a valid query and body, and the keys of a cell and its item in the path."""
+    """Sends a valid request for a cell; `item` is the key of its item."""
     operation = cell.operation
     given = dict(zip(operation.path_names, (cell.key, item), strict=False))
     path = operation.fill({**kit.factory.nowhere(operation), **given})
@@ -127,9 +127,9 @@ def _send(kit: CheckContext, cell: Cell, item: object) -> httpx.Response:
 
 
 def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> None:
-    """Makes the requests of the chosen cells, and compares each response with the table.
+    """Sends the requests of the chosen cells, and compares each response with the table.
 
-    One failure shows all that came out wrong.
+    One failure shows all wrong responses.
     """
     objects, rows = TableObjects(kit, writing), []
     before = _view(kit) if writing else None
@@ -154,7 +154,7 @@ def _walk(kit: CheckContext, chosen: Callable[[Cell], bool], writing: bool) -> N
 
 
 def _view(kit: CheckContext) -> dict[str, list[Item]]:
-    """All lists of both clients: what a refused request must leave as it was."""
+    """All lists of both clients, which a refused request must not change."""
     callers = [kit.caller(name) for name in CLIENTS if name in kit.target.identities]
     lists = list(product(callers, lists_with(kit, owner=kit.roles.clients)))
     found = kit.map(lambda one: read_list(kit, *one), lists)
@@ -164,8 +164,8 @@ def _view(kit: CheckContext) -> dict[str, list[Item]]:
     }
 
 
-def _by_level(cell: Cell) -> bool:
-    """Neither the application nor the user's access level comes before the table."""
+def _by_table(cell: Cell) -> bool:
+    """True if neither the application nor the access of the user decides before the table."""
     if cell.operation.reads:
         return True
     read_only = cell.identity.endswith("read_only")
@@ -173,7 +173,7 @@ def _by_level(cell: Cell) -> bool:
 
 
 def _is_missing(cell: Cell, *sections: str) -> bool:
-    return cell.operation.section in sections and cell.expected == _MISSING and _by_level(cell)
+    return cell.operation.section in sections and cell.expected == _MISSING and _by_table(cell)
 
 
 @check("user-types", needs=("client", "group", "extension"), writes=False)
@@ -188,7 +188,7 @@ def writes_outside_of_reach_are_refused_and_change_nothing(kit: CheckContext) ->
     within = (_OK, _MISSING)
     _walk(
         kit,
-        lambda cell: not cell.operation.reads and cell.expected not in within and _by_level(cell),
+        lambda cell: not cell.operation.reads and cell.expected not in within and _by_table(cell),
         writing=True,
     )
 
@@ -208,8 +208,8 @@ def groups_and_numbers_that_are_not_there_are_missing_for_everybody(kit: CheckCo
 class TableObjects:
     """Keys of objects by section and kind, as `visibility.toml` names them.
 
-    A kind for which the target has no object is left out. With `writing` groups and numbers are
-    made for the purpose: who lets a request in that it should refuse must lose nothing by it.
+    Kinds for which the target has no object are left out. With `writing`, groups and numbers are
+    created: a target that wrongly accepts a request must not lose data.
     """
 
     def __init__(self, kit: CheckContext, writing: bool) -> None:
@@ -231,7 +231,7 @@ class TableObjects:
             self.keys[collection, "never"] = NOWHERE
 
     def _add_own(self, identity: str, collection: str, kind: str) -> None:
-        """Adds what the user of an identity is confined to, or a new one to write to."""
+        """Adds the entry that the user of an identity is confined to; to write, a new one."""
         if identity not in self._kit.target.identities:
             return
         made = self._writing and collection != self._clients
@@ -243,7 +243,6 @@ class TableObjects:
         return self._kit.factory.create(collection, identity, **keys)["id"]
 
     def _add_places(self) -> None:
-        """A number in each of the two groups, and one in none."""
         kit, home = self._kit, self._kit.roles.home
         own = self.keys.get((self._numbers, "own"))
         numbers = [one for one in kit.factory.read(self._numbers) if one["id"] != own]
@@ -260,7 +259,6 @@ class TableObjects:
                 self.keys[self._numbers, kind] = kit.random.choice(fitting)
 
     def _add_others(self, collection: str) -> None:
-        """One of the other client, and one that is deleted."""
         kit = self._kit
         if "other_client" in kit.target.identities:
             if self._writing:
@@ -273,7 +271,7 @@ class TableObjects:
             self.keys[collection, "deleted"] = key
 
     def item(self, section: str, kind: str, key: Any, collection: str) -> Any:
-        """The key of an item of a collection that an object holds, as its own client sees it.
+        """The key of an item of a collection that an object holds, as the object's client sees it.
 
         Raises NotReached if it holds none.
         """
@@ -296,5 +294,5 @@ class TableObjects:
         if rule.range is not None:
             found: list[Item] = listing.listed(caller.read(path, **kit.range_query, per_page=1))
             return found
-        # Some may be those of another check, which removes them at any moment.
+        # Another check may remove its entries at any moment.
         return [one for one in listing.listed(caller.read(path)) if not is_of_run(kit, one)]

@@ -23,9 +23,9 @@ from ringme_contract.run.check_run import Options, read_document, read_target
 from ringme_contract.target import Target
 from ringme_spec.contract import Contract
 
-# Where a mock serves unless it is told otherwise.
+# The default address of a mock.
 _MOCK = "http://127.0.0.1:8080"
-# Lines on single entries that are told.
+# Lines about single entries that are printed.
 _MOST_NOTES = 10
 
 
@@ -36,7 +36,7 @@ def run(
     max_entries: int,
     **settings: Any,
 ) -> None:
-    """Capture a client. Raises ConfigError with the line that says why there is no result."""
+    """Capture a client. Raises ConfigError if there is no result."""
     options = Options(**settings)
     contract = read_document(options)
     target = read_target(options, contract)
@@ -86,7 +86,7 @@ def _gather(
 
 
 def _logins(contract: Contract, entries: dict[str, list[Entry]]) -> Iterator[str]:
-    """Yield a command for a token that the made-up applications allow, and who may log in."""
+    """Yield a command that gets a token with each made-up application, and how users log in."""
     token, applications = contract.token_operation, applications_of(contract)
     if token is None or applications is None:
         return

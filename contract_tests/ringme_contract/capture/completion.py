@@ -1,4 +1,4 @@
-"""Makes whole entries of what a service shows: values that follow, are said, or are made up."""
+"""Completes entries with values that a service does not show: derived, given, or made up."""
 
 from __future__ import annotations
 
@@ -17,30 +17,32 @@ from ringme_spec.schema import Schema
 
 # The mock makes no larger file.
 MOST_BYTES = 64 * 1024 * 1024
-# Of a made-up password the begin; the whole is set when the logins are what they will be.
+# The beginning of a made-up password; the rest is set once the logins are made up.
 _PASSWORD = "mock-"
-# What a made-up text may look like; the first that the schema allows is taken.
+# Forms of made-up texts; the first that the schema allows is used.
 _FORMS = ("{name}", "{digest}", "https://example.com/{name}", "1", "2000-01-01 00:00:00")
 
 
 class Completion:
     """Completes the entries of a capture in place.
 
-    `said` are values by collection and property that the target file gives for what the service
-    does not show; `source` is the name of that file.
+    `given` are values that the target file gives, by collection and property; `source` is the name
+    of that file.
     """
 
     def __init__(
-        self, contract: Contract, found: Found, said: Mapping[str, Mapping[str, Any]], source: str
+        self, contract: Contract, found: Found, given: Mapping[str, Mapping[str, Any]], source: str
     ) -> None:
         self._contract = contract
         self._found = found
-        self._said = said
+        self._given = given
         self._source = source
-        self._check_said()
+        self._check_given()
 
     def run(self) -> dict[str, list[Any]]:
-        """Return by collection the keys of entries that are gone and still named."""
+        """Complete all; return the keys of deleted entries that are still referred to, by
+        collection.
+        """
         entries = self._found.entries
         self._make_applications()
         for name, rule in self._contract.collections.items():
@@ -53,8 +55,8 @@ class Completion:
             entries[name] = list(self._valid(rule, entries[name]))
         return self._gone()
 
-    def _check_said(self) -> None:
-        for name, values in self._said.items():
+    def _check_given(self) -> None:
+        for name, values in self._given.items():
             rule = self._contract.collections.get(name)
             unknown = [f"{name}.{one}" for one in values if rule and one not in rule.properties]
             if rule is None or unknown:
@@ -64,7 +66,6 @@ class Completion:
     # --- what is not shown
 
     def _make_applications(self) -> None:
-        """Make an application of each type that the token endpoint knows, for the captured user."""
         token, applications = self._contract.token_operation, applications_of(self._contract)
         if token is None or applications is None or self._found.entries[applications[0].name]:
             return
@@ -82,7 +83,7 @@ class Completion:
         for name in rule.shown_as_text:
             if isinstance(whole.get(name), str) and whole[name].isdecimal():
                 whole[name] = int(whole[name])
-        # Without these an entry is not valid.
+        # The properties that the schema requires.
         problems = self._contract.schemas.compile(rule.stored).problems({})
         required = {field for field, _ in problems}
         for name, schema in _resolved(self._contract, rule).items():
@@ -98,10 +99,10 @@ class Completion:
         return whole
 
     def _missing(self, rule: CollectionRule, name: str, schema: Schema, entry: Entry) -> Any:
-        """Find a value that follows from what is known; None without one."""
-        said = self._said.get(rule.name, {})
-        if name in said:
-            return said[name]
+        """Find a value that is given or follows from others; None without one."""
+        given = self._given.get(rule.name, {})
+        if name in given:
+            return given[name]
         initial = rule.initial.get(name)
         if initial is not None and not isinstance(initial, dict):
             return initial
@@ -109,7 +110,9 @@ class Completion:
         return next((one for one in sources if one is not None), None)
 
     def _copied(self, rule: CollectionRule, name: str) -> Any:
-        """Find the value of an owner in what belongs to it: its domain, the prefix of numbers."""
+        """Find a value of an owner in its entries, which hold copies of its domain or number
+        prefix.
+        """
         where, values = f"{rule.name}.{name}", []
         for other in self._contract.collections.values():
             entries = self._found.entries[other.name]
@@ -126,7 +129,6 @@ class Completion:
         return Counter(values).most_common(1)[0][0] if values else None
 
     def _default(self, rule: CollectionRule, name: str) -> Any:
-        """Find the default of the request that creates such an entry."""
         for one in self._contract.operations.values():
             if one.action == "create" and one.collection_rule is rule and one.json_body:
                 return one.json_body.defaults.get(name)
@@ -155,7 +157,7 @@ class Completion:
     # --- what would not be served
 
     def _drop_file(self, rule: CollectionRule, entry: Entry) -> None:
-        """Have the mock make the file: no recording leaves the service."""
+        """Drop the file of a recording: none leaves the service, and the mock generates one."""
         if rule.content is None:
             return
         entry.pop(rule.content.file, None)
@@ -167,7 +169,9 @@ class Completion:
             )
 
     def _settle_references(self, rule: CollectionRule) -> None:
-        """Release what refers to an entry that was not captured, or leave it out."""
+        """Clear references to entries that were not captured, or leave out the entries that have
+        them.
+        """
         for prop, reference in rule.references.items():
             known = self._keys(reference.collection)
             kept = []
@@ -210,7 +214,7 @@ class Completion:
 
 
 def set_passwords(contract: Contract, entries: dict[str, list[Entry]]) -> None:
-    """Set each password to one that can be told from the login."""
+    """Set each password to `mock-` and the login."""
     for name, rule in contract.collections.items():
         login = rule.unique.property if rule.unique else rule.key
         for prop, schema in _resolved(contract, rule).items():
@@ -220,7 +224,7 @@ def set_passwords(contract: Contract, entries: dict[str, list[Entry]]) -> None:
 
 
 def applications_of(contract: Contract) -> tuple[CollectionRule, str] | None:
-    """Find the collection of applications, and the property with the type of one."""
+    """Find the collection of applications, and the property that is the type of one."""
     token = contract.token_operation
     if token is None:
         return None
@@ -233,7 +237,6 @@ def applications_of(contract: Contract) -> tuple[CollectionRule, str] | None:
 
 
 def _kinds(token: Operation) -> set[str]:
-    """Return the types of applications that some grant is for."""
     return {kind for grant in token.resource["grants"].values() for kind in grant["for"]}
 
 

@@ -1,4 +1,4 @@
-"""Folders of a capture: the responses that it has got, so that it can go on, and the fixtures."""
+"""Folders of a capture: saved responses, with which it can be resumed, and the fixtures."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _HEADER = "capture.json"
 
 
 class SavedResponses:
-    """A folder with one file a response, which nobody else can read.
+    """A folder with one file for each response, which other users cannot read.
 
-    `about` says what is captured: a folder of another capture is refused.
+    `about` identifies the capture: a folder of another one is refused.
     """
 
     def __init__(self, folder: Path, about: dict[str, Any]) -> None:
@@ -41,13 +41,13 @@ class SavedResponses:
         _write(header, about)
         return False
 
-    def get(self, path: str, query: dict[str, Any], ask: Callable[[], Any]) -> Any:
-        """Return the saved response of a request, or `ask` for it and save it."""
+    def get(self, path: str, query: dict[str, Any], request: Callable[[], Any]) -> Any:
+        """Return the saved response, or call `request` and save its result."""
         name = hashlib.sha256(json.dumps([path, query]).encode()).hexdigest()
         file = self.folder / f"{name}.json"
         if file.is_file():
             return _read(file)
-        found = ask()
+        found = request()
         _write(file, found)
         return found
 
@@ -71,7 +71,7 @@ def _write(file: Path, content: Any) -> None:
 
 
 def check_free(folder: Path) -> None:
-    """Raise ConfigError for a folder that is there and not empty."""
+    """Raise ConfigError if a folder exists and is not empty."""
     with file_errors(folder, "read"):
         taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     if taken:
@@ -84,7 +84,7 @@ def write_folder(
     entries: Mapping[str, list[Entry]],
     gone: Mapping[str, list[Any]],
 ) -> None:
-    """Write a file for each collection, in a folder that gets its name when it is complete."""
+    """Write a file for each collection; the folder gets its name once it is complete."""
     check_free(folder)
     with file_errors(folder):
         unfinished.mkdir(exist_ok=True)
@@ -96,7 +96,7 @@ def write_folder(
 
 
 def _fixture(entries: list[Entry], gone: list[Any]) -> str:
-    """Write JSON that is YAML as well, an entry a line."""
+    """Format as JSON, which is also YAML, with an entry on each line."""
     head = f'"gone": {json.dumps(gone)},\n' if gone else ""
     lines = ",\n".join(json.dumps(one) for one in entries)
     return f'{{{head}"entries": [\n{lines}\n]}}\n'

@@ -18,18 +18,18 @@ from ringme_spec.operations import Operation
 
 @dataclass
 class Found:
-    """Result of a capture: entries by collection, and a line for all that was left out."""
+    """Result of a capture: entries by collection, and a line for everything left out."""
 
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    # Keys by collection of owners that are gone and of which nothing else is known.
+    # Keys that stand for deleted and unknown owners, by collection.
     unknown: dict[str, int] = field(default_factory=dict)
 
 
 class Gathering:
     """One capture of a client.
 
-    `span` is the time range of the items; `most` is how many entries a collection may have.
+    `span` is the time range of the items; `most` is the maximum number of entries of a collection.
     """
 
     def __init__(
@@ -64,17 +64,17 @@ class Gathering:
         return self.found
 
     def _leave_parts(self, rule: CollectionRule) -> None:
-        """Leave out of a collection what is in one that is part of it, and what is that one's."""
+        """Leave out of a collection the entries and properties of its parts."""
         parts = [self._contract.collections[name] for name in rule.parts]
         entries = [one for part in parts for one in self.found.entries[part.name]]
         own = {name: None for part in parts if part.part_of for name in part.part_of.own}
         left = _beyond(entries, self.found.entries[rule.name], [*rule.order])
         self.found.entries[rule.name] = [{**one, **own} for one in left]
 
-    # --- what there is one of
+    # --- single entries
 
     def _read_user(self) -> None:
-        """Read the user of the token, and so the key of the client."""
+        """Read the user of the token, which has the key of the client."""
         operations = self._contract.operations.values()
         operation = next((one for one in operations if one.action == "current"), None)
         if operation is None:
@@ -97,7 +97,7 @@ class Gathering:
         self.found.entries[section].append({key: user[owners[section]]})
 
     def _type_of_user(self, kind: str) -> Entry:
-        """Return the property that tells types of users apart, as lists of users have it."""
+        """Return the property that is the type of a user, as in `where` of lists of users."""
         for one in self._contract.operations.values():
             for prop, value in one.where.items():
                 if value in self._contract.user_types:
@@ -105,7 +105,7 @@ class Gathering:
         return {}
 
     def _read_own(self, rule: CollectionRule) -> None:
-        """Read an entry that has no list, as it is the caller's own."""
+        """Read an entry that has no list because it is the caller's own."""
         for one in self._contract.operations.values():
             own = one.ends_at_item and all(part.me for part in one.path_parameters)
             reads = one.action == "read" and one.reads and self._offers(one)
@@ -116,7 +116,7 @@ class Gathering:
                     return
 
     def _read_parts(self, operation: Operation) -> None:
-        """Read what a path of its own shows of each entry of a collection."""
+        """Read the properties of each entry that have a path of their own."""
         if not operation.reads or all(one.me for one in operation.path_parameters):
             return
         for entry in self.found.entries[operation.collection.name]:
@@ -161,7 +161,7 @@ class Gathering:
         return found if there or not list(self._owners(operation)) else None
 
     def _owners(self, operation: Operation) -> Iterator[dict[str, Entry]]:
-        """Yield by collection the owners that a path names, for each of its lists."""
+        """Yield the owners in the path of each list of an operation, by collection."""
         parts = [
             [(str(one.collection), owner) for owner in self.found.entries[str(one.collection)]]
             for one in operation.entry_parameters
@@ -170,7 +170,7 @@ class Gathering:
             yield dict(owners)
 
     def _owner_keys(self, operation: Operation, owners: dict[str, Entry]) -> Entry:
-        """Return the keys of owners that entries do not show, and what all of them have."""
+        """Return the keys of owners that entries do not show, and the properties in `where`."""
         hidden = _hidden_owners(operation)
         keys = {prop: self._owner_key(owner, owners) for owner, prop in hidden.items()}
         return {**operation.where, **keys}
@@ -186,9 +186,9 @@ class Gathering:
         return None
 
     def _rest(self, rest: Operation, operation: Operation, entries: list[Entry]) -> list[Entry]:
-        """Return the entries of a list that no owner's list has: those of owners that are gone.
+        """Return the entries that are in no owner's list, because their owners are deleted.
 
-        All of them get one owner that nobody else is.
+        They all get one key that no owner has.
         """
         shown = [one for one in rest.response_properties if one in operation.response_properties]
         found = _beyond(entries, self._read_operation(rest) or [], shown)
@@ -205,7 +205,7 @@ class Gathering:
         return keys
 
     def _sound(self, rule: CollectionRule, entries: list[Entry]) -> list[Entry]:
-        """Return each entry once, without those whose key cannot be one."""
+        """Return each entry once, without those whose key is not valid."""
         schema = self._contract.schemas.properties(rule.stored)[rule.key]
         is_key = self._contract.schemas.compile(schema).is_valid
         found: dict[Any, Entry] = {}
@@ -219,14 +219,14 @@ class Gathering:
 
 
 def _hidden_owners(operation: Operation) -> dict[str, str]:
-    """Return the properties with the keys of owners that no response shows, by owner."""
+    """Return the properties that are keys of owners and are in no response, by owner."""
     within = operation.collection.within.items()
     known = (None, *operation.response_properties)
     return {owner: str(link.property) for owner, link in within if link.property not in known}
 
 
 def _beyond(entries: list[Entry], others: list[Entry], properties: list[str]) -> list[Entry]:
-    """Return those of other entries that are not among these, as far as some properties tell."""
+    """Return the other entries that are not among `entries`; only some properties are compared."""
 
     def shown(entry: Entry) -> str:
         return json.dumps([entry.get(name) for name in properties])

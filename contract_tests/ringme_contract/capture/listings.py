@@ -1,4 +1,4 @@
-"""The lists of a service that together show all entries of a client, and reading one of them."""
+"""The lists of a service that together show all entries of a client, and a reader of lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ringme_spec.errors import ConfigError
 from ringme_spec.operations import Operation
 
 Entry = dict[str, Any]
-# Reads a path with a query; None if there is no such thing.
+# Reads a path with a query; None if it does not exist.
 Read = Callable[[str, dict[str, Any]], Any]
 
 
@@ -24,8 +24,8 @@ Read = Callable[[str, dict[str, Any]], Any]
 class Listing:
     """Operations that list the same entries, the one with the fewest requests first.
 
-    The next one is for a service that does not have the one before. `rest` lists the entries whose
-    owner is gone too, but not who it was.
+    The others are for a service that lacks the first one. `rest` also lists entries of deleted
+    owners, without their keys.
     """
 
     rule: CollectionRule
@@ -34,7 +34,7 @@ class Listing:
 
 
 def read_listings(contract: Contract, offers: Callable[[Operation], bool]) -> list[Listing]:
-    """Find the listings of all collections, owners before what belongs to them."""
+    """Find the listings of all collections, owners before the entries that belong to them."""
     rules = [one for one in contract.collections.values() if one.is_stored]
     found = [one for rule in rules for one in _listings(contract, rule, offers)]
     depth = {name: _depth(contract, name) for name in contract.collections}
@@ -44,7 +44,7 @@ def read_listings(contract: Contract, offers: Callable[[Operation], bool]) -> li
 def _listings(
     contract: Contract, rule: CollectionRule, offers: Callable[[Operation], bool]
 ) -> Iterator[Listing]:
-    """Yield one listing for each part of a collection: a list may show those of one type alone."""
+    """Yield one listing for each part of a collection, as some lists show entries of one type."""
     parts: dict[str, list[Operation]] = {}
     for one in contract.operations.values():
         if one.reads and one.action == "list" and one.collection_rule is rule and offers(one):
@@ -58,12 +58,12 @@ def _listings(
 
 
 def _requests(operation: Operation) -> int:
-    """Count the owners in a path for each of whom a request is needed."""
+    """Count the owners in a path that need a request each."""
     return sum(one.me is None for one in operation.entry_parameters)
 
 
 def _tells_owners(contract: Contract, operation: Operation) -> bool:
-    """Entries name their owners, or the path does."""
+    """True if the entries name their owners or the path does."""
     known = {owner for one in operation.path_collections for owner in (one.name, *one.within)}
     return all(
         link.property is None or link.property in operation.response_properties or owner in known
@@ -78,7 +78,7 @@ def _depth(contract: Contract, name: str, above: frozenset[str] = frozenset()) -
 
 
 class ListReader:
-    """Reads lists; `span` is the time range of items, `most` how many entries a list may have."""
+    """Reads lists; `span` is the time range of items, `most` the maximum number of entries."""
 
     def __init__(self, read: Read, span: tuple[str, str], most: int) -> None:
         self._read = read
@@ -88,7 +88,7 @@ class ListReader:
         self._longest: Counter[str] = Counter()
 
     def read(self, operation: Operation, keys: dict[str, Any]) -> list[Entry] | None:
-        """Read a list whose path has these keys by collection; None if there is no such list."""
+        """Read a list; `keys` are for its path, by collection. None if the list does not exist."""
         path = fill(operation, keys)
         found: dict[str, Entry] = {}
         for query in self._queries(operation):
@@ -96,7 +96,7 @@ class ListReader:
             for entry in self._pages(operation, path, query):
                 if entry is None:
                     return None
-                # Ranges share their ends, so that no fraction of a second falls between two.
+                # Ranges share their ends, or an item between two whole seconds would be lost.
                 key = entry.get(operation.collection.key)
                 content = json.dumps(entry, sort_keys=True) if key is None else ""
                 alike[content] += 1
@@ -104,7 +104,7 @@ class ListReader:
         return list(found.values())
 
     def _queries(self, operation: Operation) -> Iterator[dict[str, Any]]:
-        """Yield a query for each range that is as long as it may be; they share their ends."""
+        """Yield a query for each range of the longest allowed length; ranges share their ends."""
         roles = operation.roles
         order = {roles["order"].name: "asc"} if "order" in roles else {}
         if not operation.ranged:
@@ -125,7 +125,7 @@ class ListReader:
     def _pages(
         self, operation: Operation, path: str, query: dict[str, Any]
     ) -> Iterator[Entry | None]:
-        """Yield the entries of all pages; None if there is no such list."""
+        """Yield the entries of all pages; None if the list does not exist."""
         page, size = operation.roles.get("page"), operation.roles.get("page_size")
         most = int(size.schema.get("maximum", 100)) if size else 0
         seen: set[str] = set()
@@ -138,7 +138,7 @@ class ListReader:
                 return
             entries = _entries(operation, path, body)
             content = json.dumps(entries, sort_keys=True)
-            # A service that knows no pages gives the same one again.
+            # A service without pages returns the same entries again.
             if not entries or content in seen:
                 return
             seen.add(content)
@@ -166,7 +166,7 @@ def _entries(operation: Operation, path: str, body: Any) -> list[Entry]:
 
 
 def fill(operation: Operation, keys: dict[str, Any]) -> str:
-    """Fill a path: keys of owners that the path names, or the caller's own."""
+    """Fill a path with keys of owners, or with the word for the caller's own."""
     return operation.fill(
         {
             one.name: quote(str(one.me or keys[str(one.collection)]), safe="@")

@@ -1,4 +1,4 @@
-"""Made-up values in place of personal ones: the same for the same, wherever it is."""
+"""Made-up values in place of personal ones; equal values stay equal everywhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from ringme_contract.capture.listings import Entry
 from ringme_spec.contract import Contract
 
-# Kinds of `x-personal`. An address may hold a secret, and the mock would send to it.
+# Kinds of `x-personal`. A URL may hold a secret, and the mock would send events to it.
 URL = "url"
 _FORMS = {
     "email": "user{}@example.com",
@@ -22,10 +22,10 @@ _FORMS = {
 }
 _DIGITS = re.compile(r"[0-9]+")
 _LETTER = re.compile(r"[^\W\d_]")
-# The name of a member of JSON that tells of nobody.
+# The name of a JSON member that is not personal.
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z_.-]{0,40}[0-9]{0,3}")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}$")
-# Of a number of the telephone network the part behind the code of the country.
+# Digits of a phone number behind the country code.
 _NATIONAL = 10
 _NAMES = (
     "Abramova", "Belov", "Vinogradova", "Gusev", "Danilova", "Egorov", "Zhukova", "Zaitsev",
@@ -36,10 +36,10 @@ _NAMES = (
 
 
 class MadeUp:
-    """Replaces the values of properties whose schema says `x-personal`.
+    """Replaces the values of properties whose schema has `x-personal`.
 
-    With `keep`, all stay but addresses. No made-up value is one of the originals, where there are
-    others; short numbers may run out.
+    With `keep`, only URLs are replaced. A made-up value is never one of the originals, unless there
+    are too few others, as with short numbers.
     """
 
     def __init__(self, contract: Contract, keep: bool) -> None:
@@ -78,7 +78,7 @@ class MadeUp:
         return self._made("name", text, _numbered_name)
 
     def _phone(self, text: str) -> str:
-        """Replace each number of a text, so that it keeps its length and what is around it."""
+        """Replace each number in a text, and keep its length and the text around it."""
         user, at, domain = text.partition("@")
         if _LETTER.search(user):
             user = self._made("name", user, _numbered_name)
@@ -106,7 +106,7 @@ class MadeUp:
         return self._formed("login", text)
 
     def _text(self, text: str) -> str:
-        """Replace free text; JSON stays JSON of the same shape."""
+        """Replace free text; JSON remains JSON of the same shape."""
         try:
             value = json.loads(text)
         except (ValueError, RecursionError):
@@ -140,7 +140,6 @@ class MadeUp:
     def _made(
         self, table: str, original: str, make: Callable[[int], str], most: int | None = None
     ) -> str:
-        """Return what stands for an original; a new one is none of the originals."""
         known = self._tables.setdefault(table, {})
         if original not in known:
             known[original] = self._new(table, make, most)
@@ -151,7 +150,7 @@ class MadeUp:
         spare = self._tables.setdefault(f"{table}, spare", {})
         for number in numbers:
             if most is not None and number >= most:
-                # Each number of this length is used or an original: these then stand for others.
+                # All numbers of this length are used or are originals; now the originals serve too.
                 return spare.pop(next(iter(spare)))
             made = make(number)
             if made not in self._originals:

@@ -17,16 +17,16 @@ from ringme_spec.errors import ConfigError
 from ringme_spec.redaction import mask_text
 
 IDENTITY = "client"
-# What a service answers that does not have, or does not show, a resource.
+# Statuses of a service that does not have, or does not show, a resource.
 NOT_THERE = (403, 404, 405, 501)
-# A limit that is counted by the hour is waited for.
+# Seconds. A rate limit of an hour is waited for.
 _LONGEST_WAIT = 2 * 3600.0
-# Longer waits are told.
+# Seconds. Longer waits are reported.
 _TOLD = 2.0
 
 
 class Service:
-    """Reads JSON of a service. Raises ConfigError for whatever gives none.
+    """Reads JSON from a service. Raises ConfigError if a response is not JSON.
 
     `tell` gets a line for each long wait.
     """
@@ -53,12 +53,12 @@ class Service:
         self._transport.close()
 
     def get(self, path: str, query: dict[str, Any]) -> Any | None:
-        """Read a path from the root; None if there is no such thing, or not for this user."""
+        """Read a path from the root; None if it does not exist, or not for this user."""
         if not self._token:
             self._log_in()
         response = self._get(path, query)
         if response.status_code == 401:
-            # It was good for an hour.
+            # The token has expired.
             self._log_in()
             response = self._get(path, query)
         if response.status_code in NOT_THERE:
@@ -87,7 +87,7 @@ class Service:
 
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         try:
-            # Nobody looks at the records.
+            # The recorded exchanges are not used.
             with self._transport.recording():
                 arguments["repeatable"] = True
                 response = self._transport.send(IDENTITY, method, path, **arguments)

@@ -50,7 +50,7 @@ from ringme_spec.errors import ConfigError, file_errors
 
 
 class _Commands(OneLineGroup):
-    """Ends in one line for whatever goes wrong in the kit itself."""
+    """Reports any error of the kit itself in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         with lasting_output():
@@ -142,7 +142,7 @@ def check(
     options = Options(**settings)
     console = Console(soft_wrap=True)
     problems: list[str] = []
-    # Before the run, not after it: a typing error must not cost a minute and the result.
+    # Before the run: a wrong path must not cost its time and its result.
     paths = try_reports(report_dir, reports)
     if replay_dir:
         try_path(replay_dir / "script")

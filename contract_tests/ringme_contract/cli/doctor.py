@@ -1,4 +1,4 @@
-"""Is the target file right, and is there data enough? What is missing, and what that leaves out."""
+"""Tests of a target file and its target: identities, data, and rules left unchecked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ringme_contract.run.evaluation import ExitCode
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES, REFUSED
 from ringme_contract.verdict import Failure, NotReached
 
-# The role of the owner that a user has (see Roles), and its access.
+# The owner of the user of each identity (an attribute of Roles), and the access.
 _EXPECTED = {
     "client": ("clients", "full"),
     "client_read_only": ("clients", "read_only"),
@@ -34,10 +34,10 @@ _SEVERITY = (ExitCode.COULD_NOT_RUN, ExitCode.NOT_REACHED, ExitCode.PASSED)
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one test.
 
-    `code` is what it makes of the whole: all well, something is missing, or the file is wrong.
-    `rules` are those that it leaves unchecked.
+    `code` tells if all is well, something is missing, or the file is wrong. `rules` are the rules
+    left unchecked.
     """
 
     about: str
@@ -52,7 +52,7 @@ def worst(findings: list[Finding]) -> ExitCode:
 
 
 def examine(kit: CheckContext, checks: list[Check]) -> Iterator[Finding]:
-    """Looks at every identity, then at the data. The target has to be reachable."""
+    """Tests every identity, then the data. The target has to be reachable."""
     yield Finding("target", f"{kit.target.url} responds")
     users: dict[str, dict[str, Any]] = {}
     for name in (*IDENTITIES, *OPTIONAL_IDENTITIES):
@@ -98,7 +98,7 @@ def _identity(kit: CheckContext, name: str, users: dict[str, dict[str, Any]]) ->
 def _relation(
     kit: CheckContext, name: str, users: dict[str, dict[str, Any]], token: dict[str, Any]
 ) -> str:
-    """The contradiction of a user to those before it; empty if there is none."""
+    """A contradiction between a user and those before it; empty if there is none."""
 
     def same(owner: str, other: str) -> bool:
         key = kit.owners[getattr(kit.roles, owner)]
@@ -119,7 +119,7 @@ def _relation(
 
 
 def _limited(kit: CheckContext, name: str) -> Finding:
-    """Gets a token, and spends none of its few requests."""
+    """Gets a token, and uses none of the few requests that the identity may make."""
     response = kit.request_token(**kit.target.identities[name].parameters)
     if not response.is_success:
         return Finding(name, f"gets no token: {said(response)}", ExitCode.COULD_NOT_RUN)
@@ -158,7 +158,7 @@ def _public(kit: CheckContext, name: str) -> Finding:
 def _application(
     kit: CheckContext, name: str, first: str, request: dict[str, str], good: str, wanted: str
 ) -> Finding:
-    """Asks for a token as nobody: a wrong application is refused in another way than a wrong user.
+    """Requests a token with invalid credentials: a wrong application gets another error.
 
     `first` is the identity whose application this one must not be.
     """

@@ -1,4 +1,4 @@
-"""Standard output and error of a command, whose loss changes nothing else."""
+"""Standard output and error of a command; their loss does not affect the result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 
 class _Lasting:
-    """A stream that is written to as long as that works, and then in vain."""
+    """A stream that ignores what is written after its first error."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -32,11 +32,11 @@ class _Lasting:
         try:
             return act(*arguments)
         except RuntimeError:
-            # A signal came in the midst of the writing of another line, and wants to say something.
+            # The handler of a signal writes a line while another line is being written.
             return None
         except OSError as error:
             self._lost = True
-            # What is still in the buffer would fail again when Python ends, and change its code.
+            # The rest of the buffer would fail again when Python exits, and change the exit code.
             with suppress(OSError):
                 nowhere = os.open(os.devnull, os.O_WRONLY)
                 os.dup2(nowhere, self._stream.fileno())
@@ -48,9 +48,9 @@ class _Lasting:
 
 @contextmanager
 def lasting_output() -> Iterator[None]:
-    """Lets a closed pipe or a full disk cost the rest of the output, and no verdict.
+    """Lets the command go on when a pipe is closed or a disk is full.
 
-    Letters that the encoding of a log lacks are written out.
+    Characters that the encoding of the output lacks are written as escapes.
     """
     before = sys.stdout, sys.stderr
     for stream in before:

@@ -1,4 +1,4 @@
-"""Removes what crashed runs of the kit left behind, which its names tell."""
+"""Removes entries that crashed runs of the kit left behind; their names show that."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from ringme_contract.http.no_response import Unreachable
 from ringme_contract.verdict import Failure, NotReached
 from ringme_spec.collections import CollectionRule
 
-# The first word of the names of all that a run makes.
+# Names of entries that a run created begin with this.
 OWN = re.compile(r"contract-[0-9a-f]{6}\b")
 
 
 @dataclass(frozen=True)
 class Leftover:
-    """A thing that a run of the kit made, and what came of its removal."""
-
     kind: str
     name: str
     removed: bool
@@ -28,11 +26,11 @@ class Leftover:
 
 
 def sweep(kit: CheckContext, dry_run: bool = False) -> Iterator[Leftover]:
-    """Removes all that bears the kit's prefix, of each client of the target.
+    """Removes all entries with the prefix of the kit, of each client of the target.
 
-    With `dry_run` it is only named. Raises Failure if a list cannot be read.
+    With `dry_run` they are only listed. Raises Failure if a list cannot be read.
     """
-    # Users come before their groups, whose removal would take them along.
+    # Users come before their groups: removing a group removes its users.
     for one in kit.guard.lists:
         for entry in kit.factory.read(one.rule.name, one.reader):
             name, key = _name(kit, one.rule, entry), key_of(one.rule, entry)
@@ -42,14 +40,14 @@ def sweep(kit: CheckContext, dry_run: bool = False) -> Iterator[Leftover]:
 
 
 def _name(kit: CheckContext, rule: CollectionRule, entry: Item | None) -> str | None:
-    """The text of an entry that has the kit's prefix, of those that it is named by."""
+    """The label or unique text of an entry, if it has the prefix of the kit; else None."""
     label = kit.factory.label(kit.factory.creation(rule.name))
     texts = [(entry or {}).get(one) for one in (label, rule.unique and rule.unique.property) if one]
     return next((one for one in texts if isinstance(one, str) and OWN.match(one)), None)
 
 
 def _remove(kit: CheckContext, where: EntryList, key: str | None) -> str:
-    """Removes an entry that has the prefix when it is read alone; returns what went wrong."""
+    """Removes an entry that has the prefix when it is read alone; returns the problem, if any."""
     path = where.path(kit, "delete", key or "")
     if key is None or path is None:
         return "nothing to delete it by"

@@ -1,1 +1,1 @@
-"""Random sequences against a plain model of the state."""
+"""Random sequences of steps, compared with a plain model of the state."""

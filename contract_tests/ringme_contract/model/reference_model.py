@@ -1,4 +1,4 @@
-"""A plain model of what two clients have, and the steps that change target and model alike."""
+"""A plain model of two clients, and steps that change target and model alike."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEXTS = (None, "", "null", "312", '{"a": 1}', "Продажи", "a & b <c>")
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a sequence: its kind, and numbers that pick what it is done to and how."""
+    """A step of a sequence: its kind, and numbers that pick client, entry and change."""
 
     kind: str
     who: int = 0
@@ -36,10 +36,10 @@ class Step:
 
 
 class ReferenceModel:
-    """The model: for each client the entries of its three lists by id.
+    """The entries of the three lists of each client, by id.
 
-    Only things that the steps made are updated or deleted; numbers that were there before are
-    moved between groups, and put back by `restore`.
+    Only entries that the steps created are updated or deleted. Numbers that were there before are
+    only moved between groups; `restore` puts them back.
     """
 
     def __init__(self, kit: CheckContext) -> None:
@@ -54,7 +54,7 @@ class ReferenceModel:
             key: {one["id"]: one for one in found} for key, found in zip(keys, lists, strict=True)
         }
         self.made: dict[tuple[str, str], list[int]] = {key: [] for key in self.entries}
-        # The items of one kind, whose lists of groups follow the numbers in them.
+        # Recorded items of one kind: the list of a group depends on the numbers in it.
         kinds = lists_with(kit, owner=self.groups, ranged=True)
         self._items = kit.random.choice(kinds) if kinds else None
         self._recorded: dict[str, list[Item]] = {}
@@ -68,7 +68,7 @@ class ReferenceModel:
     # --- steps
 
     def do(self, step: Step) -> None:
-        """Makes a step in target and model; one that nothing is there for does nothing."""
+        """Makes a step in target and model; nothing if there is no entry for it."""
         verb, _, noun = step.kind.partition("_")
         action: Callable[[str, str, Step], None] = getattr(self, f"_{verb}")
         client = self.clients[step.who % len(self.clients)]
@@ -79,7 +79,6 @@ class ReferenceModel:
         return made[step.which % len(made)] if made else None
 
     def _pick_group(self, client: str, number: int) -> int | None:
-        """One of the groups that the steps made, or no group."""
         choice = [None, *self.made[client, self.groups]]
         return choice[number % len(choice)]
 
@@ -131,7 +130,7 @@ class ReferenceModel:
         self.entries[client, collection][key] = entry
 
     def _place(self, client: str, collection: str, step: Step) -> None:
-        """Puts a number into a group or out of it, also one that was there before."""
+        """Puts a number into a group or out of it; any number, also one that was there before."""
         keys = sorted(self.entries[client, collection])
         if keys:
             key = keys[step.which % len(keys)]
@@ -158,7 +157,7 @@ class ReferenceModel:
         self.made[client, collection].remove(key)
 
     def _remake(self, client: str, collection: str, step: Step) -> None:
-        """Deletes a number and makes one of the same name, which is in no group."""
+        """Deletes a number and creates one with the same name; that one must be in no group."""
         key = self._pick(client, collection, step)
         if key is not None:
             name = self.entries[client, collection][key]["name"]
@@ -167,7 +166,6 @@ class ReferenceModel:
             self._kit.expect_equal(f"the group of {name}, made anew", made[self._home], None)
 
     def _refuse(self, client: str, _: str, step: Step) -> None:
-        """A request that must fail, and so must leave everything as it was."""
         kit = self._kit
         other = self.clients[(step.who + 1) % len(self.clients)]
         requests: list[tuple[str, str, Item, int]] = [
@@ -189,22 +187,23 @@ class ReferenceModel:
     # --- comparison
 
     def compare(self, step: Step | None = None) -> None:
-        """Lists of both clients, and of the groups that the steps made, equal the model.
+        """Compares the lists of both clients, and of groups that the steps created, with the model.
 
-        All of them, or after a step the numbers of its client, two other lists, and one group's.
+        After a step only some of them: the numbers of its client, two other lists, and those of a
+        group.
         """
-        looks = [partial(self._compare_list, *key) for key in self.entries]
+        comparisons = [partial(self._compare_list, *key) for key in self.entries]
         groups = [(one, key) for one in self.clients for key in self.made[one, self.groups]]
         if step is not None:
             own = self.clients[step.who % len(self.clients)]
             numbers = partial(self._compare_list, own, self.numbers)
-            looks = [numbers, *self._kit.random.sample(looks, 2)]
+            comparisons = [numbers, *self._kit.random.sample(comparisons, 2)]
             groups = self._kit.random.sample(groups, min(1, len(groups)))
         for client, group in groups:
-            looks += [partial(self._compare_members, client, group)]
+            comparisons += [partial(self._compare_members, client, group)]
             if self._items:
-                looks += [partial(self._compare_items, self._items, client, group)]
-        self._kit.map(lambda look: look(), looks)
+                comparisons += [partial(self._compare_items, self._items, client, group)]
+        self._kit.map(lambda compare: compare(), comparisons)
 
     def _compare_list(self, client: str, collection: str) -> None:
         entries = self.entries[client, collection]
@@ -229,7 +228,6 @@ class ReferenceModel:
         self._kit.expect_equal(f"{operation.id} of {group}", got, expected)
 
     def restore(self) -> None:
-        """Removes what the steps made, and puts numbers back where they were."""
         self._kit.clean_up()
 
 

@@ -1,4 +1,4 @@
-"""Sequences of steps, random ones and such as chance takes too seldom, against the model."""
+"""Sequences of steps against the model: random ones, and some that chance rarely makes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from ringme_contract.verdict import Failure
 SEQUENCES = 7
 LENGTH = 14
 _REPLAYS = 60
-# A group with a number and a user, so that no sequence works on nothing.
+# Each sequence begins with a group, a number and a user, so that later steps find entries.
 _BEGIN = ("create_group", "create_number", "create_user")
-# Making things comes more often than deleting them, or sequences end up with nothing.
+# Creations are more frequent than deletions, or sequences run out of entries.
 _OFTEN = {"create_group": 3, "place_number": 3, "create_number": 2, "create_user": 2}
-# The same step twice, and things made anew, among two groups, with three numbers in the first one
-# and a user. Negative numbers pick what was made last.
+# Repeated steps and entries created anew, with two groups, three numbers in the first one and a
+# user. Negative numbers pick the last ones created.
 _REPEATED = (
     *(Step(kind, which=1) for kind in ("create_group", "create_group")),
     *(Step(kind, which=1) for kind in ("create_number",) * 3),
@@ -49,7 +49,7 @@ def lists_equal_a_plain_model_after_every_step(kit: CheckContext) -> None:
     for number in range(count):
         chance = random.Random(f"{kit.seed} {number}")
         who = chance.randrange(12)
-        # One sequence alone need not be long.
+        # The smoke profile has one sequence, and a short one will do.
         length = LENGTH if count > 1 else LENGTH // 2
         steps = [
             *(Step(kind, who, 1) for kind in _BEGIN),
@@ -74,9 +74,9 @@ def steps_that_repeat_and_things_made_anew(kit: CheckContext) -> None:
 def _play(
     kit: CheckContext, steps: Sequence[Step], whole: bool = False
 ) -> tuple[list[Step], Failure] | None:
-    """The steps until a sequence fails, and the failure; None if it does not.
+    """Plays a sequence; returns the steps up to a failure, and the failure. None without one.
 
-    After each step some lists are compared, or the `whole`, and all of them at the end.
+    After each step some lists are compared, or with `whole` all of them; at the end all.
     """
     model, taken = ReferenceModel(kit), []
     try:
@@ -98,9 +98,9 @@ def _fail(steps: list[Step], failure: Failure) -> NoReturn:
 
 
 def _shorten(kit: CheckContext, steps: list[Step], failure: Failure) -> tuple[list[Step], Failure]:
-    """The shortest sequence that still fails, found by leaving out parts, large ones first.
+    """The shortest sequence found that still fails, by leaving out parts, large ones first.
 
-    Begins again as long as that helps: without one step another may have become needless.
+    Starts again as long as it gets shorter: without one step another may not be needed either.
     """
     left, before = _REPLAYS, len(steps) + 1
     while len(steps) < before and left > 0:
