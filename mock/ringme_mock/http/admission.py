@@ -1,4 +1,4 @@
-"""Admission: pages that may call the mock, and host names that it may be reached by."""
+"""Admission: pages that may call the mock, and host names that requests may use."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _SHOWN = 100
 
 @dataclass(frozen=True)
 class Admission:
-    """Pages and host names that are let in, beside those of this machine.
+    """Pages and host names that are let in besides those of this machine.
 
     `origins` are those of pages, `*` for every page. `hosts` are names in lower case, `*` for every
-    name; None checks no name. `public_url` is where clients reach the mock, without a slash at the
-    end.
+    name; None turns the check off. `public_url` is the URL at which clients reach the mock, without
+    a trailing slash.
     """
 
     origins: frozenset[str] = frozenset()
@@ -41,15 +41,15 @@ class Admission:
         return EVERY in self.origins or origin in self.origins or self.trusts_page(origin)
 
     def trusts_page(self, origin: str) -> bool:
-        """Tell if pages of an origin may control the mock: of this machine, or named."""
+        """Tell if pages of an origin may control the mock: local ones, and those named."""
         # Any page can give itself the origin "null".
         named = origin in self.origins and origin not in (EVERY, "null")
         return named or LOCAL_ORIGIN.fullmatch(origin) is not None or self._is_own(origin)
 
     def check_host(self, host: bytes | None, server: tuple[str, int | None] | None) -> None:
-        """Raise the 403 for a name that some site may have given to this machine's address.
+        """Raise the 403 for a Host header with a name that is not this machine's (DNS rebinding).
 
-        `server` is the address that the request came to; other than a loopback one is not checked.
+        `server` is the address that the request came to; only loopback addresses are checked.
         """
         if self.hosts is None or host is None or EVERY in self.hosts:
             return
@@ -66,7 +66,7 @@ class Admission:
 
 
 def why_page_is_refused(origin: str) -> str:
-    """Explain why a browser withholds responses from a page, and what lets it in."""
+    """Explain why a browser withholds responses from a page, and which option lets it in."""
     shown = mask_text(origin)[:_SHOWN]
     if origin == "null":
         return (
@@ -77,13 +77,13 @@ def why_page_is_refused(origin: str) -> str:
 
 
 def without_port(host: str) -> str:
-    """Return the name or address of a Host header; what is none comes back as it is."""
+    """Return the name or address of a Host header; an invalid header is returned unchanged."""
     match = _HOST.fullmatch(host)
     return (match[1] or match[2]) if match else host
 
 
 def is_loopback(name: str) -> bool:
-    """Tell if a name or an address is that of this machine for itself."""
+    """Tell if a name or an address always means the local machine."""
     name = name.lower().removesuffix(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -98,7 +98,7 @@ def _is_known(host: bytes, named: frozenset[str]) -> bool:
 @lru_cache(1000)
 def _is_known_kept(host: bytes, named: frozenset[str]) -> bool:
     name = without_port(host.decode("latin-1")).lower().removesuffix(".")
-    # No site can give its name to a request that is sent to an address.
+    # DNS rebinding needs a name, so any address is fine.
     return name in named or is_loopback(name) or _address(name) is not None
 
 
@@ -107,5 +107,5 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         address = ipaddress.ip_address(name)
     except ValueError:
         return None
-    # A socket for both versions of IP shows the older one within the newer.
+    # A dual-stack socket shows IPv4 addresses as IPv6.
     return getattr(address, "ipv4_mapped", None) or address

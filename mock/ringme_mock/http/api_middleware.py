@@ -1,4 +1,4 @@
-"""Middleware that serves the API, in place of Connexion's own, and passes pages on."""
+"""Middleware that serves the API in place of Connexion's own, and passes on requests for pages."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ _FOR_ALL: list[Header] = [
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
-# For data and errors, in which nothing may run.
+# For data and errors: no script may run.
 _POLICY = b"default-src 'none'; frame-ancestors 'none'; sandbox"
-# The type of a scope on which Connexion assembles its middlewares.
+# Type of a scope that makes Connexion assemble its middlewares.
 START = "ringme_mock.start"
-# Number and length of the paths that are known to be those of pages, or not.
+# Number and length of the paths that are cached.
 _MOST_KEPT = 1000
 _LONGEST_KEPT = 500
 
 
 def with_browser_headers(headers: list[Header]) -> list[Header]:
-    """Add the security headers that the response to a request for a page does not have."""
+    """Add the security headers that a page's response lacks."""
     names = {name.lower() for name, _ in headers}
     missing = [header for header in _FOR_ALL if header[0] not in names]
     if b"content-security-policy" not in names:
@@ -56,9 +56,10 @@ def with_browser_headers(headers: list[Header]) -> list[Header]:
 
 
 class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
-    """Responds to requests for the API, and passes those for pages on, each in its session.
+    """Middleware that responds to requests for the API, and passes those for pages on.
 
-    Connexion calls `add_api` when it assembles its middlewares.
+    It chooses the session of each request. Connexion calls `add_api` when it assembles its
+    middlewares.
     """
 
     def __init__(
@@ -93,7 +94,6 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         security_map: dict[str, Any],
         **_options: Any,
     ) -> None:
-        """Prepare the operations of the specification."""
         api = OperationAPI(
             specification,
             resolver=resolver,
@@ -123,7 +123,6 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         await self._respond(RequestContext(scope, receive), send)
 
     async def _respond(self, request: RequestContext, send: Send) -> None:
-        """Respond to a request; errors become responses, too."""
         shared = self._shared
         try:
             if self._checks_host:
@@ -183,14 +182,14 @@ class ApiMiddleware(SpecMiddleware):  # type: ignore[misc]
         await send_whole(send, reply.status, headers, b"" if request.method == "HEAD" else body)
 
     def _strip_public_path(self, request: RequestContext) -> None:
-        """Remove the path of the public URL, which some proxies leave in front of others."""
+        """Remove the path of the public URL, which some proxies leave in place."""
         path = request.raw_path
         if path == self._public_path or path.startswith(f"{self._public_path}/"):
             request.raw_path = path.removeprefix(self._public_path) or "/"
             request.path = unquote(request.raw_path)
 
     async def _run(self, request: RequestContext) -> Reply:
-        """Run the operation of a request, or what a fault or a preference wants instead."""
+        """Run the operation, unless a fault or a preference forces a response."""
         session = request.session
         if session.calls.active:
             await self._sessions.settle(session)

@@ -25,10 +25,10 @@ from ringme_mock.http.cycle import Cycle
 from ringme_mock.json_bytes import DEEPEST, read_json
 from ringme_spec.operations import Body
 
-# Its problems are in the response, and need not be in the log.
+# The response names the problem, so the log need not.
 logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
-# Bytes of a body of the API.
+# Limit in bytes.
 LONGEST_BODY = 1_048_576
 # Digits of a Content-Length; longer ones are not converted.
 _SHORT_NUMBER = 12
@@ -36,7 +36,7 @@ _JSON = JSON.encode()
 
 
 async def read_bytes(request: RequestContext, limit: int = LONGEST_BODY) -> bytes:
-    """Read the body. Raises the 413 for more than `limit` bytes as soon as that is known."""
+    """Read the body. Raises the 413 as soon as more than `limit` bytes are announced or read."""
     length = request.headers.get(b"content-length", b"")
     if len(length) > _SHORT_NUMBER or (length.isdigit() and int(length) > limit):
         raise too_large(limit)
@@ -56,7 +56,7 @@ async def _receive_bytes(request: RequestContext, limit: int) -> bytes:
     while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":
-            # Part of a body may be JSON as well.
+            # The part that arrived could be valid JSON.
             raise invalid("body: ended before its length")
         part = message.get("body", b"")
         size += len(part)
@@ -68,7 +68,7 @@ async def _receive_bytes(request: RequestContext, limit: int) -> bytes:
 
 
 def media_type(request: RequestContext) -> str:
-    """Return the media type in lower case, or an empty text."""
+    """Return the media type of the body in lower case, or an empty text."""
     return request.header(b"content-type").partition(";")[0].strip().lower()
 
 
@@ -78,7 +78,7 @@ async def read_object(
     """Read a JSON object that fits the schema; unknown keys are kept.
 
     Raises the 415 for another media type or a content encoding, the 413 for more than `limit`
-    bytes, and the 400 for what is no JSON of at most `deepest` levels, or breaks the schema (rule
+    bytes, and the 400 for anything but JSON of at most `deepest` levels that fits the schema (rule
     body).
     """
     if request.headers.get(b"content-type") != _JSON:
@@ -128,7 +128,7 @@ async def read_form(request: RequestContext, body: Body) -> dict[str, Any]:
 
 
 async def read_page_form(request: RequestContext, body: Body) -> dict[str, Any]:
-    """Read the fields of a page's form, and the query. Raises the errors of the API."""
+    """Read the form and the query of a page. Raises the errors of the API."""
     try:
         return await read_form(request, body)
     except TokenRefused as error:
@@ -137,7 +137,7 @@ async def read_page_form(request: RequestContext, body: Body) -> dict[str, Any]:
 
 
 def _parse_form(content: bytes, content_type: str) -> dict[str, str]:
-    """Read the fields of a form. Raises ValueError for bytes that are no text."""
+    """Read the fields of a form. Raises ValueError if they are not UTF-8."""
     if not content_type.lower().startswith("multipart/"):
         text = content.decode("utf-8")
         return dict(parse_qsl(text, keep_blank_values=True, errors="strict"))

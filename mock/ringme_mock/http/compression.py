@@ -1,4 +1,4 @@
-"""Compression of responses for clients that ask for it (rule gzip)."""
+"""Compression of responses for clients that accept it (rule gzip)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ringme_mock.actions.request_context import STORAGE, RequestContext
 from ringme_mock.actions.response import JSON, Reply
 from ringme_mock.http.cycle import Headers
 
-# Bytes of a body from which it is worth while.
+# Bytes of a body from which compression pays off.
 SHORTEST = 1024
-# Bytes that take so long that others should not wait for them.
+# Bytes of a body from which a thread compresses it, so that other requests need not wait.
 _LONG = 65_536
 _LONGEST_HEADER = 200
 _NONE_SENT = (204, 206)
@@ -21,7 +21,7 @@ _PACKED = [*_PLAIN, (b"content-encoding", b"gzip")]
 
 
 def is_compressible(request: RequestContext, reply: Reply) -> bool:
-    """Tell whether the response depends on what encodings the client accepts."""
+    """Tell if the response depends on the encodings that the client accepts."""
     kind = reply.media_type
     return (
         len(reply.body) >= SHORTEST
@@ -33,7 +33,7 @@ def is_compressible(request: RequestContext, reply: Reply) -> bool:
 
 
 async def compressed(request: RequestContext, body: bytes) -> tuple[bytes, Headers]:
-    """Return a compressible body as the client wants it, and the headers that say so."""
+    """Return the body in an encoding that the client accepts, with the headers for it."""
     if not accepts_gzip(request.headers.get(b"accept-encoding", b"")):
         return body, _PLAIN
     if len(body) < _LONG:
@@ -46,7 +46,7 @@ def _compress(body: bytes) -> bytes:
 
 
 def accepts_gzip(header: bytes) -> bool:
-    """Read an Accept-Encoding; `*` and a weight of 0 mean no."""
+    """Read an Accept-Encoding header; `*` does not count, nor gzip with a weight of 0."""
     return _read(header) if len(header) > _LONGEST_HEADER else _read_kept(header)
 
 

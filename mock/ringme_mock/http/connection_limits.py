@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-# Descriptors for files and for the event loop.
+# Descriptors left for files and for the event loop.
 _SPARE_FILES = 100
 _MOST_CONNECTIONS = 10_000
 
 
 def _most_connections() -> int:
-    """Return the number of descriptors that the process may have for connections."""
+    """Return the number of connections that the process may have descriptors for."""
     if sys.platform == "win32":
         return _MOST_CONNECTIONS
     import resource
@@ -24,12 +24,12 @@ def _most_connections() -> int:
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """Limits of a connection, checked every `period` seconds, and of the number of connections.
+    """Limits of a connection, checked every `period` seconds, and the number of connections.
 
-    `head_seconds` is for the whole head of a request; `body_seconds` and `write_seconds` for a
-    client that sends, or takes, nothing at all. `overhead_bytes` is the framing around a body,
-    `surplus_bytes` the rest of one whose response did not wait for it. `linger_seconds` is the
-    time in which a refused client may still send, so that it can read the response.
+    `head_seconds` is the time for the whole head of a request. `body_seconds` and `write_seconds`
+    apply to a client that sends, or reads, nothing at all. `overhead_bytes` limits the framing
+    around a body, `surplus_bytes` the rest of a body whose response is already sent. A refused
+    client may send for `linger_seconds` more, so that it can read the response.
     """
 
     head_bytes: int = 32 * 1024

@@ -16,9 +16,9 @@ _METHOD = "access-control-request-method"
 
 
 class Cors(CORSMiddleware):
-    """Lets pages of this machine and of allowed origins in: a front end has a port of its own.
+    """CORS for pages of this machine and of allowed origins.
 
-    Refused preflights are noted, as browsers tell scripts nothing about them.
+    The journal shows refused preflights, as browsers do not tell scripts about them.
     """
 
     def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
@@ -28,7 +28,7 @@ class Cors(CORSMiddleware):
             allow_methods=["*"],
             allow_headers=["*"],
             allow_credentials=True,
-            # Chrome asks before a public page reaches this machine.
+            # Chrome sends a preflight before a public page may reach a local server.
             allow_private_network=True,
             expose_headers=[
                 *(name.decode() for name, _ in limits),

@@ -1,8 +1,8 @@
-"""Cycle: one request on a connection and its response, over ASGI.
+"""One request on a connection and its response, over ASGI.
 
-ASGI passes bodies and responses in messages, each of which costs a coroutine. Where `receive` and
-`send` are those of a cycle itself, so that no middleware between is bypassed, whole requests and
-responses take a fast path; with any other server the messages of ASGI are used.
+ASGI passes bodies and responses in messages, and each message costs a coroutine. The fast path
+passes whole requests and responses instead. It is taken if `receive` and `send` are those of a
+cycle itself, so that no middleware between is bypassed. Other servers get the messages of ASGI.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _FAILURE_HEADERS = [
 
 
 class Cycle:
-    """Request whose body may still be coming, and its response."""
+    """One request, whose body may still be arriving, and its response."""
 
     task: asyncio.Task[None]
     disconnected = False
@@ -62,7 +62,7 @@ class Cycle:
         return self.response_started and not self.response_complete and self._left is None
 
     async def run(self, app: ASGIApp, scope: Scope, tasks: set[asyncio.Task[None]]) -> None:
-        """Run the application in `task`, which is removed from `tasks` at the end."""
+        """Run the application in `task`, which removes itself from `tasks` at the end."""
         try:
             await app(scope, self.receive, self.send)
             if not (self.response_complete or self.disconnected):
@@ -88,7 +88,7 @@ class Cycle:
         await self.send({"type": "http.response.body", "body": _FAILURE})
 
     def add(self, body: bytes) -> int:
-        """Add a part of the body; return the number of bytes that wait to be received."""
+        """Add a part of the body. Returns the number of bytes that are not received yet."""
         if self.response_complete or self.disconnected:
             return 0
         self.expects = False
@@ -104,7 +104,7 @@ class Cycle:
             self._news.set()
 
     def disconnect(self) -> None:
-        """Send nothing more, and tell the application."""
+        """Stop sending, and tell the application that the client is gone."""
         self.disconnected = True
         if self._news is not None:
             self._news.set()
@@ -142,8 +142,9 @@ class Cycle:
     def respond(self, status: int, headers: Headers, body: bytes) -> bool:
         """Write a complete response in one piece (single-write response, the fast path).
 
-        Returns False without writing anything for whatever `send` has to handle: a client that is
-        gone or slow, a connection that is to end, HEAD, or a response of unknown length.
+        Returns False and writes nothing if `send` has to handle the response: the client is gone or
+        slow, the connection is to end, the request is a HEAD, or the length of the response is
+        unknown.
         """
         connection = self._connection
         if (
@@ -250,7 +251,7 @@ def _head(status: int, headers: Headers) -> bytes:
 
 
 async def send_whole(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    """Send a response, in one piece if it can be."""
+    """Send a response, by the fast path if possible."""
     own = getattr(send, "__self__", None)
     if isinstance(own, Cycle) and own.respond(status, headers, body):
         return
@@ -261,7 +262,7 @@ async def send_whole(send: Send, status: int, headers: Headers, body: bytes) -> 
 async def cut(receive: Receive, at_once: bool) -> None:
     """Close the connection; `at_once` drops data that is not sent yet.
 
-    Raises ConnectionAbortedError with another server, or in the same process.
+    Raises ConnectionAbortedError under another server, and in a test without one.
     """
     own = getattr(receive, "__self__", None)
     if not isinstance(own, Cycle):

@@ -1,4 +1,4 @@
-"""Errors of any kind as the responses of the API."""
+"""Error handlers: any exception becomes a response of the API."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ logger = logging.getLogger(__name__)
 
 
 def refuse(request: RequestContext, error: Exception) -> Reply:
-    """Make the response of a refusal, and note it on the request (rule error-body)."""
+    """Make the response to a refusal, and note the refusal on the request (rule error-body)."""
     request.refusal = refusal = as_api_error(error)
-    # The journal keeps it, and must not keep the frames that it was raised in.
+    # The journal keeps the refusal, and would keep the frames of the traceback alive.
     refusal.__traceback__ = refusal.__context__ = None
     return json_reply(refusal.status, refusal.body(), refusal.headers)
 
 
 def as_api_error(error: Exception) -> ApiError:
-    """Convert any exception to an error; an unexpected one is logged and becomes a 500."""
+    """Convert any exception to an ApiError; an unexpected one is logged and becomes a 500."""
     if isinstance(error, ApiError):
         return error
     status = error.status_code if isinstance(error, HTTPException) else 500
@@ -45,7 +45,7 @@ def as_api_error(error: Exception) -> ApiError:
 
 
 async def handle_error(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """Handle the exceptions of pages, as Connexion's error handler."""
+    """Handle exceptions of pages; the signature is that of Connexion's error handlers."""
     refused = as_api_error(error)
     return ConnexionResponse(
         status_code=refused.status,

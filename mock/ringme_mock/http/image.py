@@ -1,4 +1,4 @@
-"""Image of all sessions at a moment, as bytes from which they can be made again."""
+"""Image of all sessions: bytes from which they can be restored."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ _LEVEL = 1
 
 
 class BrokenImage(ValueError):
-    """An image that is not whole."""
+    """An image that is incomplete or damaged."""
 
 
 class Image:
-    """Image of the sessions as they are when it is made, whatever is done to them meanwhile.
+    """Image of the sessions at the moment it is made; later changes do not affect it.
 
-    Making it takes no longer for many entries than for few; writing it may be left to a thread.
-    `digest` is that of what all processes have alike, once all is written.
+    Making it takes the same time for any number of entries. Writing it may be left to a thread.
+    `digest` covers the lines that are alike in all processes; it is complete once all pieces are
+    written.
     """
 
     def __init__(self, sessions: Sessions) -> None:
@@ -42,7 +43,7 @@ class Image:
         return self._digest.hexdigest()
 
     def pieces(self) -> Iterator[bytes]:
-        """Write it, its checksum last."""
+        """Yield the compressed pieces of the image, then its checksum."""
         checksum = hashlib.sha256()
         lines: list[bytes] = []
         size = 0
@@ -59,7 +60,7 @@ class Image:
         yield checksum.digest()
 
     def lines(self) -> Iterator[tuple[bytes, bool]]:
-        """Write it as lines of JSON, and tell of each if it is alike in all processes."""
+        """Yield lines of JSON, each with whether it is alike in all processes."""
         for alike, own, fixtures, stores in self._parts:
             yield orjson.dumps([alike, len(stores)]), True
             yield orjson.dumps(own), False
@@ -74,7 +75,7 @@ class Image:
 
 @cycle_search_paused()
 def load_image(sessions: Sessions, pieces: list[bytes]) -> None:
-    """Make the sessions what they were. Raises BrokenImage, and then changes nothing."""
+    """Restore the sessions. Raises BrokenImage for a wrong checksum, before anything is changed."""
     *written, checksum = pieces or [b""]
     if not written or hashlib.sha256(b"".join(written)).digest() != checksum:
         raise BrokenImage("checksum")

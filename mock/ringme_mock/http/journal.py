@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ringme_mock.actions.response import Reply
     from ringme_mock.delivery.deliveries import Delivery
 
-# Characters of all entries together, and what an entry takes beside them.
+# Limit of all journals together, in characters, and what an entry counts besides its own.
 MOST_TOGETHER = 64 * 1024 * 1024
 ENTRY_SIZE = 512
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ _STREAM_LIMIT = 1000
 
 
 class JournalBudget:
-    """Room for the entries of all journals, of which the oldest go first.
+    """Limit on the memory of all journals together; the oldest entries go first.
 
     A journal of `size` entries always has room.
     """
@@ -45,14 +45,14 @@ class JournalBudget:
     def __init__(self, size: int) -> None:
         self.most = MOST_TOGETHER + size * ENTRY_SIZE
         self._journals: WeakSet[Journal] = WeakSet()
-        # What may be added before the journals are looked at.
+        # What may be added before the journals are counted again.
         self._left = self.most
 
     def join(self, journal: Journal) -> None:
         self._journals.add(journal)
 
     def take(self, content: int) -> None:
-        """Make room for so much more, if it is needed."""
+        """Count an entry of this weight, and drop the oldest entries if the limit is reached."""
         self._left -= content
         if self._left < 0:
             self._make_room()
@@ -60,7 +60,7 @@ class JournalBudget:
     def _make_room(self) -> None:
         journals = list(self._journals)
         held = sum(one.content for one in journals)
-        # Some more than needed, so that this is rare.
+        # Drop more than needed, so that this is rare.
         surplus = held - self.most * 9 // 10 if held >= self.most else 0
         oldest = [(one.oldest, number) for number, one in enumerate(journals) if not one.is_empty]
         heapify(oldest)
@@ -75,14 +75,14 @@ class JournalBudget:
 
 
 class Journal:
-    """Journal of the last `size` entries, or fewer long ones, and its followers."""
+    """Journal of the last `size` entries, fewer if they are long, and its followers."""
 
     def __init__(self, size: int = DEFAULT_SIZE, budget: JournalBudget | None = None) -> None:
         self._entries: deque[JournalEntry] = deque()
         self.size = size
-        # Characters, and what an entry takes beside them.
+        # Sum of the weights.
         self.content = 0
-        # Entries that there were no room for.
+        # Number of entries that were dropped for lack of room.
         self.dropped = 0
         self._budget = budget or JournalBudget(size)
         self._budget.join(self)
@@ -96,7 +96,6 @@ class Journal:
         return bool(self._waiting)
 
     def add(self, entry: JournalEntry) -> None:
-        """Add an entry, and drop the oldest ones beyond the limits."""
         entries = self._entries
         entries.append(entry)
         self.last_number = entry.number
@@ -109,7 +108,7 @@ class Journal:
             self.tell(entry)
 
     def tell(self, news: JournalEntry | Delivery) -> None:
-        """Tell the followers of an entry, or of the end of a delivery, which is kept elsewhere."""
+        """Send an entry, or a finished delivery, to the followers."""
         for queue in self._waiting:
             # A follower that does not keep up misses entries.
             if queue.qsize() < _STREAM_LIMIT:
@@ -125,11 +124,11 @@ class Journal:
 
     @property
     def oldest(self) -> float:
-        """Time of the oldest entry. Raises IndexError without any."""
+        """Time of the oldest entry. Raises IndexError if there is none."""
         return self._entries[0].at
 
     def drop_oldest(self) -> int:
-        """Drop the oldest entry. Returns what it held."""
+        """Drop the oldest entry. Returns its weight."""
         content = self._entries.popleft().weight
         self.content -= content
         self.dropped += 1
@@ -140,15 +139,15 @@ class Journal:
         self.content = self.dropped = 0
 
     async def load(self) -> None:
-        """Take in what other processes have added or cleared."""
+        """Load what other processes have added or cleared."""
 
     async def save(self) -> None:
-        """Tell other processes what was added or cleared."""
+        """Pass on to other processes what was added or cleared."""
 
     async def follow(
         self, heartbeat: float
     ) -> AsyncGenerator[JournalEntry | Delivery | None, None]:
-        """Yield None once it listens, then each new entry, or None after so many seconds."""
+        """Yield each new entry, and None at the start and after `heartbeat` idle seconds."""
         queue: asyncio.Queue[JournalEntry | Delivery] = asyncio.Queue()
         self._waiting.add(queue)
         try:
@@ -165,7 +164,7 @@ class Journal:
 
 
 def note(request: RequestContext, status: int | None, reply: Reply | None = None) -> None:
-    """Add a request to the journal and the log, with the response."""
+    """Add a request and its response to the journal and the log."""
     journal, sent = request.session.journal, request.headers
     if not (journal.size or journal.followed):
         log(request, status)
@@ -180,8 +179,8 @@ def note(request: RequestContext, status: int | None, reply: Reply | None = None
         + HEADER_SIZE * len(sent)
     )
     if reply is not None and status is not None:
-        # A copy: orjson cuts a body out of a larger block of memory, and each that is kept would
-        # leave a hole there, which costs more than the copy.
+        # A copy, as orjson cuts bodies out of a larger block: to keep them would fragment memory,
+        # which costs more than the copy.
         body = b"%b" % reply.body[:RESPONSE_LIMIT]
         kept = (status, reply.media_type, reply.headers, body, len(reply.body))
         response = tuple.__new__(NotedResponse, kept)
@@ -208,7 +207,7 @@ def note(request: RequestContext, status: int | None, reply: Reply | None = None
         response,
         weight,
     )
-    # Takes half the time of the constructor.
+    # Half the time of the constructor.
     journal.add(tuple.__new__(JournalEntry, noted))
     log(request, status)
 

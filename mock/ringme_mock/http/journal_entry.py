@@ -1,4 +1,4 @@
-"""Entry of the journal: a request, its response, and what is shown of them."""
+"""Entry of the journal: a request and its response, and their JSON."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from ringme_mock.store.rate_limits import Allowance
 from ringme_spec.operations import Operation
 from ringme_spec.redaction import MASK, Redaction, mask_text
 
-# Bytes of a response that are kept.
+# Bytes of a response body that are kept.
 RESPONSE_LIMIT = 8192
-# What a header takes beside its value.
+# Bytes that a header takes besides its value.
 HEADER_SIZE = 64
 _COOKIES = ("cookie", "set-cookie")
-# A preference that is none of the mock's: code=404, wait=2, example=NAME.
+# A preference other than those of the mock: code=404, wait=2, example=NAME.
 _PREFERENCE = re.compile(r"([\w.%-]{1,100})=(?!(?<=example=)|[0-9.]{1,6}(?:[;,\s]|$))[^;,\s]+")
 _SCHEMES = ("bearer", "basic")
 
 
 class NotedResponse(NamedTuple):
-    """Response before it was compressed; `body` is the beginning of it, of `size` bytes.
+    """Response before compression; `body` is the beginning of its body, which has `size` bytes.
 
-    `headers` are its own, without those that follow from the request.
+    `headers` are those of the reply, without the ones that follow from the request.
     """
 
     status: int
@@ -40,7 +40,7 @@ class NotedResponse(NamedTuple):
     size: int
 
     def content(self, redaction: Redaction) -> Any:
-        """Return JSON, or as a text what was cut off of it; None for any other body."""
+        """Return the JSON body, or a text if it was cut off; None for any other body."""
         if self.media_type != JSON or not self.body:
             return None
         if self.size > len(self.body):
@@ -52,7 +52,7 @@ class NotedResponse(NamedTuple):
 
 
 def shown_headers(headers: Iterable[tuple[bytes, bytes]], redaction: Redaction) -> dict[str, str]:
-    """Return headers by name, secrets masked; of repeated ones all values."""
+    """Return headers by name, secrets masked; repeated ones are joined."""
     found: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
@@ -79,9 +79,9 @@ def _shown(name: str, value: str, redaction: Redaction) -> str:
 class JournalEntry(NamedTuple):
     """Request and its response; `status` is None if the connection was dropped.
 
-    `at` is the time in seconds since 1970, `seconds` the time until the response; `values` are
-    those of the path, `body` is the beginning of the body, of `size` bytes. `weight` is what the
-    entry counts for in bytes.
+    `at` is in seconds since 1970, `seconds` the time until the response. `values` are those of the
+    path parameters. `body` is the beginning of the request's body, which has `size` bytes. `weight`
+    is the memory that the entry counts for, in bytes.
     """
 
     number: int
@@ -136,7 +136,7 @@ class JournalEntry(NamedTuple):
         return "refused" if self.status >= 400 else "valid"
 
     def as_json(self, redaction: Redaction) -> dict[str, Any]:
-        """Return the entry as JSON, secrets masked."""
+        """Return the entry as JSON, without headers and response; secrets are masked."""
         moment = datetime.fromtimestamp(self.at, UTC)
         return {
             "number": self.number,
@@ -159,9 +159,9 @@ class JournalEntry(NamedTuple):
         }
 
     def exchange(self, redaction: Redaction) -> dict[str, Any]:
-        """Return the headers and the response as JSON, secrets masked: the rest of the entry."""
+        """Return the headers and the response as JSON, secrets masked."""
         return {
-            # They were put together from the last one on.
+            # The mapping has them in reverse order.
             "headers": shown_headers(list(self.headers.items())[::-1], redaction),
             "response": self._response(self.response, redaction) if self.response else None,
         }
@@ -175,7 +175,7 @@ class JournalEntry(NamedTuple):
         }
 
     def _body(self, redaction: Redaction) -> Any:
-        """Return JSON or the fields of a form, secrets masked; None for any other body."""
+        """Return a JSON body or the fields of a form, secrets masked; None for any other body."""
         kind = self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         try:
             if kind == b"application/x-www-form-urlencoded":
@@ -188,7 +188,7 @@ class JournalEntry(NamedTuple):
 
 
 def reason_of(refusal: ApiError | None, detail: str) -> str | None:
-    """Join what the client was told and what only the journal says; None for no reason."""
+    """Join the message to the client and the detail of the journal; None if both are empty."""
     parts = [refusal.message, detail] if refusal else [detail]
     return ": ".join(part for part in parts if part) or None
 

@@ -1,4 +1,4 @@
-"""The middleware of paths that nobody serves."""
+"""Middleware for paths that nothing else serves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ringme_mock.errors import no_route
 
 
 class NotFoundMiddleware:
-    """Raises the 404 for HTTP requests that no other middleware serves."""
+    """Middleware that raises the 404 for each HTTP request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Requests of which a client may have one in progress, if the mock is told so."""
+"""Requests that are refused while the same client has another in progress (optional)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from ringme_mock.store.collection import Key
 
 
 class OneAtATime:
-    """Clients with such a request in progress; each takes `seconds`. With 0 nothing is refused.
+    """Clients with such a request in progress.
 
-    It counts in real time, as what it is about is how fast requests follow each other. Where
-    several processes serve a session, `is_first` begins one unless another is in progress anywhere.
+    Each request takes `seconds` of real time, as the limit is about how fast requests follow each
+    other. With 0, nothing is refused. If several processes serve a session, `is_first` begins a
+    request unless another process has one in progress.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -22,7 +23,7 @@ class OneAtATime:
         self.is_first: Callable[[Key, float], Awaitable[bool]] | None = None
 
     async def begin(self, client: Key, message: str) -> None:
-        """Take the time of a request. Raises the 429 if the client has one in progress."""
+        """Wait as long as a request takes. Raises the 429 if the client has one in progress."""
         if self._seconds == 0:
             return
         if client in self._busy:

@@ -1,4 +1,4 @@
-"""Path and query parameters: checked values from the texts of a request."""
+"""Path and query parameters: from texts to checked values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringme_mock.store.store import Query
 from ringme_spec.parameters import Parameter
 
 _LIST_KEY = re.compile(r"(.+?)\[[0-9]*\]", re.DOTALL)
-# As in JSON: a number has one spelling, also where the document takes an id as text.
+# As in JSON, a number has one spelling, even where the document accepts an id as text.
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,3999})")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?")
 _ZERO_IS_NOTHING = ("page", "page_size")
@@ -24,7 +24,7 @@ _LONGEST = 500
 
 
 class QueryValues(dict[str, Any]):
-    """Query parameters by name; `store_query` caches the query that a list makes of them."""
+    """Query parameters by name; `store_query` caches the store's query for a list."""
 
     __slots__ = ("store_query",)
 
@@ -54,7 +54,7 @@ class PathReader:
 
 
 class QueryReader:
-    """Reader of the query parameters of an operation; with `lenient` all may be missing."""
+    """Reader of the query parameters of an operation; with `lenient`, none is required."""
 
     def __init__(self, parameters: tuple[Parameter, ...], lenient: bool = False) -> None:
         self._parameters = parameters
@@ -70,7 +70,7 @@ class QueryReader:
     def read(self, query_string: bytes) -> QueryValues:
         """Read a query, with defaults. Raises the 400 that names the parameter.
 
-        Empty values, unknown keys and 0 for a page or its size are ignored (rule empty-query).
+        Empty values, unknown keys and a page or page size of 0 are ignored (rule empty-query).
         """
         if len(query_string) > _LONGEST:
             return self._read(query_string)
@@ -115,7 +115,7 @@ def _read(parameter: Parameter, texts: list[str]) -> Any:
 
 
 def _convert(kind: str, text: str) -> Any:
-    """Convert a text, or return it if it is no value of that type."""
+    """Convert a text to this type, or return it unchanged if that is impossible."""
     if kind == "integer" and _INTEGER.fullmatch(text):
         return int(text)
     if kind == "number" and _NUMBER.fullmatch(text):

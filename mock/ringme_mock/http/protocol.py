@@ -22,8 +22,8 @@ _EVER = float("inf")
 class HttpProtocol(asyncio.Protocol):
     """Connection that serves its requests one at a time, in their order.
 
-    Requests beyond the limits are refused in JSON. Limits of time are checked once in a `period`,
-    so that requests set no timers.
+    Requests beyond the limits are refused in JSON. Time limits are checked once in a `period`, so
+    that requests set no timers.
     """
 
     limits: ClassVar[ConnectionLimits] = ConnectionLimits()
@@ -63,7 +63,7 @@ class HttpProtocol(asyncio.Protocol):
     # Called by uvicorn and the event loop.
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Accept a connection, or refuse one too many."""
+        """Accept a connection. If there are too many, respond 503 and close it."""
         self.transport = transport
         self._scheme = "https" if transport.get_extra_info("sslcontext") else "http"
         self._server = _address(transport.get_extra_info("sockname"))
@@ -78,7 +78,6 @@ class HttpProtocol(asyncio.Protocol):
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the application, and release all resources."""
         self.server_state.connections.discard(self)
         self._timer.cancel()
         self._give_up()
@@ -98,7 +97,7 @@ class HttpProtocol(asyncio.Protocol):
             self.transport.close()
 
     def eof_received(self) -> bool | None:
-        """Still respond to a client that has sent all it has to send; None ends the connection."""
+        """Keep the connection for the response that is due; None closes it."""
         running, latest = self._running, self._reader.latest
         if running is None or latest is None or latest.more_body or self._is_deaf:
             return None
@@ -129,7 +128,7 @@ class HttpProtocol(asyncio.Protocol):
     # Called by the reader.
 
     def begin(self, scope: Scope, keep_alive: bool, expects: bool) -> Cycle:
-        """Serve a request whose head has arrived, or queue it. Raises Refused for one too many."""
+        """Serve a request, or queue it. Raises Refused if the queue is full."""
         if len(self._waiting) >= self.limits.pipelined:
             raise Refused(400, "Too many requests at once on one connection")
         cycle = Cycle(self, scope["method"], scope["http_version"], keep_alive, expects)
@@ -145,7 +144,7 @@ class HttpProtocol(asyncio.Protocol):
         return cycle
 
     def pause_reading(self) -> None:
-        """Make a client wait that sends faster than it is served."""
+        """Stop reading from a client that sends faster than it is served."""
         if not self.read_paused and not self.transport.is_closing():
             self.read_paused = True
             self.transport.pause_reading()
@@ -163,7 +162,7 @@ class HttpProtocol(asyncio.Protocol):
             self.transport.resume_reading()
 
     def finish(self, cycle: Cycle) -> None:
-        """Go on to the next request after a response, or end."""
+        """Go on to the next request after a response, or close the connection."""
         self.server_state.total_requests += 1
         if not cycle.keep_alive:
             self._end()
@@ -193,7 +192,7 @@ class HttpProtocol(asyncio.Protocol):
         self._running = None
 
     def _end(self) -> None:
-        """Close after the last response, which incoming data must not destroy."""
+        """Close after the last response; data that arrives must not reset the connection before."""
         self._give_up()
         if self.read_paused or self._reader.part != "start":
             self._linger()
@@ -201,7 +200,7 @@ class HttpProtocol(asyncio.Protocol):
             self.transport.close()
 
     def _linger(self) -> None:
-        """Close when the client has stopped sending, or after a while.
+        """Close when the client has stopped sending, or after `linger_seconds`.
 
         Data that arrives on a closed connection resets it, and the response could be lost.
         """
@@ -217,12 +216,12 @@ class HttpProtocol(asyncio.Protocol):
         self.resume_reading()
 
     def _is_surplus(self) -> bool:
-        """Check for a body whose response has not waited for it."""
+        """Check for a body that still arrives although its response is complete."""
         latest = self._reader.latest
         return self._reader.part == "body" and latest is not None and latest.response_complete
 
     def _refuse(self, refused: Refused) -> None:
-        """Ignore further input; the refusal is sent after the responses that are still due."""
+        """Ignore further input, and send the refusal after the responses that are still due."""
         if self._is_deaf or self.transport.is_closing():
             return
         self._is_deaf = True
@@ -253,7 +252,7 @@ class HttpProtocol(asyncio.Protocol):
     # Called by the timer.
 
     def _look(self) -> None:
-        """Check the limits of time of the present phase."""
+        """Check the time limits of the present phase."""
         limits, transport = self.limits, self.transport
         self._timer = self._loop.call_later(limits.period, self._look)
         phase, seconds, end = self._present()
@@ -271,7 +270,7 @@ class HttpProtocol(asyncio.Protocol):
             end()
 
     def _present(self) -> tuple[Any, float, Callable[[], None]]:
-        """Return the phase of the connection, its longest time in seconds, and what ends it."""
+        """Return the present phase, its time limit in seconds, and the function that ends it."""
         limits, reader, close = self.limits, self._reader, self.transport.close
         if self._is_lingering:
             return "lingering", limits.linger_seconds, close
@@ -295,7 +294,7 @@ class HttpProtocol(asyncio.Protocol):
 
 
 def _address(name: Any) -> tuple[str, int | None] | None:
-    """Return host and port, or the path of a Unix socket."""
+    """Return host and port; a Unix socket has its path and None."""
     if isinstance(name, tuple):
         return str(name[0]), int(name[1])
     return (name, None) if name else None

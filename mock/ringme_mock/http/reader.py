@@ -1,4 +1,4 @@
-"""Reader of requests from the bytes of a connection, and the checks of their heads."""
+"""Reader of requests from the bytes of a connection, with checks of their heads."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _MOST_KEPT = 1000
 _LONGEST_KEPT = 500
 # Bytes of a body that may wait for the application before the client has to.
 _MOST_WAITING = 64 * 1024
-# Connection options of an offer to upgrade.
+# Connection options that offer an upgrade.
 _OFFER = frozenset((b"upgrade", b"http2-settings"))
-# Headers that `_check_head` and `_expects_100` are about; most requests have but one of them.
+# Headers that `_check_head` and `_expects_100` read; most requests have one of them alone.
 _NOTED = frozenset((b"host", b"transfer-encoding", b"expect"))
 _COMMON = [b"host"]
 
 
 class Refused(Exception):
-    """Refusal of an invalid or too large request: status and message."""
+    """Refusal of an invalid or too large request."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class Refused(Exception):
         self._message = message
 
     def response(self) -> bytes:
-        """Return the bytes of a response after which the connection is closed."""
+        """Return the bytes of a response, after which the connection must be closed."""
         body = write_json({"message": self._message})
         head = (
             f"HTTP/1.1 {self._status} {HTTPStatus(self._status).phrase}\r\n"
@@ -49,11 +49,11 @@ class Refused(Exception):
 
 
 class RequestReader:
-    """Reader of requests one after the other, whose heads keep to the limits.
+    """Reader of requests that follow each other, with limits on their heads.
 
-    `part` is what comes next, of the request number `begun`; `size` counts its bytes, as far as
-    pieces hold nothing else, and `content` those of them that are content of a body. `latest` is
-    the latest request.
+    `part` is the part that arrives next and belongs to request number `begun`. `size` counts the
+    bytes of that part, as far as their piece held nothing else; `content` counts the content of the
+    body in them. `latest` is the latest request.
     """
 
     def __init__(self, requests: HttpProtocol, limits: ConnectionLimits) -> None:
@@ -63,7 +63,7 @@ class RequestReader:
         self._target = b""
         self._headers: Headers = []
         self._noted: list[bytes] = []
-        # A head or a body has ended within the present piece.
+        # A head or a body has ended within this piece.
         self._has_moved = False
         self._is_last = False
         self.latest: Cycle | None = None
@@ -81,7 +81,7 @@ class RequestReader:
         self.latest = None
 
     def feed(self, data: bytes) -> None:
-        """Read in pieces of at most the size that a head has left. Raises Refused."""
+        """Read data in pieces, none longer than the head may still become. Raises Refused."""
         self.received += len(data)
         while data:
             if self.is_over:
@@ -140,7 +140,7 @@ class RequestReader:
         self._target += target
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Add a header; trailers behind the body are never used."""
+        """Add a header; trailers after the body are ignored."""
         name = name.lower()
         if name in _NOTED:
             self._noted.append(name)
@@ -211,7 +211,7 @@ _read_kept = lru_cache(_MOST_KEPT)(_read_target)
 
 
 def _check_head(version: str, headers: Headers) -> None:
-    """Raise Refused for a head without one clear host, or without one clear end of the body."""
+    """Raise Refused for an ambiguous host, or an ambiguous end of the body."""
     names = [name for name, _ in headers]
     hosts = names.count(b"host")
     codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
@@ -226,12 +226,11 @@ def _check_head(version: str, headers: Headers) -> None:
 
 
 def _expects_100(headers: Headers) -> bool:
-    """Check for a client that waits for a 100 before it sends the body."""
     return any(name == b"expect" and value.lower() == b"100-continue" for name, value in headers)
 
 
 def _without_offer(method: bytes, target: bytes, version: str, headers: Headers) -> bytes:
-    """Write a head again, without its offer to upgrade the protocol."""
+    """Rewrite a head without its offer to upgrade the protocol."""
     lines = [method + b" " + target + f" HTTP/{version}".encode()]
     for name, value in headers:
         if name == b"connection":

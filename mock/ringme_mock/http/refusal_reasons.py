@@ -1,6 +1,6 @@
-"""Reasons of refusals that the API itself says little about, for journal, page and log.
+"""Reasons for refusals whose response says little, for journal, page and log.
 
-They are worked out for refused requests alone, and no response shows them.
+They are computed only for refused requests, and no response contains them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ringme_mock.http.routing import PathTable
 from ringme_mock.http.sessions import Sessions
 from ringme_spec.collections import CollectionRule
 
-# What programs send in the place of a token that they do not have.
+# Texts that programs send if their token is missing.
 _NO_TOKENS = ("undefined", "null", "None", "nil", "[object Object]")
 _SCHEMES = ("basic", "digest", "token", "apikey", "negotiate")
 
@@ -23,7 +23,7 @@ class RefusalReasons:
         self._table = table
 
     def explain(self, request: RequestContext, refusal: ApiError) -> str:
-        """Explain a refusal beyond its message; an empty text if the message says it all."""
+        """Explain a refusal beyond its message; an empty text if the message is enough."""
         if isinstance(refusal, TokenRefused | NotMocked):
             return ""
         if refusal.status == 401:
@@ -42,7 +42,7 @@ class RefusalReasons:
         if not given:
             return "there is no Authorization header"
         if scheme.lower() != "bearer":
-            # It may be a token, which must not be shown.
+            # The first word may be the token itself, which is secret.
             other = f" {scheme}" if scheme.lower() in _SCHEMES else ""
             return f"the Authorization header has another scheme{other}; it must be: Bearer TOKEN"
         if not token:
@@ -60,7 +60,7 @@ class RefusalReasons:
 
 
 def explain_page(request: RequestContext, admission: Admission) -> str:
-    """Explain that a browser withholds the response from the page that sent the request."""
+    """Explain why the browser withholds the response from the page, or return an empty text."""
     origin = request.header(b"origin")
     own = f"{request.scope['scheme']}://{request.header(b'host')}"
     if origin == own or admission.allows_page(origin):
@@ -69,7 +69,7 @@ def explain_page(request: RequestContext, admission: Admission) -> str:
 
 
 def _explain_entry(request: RequestContext) -> str:
-    """Find the first entry of the path that is missing, or is there but elsewhere."""
+    """Find the first entry of the path that is missing or belongs elsewhere."""
     operation = request.target
     resolved = getattr(request, "owners", None)
     if operation is None or resolved is None:

@@ -19,7 +19,7 @@ _VARY = (b"vary", b"Origin")
 def response_headers(
     request: RequestContext | JournalEntry, reply: Reply | NotedResponse, size: int
 ) -> Headers:
-    """Make the headers of a response whose body has so many bytes; the journal does it again."""
+    """Make the headers of a response with a body of `size` bytes; the journal makes them again."""
     headers = []
     if reply.media_type == JSON:
         headers.append(_JSON_TYPE)
@@ -37,6 +37,6 @@ def response_headers(
         headers.append((b"preference-applied", request.applied_preferences.encode("latin-1")))
         headers.append((b"vary", b"Prefer"))
     if b"origin" not in request.headers:
-        # The CORS middleware adds it otherwise.
+        # Otherwise the CORS middleware adds it.
         headers.append(_VARY)
     return headers

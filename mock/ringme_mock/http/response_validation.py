@@ -17,10 +17,10 @@ logger = logging.getLogger(__name__)
 
 
 class ResponseValidator:
-    """Responses of each operation of a document, and a 500 for each that breaks it.
+    """Validator of the API's responses, which turns each invalid one into a 500.
 
-    Not checked are responses to requests for no operation, and those forced by a fault or a
-    preference.
+    Responses to requests without an operation are not checked, nor those that a fault or a
+    preference forces.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -31,7 +31,7 @@ class ResponseValidator:
         }
 
     def checked(self, request: RequestContext, reply: Reply, headers: Headers) -> Reply:
-        """Return a response, or the 500 that names its problem."""
+        """Return the response if it is valid, else a 500 that names its problem."""
         operation = request.target
         has_failed = request.refusal is not None and request.refusal.status >= 500
         if operation is None or has_failed or _is_forced(request):
@@ -47,7 +47,8 @@ class ResponseValidator:
     ) -> str | None:
         """Describe in one line how a response breaks the document; None if it conforms.
 
-        The line names operation, status, field and reason, and no value, which may be a secret.
+        The line names operation, status, field and reason. It shows no value, as that may be a
+        secret.
         """
         shapes = self._shapes[operation.id]
         shape = find_response(shapes, reply.status)
@@ -64,12 +65,11 @@ class ResponseValidator:
 
 
 def _is_forced(request: RequestContext) -> bool:
-    """Check for a response of a fault or a preference instead of the API."""
     if request.fault is None:
         return False
     try:
         fault = request.session.faults.show(request.fault.removeprefix("fault "))
     except ApiError:
-        # A preference, or a fault that was deleted meanwhile.
+        # A preference, or a fault that has been deleted since.
         return True
     return "answer" in fault

@@ -1,4 +1,4 @@
-"""Routing: the operation of a request by its path."""
+"""Routing: from a path to its operation."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ringme_spec.redaction import mask_text
 # Number and length of the paths that are cached.
 _MOST_KEPT = 1000
 _LONGEST_KEPT = 500
-# What a reason shows of a segment, and of the segments that there are.
+# Length of a segment in a reason, and number of known segments that it lists.
 _LONGEST_SHOWN = 50
 _MOST_SHOWN = 20
 
 
 @dataclass(slots=True)
 class _Node:
-    """Segment of paths: the segments after it, and the operations of a path that ends here.
+    """Segment of paths, with the segments after it and the operations of the path that ends here.
 
-    `pattern` is what segments of a parameter have to fit, if it is a part of the route.
+    `pattern` restricts the values of a parameter segment, if `x-route` gives one.
     """
 
     fixed: dict[str, _Node] = field(default_factory=dict)
@@ -38,8 +38,8 @@ class _Node:
 class PathTable:
     """Tree of the segments of all paths.
 
-    Repeated slashes and those at the end make no segment (rule slash). Fixed segments have
-    precedence over parameters, and what `x-route` rules out is no such path (rule uuid-route).
+    Repeated and trailing slashes are ignored (rule slash). Fixed segments have precedence over
+    parameters. A value that `x-route` excludes does not match (rule uuid-route).
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class PathTable:
     def find(self, method: str, path: str) -> tuple[Operation, tuple[str, ...]]:
         """Find the operation of a raw path, and the decoded values of its parameters.
 
-        Raises the 404 for an unknown path and the 405 for a method that it lacks.
+        Raises the 404 for an unknown path, the 405 for a method that the path lacks.
         """
         find = self._find_kept if len(path) <= _LONGEST_KEPT else self._find
         return find(method, path)
@@ -83,7 +83,7 @@ class PathTable:
         return operation, tuple(values)
 
     def explain(self, path: str) -> str:
-        """Explain which segment of an unknown path is the first that no path has there."""
+        """Explain at which segment an unknown path leaves the known ones."""
         node, before = self._root, ""
         for segment in _segments(path):
             following = node.fixed.get(segment) or node.variable
@@ -94,7 +94,11 @@ class PathTable:
         return f"{before or '/'} is the beginning of paths{_known(node)}"
 
     def _no_route(self, path: str) -> ApiError:
-        """Make the 404 that says most: a path of the service, or one with another base."""
+        """Make the most helpful 404 for an unknown path.
+
+        It names the path of the service that is not mocked, or the path that was probably meant if
+        only the base differs.
+        """
         segments = _segments(path)
         if template := self._known_path(segments):
             return not_mocked(template, self._about[template])
@@ -106,7 +110,7 @@ class PathTable:
         return no_route(unquote(path))
 
     def _known_path(self, segments: list[str]) -> str:
-        """Return the path of `x-known-paths` that these segments begin with, or nothing."""
+        """Find the template in `x-known-paths` that these segments begin with, or an empty text."""
         for template, known in self._known.items():
             if len(segments) >= len(known) and all(map(_fits, known, segments)):
                 return template
@@ -133,7 +137,7 @@ def _segments(path: str) -> list[str]:
 
 
 def _descend(node: _Node, segments: list[str], place: int, values: list[str]) -> _Node | None:
-    """Find the node at the end of a path; the values of parameters are added to `values`."""
+    """Find the node at the end of a path, and append the values of its parameters to `values`."""
     for number in range(place, len(segments)):
         segment = segments[number]
         following, variable = node.fixed.get(segment), node.variable

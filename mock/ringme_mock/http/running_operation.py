@@ -38,7 +38,7 @@ _PATH_KEYS = ("login", "authorize")
 
 
 def check_actions(contract: Contract) -> None:
-    """Raise ConfigError for operations without a known action, or that lead nowhere."""
+    """Raise ConfigError for operations with an unknown action or a path that does not exist."""
     raise_all(
         f"{known.method} {known.path}: {problem}"
         for known in contract.operations.values()
@@ -58,7 +58,7 @@ def _action_problems(contract: Contract, known: Operation) -> Iterator[str]:
 
 
 class ActionResolver(Resolver):  # type: ignore[misc]
-    """Resolver that finds the function of an operation by the action of its `x-resource`."""
+    """Resolver that finds the function of an operation by the action in its `x-resource`."""
 
     def __init__(self, contract: Contract) -> None:
         super().__init__()
@@ -70,12 +70,12 @@ class ActionResolver(Resolver):  # type: ignore[misc]
 
 
 class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
-    """Bearer tokens of operations that the document secures with `oauth2`."""
+    """Security handler for operations that the document secures with `oauth2`."""
 
     def get_fn(self, security_scheme: dict[str, Any], required_scopes: list[str]) -> Verify:
-        """Make the check of one operation with these scopes.
+        """Make the check of the bearer token for one operation, which needs these scopes.
 
-        Source: contract section 2, the order of checks.
+        The order of the checks is that of contract section 2.
         """
         required = tuple(required_scopes)
 
@@ -104,9 +104,9 @@ class TokenSecurity(AbstractSecurityHandler):  # type: ignore[misc]
 
 
 class RunningOperation:
-    """Operation with its action, prepared at the start.
+    """Operation with its action, prepared at startup.
 
-    `verify` are the checks of the caller, one of which must pass; an open operation has none.
+    `verify` holds the checks of the caller, of which one must pass. An open operation has none.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class RunningOperation:
         self._recorder = recorder
         self._shared = recorder.shared if recorder else None
         self.is_open = operation.scopes is None
-        # Whether it changes something.
+        # Requests of operations that change something are recorded.
         self.keeps = not operation.reads or operation.action in CHANGING_READS
         self._action = action
         self._verify = verify or [lambda _: True]
@@ -135,7 +135,7 @@ class RunningOperation:
         self._defaults = entry_defaults(operation)
 
     async def run(self, request: RequestContext) -> Reply:
-        """Return the success response. Raises ApiError in the order of contract section 2."""
+        """Return the response of a success. Raises ApiError in the order of contract section 2."""
         refusal: ApiError | None = None
         if request.expected is not None and self._shared is not None:
             try:
@@ -162,7 +162,10 @@ class RunningOperation:
         return self._act(request)
 
     def has_passed(self, caller: Caller) -> bool:
-        """Tell if nothing but a limit can refuse a caller: the same was let in before."""
+        """Tell if nothing but a rate limit can refuse the caller.
+
+        That is so once the caller has passed a check of this operation.
+        """
         return self._alone is None and not caller.passed.isdisjoint(self._verify)
 
     async def _read(self, request: RequestContext) -> None:
@@ -177,7 +180,7 @@ class RunningOperation:
                 request.sent = {**request.sent, name: None}
 
     def repeat(self, request: RequestContext, sent: dict[str, Any]) -> Reply:
-        """Run it again for what a request had sent, checked already. Raises as `run` does."""
+        """Run a recorded request again with its checked body. Raises as `run` does."""
         self._check_token(request)
         request.parameters = self._path.read(request.path_values)
         request.query_values = self._query.read(request.query)
@@ -202,7 +205,6 @@ class RunningOperation:
 def _body_reader(
     operation: Operation,
 ) -> Callable[[RequestContext], Awaitable[dict[str, Any]]] | None:
-    """Return the reader of the body of an operation, if it has one."""
     if operation.body is None:
         return None
     read = read_page_form if operation.own_errors else read_form
@@ -212,10 +214,10 @@ def _body_reader(
 
 
 class OperationAPI(RoutedAPI[RunningOperation]):  # type: ignore[misc]
-    """Operations of the document, as Connexion reads, resolves and secures them at the start.
+    """Operations of the document, as Connexion reads, resolves and secures them at startup.
 
-    Its work per request (nine layers of routers, schemas compiled anew, arguments by signature)
-    is left out.
+    Connexion's work per request is left out: nine layers of routers, schemas compiled for each
+    request, arguments by signature.
     """
 
     def __init__(

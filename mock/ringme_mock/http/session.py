@@ -1,4 +1,4 @@
-"""Session: a state with all that belongs to it."""
+"""Session: a state with its journal, faults, calls and deliveries."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from ringme_mock.store.supply import Supply
 from ringme_spec.redaction import Redaction
 
 KEEPABLE = ("tokens", "clock", "faults", "latency", "journal")
-# The real time, and chance.
+# Real time and randomness.
 SUPPLY = Supply()
 
 
 class SessionLock:
-    """Lock that may be used from one event loop after another, as in tests."""
+    """Lock that works with one event loop after another, as in tests."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
@@ -46,12 +46,12 @@ class SessionLock:
 class Session:
     """State with its journal, faults, latency and snapshots.
 
-    `seconds` is the monotonic clock of its idle time. A session that `waits` has not begun: all of
-    its requests were refused so far.
+    `seconds` is a monotonic clock that measures idle time. A session that `waits` has not begun:
+    all of its requests so far were refused.
     """
 
     waits = False
-    # Position of the command that its counts of requests began with, if several processes serve it.
+    # Position of the command at which its request counts began, if several processes serve it.
     since = 0
 
     def __init__(
@@ -71,7 +71,7 @@ class Session:
         self.faults = FaultBook(settings.faults)
         self.latency = settings.latency
         self.snapshots: dict[str, Snapshot] = {}
-        # With the name, so that the sessions of a run differ.
+        # The name is part of the seed, so that sessions differ.
         self.random = supply.random(None if settings.seed is None else f"{settings.seed} {name}")
         self.deliveries = Deliveries(settings.events, changed=self.journal.tell)
         self.calls = CallEngine(self, self.deliveries)
@@ -86,7 +86,7 @@ class Session:
         self._settings = settings
 
     def reset(self, keep: Collection[str] = (), snapshot: str | None = None) -> None:
-        """Reset to the fixtures or a snapshot, except what `keep` names (of KEEPABLE).
+        """Reset to the fixtures or to a snapshot, except what `keep` names (of KEEPABLE).
 
         Raises the 404 for an unknown snapshot.
         """
@@ -113,7 +113,11 @@ class Session:
         return self.snapshots[name]
 
     def dump(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Write all but the entries as JSON: what all processes have alike, and what is its own."""
+        """Return the session without its entries as two JSON objects.
+
+        The first is the same in all processes that serve the session, the second is of this
+        process.
+        """
         state, calls = self.state.dump(), self.calls.dump()
         own = {
             "ended": state["tokens"].pop("ended"),
@@ -135,13 +139,13 @@ class Session:
         }, own
 
     def stores(self) -> list[Store]:
-        """List what holds its entries: those of its snapshots, and its own."""
+        """List the stores of its snapshots, then a copy of its own."""
         return [*(one.store for one in self.snapshots.values()), self.state.store.copy()]
 
     def load(
         self, alike: dict[str, Any], own: dict[str, Any], read: Callable[[Store], list[Store]]
     ) -> None:
-        """Become what was written; `read` makes the stores, by that of the fixtures."""
+        """Restore what `dump` returned; `read` makes the stores from that of the fixtures."""
         stores: list[Store] = []
 
         def read_own(fixtures: Store) -> Store:
@@ -164,7 +168,7 @@ class Session:
         self.used = self._seconds() - own["idle"]
 
     def is_idle(self, seconds: float) -> bool:
-        """Check that it was unused for so many seconds, and that nobody follows its journal."""
+        """Tell if it was unused for more than so many seconds, and nobody follows its journal."""
         return self.idle_seconds() > seconds and not self.journal.followed
 
     def idle_seconds(self) -> float:

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 DEFAULT = "default"
-# Sessions that have not begun; they share all they hold with the fixtures.
+# Number of sessions that have not begun; each shares its entries with the fixtures.
 _MOST_WAITING = 100
 # No dot first, as browsers remove `..` from paths.
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
@@ -61,7 +61,7 @@ class Sessions:
         self.entries = EntryBudget(self.settings.max_entries, self._holdings)
         self._others: dict[str, Session] = {}
         self.default = self._new(DEFAULT, self.clock)
-        # Those that have not begun, the latest last: without commands of theirs, and with some.
+        # Sessions that have not begun, latest last: without recorded commands, and with some.
         self._waiting: OrderedDict[str, Session] = OrderedDict()
         self._resumed: OrderedDict[str, Session] = OrderedDict()
 
@@ -77,7 +77,7 @@ class Sessions:
     def _find(self, name: str | None, may_begin: bool) -> Session:
         """Find the session with this name, or make one that waits.
 
-        Raises as `get` does, and the 403 for a new one that may not begin.
+        Raises as `get` does, and the 403 if the session is new and `may_begin` is false.
         """
         if name is None or name == DEFAULT:
             return self.default
@@ -97,22 +97,22 @@ class Sessions:
         return self._others.get(name) or self._resumed.get(name) or self._waiting.get(name)
 
     async def begin(self, session: Session) -> None:
-        """Begin a session that waits, once a request of it was not refused."""
+        """Begin a session that waits, after its first request that was not refused."""
         if self.recorder is not None:
             await self.recorder.begin(session)
         else:
             self.enter(session, self.instead())
 
     def instead(self) -> str:
-        """Name the session that ends so that another can begin, or return an empty text.
+        """Return the name of the session that must end so that another can begin, or an empty text.
 
-        It is the one that was idle longest, but none that is followed.
+        It is the one that has been idle longest. Sessions whose journal is followed are left alone.
         """
         idlest = self._idlest() if self._is_full() else None
         return idlest.name if idlest else ""
 
     def enter(self, session: Session, instead: str = "") -> None:
-        """Begin a session if it waits, in the place of another."""
+        """Begin a session if it waits, and end the session named `instead`."""
         if not session.waits:
             return
         session.waits = False
@@ -137,14 +137,14 @@ class Sessions:
             self._remove(session, "the session was ended")
 
     async def keep(self, session: Session, kind: str, act: Callable[[Session], _T]) -> _T:
-        """Do what pages do to a session, so that it is kept."""
+        """Run a change that a page makes to a session; with a recorder, it is recorded."""
         if self.recorder is not None:
             done: _T = await self.recorder.keep(session, kind, act)
             return done
         return act(session)
 
     async def settle(self, session: Session) -> None:
-        """Have the calls of a session go on up to now."""
+        """Advance the calls of a session to the present."""
         if not session.calls.active:
             return
         if self.recorder is not None:
@@ -153,12 +153,12 @@ class Sessions:
             session.calls.settle()
 
     def resume(self, name: str) -> Session:
-        """Find the session of a command, or make one that waits; there is room for any."""
+        """Find the session of a recorded command, or make one that waits; no limit applies."""
         if name == DEFAULT:
             return self.default
         session = self._others.get(name) or self._resumed.get(name)
         if session is None:
-            # The commands alone say which are kept, so that they are the same in all processes.
+            # Only commands decide which are kept, so that all processes keep the same.
             session = self._waiting.pop(name, None) or self._new(name)
             session.waits = True
             self._resumed[name] = session
@@ -172,15 +172,15 @@ class Sessions:
         self._resumed.clear()
 
     def with_commands(self) -> list[Session]:
-        """List the sessions that commands may have changed."""
+        """List the sessions that recorded commands may have changed."""
         return [*self.known(), *self._resumed.values()]
 
     def place(self, name: str) -> Session:
-        """Find or make a session for what an image has of it."""
+        """Find or make the session that an image is loaded into."""
         return self.find_known(name) or self._new(name)
 
     def keep_only(self, sessions: list[Session]) -> None:
-        """Have these sessions and no others, in this order."""
+        """Drop all sessions but these, and put these in this order."""
         for session in self.with_commands():
             if session not in sessions:
                 session.calls.stop("the session was ended")
@@ -190,7 +190,7 @@ class Sessions:
         self._waiting.clear()
 
     def idle(self) -> list[Session]:
-        """List the sessions that nobody has used for too long."""
+        """List the sessions that have been unused for longer than the limit."""
         return [one for one in self._others.values() if one.is_idle(self.settings.idle)]
 
     def choose(self, request: RequestContext) -> None:
@@ -207,25 +207,27 @@ class Sessions:
             request.prefix = f"/s/{request.session.name}"
 
     def choose_known(self, request: RequestContext) -> None:
-        """Set the session of a refused request, which begins none: the default instead."""
+        """Set the session of a refused request.
+
+        Such a request begins no session: an unknown name means the default session.
+        """
         session, path = self.find(request)
         request.session = session or self.default
         if session is not None and path != request.raw_path:
             request.raw_path, request.path = path, unquote(path)
 
     def find(self, request: RequestContext) -> tuple[Session | None, str]:
-        """Return the session of a request, None if it is not known, and the path within it."""
+        """Return the session of a request, None if unknown, and the path within the session."""
         name, path = _place_of(request)
         return self.find_known(name or DEFAULT), path
 
     def _may_begin(self, request: RequestContext) -> bool:
-        """Allow a request to begin a session unless it comes from a page of another site."""
+        """Tell if a request may begin a session; pages of other sites need an allowed origin."""
         if request.headers.get(b"sec-fetch-site") != b"cross-site":
             return True
         return self.settings.admission.allows_page(request.header(b"origin"))
 
     def stop(self) -> None:
-        """End what sessions do by themselves."""
         for session in (self.default, *self._others.values()):
             session.calls.stop("the mock was stopped")
 
@@ -234,7 +236,7 @@ class Sessions:
         return self.known()
 
     def known(self) -> list[Session]:
-        """List the sessions, those that are about to end included."""
+        """List the sessions, including those that are idle for too long."""
         return [self.default, *self._others.values()]
 
     def end(self, name: str) -> None:
@@ -269,12 +271,11 @@ class Sessions:
         return len(self._others) + 1 >= self.settings.max_sessions
 
     def _idlest(self) -> Session | None:
-        """Find the session that was idle longest; None if all are followed."""
         free = [one for one in self._others.values() if not one.journal.followed]
         return min(free, key=lambda one: one.used, default=None)
 
     def _end_idle(self) -> None:
-        # Otherwise that is a command.
+        # With a recorder, a recorded command ends them.
         if self.recorder is None:
             for session in self.idle():
                 self._remove(session, "the session was ended")
@@ -303,7 +304,7 @@ class Sessions:
 
 
 def _place_of(request: RequestContext) -> tuple[str | None, str]:
-    """Return the name of the session that a request's path or header has, and the path within."""
+    """Return the session name in the path or header of a request, and the path within it."""
     path, name = request.raw_path, request.headers.get(b"x-mock-session")
     match = _PATH.fullmatch(path) if path.startswith("/s/") else None
     if match is not None:

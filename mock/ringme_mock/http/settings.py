@@ -16,13 +16,13 @@ from ringme_mock.store.quotas import MOST_ENTRIES
 class Settings:
     """Settings of all sessions.
 
-    `idle` is the number of seconds after which an unused session ends. `seed` makes generated data
-    the same in each run. `max_entries` is the quota of each collection. With `validate_responses`,
-    each response of the API is validated against the document. With `today`, the date-times of the
-    fixtures are moved so that the newest item is of the day on which a session begins or is reset.
-    `page_size` is how many entries a list in an envelope has by default, None as the document says;
-    `statistics_seconds` is what a request takes of which a client may have one at a time;
-    `admission` says which pages and host names are let in.
+    An unused session ends after `idle` seconds. `seed` makes generated data the same in each run.
+    `max_entries` is the quota of each collection. `validate_responses` validates each response of
+    the API against the document. `today` moves the date-times of the fixtures so that the newest is
+    on the day on which a session begins or is reset. `page_size` is the default size of lists in an
+    envelope, None for that of the document. `statistics_seconds` is the time taken by a request of
+    which a client may have one in progress. `admission` decides which pages and host names are let
+    in.
     """
 
     faults: tuple[FaultRule, ...] = ()

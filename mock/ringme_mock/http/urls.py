@@ -1,10 +1,10 @@
-"""URLs of the mock, and the paths that are no part of the API."""
+"""URLs of the mock, and paths outside the API."""
 
 from __future__ import annotations
 
 import re
 
-# The origins of pages that this machine serves.
+# Origins of pages that this machine serves.
 LOCAL_ORIGIN = re.compile(
     r"https?://(([a-z0-9_-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?"
 )
@@ -14,8 +14,8 @@ PAGE_PATH = f"{CONTROL_PATH}/page"
 DOCS_PATH = "/docs"
 REFERENCE_PATH = "/reference"
 DOCUMENT_PATH = "/openapi.json"
-# Where other mocks have their control interfaces: WireMock and Mockoon.
+# Paths of the control interfaces of WireMock and Mockoon.
 OTHER_MOCKS = ("/__admin", "/mockoon-admin")
-# The first segments of the paths that are no part of the API; that of the root is empty.
+# First segments of paths outside the API; that of the root is empty.
 _OWN = (HOME_PATH, CONTROL_PATH, DOCS_PATH, REFERENCE_PATH, DOCUMENT_PATH, "/favicon.ico")
 PAGES = frozenset(path.split("/")[1] for path in (*_OWN, *OTHER_MOCKS))
