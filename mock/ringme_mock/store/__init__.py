@@ -1,1 +1,1 @@
-"""The state of the mock: entries, tokens, limits, clock. Knows no HTTP."""
+"""State of the mock: entries, tokens, limits, clock. It knows nothing of HTTP."""

@@ -1,4 +1,4 @@
-"""Callers that tokens stand for, and what these may do."""
+"""Callers that tokens stand for, and their rights."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ EVERYTHING = "all"
 class Caller:
     """User and application of a token, the user's client, the token's scopes.
 
-    `realm` is the entry that the user is confined to: its collection and key. `passed` are the
-    checks of operations that the caller has passed: entries are immutable, so a user that is
-    updated is another caller.
+    `realm` is the collection and the key of the entry that the user is confined to. `passed` holds
+    the checks of operations that the caller has passed. Entries are immutable, so a user that is
+    updated becomes another caller.
     """
 
     user: Entry
@@ -34,7 +34,7 @@ class Caller:
 
 
 class Access:
-    """Finds callers and checks their rights. Source: contract sections 2 and 3."""
+    """Finder of callers, and checks of their rights (contract sections 2 and 3)."""
 
     def __init__(self, contract: Contract, store: Store, tokens: Tokens) -> None:
         self._user_types = contract.user_types
@@ -45,7 +45,7 @@ class Access:
         self._tokens = tokens
 
     def caller(self, token: str) -> Caller | None:
-        """Find the caller of a token; None if it is unknown or expired, or its user is deleted."""
+        """Find the caller of a token; None if the token is invalid or its user is deleted."""
         access = self._tokens.find(token)
         if access is None:
             return None
@@ -79,15 +79,14 @@ class Access:
         return client
 
     def check_blocked(self, user: Entry, client: Entry | None = None) -> None:
-        """Raise the 403 for a user that is blocked, or whose client is (rule user-block).
+        """Raise the 403 if the user or the user's client is blocked (rule user-block).
 
-        `client` is the user's, if it is known already.
+        `client` saves a look-up if it is known already.
         """
         if BLOCKED in (user["status"], (client or self._client(user))["status"]):
             raise forbidden("user_blocked", "The user is blocked")
 
     def owner_of(self, user: Entry) -> tuple[str, Key]:
-        """Return the realm of a user: collection and key of an entry."""
         kind = user["type"]
         return kind, user[self._user_types[kind]]
 
@@ -103,13 +102,13 @@ class Access:
 
 
 def scopes(application: Entry) -> tuple[str, ...]:
-    """Return the scopes of an application's tokens; `all` includes the other."""
+    """Return the scopes of an application's tokens; `all` includes `call_api`."""
     level = application["access"]
     return (EVERYTHING, "call_api") if level == EVERYTHING else (level,)
 
 
 def check_scopes(caller: Caller, required: tuple[str, ...]) -> None:
-    """Raise the 403 for an application whose access level is too low (rule error-app-access)."""
+    """Raise the 403 if the application's access level is too low (rule error-app-access)."""
     for scope in required:
         if scope not in caller.scopes:
             raise forbidden(
@@ -118,6 +117,6 @@ def check_scopes(caller: Caller, required: tuple[str, ...]) -> None:
 
 
 def check_read_only(caller: Caller, method: str) -> None:
-    """Raise the 403 for any method but GET of a read-only user (rule error-user-access)."""
+    """Raise the 403 for a read-only user, except for GET and HEAD (rule error-user-access)."""
     if caller.user["access"] == READ_ONLY and method not in ("GET", "HEAD"):
         raise forbidden("user_access_type_deny", "The user may only read")

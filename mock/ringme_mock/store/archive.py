@@ -35,10 +35,10 @@ from ringme_spec.errors import ConfigError
 MAX_MEMBERS = 10_000
 MAX_UNPACKED = 256 * 1024 * 1024
 _CHUNK = 1024 * 1024
-# The earliest time of a zip archive, so that the same state gives the same bytes.
+# The earliest time in zip archives; fixed, so that the same state gives the same bytes.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1
-# Characters that JSON has unescaped, and YAML only escaped or as a line break.
+# Characters that JSON allows unescaped, but YAML does not, or reads as line breaks.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # Errors of decompression that zipfile lets through.
 _UNREADABLE = (
@@ -53,7 +53,7 @@ _UNREADABLE = (
 
 
 def export_state(contract: Contract, store: Store) -> dict[str, dict[str, Any]]:
-    """Return all collections by name, each as the content of its fixture file."""
+    """Return the content of the fixture file of each collection, by name."""
     beside = _key_state(store)
     return {
         name: {**beside[name], ENTRIES: _plain_entries(contract, collection)}
@@ -87,10 +87,10 @@ def write_folder(contract: Contract, store: Store, folder: Path) -> None:
 def import_entries(
     contract: Contract, data: Any, files: Mapping[str, bytes], current: Store | None = None
 ) -> Store:
-    """Make a store from JSON: by collection its entries, or the content of its fixture file.
+    """Make a store from JSON: for each collection its entries, or the content of its fixture file.
 
     `files` are the bytes of recorded items. A list of entries does not say which keys must not be
-    reused; that comes from `current`, the store that is replaced. Raises ConfigError, which names
+    reused, so that comes from `current`, the store to be replaced. Raises ConfigError with
     collection, entry and field, as for fixture files.
     """
     if not isinstance(data, dict):
@@ -111,8 +111,8 @@ def import_entries(
 def import_archive(contract: Contract, content: bytes) -> Store:
     """Make a store from a zip archive of a fixtures folder.
 
-    Raises ConfigError for a broken, encrypted or too large archive, for unsafe names, and as for
-    a folder.
+    Raises ConfigError for a broken, encrypted or too large archive, for unsafe names, and as for a
+    folder.
     """
     members = dict(_unpack(content))
     prefix = f"{FILES_FOLDER}/"
@@ -133,7 +133,7 @@ def import_archive(contract: Contract, content: bytes) -> Store:
 
 
 def _key_state(store: Store) -> dict[str, dict[str, Any]]:
-    """Return by collection which keys must not be reused, as its fixture file has it."""
+    """Return the keys that must not be reused, by collection, in the form of its fixture file."""
     gone = _gone(store)
     found: dict[str, dict[str, Any]] = {}
     for name, collection in store.collections.items():
@@ -146,7 +146,7 @@ def _key_state(store: Store) -> dict[str, dict[str, Any]]:
 
 
 def _gone(store: Store) -> dict[str, set[Any]]:
-    """Return by collection the keys of deleted entries that other entries still name."""
+    """Return the keys of deleted entries that other entries still refer to, by collection."""
     found: dict[str, set[Any]] = {}
     for collection in store.collections.values():
         rule = collection.rule
@@ -161,7 +161,7 @@ def _gone(store: Store) -> dict[str, set[Any]]:
 
 
 def _plain_entries(contract: Contract, collection: Collection) -> list[Entry]:
-    """Return the entries without their null properties where the schema allows no null."""
+    """Return the entries without the null properties that their schema does not allow."""
     entries = list(collection.entries())
     null = {name for entry in entries for name, value in entry.items() if value is None}
     properties = contract.schemas.properties(collection.rule.stored)
@@ -185,7 +185,7 @@ def _members(contract: Contract, store: Store) -> Iterator[tuple[str, bytes]]:
 
 
 def write_fixture(content: Mapping[str, Any]) -> str:
-    """Write a fixture file as JSON that is YAML as well, an entry a line."""
+    """Write a fixture file as JSON that is also YAML, with one entry per line."""
     entries = b",\n".join(map(orjson.dumps, content[ENTRIES]))
     beside = {name: value for name, value in content.items() if name != ENTRIES}
     head = "".join(f'"{name}": {orjson.dumps(value).decode()},\n' for name, value in beside.items())
@@ -243,7 +243,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
-    """Read a file up to `limit` bytes, whatever size the archive claims."""
+    """Read a file of at most `limit` bytes; the size that the archive claims is not trusted."""
     parts = []
     with archive.open(member) as stream:
         while part := stream.read(_CHUNK):

@@ -9,19 +9,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
-# Tokens and limits reckon with moments after now, and the last year of all is 9999.
+# Tokens and limits add to the present time, and datetime ends with the year 9999.
 _LAST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Setting of a clock: an offset to the real time, or the moment at which it is frozen."""
+    """Setting of a clock: an offset to the real time, or the time at which it is frozen."""
 
     ahead: timedelta = timedelta()
     frozen_at: datetime | None = None
 
     def dump(self) -> list[Any]:
-        """Write it as JSON, without loss."""
+        """Return the setting as JSON, exact to the microsecond."""
         ahead, frozen_at = self.ahead, self.frozen_at
         frozen = None if frozen_at is None else frozen_at.isoformat()
         return [ahead.days, ahead.seconds, ahead.microseconds, frozen]
@@ -35,7 +35,7 @@ class Setting:
 class Clock:
     """Clock that can be advanced, set and frozen.
 
-    `seconds()` returns its time in seconds since 1970, `real()` the real time.
+    `seconds()` returns its time in seconds since 1970.
     """
 
     seconds: Callable[[], float]
@@ -53,7 +53,7 @@ class Clock:
         self._setting = setting
         self._ahead = setting.ahead.total_seconds()
         self._still = setting.frozen_at.timestamp() if setting.frozen_at else None
-        # Read several times per request.
+        # A plain attribute, as it is called several times per request.
         self.seconds = self._real if setting == Setting() else self._set_seconds
 
     @property
@@ -61,7 +61,6 @@ class Clock:
         return self.setting.frozen_at is not None
 
     def now(self) -> datetime:
-        """Return its time in UTC."""
         return self.setting.frozen_at or self._real_now() + self.setting.ahead
 
     def _real_now(self) -> datetime:
@@ -82,7 +81,7 @@ class Clock:
         self.set(self.now() + timedelta(seconds=seconds))
 
     def set(self, moment: datetime) -> None:
-        """Set its time; it stays frozen if it is. Raises OverflowError after the year 8999."""
+        """Set its time; a frozen clock stays frozen. Raises OverflowError after the year 8999."""
         if moment >= _LAST:
             raise OverflowError("no clock goes beyond the year 8999")
         if self.frozen:
@@ -94,11 +93,11 @@ class Clock:
         self.setting = Setting(frozen_at=self.now())
 
     def unfreeze(self) -> None:
-        """Continue from the time at which it is frozen."""
+        """Let it run on from the time at which it is frozen."""
         if self.frozen:
             self.setting = Setting(ahead=self.now() - self._real_now())
 
 
 def text_of(seconds: float) -> str:
-    """Write a time in seconds since 1970 as `YYYY-MM-DD HH:MM:SS`, UTC."""
+    """Format seconds since 1970 as `YYYY-MM-DD HH:MM:SS`, UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime(_FORMAT)

@@ -1,4 +1,4 @@
-"""Collection of entries by key, by unique value, and sorted."""
+"""Collection of entries by key and by unique value, and its sorted positions."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ringme_spec.collections import CollectionRule
 
 Entry = dict[str, Any]
 Key = Any
-# An owner's key, or None where there is no owner, and a value that is unique for it.
+# An owner's key (None without an owner), and a value that is unique for that owner.
 Slot = tuple[Any, Any]
 
 _KEY_OF_POSITION = itemgetter(-1)
-# The length of a text that counts as one more entry.
+# Number of characters of a text that count as another entry.
 LONG_TEXT = 1024
 
 
 class Taken(Exception):
-    """Refusal of a value that must be unique and belongs to another entry.
+    """Refusal of a key or unique value that another entry has.
 
-    Its text is the property; `place` is the index of the refused entry among those given.
+    Its text is the property. `place` is the index of the refused entry among those given.
     """
 
     def __init__(self, prop: str, place: int = 0) -> None:
@@ -32,14 +32,13 @@ class Taken(Exception):
 
 
 class Collection:
-    """Entries by key, in the order of the document, and by the value of each indexed property.
+    """Entries by key, by unique value, and in the order of the document, also by indexed property.
 
-    An entry is never changed in place: an update replaces it, so whoever holds the old one keeps
-    it as it was.
+    Entries are immutable: an update replaces them, so that a reader keeps what it has read.
 
-    `copy` costs the same for any number of entries. A copy and its original share all they hold;
-    the first write to either after that copies the dicts, and the first write to each sorted list
-    copies the list: once O(n), then in place. So no write ever shows in another copy.
+    `copy` takes the same time for any number of entries. The copy shares everything with its
+    original until one of them is written to. The first write copies the dicts, and the first write
+    to each sorted list copies that list; later writes are in place.
     """
 
     def __init__(self, rule: CollectionRule) -> None:
@@ -48,30 +47,30 @@ class Collection:
         self._unique: dict[Slot, Key] = {}
         self._indexed = (*rule.indexed, *rule.grouped)
         self._index = Index(rule)
-        # Number of entries that long texts count for.
+        # Sum of `overweight`.
         self._long = 0
-        # The integer key that the next entry without one gets.
+        # The integer key of the next entry that comes without one.
         self.next_key = 1
-        # The number of writes, those of the collection included that it is a copy of.
+        # Number of writes, including those before it was copied.
         self.written = 0
-        # The fixtures that it was copied from once.
+        # Name of the fixtures that it was copied from.
         self.origin: str | None = None
-        # Set while a copy may hold the same dicts and index: then they are never written to.
+        # Set while a copy may share the dicts and the index, which must not be changed then.
         self._shared = False
 
     def copy(self) -> Collection:
-        """Make a collection with the same entries, which will give the same keys, in O(1)."""
+        """Copy the collection in O(1); the copy continues with the same keys."""
         self._shared = True
         other = Collection.__new__(Collection)
         other.__dict__.update(self.__dict__)
         return other
 
     def adopt(self, copy: Collection) -> None:
-        """Become what a copy has become, in O(1), for whoever holds this collection."""
+        """Take over the content of a copy, in O(1)."""
         self.__dict__.update(copy.copy().__dict__)
 
     def with_entries(self, entries: Iterable[Entry]) -> Collection:
-        """Make a collection of other entries that gives no key which this one has given."""
+        """Make a collection of other entries that never reuses a key of this one."""
         other = Collection(self.rule)
         other.next_key = self.next_key
         other.insert_many(entries)
@@ -79,13 +78,13 @@ class Collection:
 
     @property
     def by_key(self) -> Mapping[Key, Entry]:
-        """The entries by key, in no order: one object for copies as long as none is written to."""
+        """Entries by key, in no order. Copies return the same object until one is written to."""
         return self._entries
 
     def written_since(self, other: Collection) -> int:
-        """Count the entries that are not those of the fixtures `other`, if it began as these.
+        """Count the writes since the fixtures `other`; all writes if it does not stem from these.
 
-        An entry counts again each time that it is replaced, but all together at most once each.
+        Each replacement of an entry counts, but the result never exceeds `weight`.
         """
         written = self.written
         if self.origin == other.origin:
@@ -97,11 +96,11 @@ class Collection:
 
     @property
     def weight(self) -> int:
-        """The number of entries, each long text counted for as many as it weighs."""
+        """Number of entries, with LONG_TEXT characters of a text counted as another entry."""
         return len(self._entries) + self._long
 
     def overweight(self, entry: Entry) -> int:
-        """Count the entries that the long texts of one entry weigh beside itself."""
+        """Count the additional entries that the long texts of an entry stand for."""
         count = 0
         for name in self.rule.texts:
             count += len(entry.get(name) or "") // LONG_TEXT
@@ -111,18 +110,18 @@ class Collection:
         return self._entries.get(key)
 
     def by_unique(self, value: Any, owner: Key | None = None) -> Entry | None:
-        """Find the entry with this value of the unique property, of one owner if it has any."""
+        """Find the entry with this unique value, of one owner if values are unique per owner."""
         return self._entries.get(self._unique.get((owner, value)))
 
     def entries(self) -> Iterator[Entry]:
-        """Iterate over all entries in order; writes meanwhile do not matter."""
+        """Iterate over all entries in order; later writes do not affect the iteration."""
         return iter(sorted(self._entries.values(), key=self._index.sorted_by))
 
     def positions(self, prop: str | None = None, value: Any = None) -> Sequence[Position]:
         """Return the sorted positions of all entries, or of those whose indexed `prop` has `value`.
 
-        A position is the tuple of the values that lists are sorted by, and the key behind them.
-        This is no copy: the next write may change it, so a caller that writes copies it first.
+        A position is a tuple of the values that lists are sorted by, then the key. The result is no
+        copy and the next write may change it, so copy it before you write.
         """
         if prop is None:
             return self._index.all(self._entries.values())
@@ -134,16 +133,16 @@ class Collection:
         return map(self._entries.__getitem__, map(_KEY_OF_POSITION, positions))
 
     def new_key(self) -> int:
-        """Take the next integer key; none is ever given twice (rule group-create)."""
+        """Take the next integer key; no key is given twice (rule group-create)."""
         self.next_key += 1
         return self.next_key - 1
 
     def skip_keys(self, key: int) -> None:
-        """Give no integer key below this one."""
+        """Give no integer key below this one from now on."""
         self.next_key = max(self.next_key, key)
 
     def insert(self, entry: Entry) -> None:
-        """Add an entry. Raises Taken for its key or its unique value, and then changes nothing."""
+        """Add an entry. If its key or unique value exists, raises Taken and changes nothing."""
         key = entry[self.rule.key]
         if key in self._entries:
             raise Taken(self.rule.key)
@@ -153,7 +152,7 @@ class Collection:
             self.next_key = max(self.next_key, key + 1)
 
     def insert_new(self, entry: Entry) -> None:
-        """Give an entry the next key and add it. Raises Taken, and then the key stays free."""
+        """Add an entry under the next key. Raises Taken, which leaves the key free."""
         if self.rule.unique and self._unique_slot(entry) in self._unique:
             raise Taken(self._unique_property)
         entry[self.rule.key] = self.next_key
@@ -162,9 +161,10 @@ class Collection:
 
     @cycle_search_paused()
     def insert_many(self, entries: Iterable[Entry]) -> None:
-        """Add all entries, or none: raises Taken for the first that `insert` would not add.
+        """Add all entries, or none: raises Taken for the first that `insert` would refuse.
 
-        Quicker than one by one for many entries; for a few it costs a pass over the sorted lists.
+        It is faster than `insert` for many entries. For a few it is slower, as it passes over the
+        sorted lists.
         """
         by_key: dict[Key, Entry] = {}
         unique: dict[Slot, Key] = {}
@@ -179,7 +179,7 @@ class Collection:
             by_key[key] = entry
         if self._shared:
             self.unshare()
-        # First, as it raises TypeError for what cannot be sorted.
+        # First, as it raises TypeError for entries that cannot be sorted.
         self._index.add_all(by_key.values())
         self._entries.update(by_key)
         self._unique.update(unique)
@@ -190,9 +190,9 @@ class Collection:
             self.next_key = max(self.next_key, max(by_key, default=0) + 1)
 
     def update(self, key: Key, changes: Entry) -> Entry:
-        """Replace an entry by a changed one and return that.
+        """Replace an entry by one with these changes, and return the new one.
 
-        Raises Taken for its unique value, and then changes nothing.
+        If its unique value exists, raises Taken and changes nothing.
         """
         old = self._entries[key]
         new = {**old, **changes}
@@ -208,7 +208,7 @@ class Collection:
         return new
 
     def delete(self, key: Key) -> None:
-        """Remove an entry; its key is not given again."""
+        """Remove an entry; its key is not reused."""
         old = self._entries[key]
         if self._shared:
             self.unshare()
@@ -218,13 +218,13 @@ class Collection:
         del self._entries[key]
 
     def check_unique(self, entry: Entry) -> None:
-        """Raise Taken if an entry with another key has the unique value of this one."""
+        """Raise Taken if an entry with another key has the same unique value."""
         slot, key = self._unique_slot(entry), entry[self.rule.key]
         if slot is not None and self._unique.get(slot, key) != key:
             raise Taken(self._unique_property)
 
     def _add(self, entry: Entry) -> None:
-        """Add an entry whose key and unique value no other entry has."""
+        """Add an entry whose key and unique value are known to be free."""
         if self._shared:
             self.unshare()
         self._index.add(entry)
@@ -236,7 +236,7 @@ class Collection:
         self._entries[entry[self.rule.key]] = entry
 
     def unshare(self) -> None:
-        """Copy what a copy may hold, too."""
+        """Copy everything that a copy of the collection may share."""
         self._entries = self._entries.copy()
         self._unique = self._unique.copy()
         self._index = self._index.copy()

@@ -1,4 +1,4 @@
-"""The search for reference cycles: paused while much is loaded, and seldom while requests come."""
+"""Tuning of Python's garbage collector: paused during big loads, rare while requests are served."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Of objects that are made and stay, until the next search.
+# Number of new objects that start the next search.
 _SELDOM = 10_000
 
 
 def search_cycles_seldom() -> None:
-    """Search more seldom in this process, and only what is made from now on.
+    """Run the collector less often in this process, and only over objects made from now on.
 
-    Requests leave next to no cycles, but each search goes through all that the journal has got.
+    Requests leave hardly any reference cycles, but each run goes through the whole journal.
     """
     gc.freeze()
     gc.set_threshold(_SELDOM)
@@ -21,10 +21,10 @@ def search_cycles_seldom() -> None:
 
 @contextmanager
 def cycle_search_paused() -> Iterator[None]:
-    """Look for no reference cycles within; all else is freed as ever.
+    """Pause the search for reference cycles; objects without cycles are still freed.
 
-    A big load sets the search off again and again, which then goes through all its objects and
-    finds nothing.
+    A big load would start the search again and again, and each run would go through all new objects
+    for nothing.
     """
     was_on = gc.isenabled()
     gc.disable()

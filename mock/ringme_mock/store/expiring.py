@@ -1,4 +1,4 @@
-"""Values that are found by a random text for some time: codes and logins."""
+"""Values that a random text stands for until they expire: codes and logins."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from ringme_mock.store.clock import Clock
 
 _Value = TypeVar("_Value")
 ALPHABET = string.ascii_letters + string.digits
-# Of each kind, in a session: a few megabytes at most for a client that logs in for every request.
+# Number of each kind in a session: a few megabytes, even if a client logs in for every request.
 MOST_TOKENS = 10_000
 
 
 def random_text(length: int) -> str:
-    """Make a text of so many letters and digits that nobody can guess."""
+    """Make a text of so many random letters and digits, unguessable."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def drop_oldest(tokens: OrderedDict[str, _Value]) -> None:
-    """Make room for one more of at most MOST_TOKENS."""
+    """Drop the oldest tokens, so that one more does not exceed MOST_TOKENS."""
     while len(tokens) >= MOST_TOKENS:
         tokens.popitem(last=False)
 
 
 class Expiring(Generic[_Value]):
-    """Values by random texts, each until its time by a clock.
+    """Values by random text, each until it expires.
 
-    If there are MOST_TOKENS, a new one takes the place of the oldest.
+    At MOST_TOKENS values, a new one replaces the oldest.
     """
 
     def __init__(self, clock: Clock, text: Callable[[int], str] = random_text) -> None:
@@ -52,24 +52,22 @@ class Expiring(Generic[_Value]):
         return None if until <= self._clock.seconds() else value
 
     def remove(self, text: str) -> None:
-        """Remove a value, if it is there."""
         self._values.pop(text, None)
 
     def remove_all(self, chosen: Callable[[_Value], bool]) -> None:
-        """Remove the values that are chosen."""
         for text, (_, value) in list(self._values.items()):
             if chosen(value):
                 del self._values[text]
 
     def dump(self, write: Callable[[_Value], Any]) -> list[Any]:
-        """Write the values as JSON, each as `write` does."""
+        """Return the values as JSON, each written by `write`."""
         return [[text, until, write(value)] for text, (until, value) in self._values.items()]
 
     def load(self, written: list[Any], read: Callable[[Any], _Value]) -> None:
         self._values = OrderedDict((text, (until, read(value))) for text, until, value in written)
 
     def _drop_expired(self) -> None:
-        # Those of one kind expire nearly in the order in which they were added.
+        # Values of one kind expire nearly in the order in which they were added.
         now = self._clock.seconds()
         while self._values:
             text, (until, _) = next(iter(self._values.items()))

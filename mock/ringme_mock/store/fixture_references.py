@@ -1,4 +1,4 @@
-"""References between the entries of fixtures: each leads to an entry of the same owner."""
+"""References between the entries of fixtures, which must stay within one owner."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def label(rule: CollectionRule, entry: Entry) -> str:
 def check_references(
     store: Store, rule: CollectionRule, gone: Mapping[str, frozenset[Key]], where: str
 ) -> None:
-    """Raise ConfigError for keys of no entry, or of an entry of another owner."""
+    """Raise ConfigError for references to a missing entry, or to an entry of another owner."""
     links = {prop: reference.collection for prop, reference in rule.references.items()}
     lasting = {
         link.property: owner
@@ -30,7 +30,7 @@ def check_references(
 
     def problems() -> Iterator[str]:
         for prop, other in {**links, **lasting}.items():
-            # Only what stays when the other entry is deleted can name one that is gone.
+            # Only a reference that outlives the other entry may name a deleted one.
             excused = gone.get(other, frozenset()) if prop in lasting else frozenset()
             yield from _reference_problems(store, rule, (prop, other), excused, where)
 

@@ -36,7 +36,7 @@ GONE = "gone"
 # Aliases of YAML can expand a few lines to billions of values.
 _MAX_VALUES = 10_000
 _MAX_KEY = 2**63 - 1
-# Each costs a look at all entries.
+# Number of duplicates that are reported; each takes another pass over all entries.
 _MOST_TAKEN = 20
 
 
@@ -51,8 +51,8 @@ class Source:
 def load_store(contract: Contract, *folders: Path) -> Store:
     """Load the entries of folders; a file replaces one of the same name in an earlier folder.
 
-    Raises ConfigError, which names file, entry and field, for an entry that breaks its schema, a
-    duplicate key or unique value, and a reference to a missing entry.
+    Raises ConfigError with file, entry and field for an entry that breaks its schema, a duplicate
+    key or unique value, and a reference to a missing entry.
     """
     found: dict[str, Path] = {}
     files: dict[str, bytes] = {}
@@ -93,7 +93,7 @@ def build_store(
 
 
 def check_names(contract: Contract, names: list[str], where: str) -> None:
-    """Raise ConfigError for files of no collection, or if there is no file."""
+    """Raise ConfigError for files that belong to no collection, or if there is no file."""
     known = sorted(f"{name}.yaml" for name in stored_names(contract))
     raise_all(
         f"{where}/{name}: no collection {name.rpartition('.')[0]}; known files: {', '.join(known)}"
@@ -105,14 +105,13 @@ def check_names(contract: Contract, names: list[str], where: str) -> None:
 
 
 def stored_names(contract: Contract) -> list[str]:
-    """List the collections that have a fixture file."""
     return [name for name, rule in contract.collections.items() if rule.is_stored]
 
 
 def parse_fixture(content: bytes, where: str) -> Any:
-    """Read a fixture file as `parse_yaml` does."""
+    """Read a fixture file as JSON or YAML. Raises as `parse_yaml` does."""
     try:
-        # Exports are JSON, which is read a hundred times as fast.
+        # Exports are JSON, which is parsed a hundred times as fast.
         return read_json(content, DEEPEST_STATE)
     except ValueError:
         return parse_yaml(content, where)
@@ -163,7 +162,7 @@ def _fill(contract: Contract, store: Store, rule: CollectionRule, source: Source
 
 
 def _insert(store: Store, source: Source, rule: CollectionRule, entries: list[Entry]) -> None:
-    """Add the entries, or raise ConfigError for those whose key or unique value is taken."""
+    """Add the entries. Raises ConfigError for those whose key or unique value is taken."""
     left = list(enumerate(entries, start=1))
     problems: list[str] = []
     while len(problems) < _MOST_TAKEN:
@@ -259,7 +258,7 @@ def _reserve(collection: Collection, source: Source) -> None:
 
 
 def _gone(source: Source) -> frozenset[Key]:
-    """Return the keys of deleted entries that others may still name."""
+    """Return the keys of deleted entries that other entries may still refer to."""
     keys = source.content.get(GONE, [])
     if not isinstance(keys, list) or not all(
         type(key) is str or (type(key) is int and key <= _MAX_KEY) for key in keys
@@ -269,7 +268,7 @@ def _gone(source: Source) -> frozenset[Key]:
 
 
 def _check_users(contract: Contract, store: Store, sources: Mapping[str, Source]) -> None:
-    """Raise ConfigError for users without the key of what their type confines them to."""
+    """Raise ConfigError for users without the key of the entry that their type confines them to."""
     rule = contract.collections["user"]
     raise_all(
         f"{sources[rule.name].where}: {label(rule, user)}: {prop}: is missing for {user['type']}"

@@ -1,4 +1,4 @@
-"""Entries of a whole, which are in its own collection or a part of it, and what is made of them."""
+"""Wholes: collections whose entries partly live in other collections, and entries made of those."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ringme_mock.store.collection import Collection, Entry, Key
 from ringme_spec.collections import CollectionRule
 from ringme_spec.gathered import Gathered, Pick, Seconds, Source
 
-# Entries in order, each behind the first value of its position.
+# Entries in order, each with the first value of its position.
 Walk: TypeAlias = Iterator[tuple[Any, Entry]]
 
 
 class Wholes:
-    """Entries of the collections that have parts; `files` is where their files are fetched."""
+    """Entries of collections that have parts; `files` is the URL below which their files are."""
 
     def __init__(self, collections: Mapping[str, Collection], files: str = "") -> None:
         self._collections = collections
@@ -28,7 +28,7 @@ class Wholes:
     def merge(
         self, rule: CollectionRule, walks: Iterable[Walk], descending: bool
     ) -> Iterator[Entry]:
-        """Iterate over entries of a whole in its order, reading none before it is needed."""
+        """Merge the entries of a whole in its order, lazily."""
         first, order = itemgetter(0), itemgetter(*rule.order, rule.order[0])
         merged = heapq.merge(*walks, key=first, reverse=descending)
         for _, alike in groupby(merged, key=first):
@@ -38,7 +38,7 @@ class Wholes:
             yield from entries
 
     def shown(self, rule: CollectionRule, part: CollectionRule) -> Callable[[Entry], Entry]:
-        """Return a function from an entry of a part to the entry of the whole that it is."""
+        """Return a function that turns an entry of a part into one of the whole."""
         if part is rule or part.part_of is None:
             return lambda entry: entry
         of = part.part_of
@@ -54,7 +54,7 @@ class Wholes:
         return whole
 
     def sharing(self, rule: CollectionRule, key: Key) -> list[Entry]:
-        """List the entries of a whole that are gathered by a key, in order."""
+        """List the entries of a whole that share a key, in order."""
         found: list[Entry] = []
         for name in (rule.name, *rule.parts):
             collection = self._collections[name]
@@ -67,7 +67,7 @@ class Wholes:
         return sum(len(self._collections[one].positions(rule.grouped[0], key)) for one in names)
 
     def gathered(self, rule: CollectionRule, key: Key) -> Entry | None:
-        """Make the entry with a key of what has it; None if nothing has."""
+        """Make the entry for a key from those that share it; None if there are none."""
         if rule.gathered is None:
             return None
         entries = self.sharing(self._collections[rule.gathered.of].rule, key)
@@ -76,15 +76,15 @@ class Wholes:
     def gather_all(
         self, rule: CollectionRule, gathered: Gathered, walk: Iterable[Entry]
     ) -> Iterator[Entry]:
-        """Make an entry of all that share a key, in the place of the first of them in the walk.
+        """Make one entry of all that share a key, in place of the first of them in the walk.
 
-        The entries of the walk are in order; those before or after it count as well.
+        The walk is in order. Entries outside of it that share the key are included.
         """
         source = self._collections[gathered.of].rule
         place, last = itemgetter(*source.order, source.order[0]), None
         for entry in walk:
             key = entry[gathered.by]
-            # Most have nothing else.
+            # The usual case: no other entry shares the key.
             alone = self._count(source, key) == 1
             entries = [entry] if alone else _alike(rule, self.sharing(source, key), entry)
             if key != last and place(entries[0]) == place(entry):
@@ -93,14 +93,14 @@ class Wholes:
 
 
 def _alike(rule: CollectionRule, entries: list[Entry], like: Entry | None = None) -> list[Entry]:
-    """Keep those that have the owners of one of them: no owner sees what another has."""
+    """Keep the entries with the same owners as `like`, as no owner may see another's."""
     like = like or entries[0]
     owners = [link.property for link in rule.within.values() if link.property]
     return [one for one in entries if all(one[name] == like[name] for name in owners)]
 
 
 def gather(rule: CollectionRule, gathered: Gathered, entries: Sequence[Entry]) -> Entry:
-    """Make an entry of others, which are in order."""
+    """Make one entry of others, which are in order."""
     first = entries[0]
     picked = {name: _pick(one, entries) for name, one in gathered.picks.items()}
     made = {name: first.get(name) for name in rule.properties}

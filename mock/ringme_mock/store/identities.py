@@ -1,4 +1,4 @@
-"""Identities: users, the applications that they log in through, and their roles."""
+"""Identities: users with their applications and roles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMES = {"extension_group": "group"}
 class Identity:
     """User, key of its client, an application that issues tokens for it, and a role.
 
-    The first user of a kind has a role such as `group_user_read_only`, all others None.
+    Only the first user of a kind has a role, such as `group_user_read_only`.
     """
 
     user: Entry
@@ -44,7 +44,7 @@ class Identity:
 
 
 def identities_of(store: Store) -> Iterator[Identity]:
-    """Iterate over the identities of all users of a store, in their order."""
+    """Iterate over the identities of all users of a store, in the order of the users."""
     applications = _applications(store)
     taken: set[str] = set()
     for user in store["user"].entries():
@@ -58,11 +58,10 @@ def identities_of(store: Store) -> Iterator[Identity]:
 
 
 def find_identity(store: Store, name: str) -> Identity | None:
-    """Find the user with this login or role."""
     user = store["user"].by_unique(name)
     if user is None:
         return next((one for one in identities_of(store) if one.role == name), None)
-    # Not by a search for the login, as there may be very many users.
+    # Faster than `identities_of`, as there may be very many users.
     client = store.owner_key("user", user, "client")
     role = _role(user)
     first = next(one for one in store["user"].entries() if _role(one) == role)
@@ -77,7 +76,7 @@ def _role(user: Entry) -> str | None:
 
 
 def _applications(store: Store) -> dict[Any, Entry]:
-    """Return by client its best application: for logins, with full access."""
+    """Return the best application of each client: one for logins, with full access."""
     found: dict[Any, Entry] = {}
     for application in store["application"].entries():
         owner = store["user"].get(application["user_id"])

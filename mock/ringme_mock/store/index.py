@@ -11,14 +11,14 @@ from typing import Any, TypeAlias
 from ringme_spec.collections import CollectionRule
 
 Entry: TypeAlias = Mapping[str, Any]
-# The values that entries are sorted by, and the key behind them.
+# The values that entries are sorted by, then the key.
 Position: TypeAlias = tuple[Any, ...]
-# An indexed property and one of its values. None stands for all entries.
+# An indexed property and one of its values; None stands for all entries.
 Trait: TypeAlias = "tuple[str, Any] | None"
 
 
 class _Top:
-    """Value that sorts after every other, so that a bound includes all that begins alike."""
+    """Value that sorts after every other, for bounds that include all positions with a prefix."""
 
     def __lt__(self, other: object) -> bool:
         return False
@@ -33,24 +33,24 @@ TOP = _Top()
 class Index:
     """Sorted lists of positions, one for each trait that an entry has.
 
-    `sorted_by` gives the position of an entry. A write raises TypeError for an entry that cannot
-    be compared with the others, and then changes nothing.
+    `sorted_by` gives the position of an entry. A write raises TypeError for an entry that cannot be
+    compared with the others, and then changes nothing.
     """
 
     def __init__(self, rule: CollectionRule) -> None:
         self._name = rule.name
         self._indexed = rule.indexed
-        # Indexed when first asked for, as few ask for it.
+        # Indexed on first use, which is rare.
         self._later = rule.grouped
         self.sorted_by: Callable[[Entry], Position]
         self.sorted_by = itemgetter(*(rule.order or (rule.key,)), rule.key)
-        # That of all entries is made when first asked for, as few ask for it.
+        # The list of all entries is made on first use, which is rare.
         self.lists: dict[Trait, list[Position]] = {}
-        # The traits whose list no other index has, so that it can be written in place.
+        # Traits whose list is not shared, so that it can be changed in place.
         self._own: set[Trait] = set()
 
     def copy(self) -> Index:
-        """Make another index that shares each list until one of the two writes to it."""
+        """Copy the index; each list is shared until one of the two writes to it."""
         other = Index.__new__(Index)
         other.__dict__.update(self.__dict__)
         other.lists = self.lists.copy()
@@ -58,14 +58,14 @@ class Index:
         return other
 
     def all(self, entries: Iterable[Entry]) -> Sequence[Position]:
-        """Return the positions of all `entries`, which are those that are indexed."""
+        """Return the positions of all entries; `entries` must be those in the index."""
         found = self.lists.get(None)
         if found is None:
             found = self.lists[None] = sorted(map(self.sorted_by, entries))
         return found
 
     def of(self, name: str, value: Any, entries: Iterable[Entry]) -> Sequence[Position]:
-        """Return the positions of those of all `entries` that have a value."""
+        """Return the positions of the entries with this value; `entries` as for `all`."""
         if name in self._later:
             self._index_now(name, entries)
         return self.lists.get((name, value), ())
@@ -120,7 +120,7 @@ class Index:
         places = []
         for trait in self._traits(entry):
             positions = self.lists.get(trait, ())
-            # Most entries come in the order of time or number.
+            # Most entries are added in order.
             is_last = not positions or positions[-1] < position
             place = len(positions) if is_last else bisect_left(positions, position)
             places.append((trait, place))

@@ -1,6 +1,6 @@
-"""Files of entries that name none: silence as long as the entry says, or an empty page.
+"""Files made for entries without one: silence, or an empty page.
 
-They are made when they are asked for, of the length in bytes that the entry has.
+They are made on request, with the length in bytes that the entry states.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from ringme_mock.store.collection import Entry
 from ringme_mock.store.store import Store
 from ringme_spec.collections import Content
 
-# Of one file: 18 hours of silence.
+# Limit of one file: 18 hours of silence.
 MOST_BYTES = 64 * 1024 * 1024
-# A frame of MPEG 2.5 layer III at 8 kHz, mono, 8 kbit/s. All that would sound is zero.
+# A silent frame of MPEG 2.5 layer III at 8 kHz, mono, 8 kbit/s.
 _FRAME = bytes.fromhex("ffe318c4") + bytes(68)
 _FRAME_MILLISECONDS = 72
 _TAG, _TAG_HEAD = b"ID3\x03\x00\x00", 10
@@ -39,14 +39,14 @@ def is_makeable(content: Content) -> bool:
 
 
 def made_size(content: Content, entry: Entry) -> int:
-    """Return the length in bytes of a file that is just as long as it has to be."""
+    """Return the size in bytes of the shortest file for an entry, at most MOST_BYTES."""
     if content.length is None:
         return len(_PAGE)
     return min(_frames(entry[content.length]) * len(_FRAME), MOST_BYTES)
 
 
 def file_of(store: Store, content: Content, entry: Entry) -> bytes:
-    """Return the stored file of an entry, or make it (rule media-file)."""
+    """Return the stored file of an entry, or make one (rule media-file)."""
     name = entry[content.file]
     if name is not None:
         return store.files[name]
@@ -55,9 +55,9 @@ def file_of(store: Store, content: Content, entry: Entry) -> bytes:
 
 
 def _silence(size: int, seconds: int) -> bytes:
-    """Make so many seconds of silence, or as many as fit.
+    """Make so many seconds of silence, or fewer if they do not fit the size.
 
-    What is left is an ID3 tag before it, which players skip.
+    An ID3 tag in front, which players skip, fills up the rest.
     """
     frames = min(_frames(seconds), size // len(_FRAME))
     inside = size - frames * len(_FRAME) - _TAG_HEAD
@@ -72,7 +72,7 @@ def _frames(seconds: int) -> int:
 
 
 def _page(size: int, _: int) -> bytes:
-    """Make a page with nothing on it, behind it blanks, which readers skip."""
+    """Make an empty page, filled up with blanks, which readers skip."""
     return _PAGE[:size].ljust(size)
 
 

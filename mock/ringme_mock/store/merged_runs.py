@@ -1,4 +1,4 @@
-"""Sorted runs read as one: pages of their merged order. No position is in two of the runs."""
+"""Pages of several sorted runs in merged order. No position is in two runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringme_mock.store.index import Position
 # The positions low..high of a run, `high` not included.
 Span: TypeAlias = tuple[Sequence[Position], int, int]
 
-# To sort so many positions besides those of the page is quicker than to look for a narrower part.
+# Sorting so many positions besides those of the page is faster than narrowing further.
 _FEW = 128
 
 
@@ -22,7 +22,7 @@ def count(spans: list[Span]) -> int:
 
 
 def merge(spans: list[Span], descending: bool) -> Iterator[Position]:
-    """Iterate over the positions of all spans in order, reading none before it is needed."""
+    """Iterate lazily over the positions of all spans in order."""
     walks = [
         map(run.__getitem__, range(high - 1, low - 1, -1) if descending else range(low, high))
         for run, low, high in spans
@@ -33,7 +33,8 @@ def merge(spans: list[Span], descending: bool) -> Iterator[Position]:
 def page(spans: list[Span], offset: int, limit: int | None, descending: bool) -> list[Position]:
     """Return at most `limit` positions of the merged order from `offset` on.
 
-    Costs what it holds and O(k log^2 n) for k spans of n positions, not what lies before it.
+    The cost is that of the page and O(k log^2 n) for k spans of n positions; the offset adds
+    nothing.
     """
     total = count(spans)
     end = total if limit is None else min(offset + limit, total)
@@ -45,9 +46,9 @@ def page(spans: list[Span], offset: int, limit: int | None, descending: bool) ->
 def _slice(spans: list[Span], begin: int, end: int) -> list[Position]:
     """Return the positions with the ranks begin..end of the merged order.
 
-    Cuts all spans at a position near the end of that part that has more beside it, and goes on
-    with the side that the part is on. However the runs are mixed, a cut takes off about a quarter
-    at least of what lies on one side of the part; that it takes off anything needs a rank above 1.
+    Cuts all spans at a position near one end of the range, that with more positions outside, and
+    recurses into the side that holds the range. However the runs are mixed, a cut removes at least
+    about a quarter of the positions on that side. It needs a rank above 1 to remove any.
     """
     spans, begin, end = _clipped(spans, begin, end)
     beside = count(spans) - (end - begin)
@@ -71,9 +72,9 @@ def _slice(spans: list[Span], begin: int, end: int) -> list[Position]:
 
 
 def _clipped(spans: list[Span], begin: int, end: int) -> tuple[list[Span], int, int]:
-    """Take off what cannot have the ranks begin..end, as its own span alone has too much beside it.
+    """Drop positions that cannot have the ranks begin..end, judged by their own span alone.
 
-    Returns the spans that are left, and the ranks in these.
+    Returns the remaining spans, and the ranks in these.
     """
     behind = count(spans) - begin
     clipped = []
@@ -91,10 +92,10 @@ def _sorted(spans: list[Span]) -> list[Position]:
 
 
 def _item_near(spans: list[Span], rank: int) -> Position:
-    """Find a position of about this rank in the merged order, closer the more even the mix is.
+    """Find a position near this rank in the merged order, the nearer the more even the mix is.
 
-    It is the median of those that lie as deep in their spans as the rank lies in all, where each
-    span counts by its length.
+    Each span offers the position at the same relative depth as the rank. The result is the median
+    of these, weighted by the lengths of the spans.
     """
     size = count(spans)
     candidates = sorted(

@@ -1,4 +1,4 @@
-"""Fixtures of today: all their date-times, moved by whole days."""
+"""Fixtures of today: their date-times, moved by whole days."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ _SAMPLE, _LENGTH = "2016-02-29 10:20:30", len("2016-02-29")
 
 
 class MovingStore:
-    """Store whose newest item is of a given day; the time of day and fractions stay.
+    """Store whose newest item is of a given day; times of day and fractions stay.
 
-    An item is an entry of a collection with a `range`. Date-times of other entries, such as the day
-    on which a number was created, move along unless they would come to lie after that day: these
-    stay as they are.
+    An item is an entry of a collection with a `range`. Date-times of other entries, such as the
+    creation of a number, move along unless they would come after that day.
     """
 
     def __init__(self, contract: Contract, store: Store) -> None:
@@ -33,7 +32,7 @@ class MovingStore:
         self._last: tuple[date, Store] | None = None
 
     def on(self, day: date) -> Store:
-        """Return the store of a day, made once for each day."""
+        """Return the store of a day; the last one is cached."""
         if self._last is None or self._last[0] != day:
             self._last = day, self._moved(day)
         return self._last[1]
@@ -60,7 +59,7 @@ class MovingStore:
 
 
 def _datetime_properties(contract: Contract, stored: Schema) -> tuple[str, ...]:
-    """List the properties whose format or pattern allows nothing but date-times."""
+    """List the properties whose format or pattern allows only date-times."""
     schemas = contract.schemas
     return tuple(
         name
@@ -74,7 +73,6 @@ def _datetime_properties(contract: Contract, stored: Schema) -> tuple[str, ...]:
 
 
 def _newest(collection: Collection) -> date | None:
-    """Return the day of the newest item."""
     ranged = collection.rule.range
     if ranged is None:
         return None
@@ -91,7 +89,7 @@ def _date(text: Any) -> date | None:
 
 
 def _later(text: Any, days: timedelta, last: date) -> Any:
-    """Move a date-time, unless there is none or it would lie after the `last` day."""
+    """Move a date-time by `days`; return it unchanged if it would come after `last`."""
     found = _date(text)
     if found is None:
         return text

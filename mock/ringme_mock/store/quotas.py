@@ -1,4 +1,4 @@
-"""Quotas of what requests may add to a session, and to all of them together."""
+"""Quotas of the entries and files that requests may add, per session and for all together."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from ringme_mock.store.state import State
 
 
-# Beside those of the fixtures, which sessions share.
+# Besides those of the fixtures, which sessions share.
 MOST_TOGETHER = 1_000_000
 MOST_FILE_BYTES_TOGETHER = 512 * 1024 * 1024
 _MB = 1024 * 1024
-# Full collections that there is room for at least.
+# Number of full collections that always fit.
 _FULL_COLLECTIONS = 4
 
-# The fixtures of a session, and the stores that it keeps: its own and its snapshots.
+# The fixtures of a session, and its stores: the current one and its snapshots.
 Holding = tuple[Store, list[Store]]
-# Of each collection of a session, unless the mock is told otherwise.
+# Default quota of each collection of a session.
 MOST_ENTRIES = 250_000
 MOST_SNAPSHOTS = 100
-# What the snapshots of a session hold together, in full collections.
+# Quota of all snapshots of a session together, in full collections.
 _SNAPSHOT_COLLECTIONS = 10
 MOST_FILE_BYTES = 256 * 1024 * 1024
 _MORE = "start the mock with a higher --max-entries"
 
 
 class EntryBudget:
-    """Room for the entries of all sessions; entries are counted again when it seems used up."""
+    """Quota of all sessions together; entries are counted again when it seems used up."""
 
     def __init__(self, max_entries: int, holdings: Callable[[], Iterable[Holding]]) -> None:
         self.most = max(MOST_TOGETHER, _FULL_COLLECTIONS * max_entries)
@@ -41,11 +41,11 @@ class EntryBudget:
         self._left = 0
 
     def count_again(self) -> None:
-        """Count the entries again before any more are added."""
+        """Count the entries again before the next one is added."""
         self._left = 0
 
     def take(self, what: str, more: int) -> None:
-        """Raise the 400 if so many more entries would exceed the bound; `what` names them."""
+        """Raise the 400 if so many more entries would exceed the quota; `what` names them."""
         if more > self._left:
             held = sum(own_entries(stores, seed) for seed, stores in self._holdings())
             self._left = self.most - held
@@ -59,7 +59,7 @@ class EntryBudget:
         self._left -= more
 
     def check_files(self, what: str, store: Store, replaced: Store) -> None:
-        """Raise the 400 if the files of a store, in the place of another, exceed the bound."""
+        """Raise the 400 if the files of a store that replaces another exceed the quota."""
         holdings = list(self._holdings())
         fixtures = [seed for seed, _ in holdings]
         others = [one for _, stores in holdings for one in stores if one is not replaced]
@@ -74,12 +74,12 @@ class EntryBudget:
 
 
 def own_entries(stores: Iterable[Store], fixtures: Store) -> int:
-    """Count the entries of stores that they share neither with the fixtures nor with each other."""
+    """Count the entries of stores that are shared neither with the fixtures nor among them."""
     return sum(one.written_since(fixtures[name]) for name, one in unshared(stores, fixtures))
 
 
 def unshared(stores: Iterable[Store], fixtures: Store) -> Iterator[tuple[str, Collection]]:
-    """Find the collections that share their entries neither with the fixtures nor each other."""
+    """Find the collections that are shared neither with the fixtures nor among the stores."""
     known = {id(one.by_key) for one in fixtures.collections.values()}
     for store in stores:
         for name, one in store.collections.items():
@@ -89,7 +89,7 @@ def unshared(stores: Iterable[Store], fixtures: Store) -> Iterator[tuple[str, Co
 
 
 def own_bytes(stores: Iterable[Store], others: Iterable[Store]) -> int:
-    """Add up the bytes of files of stores: shared ones once, and those of `others` not at all."""
+    """Sum up the file sizes of stores; shared files count once, those of `others` not at all."""
     known = {id(store.files) for store in others}
     count = 0
     for store in stores:
@@ -102,8 +102,7 @@ def own_bytes(stores: Iterable[Store], others: Iterable[Store]) -> int:
 def check_quota(state: State, name: str, more: int = 1, overweight: int = 0) -> None:
     """Raise the 400 if so many more entries would exceed the quota of a collection.
 
-    `overweight` is the number of further entries that their long texts count for, or those of a
-    change.
+    `overweight` is the number of additional entries that long texts count for.
     """
     more += overweight
     if more > 0 and state.store.collections[name].weight + more > state.max_entries:
@@ -144,7 +143,7 @@ def check_import(session: Session, store: Store) -> None:
 
 
 def check_snapshot(session: Session, name: str) -> None:
-    """Raise the 400 if the state as the snapshot of this name would exceed the quotas."""
+    """Raise the 400 if a snapshot of the state under this name would exceed the quotas."""
     others = [one.store for other, one in session.snapshots.items() if other != name]
     if len(others) >= MOST_SNAPSHOTS:
         raise invalid(
@@ -164,15 +163,15 @@ def check_snapshot(session: Session, name: str) -> None:
 
 
 def _long(collection: Collection, is_long: bool = False) -> str:
-    """Explain that long texts count for more, where a number of entries may surprise."""
+    """Explain the weight of long texts, if a number of entries could surprise."""
     if is_long or collection.weight > len(collection):
         return f" ({LONG_TEXT} characters of a text count as one)"
     return ""
 
 
 def _own_entries(stores: Iterable[Store], fixtures: Store) -> int:
-    """Count the entries of stores that they do not share with the fixtures or each other.
+    """Count the entries of stores that are shared neither with the fixtures nor among them.
 
-    A collection shares all of its entries or none: once it is written to, it counts in full.
+    A collection shares all of its entries or none: after a write it counts in full.
     """
     return sum(one.weight for _, one in unshared(stores, fixtures))

@@ -1,4 +1,4 @@
-"""Rate limits: requests of a client within its hour."""
+"""Rate limits: requests of a client within an hour."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class _Hour:
 
 @dataclass(slots=True)
 class Allowance:
-    """State of a limit for a response: requests per hour, requests left, seconds to the reset.
+    """State of a rate limit: requests per hour, requests left, seconds to the reset.
 
-    Never modified, as responses share it.
+    It is never modified, as responses share it.
     """
 
     limit: int
@@ -37,20 +37,19 @@ class Allowance:
         ]
 
 
-# Limits and client that a request counts for, the seconds since the hour began, and the number of
-# requests in it.
+# Limits and client that a request counts for, seconds since the hour began, requests in the hour.
 Counted: TypeAlias = "tuple[RateLimits, Key, tuple[float, int]]"
 
 
 class RateLimits:
-    """Counts of requests by client. The hour of a client begins with its first request."""
+    """Request counts by client. The hour of a client begins with its first request."""
 
     def __init__(self, clock: Clock, limit: int, seconds: int) -> None:
         self._clock = clock
         self._limit = limit
         self.period = seconds
         self._hours: dict[Key, _Hour] = {}
-        # For requests that count for no client.
+        # For requests of unknown clients.
         self.unknown = Allowance(limit, limit, seconds)
 
     @property
@@ -58,7 +57,7 @@ class RateLimits:
         return self._clock.seconds()
 
     def hour(self, client: Key) -> tuple[float, int] | None:
-        """Return when the hour of a client began, and the requests in it."""
+        """Return the start of a client's hour in seconds, and the requests in it."""
         hour = self._hours.get(client)
         return None if hour is None else (hour.start, hour.used)
 
@@ -66,20 +65,20 @@ class RateLimits:
         self._hours[client] = _Hour(start, used)
 
     def dump(self) -> list[Any]:
-        """Write the counts as JSON."""
+        """Return the counts as JSON."""
         return [[client, hour.start, hour.used] for client, hour in self._hours.items()]
 
     def load(self, written: list[Any]) -> None:
         self._hours = {client: _Hour(start, used) for client, start, used in written}
 
     def limit_of(self, limit: int | None) -> int:
-        """Return the limit of an application, that of all if it has none of its own."""
+        """Return the limit of an application, or the general one if it has none."""
         return self._limit if limit is None else limit
 
     def count(self, client: Key, limit: int | None, counted: Counted | None = None) -> Allowance:
         """Count a request of a client; `limit` is that of its application, if any.
 
-        Where it was `counted` already, that is taken over.
+        If another process has `counted` it already, that count is used.
         """
         limit = self.limit_of(limit)
         now = self._clock.seconds()
@@ -87,11 +86,11 @@ class RateLimits:
         if counted is not None and counted[0] is self and counted[1] == client:
             age, used = counted[2]
             hour = self._hours[client] = _Hour(now - age, used - 1)
-        # If the clock was put back, another hour begins.
+        # A clock that was set back begins another hour.
         if hour is None or not 0 <= now - hour.start < self.period:
             hour = self._hours[client] = _Hour(now)
         hour.used += 1
         left = limit - hour.used
-        # In this order, so that rounding cannot exceed the period.
+        # In this order, rounding cannot exceed the period.
         reset = math.ceil(self.period - (now - hour.start))
         return Allowance(limit, left, reset) if left >= 0 else Allowance(limit, 0, reset, True)

@@ -32,9 +32,9 @@ class Snapshot:
 class State:
     """Store, tokens, rate limits and clock.
 
-    `seed` is the store of the fixtures; with `today` it is that of the day on which the state was
-    last reset, by its own clock. `max_entries` is the quota of each collection, `budget` that of
-    all sessions together; `text` makes the texts of tokens.
+    `seed` is the store of the fixtures; with `today` it belongs to the day, by the state's own
+    clock, of the last reset. `max_entries` is the quota of each collection, `budget` that of all
+    sessions together. `text` makes the texts of tokens.
     """
 
     store: Store
@@ -57,14 +57,14 @@ class State:
         self.max_entries = max_entries
         self.budget = budget
         self._today = today
-        # The day of the fixtures, if they are those of one.
+        # The day that the fixtures were moved to, if any.
         self._day: date | None = None
         self._text = text
         self.clock = clock or Clock()
         self.reset()
 
     def reset(self, keep: Collection[str] = ()) -> None:
-        """Reset to the fixtures: no tokens, no requests counted, the real time.
+        """Reset to the fixtures, with the real time, no tokens, and no requests counted.
 
         `keep` may name `tokens` and `clock`, which are not reset.
         """
@@ -74,7 +74,7 @@ class State:
         self._begin(self.seed.copy(), keep)
 
     def snapshot(self) -> Snapshot:
-        """Copy the state, in O(1) of the number of entries."""
+        """Copy the state; O(1) in the number of entries."""
         return Snapshot(self.store.copy(), self.clock.setting)
 
     def load(self, snapshot: Snapshot, keep: Collection[str] = ()) -> None:
@@ -84,12 +84,12 @@ class State:
         self._begin(snapshot.store.copy(), keep)
 
     def dump(self) -> dict[str, Any]:
-        """Write all but the entries as JSON, for `restore`."""
+        """Return the state without its entries as JSON, for `restore`."""
         day = None if self._day is None else self._day.isoformat()
         return {"day": day, "clock": self.clock.setting.dump(), "tokens": self.tokens.dump()}
 
     def restore(self, written: dict[str, Any], read: Callable[[Store], Store]) -> None:
-        """Become the state that was written; `read` makes its entries, by those of the fixtures."""
+        """Restore what `dump` returned; `read` makes the store from that of the fixtures."""
         self.clock.setting = Setting.load(written["clock"])
         if written["day"] is not None:
             self._set_day(date.fromisoformat(written["day"]))
@@ -106,7 +106,7 @@ class State:
 
     def _begin(self, store: Store, keep: Collection[str]) -> None:
         self.store = store
-        # What is deleted elsewhere never exceeds the quota either.
+        # Entries that stay when a part is deleted must not exceed the quota either.
         store.most_left = self.max_entries
         if "tokens" not in keep:
             self.tokens = Tokens(self.clock, self._text, getattr(self, "tokens", None))

@@ -19,11 +19,11 @@ from ringme_spec.contract import Contract
 
 @dataclass(frozen=True)
 class Query:
-    """Choice of entries for a list.
+    """Selection of entries for a list.
 
-    `start` and `end` bound the first value of the order, both included; `keep` says which
-    entries pass the filters (None: all do); `limit` None means to the end. `files` is the URL below
-    which the files of parts are fetched.
+    `start` and `end` bound the first value of the order, both included. `keep` is the filter, None
+    for no filter. `limit` None means up to the end. `files` is the URL below which the files of
+    parts are.
     """
 
     start: Any = None
@@ -41,30 +41,29 @@ class Store:
     def __init__(self, collections: dict[str, Collection], files: Mapping[str, bytes]) -> None:
         self.collections = collections
         self.files = files
-        # Of a collection, beyond which nothing that is deleted from a part of it stays there.
+        # Size of a whole from which entries deleted from its parts no longer stay in it.
         self.most_left: int | None = None
 
     @classmethod
     def empty(cls, contract: Contract, files: Mapping[str, bytes]) -> Store:
-        """Make a store with the collections of a contract and nothing in them."""
         return cls({name: Collection(rule) for name, rule in contract.collections.items()}, files)
 
     def copy(self) -> Store:
-        """Make a store with the same content, in O(1) of the number of entries."""
+        """Copy the store; O(1) in the number of entries."""
         return Store({name: one.copy() for name, one in self.collections.items()}, self.files)
 
     def __getitem__(self, name: str) -> Collection:
         return self.collections[name]
 
     def get(self, name: str, key: Key, files: str = "") -> Entry | None:
-        """Find the entry with a key; one that is made of others has their files below `files`."""
+        """Find an entry; if it is made of others, its files are below the URL `files`."""
         collection = self.collections[name]
         if collection.rule.gathered:
             return Wholes(self.collections, files).gathered(collection.rule, key)
         return collection.get(key)
 
     def owner_key(self, name: str, entry: Entry, owner: str) -> Key | None:
-        """Find the key of the `owner` that an entry of collection `name` belongs to now."""
+        """Find the key of the `owner` that an entry of collection `name` belongs to."""
         rule = self[name].rule.within.get(owner)
         if rule is None:
             return None
@@ -78,10 +77,10 @@ class Store:
     def find(
         self, name: str, query: Query, owner: tuple[str, Key] | None = None
     ) -> Iterator[Entry]:
-        """Iterate over the entries that a query picks, of one owner (collection, key) or of all.
+        """Iterate over the entries that a query selects, of one owner (collection, key) or of all.
 
-        A page costs what it holds, and what lies before it where filters have to be gone through.
-        A caller that writes meanwhile makes a list of it first.
+        The cost is that of the page; with a filter, also that of the entries before it. Make a list
+        of the result before you write.
         """
         collection = self.collections[name]
         if collection.rule.parts or collection.rule.gathered:
@@ -99,7 +98,7 @@ class Store:
         return _cut(entries, query)
 
     def size(self, name: str, owner: tuple[str, Key] | None = None) -> int | None:
-        """Count the entries of one owner, or all; None for those that are gathered of others."""
+        """Count the entries of one owner, or all; None if the entries are made of others."""
         rule = self.collections[name].rule
         if not rule.is_stored:
             return None
@@ -112,9 +111,9 @@ class Store:
     def _find_made(
         self, rule: CollectionRule, query: Query, owner: tuple[str, Key] | None
     ) -> Iterator[Entry]:
-        """Find entries of a whole, or what is gathered of one.
+        """Find entries of a whole, or entries made of those of a whole.
 
-        Only what lies before the page, and the page, is gone through.
+        Only the page and what lies before it is read.
         """
         wholes, gathered = Wholes(self.collections, query.files), rule.gathered
         whole = self[gathered.of].rule if gathered else rule
@@ -146,9 +145,9 @@ class Store:
             yield position[0], shown(next(collection.at([position])))
 
     def delete(self, name: str, key: Key) -> None:
-        """Remove an entry; what refers to it is released or removed too, as the document says.
+        """Remove an entry, and release or remove those that refer to it, as the document says.
 
-        Of a part of another collection the entry stays there, without what is the part's own.
+        An entry of a part stays in the whole, without the properties of the part.
         """
         for other in self.collections.values():
             for prop, reference in other.rule.references.items():

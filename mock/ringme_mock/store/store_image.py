@@ -1,4 +1,4 @@
-"""Image of a store: how it differs from others, which whoever reads it has, too."""
+"""Image of a store: its differences from other stores, which the reader must have, too."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from ringme_mock.store.collection import Collection, Entry, Key
 from ringme_mock.store.store import Store
 
-# Entries that are written together.
+# Number of entries in a value.
 _AT_ONCE = 500
-# To make a collection anew is quicker than to remove one of so many entries, each by itself.
+# Rebuilding a collection is faster than removing more than one entry in so many.
 _MOST_REMOVED = 20
 
 
 class Changes(NamedTuple):
-    """Entries that a collection has beside another one, keys that it lacks, and its next key."""
+    """Entries that a collection adds to or replaces in another, keys it lacks, and its next key."""
 
     entries: list[Entry]
     gone: list[Key]
@@ -25,11 +25,11 @@ class Changes(NamedTuple):
 
 
 def write_store(store: Store, earlier: Sequence[Store]) -> Iterator[Any]:
-    """Write a store as JSON values, for `read_store` with the same `earlier` ones.
+    """Write a store as JSON values, for `read_store` with the same `earlier` stores.
 
-    The first value counts writes and tells which of them it shares its collections and files with,
-    which matters for quotas alone; the same entries are the same further values, however they came
-    to be so.
+    The first value has the number of writes, and the `earlier` stores that collections and files
+    are shared with; it matters only for quotas. The other values depend on the entries alone, not
+    on their history.
     """
     base = earlier[-1]
     counts: dict[str, Any] = {}
@@ -77,9 +77,9 @@ def read_store(values: Iterator[Any], earlier: Sequence[Store]) -> Store:
 
 
 def changes_since(base: Collection, collection: Collection) -> Changes:
-    """Return what `base` lacks to be a collection.
+    """Return the changes that turn `base` into a collection.
 
-    It depends on the entries alone, and not on how they came to be so.
+    They depend on the entries alone, not on their history.
     """
     known, entries, changed, gone = base.by_key, collection.by_key, [], []
     if entries is not known:
@@ -93,7 +93,7 @@ def changes_since(base: Collection, collection: Collection) -> Changes:
 
 
 def with_changes(base: Collection, changes: Changes) -> Collection:
-    """Make what `changes_since` was asked about."""
+    """Apply the result of `changes_since` to a copy of `base`."""
     other, entries = base.copy(), base.by_key
     left = {entry[base.rule.key] for entry in changes.entries} & entries.keys()
     left.update(changes.gone)
@@ -118,5 +118,5 @@ def _read_changes(values: Iterator[Any], count: int, gone: list[Key], next_key: 
 
 
 def _first(values: Iterable[bool]) -> int | None:
-    """Return the place of the first value that is true."""
+    """Return the index of the first true value."""
     return next((place for place, one in enumerate(values) if one), None)

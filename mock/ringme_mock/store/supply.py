@@ -1,4 +1,4 @@
-"""Supply of a mock: where its time and its chance come from."""
+"""Supply of a mock: its sources of time and randomness."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ringme_mock.store.expiring import random_text
 
 @dataclass(frozen=True)
 class Supply:
-    """Sources of all that is not in a request.
+    """Sources of everything that is not in a request.
 
-    `real` returns the real time in seconds since 1970, `text` a text of so many letters and digits
-    that nobody can guess, `random` the random numbers of a session by its seed (None: any).
+    `real` returns the real time in seconds since 1970. `text` returns a text of so many unguessable
+    letters and digits. `random` returns the random numbers of a session for a seed (None: any).
     """
 
     real: Callable[[], float] = time.time

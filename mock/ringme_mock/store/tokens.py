@@ -1,4 +1,4 @@
-"""Issued tokens, codes for tokens, and the logins at the login page."""
+"""Tokens, authorization codes, and logins at the login page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringme_mock.store.expiring import Expiring, drop_oldest, random_text
 if TYPE_CHECKING:
     from ringme_mock.store.access import Caller
 
-# Of ended tokens, the number whose reasons are kept.
+# Number of ended tokens whose reasons are kept.
 _MOST_ENDED = 1000
 
 
@@ -22,7 +22,7 @@ _MOST_ENDED = 1000
 class Grant:
     """User and application of tokens, by key.
 
-    Tokens of one login share `origin`, also those of its refreshes; no other grant equals it.
+    All tokens of one login share `origin`, including those of refreshes. No other grant equals it.
     """
 
     user: Key
@@ -32,7 +32,7 @@ class Grant:
 
 @dataclass(slots=True)
 class AccessToken:
-    """Grant until a time in seconds; `caller` caches the last caller that it was resolved to."""
+    """Grant until a time in seconds since 1970; `caller` caches its last caller."""
 
     grant: Grant
     until: float
@@ -43,8 +43,8 @@ class AccessToken:
 class Code:
     """Code of the authorization code grant (rule code-once).
 
-    `challenge` and `method` are those of RFC 7636, if the code was asked for with them. `used` ones
-    are kept until they expire, as the second use of one ends what the first one gave.
+    `challenge` and `method` are those of RFC 7636, if the request had them. A `used` code is kept
+    until it expires, as its second use revokes the tokens of the first.
     """
 
     grant: Grant
@@ -55,7 +55,7 @@ class Code:
 
 
 class Tokens:
-    """Issued tokens. Source: contract section 3.
+    """Issued tokens (contract section 3).
 
     `logins` are users by the cookie of a browser; `permissions` are pairs of user and application.
     """
@@ -68,13 +68,13 @@ class Tokens:
     ) -> None:
         self._clock = clock
         self._random_text = text
-        # The reasons why tokens ended, of the last ones.
+        # Reasons why the last tokens ended, by token.
         self._ended: OrderedDict[str, str] = OrderedDict()
         if before is not None:
             self._ended.update(before._ended)
             for token in list(before._access)[-_MOST_ENDED:]:
                 self._end(token, "was made before the session was reset")
-        # Ordered dicts find their oldest item at once, plain ones behind all that were deleted.
+        # A plain dict would pass over all deleted items to find its oldest one.
         self._access: OrderedDict[str, AccessToken] = OrderedDict()
         self._refresh: OrderedDict[str, Grant] = OrderedDict()
         self.codes: Expiring[Code] = Expiring(clock, text)
@@ -82,7 +82,7 @@ class Tokens:
         self.permissions: set[tuple[Key, Key]] = set()
 
     def dump(self) -> dict[str, Any]:
-        """Write all of them as JSON. Grants of one login are one, by its number."""
+        """Return everything as JSON. Tokens of one login share a grant, by its number."""
         grants = _Grants()
         return {
             "access": [[k, grants.number(one.grant), one.until] for k, one in self._access.items()],
@@ -111,7 +111,7 @@ class Tokens:
     def issue(self, grant: Grant, length: int, lifetime: int) -> str:
         """Issue an access token of `length` letters and digits, valid for `lifetime` seconds.
 
-        If there are MOST_TOKENS, the oldest is revoked.
+        At MOST_TOKENS tokens, the oldest is revoked.
         """
         self._drop_expired()
         drop_oldest(self._access)
@@ -122,7 +122,7 @@ class Tokens:
     def issue_refresh(self, grant: Grant, length: int) -> str:
         """Issue a refresh token, valid until it is used (rule refresh).
 
-        If there are MOST_TOKENS, the oldest is revoked.
+        At MOST_TOKENS tokens, the oldest is revoked.
         """
         drop_oldest(self._refresh)
         token = self._random_text(length)
@@ -153,7 +153,7 @@ class Tokens:
         return self._refresh.get(token)
 
     def find_grant(self, token: str) -> Grant | None:
-        """Find the grant of an access token or a refresh token; None if it is good for nothing."""
+        """Find the grant of an access token or a refresh token; None if it is invalid."""
         access = self.find(token)
         return access.grant if access else self.find_refresh(token)
 
@@ -161,16 +161,14 @@ class Tokens:
         del self._refresh[token]
 
     def use_code(self, text: str) -> None:
-        """Mark a code as used, if it is known."""
         code = self.codes.find(text)
         if code is not None:
             code.used = True
 
     def revoke(self, user: Key | None, refresh: bool) -> int:
-        """Revoke access tokens, with `refresh` also refresh tokens, of a user or (None) of all.
+        """Revoke access tokens of a user, or of all users (None). Returns the number of tokens.
 
-        With `refresh`, logins at the login page, codes and permissions end as well. Returns the
-        number of tokens.
+        `refresh` also revokes refresh tokens, and ends logins, codes and permissions.
         """
         if refresh:
             self.codes.remove_all(lambda one: user in (None, one.grant.user))
@@ -212,7 +210,7 @@ class Tokens:
 
 
 class _Grants:
-    """Numbers of grants, in the order in which they are asked for."""
+    """Numbers of grants, in the order of their first use."""
 
     def __init__(self) -> None:
         self.written: list[tuple[Key, Key]] = []
