@@ -1,1 +1,1 @@
-"""Entries of the target: what to send to make one, whose it is, and its removal."""
+"""Entries of the target: request values, ownership, and removal."""

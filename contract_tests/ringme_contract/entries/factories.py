@@ -1,4 +1,4 @@
-"""Test data: entries that are made and removed again, and values for path parameters."""
+"""Test data: entries that are removed after the check, and values of path parameters."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ __all__ = ["NOWHERE", "NO_CALL", "NO_FAX", "NO_RECORD", "RANGE", "Factory", "Ite
 
 
 class Factory(RequestValues):
-    """Makes what a check needs from schemas and collections of the document.
+    """Creates test data from the schemas and collections of the document.
 
-    All that it makes bears the prefix of the run, so that the leftovers of a run that was killed
-    can be found by it, and is removed after the check.
+    It all has the prefix of the run, by which leftovers of a killed run are found, and is removed
+    after the check.
     """
 
     def __init__(self, kit: CheckContext) -> None:
@@ -51,7 +51,7 @@ class Factory(RequestValues):
 
     @property
     def collections(self) -> list[CollectionRule]:
-        """The collections whose entries can be created, those that need others first."""
+        """The collections whose entries can be created; those with most dependencies come first."""
         operations = self._kit.operations
         found = {
             one.collection.name: one.collection for one in operations if one.action == "create"
@@ -59,7 +59,7 @@ class Factory(RequestValues):
         return sorted(found.values(), key=lambda rule: -len(self._needed(rule.name)))
 
     def _needed(self, collection: str, known: frozenset[str] = frozenset()) -> frozenset[str]:
-        """The collections that references and owners of an entry lead to, the farthest as well."""
+        """The collections that an entry depends on by references and owners, directly or not."""
         creation = self.find_creation(collection)
         if collection in known or creation is None:
             return known
@@ -80,7 +80,7 @@ class Factory(RequestValues):
         return next((one for one in found if one.collection.name == collection), None)
 
     def can_succeed(self, operation: Operation) -> bool:
-        """Tell if a write needs no entry that nobody can make, nor an application of the target."""
+        """True for a write that needs no entry that cannot be created, and no application."""
         makes = self.find_creation(operation.collection.name) is not None
         return operation.scopes is not None and (
             makes or operation.action in ("delete_range", "delete_listed")
@@ -93,7 +93,7 @@ class Factory(RequestValues):
         return found
 
     def read(self, collection: str, identity: str = "client", **owners: object) -> list[Item]:
-        """The client's own entries of a collection, or those of another owner."""
+        """The entries of a collection, of the whole client or of one owner."""
         path = self._kit.path(collection, action="list", **owners)
         listing = self._kit.path.find(collection, "list", owners)
         ranged = listing is not None and listing.range_required
@@ -120,7 +120,7 @@ class Factory(RequestValues):
     def owners(
         self, operation: Operation, known: Mapping[str, object], identity: str = "client"
     ) -> dict[str, object]:
-        """Keys of the owners in a path by collection: known ones, else some of the check's own."""
+        """Keys of the owners in a path, by collection: known ones, or entries of the check."""
         return {
             name: known.get(name) or self.own(name, identity)
             for one in operation.entry_parameters
@@ -134,7 +134,7 @@ class Factory(RequestValues):
         return self.create(self._kit.roles.numbers, identity, **keys)
 
     def new_group_user(self, group: int, **keys: Any) -> tuple[Item, str]:
-        """Creates a user of a group; the second value is its password."""
+        """Creates a user of a group; returns the entry and its password."""
         roles = self._kit.roles
         sent = self.creation(roles.users).sent
         secret = next(name for name in sent if sent[name].get("format") == "password")
@@ -143,11 +143,11 @@ class Factory(RequestValues):
         return self.create(roles.users, **keys), str(keys[secret])
 
     def own(self, collection: str, identity: str = "client") -> Any:
-        """The key of an entry of the check's own, the same one each time."""
+        """The key of an entry that the check created, always the same one."""
         if (collection, identity) not in self._own:
             rule = self._kit.contract.collections[collection]
             if self.find_creation(collection) is None:
-                # Nothing can be made to refer to, so it has to be what is there.
+                # Such an entry cannot be created, so it has to be an existing one.
                 return self._first(collection, identity)[rule.key]
             self._own[collection, identity] = self.create(collection, identity)[rule.key]
         return self._own[collection, identity]
@@ -155,7 +155,7 @@ class Factory(RequestValues):
     # --- values of path parameters
 
     def to_read(self, operation: Operation) -> Item:
-        """Values of things that are there. Raises NotReached if there are none."""
+        """Path values of existing entries. Raises NotReached if there are none."""
         if not operation.addresses_entries:
             raise NotReached(f"nothing is known to be at the end of {operation.path}")
         last = operation.path_collections[-1:]
@@ -165,7 +165,7 @@ class Factory(RequestValues):
         return self.path_values(operation, self.keys_to_read(operation))
 
     def keys_to_read(self, operation: Operation) -> dict[str, Any]:
-        """Keys by collection of entries that are there. Raises NotReached if there are none."""
+        """Keys of existing entries, by collection. Raises NotReached if there are none."""
         keys: dict[str, Any] = {}
         for one in operation.entry_parameters:
             name = str(one.collection)
@@ -174,17 +174,16 @@ class Factory(RequestValues):
         return keys
 
     def path_values(self, operation: Operation, keys: Mapping[str, object]) -> Item:
-        """Values of path parameters, from the keys of entries by collection."""
         return {
             one.name: keys[one.collection] if one.collection else self.sample(one.schema)
             for one in operation.path_parameters
         }
 
     def to_change(self, operation: Operation) -> Item:
-        """Values of things of its own, made anew each time: a write must not touch anything else.
+        """Path values of new entries, since a write must not touch anything else.
 
-        Recorded items cannot be made, so that theirs are of none that is there; other entries that
-        cannot be made are there, and put back after the check.
+        Recorded items cannot be created, so their keys are of none that exists. Other entries that
+        cannot be created are existing ones, which are restored after the check.
         """
         keys: dict[str, object] = {}
         for parameter, rule in zip(
@@ -199,7 +198,7 @@ class Factory(RequestValues):
         return self.path_values(operation, keys)
 
     def _existing(self, operation: Operation, parameter: Parameter, owners: Item) -> Any:
-        """The key of what is there and may be changed; else of nothing."""
+        """The key of an existing entry for an update, else of none."""
         if operation.action == "update":
             name = str(parameter.collection)
             with suppress(NotReached):
@@ -207,8 +206,8 @@ class Factory(RequestValues):
         return self._nowhere(parameter)
 
     def nowhere(self, operation: Operation) -> Item:
-        """Values of things that do not exist."""
-        # An item is nobody's own, though its owner may be the caller's.
+        """Path values that do not exist."""
+        # An item has no word for the caller's own, though its owner may have one.
         last = operation.path_names[-1:] if operation.ends_at_item else ()
         return {
             one.name: self._nowhere(one) if one.me is None or one.name in last else one.me
@@ -221,13 +220,13 @@ class Factory(RequestValues):
         return self.sample(parameter.schema) if found is None else found
 
     def without_last(self, operation: Operation, path: Item) -> list[Item]:
-        """The same path with nothing at its end, if it ends at an item of an owner."""
+        """The path with an unknown item at its end, if it is an item of an owner."""
         names = operation.path_names
         nowhere = self.nowhere(operation)
         return [{**path, names[-1]: nowhere[names[-1]]}] if len(names) > 1 else []
 
     def _first(self, collection: str, identity: str, **owners: object) -> Item:
-        """The first entry that was there before the run, or one of the check's own.
+        """The first entry from before the run, or one that the check created.
 
         Raises NotReached.
         """
@@ -235,7 +234,7 @@ class Factory(RequestValues):
         if known not in self._known:
             given = self._listed_by(collection, owners)
             listed = self.read(collection, identity, **given) if given is not None else []
-            # What other checks have made may be gone the next moment.
+            # Entries of other checks may be removed at any moment.
             found = [one for one in listed if not is_of_run(self._kit, one)]
             if not found and (self._kit.target.read_only or self.find_creation(collection) is None):
                 raise NotReached(f"the client has no {collection}")
@@ -243,7 +242,7 @@ class Factory(RequestValues):
         return self._known[known]
 
     def _listed_by(self, collection: str, owners: Mapping[str, object]) -> Item | None:
-        """The owners by whose list the entries of a collection can be found; None without one."""
+        """The owners in the path of a list with such entries; None without a list."""
         for given in (owners, {}):
             if self._kit.path.find(collection, "list", given) is not None:
                 return dict(given)

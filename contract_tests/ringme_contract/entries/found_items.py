@@ -1,4 +1,4 @@
-"""Recorded items of the target: nobody can make them, so that a check has to find some."""
+"""Recorded items of the target: they cannot be created, so checks have to find some."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RecordedItems:
-    """The items of the client, in the range of the target."""
+    """The items of the client in the time range of the target."""
 
     def __init__(self, kit: CheckContext, factory: Factory) -> None:
         self._kit = kit
@@ -22,7 +22,7 @@ class RecordedItems:
         self.known: dict[str, Item] = {}
 
     def of_client(self, collection: str) -> list[Item]:
-        """All items of the client; those of its groups if the target lacks its list."""
+        """All items of the client; only those of its groups if the target lacks the list of all."""
         kit = self._kit
         caller, roles = kit.client, kit.roles
         owners: list[Item] = [{}]
@@ -36,9 +36,9 @@ class RecordedItems:
         return found
 
     def one(self, collection: str) -> Item:
-        """Keys, by collection, of an item that is there for client, group and number.
+        """Keys, by collection, of an item within reach of client, group and number.
 
-        If its number is in no group and things may be changed, it is put into one. Raises
+        Its number is put into a group if it is in none and the target may be changed. Raises
         NotReached.
         """
         if collection not in self.known:
@@ -53,8 +53,8 @@ class RecordedItems:
         items = [one for one in self.of_client(collection) if one[owner] in groups]
         moment = rule.range.property if rule.range else rule.key
         ties = Counter(one[moment] for one in items)
-        # One that is in a group is there without changing anything; one of a moment of its own is
-        # needed the least, should it be deleted.
+        # First those whose number is in a group: nothing has to be changed. Then those with a
+        # unique time: checks of the order need items with equal times.
         items.sort(key=lambda one: (groups[one[owner]] is None, ties[one[moment]] > 1))
         if not items:
             raise NotReached(f"no number of the client has a {collection} in the target's range")

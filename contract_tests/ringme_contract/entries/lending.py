@@ -1,4 +1,4 @@
-"""Entries of the target's own that a check moves or changes, and puts back."""
+"""Entries of the target that a check moves or changes, and restores."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ Item = dict[str, Any]
 
 
 class Lending:
-    """Moves numbers between groups; what was the target's own is afterwards where it was."""
+    """Moves numbers of the target between groups, and restores them after the check."""
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
         self._roles = kit.roles
 
     def place(self, extension: int, group: int | None) -> httpx.Response:
-        """Puts a number into a group or takes it out, and back again after the check."""
+        """Puts a number into a group, or takes it out; undone after the check."""
         self.lend(extension)
         path = self._kit.path(self._roles.numbers, extension)
         body = {self._roles.home: group}
         return self._kit.expect(self._kit.client.put(path, body), 200)
 
     def lend(self, extension: int, identity: str = "client") -> None:
-        """Lets the check move a number of the target's own, which is put back after it."""
+        """Allows the check to move a number of the target; undone after the check."""
         caller, guard = self._kit.caller(identity), self._kit.guard
         rule = self._kit.contract.collections[self._roles.numbers]
         known = (rule.name, str(extension))
@@ -46,7 +46,7 @@ class Lending:
             self._kit.undo(lambda: self._put_back(caller, path, before))
 
     def _put_back(self, caller: Caller, path: str, before: Item) -> None:
-        """Has a number as it was; if its group does not do, with all that differs."""
+        """Restores the group of a number; if that does not suffice, everything that differs."""
         wrong: list[str] = []
         for names in ((self._roles.home,), tuple(before), ()):
             response = caller.get(path)
@@ -62,7 +62,7 @@ class Lending:
         raise NotReached(f"{path} is not as it was before the run: {', '.join(wrong)}")
 
     def _rehearse(self) -> None:
-        """Moves a number of the run's own, once. Raises NotReached if more than that changes."""
+        """Moves a number of the run as a trial, once. Raises NotReached if that fails."""
         record = self._kit.record
         with record.lock:
             if record.rehearsal is None:
@@ -90,10 +90,10 @@ class Lending:
 
 
 class BorrowedEntries:
-    """Those that one check changes.
+    """Existing entries that a check changes.
 
-    The run knows each as it was before the first check changed it: another one beside may have
-    changed it meanwhile.
+    The run keeps each as it was before the first check changed it, since a concurrent check may
+    have changed it already.
     """
 
     def __init__(self, kit: CheckContext) -> None:
@@ -105,7 +105,7 @@ class BorrowedEntries:
         self._known.clear()
 
     def problem_of(self, rule: CollectionRule, key: str) -> str | None:
-        """Has an entry put back after the check; the reason against changing it, if any."""
+        """Registers an entry to be restored. Returns a reason why it may not be changed."""
         if not self._kit.target.change_existing_entries:
             return f"{rule.name} {key} is the target's own (change_existing_entries)"
         with self._record.lock:
@@ -124,7 +124,7 @@ class BorrowedEntries:
             self._kit.undo(lambda: self._put_back(where, key))
 
     def _put_back(self, where: EntryList, key: str) -> list[str]:
-        """Has an entry as it was; returns what was not, which checks beside may have changed."""
+        """Restores an entry. Returns the properties that differed."""
         before = self._record.borrowed[where, key] or {}
         now = where.read_entry(self._kit, key)[1] or {}
         wrong = {name: value for name, value in before.items() if now.get(name, ...) != value}
@@ -134,7 +134,7 @@ class BorrowedEntries:
         return list(wrong)
 
     def put_all_back(self) -> list[str]:
-        """Has all that the run has borrowed as it was. Returns lines on what is not."""
+        """Restores all entries that the run changed. Returns a line for each that still differs."""
         lines = []
         for where, key in self._record.borrowed:
             self._known.add((where.rule.name, key))

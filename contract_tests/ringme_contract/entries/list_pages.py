@@ -1,4 +1,4 @@
-"""Lists as they come: whole, or in an object a page at a time."""
+"""Lists, complete or in pages with an envelope."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
-# A target whose pages are always full would keep a run busy for ever.
+# The limit for a target whose pages are always full.
 MOST_PAGES = 200
-# Reads the list with further values of its query.
+# Reads the list with additional query parameters.
 Read = Callable[[Mapping[str, Any]], Any]
 
 
 def all_pages(operation: Operation, read: Read, query: Mapping[str, Any]) -> Any:
-    """The entries of a list whose `query` may pick a page; without one, all of them.
+    """The entries of a list: of the page that `query` picks, or of all pages.
 
-    What is read may be anything but a list: then that is returned. Raises NotReached for a list of
-    more than MOST_PAGES pages.
+    A response that is not a list is returned as it is. Raises NotReached for more than MOST_PAGES
+    pages.
     """
     roles = operation.roles
     paging = [roles[role].name for role in ("page", "page_size") if role in roles]

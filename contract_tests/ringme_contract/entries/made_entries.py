@@ -1,4 +1,4 @@
-"""Entries that a run made: what proves that an entry is one of them, and what was there before."""
+"""Entries that a run created, evidence that an entry is one of them, and entries from before."""
 
 from __future__ import annotations
 
@@ -21,24 +21,23 @@ from ringme_spec.collections import CollectionRule
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
 
-# The identities whose clients a run makes entries in.
+# The identities whose clients a run creates entries in.
 CLIENTS = ("client", "other_client")
 Item = dict[str, Any]
-# An entry of a list: its key, None where that is none, and the entry.
+# An entry of a list: its key (None if it is not valid) and the entry.
 Listed = tuple[str | None, Item]
 _KEY_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class EntryList:
-    """The entries of a collection that one client has, or one of its owners."""
+    """The entries of a collection that one client, or one of its owners, has."""
 
     rule: CollectionRule = field(hash=False)
     reader: str
     owners: tuple[tuple[str, str], ...] = ()
 
     def path(self, kit: CheckContext, action: str, key: object = None) -> str | None:
-        """The path of an operation on the list, or on the entry with a key."""
         keys: dict[str, object] = {name: quote(one, safe="") for name, one in self.owners}
         if key is not None:
             keys[self.rule.name] = quote(str(key), safe="")
@@ -46,7 +45,7 @@ class EntryList:
         return None if found is None else fill(found, keys)
 
     def read(self, kit: CheckContext) -> list[Listed] | None:
-        """The entries; None if there is no list, or if it cannot be read."""
+        """The entries; None if there is no list or it cannot be read."""
         path = self.path(kit, "list")
         operation = kit.templates.find("GET", path)[0] if path else None
         if path is None or operation is None:
@@ -61,7 +60,7 @@ class EntryList:
         return [(key_of(self.rule, one), one) for one in found if isinstance(one, dict)]
 
     def read_entry(self, kit: CheckContext, key: str) -> tuple[int | None, Item | None]:
-        """Status and entry; None for a status without a response, and for what is no entry."""
+        """Status and entry; None for a status without a response, and if there is no entry."""
         path = self.path(kit, "read", key)
         if path is None:
             listed = self.read(kit)
@@ -74,7 +73,7 @@ class EntryList:
 def read_json(
     kit: CheckContext, reader: str, path: str, query: Mapping[str, Any] | None = None
 ) -> tuple[int | None, Any]:
-    """Status and JSON of a GET that is no part of the check; None without a response."""
+    """Status (None without a response) and JSON of a GET that is not part of the check."""
     exchanges = kit.transport.exchanges
     before = len(exchanges)
     try:
@@ -86,12 +85,12 @@ def read_json(
     except (ValueError, RecursionError):
         return 200, None
     finally:
-        # What proves a verdict are the requests of the check itself.
+        # Only requests of the check itself are evidence for its verdict.
         exchanges[before:] = [one for one in exchanges[before:] if one.problems]
 
 
 def key_of(rule: CollectionRule, entry: object) -> str | None:
-    """The key of an entry as a path has it; None if it has none that could be one."""
+    """The key of an entry as text for a path; None if it is not valid."""
     key = entry.get(rule.key) if isinstance(entry, dict) else None
     if isinstance(key, int) and not isinstance(key, bool) and 0 <= key < 2**63:
         return str(key)
@@ -99,7 +98,7 @@ def key_of(rule: CollectionRule, entry: object) -> str | None:
 
 
 def client_lists(kit: CheckContext) -> list[EntryList]:
-    """The lists of all that can be created for a client itself, of each client."""
+    """The lists, for each client, of all entries that can be created for the client itself."""
     return [
         EntryList(rule, reader)
         for rule in kit.factory.collections
@@ -111,10 +110,10 @@ def client_lists(kit: CheckContext) -> list[EntryList]:
 
 @dataclass
 class MadeEntry:
-    """An entry that a POST may have made, as its response tells.
+    """An entry that a POST may have created.
 
-    `lists` are those that may show it, `values` those that were sent for it, by property;
-    `refused` says that by its response the POST has made nothing.
+    `key` is from its response, `lists` are the lists that may show the entry, and `values` those
+    sent for it, by property. `refused` means that the response was a refusal.
     """
 
     rule: CollectionRule
@@ -124,14 +123,13 @@ class MadeEntry:
     refused: bool = False
 
     def add_change(self, body: Item) -> None:
-        """Merges later values into those that the creation told."""
         for name in self.values.keys() & body.keys():
             self.values[name].append(body[name])
 
     def is_like(self, entry: Item, names: Iterable[str] | None = None) -> bool:
-        """True if the properties that were sent, or `names` of them, are as they were sent.
+        """True if the properties that were sent, or `names` of them, have the values sent.
 
-        References change by themselves, with what they refer to.
+        References are ignored: they change when the entry they refer to is deleted.
         """
         shown = self.values.keys() & entry.keys() - self.rule.references.keys()
         if names is not None:
@@ -139,7 +137,7 @@ class MadeEntry:
         return bool(shown) and all(self._was_sent(name, entry[name]) for name in shown)
 
     def has_its_name(self, entry: Item) -> bool:
-        """True if the entry has as it was sent what no two entries share."""
+        """True if the unique property has the value that was sent."""
         return self.rule.unique is not None and self.is_like(entry, [self.rule.unique.property])
 
     def _was_sent(self, name: str, value: object) -> bool:
@@ -152,11 +150,11 @@ class MadeEntry:
 
 
 class RunRecord:
-    """Entries that the contexts of all checks of a run share.
+    """State that the contexts of all checks of a run share.
 
-    `before` has by list and key a digest of each entry from before the first change, and None for
-    a list that could not be read. `left` says by collection and key why an entry of the run may
-    still be there; `deleted` are those whose DELETE was answered as done.
+    `before` has, by list and key, a digest of each entry before the first change, or None for a
+    list that could not be read. `left` has, by collection and key, the reason why an entry of the
+    run may still exist. `deleted` are entries whose DELETE succeeded.
     """
 
     def __init__(self) -> None:
@@ -164,13 +162,13 @@ class RunRecord:
         self.before: dict[EntryList, dict[str, int] | None] = {}
         self.left: dict[tuple[str, str], str] = {}
         self.deleted: set[tuple[str, str]] = set()
-        # Entries that nobody can create, as they were before the first change; None for no such.
+        # Entries that cannot be created, as they were before the first change; None if not found.
         self.borrowed: dict[tuple[EntryList, str], Item | None] = {}
-        # What was wrong when an entry of the run's own was moved; empty if nothing was.
+        # The problem when an entry of the run was moved as a trial; empty if there was none.
         self.rehearsal: str | None = None
 
     def look(self, kit: CheckContext, lists: Iterable[EntryList]) -> None:
-        """Notes what is there, once; to be called before each change."""
+        """Records the existing entries once; to be called before each change."""
         with self.lock:
             for one in lists if not self.before else ():
                 listed = one.read(kit)
@@ -181,18 +179,18 @@ class RunRecord:
 
 
 def bears_prefix(kit: CheckContext, entry: Item) -> bool:
-    """True if a text of an entry begins with the prefix of the check, or of all the run's."""
+    """True if a text of an entry begins with the prefix of this context."""
     begins = re.compile(rf"{re.escape(kit.run_id)}\b").match
     return any(isinstance(one, str) and begins(one) for one in entry.values())
 
 
 def is_of_run(kit: CheckContext, entry: Item) -> bool:
-    """True if a text of an entry holds the prefix of the run, whichever check has made it."""
+    """True if a text of an entry contains the prefix of the run, of any check."""
     return any(isinstance(one, str) and kit.prefix in one for one in entry.values())
 
 
 def digests(listed: Iterable[Listed]) -> dict[str, int]:
-    """A number for each entry, which is another one if the entry has changed."""
+    """A hash for each entry, by key."""
     return {key: _digest(entry) for key, entry in listed if key is not None}
 
 
@@ -204,7 +202,7 @@ def _digest(entry: Item) -> int:
 
 
 def sent_object(arguments: Item) -> Item:
-    """The JSON object of a request's arguments, empty if it is none."""
+    """The JSON object in the arguments of a request; empty if there is none."""
     try:
         content = arguments.get("content") or b""
         found = arguments.get("json") or httpx.Response(200, content=content).json()

@@ -1,4 +1,4 @@
-"""Paths of the document, found by collection and action."""
+"""Paths of the document, by collection and action."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _OF_ONE = ("read", "download", "update", "delete")
 
 
 class Paths:
-    """Operations and their paths by collection, action and the owners that the path names.
+    """Operations and their paths by collection, action and the owners in the path.
 
-    Owners are given by the name of their collection: `paths("record", extension_group=14)`. The
-    caller's own entry is taken for one that is left out, where the document has a value for it.
+    Owners are given by the name of their collection: `paths("record", extension_group=14)`. An
+    owner that is left out is the caller's own, if the document has a word for it.
     """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
@@ -27,7 +27,7 @@ class Paths:
     def __call__(
         self, collection: str, key: object = None, action: str = "", **owners: object
     ) -> str:
-        """The path of a list, or of the entry with a key. Raises NotOffered if there is none."""
+        """The path of a list, or of the entry with a key. Raises NotOffered without one."""
         keys = owners if key is None else {**owners, collection: key}
         actions = (action,) if action else _OF_ALL if key is None else _OF_ONE
         for one in actions:
@@ -39,40 +39,40 @@ class Paths:
 
     @cached_property
     def base(self) -> str:
-        """The beginning that the paths of all operations share which need a token."""
+        """The common beginning of the paths of all operations that need a token."""
         return posixpath.commonpath(
             [one.path for one in self._operations if one.scopes is not None]
         )
 
     def only(self, action: str) -> str:
-        """The path of the operation that alone has an action. Raises ConfigError."""
+        """The path of the only operation with an action. Raises ConfigError."""
         return self.operation(action).path
 
     def operation(self, action: str) -> Operation:
-        """The operation that alone has an action. Raises ConfigError."""
+        """The only operation with an action. Raises ConfigError."""
         found = [one for one in self._operations if one.action == action]
         if not found:
             raise ConfigError(f"the document has no operation with the action {action}")
         return found[0]
 
     def find(self, collection: str, action: str, keys: Iterable[str] = ()) -> Operation | None:
-        """The operation whose path takes keys of just these collections."""
+        """The operation whose path takes keys of exactly these collections."""
         return next(self.alike(collection, action, keys), None)
 
     def alike(self, collection: str, action: str, keys: Iterable[str]) -> Iterator[Operation]:
-        """The operations whose paths take keys of just these collections, if any."""
+        """The operations whose paths take keys of exactly these collections."""
         given = set(keys)
         for one in self.all(collection, action):
             if _needed(one) <= given <= _named(one):
                 yield one
 
     def within(self, collection: str, action: str, keys: Iterable[str]) -> Operation | None:
-        """The first operation whose path takes no keys but some of these collections."""
+        """The first operation whose path needs no keys of other collections."""
         given = set(keys)
         return next((one for one in self.all(collection, action) if _needed(one) <= given), None)
 
     def all(self, collection: str, action: str) -> Iterator[Operation]:
-        """The operations of a collection with an action, but for those on a part of an entry."""
+        """The operations of a collection with an action, without those on parts of an entry."""
         for one in self._operations:
             if one.action == action and one.collection.name == collection and not one.is_part:
                 yield one
@@ -83,19 +83,19 @@ def _named(operation: Operation) -> set[str]:
 
 
 def _needed(operation: Operation) -> set[str]:
-    """The collections of which a path takes keys that nothing can stand for."""
+    """The collections in a path that have no word for the caller's own."""
     return {str(one.collection) for one in operation.entry_parameters if one.me is None}
 
 
 def fill(operation: Operation, keys: Mapping[str, object]) -> str:
-    """The path of an operation with keys by collection, else the caller's own."""
+    """The path of an operation with keys by collection; a missing one is the caller's own."""
     return operation.fill(
         {one.name: keys.get(str(one.collection), one.me) for one in operation.path_parameters}
     )
 
 
 def forms(base: str, path: str) -> list[str]:
-    """The forms of a path that are all the same: it, with and without slashes, and doubled ones."""
+    """Equivalent forms of a path: with and without a slash at the end, and with doubled slashes."""
     plain = path.rstrip("/")
     doubled = base + plain.removeprefix(base).replace("/", "//")
     return [path, plain, f"{plain}/", f"{plain}//", doubled, f"{doubled}/"]

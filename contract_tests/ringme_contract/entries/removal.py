@@ -1,4 +1,4 @@
-"""Removal of what a run has made, after each check and at its end, and what is left of it."""
+"""Removal of entries that a run created, after each check and at the end of the run."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from ringme_spec.collections import CollectionRule
 if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
 
-# Statuses of a DELETE after which an entry is gone; it may have been gone before.
+# Statuses of a DELETE after which an entry is gone. It may have been gone before.
 REMOVED = (200, 204, 404)
-# So many requests in a row without a response, and no more are sent.
+# After this many requests without a response, no more are sent.
 _GONE = 3
-# More new entries in a list than a run makes are no work of it, and not looked at one by one.
+# A run creates fewer entries. If a list has more new ones, they are not looked at one by one.
 _MOST_NEW = 1000
 _KEYS = 5
 _LINES = 20
 
 
 class Removal:
-    """Removes what a context has made: first what responses told of, then what a search finds.
+    """Removes the entries of a context: those that responses named, then those that a search finds.
 
-    Deletes nothing that was there before the run, or that is not read as the run's own.
+    Nothing is deleted that existed before the run, or that cannot be identified as the run's own.
     """
 
     def __init__(self, kit: CheckContext, guard: WriteGuard) -> None:
@@ -47,7 +47,7 @@ class Removal:
             self._search(place, entries, gone)
 
     def at_end(self) -> list[str]:
-        """Removes what else bears the prefix of the run. Returns lines on what is not as before."""
+        """Removes further entries with the prefix of the run. Returns a line for each problem."""
         record, lists = self._record, self._guard.lists
         if not record.before:
             return []
@@ -70,9 +70,9 @@ class Removal:
     def _search(
         self, place: EntryList, listed: list[Listed] | None, gone: Set[tuple[str, str]]
     ) -> list[Listed] | None:
-        """Removes what a list has of the run's own; None, as the list, if it cannot be read.
+        """Removes the entries of the run in a list. Returns the list, None if it cannot be read.
 
-        `gone` is what had been deleted before the list was read.
+        `gone` are entries that had been deleted before the list was read.
         """
         rule, guard, record = place.rule, self._guard, self._record
         by_key = {place: _by_key(listed)}
@@ -88,7 +88,7 @@ class Removal:
             elif known in gone:
                 record.left[known] = "still there though DELETE succeeded"
             elif known in record.deleted:
-                # After the list was read, perhaps for another check.
+                # Deleted after the list was read, perhaps by another check.
                 continue
             elif own or any(one.has_its_name(entry) for one in guard.made_in(rule)):
                 self._remove(rule, key, by_key, is_found=True)
@@ -103,9 +103,9 @@ class Removal:
         places: Mapping[EntryList, dict[str | None, Item] | None],
         is_found: bool = False,
     ) -> None:
-        """Deletes an entry if it is read as the run's own, and notes it if that fails.
+        """Deletes an entry that is identified as the run's own, and records a failure.
 
-        It is read alone only where none of the lists that were read shows it.
+        The entry is read alone only if none of the lists shows it.
         """
         known, guard, left = (rule.name, key), self._guard, self._record.left
         for place, listed in places.items():
@@ -119,7 +119,7 @@ class Removal:
             if entry is None:
                 status, entry = place.read_entry(self._kit, key)
             if status == 404 or (status == 403 and place is not next(iter(places))):
-                # What its own client does not have, another one may not even look for.
+                # The first place is its own client; the other one may have no access at all.
                 continue
             if entry is None:
                 left[known] = f"not removed, for reading it has {_told(status)}"
@@ -145,7 +145,6 @@ class Removal:
             self._record.left[known] = f"not removed, for DELETE has {_told(status)}"
 
     def _left(self, there: dict[EntryList, dict[str, int]]) -> Iterator[str]:
-        """Entries of the run that are still there, or that nothing can be told about."""
         kinds: dict[tuple[str, str], list[str]] = {}
         for (name, key), reason in self._record.left.items():
             lists = [one for one in self._guard.lists if one.rule.name == name]
@@ -155,7 +154,7 @@ class Removal:
             if not any(key in (self._record.before.get(one) or ()) for one in lists):
                 kinds.setdefault((name, reason), []).append(key)
         for (name, reason), keys in kinds.items():
-            # Without a key it is about all of them.
+            # Without a key the reason is about all of them.
             told = f"{len(keys)} {name} {reason}: {_some(keys)}"
             yield told if any(keys) else f"{name} {reason}"
         for one in self._guard.lists:
@@ -163,7 +162,7 @@ class Removal:
                 yield f"{one.rule.name} of {one.reader} cannot be listed, so more may be left"
 
     def _changed(self, there: dict[EntryList, dict[str, int]]) -> Iterator[str]:
-        """Entries from before the run that are not as they were."""
+        """Lines about entries from before the run that have changed."""
         for one, now in there.items():
             before = self._record.before.get(one) or {}
             gone = [key for key in before if key not in now]
@@ -177,7 +176,7 @@ class Removal:
 
 
 def _by_key(listed: list[Listed] | None) -> dict[str | None, Item] | None:
-    """The entries by their keys, of which the first counts; None for a list that cannot be read."""
+    """The entries by key, the first one for each; None for a list that cannot be read."""
     return None if listed is None else dict(reversed(listed))
 
 

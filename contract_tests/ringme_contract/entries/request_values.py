@@ -1,4 +1,4 @@
-"""Queries and bodies from the schemas of the document, with values that no rule refuses."""
+"""Valid queries and bodies, made from the schemas of the document."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from ringme_contract.check_context import CheckContext
 
 Item = dict[str, Any]
-# An id that no implementation reaches by counting, and items that no call has left.
+# An id that no implementation reaches by counting, and ids of items that do not exist.
 NOWHERE = 999_999_999_999_999
 NO_RECORD = f"{NOWHERE}-{'F' * 32}"
 NO_FAX = "00000000-0000-4000-8000-000000000000"
 NO_CALL = "0" * 31 + "1"
 RANGE = ("range_start", "range_end")
-# So many digits of a number are counted on.
+# Only this many digits at the end of a number are counted up.
 _COUNTED = 15
 _AT_A_TIME = 5
-# Texts for a schema that does not allow any text.
+# Texts for schemas that restrict texts.
 _TEXTS = (
     "contract@example.com", "Europe/Moscow", "2016-04-01 00:00:00", "2016-04-01",
     "2016-04-01T00:00:00Z", "https://example.com/contract", NO_FAX, "1",
@@ -35,7 +35,7 @@ _TEXTS = (
 
 
 class RequestValues:
-    """Makes queries and bodies; a subclass knows the entries that references point to."""
+    """Makes queries and bodies; a subclass has the entries that references need."""
 
     own: Callable[..., Any]
     read: Callable[..., list[Item]]
@@ -47,7 +47,7 @@ class RequestValues:
         self._numbers_lock = Lock()
 
     def query(self, operation: Operation, full: bool = False, ranged: bool = False) -> Item:
-        """A query with what is required, with `full` all that it may hold, or the range as well."""
+        """A query of the required parameters; with `full` of all, with `ranged` also the range."""
         found: Item = {}
         for one in operation.query_parameters:
             if one.role in RANGE and (one.required or full or ranged):
@@ -57,7 +57,7 @@ class RequestValues:
         return found
 
     def _range_of(self, operation: Operation) -> tuple[str, str]:
-        """The target's range, no longer than a range of the operation may be."""
+        """The range of the target, cut to the longest that the operation allows."""
         start, end = self._kit.target.range
         latest = latest_end(operation.collection.range, read_datetime(start))
         return start, min(end, write_datetime(latest))
@@ -65,9 +65,9 @@ class RequestValues:
     def body(
         self, operation: Operation, full: bool = False, identity: str = "client", **keys: Any
     ) -> Item:
-        """A body that no rule refuses, with what is required, or with `full` all properties.
+        """A valid body with the required properties, or with `full` all.
 
-        `keys` are values to take.
+        `keys` are values to use.
         """
         names = operation.sent if full else operation.needed
         found = {name: self.value(operation, name, identity) for name in names if name not in keys}
@@ -76,7 +76,7 @@ class RequestValues:
         return {**found, **keys}
 
     def harmless(self, operation: Operation) -> Item:
-        """A body that fits the schema, and would change nothing that is there if it was let in."""
+        """A body that fits the schema and would not change existing entries if it were accepted."""
         rule = operation.collection
         nothing: Item = dict.fromkeys(rule.references, NOWHERE)
         if rule.numbering:
@@ -87,7 +87,6 @@ class RequestValues:
         }
 
     def value(self, operation: Operation, name: str, identity: str = "client") -> Any:
-        """A value for a property of a body that no rule refuses."""
         rule = operation.collection
         schema = operation.sent.get(name, {})
         if rule.numbering and name == rule.numbering.property:
@@ -114,15 +113,15 @@ class RequestValues:
         return self.text(schema)
 
     def text(self, schema: Schema) -> str:
-        """A text that fits a schema, and has the prefix of the run if it may."""
+        """A text that fits a schema, with the prefix of the run if possible."""
         if schema.get("format") == "password":
             return self._password()
         own = self.new_name("Text").replace(" ", "-")
         fits = self._kit.contract.schemas.compile(schema).is_valid
-        # The end of a name differs from those of others.
+        # The end of a name is unique.
         short = own[-schema.get("maxLength", len(own)) :]
         example = schema.get("example")
-        # So that each URL is another one.
+        # Makes each URL different.
         marked = f"{example}/{own}" if "://" in str(example) else example
         found = (one for one in (own, short, marked, example, *_TEXTS) if fits(one))
         text = next((one for one in found if one is not None), None)
@@ -136,7 +135,7 @@ class RequestValues:
         return {**body, label: self._named(operation, label, "changed")} if label else body
 
     def marked(self, operation: Operation, body: Item) -> Item:
-        """The body, its label marked with the prefix of the run."""
+        """The body with the prefix of the run in its label."""
         name = self.label(operation)
         if name and (operation.action == "create" or isinstance(body.get(name), str)):
             text = str(body.get(name) or "")
@@ -145,7 +144,7 @@ class RequestValues:
         return body
 
     def _named(self, operation: Operation, name: str, what: str, text: str = "") -> str:
-        """A text for a label that begins, or if there is no room for it ends, with a new name."""
+        """A new text for a label; if it is too long, only its unique end."""
         schema = operation.sent.get(name, {})
         longest, own = schema.get("maxLength", 255), self.new_name(what)
         return f"{own} {text}".strip()[:longest] if len(own) <= longest else own[-longest:].strip()
@@ -154,27 +153,27 @@ class RequestValues:
         return f"{self._kit.run_id} {what} {next(self._kit.names)}"
 
     def free_number(self, identity: str = "client") -> str:
-        """A bare number as long as the client's others that no extension of it has."""
+        """A bare number, of the same length as the client's others, that is not in use."""
         with self._numbers_lock:
             numbers = self._numbers.setdefault(identity, [])
             if not numbers:
-                numbers += self._some_free_numbers(identity)
+                numbers += self._next_free_numbers(identity)
             return numbers.pop()
 
-    def _some_free_numbers(self, identity: str) -> list[str]:
-        """A few at a time, for each time is another read of the whole list."""
+    def _next_free_numbers(self, identity: str) -> list[str]:
+        """Reserves several numbers, since each call reads the whole list."""
         with suppress(NotReached):
             return self.free_numbers(_AT_A_TIME, identity)
         return self.free_numbers(1, identity)
 
     def free_numbers(self, count: int, identity: str = "client") -> list[str]:
-        """So many bare numbers that no extension of the client has. Raises NotReached."""
+        """Reserves `count` bare numbers that are not in use. Raises NotReached."""
         names = [
             one["name"].rpartition("*")[2] for one in self.read(self._kit.roles.numbers, identity)
         ]
         if not names:
             raise NotReached("the client has no number to tell how long its numbers are")
-        # The digits before the last ones are those of a number that is there.
+        # The digits before that are those of an existing number.
         head, tail = names[0][:-_COUNTED], names[0][-_COUNTED:]
         size, taken = 10 ** len(tail), set(names)
         start = self._kit.random.randrange(size)
@@ -194,7 +193,7 @@ class RequestValues:
 
     @staticmethod
     def label(operation: Operation) -> str | None:
-        """The property that tells people what a thing is: the first text that may repeat."""
+        """The property that describes an entry: the first free text that is not unique."""
         rule = operation.collection
         reserved = {
             rule.numbering and rule.numbering.property,
@@ -211,13 +210,13 @@ class RequestValues:
 
 
 def lenient_number(text: str) -> str:
-    """The number that a lenient server may read in a text; the text if it is none."""
+    """The number that a lenient server may read in a text; the text itself if there is none."""
     found = re.match(r"[^\w]*0*(\d+)", text)
     return "".join(str(int(one)) for one in found[1]) if found else text
 
 
 def is_nobodys(text: str, parameter: Parameter | None = None) -> bool:
-    """True for a key that nothing has, however it is read."""
+    """True for a key of no entry, however a server may read it."""
     number = lenient_number(text)
     if text in (NO_RECORD, NO_FAX, NO_CALL):
         return True

@@ -1,4 +1,4 @@
-"""Guard: a request changes or deletes nothing but what the run has made itself."""
+"""Guard: no request changes or deletes anything but entries of the run."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class WriteGuard:
-    """Lets a check send what can harm nothing of the target's own, and notes what it may make.
+    """Lets a check send only requests that cannot harm the target, and records what they may
+    create.
 
-    An id that a response gave proves nothing: before an entry is changed it is read, and has to
-    bear the prefix of the run or every value that was sent for it.
+    An id in a response proves nothing. Before an entry is changed it is read, and must have the
+    prefix of the run or every value that was sent for it.
     """
 
     def __init__(self, kit: CheckContext) -> None:
@@ -45,12 +46,12 @@ class WriteGuard:
         self.may_delete_recorded_items = False
         self.made: list[MadeEntry] = []
         self.to_search: dict[EntryList, None] = {}
-        # Entries of the target's own that are moved and put back: the property, and the entry.
+        # Entries of the target that are moved and restored: the property, and the entry as it was.
         self.lent: dict[tuple[str, str], tuple[str, Item]] = {}
         self.borrowed = BorrowedEntries(kit)
         self._hosts: set[tuple[str, str]] = set()
         self.confirmed: set[tuple[str, str]] = set()
-        # Confirmed as the check's own, and deleted by it.
+        # Confirmed as entries of the check, and deleted by it.
         self.removed: set[tuple[str, str]] = set()
         self._given_up: set[tuple[str, str]] = set()
 
@@ -65,7 +66,7 @@ class WriteGuard:
         return client_lists(self._kit)
 
     def give_up(self, collection: str, key: object) -> None:
-        """Lets the check delete an entry with recorded items, as the target permits of some."""
+        """Allows the check to delete an entry with recorded items, if the target permits that."""
         if self.may_delete_recorded_items:
             self._given_up.add((collection, str(key)))
             for one, known in self._record.before.items():
@@ -75,7 +76,7 @@ class WriteGuard:
     # --- before a request
 
     def allow(self, method: str, path: str, arguments: Item) -> None:
-        """Raises Failure, NotReached or NotOffered in the stead of what might harm the target."""
+        """Raises Failure, NotReached or NotOffered if a request might harm the target."""
         operations, values = self._find(path)
         if method not in _WRITES or any(one.scopes is None for one in operations.values()):
             return
@@ -91,14 +92,14 @@ class WriteGuard:
             raise Failure(text) if problem.startswith("the id") else NotReached(text)
 
     def _find(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
-        # An escaped slash parts nothing.
+        # An escaped slash does not separate segments.
         path = re.sub("%2[fF]", "%252F", path.partition("?")[0])
         return self._kit.templates.match(unquote(path))
 
     def _problem(
         self, method: str, operation: Operation, values: dict[str, str], arguments: Item
     ) -> str | None:
-        """`operation` is any one of the path."""
+        """`operation` is any one with this path."""
         owners = operation.entry_parameters
         if any(is_nobodys(values[one.name], one) for one in owners):
             return None
@@ -113,7 +114,7 @@ class WriteGuard:
             return self._problem_of_entry(method, rule, key, arguments)
         if method != "DELETE" or self.may_delete_recorded_items:
             return None
-        # A range of an owner, or what is no operation and might be taken for one.
+        # A deletion of a range, or a path without DELETE that a server might take for one.
         if rule is None or values[owners[-1].name] == owners[-1].me:
             return "it might delete what the run has not made"
         key = lenient_number(values[owners[-1].name])
@@ -122,7 +123,7 @@ class WriteGuard:
         return self._problem_of_key(rule, key)
 
     def _problem_of_no_path(self, path: str) -> str | None:
-        """A lenient server may find an entry behind a path that the document does not have."""
+        """A lenient server may find an entry behind a path that is not in the document."""
         for part in unquote(path.partition("?")[0]).split("/"):
             if not re.match(r"[+-]?\d", part) or is_nobodys(part):
                 continue
@@ -134,7 +135,7 @@ class WriteGuard:
         return None
 
     def _problem_of_item(self, rule: CollectionRule, text: str) -> str | None:
-        """Recorded items cannot be made, neither by the run nor ever again."""
+        """Recorded items cannot be created, so none may be deleted without permission."""
         may_be_one = lenient_number(text).isdecimal() or re.fullmatch(r"[\w.-]{8,80}", text)
         if self.may_delete_recorded_items or not may_be_one:
             return None
@@ -152,7 +153,7 @@ class WriteGuard:
         return self._problem_of_key(rule, key)
 
     def _problem_of_move(self, rule: CollectionRule, key: str, body: Item) -> str | None:
-        """A lent entry may go into nothing or into what the run has made, and back."""
+        """A lent entry may be moved to no group, to a group of the run, or back."""
         name, entry = self.lent[rule.name, key]
         changes = {one: to for one, to in body.items() if entry.get(one, ...) != to}
         home = changes.pop(name, None)
@@ -172,7 +173,7 @@ class WriteGuard:
         return f"{rule.name} {key} is not confirmed as the run's own"
 
     def _confirm_below(self, rule: CollectionRule) -> None:
-        """Confirms what goes along with an entry, for then nothing can be read of it any more."""
+        """Confirms entries that will be deleted along, as they cannot be read afterwards."""
         for one in self.made:
             rules = one.rule.references.values()
             along = any(each.collection == rule.name and each.gone == "delete" for each in rules)
@@ -190,19 +191,19 @@ class WriteGuard:
         return (rule.name, key) in self.confirmed
 
     def _confirm(self, rule: CollectionRule, key: str) -> bool:
-        """Reads an entry: True if this context has made it, even if it is gone by now."""
+        """Reads an entry: True if this context created it, even if it is deleted by now."""
         if self._record.was_there(rule, key):
             return False
         made = [one for one in self.made_in(rule) if one.key == key]
         for one in made[-1].lists if made else [one for one in self.lists if one.rule is rule]:
             status, entry = one.read_entry(self._kit, key)
-            # Below an owner only one of the clients may read it.
+            # Only one of the clients may have access to the owner.
             if status not in (403, 404):
                 return entry is not None and self.is_own(rule, key, entry)
         return (rule.name, key) in self.removed
 
     def is_own(self, rule: CollectionRule, key: str, entry: Item) -> bool:
-        """True if an entry that was read is one that this context has made."""
+        """True if this context created an entry that was read."""
         if key_of(rule, entry) != key or self._record.was_there(rule, key):
             return False
         return bears_prefix(self._kit, entry) or any(
@@ -223,7 +224,6 @@ class WriteGuard:
         arguments: Item,
         response: httpx.Response | None,
     ) -> None:
-        """Notes what a request may have made, changed or removed; None for no response."""
         operations, values = self._find(path)
         if method == "POST" and all(one.scopes is not None for one in operations.values()):
             creation = operations.get("POST")
@@ -239,7 +239,7 @@ class WriteGuard:
                     if one.key == key:
                         one.add_change(sent_object(arguments))
                 if method == "DELETE" and response is not None and response.is_success:
-                    # Its id may be given to another entry from now on.
+                    # Its id may be used again for another entry.
                     self.removed |= self.confirmed & {(rule.name, key)}
                     self.confirmed.discard((rule.name, key))
 
@@ -257,7 +257,7 @@ class WriteGuard:
             found = [one for one in found if identity not in CLIENTS or one.reader == identity]
         elif not all(one.me for one in owners):
             keys = tuple((str(one.collection), values[one.name]) for one in owners if not one.me)
-            # Whoever made it may read it, the other client perhaps not.
+            # The identity that created it comes first; the other client may have no access.
             readers = sorted(
                 (one for one in CLIENTS if one in self._kit.target.identities),
                 key=lambda one: one != identity,
@@ -273,7 +273,7 @@ class WriteGuard:
         shown: dict[str, list[object]] = {name: [sent[name]] for name in known}
         self.made.append(MadeEntry(rule, key, tuple(found), shown, refused))
         if key is not None and not refused:
-            # An id that is used again is that of another entry.
+            # The id is used again, for another entry.
             self._record.deleted.discard((rule.name, key))
         self.to_search.update(dict.fromkeys(found))
 

@@ -1,1 +1,1 @@
-"""Requests to the target: one transport, what it records, and what a response must be like."""
+"""Requests to the target: sending, recording, and conformance of responses."""

@@ -1,4 +1,4 @@
-"""Conformance of one response to the document: status, media type, headers, body."""
+"""Conformance of a response to the document: status, media type, headers, body."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from ringme_spec.operation import JSON, Operation
 from ringme_spec.path_templates import PathTemplates
 from ringme_spec.responses import ResponseSchema, ResponseSchemas, find_response, plain_media_type
 
-# No server has to read a longer line or header.
+# A server need not accept a longer request line or header.
 _LONG = 3900
 
 
 class Conformance:
-    """Checks responses against one document, whoever requested them.
+    """Checks responses against a document, whoever requested them.
 
-    `before` is what comes before the paths of the document in those of the target.
+    `before` is the part of the target's paths before those of the document.
     """
 
     def __init__(self, contract: Contract, before: str = "") -> None:
         self._before = before.rstrip("/")
         self._templates = PathTemplates(contract.operations.values())
-        # A server may take any segment for an id, and find no such entry then.
+        # Without routes: a server may take any segment for an id.
         self._loose = PathTemplates(contract.operations.values(), by_route=False)
         self._schemas = ResponseSchemas(contract.document)
         self._compiled: dict[str, dict[str, ResponseSchema]] = {}
 
     def find(self, method: str, path: str, by_route: bool = True) -> Operation | None:
-        """Finds the operation of a request by its raw path in any slash form."""
+        """Finds the operation of a request by its raw path, in any form of slashes."""
         templates = self._templates if by_route else self._loose
         method = "GET" if method == "HEAD" else method
-        # Decoded but for the slashes that part nothing (rule segments).
+        # Decoded, except slashes that do not separate segments (rule segments).
         decoded = unquote(re.sub("%2[fF]", "%252F", path))
         return templates.find(method, decoded.removeprefix(self._before))[0]
 
@@ -46,7 +46,7 @@ class Conformance:
         return self.find(request.method, path, by_route)
 
     def problems(self, response: httpx.Response) -> list[str]:
-        """Differences between a response and the document; no text holds a value of the response.
+        """Differences between a response and the document, without values of the response.
 
         A 404 or 405 to a request for no operation conforms if it is an error of the API.
         """
@@ -56,7 +56,7 @@ class Conformance:
         status = response.status_code
         if operation is None and status not in (404, 405):
             operation = self.find_of(response.request, by_route=False)
-        # An escaped slash was taken for one: many servers do, and have no such path then.
+        # Many servers decode an escaped slash as a separator, and then have no such path.
         if operation is None or (status == 404 and _has_escaped_slash(response)):
             return list(_undocumented(response))
         schema = find_response(self._of(operation), status)
@@ -64,7 +64,7 @@ class Conformance:
             documented = ", ".join(operation.responses)
             return [f"{operation.id}: undocumented status {status} (documented: {documented})"]
         media_type = response.headers.get("Content-Type", "")
-        # What comes with a redirect is for people (RFC 9110, 15.4).
+        # The body of a redirect is for people (RFC 9110, 15.4).
         unread = response.request.method == "HEAD" or response.is_redirect
         content = None if unread else response.content
         return [
@@ -79,7 +79,7 @@ class Conformance:
 
 
 def _is_of_the_stack(response: httpx.Response) -> bool:
-    """A refusal that a server may make before any application sees the request (RFC 9110)."""
+    """True for a refusal that a server may send before an application (RFC 9110)."""
     request = response.request
     if "Expect" in request.headers:
         return response.status_code in (400, 417)
@@ -94,7 +94,7 @@ def _has_escaped_slash(response: httpx.Response) -> bool:
 
 
 def json_object(response: httpx.Response) -> dict[str, Any]:
-    """The JSON object of a response; empty if it holds none."""
+    """The JSON object of a response; empty if it is not one."""
     try:
         body = read_json(response.content.decode("utf-8"))
     except ValueError:
@@ -105,7 +105,7 @@ def json_object(response: httpx.Response) -> dict[str, Any]:
 def _undocumented(response: httpx.Response) -> Iterator[str]:
     status = response.status_code
     if status == 400 and _has_escaped_slash(response):
-        # It is data, and many servers refuse it as such before they look for a path.
+        # Many servers refuse an escaped slash before they look for a path.
         return
     if status == 405 and not response.headers.get("Allow"):
         yield "405 without Allow"

@@ -1,4 +1,4 @@
-"""The connection to a target: single attempts at requests, spaced, with cookies kept apart."""
+"""The connection to a target: single attempts at requests, with rate and cookies controlled."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from ringme_contract.target import Target
 from ringme_spec.redaction import mask_text
 
 _CONNECT = 3.0
-# Paths from the root that need not be parsed before they are joined with the URL of the target.
+# Paths that can be appended to the URL of the target without parsing.
 _PLAIN = re.compile(r"/(?!/)[^#]{0,500}\Z")
 _KNOWN = 1000
-# Who has no state at the target.
+# Requests without a token; they send no cookies.
 _ANONYMOUS = "anonymous"
 
 
 class Connection:
-    """Sends requests, not more at once and not faster than it may.
+    """Sends requests, within the limits of concurrency and rate.
 
-    `ends` gives the moment at which the requests of a thread have to end. `http` calls an
-    application of this process.
+    `ends` returns the time by which requests of the current thread must have ended. `http` calls an
+    application in this process.
     """
 
     def __init__(
@@ -54,13 +54,13 @@ class Connection:
 
     @property
     def was_fresh(self) -> bool:
-        """The last request of this thread had a new connection."""
+        """True if the last request of this thread had a new connection."""
         return self._wire is not None and self._wire.was_fresh
 
     def build(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, **arguments: Any
     ) -> httpx.Request:
-        """The request that the client of httpx would build, in a quarter of the time."""
+        """Builds the same request as the client of httpx, in a quarter of the time."""
         if not _PLAIN.match(path):
             return self.http.build_request(method, path, headers=headers, **arguments)
         if (query := arguments.pop("params", None)) is not None:
@@ -77,7 +77,7 @@ class Connection:
         )
 
     def send(self, identity: str, request: httpx.Request, fresh: bool) -> httpx.Response:
-        """One attempt; with `fresh` on a new connection. Raises errors of httpx."""
+        """Makes one attempt; with `fresh` on a new connection. Raises errors of httpx."""
         cookies = self._cookies.get(identity)
         if cookies is None:
             cookies = self._cookies.setdefault(identity, httpx.Cookies())
@@ -96,15 +96,15 @@ class Connection:
             return self.http.send(request, follow_redirects=False)
         start = time.monotonic()
         response = self._wire.handle_request(request)
-        # As the client of httpx does, but for redirects, logins and cookies, which take longer than
-        # all the rest.
+        # As the client of httpx does, without redirects, authentication and cookies: they take most
+        # of its time.
         response.request = request
         response.read()
         response.elapsed = timedelta(seconds=time.monotonic() - start)
         return response
 
     def works_for_others(self) -> bool:
-        """A request that has nothing to do with the API gets a response, on a new connection."""
+        """True if a request outside the API gets a response, on a new connection."""
         try:
             request = self.http.build_request("GET", "/", extensions={"fresh": True})
             return self.http.send(request).status_code not in GATEWAY
@@ -114,9 +114,9 @@ class Connection:
             return False
 
     def wait_until_ready(self, seconds: float, end: RunEnd, mask: Callable[[str], str]) -> None:
-        """Waits until the target responds, and not as a gateway whose service is not there yet.
+        """Waits for a response of the target that is not an error of a gateway.
 
-        Raises Unreachable when it does not respond at all in that time.
+        Raises Unreachable if there was no response at all in that time.
         """
         until = time.monotonic() + seconds
         while True:
@@ -155,7 +155,6 @@ class Connection:
 
 
 def kit_version() -> str:
-    """That of the distribution."""
     try:
         return metadata.version("ringme-mock")
     except metadata.PackageNotFoundError:

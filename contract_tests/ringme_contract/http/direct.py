@@ -1,4 +1,4 @@
-"""Connections to a target without a proxy between: sockets, and one request after the other."""
+"""Connections to a target without a proxy."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from ringme_contract.http.request_time import RequestTime
 from ringme_contract.http.response_reader import Received, ResponseReader
 
 _CHUNK = 64 * 1024
-# Seconds after which a connection that nobody used may be closed any moment.
+# Seconds after which the target may close an idle connection.
 _IDLE = 5.0
 _PORTS = {"http": 80, "https": 443}
 _Origin = tuple[str, str, int]
 
 
 class DirectConnections:
-    """Sends requests; a connection that is kept is used again by whichever thread comes next."""
+    """Sends requests; any thread may reuse an idle connection."""
 
     def __init__(self, moment: RequestTime, tls: ssl.SSLContext | None) -> None:
         self._time = moment
         self._tls = tls
-        # The last one used comes first; with the moment of that.
+        # The most recently used connection is last; each with the time of its last use.
         self._idle: defaultdict[_Origin, deque[tuple[float, socket.socket]]] = defaultdict(deque)
 
     def send(self, request: httpx.Request, fresh: bool) -> Received:
-        """One response; with `fresh` on a new connection. Raises errors of httpx."""
+        """Returns the response; with `fresh` on a new connection. Raises errors of httpx."""
         origin = _origin(request.url)
         line = _written(request)
         sock = (None if fresh else self._kept(origin)) or self._connected(origin, request)
@@ -62,7 +62,7 @@ class DirectConnections:
                 used, sock = idle.pop()
             except IndexError:
                 return None
-            # What can be read before a request is the end, or nothing that was asked for.
+            # Before a request there can be nothing to read but the end or stray data.
             if time.monotonic() - used < _IDLE and not _can_be_read(sock):
                 return sock
             sock.close()
@@ -88,7 +88,7 @@ class DirectConnections:
             raise (httpx.ConnectTimeout if late else httpx.ConnectError)(str(error)) from error
 
     def _write(self, sock: socket.socket, data: bytes) -> bool:
-        """True if all of it was sent; a response may come though the target reads no further."""
+        """True if everything was sent; a target may respond without reading all of it."""
         rest = memoryview(data)
         try:
             while rest:
@@ -129,7 +129,7 @@ def _can_be_read(sock: socket.socket) -> bool:
 
 
 def _written(request: httpx.Request) -> bytes:
-    """A request as it is sent. Raises ValueError for what cannot stand in a header."""
+    """The bytes of a request. Raises ValueError for an invalid header."""
     fields = request.headers.raw
     lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
     lines += [b"%s: %s" % field for field in fields]

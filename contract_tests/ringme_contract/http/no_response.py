@@ -1,4 +1,4 @@
-"""Reasons for which a request has no response."""
+"""Exceptions for requests without a response."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from ringme_contract.verdict import NotReached
 
 
 class Unreachable(Exception):
-    """No response of the target, or none that tells of the target; the message says why.
+    """The target did not respond, or with an error of a gateway; the message says why.
 
-    `again` says that the same may well succeed when all is done anew.
+    `again` means that repeating the whole check may help.
     """
 
     def __init__(self, message: str, again: bool = False) -> None:
@@ -17,7 +17,7 @@ class Unreachable(Exception):
 
 
 class Interrupted(KeyboardInterrupt):
-    """The run was told to end: no further request is sent but those that clean up."""
+    """The run was interrupted: only requests of the clean-up are still sent."""
 
 
 class OutOfTime(NotReached):

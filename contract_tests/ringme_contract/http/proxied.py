@@ -16,7 +16,7 @@ _CHUNK = 64 * 1024
 
 
 class ProxiedConnections:
-    """Sends requests through a proxy, within the time and the size that a request may take."""
+    """Sends requests through a proxy, within the limits of time and size."""
 
     def __init__(
         self, moment: RequestTime, tls: ssl.SSLContext | None, proxy: httpcore.Proxy
@@ -31,7 +31,7 @@ class ProxiedConnections:
         self._fresh = httpcore.ConnectionPool(**settings, max_keepalive_connections=0)
 
     def send(self, request: httpx.Request, fresh: bool) -> Received:
-        """One response; with `fresh` on a new connection. Raises errors of httpx."""
+        """Returns the response; with `fresh` on a new connection. Raises errors of httpx."""
         url, pool = request.url, self._fresh if fresh else self._kept
         sent = httpcore.Request(
             request.method,
@@ -55,7 +55,7 @@ class ProxiedConnections:
         except httpcore.LocalProtocolError:
             raise
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
-            # They have the same names there.
+            # The errors of httpx have the same names.
             raise getattr(httpx, type(error).__name__)(str(error), request=request) from error
         except httpcore.ProxyError as error:
             raise httpx.ProxyError(str(error), request=request) from error
@@ -67,7 +67,7 @@ class ProxiedConnections:
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Connections whose every step ends when the request has to."""
+    """Connections whose every step ends when the time of the request is over."""
 
     def __init__(self, moment: RequestTime) -> None:
         self._time = moment
@@ -95,7 +95,7 @@ class _Stream(httpcore.NetworkStream):
     ) -> None:
         self._stream = stream
         self._time = moment
-        # TLS within the TLS of a proxy: what it writes does not go to the socket as it is.
+        # TLS within the TLS of a proxy must not be bypassed by writing to the socket.
         self._is_nested = nested
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:

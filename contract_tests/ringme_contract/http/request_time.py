@@ -1,4 +1,4 @@
-"""Time and size that one request and its response may take."""
+"""Limits of time and size for a request and its response."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Callable
 
 import httpx
 
-# Of a body, as it comes and as it unpacks; and of a head with all interim responses before it.
+# Of a body, before and after decompression; and of a head including interim responses.
 MOST_BYTES = 16 * 2**20
 MOST_OF_HEAD = 256 * 1024
-# While it waits, a request looks this often whether it has to end.
+# Seconds between two looks if a waiting request has to end.
 _LOOK = 0.25
 
 
 class TooLarge(httpx.TransportError):
-    """A response is larger than the kit takes; the message says what of it."""
+    """A response is larger than the kit accepts; the message says which part."""
 
 
 class RequestTime(threading.local):
-    """The request that a thread has under way.
+    """The time limit of the current request of each thread.
 
-    `ends` gives the moment at which every request of the thread has to end, whatever its own time
-    limit is.
+    `ends` returns the time by which every request of the thread must have ended, whatever its own
+    time limit.
     """
 
     def __init__(self, ends: Callable[[], float]) -> None:
@@ -32,13 +32,13 @@ class RequestTime(threading.local):
 
     def begin(self, seconds: float) -> None:
         self._until = time.monotonic() + seconds
-        # It has a connection of its own.
+        # True if the request opened a connection.
         self.connected = False
         self._head_size = 0
         self._in_head = True
 
     def add_received(self, size: int) -> None:
-        """Counts what came. Raises TooLarge for a head that is."""
+        """Counts bytes received. Raises TooLarge if the head is too large."""
         self._head_size += size if self._in_head else 0
         refuse_large_head(self._head_size)
 
@@ -46,14 +46,14 @@ class RequestTime(threading.local):
         self._in_head = False
 
     def left(self, error: type[Exception]) -> float:
-        """The seconds that are left. Raises this error if there are none."""
+        """The seconds left. Raises `error` if there are none."""
         left = min(self._until, self._ends()) - time.monotonic()
         if left <= 0:
             raise error("the time is over")
         return left
 
     def until_look(self, error: type[Exception]) -> float:
-        """The seconds to wait before the next look. Raises this error if there are none."""
+        """The seconds until the next look at the limits. Raises `error` if no time is left."""
         return min(self.left(error), _LOOK)
 
 

@@ -1,4 +1,4 @@
-"""Reading of one response from the bytes of a connection."""
+"""A reader for one response on a connection."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ringme_contract.http.request_time import refuse_large_body, refuse_large_he
 
 _INTERIM = (100, *range(102, 200))
 _SWITCHING = 101
-# No server has to be understood that sends a longer head; interim ones count apart.
+# The longest head of a response that is accepted, without interim responses.
 _LONGEST_HEAD = 100 * 1024
 
 
 class Received(NamedTuple):
-    """A response as it came, but for interim ones before it."""
+    """A response without its interim responses."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -24,7 +24,7 @@ class Received(NamedTuple):
 
 
 class ResponseReader:
-    """One response, and whether another may follow on the connection."""
+    """Reads one response; `can_go_on` tells if the connection can be used again."""
 
     def __init__(self, method: str) -> None:
         self._parser = httptools.HttpResponseParser(self)
@@ -42,7 +42,7 @@ class ResponseReader:
         return Received(self._status, self._headers, bytes(self._body))
 
     def feed(self, data: bytes) -> None:
-        """Reads on. Raises RemoteProtocolError for what is no HTTP, and TooLarge."""
+        """Reads more data. Raises RemoteProtocolError for invalid HTTP, and TooLarge."""
         self._size += len(data)
         try:
             self._parser.feed_data(data)
@@ -50,11 +50,11 @@ class ResponseReader:
             self.is_complete, self.can_go_on = True, False
         except httptools.HttpParserError as error:
             self.can_go_on = False
-            # After the response there may be anything.
+            # Data after the response is ignored.
             if not self.is_complete:
                 raise httpx.RemoteProtocolError(str(error)) from None
         if self._has_head:
-            # In the smallest chunks that there are, a body takes six times its size.
+            # In the smallest chunks, a body takes six times its size.
             refuse_large_body(max(len(self._body), self._size // 8))
         else:
             refuse_large_head(self._size)
@@ -62,7 +62,7 @@ class ResponseReader:
                 raise httpx.RemoteProtocolError(f"a head of over {_LONGEST_HEAD} bytes")
 
     def end(self) -> None:
-        """Notes that the connection was closed. Raises RemoteProtocolError if that is too soon."""
+        """Ends the connection. Raises RemoteProtocolError if the response is incomplete."""
         if not self._has_head:
             raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
         names = {name.lower(): value for name, value in self._headers}
@@ -71,17 +71,17 @@ class ResponseReader:
         self.is_complete = True
 
     def close(self) -> None:
-        """Lets go of the parser, which knows the reader: two that keep each other stay for long."""
+        """Releases the parser: it refers to the reader, and such cycles are freed late."""
         del self._parser
 
     # --- called by the parser
 
     def on_message_begin(self) -> None:
-        # What comes after a response is nothing that was asked for.
+        # A second response was not requested.
         self.can_go_on = self.can_go_on and not self.is_complete
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # Those of a trailer are of no interest.
+        # Trailers are ignored.
         if not self._has_head:
             self._headers.append((name, value.strip(b" \t")))
 
@@ -95,7 +95,7 @@ class ResponseReader:
 
     def on_body(self, data: bytes) -> None:
         if self.is_complete:
-            # A HEAD has none.
+            # The response to a HEAD must have none.
             self.can_go_on = False
         else:
             self._body += data

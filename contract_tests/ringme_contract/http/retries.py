@@ -1,4 +1,4 @@
-"""Retries: which requests are sent again, after how long, and what the rate limit leaves."""
+"""Retries: which requests are repeated, after which time, and the state of rate limits."""
 
 from __future__ import annotations
 
@@ -12,33 +12,32 @@ import httpx
 from ringme_contract.http.request_time import TooLarge
 
 SAFE = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
-# Statuses of a gateway that has lost its service for a moment.
+# Statuses of a gateway whose service is unavailable for a moment.
 GATEWAY = (502, 503, 504)
 THROTTLED = 429
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 _USELESS = (TooLarge, httpx.DecodingError)
 _TRIES, _TRIES_IN_TIME, _TRIES_THROTTLED = 3, 2, 6
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
-# Of a limit as many requests are kept for the clean-up, or a fifth if it is small, and as many
-# more for each entry that was made: it is looked for, read, deleted, and looked for again.
+# Requests kept for the clean-up (a fifth of a small rate limit), and more for each entry, which is
+# searched for, read, deleted, and searched for again.
 _KEPT, _KEPT_FOR_ENTRY = 20, 4
-# A larger number of seconds is a moment since 1970.
+# A larger number of seconds is a Unix time.
 _EPOCH = 10**9
-# Numbers of errors of the system, before their text.
+# Error numbers of the system, before their text.
 _ERRNO = re.compile(r"\[Errno -?[0-9]+\] ")
 
 
 class Retries:
-    """The attempts of one request. `safe` says that it may be sent again if it got through."""
+    """The attempts of one request. `safe` means that it may be repeated even if it got through."""
 
     def __init__(self, safe: bool) -> None:
         self.tries = 0
         self.safe = safe
-        # An attempt may have had its effect, though no response told.
+        # An attempt without a response may have taken effect.
         self.may_have_worked = False
 
     def after_error(self, error: Exception) -> float | None:
-        """The seconds to wait before the next attempt; None if there is to be none."""
         self.tries += 1
         unsent = isinstance(error, _UNSENT)
         self.may_have_worked = self.may_have_worked or not unsent
@@ -62,10 +61,10 @@ class Retries:
 
 
 class Throttle:
-    """Requests that the rate limit leaves to each identity, as responses tell."""
+    """Requests left to each identity by the rate limit, as responses tell."""
 
     def __init__(self) -> None:
-        # The entries that were made and not yet deleted.
+        # The number of entries created and not yet deleted.
         self.made = 0
         self._first: dict[str, int] = {}
         self._closed: dict[str, tuple[float, int]] = {}
@@ -78,7 +77,7 @@ class Throttle:
             return
         else:
             first = self._first.setdefault(identity, left)
-            # What never gets less is no count to go by.
+            # A count that never decreases means nothing.
             kept = min(_KEPT, limit // 5) + _KEPT_FOR_ENTRY * self.made
             if left > kept or left >= first:
                 self._closed.pop(identity, None)
@@ -88,7 +87,7 @@ class Throttle:
             self._closed[identity] = (time.monotonic() + seconds, left)
 
     def closed(self, identity: str) -> tuple[float, int] | None:
-        """The seconds until there are more, and how many are kept till then; None if open."""
+        """The seconds until more requests are allowed, and how many are kept; None if open."""
         until, left = self._closed.get(identity, (0.0, 0))
         seconds = until - time.monotonic()
         if seconds > 0:
@@ -98,7 +97,6 @@ class Throttle:
 
 
 def reason_of(error: Exception) -> str:
-    """The reason for which a request got no response, in words for people."""
     text = _ERRNO.sub("", str(error))
     if isinstance(error, httpx.ConnectTimeout):
         return "no connection in time"
@@ -119,7 +117,7 @@ def reason_of(error: Exception) -> str:
 
 
 def reset_of(response: httpx.Response) -> float | None:
-    """The seconds after which a response tells to come back."""
+    """The seconds after which to retry, according to a response; None if it does not say."""
     text = response.headers.get("Retry-After", "")
     if text.isascii() and text.isdigit():
         return float(text[:9])
@@ -129,7 +127,7 @@ def reset_of(response: httpx.Response) -> float | None:
         reset = _number(response, "Reset")
     left = _number(response, "Remaining") or 0
     if reset is None or (response.status_code == 429 and left > 0):
-        # A 429 with requests left is about something else, which may end at any time.
+        # A 429 with requests left has another cause, which may end at any time.
         return None
     return max(0.0, reset - time.time()) if reset > _EPOCH else float(reset)
 

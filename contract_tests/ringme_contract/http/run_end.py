@@ -1,4 +1,4 @@
-"""The end of a run, by its time budget or by a signal, and what may still happen after it."""
+"""The end of a run, by its time budget or by a signal."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# After the end: seconds for requests under way, and for the removal of what was made.
+# After the end: seconds for requests under way, and for the clean-up.
 _GRACE = 1.0
 _CLEANING = 4.0
 
 
 class RunEnd:
-    """Until when requests may be sent; never over before `begin` or `interrupt`."""
+    """The time until which requests may be sent; without limit before `begin` or `interrupt`."""
 
     def __init__(self) -> None:
         self._at = math.inf
@@ -24,16 +24,15 @@ class RunEnd:
         self._signal = threading.Event()
 
     def begin(self, seconds: float) -> None:
-        """Starts the time budget."""
         self._at = time.monotonic() + seconds
 
     def suspend(self) -> None:
-        """Stops the time budget until the next block of `running`."""
+        """Stops the time budget until the next `running`."""
         self._left, self._at = self._at - time.monotonic(), math.inf
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Lets the time budget go on for a block."""
+        """Resumes the time budget for a block."""
         self.begin(self._left)
         try:
             yield
@@ -46,9 +45,10 @@ class RunEnd:
 
     @contextmanager
     def on_signals(self, say: Callable[[str], None] = lambda _: None) -> Iterator[None]:
-        """Has the first SIGINT or SIGTERM end the run in good order, and the next one at once.
+        """Lets the first SIGINT or SIGTERM end the run after a clean-up, and the second one at
+        once.
 
-        A signal that strikes in the midst of a request would leave behind what that request makes.
+        A signal that interrupts a request would leave behind the entry which the request creates.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -76,11 +76,11 @@ class RunEnd:
         return self.of_requests(cleaning) - time.monotonic() - (0 if cleaning else _GRACE)
 
     def of_requests(self, cleaning: bool) -> float:
-        """The moment at which the last request has to have ended."""
+        """The time by which the last request must have ended."""
         return self._at + (_CLEANING if cleaning else _GRACE)
 
     def wait(self, seconds: float, cleaning: bool) -> None:
-        """Waits, but not when a signal came."""
+        """Waits until the time is over or, unless `cleaning`, a signal comes."""
         if cleaning:
             time.sleep(seconds)
         else:

@@ -1,4 +1,4 @@
-"""Serves an ASGI application of this process."""
+"""A server for an ASGI application in this process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import uvicorn
 
 @contextmanager
 def served(app: Any, **config: Any) -> Iterator[str]:
-    """Serves it on a free port of the loopback interface; gives its URL."""
+    """Serves the application on a free port of the loopback interface; yields its URL."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = {"log_level": "warning", "timeout_graceful_shutdown": 1, **config}
     server = uvicorn.Server(uvicorn.Config(app, **config))

@@ -1,4 +1,4 @@
-"""Transport: the one way in which the kit sends requests to the target."""
+"""Transport: all requests of the kit to the target go through it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from ringme_spec.operations import Operation
 from ringme_spec.redaction import Redaction
 
 _EXCHANGE = "ringme_contract.exchange"
-# An operation that had no response in time this often is not asked again.
+# After this many timeouts an operation gets no more requests.
 _TIME_OUTS = 3
 _BROKEN = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
-# The identity that is there to be refused.
+# The identity of the rate limit checks; its 429s are expected.
 _LIMITED = "limited"
 
 
@@ -51,10 +51,10 @@ class _Thread(threading.local):
 class Transport:
     """Sends requests, records them, and checks every response against the document.
 
-    No redirect is followed. Requests are spaced as the target demands, and at most `jobs` of them
-    are under way at once; each thread records what it sends into a list of its own. What failed on
-    the way is sent again where that is safe. The `end` of the run comes at the next request, and
-    for one under way a moment later: whatever it makes is then known to the check that removes it.
+    Redirects are not followed. Requests keep to the rate of the target, and at most `jobs` of them
+    are under way at once. Each thread records its requests in a list of its own. Failed requests
+    are repeated where that is safe. After the `end` of the run no request begins; one under way may
+    take a moment longer, so that the check knows what it created.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Transport:
         self.conformance = Conformance(contract, httpx.URL(target.url).path)
         self.redaction = Redaction(contract.document, target.secrets)
         self.target = target
-        # An application that is called directly may have nothing that parts its threads.
+        # An application that is called directly may not be thread-safe.
         self.jobs = jobs or (1 if http else min(target.jobs, MOST_JOBS))
         self.end = RunEnd()
         self.log: Callable[[Exchange], None] | None = None
@@ -77,36 +77,36 @@ class Transport:
         self._throttle = Throttle()
         self._time_outs: Counter[str] = Counter()
         self._broke: set[str] = set()
-        # The target closes connections that it promised to keep.
+        # The target closes idle connections early.
         self._stale = False
         self._connection = Connection(target, self.jobs, self._last_moment, http)
         self._http = self._connection.http
 
     @property
     def exchanges(self) -> list[Exchange]:
-        """Exchanges of this thread since `recording` began."""
+        """Exchanges of this thread since the last `recording`."""
         return self._thread.exchanges
 
     def recording(self) -> AbstractContextManager[list[Exchange]]:
-        """Has what this thread sends recorded into a new list."""
+        """Records the exchanges of this thread in a new list."""
         return self._thread.while_set("exchanges", [])
 
     def cleaning(self) -> AbstractContextManager[None]:
-        """Lets this thread send after the end of the run, and send again whatever failed."""
+        """Lets this thread send requests after the end of the run, and repeat any that fail."""
         return self._thread.while_set("cleaning", True)
 
     def unthrottled(self) -> AbstractContextManager[None]:
-        """Gives this thread each 429 as it is: the rate limit itself is looked at."""
+        """Lets this thread get each 429 as it is, to test the rate limit."""
         return self._thread.while_set("throttled", False)
 
     def send(
         self, identity: str, method: str, path: str, *, repeatable: bool = False, **arguments: Any
     ) -> httpx.Response:
-        """One request by an identity; the response, whatever it is.
+        """Sends a request of an identity; returns the response, whatever its status.
 
-        `repeatable` says that no harm comes of it when it is sent twice, whatever its method.
-        Raises Unreachable if there is none that tells of the target; Interrupted or OutOfTime
-        instead of sending once the run has to end.
+        `repeatable` means that it is harmless to send it twice, whatever its method. Raises
+        Unreachable without a response of the target, and Interrupted or OutOfTime if the run has
+        ended.
         """
         request = self._connection.build(method, path, **arguments)
         self._refuse_host(request.url)
@@ -138,7 +138,7 @@ class Transport:
             self._wait(wait, f"{method} {request.url.path}: the rate limit is used up")
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Waits so long for the target to respond. Raises Unreachable when it does not at all."""
+        """Waits for the target to respond. Raises Unreachable if it does not."""
         self._connection.wait_until_ready(seconds, self.end, self.redaction.mask_text)
 
     def close(self) -> None:
@@ -187,7 +187,7 @@ class Transport:
         return self.end.of_requests(self._thread.cleaning)
 
     def _refuse_host(self, url: httpx.URL) -> None:
-        """Raises NotReached for a URL of the target that leads to some other host."""
+        """Raises NotReached for a URL on a host that is neither the target nor allowed."""
         own = self._http.base_url
         if (url.host, url.port) == (own.host, own.port):
             return
@@ -198,7 +198,6 @@ class Transport:
             )
 
     def _refuse(self, identity: str | None, name: str) -> None:
-        """Raises unless a request may be sent; `identity` is whose rate limit counts."""
         cleaning = self._thread.cleaning
         if self.end.left(cleaning) <= 0:
             self._refuse_late()
@@ -218,7 +217,7 @@ class Transport:
         raise OutOfTime(f"the time budget of {self.target.time_budget:g} s is used up")
 
     def _wait(self, seconds: float, why: str) -> None:
-        """Waits, if the run is long enough. Raises Unreachable."""
+        """Waits. Raises Unreachable if that would take longer than the run."""
         cleaning = self._thread.cleaning
         left = self.end.left(cleaning)
         if seconds > min(left, max(self.target.time_budget, self.target.timeout)):
@@ -243,8 +242,8 @@ class Transport:
     ) -> Unreachable:
         """The exception for a request without a response.
 
-        If it breaks the connection again, one of its own, while another request does not, that is
-        recorded as a fault of the target.
+        If it breaks a new connection once more while another request does not, a fault of the
+        target is recorded.
         """
         self.unreachable += 1
         reason = self.redaction.mask_text(self._connection.reason(error))
@@ -264,7 +263,7 @@ class Transport:
     def _refuse_response(
         self, request: httpx.Request, response: httpx.Response, retries: Retries
     ) -> None:
-        """Raises Unreachable for a response that does not tell of the target."""
+        """Raises Unreachable for a response that proves nothing about the target."""
         status, line = response.status_code, f"{request.method} {request.url.path}"
         if status == THROTTLED:
             raise Unreachable(f"{line}: status 429 again and again")
@@ -279,6 +278,5 @@ class Transport:
 
 
 def exchange_of(response: httpx.Response) -> Exchange:
-    """The record of a response."""
     found: Exchange = response.extensions[_EXCHANGE]
     return found

@@ -1,4 +1,4 @@
-"""The way to a target: the proxy that the environment names, and the authorities to trust."""
+"""Network settings: the proxy from the environment, and trusted certificates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SOCKS = ("socks5", "socks5h")
 
 
 def find_proxy(url: str) -> str | None:
-    """The proxy that the environment names for a URL; none for this machine itself.
+    """The proxy for a URL according to the environment; None for this machine.
 
     Raises ConfigError for one that the kit cannot use.
     """
@@ -55,7 +55,7 @@ def proxy_of(proxy: str) -> httpcore.Proxy:
 
 
 def tls_context(ca: Path | None) -> ssl.SSLContext:
-    """Trusts what the machine does, and the authorities of a file. Raises ConfigError."""
+    """Trusts the certificates of the system and those of a file. Raises ConfigError."""
     file = os.environ.get("SSL_CERT_FILE")
     try:
         context = httpx.create_ssl_context()

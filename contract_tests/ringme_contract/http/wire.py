@@ -1,4 +1,4 @@
-"""HTTP on the wire: a request and its whole response, within bounds of time and size."""
+"""HTTP/1.1: a request and its complete response, within limits of time and size."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ringme_contract.http.request_time import MOST_BYTES, RequestTime, TooLarge
 from ringme_contract.http.way_to_target import find_proxy, proxy_of, tls_context
 from ringme_spec.json_text import read_json
 
-# Of a JSON body: one value takes up to a hundred bytes of memory.
+# Values of a JSON body; each takes up to a hundred bytes of memory.
 _MOST_VALUES = 300_000
 _UNPACKED = {"gzip", "x-gzip", "deflate"}
 
 
 class Response(httpx.Response):
-    """A response whose JSON may hold any number."""
+    """A response whose JSON may contain integers of any size."""
 
     def json(self, **_: Any) -> Any:
         return read_json(self.content.decode("utf-8"))
 
 
 class Wire(httpx.BaseTransport):
-    """Sends a request and reads the whole response, head and body, within the read time-out.
+    """Sends a request and reads the complete response within the read timeout.
 
-    `ends` gives the moment at which every request of this thread has to end, whatever its own
-    time limit is. The extension `fresh` of a request wants a connection of its own.
+    `ends` returns the time by which requests of the current thread must have ended, whatever their
+    own time limit. The request extension `fresh` asks for a new connection.
     """
 
     def __init__(self, url: str, ends: Callable[[], float], ca: Path | None = None) -> None:
@@ -46,7 +46,7 @@ class Wire(httpx.BaseTransport):
 
     @property
     def was_fresh(self) -> bool:
-        """The last request of this thread had a connection of its own."""
+        """True if the last request of this thread had a new connection."""
         return self._time.connected
 
     def handle_request(self, request: httpx.Request) -> Response:
@@ -54,7 +54,7 @@ class Wire(httpx.BaseTransport):
         found = self._connections.send(request, bool(request.extensions.get("fresh")))
         body = httpx.ByteStream(found.body)
         response = Response(found.status, headers=found.headers, stream=body)
-        # Whatever the target says: the API has no other, and Python knows encodings that unpack.
+        # Whatever the target says: the API has no other, and some codecs of Python decompress.
         response.encoding = "utf-8"
         _refuse_bombs(response.headers, found.body)
         return response
@@ -64,7 +64,7 @@ class Wire(httpx.BaseTransport):
 
 
 def _refuse_bombs(headers: httpx.Headers, body: bytes) -> None:
-    """Raises TooLarge for a body that unpacks to more than the kit takes, or to too many values."""
+    """Raises TooLarge for a body that is too large when decompressed, or has too many values."""
     coded = "content-encoding" in headers
     codings = headers.get_list("Content-Encoding", split_commas=True) if coded else []
     for coding in reversed([one.lower() for one in codings if one.lower() != "identity"]):
@@ -73,11 +73,11 @@ def _refuse_bombs(headers: httpx.Headers, body: bytes) -> None:
         try:
             body = _unpacked(body)
         except zlib.error:
-            # Its own reader says better what is wrong with it.
+            # httpx reports the error when it decodes the body.
             return
     if len(body) < _MOST_VALUES:
         return
-    # A name takes as much as a value.
+    # A name takes as much memory as a value.
     values = sum(body.count(one) for one in (b",", b":", b"[", b"{"))
     if values > _MOST_VALUES and body.lstrip()[:1] in (b"[", b"{"):
         raise TooLarge(f"its JSON has over {_MOST_VALUES} values")

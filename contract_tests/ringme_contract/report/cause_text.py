@@ -1,4 +1,4 @@
-"""A cause in words: what is wrong with expected and got, and the requests that show it."""
+"""A cause in words: the problem, expected and actual values, and the requests that show it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _RULES = 6
 
 
 def headline(cause: Cause, contract: Contract) -> str:
-    """One line: the cause, what was expected and got in its example, how many checks fail by it."""
+    """One line: the cause, expected and got of its example, and the number of failed checks."""
     parts = [where(cause, contract), detail(cause), expected_and_got(cause)]
     return f"{': '.join(filter(None, parts))} ({counted(len(cause.outcomes), 'check')})"
 
 
 def cause_lines(cause: Cause, report: Report) -> list[str]:
-    """The requests that show a cause as curl lines, the rules that it breaks, how to run again."""
+    """The requests that show a cause as curl lines, the rules it breaks, and how to run again."""
     lines = [f"{one.curl()}  # {one.identity}: {one.status}" for one in example_requests(cause)]
     rules = cause.rules
     lines.append(f"breaks {counted(len(rules), 'rule')}: {listed(rules, _RULES)}")
@@ -32,7 +32,6 @@ def cause_lines(cause: Cause, report: Report) -> list[str]:
 
 
 def again(cause: Cause, report: Report) -> str:
-    """The command that runs the checks of a rule that shows it."""
     return f"{report.again} --rule {cause.example[0].rule}"
 
 
@@ -46,7 +45,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def expected_and_got(cause: Cause) -> str:
-    """Expected and got of the example of a cause; empty if its detail says it."""
+    """Expected and got of the example of a cause; empty if its detail already says it."""
     outcome, deviation = cause.example
     found = differences(deviation.expected, deviation.got)
     if detail(cause):
@@ -60,7 +59,7 @@ def expected_and_got(cause: Cause) -> str:
 
 
 def example_requests(cause: Cause) -> list[Exchange]:
-    """The request in which the cause shows, after the one whose effect it lacks."""
+    """The request that shows the cause, after the write whose effect it lacks."""
     _, deviation = cause.example
     write = deviation.write if cause.clue.sort == EFFECT else None
     return [one for one in (write, deviation.exchange) if one and one.method]
@@ -72,12 +71,12 @@ def place(operation: str, contract: Contract) -> str:
 
 
 def where(cause: Cause, contract: Contract) -> str:
-    """The operation of a cause, and what is wrong with its effect or its parameter."""
+    """The operation of a cause, and the problem with its effect or its parameter."""
     clue = cause.clue
     if clue.sort == EFFECT:
         write, reads = place(clue.operation, contract), cause.operations
         if len(reads) == 1 and reads[0] != clue.operation and not cause.in_entry:
-            # One list that lacks it may be stale: the write itself need not be at fault.
+            # A single list that does not show it may be stale: the write itself may be right.
             return f"{place(reads[0], contract)} does not show {write}"
         return f"{write} {cause.effect}"
     names = [name or "paths that the document lacks" for name in cause.operations]
@@ -95,7 +94,7 @@ def title(cause: Cause, contract: Contract) -> str:
 
 
 def detail(cause: Cause) -> str:
-    """Problems of the responses that no example tells."""
+    """The problem of the responses, unless the example says it."""
     _, deviation = cause.example
     wanted, got = status_of(deviation.expected), status_of(deviation.got)
     says = cause.clue.detail.startswith("status ") and wanted and wanted != got
@@ -105,7 +104,7 @@ def detail(cause: Cause) -> str:
 
 
 def _with_expected(cause: Cause) -> str:
-    """The detail of the clue, with the status that was expected most often if it lacks one."""
+    """The detail of the clue; a bare status gets the most frequent expected one."""
     text = cause.clue.detail
     pairs = Counter(
         other.detail

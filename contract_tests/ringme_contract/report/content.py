@@ -1,4 +1,4 @@
-"""All that a report tells, as plain values and as JSON; report.schema.json describes it."""
+"""The content of a report as plain values and as JSON; report.schema.json describes it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringme_contract.run.evaluation import STATES, ExitCode, Report, RuleFinding
 from ringme_contract.target import IDENTITIES
 from ringme_contract.verdict import Outcome, Verdict
 
-# Goes up with each change that a reader of an older report.json would stumble over.
+# Increased with each incompatible change of report.json.
 VERSION = 1
 _COLORS = {ExitCode.PASSED: "brightgreen", ExitCode.FAILED: "red"}
 
@@ -55,7 +55,7 @@ def content(report: Report) -> dict[str, Any]:
 
 
 def coverage(report: Report) -> list[dict[str, Any]]:
-    """Each operation with the statuses that it documents or gave, and who saw each."""
+    """Each operation, its documented and actual statuses, and the identities that got each."""
     seen: dict[str, dict[str, set[str]]] = {}
     for operation, status, identity in report.result.cells:
         seen.setdefault(operation, {}).setdefault(str(status), set()).add(identity)
@@ -79,7 +79,7 @@ def coverage(report: Report) -> list[dict[str, Any]]:
 
 
 def worst_first(findings: list[RuleFinding]) -> list[RuleFinding]:
-    """The findings, those first that people have to look at."""
+    """The findings that need attention first."""
     return sorted(findings, key=lambda finding: STATES.index(finding.state))
 
 
@@ -129,7 +129,7 @@ def _values(one: object, *names: str) -> dict[str, Any]:
 
 
 def _check(outcome: Outcome) -> dict[str, Any]:
-    # Of a check that passed nobody wants to read the requests; they would make the report huge.
+    # Requests of checks that passed are left out: they would make the report huge.
     proof = outcome.exchanges if outcome.verdict is Verdict.FAIL else []
     return {
         "id": outcome.check,
@@ -170,7 +170,7 @@ def json_report(report: Report) -> str:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema that every report.json of this version fits."""
+    """The JSON Schema of report.json in this version."""
     text = files(__package__).joinpath("report.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema

@@ -1,4 +1,4 @@
-"""Writes the reports of a run, and all its requests and responses while they come."""
+"""Writes the reports of a run, and a log of all its exchanges."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ringme_contract.run.evaluation import Report
 from ringme_contract.verdict import breakdown
 from ringme_spec.errors import ConfigError, file_errors, read_each
 
-# By the name of its option: the file in a folder of reports, and what makes its text.
+# Reports by option: the name of the file in a folder of reports, and the function for its text.
 FILES: dict[str, tuple[str, Callable[[Report], str]]] = {
     "junit": ("junit.xml", junit),
     "json": ("report.json", json_report),
@@ -31,14 +31,14 @@ _Single = Mapping[str, Path | None]
 
 
 def try_reports(folder: Path | None, single: _Single) -> list[Path]:
-    """The paths of all reports. Raises ConfigError if one of them cannot be written there."""
+    """The paths of all reports. Raises ConfigError if one of them cannot be written."""
     wanted = [path for path, _ in _wanted(folder, single)]
     read_each(wanted, try_path)
     return wanted
 
 
 def try_path(path: Path) -> None:
-    """Raise ConfigError for a file that cannot be written; make its folder."""
+    """Raises ConfigError for a file that cannot be written; creates its folder."""
     if path.parent.is_file():
         raise ConfigError(f"{path.parent}: cannot be written: is a file, not a folder")
     with file_errors(path.parent):
@@ -53,17 +53,16 @@ def try_path(path: Path) -> None:
 def write_reports(
     report: Report, folder: Path | None, single: _Single, scripts: Path | None = None
 ) -> list[str]:
-    """Writes all reports to a folder, and single ones where they are wanted.
+    """Writes all reports to a folder, and single ones to their paths.
 
-    The folder `scripts`, `replay` in that of all reports, gets a script for each cause.
-
-    Returns a line for each that could not be made or written; the others are there.
+    A script for each cause goes to `scripts`, by default `replay` in the folder. Returns a line for
+    each report that could not be written; the others are complete.
     """
     problems = []
     for path, make in _wanted(folder, single):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            # A lone surrogate, which JSON can carry, has no form in UTF-8.
+            # JSON may contain a lone surrogate, which UTF-8 cannot encode.
             path.write_text(make(report), encoding="utf-8", errors="backslashreplace")
         except OSError as error:
             problems.append(_problem(path, error))
@@ -91,9 +90,9 @@ def _problem(path: Path, error: OSError) -> str:
 def exchange_log(
     path: Path | None, problems: list[str]
 ) -> Iterator[Callable[[Exchange], None] | None]:
-    """A writer of exchanges as lines of JSON, secrets masked; None without a path.
+    """A function that logs exchanges as lines of JSON, secrets masked; None without a path.
 
-    What cannot be written later on is noted in `problems`, once. Raises ConfigError.
+    The first error of writing is added to `problems`. Raises ConfigError.
     """
     if path is None:
         yield None

@@ -1,4 +1,4 @@
-"""A finding in words: the rule's sentence, the steps as curl lines, expected beside got."""
+"""A finding in words: the text of the rule, curl lines, expected and got."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LINE = 160
 
 
 def details(finding: RuleFinding) -> str:
-    """All that proves the failures of a rule; the first few checks in full."""
+    """The failures of a rule; the first few checks in full."""
     rule = finding.rule
     lines = [rule.text, f"see {rule.pointer} in the document ({rule.level}, grade {rule.grade})"]
     if finding.note:
@@ -23,7 +23,7 @@ def details(finding: RuleFinding) -> str:
 
 
 def reason(finding: RuleFinding) -> str:
-    """One line: the first failure with expected and got, or what kept the rule from passing."""
+    """One line: the first failure with expected and got, or why the rule did not pass."""
     if not finding.failures:
         return finding.note or "; ".join(finding.reasons)
     first = finding.failures[0]
@@ -39,7 +39,7 @@ def _short(value: object) -> str:
 
 
 def failures(finding: RuleFinding, all_checks: bool = False) -> list[str]:
-    """The failures of a rule, each after an empty line; equal ones are told once."""
+    """The failures of a rule, with an empty line before each; equal ones are merged."""
     lines = []
     distinct = finding.distinct_failures
     limit = len(distinct) if all_checks else _FAILURES
@@ -59,12 +59,12 @@ def failures(finding: RuleFinding, all_checks: bool = False) -> list[str]:
 
 
 def _failure_lines(outcome: Outcome) -> list[str]:
-    """One failed check: what it says, expected beside got, and how to see it for oneself."""
+    """A failed check: its message, expected and got, and the last requests."""
     lines = [f"{outcome.check}: {printable(outcome.message)}"]
     if outcome.expected is not None or outcome.got is not None:
         lines += [f"  expected  {shown(outcome.expected)}", f"  got       {shown(outcome.got)}"]
         lines += [f"  differs   {one}" for one in differences_shown(outcome.expected, outcome.got)]
-    # The last ones are those that the check stumbled over; the JSON and HTML reports have more.
+    # The last ones show the failure; the JSON and HTML reports have more.
     for exchange in outcome.exchanges[-_STEPS:]:
         lines.append(f"  # {exchange.identity}, status {exchange.status}")
         lines.append(f"  {printable(exchange.curl())}")

@@ -21,7 +21,7 @@ _WORDS = {
 
 
 def workflow_commands(report: Report) -> list[str]:
-    """A workflow command for each cause, and for each rule that somebody has to look at besides.
+    """A workflow command for each cause, and for each other rule that needs attention.
 
     GitHub shows ten of each sort; causes come first.
     """

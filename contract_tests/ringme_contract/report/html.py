@@ -1,4 +1,4 @@
-"""The report as one page that needs nothing else: page.html.j2 beside this file, filled in."""
+"""The report as a self-contained HTML page, from the template page.html.j2."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ringme_contract.report.printable import printable, shown
 from ringme_contract.run.evaluation import STATES, Report
 from ringme_contract.target import IDENTITIES, OPTIONAL_IDENTITIES
 
-# One letter or two for each identity, so that the coverage table fits on a screen.
+# Short marks for identities, so that the coverage table fits on a screen.
 _MARKS = {
     "anonymous": "\N{EN DASH}",
     "client": "C",
@@ -60,7 +60,7 @@ def html_page(report: Report) -> str:
 def _failures(
     report: Report, rules: list[dict[str, Any]]
 ) -> dict[str, list[tuple[dict[str, Any], list[str]]]]:
-    """The failed checks by rule, those that say the same under the first of them."""
+    """The failed checks by rule; those with the same message are under the first of them."""
     checks = {check["id"]: check for rule in rules for check in rule["checks"]}
     return {
         one.rule.id: [(checks[first.check], others) for first, others in one.distinct_failures]

@@ -1,4 +1,4 @@
-"""The report as JUnit XML: one case a rule, so that names stay the same from run to run."""
+"""The report as JUnit XML: a case for each rule, so that names are the same in every run."""
 
 from __future__ import annotations
 

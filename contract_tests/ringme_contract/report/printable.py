@@ -10,15 +10,15 @@ from ringme_contract.differences import differences, in_json
 _KEPT = "\n\t"
 _LENGTH = 600
 _DIFFERENCES = 12
-# `::name` at the begin of a line, `##[name]` anywhere.
+# `::name` at the beginning of a line, `##[name]` anywhere.
 _COMMAND = re.compile(r"(?m)^([ \t]*)::|##\[")
 
 
 def printable(text: str) -> str:
-    """A text that neither a terminal nor GitHub Actions takes for a command.
+    """A text without commands for a terminal or for GitHub Actions.
 
-    Control characters, and those that turn its direction, are written out, and so is a letter of
-    what begins a workflow command.
+    Control characters, those that change the direction of text, and the first character of a
+    workflow command are escaped.
     """
     text = "".join(
         one if one in _KEPT or one.isprintable() or one == "\u00a0" else _escape(one)
@@ -28,7 +28,7 @@ def printable(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as reports show it: text as it is, all else as JSON; cut if it is long."""
+    """A value for a report: text as it is, anything else as JSON; cut if it is long."""
     if isinstance(value, str):
         text = value
     else:
@@ -42,7 +42,7 @@ def shown(value: object) -> str:
 
 
 def differences_shown(expected: object, got: object) -> list[str]:
-    """The differences of two lists or objects, a line each; of many the first few."""
+    """The first differences of two lists or objects, a line each."""
     found = differences(expected, got)
     lines = [shown(str(one)) for one in found[:_DIFFERENCES]]
     rest = len(found) - _DIFFERENCES

@@ -1,4 +1,4 @@
-"""Scripts that replay the example of each cause, with nothing but Python."""
+"""Scripts that replay the example of each cause; they need only Python."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OURS = re.compile(r"\d+-[\w-]+\.py")
 
 
 def write_scripts(report: Report, folder: Path) -> None:
-    """Writes a script for each cause, in the place of those of an earlier run. Raises OSError."""
+    """Writes a script for each cause, and deletes those of an earlier run. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
         if _OURS.fullmatch(path.name):
@@ -55,5 +55,5 @@ def script(cause: Cause, report: Report) -> str:
         "steps": steps,
     }
     text = files(__package__).joinpath("replay_script.txt").read_text("utf-8")
-    # JSON in a string is safe in Python whatever a target sent.
+    # JSON in a string literal is safe, whatever a target sent.
     return text.replace(_MARKER, f"VALUES = json.loads({json.dumps(values)!r})")

@@ -1,4 +1,4 @@
-"""The report for people at a terminal: progress while it runs, then what was found."""
+"""The report at a terminal: progress during a run, then the results."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SILENT = (
     Verdict.NOT_OFFERED.value,
 )
 _PLAIN_STEPS = 4
-# Of each sort so many, so that all fits on a screen.
+# The number of lines of each sort, so that the report fits on a screen.
 _FULL = 3
 _BRIEF = 5
 _REASONS = 3
@@ -45,7 +45,7 @@ _LEFT = 6
 
 
 class ProgressLine(Progress):
-    """Says how far a run is: a bar at a terminal, a line for each quarter of the way elsewhere."""
+    """Shows the progress of a run: a bar at a terminal, elsewhere a line for each quarter."""
 
     def __init__(
         self, console: Console, total: int, quiet: bool = False, verbose: bool = False
@@ -68,7 +68,7 @@ class ProgressLine(Progress):
         self._task = self.add_task("checks", total=self._total)
 
     def __call__(self, outcome: Outcome) -> None:
-        """Takes note of an outcome. A check and the outcome of its responses count once."""
+        """Counts an outcome. Several outcomes of the same check count as one."""
         name = f"{outcome.layer}/{outcome.check.rpartition('/')[2]}"
         if outcome.verdict is Verdict.FAIL:
             self._failed += 1
@@ -91,10 +91,10 @@ class ProgressLine(Progress):
 def print_report(
     console: Console, report: Report, quiet: bool = False, verbose: bool = False
 ) -> None:
-    """Prints the verdict, what failed by cause, and what else has to be known.
+    """Prints the verdict, the failures by cause, and further notes.
 
-    That is at most 40 lines; `verbose` has no limit and adds each failure. With `quiet` only the
-    verdict and what failed.
+    That is at most 40 lines. `verbose` has no limit and adds each failed check; `quiet` shows only
+    the verdict and the failures.
     """
     verdict, style = verdict_line(report), "bold green" if report.code == 0 else "bold red"
     _print(console, verdict, style)
@@ -139,11 +139,11 @@ def _failed(report: Report, verbose: bool) -> _Lines:
 
 
 def _silent(report: Report, verbose: bool) -> _Lines:
-    """The rules without a failure to show; those that passed only if all is wanted."""
+    """The rules without a failure; those that passed only with `verbose`."""
     for state in _SILENT:
         found = [one for one in report.findings if one.state == state]
         yield from _by_reason(state, found, verbose)
-    # A rule that passes by one check may have another that could not be made.
+    # A rule may pass although one of its checks could not run.
     passed = [one for one in report.findings if one.verdict is Verdict.PASS]
     yield from _by_reason("in part", [one for one in passed if one.reasons], verbose)
     if verbose and passed:
@@ -151,7 +151,7 @@ def _silent(report: Report, verbose: bool) -> _Lines:
 
 
 def _by_reason(state: str, findings: list[RuleFinding], verbose: bool) -> _Lines:
-    """A line for the rules of each reason; of many reasons and rules the first few."""
+    """A line for all rules with the same reason; only the first few reasons and rules."""
     rules: dict[str, list[str]] = {}
     for finding in findings:
         rules.setdefault(_why(finding), []).append(finding.rule.id)
@@ -198,6 +198,6 @@ def _why(finding: RuleFinding) -> str:
 
 
 def _print(console: Console, line: str, style: str = "") -> None:
-    # As text, not markup: what a target sends must not be able to style the terminal; and not
-    # wrapped, so that a curl line can be copied.
+    # As text, not markup: a target must not be able to style the terminal. Not wrapped, so that
+    # curl lines can be copied.
     console.print(Text(printable(line), style=style), soft_wrap=True, highlight=False)

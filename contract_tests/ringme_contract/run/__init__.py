@@ -1,1 +1,1 @@
-"""A run: which checks, in which order, and what their results come to."""
+"""A run: the order of the checks, and the evaluation of their results."""

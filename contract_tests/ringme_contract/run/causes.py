@@ -1,4 +1,4 @@
-"""Causes: failures of one kind as one finding, found by what most of them have in common."""
+"""Causes: groups of failures that have a clue in common."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from ringme_contract.deviations import (
 from ringme_contract.recording import Exchange
 from ringme_contract.verdict import Outcome
 
-# How far a clue counts: what says more about less goes before what says less about more.
+# The weight of a clue, by its sort and if it is about all operations: a specific one weighs more.
 _WEIGHTS = {
     (RESPONSE, False): 1.0,
     (RESPONSE, True): 0.9,
     (EFFECT, False): 1.0,
     (QUERY, False): 0.9,
     (QUERY, True): 0.85,
-    # Every request has it, so it says little.
+    # Every request has a required parameter, so it says little.
     (REQUIRED, False): 0.65,
     (REQUIRED, True): 0.55,
     (OPERATION, False): 0.6,
 }
-# So many operations with the same deviation, and it is not that of one of them.
+# A deviation of this many operations is not specific to one of them.
 _MANY = 2
 _FOLLOWING = 2
 _NOTHING = Exchange("", "", "", {}, "", 0, {}, "", 0.0)
@@ -40,7 +40,10 @@ _NOTHING = Exchange("", "", "", {}, "", 0, {}, "", 0.0)
 
 @dataclass
 class Cause:
-    """The common cause of failed checks; `follows` are further ones that met it on their way."""
+    """The common cause of failed checks.
+
+    `follows` are checks that met it and failed later, for what may be a consequence.
+    """
 
     clue: Clue
     parts: list[tuple[Outcome, Deviation]]
@@ -48,29 +51,28 @@ class Cause:
 
     @property
     def outcomes(self) -> list[Outcome]:
-        """The failed checks, each once."""
         found = {one.check: one for one in [*(one for one, _ in self.parts), *self.follows]}
         return list(found.values())
 
     @property
     def rules(self) -> list[str]:
-        """The rules that it breaks, the one with the most failed checks first."""
+        """The rules that it breaks, those with most failed checks first."""
         return [name for name, _ in Counter(one.rule for one in self.outcomes).most_common()]
 
     @property
     def operations(self) -> list[str]:
-        """The operations that it shows in, the one with the most failed checks first."""
+        """The operations whose responses show it, those with most deviations first."""
         found = Counter(one.exchange.operation or "" for _, one in self.parts)
         return [name for name, _ in found.most_common()]
 
     @property
     def in_entry(self) -> bool:
-        """The entry that was written shows it, read alone."""
+        """True if the written entry itself, read alone, shows it."""
         return any(_same_entry(one) for _, one in self.parts)
 
     @property
     def details(self) -> list[str]:
-        """The detail of the clue, with those of its sort that all failures have as well."""
+        """The details of the clue, and of clues of the same sort that all deviations share."""
         same = [
             {clue.detail for clue in one.clues if replace(clue, detail="") == self._kind}
             for _, one in self.parts
@@ -83,7 +85,7 @@ class Cause:
 
     @property
     def example(self) -> tuple[Outcome, Deviation]:
-        """The failed check that shows it in the fewest requests."""
+        """The deviation that shows it in the fewest requests, with its check."""
         return min(
             self.parts,
             key=lambda part: (
@@ -97,17 +99,17 @@ class Cause:
 
     @property
     def effect(self) -> str:
-        """The write that most of the failures come from, in words."""
+        """The most frequent effect of the write, in words."""
         return Counter(one.effect for _, one in self.parts).most_common(1)[0][0]
 
 
 def find_causes(failures: Iterable[Outcome]) -> list[Cause]:
-    """The causes of failed checks, that of the most checks first. A check may have several."""
+    """The causes of failed checks, most checks first. A check may have several."""
     left = [(one, deviation) for one in failures for deviation in _deviations(one)]
     causes: list[Cause] = []
     while left:
         clue = _most_common(left)
-        # A response that breaks the document in the same way is the same one to whoever got it.
+        # Responses that break the document in the same way have one cause, whatever their checks.
         wrong = {_wrong(one) for _, one in left if clue in one.clues and one.exchange.problems}
         belong = [clue in one.clues or _wrong(one) in wrong for _, one in left]
         parts = [part for part, belongs in zip(left, belong, strict=True) if belongs]
@@ -124,7 +126,7 @@ def _same_entry(deviation: Deviation) -> bool:
 def _deviations(failure: Outcome) -> list[Deviation]:
     if failure.deviations:
         return failure.deviations
-    # A check that failed before it sent anything has but its message.
+    # A check that failed before it sent anything has only its message.
     exchange = failure.exchanges[-1] if failure.exchanges else _NOTHING
     clues = frozenset({Clue(OPERATION, exchange.operation or "", failure.message)})
     return [Deviation(exchange, failure.expected, failure.got, clues=clues)]
@@ -136,7 +138,7 @@ def _wrong(deviation: Deviation) -> tuple[object, ...]:
 
 
 def _most_common(parts: list[tuple[Outcome, Deviation]]) -> Clue:
-    """The clue that explains the most checks; one with many deviations is not more than one."""
+    """The clue that explains most checks; several deviations of a check count as one."""
     shares = Counter(outcome.check for outcome, _ in parts)
     counts: dict[Clue, float] = {}
     places: dict[Clue, set[str | None]] = {}
@@ -168,7 +170,7 @@ def _fold(causes: list[Cause]) -> None:
 
 
 def _passes_on(cause: Cause) -> bool:
-    """A check that met it may well fail later on."""
+    """True if a check that met the cause is likely to fail later."""
     if len(cause.parts) < _FOLLOWING:
         return False
     return cause.clue.sort == RESPONSE or (cause.clue.sort == EFFECT and cause.effect == NO_EFFECT)

@@ -1,4 +1,4 @@
-"""From options to a finding on every rule: what the command and the pytest plugin share."""
+"""From options to a finding on every rule, for the command and the pytest plugin."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from ringme_spec.errors import ConfigError
 from ringme_spec.paths import SPEC
 from ringme_spec.redaction import mask_text
 
-# Identities whose token says nothing: some are refused by right, the others are applications.
+# Identities without a user who must get a token: some have to be refused, others are applications.
 TOKENLESS = (*REFUSED, "login", "public")
 
-# Shown where it may be the reason.
+# Shown if it may be the reason.
 _TAKEN = (
     "each run takes some recorded items away (delete_recorded_items), so that a target that was"
     " checked before may lack what is not reached; a new session of the mock, URL/s/NAME, has all"
@@ -47,12 +47,12 @@ _TAKEN = (
 
 
 class CannotRun(ConfigError):
-    """The run cannot begin; the message says in one line why, and what to do."""
+    """The run cannot begin; the message says in one line why, and how to fix that."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Options of a run; None leaves it to the target file."""
+    """Options of a run; None means the value of the target file."""
 
     url: str | None = None
     target: Path | None = None
@@ -88,7 +88,6 @@ class Session:
 
     @property
     def assessed(self) -> set[str]:
-        """The rules that the run has to say something about."""
         if self._options.layers or self._options.rules:
             return {check.rule for check in self.checks}
         return assessed_rules(self.rules, self.checks)
@@ -99,7 +98,7 @@ class Session:
 
     @property
     def troubles(self) -> list[str]:
-        """Known obstacles to a run of all checks at this target."""
+        """Obstacles to a complete run at this target."""
         if (
             self._options.layers
             or self._options.rules
@@ -109,7 +108,7 @@ class Session:
         try:
             return list(measure(self.kit).troubles(self.kit.profile, self.kit.target))
         except (Failure, Unreachable, KeyError, TypeError, ValueError):
-            # What is wrong there the checks tell better.
+            # The checks report these errors in more detail.
             return []
 
     def run(self, progress: Callable[[Outcome], None] = lambda _: None) -> Report:
@@ -143,9 +142,9 @@ class Session:
 def open_session(
     options: Options, http: httpx.Client | None = None, checks: list[Check] | None = None
 ) -> Iterator[Session]:
-    """Finds target and document, and sees that the target responds. Raises ConfigError.
+    """Reads target and document, and waits for the target. Raises ConfigError.
 
-    `http` calls an application that runs in this process; `checks` are others than the kit's own.
+    `http` calls an application in this process; `checks` replace those of the kit.
     """
     contract = read_document(options)
     rules = contract.rules
@@ -165,7 +164,7 @@ def open_session(
 def open_kit(
     transport: Transport, contract: Contract, wait: float = 0, seed: int = 0
 ) -> Iterator[CheckContext]:
-    """Sees that the target responds; closes the transport. Raises CannotRun."""
+    """Waits for the target to respond; closes the transport at the end. Raises CannotRun."""
     with closing(transport):
         try:
             transport.wait_until_ready(wait)
@@ -175,7 +174,7 @@ def open_kit(
 
 
 def read_document(options: Options) -> Contract:
-    """The document that the options name, or that of the distribution. Raises ConfigError."""
+    """The document of the options, or that of the distribution. Raises ConfigError."""
     path = options.document or SPEC
     if not path.is_file():
         raise CannotRun(f"{path}: there is no such file; --document names another")
@@ -215,7 +214,7 @@ def read_target(options: Options, contract: Contract) -> Target:
 
 
 def _refuse_address(url: str, contract: Contract) -> None:
-    """Raises CannotRun for what is not a URL, or one that holds what the kit adds itself."""
+    """Raises CannotRun for a text that is not a URL, or includes parts that the kit adds."""
     shown = mask_text(url)
     if not url.startswith(("http://", "https://")):
         raise CannotRun(f"{shown}: a URL begins with http:// or https://")
@@ -226,11 +225,11 @@ def _refuse_address(url: str, contract: Contract) -> None:
     except (ValueError, httpx.InvalidURL) as error:
         raise CannotRun(f"{shown}: is not a URL: {mask_text(str(error))}") from None
     if parts.username is not None:
-        # They would go where the token has to go, and into every report.
+        # They would take the place of the token, and get into every report.
         raise CannotRun(f"{shown}: leave user and password out, they would replace each token")
     if not host or port == 0:
         raise CannotRun(f"{shown}: names no host and port")
-    # A path may come before those of the document: behind a gateway, or a session of the mock.
+    # A path is allowed: that of a gateway, or of a session of the mock.
     added = Paths(contract.operations.values())
     both = (added.base, added.only("token"))
     inside = any(f"{one}/" in f"{parts.path}/" for one in both)
@@ -241,12 +240,12 @@ def _refuse_address(url: str, contract: Contract) -> None:
 
 
 def _docs_of_mock(target: Target) -> str:
-    """The URL of the documentation of the mock; empty for another target."""
+    """The URL of the mock's documentation; empty for another target."""
     return f"{httpx.URL(target.url).join('/docs/')}" if target.source == str(MOCK) else ""
 
 
 def command_of(options: Options, url: str) -> str:
-    """The command line that checks the same target again."""
+    """The command line that checks the target again."""
     words = ["ringme-contract", "check", url]
     for name, value in (("--target", options.target), ("--document", options.document)):
         words += [name, str(value)] if value else []
@@ -256,7 +255,7 @@ def command_of(options: Options, url: str) -> str:
 
 
 def try_tokens(kit: CheckContext) -> list[str]:
-    """A line for each identity that gets no token. Raises CannotRun if nobody gets one."""
+    """A line for each identity that gets no token. Raises CannotRun if none gets one."""
     tried, refused = 0, []
     for name, identity in kit.target.identities.items():
         if name in TOKENLESS or name in OPTIONAL_IDENTITIES:

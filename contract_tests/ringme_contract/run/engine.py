@@ -1,4 +1,4 @@
-"""Runs checks against a target and makes verdicts of what they came to."""
+"""Runs checks against a target and turns their results into outcomes."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from ringme_contract.verdict import (
 )
 from ringme_spec.rules import Rule
 
-# Rules that any check can show to be broken, and the one that looks at refusals by the rate limit.
+# Two rules that any check can show to be broken, and the rule of the rate limit.
 CONFORMS, NO_5XX, LIMITS = "conforms", "no-5xx", "limits"
 ISOLATION = "entry-isolation"
 # The identity of another client.
 _OTHER = "other_client"
 _EVIDENCE = 12
-# So many requests in a row without a response, and the target is taken for gone.
+# After this many requests without a response, the target is checked for being gone.
 _GONE = 3
 
 
 @dataclass
 class RunResult:
-    """Result of a run: every outcome, and the coverage of the document by requests."""
+    """Result of a run: every outcome, and the operations covered by requests."""
 
     target: str
     run_id: str
@@ -64,10 +64,10 @@ class RunResult:
 
 
 class Engine:
-    """Runs checks, each with things of its own that are removed after it.
+    """Runs checks, each with test data of its own that is removed afterwards.
 
-    Those that only read come first, side by side; then those that are isolated; then, one after the
-    other, all that look at what the whole client has.
+    Checks that only read run first, concurrently. Then come isolated ones, also concurrently. All
+    others run alone, as they look at the data of the whole client.
     """
 
     def __init__(self, kit: CheckContext) -> None:
@@ -80,7 +80,7 @@ class Engine:
         shuffle: int | None = None,
         progress: Callable[[Outcome], None] = lambda _: None,
     ) -> RunResult:
-        """Runs the checks, in an order made from the seed `shuffle` if one is given."""
+        """Runs the checks; with `shuffle`, a seed, in random order."""
         chosen = list(checks)
         if shuffle is not None:
             random.Random(shuffle).shuffle(chosen)
@@ -121,15 +121,15 @@ class Engine:
             try:
                 return self.run_one(check)
             except KeyboardInterrupt:
-                # The check has cleaned up after itself; the reports still say what is known.
+                # The check has cleaned up; the reports say what is known so far.
                 result.interrupted = True
         why = "the run was interrupted"
         return [Outcome(check.id, check.rule, check.layer, Verdict.NOT_REACHED, why)]
 
     def run_one(self, check: Check) -> list[Outcome]:
-        """The outcome of one check, and of its responses against the document."""
+        """The outcome of a check, and outcomes for its responses."""
         try:
-            # Outcomes keep what they need of it; all of it would be a hundred megabytes in the end.
+            # Outcomes keep a part of the evidence; all of it would be a hundred megabytes.
             with self._kit.transport.recording() as evidence, hypothesis_files():
                 outcome, again = self._outcome(check, evidence)
                 if again:
@@ -141,7 +141,7 @@ class Engine:
             return [Outcome(check.id, check.rule, check.layer, Verdict.ERROR, message)]
 
     def _outcome(self, check: Check, evidence: list[Exchange]) -> tuple[Outcome, bool]:
-        """The outcome, and whether another may come of it when all is done once more."""
+        """The outcome, and if it may be another one when the check is repeated."""
         kit, start = self._kit.for_check(check.id), time.monotonic()
         outcome, again = Outcome(check.id, check.rule, check.layer, Verdict.PASS), False
         try:
@@ -164,7 +164,7 @@ class Engine:
             outcome.verdict, again = Verdict.NOT_REACHED, reason.again
             outcome.message = f"no response: {reason}"
         except Exception as error:
-            # A check can read whatever fits the document; if all responses did, it is to blame.
+            # A check can read all responses that conform; if all did, the check has a bug.
             problem = first_problem(evidence)
             if problem is None:
                 outcome.verdict, outcome.message = Verdict.ERROR, breakdown(error)
@@ -180,7 +180,7 @@ class Engine:
         return outcome, again
 
     def _prove(self, outcome: Outcome, evidence: list[Exchange]) -> None:
-        """Keeps of all requests those that show the outcome, and traces what it may come from."""
+        """Keeps the requests that show the outcome, and traces its possible causes."""
         redaction = self._kit.transport.redaction
         outcome.message = redaction.mask_text(outcome.message)
         if outcome.verdict is Verdict.ERROR:
@@ -222,7 +222,7 @@ class Engine:
             raise NotReached(f"the target names no identity {', '.join(lacking)}")
 
     def _look_for_target(self) -> None:
-        """Spares the checks that are left a time-out each when the target is gone for good."""
+        """Saves the remaining checks a timeout each if the target is gone."""
         try:
             self._kit.transport.wait_until_ready(0)
         except Unreachable as error:
@@ -254,19 +254,18 @@ def _besides(check: Check, evidence: list[Exchange], kit: CheckContext) -> Itera
 
 
 def _is_failure(status: int) -> bool:
-    """A status that says so; two others are what a server says of odd methods and versions."""
+    """True for a server error; 501 and 505 are valid for odd methods and versions."""
     return status >= 500 and status not in (501, 505)
 
 
 def _leaks(
     exchanges: Iterable[Exchange], run_id: str, identities: Container[str]
 ) -> list[tuple[Exchange, str]]:
-    """Each response to an identity of one client with a name that only the other has given.
+    """Responses to one client with a name that only the other client has sent.
 
-    A value that the run makes begins with its prefix and ends with a number that it uses once, so
-    that no chance brings it into a response.
+    A name is unique: it begins with the prefix of the run and ends with a number that is used once.
     """
-    # Only where both have sent something can one be told of the other; to look takes long.
+    # If only one client has sent requests there is nothing to find, and searching is slow.
     exchanges = list(exchanges)
     if len({one.identity == _OTHER for one in exchanges}) < 2:
         return []

@@ -1,4 +1,4 @@
-"""Evaluation of a run: the verdict of each rule, the exit code, and all that reports tell."""
+"""Evaluation of a run: the verdict of each rule, the exit code, and the content of reports."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class ExitCode(IntEnum):
     COULD_NOT_RUN = 2
     NOT_REACHED = 3
     ERROR = 4
-    # As a shell has it for a process that Ctrl-C ended.
+    # The code of a shell for a process that Ctrl-C ended.
     INTERRUPTED = 130
 
 
-# In what state a rule is; the first seven are in the order in which people want to read them.
+# States of a rule, in the order in which reports list them.
 UNEXPECTED_PASS = "unexpected pass"
 EXPECTED_FAILURE = "expected failure"
 STATES = (
@@ -48,13 +48,13 @@ _BROKEN = (Verdict.FAIL, Verdict.WARN)
 _FAILING = (Verdict.FAIL.value, UNEXPECTED_PASS, Verdict.ERROR.value)
 
 
-# Of a table of expected failures.
+# Keys of a table of expected failures.
 _KEYS_OF_EXPECTED = ("rule", "reason", "expires")
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One rule that is expected to fail, up to and with the day `expires`."""
+    """A rule that is expected to fail, up to and including the day `expires`."""
 
     rule: str
     reason: str
@@ -66,7 +66,7 @@ class Expectation:
 
 @dataclass(frozen=True)
 class RuleFinding:
-    """A rule, what its checks came to, and what was expected of it."""
+    """A rule, the outcomes of its checks, and the expectation."""
 
     rule: Rule
     verdict: Verdict
@@ -76,7 +76,7 @@ class RuleFinding:
 
     @property
     def state(self) -> str:
-        """The verdict in the light of what was expected; one of STATES."""
+        """The verdict, given the expectation; one of STATES."""
         if self.expectation is not None and not self.expired:
             if self.verdict in _BROKEN:
                 return EXPECTED_FAILURE
@@ -86,7 +86,7 @@ class RuleFinding:
 
     @property
     def fails(self) -> bool:
-        """It fails a test of the rule: a SHOULD need not be reached, nor met."""
+        """True if a test of the rule fails: a SHOULD need not be met or reached."""
         not_reached = self.state == Verdict.NOT_REACHED.value and self.rule.level == "MUST"
         return not_reached or self.state in _FAILING
 
@@ -96,7 +96,7 @@ class RuleFinding:
 
     @property
     def distinct_failures(self) -> list[tuple[Outcome, list[str]]]:
-        """The failures by what they say: the first of each kind, and the checks that say it too."""
+        """Failures with different messages, each with the other checks that have the same one."""
         found: dict[str, tuple[Outcome, list[str]]] = {}
         for one in self.failures:
             if one.message in found:
@@ -107,7 +107,7 @@ class RuleFinding:
 
     @property
     def reasons(self) -> list[str]:
-        """Reasons of checks that say neither pass nor fail, each once."""
+        """The messages of checks that neither passed nor failed, without duplicates."""
         silent = (Verdict.ERROR, Verdict.NOT_REACHED, Verdict.NOT_OFFERED)
         found = [one.message for kind in silent for one in self.outcomes if one.verdict is kind]
         if not self.outcomes:
@@ -116,7 +116,7 @@ class RuleFinding:
 
     @property
     def note(self) -> str:
-        """A sentence about the expectation, if there was one."""
+        """A sentence about the expectation; empty without one."""
         if self.expectation is None:
             return ""
         if self.expired:
@@ -135,7 +135,7 @@ def evaluate(
 ) -> list[RuleFinding]:
     """The finding on each assessed rule, in the document's order.
 
-    A rule that was not to be assessed is listed all the same when a response broke it.
+    A rule that is not assessed is included if a response broke it.
     """
     asked = assessed | {outcome.rule for outcome in result.outcomes}
     listed = [rule for name, rule in rules.items() if name in asked]
@@ -156,7 +156,7 @@ def evaluate_rule(
 
 
 def assessed_rules(rules: Mapping[str, Rule], checks: Iterable[Check]) -> set[str]:
-    """All rules but the general ones that others stand for at each operation that they bind."""
+    """All rules, except general ones that have a rule for each of their operations instead."""
     return set(rules) - ({one.of for one in rules.values()} - {one.rule for one in checks})
 
 
@@ -166,10 +166,10 @@ def exit_code(findings: list[RuleFinding], interrupted: bool = False) -> ExitCod
     states = {(finding.rule.level, finding.state) for finding in findings}
     if ("MUST", Verdict.FAIL.value) in states or UNEXPECTED_PASS in {state for _, state in states}:
         return ExitCode.FAILED
-    # Nor may an error of the kit hide behind another check of the same rule.
+    # An error of the kit must not be hidden by another check of the same rule.
     if any(one.verdict is Verdict.ERROR for finding in findings for one in finding.outcomes):
         return ExitCode.ERROR
-    # A run in which nothing was shown to be right is not a good one, whatever the reason.
+    # A run in which no rule passed or failed is not a good one, whatever the reason.
     if ("MUST", Verdict.NOT_REACHED.value) in states or not any(
         finding.verdict in (Verdict.PASS, *_BROKEN) for finding in findings
     ):
@@ -208,7 +208,7 @@ _PLURALS = {
 
 @dataclass
 class Report:
-    """All that reports tell of a run."""
+    """The content of all reports of a run."""
 
     target: Target
     contract: Contract
@@ -224,14 +224,14 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The verdict in one line; that of a smoke run says that it is no more than that."""
+        """The verdict in one line; a smoke run makes no claim of conformance."""
         text = summary(self.findings)
         smoke = self.target.profile == SMOKE
         return f"smoke run, no claim of conformance: {text}" if smoke else text
 
     @cached_property
     def causes(self) -> list[Cause]:
-        """Causes of the failures that nobody expected, those of a MUST first."""
+        """Causes of the unexpected failures, those of a MUST first."""
         states = (Verdict.FAIL.value, Verdict.WARN.value)
         broken = [one for one in self.findings if one.state in states]
         found = find_causes(outcome for one in broken for outcome in one.failures)
@@ -248,9 +248,9 @@ class Report:
 
 
 def load_expectations(path: Path, rules: Iterable[str]) -> dict[str, Expectation]:
-    """The expected failures of a TOML file by rule. Raises ConfigError.
+    """The expected failures of a TOML file, by rule. Raises ConfigError.
 
-    The file holds tables `[[expected]]`, each with rule, reason and expires (a date).
+    The file has tables `[[expected]]`, each with rule, reason and expires (a date).
     """
     content = read_toml(path)
     nodes = content.pop("expected", [])

@@ -1,4 +1,4 @@
-"""Bounds of each schema: values just inside are accepted, values just outside are a 400."""
+"""Bounds of schemas: values just inside are accepted, values just outside get a 400."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EXPECTED = (
 )
 _LAST = 2**63 - 1
 _MISSING = Value("(missing)", False)
-# So many values where others prove the same.
+# The number of values if similar cases have all of them.
 _FEW = 2
 
 
@@ -33,7 +33,7 @@ class _Bounds:
         self.findings = Findings(kit)
         self.values = BoundaryValues(kit.contract.schemas)
         self.samples = Samples(kit, kit.operations)
-        # Of those that share an id, one of each method is tried whole.
+        # Of the operations with the same id, one of each method is tried with all values.
         sharing: dict[tuple[str, str], list[str]] = {}
         for one in kit.operations:
             for name in one.path_names:
@@ -50,7 +50,7 @@ class _Bounds:
         query: dict[str, Any] | None = None,
         **body: Any,
     ) -> None:
-        """Sends a request with a value; a good one has to get this status, a bad one a 400."""
+        """Sends a request with a value: a valid one must get this status, others a 400."""
         case = put_together(self.kit, operation, path, query, **body)
         response = send(self.kit, operation, case)
         if response is None:
@@ -67,11 +67,11 @@ class _Bounds:
         for parameter in operation.query_parameters:
             name, values = parameter.name, self.values.query_values(parameter.value_schema)
             if parameter.filter and parameter.filter.zero:
-                # 0 counts as not given there.
+                # 0 counts as no value there.
                 values = [one for one in values if one.value != "0"]
             for value in self.samples.of(operation, values, _FEW, name):
                 query = self.kit.factory.query(operation)
-                # One item is enough to see that it succeeds.
+                # One item is enough.
                 if page_size and parameter is not page_size:
                     query[page_size.name] = 1
                 query |= self._given(operation, parameter, value)
@@ -83,19 +83,19 @@ class _Bounds:
 
     def _given(self, operation: Operation, parameter: Parameter, value: Value) -> dict[str, object]:
         if parameter.role in RANGE and value.allowed:
-            # Start and end the same: no rule has anything against that range.
+            # A range with equal ends breaks no rule.
             names = [operation.roles[role].name for role in RANGE if role in operation.roles]
             return dict.fromkeys(names, value.value)
         return {parameter.name: [value.value] if parameter.is_list else value.value}
 
     def try_path(self, operation: Operation) -> None:
-        """Every id of a path, the others of nothing that is there.
+        """Tries values for every id of a path; the other ids are unknown ones.
 
-        The same id of other paths has all values there.
+        Only one path with the same id gets all values.
         """
         factory = self.kit.factory
         body: dict[str, Any] = {"body": factory.body(operation)} if operation.json_body else {}
-        # A segment that cannot be a value of a route is no such path, for which there is a rule.
+        # A segment that does not fit a route is another path; there is a rule for that.
         for parameter in (one for one in operation.path_parameters if not one.route):
             values = self.values.path_values(parameter.value_schema)
             if operation.id not in self.whole_ids.values():
@@ -106,7 +106,7 @@ class _Bounds:
                 self._try(operation, parameter.name, value, 404, path, query, **body)
 
     def try_body(self, operation: Operation) -> None:
-        """Every property of a body, and each one that must not be missing."""
+        """Tries values for every property of a body, and bodies without each required one."""
         factory = self.kit.factory
         path = factory.to_change(operation)
         for name in operation.sent:
@@ -114,7 +114,7 @@ class _Bounds:
                 if value.allowed and not factory.can_succeed(operation):
                     continue
                 sent = {**factory.body(operation), name: value.value}
-                # Only the last id that there can be is that of a group which is not there.
+                # The highest possible id is valid, but no such group exists.
                 status = 404 if value.value == _LAST else operation.status
                 self._try(operation, name, value, status, path, body=sent)
         for name in operation.needed:
@@ -123,9 +123,9 @@ class _Bounds:
             self._try(operation, name, _MISSING, 400, path, body=sent)
 
     def _sampled(self, operation: Operation, name: str) -> list[Value]:
-        """All values for a property in one of the bodies that have it alike.
+        """All values for a property, if no other operation with the same property has them.
 
-        In the others all that are not allowed, and a few that are.
+        Else all invalid values and a few valid ones.
         """
         values = self._values(operation, name)
         rule, schema = operation.collection, operation.sent[name]
@@ -146,15 +146,15 @@ class _Bounds:
         sample = self.kit.factory.value(operation, name) if text else ""
         values = self.values.json_values(schema, sample)
         if rule.numbering and name == rule.numbering.property:
-            # How many digits there are, and which numbers are free, is for the rules to say.
+            # The rules define how many digits numbers have, and which are free.
             return [one for one in values if not one.allowed]
         if name in rule.references:
-            # Groups of others are nothing to try with.
+            # Only a group of the check may be used.
             key = self.kit.factory.own(rule.references[name].collection)
             own = [Value(key, True), Value(_LAST, True)]
             return [one for one in values if not one.allowed or one.value is None] + own
         if operation.action == "create" or (rule.unique and name == rule.unique.property):
-            # A text too short to hold the sample tells not whose it is, and may be taken.
+            # A text shorter than the sample does not have the prefix of the run, and may be in use.
             return [
                 one
                 for one in values
@@ -197,6 +197,5 @@ def bounds_of_writes(kit: CheckContext) -> None:
         if operation.query_parameters:
             bounds.try_query(operation, kit.factory.to_change(operation))
 
-    # Each on entries of its own.
     kit.map(try_operation, [one for one in kit.secured_operations if not one.reads])
     bounds.findings.report(_EXPECTED)

@@ -1,8 +1,7 @@
-"""Constraints on generated requests that no schema can say.
+"""Constraints on generated requests that a schema cannot express.
 
-Some rules compare two parameters, or need to know what is stored: a generated request is changed
-until no rule has anything against it. And some requests that are to break a schema do not, once
-they are written as a URL.
+Some rules compare two parameters, or depend on stored data: a generated request is changed to meet
+them. Other requests that should break a schema are valid once they are written as a URL.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _WIRE = (ParameterLocation.QUERY, ParameterLocation.PATH)
 
 
 class Constraints:
-    """Makes generated requests good by the rules as well; the same way for the same seed."""
+    """Changes generated requests to meet the rules; deterministic for a seed."""
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
@@ -44,7 +43,7 @@ class Constraints:
         return case
 
     def _limit_range(self, operation: Operation, query: dict[str, Any]) -> None:
-        """Has a range end after its start, and not too late (media-range, media-interval)."""
+        """Makes a range end after its start, and not too late (media-range, media-interval)."""
         names = [operation.roles[role].name for role in RANGE]
         texts = [query.get(name) for name in names]
         if not all(isinstance(text, str) and text for text in texts):
@@ -57,7 +56,7 @@ class Constraints:
 
     def _body(self, operation: Operation, sent: dict[str, Any], body: Body) -> dict[str, Any]:
         rule, factory = operation.collection, self._kit.factory
-        # extension-no-rename: keys that may not change are none of the update's schema.
+        # extension-no-rename: keys that cannot change are not in the schema of an update.
         for name in [one for one in rule.fixed if one not in body.properties]:
             sent.pop(name, None)
         for name, schema in body.properties.items():
@@ -65,16 +64,16 @@ class Constraints:
             if value is None:
                 continue
             if rule.numbering and name == rule.numbering.property:
-                # extension-create: digits, prefix, and a name that is free.
+                # extension-create: digits, prefix, and a free name.
                 sent[name] = self._number(operation, name, rule.numbering.separator)
             elif name in rule.references:
-                # A group that is not there is a 404, and those that are there are not our own.
+                # An unknown group is a 404, and existing groups are not those of the check.
                 sent[name] = factory.own(rule.references[name].collection)
             elif rule.unique and name == rule.unique.property:
                 # group-user-create: a login that nobody has.
                 sent[name] = f"{factory.text(schema)}-{value}"[:255]
             elif schema.get("type") == "integer":
-                # No implementation has to keep numbers of any length.
+                # An implementation need not store integers of any size.
                 sent[name] = max(-_INT64, min(_INT64, value))
         return factory.marked(operation, sent)
 
@@ -87,23 +86,23 @@ class Constraints:
 
 
 class Wire:
-    """Validity of URLs as they are sent."""
+    """Validity of requests as they are written in a URL."""
 
     def __init__(self, kit: CheckContext) -> None:
         self._values = BoundaryValues(kit.contract.schemas)
         self._before = httpx.URL(kit.target.url).path.rstrip("/")
 
     def makes_good(self, operation: Operation, case: AnyCase, url: httpx.URL) -> bool:
-        """A case that was to break a schema does not: as text, its values are fine."""
+        """True if a request that should break a schema is valid in its URL."""
         if case.meta is None:
             return False
         broken = [one for one in case.meta.components if case.meta.is_negative_at(one)]
         return all(one in _WIRE for one in broken) and self.allows(operation, url)
 
     def allows(self, operation: Operation, url: httpx.URL) -> bool:
-        """Path and query are ones that an operation takes.
+        """True if an operation takes this path and query.
 
-        By rule empty-query, empty values do not count. Text that stands for a number is one.
+        By rule empty-query, empty values do not count. A text may stand for a number.
         """
         given: dict[str, list[str]] = {}
         for key, value in parse_qsl(url.query.decode("ascii")):

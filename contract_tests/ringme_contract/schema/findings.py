@@ -1,4 +1,4 @@
-"""Findings of generated requests, operation by operation."""
+"""Findings of generated requests, by operation."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ from ringme_contract.schema.generation import SCHEMATHESIS, AnyCase, send
 from ringme_contract.verdict import NotReached
 from ringme_spec.operations import Operation
 
-# Named one by one: a new release of Schemathesis may bring further checks, and must not change
-# verdicts by that alone. The tool's other checks (server errors, methods, missing tokens) are
-# checks of this package, made through the kit's own transport.
+# Listed explicitly: further checks in a new release of Schemathesis must not change verdicts. Its
+# other checks (server errors, methods, missing tokens) are checks of this package.
 VALID = [
     status_code_conformance,
     content_type_conformance,
@@ -40,7 +39,7 @@ Cases = list[tuple[Operation, AnyCase]]
 
 
 class Findings:
-    """Collects failures of all operations, each kind of each operation once, and what succeeded."""
+    """Collects failures, one of each kind for an operation, and the operations that succeeded."""
 
     def __init__(self, kit: CheckContext) -> None:
         self._kit = kit
@@ -50,9 +49,9 @@ class Findings:
         self._lacking: dict[str, str] = {}
 
     def send(self, operation: Operation, case: AnyCase, checks: list[Any]) -> None:
-        """Sends a case, and judges its response; nothing if it cannot be written in HTTP.
+        """Sends a case and checks its response; does nothing if it cannot be written in HTTP.
 
-        Without checks it is a finding if the server fails at it.
+        Without checks, a 5xx is a failure.
         """
         response = send(self._kit, operation, case)
         if response is None:
@@ -90,20 +89,20 @@ class Findings:
         expected: object = None,
         response: httpx.Response | None = None,
     ) -> None:
-        """Notes a failure of an operation; the last request shows it unless another is given."""
+        """Records a failure of an operation; the last request shows it unless another is given."""
         said = f"{operation.id}: {title}" + (f": {text}" if text else "")
         last = self._kit.transport.exchanges[-1] if response is None else exchange_of(response)
         shown = Deviation(last, expected, f"{last.status} {last.response_body[:200]}")
         self._failures.setdefault((operation.id, title), (said, shown))
 
     def lacks(self, operation: Operation, reason: str) -> None:
-        """Notes the reason for which an operation cannot succeed at this target."""
+        """Records the reason why an operation cannot succeed at this target."""
         self._lacking[operation.id] = reason
 
     def report(self, expected: str, needed: list[Operation] | None = None) -> None:
         """Fails the check if there was any failure, with the first few.
 
-        Raises NotReached if one of the operations that have to succeed never did.
+        Raises NotReached if one of the `needed` operations never succeeded.
         """
         if self._failures:
             rank = {one.id: number for number, one in enumerate(self._kit.operations)}

@@ -1,4 +1,4 @@
-"""Requests made from the document: what fits it succeeds, what breaks it is refused, none gets 5xx.
+"""Requests made from the document: valid ones succeed, invalid ones are refused, none gets a 5xx.
 
 A 5xx to any request of any check fails the rule no-5xx as well.
 """
@@ -34,9 +34,9 @@ _NO_ERROR = "a status below 500"
 _FORMS = {"application/x-www-form-urlencoded": None, "multipart/form-data": "multipart"}
 _MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 _SOME = 3
-# Numbers that are ready for a call are made by scenarios alone.
+# Only scenarios prepare numbers for a call.
 _NEEDS_NUMBERS = "callback"
-# Pages whose first item has a number that no machine integer holds.
+# Pages whose first item has an index beyond a 64-bit integer.
 _PAGES = (("9223372036854775807", "299"), ("576460752303423488", "278"), ("9" * 40, "1000"))
 
 
@@ -49,7 +49,7 @@ class _Sender(Findings):
     def generated(
         self, operation: Operation, salt: int, path: dict[str, object] | None
     ) -> list[AnyCase]:
-        """Generated requests that the rules have nothing against, for one operation of a kind."""
+        """Generated requests that meet the rules, for one operation of each kind."""
         if not self.samples.is_whole(operation):
             return []
         cases = generate(self._kit, operation, GenerationMode.POSITIVE, _SOME, salt, path)
@@ -79,11 +79,11 @@ def valid_reads(kit: CheckContext) -> None:
         for values, full in paths:
             query = kit.factory.query(operation, full)
             cases.append((operation, put_together(kit, operation, values, query)))
-        # Once about what is there, which gets further, and once about anything.
+        # With existing entries, which gets further, and with any ids.
         for salt, fixed in ((1, path), (2, None)):
             cases += [(operation, case) for case in sender.generated(operation, salt, fixed)]
     sender.send_all(cases, VALID)
-    # Scenarios make what else there is to read.
+    # Scenarios create the rest of what can be read.
     sender.report(_SUCCESS, [one for one in chosen if one.addresses_entries])
 
 
@@ -160,10 +160,10 @@ def invalid_reads(kit: CheckContext) -> None:
     for operation in kit.operations:
         if not (operation.reads and operation.parameters and can_be_generated(operation)):
             continue
-        # Of the others the bounds are tried; to generate a request takes as long as to send fifty.
+        # For the others the bounds are enough; generating a request takes as long as sending fifty.
         if not samples.is_whole(operation):
             continue
-        # About what is there, so that nothing but the query can be wrong, if there is a query.
+        # With existing entries, so that only the query is invalid, if there is one.
         path = None
         if operation.query_parameters:
             with suppress(NotReached):
@@ -178,7 +178,7 @@ def invalid_writes(kit: CheckContext) -> None:
     """Every write with a query or a body that breaks its schema, on things of its own."""
     cases: Cases = []
     for operation in _writes(kit):
-        # Wrong ids are left to the bounds: who reads them as others must not delete those.
+        # Invalid ids are left to the bounds: a server that misreads one must not delete an entry.
         if operation.json_body or operation.query_parameters or operation.scopes is None:
             path = kit.factory.to_change(operation)
             found = generate(kit, operation, GenerationMode.NEGATIVE, _SOME, 13, path)
@@ -228,7 +228,7 @@ class Link:
 
 
 def links(kit: CheckContext) -> list[Link]:
-    """The links of the document from a create to operations that the target does not lack."""
+    """The links of the document from a create to operations that the target offers."""
     known = {one.id: one for one in kit.operations}
     return [
         Link(name, source, known[node["operationId"]], node["parameters"])
@@ -266,7 +266,7 @@ def each_link(kit: CheckContext) -> None:
 def _target(
     kit: CheckContext, link: Link, request_path: dict[str, Any], response_body: Any
 ) -> AnyCase:
-    # What a link does not name is as in the request that it follows.
+    # Other parameters are the same as in the first request.
     values = request_path | {
         name: _evaluated(one, request_path, response_body) for name, one in link.parameters.items()
     }
@@ -274,7 +274,7 @@ def _target(
     path = {one.name: values[one.name] for one in operation.path_parameters}
     query = kit.factory.query(operation)
     for parameter in operation.query_parameters:
-        # A range of the document's own is one in which this target may have nothing.
+        # The target may have no items in the range of the document's example.
         if parameter.name in values and parameter.role not in RANGE:
             query[parameter.name] = values[parameter.name]
     if operation.body is None:
