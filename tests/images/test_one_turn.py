@@ -32,20 +32,20 @@ def run(scenario: Scenario) -> None:
     asyncio.run(both())
 
 
-async def token_of(copy: Copy, client_id: str) -> str:
+async def token_of(copy: Copy, client_id: str, session: str = "") -> str:
     form = {
         "grant_type": "client_credentials",
         "client_id": client_id,
         "client_secret": SECRETS[client_id],
     }
-    found = await copy.send("POST", "/oauth/token", form=form)
+    found = await copy.send("POST", f"{session}/oauth/token", form=form)
     token: str = found.json()["access_token"]
     return token
 
 
-async def create(copy: Copy, token: str, name: object = "x") -> int:
+async def create(copy: Copy, token: str, name: object = "x", session: str = "") -> int:
     """Returns the status of a request for a new group."""
-    return (await copy.send("POST", GROUPS, {"name": name}, token)).status_code
+    return (await copy.send("POST", f"{session}{GROUPS}", {"name": name}, token)).status_code
 
 
 def turns_of(monkeypatch: pytest.MonkeyPatch) -> list[Batch]:
@@ -98,6 +98,21 @@ def test_a_token_that_another_process_has_revoked_changes_nothing(name: object) 
         assert (await other.send("POST", "/oauth/revoke", form=form)).status_code == 200
         latest = one.engine.latest
         assert await create(one, token, name) == 401
+        assert one.engine.latest == latest
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("name", ["x", 5])
+def test_a_request_in_a_session_that_another_process_has_ended_changes_nothing(
+    name: object,
+) -> None:
+    async def scenario(one: Copy, other: Copy) -> None:
+        token = await token_of(one, TRUSTED, "/s/short")
+        assert await create(one, token, session="/s/short") == 201
+        assert (await other.send("DELETE", "/__mock__/sessions/short")).status_code == 204
+        latest = one.engine.latest
+        assert await create(one, token, name, "/s/short") == 401
         assert one.engine.latest == latest
 
     run(scenario)

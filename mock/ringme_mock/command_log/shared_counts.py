@@ -108,6 +108,7 @@ class SharedCounts:
 
     async def _meet_faults(self, request: RequestContext) -> Reply | None:
         """Meet the faults that others have set, which come before the request counts."""
+        self._replica.sessions.choose_again(request)
         if meets_faults(request, request.session):
             return await self._replica.repeat.faults.apply(request)
         return None

@@ -206,6 +206,10 @@ class Sessions:
         elif request.session is not self.default:
             request.prefix = f"/s/{request.session.name}"
 
+    def choose_again(self, request: RequestContext) -> None:
+        """Set the session of a request again, which another process may have ended. Raises as before."""
+        request.session = self._find(request.session.name, self._may_begin(request))
+
     def choose_known(self, request: RequestContext) -> None:
         """Set the session of a refused request.
 
