@@ -207,7 +207,7 @@ class Sessions:
             request.prefix = f"/s/{request.session.name}"
 
     def choose_again(self, request: RequestContext) -> None:
-        """Set the session of a request again, which another process may have ended. Raises as before."""
+        """Set the session of a request again, as `choose` did: it may have ended since."""
         request.session = self._find(request.session.name, self._may_begin(request))
 
     def choose_known(self, request: RequestContext) -> None:
