@@ -113,7 +113,7 @@ class Copy:
 
     def stop_timers(self) -> None:
         for one in self.sessions.with_commands():
-            one.calls.rest()
+            one.calls.stop_timer()
 
     def stop(self) -> None:
         self.sessions.stop()

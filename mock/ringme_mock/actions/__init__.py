@@ -17,7 +17,7 @@ from ringme_mock.actions.response import Reply
 
 Action = Callable[[RequestContext], Reply]
 
-# Those that change the state though browsers come by GET: a code is made.
+# Actions that change the state although the method is GET: a code is issued.
 CHANGING_READS = frozenset({"authorize"})
 
 ACTIONS: dict[str, Action] = {

@@ -1,4 +1,4 @@
-"""The authorization code grant: login, permission, and the code. Source: RFC 6749 section 4.1."""
+"""Authorization code grant: login, permission, and the code (RFC 6749 section 4.1)."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from ringme_mock.store.tokens import Code, Grant
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _METHODS = ("plain", "S256")
-# Characters of a login that the page shows again.
+# Number of characters of a login that the page shows again.
 _SHOWN = 255
 _Action = Callable[[RequestContext], Reply]
 
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """Valid application and redirect URI, and all parameters as they were sent, by name."""
+    """Valid application and redirect URI, with all parameters as they were sent."""
 
     application: Entry
     redirect_uri: str
@@ -36,13 +36,13 @@ class AuthorizationRequest:
 
     @property
     def challenge(self) -> tuple[str, str]:
-        """Challenge and method of RFC 7636; empty without one."""
+        """Challenge and method of RFC 7636; both empty without a challenge."""
         challenge = self.given.get("code_challenge", "")
         return challenge, self.given.get("code_challenge_method", _METHODS[0]) if challenge else ""
 
     @property
     def error(self) -> str | None:
-        """The error that the redirect URI gets, if the request is wrong."""
+        """Error for the redirect URI if the request is wrong, else None."""
         if self.given.get("response_type") != "code":
             return "unsupported_response_type"
         challenge, method = self.challenge
@@ -51,7 +51,7 @@ class AuthorizationRequest:
         return None
 
     def redirect(self, name: str, value: str) -> Reply:
-        """Send the browser to the redirect URI with a parameter, and `state` behind it."""
+        """Redirect the browser to the redirect URI with a parameter, followed by `state`."""
         pairs = [(name, value)]
         if "state" in self.given:
             pairs.append(("state", self.given["state"]))
@@ -60,9 +60,9 @@ class AuthorizationRequest:
 
 
 def read_request(context: RequestContext) -> AuthorizationRequest:
-    """Read the parameters, of which those of the form count.
+    """Read the parameters; the form overrides the query.
 
-    Raises the 400 for an application or a redirect URI that is not known (rule code-redirect).
+    Raises the 400 for an unknown application or redirect URI (rule code-redirect).
     """
     names = [one.name for one in context.operation.query_parameters]
     form: dict[str, str] = {name: context.sent[name] for name in names if context.sent.get(name)}
@@ -82,7 +82,7 @@ def read_request(context: RequestContext) -> AuthorizationRequest:
 def check_own_form(context: RequestContext) -> None:
     """Raise the 403 for a form that a page of another site has sent.
 
-    Programs other than browsers send neither header.
+    Clients other than browsers send neither header.
     """
     site = context.header(b"sec-fetch-site")
     origin = context.header(b"origin")
@@ -94,7 +94,7 @@ def check_own_form(context: RequestContext) -> None:
 
 
 def is_fetched_elsewhere(context: RequestContext) -> bool:
-    """Tell whether a script of another page asks, and not a person who goes there."""
+    """Tell if a script of another site sent the request, and not a person who navigates."""
     site = context.header(b"sec-fetch-site")
     return (
         site not in ("", "same-origin", "none") and context.header(b"sec-fetch-mode") != "navigate"
@@ -102,17 +102,17 @@ def is_fetched_elsewhere(context: RequestContext) -> bool:
 
 
 def path_of(context: RequestContext, path: str, given: dict[str, str]) -> str:
-    """Make a path in this session, with the parameters of a request."""
+    """Build a path in this session, with the parameters of a request."""
     return f"{context.prefix}{path}?{urlencode(given)}"
 
 
 def url_of(context: RequestContext, path: str, given: dict[str, str]) -> str:
-    """Make the absolute URL of a path in this session, with the parameters of a request."""
+    """Build the absolute URL of a path in this session, with the parameters of a request."""
     return f"{context.base_url}{path}?{urlencode(given)}"
 
 
 def cookie_path(context: RequestContext) -> str:
-    """Return the part of the paths of a session that the grant's operations share."""
+    """Return the common prefix of the paths of the grant's operations in this session."""
     return context.prefix + posixpath.dirname(context.operation.path)
 
 
@@ -134,11 +134,11 @@ def show(template: str, leads_to: str, **values: Any) -> Reply:
 
 
 def refused(context: RequestContext, error: ApiError) -> Reply:
-    """Make the response of a refusal: a page for a browser. Raises the error for all others."""
+    """Make the page of a refusal for a browser. Raises the error for other clients."""
     if "text/html" not in context.header(b"accept").lower():
         raise error
     context.refusal = error
-    # The journal keeps it, and must not keep the frames that it was raised in.
+    # The journal keeps the error, and would keep the frames of the traceback alive.
     error.__traceback__ = error.__context__ = None
     return Reply(error.status, page("refused", message=error.message), HTML, page_headers())
 
@@ -147,7 +147,7 @@ _Step = Callable[[RequestContext, AuthorizationRequest], Reply]
 
 
 def _with_request(step: _Step) -> _Action:
-    """Make an action of a step that needs a valid application and redirect URI."""
+    """Turn a step into an action; the step gets the valid authorization request."""
 
     @wraps(step)
     def act(context: RequestContext) -> Reply:
@@ -161,7 +161,7 @@ def _with_request(step: _Step) -> _Action:
 
 @_with_request
 def authorize(context: RequestContext, request: AuthorizationRequest) -> Reply:
-    """Send the browser on: with a code to the redirect URI, or to the login page."""
+    """Redirect the browser: to the redirect URI with a code, or to the login page."""
     resource, tokens = context.operation.resource, context.state.tokens
     if request.application["type"] not in resource["for"]:
         return request.redirect("error", "unauthorized_client")
@@ -186,13 +186,12 @@ def authorize(context: RequestContext, request: AuthorizationRequest) -> Reply:
 
 @_with_request
 def show_login(context: RequestContext, request: AuthorizationRequest) -> Reply:
-    """Show the login page."""
     return _login_page(context, request)
 
 
 @_with_request
 def log_in(context: RequestContext, request: AuthorizationRequest) -> Reply:
-    """Log a user in, and send the browser back; or show the login page again (rule code-login)."""
+    """Log a user in and redirect the browser, or show the login page again (rule code-login)."""
     check_own_form(context)
     resource, tokens = context.operation.resource, context.state.tokens
     given = {name: context.sent.get(name, "") for name in _form_names(context)}
@@ -200,7 +199,7 @@ def log_in(context: RequestContext, request: AuthorizationRequest) -> Reply:
     refusal = _refusal(context, request, user)
     if user is None or refusal:
         return _login_page(context, request, refusal, given["username"])
-    # A login that was there before would live on beside the new one.
+    # Otherwise the previous login would stay valid.
     tokens.logins.remove(read_cookie(context, resource["cookie"]))
     login = tokens.logins.add(user["id"], resource["length"], resource["lifetime"])
     cookie = f"{resource['cookie']}={login}; Path={cookie_path(context)}; HttpOnly; SameSite=Lax"
@@ -225,7 +224,7 @@ def _logged_in(context: RequestContext, request: AuthorizationRequest) -> Entry 
 
 
 def _refusal(context: RequestContext, request: AuthorizationRequest, user: Entry | None) -> str:
-    """Say why a user may not log in; empty for one who may."""
+    """Explain why a user may not log in; an empty text if it may."""
     if user is None:
         return "Wrong login or password."
     store = context.state.store
@@ -255,7 +254,6 @@ def _login_page(
 
 
 def _ask(context: RequestContext, request: AuthorizationRequest, user: Entry) -> Reply:
-    """Show the page that asks for permission."""
     return show(
         "permission",
         request.redirect_uri,

@@ -1,4 +1,4 @@
-"""Files on a condition, and parts of them (RFC 9110, 13 and 14)."""
+"""Conditional requests and ranges of files (RFC 9110 sections 13 and 14)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import replace
 from ringme_mock.actions.request_context import RequestContext
 from ringme_mock.actions.response import Reply
 
-# More digits than any file has bytes.
+# One range; 100 digits are more than any size has.
 _ONE_RANGE = re.compile(r"bytes=\s*([0-9]{0,100})-([0-9]{0,100})\s*", re.IGNORECASE)
 
 
 def conditional(reply: Reply, request: RequestContext) -> Reply:
-    """Give a whole file its ETag; return 304 if the client has it, or the part that it wants."""
+    """Add an ETag to a whole file; return 304 if the client has it, or the requested range."""
     tag = f'"{hashlib.sha256(reply.body).hexdigest()[:32]}"'
     if _is_known(request.header(b"if-none-match"), tag):
         return Reply(304, headers={"ETag": tag})
@@ -24,15 +24,15 @@ def conditional(reply: Reply, request: RequestContext) -> Reply:
 
 
 def _is_known(condition: str, tag: str) -> bool:
-    """Compare with a list of tags, weak ones too; `*` is for any file."""
+    """Compare a tag with a list of tags, weak ones included; `*` matches every file."""
     known = (one.strip().removeprefix("W/") for one in condition.split(","))
     return any(one in ("*", tag) for one in known)
 
 
 def ranged(reply: Reply, wanted: str) -> Reply:
-    """Return the part of a whole file that a header Range wants, or the refusal of it.
+    """Return the range of a file that a Range header requests, or 416.
 
-    Several ranges, and what is no range, count as none: that is the whole file.
+    Several ranges and invalid ones are ignored, so the whole file is returned.
     """
     whole = {**(reply.headers or {}), "Accept-Ranges": "bytes"}
     size = len(reply.body)
@@ -47,7 +47,10 @@ def ranged(reply: Reply, wanted: str) -> Reply:
 
 
 def _span(wanted: str, size: int) -> tuple[int, int] | None:
-    """Read the first and the last place; None for no single range. An empty one is beyond all."""
+    """Return first and last index of a single range; None for anything else.
+
+    An empty range begins at `size`, so that it cannot be satisfied.
+    """
     match = _ONE_RANGE.fullmatch(wanted)
     if match is None or match[1] == match[2] == "":
         return None

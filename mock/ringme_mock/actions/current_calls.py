@@ -1,4 +1,4 @@
-"""Actions on calls in progress: list, read, move on, end, and order a callback."""
+"""Actions on calls in progress: list, read, transfer, end, and order a callback."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ringme_mock.store.collection import Entry
 
 _IN_PROGRESS = (RINGING, TALKING)
 _SERVICE = "service"
-# Seconds that a source rings at most, unless the request says otherwise.
+# Default for the seconds that a source rings at most.
 _DEFAULT_WAIT = 30
 
 
 def list_calls(context: RequestContext) -> Reply:
-    """Respond with the legs in progress of a number or of all numbers of a client."""
+    """Respond with the legs in progress of one number, or of all numbers of a client."""
     found = [_shown(context, call, index) for call, index in _legs(context)]
     return context.reply({context.operation.resource["envelope"]: found})
 
@@ -33,7 +33,7 @@ def read_call(context: RequestContext) -> Reply:
 
 
 def move_call(context: RequestContext) -> Reply:
-    """Carry a step out, and respond with the leg as it last was at the number of the path."""
+    """Take a step, and respond with the leg as it last was at the number of the path."""
     resource = context.operation.resource
     call, index = _leg_of_path(context)
     roles = resource["roles"]
@@ -47,7 +47,6 @@ def move_call(context: RequestContext) -> Reply:
 
 
 def end_call(context: RequestContext) -> Reply:
-    """End a call for all who take part in it."""
     call, _ = _leg_of_path(context)
     engine = context.session.calls
     engine.change(steps.hang_up(call, engine.now, _SERVICE))
@@ -80,7 +79,7 @@ def order_callback(context: RequestContext) -> Reply:
 
 
 def _sources(context: RequestContext, field: str) -> tuple[Number | str, ...]:
-    """Find who is rung first, each once. Raises the 400s of rule callback-numbers."""
+    """Find the parties to ring first, each once. Raises the 400s of rule callback-numbers."""
     found: list[Number | str] = []
     for text in context.sent[field]:
         party = find_party(context.state.store, _client(context), text, field)
@@ -102,7 +101,7 @@ def _check_number(context: RequestContext, number: Number, field: str) -> None:
 
 
 def _client(context: RequestContext) -> Entry:
-    """Find the client of the path, or of the number in the path."""
+    """Find the client in the path, or that of the number in the path."""
     store = context.state.store
     name, key = context.owner or ("", None)
     owner = store[name].get(key)
@@ -114,7 +113,7 @@ def _client(context: RequestContext) -> Entry:
 
 
 def _legs(context: RequestContext) -> Iterator[tuple[Call, int]]:
-    """Iterate over the legs in progress below the path, of numbers of certain kinds."""
+    """Iterate over the legs in progress below the path, of the kinds of numbers in `kinds`."""
     engine, kinds = context.session.calls, context.operation.resource["kinds"]
     name, key = context.owner or ("", None)
     for call in engine.calls(_client(context)["id"]):
@@ -132,7 +131,7 @@ def _in_progress(call: Call, now: int) -> list[int]:
 
 
 def _leg_of_path(context: RequestContext) -> tuple[Call, int]:
-    """Find the leg that the number of the path has in the call of the path. Raises the 404."""
+    """Find the leg that the path's number has in the path's call. Raises the 404."""
     parameter = context.operation.path_parameters[-1]
     call = context.session.calls.find(context.parameters[parameter.name])
     if call is not None:
@@ -150,7 +149,7 @@ def _shown(context: RequestContext, call: Call, index: int) -> dict[str, Any]:
 
 
 def _transfer(context: RequestContext, call: Call, index: int, field: str) -> Reply:
-    """Hand a leg that talks over. Raises the 400 for an unknown number, and while it rings."""
+    """Transfer a leg that is talking. Raises the 400 for an unknown number or a ringing leg."""
     engine = context.session.calls
     text = context.sent[field]
     target = find_party(context.state.store, _client(context), text, field)

@@ -1,7 +1,7 @@
 """Actions on an entry of any collection: create, read, update and delete.
 
-They take all that they know of a resource from the document, so that another plain resource needs
-paths, schemas and a fixture file only.
+They know resources from the document alone, so another plain resource needs only paths, schemas and
+a fixture file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def read(context: RequestContext) -> Reply:
 
 
 def current(context: RequestContext) -> Reply:
-    """Respond with the caller, of the owner ids only that of its type (rule whoami)."""
+    """Respond with the caller; of the owner ids, only that of its type is set (rule whoami)."""
     shown = dict(context.shown((context.user,))[0])
     own, _ = context.state.access.owner_of(context.user)
     for name, prop in context.operation.resource["owners"].items():
@@ -34,14 +34,14 @@ def current(context: RequestContext) -> Reply:
 
 
 def delete(context: RequestContext) -> Reply:
-    """Delete the entry, and those that the document has deleted with it."""
+    """Delete the entry, and the entries that the document deletes with it."""
     rule = context.operation.collection
     context.state.store.delete(rule.name, context.entry[rule.key])
     return context.reply()
 
 
 def create(context: RequestContext) -> Reply:
-    """Insert an entry of values from the body, the path and the document."""
+    """Insert an entry with values from the body, the path and the document."""
     rule = context.operation.collection
     entry = context.defaults.build(context.sent, context.owners, context.state.clock.text)
     if rule.numbering:
@@ -53,7 +53,7 @@ def create(context: RequestContext) -> Reply:
     if rule.refused:
         _check_refused(context, entry)
     collection = context.state.store.collections[rule.name]
-    # No text is longer than the body that it came in.
+    # No text is longer than the body.
     is_long = context.size >= LONG_TEXT
     check_quota(context.state, rule.name, 1, collection.overweight(entry) if is_long else 0)
     if rule.sequence_of:
@@ -92,7 +92,7 @@ def _known(context: RequestContext) -> Entry:
 
 
 def _full_number(context: RequestContext, rule: Numbering, name: str) -> str:
-    """Add the prefix to a name that may lack it (rule extension-create)."""
+    """Add the prefix to a number that may lack it (rule extension-create)."""
     owner = context.owners[rule.owner]
     prefix, _, number = name.rpartition(rule.separator)
     if prefix not in ("", owner[rule.prefix]):
@@ -117,7 +117,7 @@ def _check_fixed(context: RequestContext) -> None:
 
 
 def _check_references(context: RequestContext, entry: Entry, changes: Entry) -> None:
-    """Raise the 404 for the key of an entry that the same owner does not have."""
+    """Raise the 404 for a key that is not of an entry of the same owner."""
     store = context.state.store
     rule = context.operation.collection
     for name, reference in rule.references.items():
@@ -136,7 +136,7 @@ def _check_references(context: RequestContext, entry: Entry, changes: Entry) -> 
 
 
 def _check_refused(context: RequestContext, changes: Entry) -> None:
-    """Raise the 400 for a value that what its owner is forbids."""
+    """Raise the 400 for a value that is not allowed with this owner."""
     for one in context.operation.collection.refused:
         owner = context.owners.get(one.owner)
         if owner is None or changes.get(one.property) not in one.values:
@@ -149,9 +149,9 @@ def _check_refused(context: RequestContext, changes: Entry) -> None:
 class EntryDefaults:
     """Sources of the properties of a new entry.
 
-    `constant` holds all properties in order, those that depend on the request as None: `copied`
-    come from an owner in the path (property, owner, property there), `now` are its time, and
-    `settable` those that a client may send (rule extra-keys).
+    `constant` has all properties in order; those that depend on the request are None. `copied` come
+    from an owner in the path (property, owner, owner's property), `now` are its time. `settable`
+    are those that a client may send (rule extra-keys).
     """
 
     constant: Entry

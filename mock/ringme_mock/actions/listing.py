@@ -1,4 +1,4 @@
-"""The list action: query parameters as a query of the store, with range, order, filters, page."""
+"""List action: query parameters become a query of the store with range, order, filters, page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Test = Callable[[Entry], bool]
 
 
 def list_entries(context: RequestContext) -> Reply:
-    """Respond with the entries of the innermost owner in the path, or with all."""
+    """Respond with the entries of the innermost owner in the path, or with all entries."""
     entries = find_listed(context)
     envelope = context.operation.envelope
     if envelope is None:
@@ -35,7 +35,7 @@ def list_entries(context: RequestContext) -> Reply:
 
 
 def find_listed(context: RequestContext) -> Iterator[Entry]:
-    """Find what a list shows. Raises the 400s of rules media-range and media-interval."""
+    """Find the entries of a list. Raises the 400s of rules media-range and media-interval."""
     rule, query = context.operation.collection, _list_query(context)
     if rule.has_made_entries:
         query = replace(query, files=context.files_url)
@@ -63,7 +63,7 @@ def _store_query(context: RequestContext) -> Query:
 
 
 def _page(context: RequestContext, roles: Mapping[str, Parameter]) -> tuple[int | None, int | None]:
-    """Return number and size of the page; a list in an envelope is never whole."""
+    """Return number and size of the page; a list in an envelope always has both."""
     page, size = _value(context, roles, "page"), _value(context, roles, "page_size")
     in_envelope = context.operation.envelope is not None
     if size is None and (page is not None or in_envelope):
@@ -94,7 +94,7 @@ def _range(
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Read a date-time of a request (rule dates-in)."""
+    """Parse a date-time of a request (rule dates-in)."""
     if text is None:
         return None
     year, month, day, hour, minute, second = map(int, re.split("[- :]", text))
@@ -102,7 +102,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _text(moment: datetime | None) -> str | None:
-    """Write a time as entries have it, so that texts sort by time."""
+    """Format a time as in entries, where the order of texts is that of times."""
     return moment.isoformat(" ") if moment else None
 
 

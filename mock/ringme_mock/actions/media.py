@@ -14,7 +14,7 @@ from ringme_mock.store.made_files import file_of
 from ringme_mock.store.store import Store
 from ringme_spec.collections import CollectionRule, Content
 
-# A stored file may hold anything. Any page may play a recording.
+# A stored file may contain anything, so nothing in it may run. Any page may play a recording.
 FILE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
@@ -23,21 +23,18 @@ _MISSING = Reply(404, b"There is no such file.\n", "text/plain; charset=utf-8", 
 
 
 def delete_listed(context: RequestContext) -> Reply:
-    """Delete exactly the entries that the list, of the same range if any, shows.
-
-    Source: rule media-delete.
-    """
+    """Delete exactly the entries that the list with the same query shows (rule media-delete)."""
     rule = context.operation.collection
-    # Last first, which is the cheapest order for sorted lists.
+    # The last entry first, which is cheapest for sorted lists.
     for entry in reversed(list(find_listed(context))):
         context.state.store.delete(rule.name, entry[rule.key])
     return context.reply()
 
 
 def stats(context: RequestContext) -> Reply:
-    """Respond with length and total size of the list of the same range (rule stats-agree).
+    """Respond with length and total size of the list with the same query (rule stats-agree).
 
-    With `by`, respond with the lengths of its parts instead.
+    With `by`, respond with the number of entries for each value instead.
     """
     resource = context.operation.resource
     if "by" in resource:
@@ -55,14 +52,14 @@ def download(context: RequestContext) -> Reply:
 
 
 def storage_url(context: RequestContext) -> Reply:
-    """Respond with a URL at which the file can be fetched without a token."""
+    """Respond with a URL of the file that needs no token."""
     rule = context.operation.collection
     url = f"{context.files_url}{rule.name}/{quote(str(context.entry[rule.key]))}"
     return context.reply(dict.fromkeys(context.operation.response_properties, url))
 
 
 def stored_file(store: Store, request: RequestContext) -> Reply:
-    """Respond with the file of a path below STORAGE, or a range of it; this needs no token."""
+    """Respond with the file of a path below STORAGE, or a range of it, without a token."""
     names = [unquote(name) for name in request.raw_path.removeprefix(STORAGE).split("/")]
     collection = store.collections.get(names[0])
     if len(names) != 2 or collection is None or collection.rule.content is None:
@@ -74,7 +71,7 @@ def stored_file(store: Store, request: RequestContext) -> Reply:
 
 
 def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:
-    """Make a response with the file of an item as a download."""
+    """Make a response that downloads the file of an item."""
     content = _content(rule)
     name = entry[content.name] if content.name else f"{entry[rule.key]}.{content.extension}"
     return Reply(
@@ -86,7 +83,7 @@ def file_reply(store: Store, rule: CollectionRule, entry: Entry) -> Reply:
 
 
 def _disposition(name: str) -> str:
-    """Write the name of a download, in full for those who read more than ASCII (RFC 6266)."""
+    """Build a Content-Disposition header, with the full name if it is not ASCII (RFC 6266)."""
     plain = "".join(one if one.isascii() else "_" for one in name)
     text = f'attachment; filename="{quote(plain, safe=" ,()+=@!~")}"'
     return text if name.isascii() else f"{text}; filename*=UTF-8''{quote(name, safe='!#$&+^`|~')}"

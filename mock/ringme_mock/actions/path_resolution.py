@@ -1,4 +1,4 @@
-"""Path resolution: the owners and the item that a path addresses, and the caller's reach."""
+"""Path resolution: the owners and the item of a path, and the reach of the caller."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from ringme_spec.parameters import Parameter
 class _PathEntry:
     """Parameter of a path, and the entry that it addresses.
 
-    `links` are the owners before it that the entry must belong to, each with the property that
-    holds its key (None: it belongs to them through others); `where` are values that it must have.
+    `links` are the preceding owners that the entry must belong to, each with the property that
+    holds its key (None if it belongs to the owner through others). `where` are values that the
+    entry must have.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class _PathEntry:
 
 
 class PathResolver:
-    """Resolution of the paths of one operation, prepared at the start."""
+    """Resolver of the paths of one operation, prepared at startup."""
 
     def __init__(self, operation: Operation) -> None:
         names = tuple(rule.name for rule in operation.path_collections)
@@ -65,7 +66,7 @@ class PathResolver:
     def resolve(self, context: RequestContext) -> None:
         """Set owners and item of the context.
 
-        Raises the 404 for the first entry of the path, then the 403 for one out of the caller's
+        Raises the 404 for the first entry of the path, then the 403 if it is out of the caller's
         reach, then the 404 for further entries (contract section 2, the order of checks).
         """
         store, caller = context.state.store, context.caller
@@ -99,7 +100,7 @@ class PathResolver:
 def _belongs(
     context: RequestContext, one: _PathEntry, entry: Entry, keys: Mapping[str, Key]
 ) -> bool:
-    """Check that an entry is one of the operation's, and belongs to all owners before it."""
+    """Check that an entry has the values of `where`, and belongs to all preceding owners."""
     for prop, value in one.where:
         if entry[prop] != value:
             return False

@@ -1,4 +1,4 @@
-"""Request context: a request, and all that is known about it and its response."""
+"""Request context: a request, and everything that is known about it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Bytes of a body that are kept for the journal.
 BODY_LIMIT = 16_384
-# Below this path are the files of entries.
+# Path below which the files of entries are.
 STORAGE = "/storage/"
 # Number and length of the Authorization headers whose tokens are cached.
 _MOST_KEPT = 1000
@@ -38,20 +38,20 @@ _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[([0-9A-Fa-f:]+)\])(?::[0-9]{1,5})?")
 
 
 class RequestContext:
-    """Request whose `target` is set by routing, its `caller` by security, and so on.
+    """Request with what each layer finds out: routing sets `target`, security `caller`, and so on.
 
-    `prefix` is the part of the path that chose the session, behind that of the public URL; `path`
-    is the rest, and `raw_path` the same undecoded, as routing needs it; `origin` is that of the
-    public URL, if there is one; `headers` are by name in lower case, of repeated ones the
-    first. `allowance` None means a response without limit headers. `detail` is what `refusal` does
-    not say to the client, for the journal. `fault` names the injected fault, `connection` its
-    damage. `counted` tells that other processes know that the request counts. One that counts with
-    its command has an `expected` caller, and the position of the log at which that was known.
-    `body` is the beginning of the body, of `size` bytes.
+    `prefix` is the part of the path that chose the session, after that of the public URL. `path` is
+    the rest, `raw_path` the same before decoding, for routing. `origin` is that of the public URL,
+    if there is one. `headers` are by lower-case name; repeated headers have their first value.
+    `allowance` None means a response without limit headers. `detail` adds to `refusal` what only
+    the journal says. `fault` names the injected fault, `connection` its damage. `counted` is set if
+    other processes know that the request counts. A request that counts together with its command
+    has an `expected` caller, with the position of the log at which the caller was found. `body` is
+    the beginning of the body, which has `size` bytes.
 
-    An action has valid parameters and body, and the entries of its path: `parameters` and
+    An action has valid parameters and body, and the entries of its path. `parameters` and
     `query_values` hold values by parameter name, `sent` is the JSON object of the body. `owners`
-    are entries by collection, outermost first; `owner` is collection and key of the innermost;
+    are entries by collection, outermost first; `owner` is collection and key of the innermost one.
     `item` is the entry that the path ends at, if any.
     """
 
@@ -92,14 +92,14 @@ class RequestContext:
         self.query: bytes = scope["query_string"]
         self.at = time.time()
         self.raw_path = raw_path = (scope.get("raw_path") or b"").decode("latin-1")
-        # Routing needs escaped slashes within segments. It is made anew if the server does not
-        # have it, or a middleware has changed the decoded path only.
+        # Routing needs escaped slashes within segments. The raw path is rebuilt if the server does
+        # not pass it, or a middleware changed only the decoded path.
         if (unquote(raw_path) if "%" in raw_path else raw_path) != self.path:
             self.raw_path = quote(self.path, safe="/!$&'()*+,:;=@~")
 
     @property
     def base_url(self) -> str:
-        """URL of the session as clients reach it: the public one, or by a valid Host or server."""
+        """URL of the session for clients: from the public URL, a valid Host, or the server."""
         if self.origin:
             return f"{self.origin}{self.prefix}"
         host = self.header(b"host")
@@ -111,12 +111,12 @@ class RequestContext:
 
     @property
     def files_url(self) -> str:
-        """URL below which the files of entries are fetched."""
+        """URL below which the files of entries are."""
         return f"{self.base_url}{STORAGE}"
 
     @property
     def bearer_token(self) -> str | None:
-        """Token of the Authorization header; None without the header, or with another scheme."""
+        """Token of the Authorization header; None without one, or with another scheme."""
         given = self.headers.get(b"authorization", b"")
         return _bearer_token(given) if len(given) > _LONGEST_KEPT else _kept_token(given)
 
@@ -125,13 +125,13 @@ class RequestContext:
         return self.headers.get(name, b"").decode("latin-1")
 
     async def receive(self) -> Any:
-        """Receive the next message; the beginning of the body is kept for the journal."""
+        """Receive the next message, and keep the beginning of the body for the journal."""
         message = await self.receive_part()
         self.keep(message.get("body", b""))
         return message
 
     def keep(self, content: bytes) -> None:
-        """Keep a part of the body for the journal, up to its limit."""
+        """Keep a part of the body for the journal, up to BODY_LIMIT."""
         self.size += len(content)
         self.body += content[: BODY_LIMIT - len(self.body)]
 
@@ -156,7 +156,7 @@ class RequestContext:
         return self.caller.user
 
     def show(self, entry: Entry) -> Reply:
-        """Make the success response with the properties of an entry that the document shows."""
+        """Make the success response with an entry, in the properties that the document shows."""
         return Reply(self.operation.status, write_json(self.shown((entry,))[0]), JSON)
 
     def show_all(self, entries: Iterable[Entry]) -> Reply:
@@ -191,7 +191,6 @@ def _is_host(text: str) -> bool:
 
 
 def attach(scope: Scope, request: RequestContext) -> None:
-    """Put the request into the scope for the layers of the pages."""
     scope[_SCOPE_KEY] = request
 
 

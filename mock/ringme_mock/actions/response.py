@@ -1,4 +1,4 @@
-"""Response of an action, and the view of an entry that it shows."""
+"""Response of an action, and the view of entries in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ringme_spec.operations import Operation
 
 JSON = "application/json"
 Entry: TypeAlias = dict[str, Any]
-# Of all entries of a response at once, as a call for each takes longer than what it does.
+# Takes all entries of a response at once, as a call for each would cost more than the work.
 View: TypeAlias = Callable[[Iterable[Entry]], list[Entry]]
 
 
@@ -30,9 +30,9 @@ def json_reply(status: int, value: Any, headers: Mapping[str, str] | None = None
 
 
 def entry_view(operation: Operation) -> View | None:
-    """Return a function from entries to their properties in the response, in order.
+    """Return a function that reduces entries to the properties in the response, in order.
 
-    None shows entries as they are stored.
+    None means that entries are shown as they are stored.
     """
     stored, shown = operation.collection.properties, operation.response_properties
     if operation.collection.has_made_entries:
@@ -54,7 +54,7 @@ def entry_view(operation: Operation) -> View | None:
     hidden = [name for name in stored if name not in shown]
 
     def without(entries: Iterable[Entry]) -> list[Entry]:
-        # Entries have all stored properties in order, so this is quicker than gathering.
+        # Faster than picking, as entries have all stored properties in order.
         seen = [entry.copy() for entry in entries]
         for name in hidden:
             for entry in seen:
@@ -69,9 +69,9 @@ def _each(show: Callable[[Entry], Entry]) -> View:
 
 
 def _made_view(operation: Operation) -> View:
-    """Return the view of entries that are made of others, and of those that they hold.
+    """Return the view of entries that are made of others, and of the entries in them.
 
-    What such an entry does not have is absent.
+    Properties that an entry lacks are left out.
     """
     gathered, names = operation.collection.gathered, operation.response_properties
     if gathered is None or gathered.list not in names:

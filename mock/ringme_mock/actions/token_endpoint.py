@@ -1,4 +1,4 @@
-"""The token endpoint. Source: contract section 3, RFC 6749."""
+"""Token endpoint (contract section 3, RFC 6749)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLIENT_CREDENTIALS = "client_credentials"
 PASSWORD = "password"
 AUTHORIZATION_CODE = "authorization_code"
 REFRESH_TOKEN = "refresh_token"
-# Compared if there is no user or application, so that the time is the same; never accepted.
+# Compared if there is no user or application, so that it takes the same time; never accepted.
 _OF_NOBODY = "nobody"
 
 
@@ -61,7 +61,7 @@ def revoke(context: RequestContext) -> Reply:
 def _grant(
     context: RequestContext, grant_type: str, given: dict[str, Any], application: Entry
 ) -> Grant:
-    """Find the user that the tokens are for. Raises the 401 for what proves none."""
+    """Find the user that the tokens are for. Raises the 401 for an invalid proof."""
     if grant_type == CLIENT_CREDENTIALS:
         return Grant(application["user_id"], application["client_id"])
     if grant_type == PASSWORD:
@@ -78,7 +78,7 @@ def _grant(
 
 
 def _code(context: RequestContext, given: dict[str, Any], application: Entry) -> Code:
-    """Find the code of a request. One that is refused here stays good for the right request."""
+    """Find the code of a request. A refused request does not use the code up."""
     code = context.state.tokens.codes.find(given["code"])
     if code is None or code.grant.application != application["client_id"]:
         raise _invalid("the code is not valid")
@@ -93,7 +93,7 @@ def _code(context: RequestContext, given: dict[str, Any], application: Entry) ->
 
 
 def _fits(code: Code, verifier: str) -> bool:
-    """Compare a verifier with the challenge of a code. Source: RFC 7636 section 4.6."""
+    """Compare a verifier with the challenge of a code (RFC 7636 section 4.6)."""
     proof = verifier.encode("utf-8")
     if code.method == "S256":
         proof = base64.urlsafe_b64encode(hashlib.sha256(proof).digest()).rstrip(b"=")
@@ -101,7 +101,7 @@ def _fits(code: Code, verifier: str) -> bool:
 
 
 def _check_user(context: RequestContext, grant: Grant, owner: Entry) -> None:
-    """Raise the errors for a user who is gone, blocked, or not of the application's client."""
+    """Raise the errors for a user that is deleted, blocked, or of another client."""
     store = context.state.store
     user = store["user"].get(grant.user)
     if user is None:
@@ -145,14 +145,14 @@ def _invalid(description: str) -> TokenRefused:
 
 
 def given_parameters(context: RequestContext) -> dict[str, Any]:
-    """Read the parameters, under their own names, and those of HTTP Basic (rule token-basic)."""
+    """Read the parameters, aliases resolved, and those of HTTP Basic (rule token-basic)."""
     aliases = context.operation.resource.get("aliases", {})
     others = {name: context.sent[alias] for alias, name in aliases.items() if alias in context.sent}
     return {**others, **context.sent, **_basic_credentials(context)}
 
 
 def needed(given: dict[str, Any], name: str) -> str:
-    """Return a parameter. Raises the 400 for one that is missing or empty."""
+    """Return a parameter. Raises the 400 if it is missing or empty."""
     value = given.get(name)
     if not isinstance(value, str) or not value:
         raise token_refused(400, "invalid_request", f"{name}: is missing")
@@ -160,7 +160,7 @@ def needed(given: dict[str, Any], name: str) -> str:
 
 
 def find_application(context: RequestContext, given: dict[str, Any]) -> Entry:
-    """Find the application by id and secret. Raises the 401 for a wrong one."""
+    """Find the application by id and secret. Raises the 401 if either is wrong."""
     application = context.state.store["application"].get(given["client_id"])
     if not is_secret_of(application, "client_secret", given) or application is None:
         refused = token_refused(401, "invalid_client", "unknown application or wrong secret")
@@ -172,15 +172,15 @@ def find_application(context: RequestContext, given: dict[str, Any]) -> Entry:
 
 
 def find_user(context: RequestContext, given: dict[str, Any]) -> Entry | None:
-    """Find the user by login and password; None for a wrong one."""
+    """Find the user by login and password; None if either is wrong."""
     user = context.state.store["user"].by_unique(given["username"])
     return user if is_secret_of(user, "password", given) else None
 
 
 def is_secret_of(entry: Entry | None, name: str, given: dict[str, Any]) -> bool:
-    """Compare a secret in a time that depends on nothing that is secret.
+    """Compare a secret in constant time.
 
-    That is neither its content nor its length, nor whether there is an entry.
+    The time depends neither on the secret and its length, nor on whether there is an entry.
     """
     secret = entry[name] if entry else _OF_NOBODY
     digests = (hashlib.sha256(one.encode("utf-8")).digest() for one in (secret, given[name]))
@@ -188,7 +188,7 @@ def is_secret_of(entry: Entry | None, name: str, given: dict[str, Any]) -> bool:
 
 
 def _basic_credentials(context: RequestContext) -> dict[str, str]:
-    """Read id and secret of the application from HTTP Basic."""
+    """Read id and secret of the application from HTTP Basic. Raises the 400 if malformed."""
     kind, _, encoded = context.header(b"authorization").partition(" ")
     if kind.lower() != "basic":
         return {}

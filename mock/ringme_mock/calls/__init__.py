@@ -1,1 +1,1 @@
-"""Calls in progress: their course on the mock's clock, their events, and their end as history."""
+"""Calls in progress: their course on the mock's clock, their events, and their history."""

@@ -1,4 +1,4 @@
-"""New calls: incoming, outgoing, between internal numbers, and ordered by a callback."""
+"""New calls: incoming, outgoing, internal, and callbacks."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ DEFAULT_TALK = 3
 
 @dataclass(frozen=True)
 class Course:
-    """Course of a call, as set beforehand.
+    """Course of a call, set in advance.
 
-    `rings` and `outcome` are of those that are rung first, of a callback its source; `then_rings`
-    and `then_outcome` of its destination. `taken_by` is the key of the number that takes it. The
-    history has it `listed_after` seconds, and its records `recorded_after`.
+    `rings` and `outcome` are of the parties that ring first, the sources in a callback;
+    `then_rings` and `then_outcome` are of its target. `taken_by` is the key of the number that
+    takes the call. The history shows the call `listed_after` seconds after its end, its records
+    `recorded_after` seconds.
     """
 
     rings: int = 1
@@ -36,7 +37,7 @@ class Course:
 
 @dataclass
 class Draft:
-    """A call that is being put together."""
+    """Call under construction."""
 
     client: int
     began: int
@@ -50,7 +51,7 @@ class Draft:
         self.mark = hexadecimal(self.random)
 
     def add(self, number: Number, flow: Any, stage: int | None, **values: Any) -> int:
-        """Add a leg and return its index; the mark of an outgoing one is that of the call."""
+        """Add a leg and return its index; a number's first outgoing leg has the call's mark."""
         self.numbers[number.key] = number
         known = any(one.number == number.key for one in self.legs)
         leg = Leg(
@@ -66,7 +67,7 @@ class Draft:
         return len(self.legs) - 1
 
     def ring(self, rings: int, outcome: Outcome, legs: Sequence[int]) -> None:
-        """Add a stage in which some legs ring; none: the outside party."""
+        """Add a stage in which these legs ring, or the outside party if there are none."""
         takers = [one for one in legs if self.legs[one].number == self.course.taken_by]
         taker = next(iter([*takers, *legs]), None)
         self.stages.append(Stage(rings=rings, outcome=outcome, taker=taker))
@@ -91,7 +92,7 @@ class Draft:
 def incoming(
     draft: Draft, outside: str, rung: Sequence[Number], through: Sequence[Number], did: str | None
 ) -> Call:
-    """An outside party calls; menus and queues take the call first, then the phones ring."""
+    """Make a call from outside: menus and queues take it first, then the phones ring."""
     before = _through(draft, through, outside, outside)
     caller = through[-1].key if through else None
     _ring_numbers(draft, rung, before, outside, outside, caller)
@@ -100,7 +101,7 @@ def incoming(
 
 
 def outgoing(draft: Draft, caller: Number, target: str) -> Call:
-    """An internal number calls an outside one."""
+    """Make a call from an internal number to an outside one."""
     draft.add(
         caller, "out", None,
         from_number=caller.text, from_name=caller.screen, to_number=target, caller=caller.key,
@@ -110,7 +111,7 @@ def outgoing(draft: Draft, caller: Number, target: str) -> Call:
 
 
 def internal(draft: Draft, caller: Number, rung: Sequence[Number]) -> Call:
-    """An internal number calls others of its client."""
+    """Make a call from an internal number to others of its client."""
     target = rung[0]
     draft.add(
         caller, "out", None, from_number=caller.text, from_name=caller.screen,
@@ -136,16 +137,16 @@ def callback(
     wait: int,
     longest: int | None,
 ) -> Call:
-    """The sources ring together; the first to pick up is connected with the target.
+    """Make a call in which the sources ring together, and the first to pick up gets the target.
 
-    A source is an internal number, or an outside one as text; `target` is None for an internal
-    number that does not exist. `name` and `number` are what each is shown.
+    A source is an internal number, or an outside one as text. `target` None is an internal number
+    that does not exist. `name` and `number` are shown to all parties as those of the caller.
     """
     course = draft.course
     called = target.key if isinstance(target, Number) else None
     legs = []
     for source in sources:
-        # A number that orders a call of outside ones carries their legs.
+        # Legs of outside sources belong to the number that orders the callback.
         own = source if isinstance(source, Number) else by
         to_number = target_text if isinstance(source, Number) else source
         legs.append(
@@ -181,7 +182,7 @@ def callback(
 def _through(
     draft: Draft, gates: Sequence[Number], number: str, name: str, caller: int | None = None
 ) -> int:
-    """Have menus and queues take the call one after the other; return the next stage."""
+    """Let menus and queues take the call one after the other. Returns the next stage."""
     for index, gate in enumerate(gates):
         leg = draft.add(
             gate, "in", index, from_number=number, from_name=name, to_number=gate.text,

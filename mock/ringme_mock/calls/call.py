@@ -1,7 +1,7 @@
-"""A call in progress: who takes part, what course it takes, and what has been decided so far.
+"""Call in progress: its parties, its course, and the decisions so far.
 
-It is data alone. All moments are whole microseconds since 1970 by the mock's clock, all lengths are
-seconds; `schedule.py` works out from them when each leg rings, is picked up and ends.
+It is data only. Times are whole microseconds since 1970 by the mock's clock, durations are seconds.
+From these, `schedule.py` computes when each leg rings, is picked up and ends.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SECOND = 1_000_000
 
 @dataclass(frozen=True)
 class Number:
-    """An internal number as it was when the call began."""
+    """Internal number as it was when the call began."""
 
     key: int
     text: str
@@ -34,9 +34,8 @@ class Number:
 class Stage:
     """Parties that ring together until one takes the call, or all have failed to.
 
-    It begins when the stage before it was taken, or at `begins`. `taker` is the index of a leg,
-    None for the outside party. `decided` is the moment at which it came to its outcome, once it
-    has before its time.
+    It begins when the stage before was taken, or at `begins`. `taker` is the index of a leg, None
+    for the outside party. `decided` is the time of an outcome that came early.
     """
 
     rings: int = 1
@@ -48,13 +47,13 @@ class Stage:
 
 @dataclass(frozen=True)
 class Leg:
-    """The part that one internal number has in a call.
+    """Part of one internal number in a call.
 
-    `stage` is the stage in which it rings, None for the number that calls. `caller` and `called`
-    are keys of internal numbers; `record` are the 32 upper-case digits of its record, which there
-    is if it is `recorded` and picked up. `left` is the moment at which it ended before the call
-    did, with the outcome `how`. `told` counts its events that were given out already. `entry` is
-    the key of its entry in the history.
+    `stage` is the stage in which it rings, None for the calling number. `caller` and `called` are
+    keys of internal numbers. `record` has the 32 upper-case digits of its record, which exists if
+    the leg is `recorded` and was picked up. `left` is the time of an end before that of the call,
+    `how` the outcome then. `told` is the number of events that were delivered. `entry` is the key
+    of its entry in the history.
     """
 
     number: int
@@ -78,13 +77,13 @@ class Leg:
 
 @dataclass(frozen=True)
 class Call:
-    """A call in progress.
+    """Call in progress.
 
-    `mark` are its 32 lower-case hexadecimal digits, `api_number` the ten digits before them.
-    `talks` counts from the last pick-up, `hung_up` is the moment at which somebody ended it before
-    that, `ended_by` who does. `ordered_by` is the key of the number that ordered a callback.
-    `listed_after` and `recorded_after` are the seconds from its end until the history has it, and
-    its records; it is `listed` once the history has it.
+    `mark` has its 32 lower-case hexadecimal digits, `api_number` the ten digits before them.
+    `talks` counts from the last pick-up. `hung_up` is the time of an earlier end, `ended_by` the
+    party that ends the call. `ordered_by` is the key of the number that ordered a callback.
+    `listed_after` and `recorded_after` are the seconds from the end until the history has the call,
+    and its records. `listed` is set once the history has it.
     """
 
     mark: str
@@ -109,7 +108,7 @@ class Call:
 
     @property
     def api_id(self) -> str:
-        """Its long id: digits, and the mark with dashes as in a UUID."""
+        """Long id: the digits, then the mark with dashes as in a UUID."""
         mark = self.mark
         parts = (mark[:8], mark[8:12], mark[12:16], mark[16:20], mark[20:])
         return "-".join((self.api_number, *parts))
@@ -135,7 +134,7 @@ _NAMES = tuple(one.name for one in fields(Call))
 def to_entry(call: Call) -> dict[str, Any]:
     """Return the call as an entry of its collection."""
     entry = asdict(call)
-    # Lists, as it would be read from JSON.
+    # Lists instead of tuples, as after reading JSON.
     return {**entry, **{name: list(entry[name]) for name in _PARTS}}
 
 

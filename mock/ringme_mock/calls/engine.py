@@ -1,7 +1,7 @@
-"""The calls in progress of a session: begun, moved on, told of, and put into the history.
+"""Engine of the calls of a session: it begins, changes and ends them, and sends their events.
 
-Nothing but the clock moves a call. What is due by it is worked out whenever somebody looks; one
-timer looks when the next thing is due, so that events go out while nobody does.
+Only the clock moves a call. Due changes are made whenever the calls are read. A timer makes them if
+nobody reads, so that events are sent in time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 COLLECTION = "current_call"
 MOST_CALLS = 1000
-# Seconds; a clock that is set meanwhile makes the timer new.
+# In seconds; the timer is set again if the clock is.
 _LONGEST_SLEEP = 3600.0
 
 
@@ -41,7 +41,7 @@ class CallEngine:
     def __init__(self, session: Session, deliveries: Deliveries) -> None:
         self._session = session
         self.deliveries = deliveries
-        # Courses of the callbacks to come; the last one stays if `keep_course` is set.
+        # Course of the next callback; of all further ones if `keeps_course` is set.
         self.next_course: Course | None = None
         self.keeps_course = False
         self._timer: asyncio.TimerHandle | None = None
@@ -55,13 +55,13 @@ class CallEngine:
 
     @property
     def active(self) -> bool:
-        """Tell if there is a call in progress, at next to no cost."""
+        """True if there is a call in progress; cheap, as it is read for each request."""
         found = self._session.state.store.collections.get(COLLECTION)
         return found is not None and len(found) > 0
 
     @property
     def now(self) -> int:
-        """The time of the session's clock in microseconds."""
+        """Time of the session's clock in microseconds."""
         return int(self._session.state.clock.seconds() * SECOND)
 
     # --- calls
@@ -70,14 +70,14 @@ class CallEngine:
         return Draft(client, self.now, course, self._session.random)
 
     def take_course(self) -> Course:
-        """Take the course that was set for the next callback, or that of any other."""
+        """Take the course that is set for the next callback, or the default."""
         course = self.next_course or Course()
         if not self.keeps_course:
             self.next_course = None
         return course
 
     def begin(self, call: Call) -> Call:
-        """Add a new call. Raises the 400 for one too many, or where the document has none."""
+        """Add a call. Raises the 400 if there are too many, or the document has no calls."""
         collection = self._collection
         if collection is None:
             raise invalid(f"the document has no collection {COLLECTION}")
@@ -96,7 +96,7 @@ class CallEngine:
                 yield from_entry(entry)
 
     def find(self, text: str) -> Call | None:
-        """Find a call by its mark or its long id, in either case."""
+        """Find a call by its mark or its long id, in any case."""
         collection = self._collection
         mark = text.lower().partition("-")[2].replace("-", "") if "-" in text else text.lower()
         entry = collection.get(mark) if collection is not None else None
@@ -114,7 +114,7 @@ class CallEngine:
         return found
 
     def change(self, call: Call) -> None:
-        """Put a call that a step has made of another in its place."""
+        """Replace a call by the result of a step."""
         collection = self._collection
         if collection is not None and collection.get(call.mark) is not None:
             collection.update(call.mark, to_entry(call))
@@ -127,12 +127,11 @@ class CallEngine:
         return self._following is not None and self._following <= self.now
 
     def settle_active(self) -> None:
-        """Settle if there are calls."""
         if self.active:
             self.settle()
 
     def settle(self) -> None:
-        """Give out all events that are due, end the calls that have ended, and set the timer."""
+        """Send all events that are due, end the calls that are over, and set the timer."""
         now = self.now
         due: list[tuple[Call, Schedule, CallEvent]] = []
         ended: list[tuple[Call, Schedule]] = []
@@ -147,7 +146,7 @@ class CallEngine:
                 ended.append((call, schedule))
             if upcoming is not None:
                 following = upcoming if following is None else min(following, upcoming)
-        # So the history is the same however often somebody looks.
+        # In this order, the history does not depend on how often the calls are read.
         for call, schedule in sorted(ended, key=lambda one: one[1].listed):
             self._end(call, schedule, schedule.complete <= now)
         for call, schedule, event in sorted(due, key=lambda one: one[2].moment):
@@ -166,7 +165,7 @@ class CallEngine:
             self._collection.update(call.mark, to_entry(call))
 
     def _end(self, call: Call, schedule: Schedule, complete: bool) -> None:
-        """Put a call that has ended into the history; the records of one may come later."""
+        """Add a call that is over to the history; its records may follow later."""
         if complete and self._collection is not None:
             self._collection.delete(call.mark)
         try:
@@ -177,7 +176,7 @@ class CallEngine:
             self._store(replace(call, listed=True))
 
     def _tell(self, call: Call, schedule: Schedule, event: CallEvent) -> None:
-        """Hand an event over to the deliveries, once for each subscription to it."""
+        """Pass an event to the deliveries, once for each subscription to it."""
         leg = call.legs[event.leg]
         number = call.number(leg.number)
         owners = {"number": leg.number, "client": call.client}
@@ -197,13 +196,13 @@ class CallEngine:
                 told = told or parameters(event_facts(call, schedule, event))
                 key = entry[collection.rule.key]
                 url, method = entry[names["url"]], entry[names["method"]]
-                # A receiver subscribes to each type by itself, some with a URL for each, and gets
-                # all of a leg in order. One that is slow keeps no other waiting.
+                # A receiver gets the events of a leg in order, even if it has a URL for each type.
+                # A slow receiver delays no other.
                 order = (leg.number, leg.mark, receiver_of(url))
                 self.deliveries.add(order, key, url, method, told, event.type)
 
     def dump(self) -> dict[str, Any]:
-        """Write as JSON what is no entry: the course that was set, and when something is due."""
+        """Return as JSON what is no entry: the course that is set, and the next due time."""
         course = None if self.next_course is None else asdict(self.next_course)
         return {"course": course, "keeps": self.keeps_course, "following": self._following}
 
@@ -215,37 +214,36 @@ class CallEngine:
     # --- time
 
     def _set_timer(self, seconds: float | None) -> None:
-        """Have the calls looked at again after so many seconds of the session's clock."""
-        self.rest()
+        """Set the timer to so many seconds of the session's clock; None sets none."""
+        self.stop_timer()
         if seconds is None or self._session.state.clock.frozen:
             return
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
-        # A little later, so that what is due then is due.
+        # A little later, so that the change is surely due.
         self._timer = loop.call_later(min(seconds, _LONGEST_SLEEP) + 0.001, self.wake)
 
-    def go_on(self) -> None:
-        """Look again by itself, in the running event loop."""
+    def start_timer(self) -> None:
         following = self._following
         self._set_timer(None if following is None else max(0, following - self.now) / SECOND)
 
-    def rest(self) -> None:
-        """Look no more by itself, until the next `settle`."""
+    def stop_timer(self) -> None:
+        """Stop the timer until the next `settle`."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def stop(self, reason: str) -> None:
-        """End the timer and the deliveries, and forget the courses that were set."""
-        self.rest()
+        """Stop timer and deliveries, and drop the courses that are set."""
+        self.stop_timer()
         self.deliveries.stop(reason)
         self.next_course, self.keeps_course = None, False
 
 
 def _progress(call: Call, schedule: Schedule, now: int) -> tuple[list[CallEvent], int | None]:
-    """Return the events that are due and were not told, and the next moment of the call."""
+    """Return the events that are due and not sent, and the next time in microseconds."""
     due: list[CallEvent] = []
     moments = [schedule.ends, schedule.listed, schedule.complete]
     for index, leg in enumerate(call.legs):

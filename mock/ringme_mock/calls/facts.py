@@ -1,4 +1,4 @@
-"""Facts of a leg at a moment, and their views as the API has them, by views.yaml."""
+"""Facts of a leg at a time, and their forms in the API, by views.yaml."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ringme_spec.document import read_yaml
 
 Facts = dict[str, Any]
 DIAL_IN, DIAL_OUT, ANSWER, HANGUP = "dial-in", "dial-out", "answer", "hangup"
-# Legs that begin together are told apart by so many microseconds, in the order of the call.
+# Microseconds between the start times of legs that begin together, to keep their order.
 _APART = 10_000
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _OUTSIDE_DOMAIN = "gw.example.net"
@@ -34,7 +34,7 @@ _VIEWS = Path(__file__).with_name("views.yaml")
 
 @dataclass(frozen=True)
 class CallEvent:
-    """One thing that happens to a leg: its moment, type, and the leg by index."""
+    """Event of a leg: its time in microseconds, type, and the leg by index."""
 
     moment: int
     type: str
@@ -42,7 +42,7 @@ class CallEvent:
 
 
 def events_of(call: Call, schedule: Schedule, index: int) -> list[CallEvent]:
-    """List all events of a leg, those to come as well. Menus and queues are never `answered`."""
+    """List all events of a leg, future ones included. Menus and queues have no ANSWER event."""
     leg, times = call.legs[index], schedule.legs[index]
     if times is None:
         return []
@@ -54,7 +54,7 @@ def events_of(call: Call, schedule: Schedule, index: int) -> list[CallEvent]:
 
 
 def event_facts(call: Call, schedule: Schedule, event: CallEvent) -> Facts:
-    """Collect what an event tells, as text; what it does not tell is None."""
+    """Collect the facts of an event as texts; None for those that it does not have."""
     leg, times = call.legs[event.leg], schedule.legs[event.leg]
     if times is None:
         raise LookupError("a leg that never rings has no events")
@@ -78,7 +78,7 @@ def event_facts(call: Call, schedule: Schedule, event: CallEvent) -> Facts:
 
 
 def live_facts(call: Call, index: int, times: LegTimes, now: int) -> Facts:
-    """Collect what the list of current calls shows of a leg."""
+    """Collect the facts of a leg for the list of current calls."""
     leg = call.legs[index]
     answered = times.answered is not None and times.answered <= now
     return {
@@ -96,7 +96,7 @@ def live_facts(call: Call, index: int, times: LegTimes, now: int) -> Facts:
 
 
 def ended_facts(call: Call, index: int, times: LegTimes) -> Facts:
-    """Collect what the history keeps of a leg."""
+    """Collect the facts of a leg for the history."""
     leg, number = call.legs[index], call.number(call.legs[index].number)
     if number is None:
         raise LookupError("a leg without a number")
@@ -137,12 +137,12 @@ def record_key(leg: Leg) -> str:
 
 
 def talk_of(times: LegTimes) -> int:
-    """Return the seconds of talk, the fraction of both ends cut off."""
+    """Return the seconds of talk; fractions of both ends are cut off."""
     return 0 if times.answered is None else times.ends // SECOND - times.answered // SECOND
 
 
 def moment_text(moment: int, hundredths: bool = False) -> str:
-    """Write a moment as entries have it."""
+    """Format microseconds since 1970 as in entries."""
     at = _START + timedelta(microseconds=moment)
     text = at.strftime("%Y-%m-%d %H:%M:%S")
     return f"{text}.{at.microsecond // 10_000:02d}" if hundredths else text
@@ -187,7 +187,7 @@ def _domain(call: Call, number: Number | None) -> str:
 
 
 def _handed_over(leg: Leg) -> bool:
-    """Tell that the call went on at another number; `how` is set where a leg left unanswered."""
+    """Tell if the call went on at another number; `how` is set if the leg ended unanswered."""
     return leg.forwarded or (leg.left is not None and leg.how is None)
 
 
@@ -221,13 +221,12 @@ def _disposition(call: Call, times: LegTimes) -> str:
 
 @cache
 def views() -> dict[str, Any]:
-    """Read the views, at their first use."""
     found: dict[str, Any] = read_yaml(_VIEWS)
     return found
 
 
 def show(facts: Facts, view: str) -> dict[str, Any]:
-    """Make an object of the fields of a view."""
+    """Make an object with the fields of a view."""
     return _shown(facts, views()[view])
 
 

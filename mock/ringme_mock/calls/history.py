@@ -1,4 +1,4 @@
-"""The end of a call: its legs become entries of the history, those with a record one of that."""
+"""History of calls: entries made of the legs of a call that has ended, and of their records."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ LEGS, RECORDS = "leg", "record"
 
 
 def keep_call(state: State, call: Call, schedule: Schedule, complete: bool) -> Call:
-    """Add the legs of a call that has ended, and those of its records if it is `complete`.
+    """Add the legs of a call that has ended, and its records if it is `complete`.
 
-    A record takes the place of a leg that was added without it. Returns the call with the keys of
-    its legs. Raises the 400 of a collection that is full.
+    A record replaces the leg that was added before. Returns the call with the keys of its legs.
+    Raises the 400 if a collection is full.
     """
     store = state.store
     recordings = _recordings(store)
@@ -49,7 +49,7 @@ def _add(state: State, name: str, shown: Entry) -> Entry:
 
 
 def _recordings(store: Store) -> Content | None:
-    """Return the content of records; None where there are none, or no silence can be made."""
+    """Return the content of records; None if there are none, or silence cannot be made for them."""
     if RECORDS not in store.collections:
         return None
     content = store[RECORDS].rule.content
@@ -57,7 +57,7 @@ def _recordings(store: Store) -> Content | None:
 
 
 def _record(facts: Facts, content: Content) -> Entry:
-    """Make the record of a leg, which is silence as long as the leg was."""
+    """Make the record of a leg, with silence as long as the leg."""
     stamp = facts["began"].partition(".")[0].replace(" ", "_").replace(":", "-")
     parties = "_".join(
         str(one).rpartition("*")[2] for one in (facts["from_number"], facts["to_number"])

@@ -1,4 +1,4 @@
-"""Who is meant by a number in a request: an internal number of the client, or an outside one."""
+"""Parties: the numbers in a request, internal ones of the client or outside ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OUTSIDE = re.compile(r"\+?[0-9]{1,32}")
 
 
 def number_of(entry: Entry, numbering: Numbering | None) -> Number:
-    """Take down an internal number as it is now."""
+    """Make the Number of an entry, as it is now."""
     text = entry[numbering.property] if numbering else str(entry["id"])
     bare = text.rpartition(numbering.separator)[2] if numbering else text
     screen = entry.get("caller_id_name") or entry.get("label") or bare
@@ -26,10 +26,10 @@ def number_of(entry: Entry, numbering: Numbering | None) -> Number:
 
 
 def find_party(store: Store, client: Entry, text: str, field: str) -> Number | str | None:
-    """Find who has a number: an internal one, an outside one as text, None for an unknown internal.
+    """Find a number: internal, outside (as text), or None if it is an unknown internal one.
 
-    Prefix and number, or just as many digits as numbers of the client have, are an internal one.
-    Raises the 400 for another prefix, and for what is no number.
+    A number is internal if it has the prefix, or exactly as many digits as the client's numbers.
+    Raises the 400 for another prefix, and for anything else that is no number.
     """
     numbers = store[NUMBERS]
     numbering = numbers.rule.numbering

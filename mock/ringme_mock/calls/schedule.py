@@ -1,6 +1,6 @@
-"""The moments of a call: when each leg rings, is picked up, and ends.
+"""Schedule of a call: when each leg rings, is picked up, and ends.
 
-All of it follows from the course of the call and from what was decided on the way.
+It follows from the course of the call and the decisions so far.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RINGING, TALKING, ENDED, WAITING = "ringing", "talking", "ended", "waiting"
 
 @dataclass(frozen=True)
 class LegTimes:
-    """When a leg rings, is picked up (None: never) and ends, and with which result."""
+    """Times at which a leg rings, is picked up (None: never) and ends, and its result."""
 
     rings: int
     answered: int | None
@@ -28,11 +28,11 @@ class LegTimes:
 
     @property
     def talked(self) -> bool:
-        """Tell that there was a call to record; a callback may be picked up and reach nobody."""
+        """True if there is talk to record; a callback may be picked up and reach nobody."""
         return self.result == ANSWERED
 
     def stage(self, now: int) -> str:
-        """Return waiting, ringing, talking or ended."""
+        """Return WAITING, RINGING, TALKING or ENDED."""
         if now < self.rings:
             return WAITING
         if now >= self.ends:
@@ -42,9 +42,9 @@ class LegTimes:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The moments of a call, and of its legs by index (None: it never rings).
+    """Times of a call, and of its legs by index (None: it never rings).
 
-    The history has it when it is `listed`, with its records when it is `complete`.
+    The history has the call from `listed` on, and its records from `complete` on.
     """
 
     legs: tuple[LegTimes | None, ...]
@@ -55,7 +55,6 @@ class Schedule:
 
 
 def make_schedule(call: Call) -> Schedule:
-    """Work the moments of a call out."""
     spans, at, taken = _spans(call)
     ends = at + (call.talks * SECOND if taken else 0)
     if call.hung_up is not None:
@@ -68,7 +67,10 @@ def make_schedule(call: Call) -> Schedule:
 
 
 def _spans(call: Call) -> tuple[list[tuple[int, int]], int, bool]:
-    """Begin and end of each stage up to the first that nobody took, the last end, was it taken."""
+    """Return begin and end of each stage up to the first that nobody took.
+
+    Also returns the end of the last of them, and true if it was taken.
+    """
     spans: list[tuple[int, int]] = []
     at, taken = call.began, False
     for stage in call.stages:
@@ -104,7 +106,7 @@ def _leg_times(
 
 
 def _result_of_target(call: Call, leg: Leg, spans: list[tuple[int, int]], ends: int) -> str | None:
-    """Return the result of a callback's source whose target did not take the call, else None."""
+    """Return the result of a callback's source if the target did not take the call, else None."""
     if leg.flow != "out" or leg.stage is None:
         return None
     target = leg.stage + 1

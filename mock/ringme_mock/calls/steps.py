@@ -1,7 +1,7 @@
-"""Steps of a call in progress that somebody takes: each makes another call of it.
+"""Steps that a party of a call takes: each makes another call of it.
 
-A step counts from the last whole second since the call began, so that lengths in seconds and
-in microseconds agree.
+A step counts from the last whole second since the call began, so that durations in seconds and in
+microseconds agree.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ringme_mock.calls.schedule import RINGING, TALKING, make_schedule
 
 
 class Impossible(Exception):
-    """Refusal of a step that the call cannot take now; its text says why."""
+    """Refusal of a step that the call cannot take now; its text is the reason."""
 
 
 def moment_of_step(call: Call, now: int) -> int:
@@ -21,7 +21,7 @@ def moment_of_step(call: Call, now: int) -> int:
 
 
 def ringing_stage(call: Call, at: int) -> int:
-    """Return the stage that rings at a moment. Raises Impossible."""
+    """Return the index of the stage that rings at a time. Raises Impossible."""
     spans = make_schedule(call).stages
     found = [index for index, (begin, end) in enumerate(spans) if begin <= at < end]
     if not found or (call.hung_up is not None and call.hung_up <= at):
@@ -30,7 +30,7 @@ def ringing_stage(call: Call, at: int) -> int:
 
 
 def answer(call: Call, now: int, number: int | None = None) -> Call:
-    """Have the call taken, by one of the numbers that ring, or by whoever is due to take it."""
+    """Let a ringing number take the call: this one, or the one due to. Raises Impossible."""
     at = moment_of_step(call, now)
     index = ringing_stage(call, at)
     taker = call.stages[index].taker
@@ -42,7 +42,7 @@ def answer(call: Call, now: int, number: int | None = None) -> Call:
 
 
 def fail(call: Call, now: int, outcome: Outcome, number: int | None = None) -> Call:
-    """Have one of the numbers that ring, or all of them, come to this outcome."""
+    """Give one of the ringing numbers, or all of them, this outcome. Raises Impossible."""
     at = moment_of_step(call, now)
     index = ringing_stage(call, at)
     if number is not None:
@@ -64,10 +64,10 @@ def hang_up(call: Call, now: int, by: str) -> Call:
 def transfer(
     call: Call, now: int, leg: int, target: Number | str, marks: tuple[str, str], rings: int
 ) -> Call:
-    """Hand the part of a leg that talks over to another number. Raises Impossible.
+    """Transfer a talking leg to another number. Raises Impossible.
 
-    An internal one gets a leg of its own, with `marks` for it and its record; the call to an
-    outside one stays with the leg's number.
+    An internal number gets a leg of its own, with `marks` for the leg and its record. With an
+    outside number, the leg stays and is forwarded.
     """
     at = moment_of_step(call, now)
     times = make_schedule(call).legs[leg]
@@ -97,7 +97,7 @@ def transfer(
 
 
 def _with_taker(call: Call, stage: int, taker: int | None) -> Call:
-    """Have another leg take a stage: those that ring next are called by its number."""
+    """Let another leg take a stage; the legs of the next stage are then called by its number."""
     before = call.stages[stage].taker
     call = call.with_stage(stage, taker=taker)
     if before is None or taker is None or before == taker:

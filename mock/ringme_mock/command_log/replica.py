@@ -265,7 +265,7 @@ class Replica:
         self.leads = False
         if self.applying.resting is None:
             for session in self.sessions.known():
-                session.calls.go_on()
+                session.calls.start_timer()
 
     async def lead(self) -> None:
         """Send events from now on, but not those that were due before."""

@@ -78,7 +78,7 @@ class KeptState:
             logger.debug("the replay failed", exc_info=error)
             raise damaged(self.log.name) from error
         for session in self.app.sessions.known():
-            session.calls.rest()
+            session.calls.stop_timer()
         self.seconds = time.perf_counter() - begin
 
     async def run(self) -> None:
@@ -87,7 +87,7 @@ class KeptState:
         It returns if the state is found to differ from that of other processes.
         """
         for session in self.app.sessions.known():
-            session.calls.go_on()
+            session.calls.start_timer()
         await self.upkeep.run()
 
     async def close(self) -> None:
