@@ -1,1 +1,1 @@
-"""Log of the commands that made the state of a mock, so that it survives a restart."""
+"""Log of the commands that made the state, so that the state survives a restart."""

@@ -1,4 +1,4 @@
-"""Time and chance while a command is applied: its own, so that a replay has the same."""
+"""Time and randomness of commands: fixed for each, so that a replay gives the same state."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ringme_mock.store.supply import Supply
 
 
 class Moment:
-    """Moment and chance of one command.
+    """Time and randomness of one command.
 
-    `at` is the real time in seconds since 1970, `chance` the seed of its data; `nonce` and `number`
-    are that of texts which nobody can guess. What was begun within it, such as a timer, outlives
-    it: then it is not `active`.
+    `at` is the real time in seconds since 1970, `chance` the seed of its data. `nonce` and `number`
+    are the seed of its unguessable texts. It ceases to be `active` with its command; tasks and
+    timers that the command started live on.
     """
 
     __slots__ = ("_random", "_texts", "active", "at", "chance", "nonce", "number")
@@ -26,7 +26,7 @@ class Moment:
         self.nonce = nonce
         self.number = number
         self.active = True
-        # On demand, as a seed costs more than most commands.
+        # On demand, as seeding costs more than most commands.
         self._random: Random | None = None
         self._texts: Random | None = None
 
@@ -38,15 +38,15 @@ class Moment:
 
     def text(self, length: int) -> str:
         if self._texts is None:
-            # The nonce is that of all commands of a turn.
+            # All commands of a turn share the nonce.
             self._texts = Random(b"%b %d" % (self.nonce, self.number))
         return "".join(self._texts.choices(ALPHABET, k=length))
 
 
 class Applying:
-    """The command that is applied in the present task, if there is one.
+    """Command that is applied in the present task, if there is one.
 
-    `resting` is the moment at which time stands still between commands, None in real time.
+    `resting` is the fixed time between commands, None for real time.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Board: what the processes of one host tell each other beside the commands, in shared memory."""
+"""Board: shared memory of the processes of one host, for everything but the commands."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from ringme_mock.command_log.log import SKEW, Batch, Count, Notes, Report, Tally
 from ringme_mock.command_log.packing import numbered, pack
 
 _LARGEST = 1 << 30
-# Bytes of the entries of all journals; beyond, the oldest go first.
+# Limit of all journals in bytes; the oldest entries go first.
 _MOST_NOTED = 64 * 1024 * 1024
 _NUMBER = struct.Struct(">Q")
 _SIZE = struct.Struct(">I")
 _TALLY = struct.Struct("<dQ")
 _MEMBER = struct.Struct("<dQ")
 _TAIL, _LEADER = b"tail", b"leader"
-# In front of the name of a session: the number of its last entry, and of the last one cleared.
+# Prefixes of a session's name: number of its last entry, and of the last cleared one.
 _NOTED, _CLEARED = b"noted ", b"cleared "
 _HELD = b"held"
-# Seconds after which a process that does not report leads no more and is not counted, and after
-# which nobody waits for it before commands are dropped.
+# Seconds without a report after which a process neither leads nor counts, and after which
+# commands are dropped even if it has not applied them.
 _LEASE = 3.0
 _LOST = 60.0
-# LMDB's keys have at most 511 bytes.
+# LMDB allows 511 bytes.
 _LONGEST_KEY = 500
 
 
 class Board:
-    """Board in a folder of its own, which lives as long as the processes do.
+    """Board in a folder of its own, which lives as long as the processes.
 
-    A process that is killed leaves it as it was before or after a change.
+    Changes are atomic, even if a process is killed.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -56,7 +56,7 @@ class Board:
     def turn(
         self, after: int, batch: Batch, latest: int | None = None
     ) -> tuple[int, Sequence[Tally | None]]:
-        """Count and note; return the position of the latest command, and tallies.
+        """Count requests and add journal entries. Returns the latest position, and tallies.
 
         `latest` is that position if it is known.
         """
@@ -77,7 +77,7 @@ class Board:
         return latest, tallies
 
     def tell(self, latest: int) -> None:
-        """Have all know of the position of the latest command."""
+        """Publish the position of the latest command."""
         with self._environment.begin(db=self._values, write=True) as write:
             if latest > _number(write.get(_TAIL)):
                 write.put(_TAIL, _NUMBER.pack(latest))
@@ -110,7 +110,7 @@ class Board:
         write.put(_HELD, _NUMBER.pack(held), db=self._values)
 
     def _make_room(self, write: lmdb.Transaction) -> None:
-        """Drop the oldest entries of all journals."""
+        """Drop the oldest entries of all journals beyond the limit."""
         held = _number(write.get(_HELD, db=self._values))
         if held <= _MOST_NOTED:
             return
@@ -123,7 +123,7 @@ class Board:
         write.put(_HELD, _NUMBER.pack(held), db=self._values)
 
     def noted(self, session: str, after: int) -> Notes:
-        """Return what was added to a journal after the entry with a number."""
+        """Return the entries of a journal after this number."""
         name = session.encode()
         start = name + b"\0"
         found: list[tuple[int, bytes]] = []
@@ -147,7 +147,7 @@ class Board:
                 write.put(_CLEARED + name, number, db=self._values)
 
     def report(self, position: int, used: dict[str, float]) -> Report:
-        """Tell how far this process is and when it used sessions, and hear of all."""
+        """Report the position of this process and its use of sessions; return those of all."""
         now = time.monotonic()
         with self._environment.begin(write=True) as write:
             write.put(self._me, _MEMBER.pack(now, position), db=self._members)
@@ -169,7 +169,7 @@ class Board:
             return Report(count, min(positions), latest, self._lead(write, now))
 
     def _lead(self, write: lmdb.Transaction, now: float) -> bool:
-        """Go on as the leader, or become it if the last one has not reported."""
+        """Renew the lease of the leader, or take it over if it has expired."""
         found = write.get(_LEADER, db=self._values)
         if found is not None:
             seen, leader = _MEMBER.unpack(found)

@@ -1,4 +1,4 @@
-"""Log of the processes of one host: a file of commands, and a board beside it."""
+"""Log of the processes of one host: commands in a file, the rest on a board."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ringme_spec.errors import ConfigError
 logger = logging.getLogger(__name__)
 
 _MAGIC = b"SQLite format 3\x00"
-# In the head of the file, so that no other database is taken for one: "RmCl".
+# SQLite's application_id, which tells the file from other databases: "RmCl".
 _APPLICATION = 0x526D436C
 _SCHEMA = """
 create table about (name text primary key, value text not null) without rowid;
@@ -36,23 +36,23 @@ _INSERT = "insert into log values (?, ?, ?, ?)"
 _SELECT = "select * from log where last > ? order by last"
 _AT_ONCE = 1000
 _IMAGE = "image"
-# Seconds that a process waits for the others; a write takes far less than one.
+# Seconds that a process waits for the lock; a write takes far less than one.
 _PATIENCE = 5.0
 
 
 class FileLog:
-    """Log in an SQLite database, of one process, or of all that use its `board`, too.
+    """Log in an SQLite database, for one process, or with a `board` for several.
 
-    No other process can open the file of one that is alone, which keeps no counts and no journal in
-    it. With `waits`, a command is on the disk when it is appended, and not just on its way there.
-    Raises ConfigError for a file that is none, is damaged, or is in use.
+    A single process locks the file, and keeps no counts and no journal in it. With `waits`, an
+    append returns only once the command is on disk. Raises ConfigError if the file is none of the
+    mock, damaged, or in use.
     """
 
     def __init__(self, path: Path, waits: bool = False, board: Board | None = None) -> None:
         self.path, self.name = path, str(path)
         self.shared = board is not None
         self._board = board
-        # The moment of the latest command.
+        # Time of the latest command.
         self._at = 0.0
         try:
             _check_magic(path)
@@ -78,7 +78,7 @@ class FileLog:
     def _open(self, waits: bool) -> None:
         run = self._database.execute
         if not self.shared:
-            # Before anything else: the lock is taken once and for all, and no memory is shared.
+            # First of all, so that the lock is taken for good, and without shared memory.
             run("pragma locking_mode = exclusive")
         run("pragma journal_mode = wal")
         run(f"pragma synchronous = {'full' if waits else 'normal'}")
@@ -93,7 +93,7 @@ class FileLog:
             raise _no_state_file(self.path)
         run("commit")
         if is_new:
-            # So that the file is known by itself, without the one beside it.
+            # So that the file can be recognised without its WAL file.
             run("pragma wal_checkpoint(truncate)")
         elif run("pragma quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("quick_check")
@@ -113,7 +113,7 @@ class FileLog:
             return Turn(after, 0.0, entries, tallies, len(entries) == _AT_ONCE)
 
     def entries(self, after: int = 0) -> list[Entry]:
-        """List some of the commands after a position, in order."""
+        """List the next commands after a position, a limited number."""
         found = self._cursor.execute(f"{_SELECT} limit {_AT_ONCE}", (after,))
         return [Entry(*values) for values in found]
 
@@ -123,7 +123,7 @@ class FileLog:
         return self._cursor.execute("select max(last) from log").fetchone()[0] or 0
 
     def _append(self, after: int, batch: Batch) -> Turn:
-        """Keep commands, and return the number of the first, and what others have kept since."""
+        """Append commands; return the number of the first, and the commands of others before."""
         if self._board is None:
             return self._insert(after, batch.rows, batch.nonce)
         run = self._cursor.execute
@@ -131,7 +131,7 @@ class FileLog:
         try:
             others = [Entry(*values) for values in run(_SELECT, (after,))]
             latest = others[-1].last if others else after
-            # The board may not know yet of one that was killed.
+            # A process that was killed may not have told the board.
             _, tallies = self._board.turn(after, batch, latest)
             rows = [
                 row
@@ -151,7 +151,7 @@ class FileLog:
     def _insert(
         self, latest: int, rows: Sequence[bytes], nonce: bytes, others: Sequence[Entry] = ()
     ) -> Turn:
-        # Not before those that it comes after.
+        # Never before the time of earlier commands.
         at = max(time.time(), self._at, *(other.at for other in others[-1:]))
         self._cursor.execute(_INSERT, (latest + len(rows), at, nonce, b"".join(rows)))
         self._at = at
@@ -163,7 +163,7 @@ class FileLog:
             for last in range(first or number, number, _AT_ONCE):
                 before = min(last + _AT_ONCE, number)
                 self._database.execute("delete from log where last < ?", (before,))
-                # Requests are served in between.
+                # Let requests be served.
                 await asyncio.sleep(0)
 
     # --- images
@@ -173,7 +173,7 @@ class FileLog:
         with _os_errors():
             self._drop_images_but(await self.latest_image())
             place = 0
-            # One by one, so that requests are served in between.
+            # One by one, so that requests are served in between them.
             async for piece in pieces:
                 run("insert into image values (?, ?, ?)", (number, place, piece))
                 place += 1
@@ -181,7 +181,7 @@ class FileLog:
             self._drop_images_but(number)
 
     def _drop_images_but(self, number: int) -> None:
-        """Delete what is left of an image that was not finished, or has another in its place."""
+        """Delete the pieces of unfinished and of replaced images."""
         self._database.execute("delete from image where number <> ?", (number,))
 
     async def latest_image(self) -> int:
@@ -210,7 +210,7 @@ class FileLog:
             return self._board.report(position, used)
 
     def _look_for_file(self) -> None:
-        """Tell if the file was deleted or replaced: it can be written to for all that."""
+        """Log an error if the file was deleted or replaced; writes still succeed then."""
         was_there = self._is_there
         try:
             self._is_there = self.path.stat().st_ino == self._inode
@@ -241,7 +241,7 @@ class FileLog:
 
 
 def _check_magic(path: Path) -> None:
-    """Make the file if there is none, for the eyes of its owner: it holds tokens and passwords."""
+    """Check the file; create it if it is missing, readable only by its owner (it has passwords)."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)
     try:
         beginning = os.read(descriptor, len(_MAGIC))

@@ -1,4 +1,4 @@
-"""Identity of a log: what its commands were applied to, which a replay needs again."""
+"""Identity of a log: document, fixtures and options, which a replay needs unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import orjson
 
 from ringme_spec.errors import ConfigError
 
-# Raise it whenever the same commands would lead to another state.
+# To be raised whenever the same commands would lead to another state.
 VERSION = "5"
 _VERSION = "version of the log"
 
@@ -18,9 +18,9 @@ _VERSION = "version of the log"
 def identity(
     document: Mapping[str, Any], fixtures: str, options: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Describe what commands are applied to, by names that people understand.
+    """Describe what commands are applied to, under names for people.
 
-    `fixtures` is a digest, `options` are values by the option.
+    `fixtures` is a digest, `options` are values by option.
     """
     written = orjson.dumps(
         document, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS

@@ -1,4 +1,4 @@
-"""Images of the state, from which a start begins, and by which processes are compared."""
+"""Images of the state: they shorten startup, and let processes compare their states."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
-# Commands until the next image. They are applied again within about two seconds.
+# Number of commands between images; a replay of so many takes about two seconds.
 ENOUGH = 20_000
-# A command that takes long counts for as many as are applied meanwhile.
+# A long command counts as many as are usually applied in its time.
 _A_SECOND = 10_000
-# Images take at most one part in so many of the time.
+# Images take at most this part of the time: 1 / _PART.
 _PART = 20
 
 
 class Images:
-    """Images of the state of a replica, each after many commands.
+    """Images of the state of a replica, one after every so many commands.
 
-    All processes take one after the same command. That of the process that leads is kept, then
-    commands before it are dropped; the others compare theirs with it by a digest.
+    All processes make one after the same command. The leader stores its image, then commands before
+    it are dropped. The others compare their image with it by a digest.
     """
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
-        # Not before all that was there at the start is applied.
+        # Set once the commands found at startup are applied.
         self.compares = False
         self._count = 0.0
         self._pause_ends = 0.0
-        # Of the latest image that is kept, if it is known, and of the commands that are dropped.
+        # Number of the latest stored image, if known, and of the first command not dropped.
         self._kept: int | None = None
         self._dropped = 0
-        # The number of the latest image here, and its digest to come.
+        # Number of the latest image of this process, and its pending digest.
         self._own: tuple[int, asyncio.Task[str]] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def count(self, seconds: float) -> None:
-        """Count a command that was applied in so many seconds."""
+        """Count a command that took so many seconds."""
         self._count += max(1.0, seconds * _A_SECOND)
 
     async def load(self) -> bool:
-        """Become the latest image if it is newer than what was applied here.
+        """Load the latest image if it is newer than the present state.
 
         Raises BrokenImage, and OSError.
         """
@@ -72,7 +72,7 @@ class Images:
         return False
 
     async def look(self, leads: bool, lowest: int) -> None:
-        """Keep an image if it is time, and drop the commands that all processes have applied."""
+        """Store an image if it is due, and drop the commands that all processes have applied."""
         if not leads:
             self._kept = None
             return
@@ -97,7 +97,7 @@ class Images:
         await self._replica.keep(self._replica.sessions.default, log.IMAGE, take)
 
     def take(self) -> None:
-        """Take an image where another process has taken one, and find its digest."""
+        """Make an image at the leader's command, and compute its digest."""
         self._begin_count()
         if self._replica.log.shared and self.compares:
             digest = self._begin(_digest(Image(self._replica.sessions)))
@@ -105,11 +105,11 @@ class Images:
 
     def _begin_count(self) -> None:
         self._count = 0.0
-        # So that all know as much of the bound as one that begins with the image.
+        # So that the quota is counted as in a process that starts from the image.
         self._replica.sessions.entries.count_again()
 
     def compare(self, number: int, digest: str) -> None:
-        """Compare the digest of the process that leads, once that of this one is known."""
+        """Compare the leader's digest, once the digest of this process is computed."""
         if self._own is not None and self._own[0] == number:
             self._begin(self._compare(number, self._own[1], digest))
 
@@ -133,7 +133,7 @@ class Images:
                 body = orjson.dumps([number, image.digest])
                 await self._replica.keep(default, log.DIGEST, body=body)
         except (ApiError, OSError) as error:
-            # All commands are there still.
+            # Nothing is lost, as all commands are still there.
             logger.warning(
                 "%s: an image of the state is not kept: %s", self._replica.log.name, error
             )
@@ -147,7 +147,7 @@ class Images:
         return task
 
     async def close(self) -> None:
-        """Leave what is not done."""
+        """Cancel unfinished work."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

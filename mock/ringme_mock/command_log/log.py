@@ -7,10 +7,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from ringme_mock.command_log.row import Row, read_rows
 
-# Kinds of commands, beside those of the control interface.
+# Kinds of commands, besides those of the control interface.
 API, FAULT, SETTLE, DELIVERED = "api", "fault", "settle", "delivered"
 BEGIN, END = "begin", "end"
-# They change nothing: all take an image, and compare it with that of the process that leads.
+# They change nothing: all processes make an image, and compare it with the leader's.
 IMAGE, DIGEST = "image", "digest"
 
 # Seconds since a period began, and the number of requests in it.
@@ -22,10 +22,10 @@ SKEW = 5.0
 class Count(NamedTuple):
     """Requests of a client to count for its rate limit at the time `now`.
 
-    There are so many `times`, then those that append a command of `rows` each if they are within
-    the `limit` of a period of so many seconds. For a new `key`, those that are `known` have come
-    before. Unless it is `certain`, none counts and nothing is appended if there are commands that
-    this process does not know: they may change who counts, and who may do what.
+    `times` requests only count; those of `rows` also append their command each if they are within
+    the `limit` of a period of so many seconds. A new `key` starts from the tally `known`. Unless
+    `certain`, nothing counts and nothing is appended if there are commands that this process does
+    not know, as these may change the client and its rights.
     """
 
     key: str
@@ -38,16 +38,16 @@ class Count(NamedTuple):
     rows: Sequence[bytes] = ()
 
     def accepted(self, tally: Tally | None) -> Sequence[bytes]:
-        """Return the commands within the limit, by the tally after all of these requests."""
+        """Return the commands within the limit; `tally` includes all of these requests."""
         if tally is None:
             return ()
         return self.rows[: max(0, self.limit - tally[1] + len(self.rows))]
 
 
 class Batch(NamedTuple):
-    """Requests to count, commands to append behind theirs, and entries to add to journals.
+    """Requests to count, commands to append after theirs, and entries to add to journals.
 
-    Commands are packed; the `nonce` is that of all of them.
+    Commands are packed, and share the `nonce`.
     """
 
     nonce: bytes = b""
@@ -63,7 +63,7 @@ class Batch(NamedTuple):
 class Entry(NamedTuple):
     """Commands that a process has appended together, packed, and the number of the last one.
 
-    `at` is the moment of all, `nonce` the seed of texts which nobody can guess.
+    They share `at`, their time, and `nonce`, the seed of unguessable texts.
     """
 
     last: int
@@ -72,17 +72,17 @@ class Entry(NamedTuple):
     rows: bytes
 
     def numbered(self) -> Iterator[tuple[int, Row]]:
-        """List the commands with their numbers. Raises ValueError for what is damaged."""
+        """Return the commands with their numbers. Raises ValueError if they are damaged."""
         rows = read_rows(self.rows)
         return enumerate(rows, self.last - len(rows) + 1)
 
 
 class Turn(NamedTuple):
-    """Answer of a log: the commands of others since a position, in order.
+    """Response of a log: the commands of others since a position, in order.
 
-    `number` is the position of the first command that was appended behind them, `at` the moment of
-    all. `tallies` has None for what did not count. Without commands to append, there may be `more`
-    of others.
+    `number` is the position of the first appended command, `at` the time of all appended ones.
+    `tallies` has None for requests that did not count. If nothing was appended, there may be `more`
+    commands of others.
     """
 
     number: int
@@ -93,16 +93,16 @@ class Turn(NamedTuple):
 
 
 class Notes(NamedTuple):
-    """Entries of a journal with their numbers; those up to `cleared` are to be forgotten."""
+    """Entries of a journal with their numbers; those up to `cleared` are to be dropped."""
 
     cleared: int
     entries: Sequence[tuple[int, bytes]]
 
 
 class Report(NamedTuple):
-    """State of all processes: how many, the position of the last one, the latest use of sessions.
+    """State of all processes: their number, the lowest position, the latest use of sessions.
 
-    `leads` tells if this process sends events.
+    `leads` is true if this process is the leader, which sends events.
     """
 
     processes: int
@@ -112,48 +112,47 @@ class Report(NamedTuple):
 
 
 class UnknownOutcome(OSError):
-    """The log did not respond: whether a command was appended is not known."""
+    """The log did not respond, so a command may have been appended or not."""
 
 
 class Log(Protocol):
-    """Keeps commands in order. Its methods raise OSError if it cannot be written to.
+    """Log of commands. Its methods raise OSError if it cannot be written to.
 
-    They raise UnknownOutcome if it cannot be reached.
-
-    What several processes use is `shared`: it also counts, journals and elects for them.
+    They raise UnknownOutcome if it cannot be reached. A `shared` log is used by several processes,
+    and also counts, journals and elects a leader for them.
     """
 
     shared: bool
     name: str
 
     async def turn(self, after: int, batch: Batch) -> Turn:
-        """Return the commands after a position, and append others behind them, in one step."""
+        """Return the commands after a position, and append others, in one atomic step."""
 
     async def keep_image(self, number: int, pieces: AsyncIterator[bytes]) -> None:
-        """Keep an image of the state after a command, instead of the last one once it is whole."""
+        """Store an image of the state after a command; it replaces the last one once complete."""
 
     async def latest_image(self) -> int:
-        """Return the number of the command that the image is of, 0 if there is none."""
+        """Return the number of the last command in the image, 0 if there is none."""
 
     async def image(self, number: int) -> list[bytes]:
-        """Return the pieces of an image; nothing, or some, if another one has replaced it."""
+        """Return the pieces of an image; some or none if another image has replaced it."""
 
     async def drop_before(self, number: int) -> None:
-        """Delete all commands before one, but for those that were appended together with it."""
+        """Delete the commands before this one, except those appended together with it."""
 
     async def noted(self, session: str, after: int) -> Notes:
-        """Return what was added to a journal after the entry with a number."""
+        """Return the entries of a journal after this number."""
 
     async def forget(self, session: str, *, ended: bool = False) -> None:
         """Clear the journal of a session, which may have `ended`."""
 
     async def report(self, position: int, used: dict[str, float]) -> Report:
-        """Tell how far this process is and when it used sessions, and hear of all."""
+        """Report the position of this process and its use of sessions; return those of all."""
 
     async def about(self) -> dict[str, str]:
-        """Return what the commands were applied to, by name; nothing for a new log."""
+        """Return the identity of the log, by name; empty for a new log."""
 
     async def describe(self, values: Mapping[str, str]) -> None:
-        """Keep what the commands are applied to."""
+        """Store the identity of the log."""
 
     async def close(self) -> None: ...

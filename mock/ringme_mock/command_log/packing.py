@@ -1,23 +1,23 @@
-"""Packing of several pieces of bytes into one, as commands and entries of journals are kept."""
+"""Packing of several byte strings into one, for commands and journal entries."""
 
 from __future__ import annotations
 
 import struct
 
 _SIZE = struct.Struct(">I")
-# By the number of pieces: commands and entries of journals have few.
+# By the number of pieces, which is small.
 _SIZES = [struct.Struct(f">{count + 1}I") for count in range(8)]
 
 
 def pack(*pieces: bytes) -> bytes:
-    """Write pieces behind each other: how many, how long each is, and all of them."""
+    """Pack pieces: their number, the size of each, then their bytes."""
     count = len(pieces)
     known = _SIZES[count] if count < len(_SIZES) else struct.Struct(f">{count + 1}I")
     return b"".join((known.pack(count, *map(len, pieces)), *pieces))
 
 
 def unpack(packed: bytes) -> list[list[bytes]]:
-    """Read all that was packed and put together. Raises ValueError if it is damaged."""
+    """Unpack the pieces of each packed string in a row. Raises ValueError if damaged."""
     found, place = [], 0
     try:
         while place < len(packed):
@@ -35,6 +35,6 @@ def unpack(packed: bytes) -> list[list[bytes]]:
 
 
 def numbered(last: int, packed: bytes, after: int) -> list[tuple[int, bytes]]:
-    """Read those of packed pieces that come after a number; that of the last one is known."""
+    """Return the packed pieces with numbers above `after`; the last piece has the number `last`."""
     (pieces,) = unpack(packed)
     return [one for one in enumerate(pieces, last - len(pieces) + 1) if one[0] > after]

@@ -1,4 +1,4 @@
-"""Log in Redis or Valkey, of processes on many hosts."""
+"""Log in Redis or Valkey, for processes on many hosts."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from ringme_mock.command_log.redis_script import ScriptConnection
 _PREFIX = "ringme-mock:"
 _AT_ONCE = 1000
 _PAUSE = 0.1
-# Seconds for a request to Redis before it counts as lost.
+# Timeout in seconds of a request to Redis.
 _TIMEOUT = 5.0
 
-# Each of these scripts is one step, whoever else is at the log.
+# Redis runs each of these scripts atomically.
 _TURN, _REPORT, _FINISH = (
     Path(__file__).with_name(f"{name}.lua").read_text("utf-8")
     for name in ("turn", "report", "finish")
 )
 _UNFINISHED = 3600
 _PIECES_AT_ONCE = 32
-# Seconds after which a process that does not report leads no more and is not counted, and after
-# which nobody waits for it before commands are dropped.
+# Seconds without a report after which a process neither leads nor counts, and after which
+# commands are dropped even if it has not applied them.
 _LEASE, _LOST = 3, 60
 
 
 class RedisLog:
     """Log in a database of Redis.
 
-    What cannot be reached is tried again for `patience` seconds; a command that was appended twice
-    so counts once. `journal_size` is that of each journal, 0 for none.
+    If Redis cannot be reached, each request is retried for `patience` seconds. A command appended
+    twice by retries counts once. `journal_size` is the size of each journal, 0 for none.
     """
 
     shared = True
@@ -73,7 +73,7 @@ class RedisLog:
             for _, now, period, known, limit, certain, times, own in counts
         ]
         sizes = [len(entries) for entries in notes.values()]
-        # One argument: numbers would be packed one by one.
+        # As one argument, since the client packs arguments one by one.
         numbers = orjson.dumps((after, _AT_ONCE, SKEW, self._journal_size, told, len(rows), sizes))
         pieces = [row for count in counts for row in count.rows]
         pieces += rows
@@ -91,7 +91,7 @@ class RedisLog:
         async for piece in pieces:
             await self._wait(self._redis.hset, key, str(place), piece)
             if place == 0:
-                # If it is never finished.
+                # In case it is never finished.
                 await self._wait(self._redis.expire, key, _UNFINISHED)
             place += 1
         await self._wait(self._finish, _keys("about", f"image:{number}"), [number, _PREFIX])
@@ -149,14 +149,14 @@ class RedisLog:
         await self._wait(self._redis.hset, _PREFIX + "about", mapping=dict(values))
 
     async def close(self) -> None:
-        # Or it is forgotten after a while.
+        # Otherwise the entry expires later.
         with suppress(RedisError):
             await self._redis.hdel(_PREFIX + "members", self._me)
         await self._turn.close()
         await self._redis.aclose()
 
     async def _wait(self, ask: Any, *arguments: Any, **more: Any) -> Any:
-        """Ask Redis, again and again while it cannot be reached. Raises OSError."""
+        """Send a request, and retry while Redis cannot be reached. Raises OSError."""
         deadline = time.monotonic() + self._patience
         while True:
             try:

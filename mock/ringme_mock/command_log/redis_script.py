@@ -1,4 +1,4 @@
-"""Script of Redis that is called for every request."""
+"""Redis script that is called for every request."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 
 class ScriptConnection:
-    """Connection of its own on which one script is called, one call after the other.
+    """Connection for one script, with one call at a time.
 
-    A client takes several times the CPU time: it packs each argument in Python, and goes through
-    its pool. The connection has no time limit of its own, which would take a task for each call.
-    All methods raise RedisError; the next call connects again.
+    The client of the library takes several times the CPU time, as it packs each argument in Python
+    and uses a pool. The connection itself has no timeout, which would take a task per call. All
+    methods raise RedisError; the next call reconnects.
     """
 
     def __init__(self, connection: AbstractConnection, script: str, seconds: float) -> None:
         self._connection = connection
         self._script = script.encode()
         self._seconds = seconds
-        # By which Redis knows a script; no safety depends on it.
+        # Redis identifies scripts by SHA-1; security does not depend on it.
         self._digest = hashlib.sha1(self._script, usedforsecurity=False).hexdigest().encode()
 
     async def __call__(self, keys: Sequence[str], arguments: Sequence[bytes]) -> Any:
-        # Texts and numbers take several times as long to pack as bytes.
+        # Bytes are packed several times as fast as texts and numbers.
         given = (b"%d" % len(keys), *(key.encode() for key in keys), *arguments)
         try:
             return await self._ask(b"EVALSHA", self._digest, *given)

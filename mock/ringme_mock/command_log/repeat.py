@@ -1,4 +1,4 @@
-"""Commands applied again: those of another process, or of a run before this one."""
+"""Replay of commands: those of another process, or of an earlier run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Repeat:
-    """Applies commands that another process has made, or the same one before its restart."""
+    """Applies commands that another process or an earlier run has made."""
 
     sessions: Sessions
     operations: Mapping[str, RunningOperation]
@@ -38,7 +38,6 @@ class Repeat:
         self._mock = Mock(contract, self.sessions, ForcedResponses(contract))
 
     def find(self, method: str, path: str) -> RunningOperation | None:
-        """Find the operation of a request; None if it has none."""
         try:
             operation, _ = self.table.find(method, path)
         except ApiError:
@@ -46,7 +45,7 @@ class Repeat:
         return self.operations[operation.id]
 
     async def run(self, session: Session, row: Row, at: float) -> None:
-        """Apply a command in its moment. Raises what it raised when it was made, and Damaged."""
+        """Apply a command at its time. Raises the error that it raised originally, and Damaged."""
         if row.kind == log.API:
             self._act(session, row, at)
         elif row.kind == log.FAULT:
@@ -61,7 +60,7 @@ class Repeat:
             self.change(session, row.kind, row.body)
 
     def change(self, session: Session, kind: str, body: bytes) -> None:
-        """Apply a command that is no request. Raises Damaged."""
+        """Apply a command that is not a request. Raises Damaged."""
         if kind == log.BEGIN:
             self.sessions.enter(session, read_body(body))
         elif kind == log.END:
@@ -83,7 +82,7 @@ class Repeat:
             _, _, text = request.header(b"authorization").partition(" ")
             caller = session.state.access.caller(text.strip())
             if caller is not None:
-                # The request itself counts again.
+                # The request itself is counted again.
                 start, used = hour
                 session.state.limits.set_hour(caller.client_key, start, used - 1)
         self.operations[operation.id].repeat(request, sent)

@@ -40,19 +40,19 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
-# What a command does to a session, in one step or as a coroutine.
+# Effect of a command on a session; it may be a coroutine.
 Act: TypeAlias = Callable[[Session], Any]
-# Seconds until what cannot be given up is tried again.
+# Seconds between retries.
 _PAUSE = 1.0
 _MISSED = Response(error="whoever was to send it had ended when it was due", refused=True)
 
 
 class Replica:
-    """Recorder of what changes the state: what is appended to its log is applied in all processes.
+    """Recorder of changes: commands in its log are applied in all processes.
 
-    A mock without one keeps nothing, and pays nothing. All of its methods that wait raise a 503 if
-    the log cannot be reached or written to; then nothing has changed. `shared` are the counts of
-    what several processes use.
+    Without a recorder, a mock keeps nothing and pays nothing. Coroutines raise a 503 if the log
+    cannot be reached or written to; then nothing has changed. `shared` counts requests for several
+    processes.
     """
 
     sessions: Sessions
@@ -66,9 +66,9 @@ class Replica:
         self.shared = SharedCounts(self) if log.shared else None
         self.processes = 1
         self.leads = False
-        # Since it was found to differ from the process that leads.
+        # Set once the state was found to differ from the leader's.
         self.differs = False
-        # Whether what is done now was done by another process first.
+        # Set while a command of another process is applied.
         self.repeats = False
         self._left: list[str] = []
         self.images = Images(self)
@@ -77,11 +77,11 @@ class Replica:
     def prepare(
         self, operations: Mapping[str, RunningOperation], table: PathTable, faults: Faults
     ) -> None:
-        """Take note of what carries commands out."""
+        """Set the parts that run commands."""
         self.repeat = Repeat(self.sessions, operations, table, faults, self.images)
 
     def adopt(self, session: Session) -> None:
-        """Set what a new session does by itself: its calls go on, and its events are sent."""
+        """Let calls and deliveries of a new session record their changes."""
         session.calls.wake = partial(self._wake, session)
         session.deliveries.report = partial(self.delivered, session)
         session.deliveries.sends = lambda: self.leads
@@ -94,7 +94,7 @@ class Replica:
         return SharedJournal(name, self) if self.shared is not None else None
 
     async def _apply(self, entry: Entry) -> None:
-        """Apply commands of another process, or of a run before this one."""
+        """Apply commands of another process, or of an earlier run."""
         try:
             numbered = entry.numbered()
         except ValueError as error:
@@ -109,7 +109,7 @@ class Replica:
 
     async def _apply_one(self, row: Row, number: int, at: float, nonce: bytes) -> None:
         session = self.sessions.resume(row.session)
-        # What the command drew when it was made, so that a seed goes on where it was.
+        # The command drew it originally, so the session's numbers continue alike.
         draw_chance(session.random)
         session.used = self.sessions.seconds()
         self.repeats = True
@@ -120,7 +120,7 @@ class Replica:
         try:
             await self.carry_out(row.session, row.chance, act, number, at, nonce)
         except ApiError:
-            # It was refused then, too.
+            # It was refused originally, too.
             return
         except Damaged:
             raise
@@ -132,8 +132,8 @@ class Replica:
     async def carry_out(
         self, name: str, chance: int, act: Act, number: int, at: float, nonce: bytes
     ) -> Any:
-        """Do what a command does to a session, at its place and in its moment."""
-        # Another command may have ended the one that it was made for.
+        """Run a command at its position and time."""
+        # An earlier command may have ended the session.
         session = self.sessions.resume(name)
         self.turns.position = number
         moment = Moment(at, chance, nonce, number)
@@ -142,7 +142,7 @@ class Replica:
         if session.since == 0:
             session.since = number
             if session.waits:
-                # It begins with the fixtures of this moment.
+                # It begins with the fixtures of this time.
                 session.state.reset()
         limits = session.state.limits
         try:
@@ -160,7 +160,7 @@ class Replica:
     # --- commands
 
     def act(self, request: RequestContext, action: Action) -> Coroutine[Any, Any, Reply]:
-        """Keep a checked request of the API, and carry it out."""
+        """Record a checked request of the API, and run it."""
         act, body = checked(request, action), orjson.dumps(request.sent)
         return self.keep(request.session, log.API, act, request, body)
 
@@ -171,30 +171,30 @@ class Replica:
         body: bytes,
         run: Callable[[Session], Awaitable[_T]],
     ) -> _T:
-        """Keep a request of the control interface, and carry it out."""
+        """Record a request of the control interface, and run it."""
         done: _T = await self.keep(request.session, kind, run, request, body)
-        # A reset has cleared it.
+        # A reset clears the journal.
         await request.session.journal.save()
         return done
 
     async def meet_faults(self, request: RequestContext, choose: Callable[[], _T]) -> _T:
-        """Keep that a request meets faults, which are counted."""
+        """Record that a request meets faults, as these are counted."""
         fault: _T = await self.keep(request.session, log.FAULT, lambda _: choose(), request)
         return fault
 
     async def settle(self, session: Session) -> None:
-        """Keep that calls have gone on, if anything is due."""
+        """Record that calls have gone on, if anything is due."""
         if session.calls.is_due:
             await self.keep(session, log.SETTLE)
 
     async def begin(self, session: Session) -> None:
-        """Keep that a session has begun, and perhaps another ended."""
+        """Record that a session has begun, and perhaps replaced another."""
         await self.keep(session, log.BEGIN, body=orjson.dumps(self.sessions.instead()))
 
     async def delivered(
         self, session: Session, number: int, attempts: int, seconds: float, response: Response
     ) -> None:
-        """Keep what came of a delivery, as soon as the log can be reached."""
+        """Record the result of a delivery, and retry while the log cannot be reached."""
         body = orjson.dumps([number, attempts, seconds, *astuple(response)])
         while True:
             try:
@@ -211,9 +211,9 @@ class Replica:
         request: RequestContext | None = None,
         body: bytes = b"",
     ) -> Any:
-        """Append a command, apply what others appended before it, then carry it out.
+        """Append a command, apply what others appended before it, then run it.
 
-        Without `act`, what is kept of it is all that it needs.
+        Without `act`, the command is run from its recorded form.
         """
         if act is None:
             act = partial(self.repeat.change, kind=kind, body=body)
@@ -229,12 +229,12 @@ class Replica:
     # --- beside the commands
 
     def left(self, session: Session) -> None:
-        """Take note that a session has ended."""
+        """Note that a session has ended, so that its shared journal is deleted."""
         if self.log.shared and not self.repeats:
             self._left.append(session.name)
 
     async def _forget_left(self) -> None:
-        """Delete the journals of sessions that have ended, as others may get their names."""
+        """Delete the journals of ended sessions, as new ones may reuse their names."""
         with suppress(OSError):
             while self._left:
                 await self.log.forget(self._left.pop(), ended=True)
@@ -242,7 +242,7 @@ class Replica:
     # --- start and rest
 
     async def replay(self) -> int:
-        """Apply all commands that are there, and return their number."""
+        """Apply all commands of the log. Returns their number."""
         await self._load_image()
         count = await self.turns.follow()
         self.applying.resting = None
@@ -253,7 +253,7 @@ class Replica:
         return count
 
     async def _load_image(self) -> None:
-        """Go on from the latest image if commands before it may be gone.
+        """Load the latest image, as commands before it may be gone.
 
         Raises Damaged, and OSError.
         """
@@ -268,7 +268,7 @@ class Replica:
                 session.calls.start_timer()
 
     async def lead(self) -> None:
-        """Send events from now on, but not those that were due before."""
+        """Send events from now on, but none that were due before."""
         for session in self.sessions.known():
             await self.settle(session)
             for delivery in session.deliveries.waiting():
@@ -279,7 +279,7 @@ class Replica:
 
     def _wake(self, session: Session) -> None:
         async def settle() -> None:
-            # What fails is tried again when somebody looks.
+            # A failure is retried when the calls are next read.
             with suppress(ApiError):
                 await self.settle(session)
 

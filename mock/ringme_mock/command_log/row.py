@@ -1,4 +1,4 @@
-"""Row: a command as it is kept in a log, and the request that it was made of."""
+"""Row: the recorded form of a command, and the request that it was made of."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringme_mock.command_log.packing import pack, unpack
 if TYPE_CHECKING:
     from ringme_mock.http.session import Session
 
-# As SQLite's integers have a sign.
+# SQLite's integers are signed.
 _CHANCE_BITS = 63
 
 
@@ -24,9 +24,9 @@ class Damaged(ValueError):
 
 
 class Row(NamedTuple):
-    """Command of a session: `chance` is the seed of what it draws.
+    """Command of a session; `chance` is the seed of its random numbers.
 
-    `request` is what of a request is in neither headers nor body, None without one.
+    `request` holds the parts of a request besides headers and body, None without a request.
     """
 
     session: str
@@ -37,7 +37,7 @@ class Row(NamedTuple):
     body: bytes
 
     def made_request(self, session: Session, at: float) -> tuple[RequestContext, Any]:
-        """Make the request again, and the hour of its client. Raises Damaged."""
+        """Restore the request, and the hour of its client. Raises Damaged."""
         try:
             method, raw_path, query, prefix, origin, scheme, server, hour = self.request or ()
             scope = {
@@ -69,7 +69,7 @@ def new_row(
 ) -> bytes:
     """Pack a new command.
 
-    The `hour` is the count of requests of the client: others have changed it that are not kept.
+    `hour` is the client's count of requests, which requests that are not recorded change, too.
     """
     if request is None:
         return pack(orjson.dumps((session, kind, chance, None)), b"", body)
@@ -89,7 +89,7 @@ def new_row(
 
 
 def read_rows(packed: bytes) -> list[Row]:
-    """Read commands that were packed. Raises Damaged."""
+    """Unpack commands. Raises Damaged."""
     try:
         return [Row(*orjson.loads(head), *rest) for head, *rest in unpack(packed)]
     except (ValueError, TypeError) as error:
@@ -114,7 +114,7 @@ def read_headers(written: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def draw_chance(random: Random) -> int:
-    """Draw the seed of a command from the numbers of its session, not from those of a command."""
+    """Draw the seed of a command from the session's own random numbers."""
     return Random.getrandbits(random, _CHANCE_BITS)
 
 

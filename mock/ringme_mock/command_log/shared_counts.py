@@ -1,4 +1,4 @@
-"""Requests that count for a limit in all processes together."""
+"""Rate limits of all processes together."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 class SharedCounts:
-    """Counts of requests, in the turns of one process.
+    """Counts of requests, by the turns of one process.
 
-    Most requests count with the turn by which they catch up: it is known before for whom they
-    count, unless something has changed. A command does so with the turn that appends it.
+    Most requests are counted in the turn by which they catch up, as their client is usually known
+    before. A command is counted in the turn that appends it.
     """
 
     def __init__(self, replica: Replica) -> None:
@@ -38,13 +38,13 @@ class SharedCounts:
         self._turns = replica.turns
 
     async def catch_up(self, request: RequestContext) -> None:
-        """Apply what others have changed, and count the request if it is known for whom.
+        """Apply the changes of others, and count the request if its client is known.
 
-        What may be a command that this process would accept is left to `act`.
+        A request that is probably an accepted command is left to `act`.
         """
         session, path = self._replica.sessions.find(request)
         caller = _caller(request, session) if session else None
-        # A fault may come before a request counts.
+        # A fault may apply before the request counts.
         if session is None or caller is None or meets_faults(request, session):
             await self._turns.look()
             return
@@ -59,12 +59,12 @@ class SharedCounts:
                 request.counted = (session.state.limits, caller.client_key, tally)
 
     async def count(self, request: RequestContext) -> None:
-        """Count a request of a known caller, unless it has."""
+        """Count a request of a known caller, unless it was counted."""
         session = request.session
         if request.counted is None or request.counted[0] is not session.state.limits:
             caller = _caller(request, session)
             if caller is None and request.expected is not None:
-                # What it is refused for now may be past.
+                # The reason for a refusal may be gone by now.
                 await self._turns.look()
                 caller = _caller(request, session)
             if caller is None:
@@ -77,10 +77,10 @@ class SharedCounts:
     async def act(
         self, request: RequestContext, operation: RunningOperation, action: Action
     ) -> Reply | None:
-        """Count a request and carry it out with one turn, if all that is known of it is true.
+        """Count and run a request in one turn, if nothing changes what is known of it.
 
-        Returns None if it was not carried out: it exceeds its limit, or something has changed, also
-        when it is tried once more with what has. A new fault may come first.
+        Returns None if it was not run: it exceeds its limit, or something has changed, even after a
+        second try with the changes. The response may be that of a new fault.
         """
         expected, certain = request.expected, False
         while expected is not None:
@@ -99,23 +99,23 @@ class SharedCounts:
         return None
 
     async def look_again(self, request: RequestContext) -> Reply | None:
-        """Apply what others have changed before a request is refused that did not catch up.
+        """Apply the changes of others before a request is refused that did not catch up.
 
-        Returns the response that a fault has instead, if any.
+        Returns the response of a fault, if one applies.
         """
         await self._turns.look()
         return await self._meet_faults(request)
 
     async def _meet_faults(self, request: RequestContext) -> Reply | None:
-        """Meet the faults that others have set, which come before the request counts."""
+        """Apply new faults of others, which take effect before the request counts."""
         self._replica.sessions.choose_again(request)
         if meets_faults(request, request.session):
             return await self._replica.repeat.faults.apply(request)
         return None
 
     async def is_first(self, session: Session, client: Key, seconds: float) -> bool:
-        """Begin a request that takes some seconds, unless the client has such a one in progress."""
-        # Not the key of a limit, which has a number in the middle.
+        """Begin a request of so many seconds, unless the client has another in progress."""
+        # Keys of limits have a number in the middle, so this is none of them.
         tally = await self._turns.count(_Busy(f"{session.name} busy {client}", seconds))
         return tally is not None and tally[1] == 1
 
@@ -133,14 +133,13 @@ class _Attempt:
         position: int,
         action: Action,
     ) -> None:
-        """Make the command of a caller that was known at a position of the log."""
         session = request.session
         self.replica, self.request, self.caller, self.position = replica, request, caller, position
         self.limits = limits = session.state.limits
         self.act = checked(request, action)
         self.chance = draw_chance(session.random)
         start, used = limits.hour(caller.client_key) or (limits.now, 0)
-        # Others may have counted more; where it is repeated, it is never one too many.
+        # Others may have counted more, but a replay must not exceed the limit.
         hour = start, min(used + 1, limits.limit_of(caller.application["rate_limit"]))
         body = orjson.dumps(request.sent)
         self.row = new_row(session.name, log.API, self.chance, body, request, hour)
@@ -165,7 +164,7 @@ class _Attempt:
 
 
 def _is_ready(session: Session, caller: Caller, operation: RunningOperation) -> bool:
-    """Tell if a request is a command that was accepted before from the same caller."""
+    """Tell if a request is a command of a caller whose last one was accepted."""
     return (
         operation.keeps
         and operation.has_passed(caller)
@@ -180,8 +179,6 @@ def _caller(request: RequestContext, session: Session) -> Caller | None:
 
 
 class _Client(NamedTuple):
-    """Requests of a client that count for the same limit."""
-
     limits: RateLimits
     key: Key
     limit: int
@@ -196,7 +193,7 @@ class _Client(NamedTuple):
 
 
 class _Busy(NamedTuple):
-    """The request that a client may have in progress, for some seconds."""
+    """Request of which a client may have one in progress, for some seconds."""
 
     key: str
     seconds: float
@@ -212,7 +209,7 @@ def _client(session: Session, caller: Caller, certain: bool = False) -> _Client:
 
 
 def checked(request: RequestContext, action: Action) -> Callable[[Session], Reply]:
-    """Return what a request does, whose caller others may have changed since it came."""
+    """Return the action of a request, which finds the caller again, as others may change it."""
 
     def act(session: Session) -> Reply:
         request.session = session

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class SharedJournal(Journal):
-    """Journal whose entries are in a log; those here are a copy, as new as the last `load`."""
+    """Journal whose entries are in a log; this copy is as new as the last `load`."""
 
     def __init__(self, name: str, replica: Replica) -> None:
         sessions = replica.sessions
@@ -44,7 +44,7 @@ class SharedJournal(Journal):
             self._is_cleared = True
 
     async def save(self) -> None:
-        """Share what was added and cleared since the last call."""
+        """Write to the log what was added and cleared since the last call."""
         unsaved, self._unsaved = self._unsaved, []
         try:
             if self._is_cleared:
@@ -56,7 +56,7 @@ class SharedJournal(Journal):
             logger.warning("%s: the journal lacks requests: %s", self._log.name, error)
 
     async def load(self) -> None:
-        """Take in what all processes have added and cleared."""
+        """Read from the log what all processes have added and cleared."""
         await self.save()
         cleared, entries = await self._log.noted(self._name, self.last_number)
         if self._entries and self._entries[0].number <= cleared:
@@ -84,7 +84,7 @@ class SharedJournal(Journal):
 
 
 def _write(noted: JournalEntry) -> bytes:
-    """Write an entry: as JSON what a journal shows of it, but for headers and bodies."""
+    """Pack an entry: the fields that a journal shows as JSON, then headers and bodies."""
     entry: Any = noted
     caller, refusal, response = entry.caller, entry.refusal, entry.response
     known = (

@@ -13,38 +13,38 @@ from ringme_mock.errors import ApiError
 
 logger = logging.getLogger(__name__)
 
-# Carries out a command that was appended at a position, in its moment: time and nonce.
+# Runs a command with its position, time and nonce.
 CarryOut: TypeAlias = Callable[[int, float, bytes], Awaitable[Any]]
 _Future: TypeAlias = asyncio.Future[Any]
 _NONCE = 16
 
 
 class Client(Hashable, Protocol):
-    """Whose requests count together, if they are equal."""
+    """Client whose requests count together; equal clients share a count."""
 
     def new_count(self) -> Count:
-        """Make a count of none of them."""
+        """Make a count without requests."""
 
 
 class Attempt(Protocol):
-    """A command that is appended if its request is within the limit, and nothing has changed."""
+    """Command that is appended only if its request is within the limit and nothing changed."""
 
     row: bytes
 
     def is_valid(self) -> bool:
-        """Tell if this process has applied nothing that would refuse it."""
+        """Tell if nothing that this process has applied would refuse the command."""
 
     def tell(self, tally: Tally) -> None:
-        """Take note of the count of the request, which may be beyond the limit."""
+        """Receive the count of the request, which may exceed the limit."""
 
     def carry_out(self, number: int, at: float, nonce: bytes) -> Awaitable[Any]: ...
 
 
 class Turns:
-    """Turns at a log, one after the other: what is wanted during one waits for the next, together.
+    """Turns at a log, one at a time. Requests that arrive during a turn share the next one.
 
-    `apply` applies commands of another process. What waits raises a 503 if the log cannot be
-    reached or written to.
+    `apply` applies commands of another process. Futures raise a 503 if the log cannot be reached or
+    written to.
     """
 
     def __init__(self, log: Log, apply: Callable[[Entry], Awaitable[None]]) -> None:
@@ -56,7 +56,7 @@ class Turns:
         self._task: asyncio.Task[None] | None = None
 
     def look(self) -> asyncio.Future[None]:
-        """Apply all that others have changed before."""
+        """Apply all earlier changes of others."""
         return self._wait_in(self._next.waiting)
 
     def count(self, client: Client) -> asyncio.Future[Tally | None]:
@@ -66,13 +66,13 @@ class Turns:
         return future
 
     def attempt(self, client: Client, attempt: Attempt) -> _Future:
-        """Look, count a request, and carry its command out; None if it was not appended."""
+        """Look, count a request, and run its command; None if it was not appended."""
         future = self._wait_in(self._next.changing)
         self._next.requests(client).attempts.append((future, attempt))
         return future
 
     def append(self, row: bytes, carry_out: CarryOut) -> _Future:
-        """Append a command, and carry it out after all that others have appended before it."""
+        """Append a command, and run it after all that others have appended before."""
         future = self._wait_in(self._next.changing)
         self._next.commands.append((future, row, carry_out))
         return future
@@ -99,7 +99,7 @@ class Turns:
                 except Exception as error:
                     self._refuse(wanted, error)
                     if isinstance(error, UnknownOutcome):
-                        # The log is out of reach; what came meanwhile has waited for it, too.
+                        # The log is out of reach, and these have waited for it, too.
                         wanted, self._next = self._next, _Wanted()
                         self._refuse(wanted, OSError(str(error)))
         finally:
@@ -120,12 +120,12 @@ class Turns:
                 _end(future, await carry_out(number, turn.at, batch.nonce))
             except Exception as error:
                 _fail(future, error)
-        # Of attempts that were not appended.
+        # Attempts that were not appended.
         for future in wanted.changing:
             _end(future)
 
     async def follow(self) -> int:
-        """Apply all commands of the log, before requests are served; return their number."""
+        """Apply all commands of the log, before requests are served. Returns their number."""
         before = self.position
         await self._follow(await self.log.turn(before, Batch()))
         return self.position - before
@@ -149,7 +149,7 @@ class Turns:
 
 
 class _Requests:
-    """Requests of one client that count together, those that append a command last."""
+    """Requests of one client that count together; those that append a command come last."""
 
     def __init__(self, count: Count) -> None:
         self.count = count
@@ -157,14 +157,14 @@ class _Requests:
         self.attempts: list[tuple[_Future, Attempt]] = []
 
     def wanted(self) -> Count:
-        """Count them all, but for attempts that are not valid any more."""
+        """Count all of them, except attempts that are no longer valid."""
         self.attempts = [one for one in self.attempts if one[1].is_valid()]
         rows = [attempt.row for _, attempt in self.attempts]
         self.count = self.count._replace(times=len(self.counts), rows=rows)
         return self.count
 
     def end(self, tally: Tally | None) -> Iterator[tuple[_Future, CarryOut]]:
-        """Tell each its own tally, and return the attempts that were appended."""
+        """Pass each request its own tally, and yield the attempts that were appended."""
         if tally is None:
             return
         age, used = tally
@@ -179,10 +179,10 @@ class _Requests:
 
 
 class _Wanted:
-    """All that is wanted of one turn, and the futures of who waits for it."""
+    """Everything for one turn, and the futures that wait for it."""
 
     def __init__(self) -> None:
-        # Those that a change may come of, and the others.
+        # Futures of possible changes, and all others.
         self.changing: list[_Future] = []
         self.waiting: list[_Future] = []
         self.by_client: dict[Client, _Requests] = {}
@@ -213,7 +213,7 @@ def _refusal(error: Exception, unknown: bool = False) -> Exception:
 
 
 def _end(future: _Future, result: Any = None) -> None:
-    # Who waited may be gone.
+    # The waiting task may have been cancelled.
     if not future.done():
         future.set_result(result)
 

@@ -1,4 +1,4 @@
-"""Upkeep of a replica: what is done from time to time, and not by requests."""
+"""Upkeep of a replica: work that is done periodically."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _REPORT = 10
 
 
 class Upkeep:
-    """Keeps a replica as new as the log, and tells other processes that it lives."""
+    """Task that keeps a replica as new as the log, and reports that the process is alive."""
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
 
     async def run(self) -> None:
-        """Go on until the state is found to differ from that of other processes."""
+        """Run until the state is found to differ from that of other processes."""
         count = 0
         while not self._replica.differs:
             try:
@@ -31,7 +31,7 @@ class Upkeep:
                 if count % _REPORT == 0:
                     await self._report()
             except (ApiError, OSError) as error:
-                # Requests tell their clients; the next look is another try.
+                # Requests report this to their clients, and the next round is another try.
                 logger.debug("the log is out of reach: %s", error)
             count += 1
             await asyncio.sleep(_PAUSE)

@@ -1,1 +1,1 @@
-"""The mock's own interface, beside the API: states, time, arrivals, tokens, faults, journal."""
+"""Control interface, besides the API: states, time, arrivals, tokens, faults, journal."""

@@ -1,4 +1,4 @@
-"""New recorded items of numbers: one at a time, and in bulk."""
+"""Arrivals: new recorded items of numbers, one at a time or in bulk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls in progress: begun with a course, moved on without waiting, and the course of callbacks."""
+"""Calls in progress: start them with a course, take steps, and set the course of callbacks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OUTSIDE = "+7999{:07d}"
 
 
 async def make(context: ControlContext) -> Response:
-    """Begin a call, if it is given a course; else make one that has ended."""
+    """Begin a call if it is given a course; otherwise make one that has already ended."""
     if "course" not in context.body:
         return await arrivals_api.arrive(context)
     return context.response(_show(context, context.session.calls.begin(_new_call(context))))
@@ -42,7 +42,7 @@ async def read(context: ControlContext) -> Response:
 
 
 async def move(context: ControlContext) -> Response:
-    """Take a step of a call, and respond with the call after it. Raises the 400 if it cannot be."""
+    """Take a step of a call, and respond with the call. Raises the 400 for an impossible step."""
     engine, body = context.session.calls, context.body
     call = engine.known(context.path["call"])
     try:
@@ -54,7 +54,7 @@ async def move(context: ControlContext) -> Response:
 
 
 async def set_course(context: ControlContext) -> Response:
-    """Set the course of the next callback, or with `keep` of all to come."""
+    """Set the course of the next callback, or with `keep` of all further ones."""
     given = dict(context.body)
     engine = context.session.calls
     engine.keeps_course = given.pop("keep", False)
@@ -82,7 +82,7 @@ def _moved(context: ControlContext, call: Call, step: str) -> Call:
 
 
 def _talking_leg(call: Call, now: int, number: int | None) -> int:
-    """Find the leg that talks: of a number, or the last one that picked up."""
+    """Find the talking leg of a number, or of the last number that picked up."""
     for index, times in reversed(list(enumerate(make_schedule(call).legs))):
         own = number is None or call.legs[index].number == number
         if own and times is not None and times.stage(now) == "talking":
@@ -110,7 +110,7 @@ def _new_call(context: ControlContext) -> Call:
 def _incoming(
     context: ControlContext, draft: Draft, client: Entry, own: Number, also: list[Number]
 ) -> Call:
-    """Make a call to a number; a menu or queue takes it first, and `also` ring behind it."""
+    """Make a call to a number; if it is a menu or queue, the numbers in `also` ring after it."""
     body = context.body
     outside = body.get("from", _OUTSIDE.format(draft.random.randrange(10**7)))
     caller = _party(context, client, outside, "from")
@@ -147,7 +147,7 @@ def _show(context: ControlContext, call: Call) -> dict[str, Any]:
 
 
 def show_call(call: Call, now: int) -> dict[str, Any]:
-    """Show a call as the control interface does, at a moment in microseconds."""
+    """Return the JSON of a call for the control interface; `now` is in microseconds."""
     schedule = make_schedule(call)
     legs = [
         _shown_leg(call, index, times, now)

@@ -1,4 +1,4 @@
-"""The clock of a session."""
+"""Clock of a session."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def read(context: ControlContext) -> Response:
 
 
 async def change(context: ControlContext) -> Response:
-    """Set, freeze or unfreeze the clock. Raises the 400 for a date that does not exist."""
+    """Set, freeze or unfreeze the clock. Raises the 400 for an invalid date."""
     clock = context.state.clock
     now = _parse(context.body["now"]) if "now" in context.body else None
     frozen = context.body.get("frozen", clock.frozen)

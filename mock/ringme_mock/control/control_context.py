@@ -1,4 +1,4 @@
-"""One checked request to the control interface."""
+"""Context of one checked request to the control interface."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ringme_mock.store.state import State
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 
-# Kinds of bodies.
+# Kinds of bodies in the log of commands.
 OBJECT, CONTENT = "object", "content"
 
 
 @dataclass(frozen=True)
 class Mock:
-    """The parts of a mock that the control interface controls."""
+    """Parts of a mock that the control interface controls."""
 
     contract: Contract
     sessions: Sessions
@@ -30,10 +30,10 @@ class Mock:
 
 @dataclass
 class ControlContext:
-    """A request whose parameters and body fit the control document.
+    """Request whose parameters and body fit the control document.
 
-    `body` is the JSON object, `content` the bytes of any other body; `base_url` is that of the
-    session, `last_event_id` what the client of a stream knows already.
+    `body` is the JSON object, `content` the bytes of any other body. `base_url` is that of the
+    session. `last_event_id` is the last event that the client of a stream has seen.
     """
 
     operation: Operation
@@ -51,7 +51,7 @@ class ControlContext:
         return self.session.state
 
     def response(self, value: Any = None) -> Response:
-        """Build the documented success: with a JSON value, or (None) without a body."""
+        """Make the success response with a JSON value, or (None) without a body."""
         if value is None:
             return Response(status_code=self.operation.status)
         headers = {"Cache-Control": "no-store"}
@@ -59,14 +59,14 @@ class ControlContext:
 
 
 def command_body(context: ControlContext) -> tuple[str, bytes]:
-    """Write the body of a request for a log of commands: its kind, and its bytes."""
+    """Return kind and bytes of a request body, for the log of commands."""
     if context.content:
         return CONTENT, context.content
     return OBJECT, write_json(context.body)
 
 
 def set_command_body(context: ControlContext, kind: str, body: bytes) -> None:
-    """Set the body to what `command_body` wrote. Raises ValueError for anything else."""
+    """Restore the body that `command_body` returned. Raises ValueError if it is damaged."""
     if kind == CONTENT:
         context.content = body
     else:

@@ -1,4 +1,4 @@
-"""Deliveries of events: the latest ones with the responses of their targets, and their settings."""
+"""Deliveries of events: the latest ones with the responses of their targets, and settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def clear(context: ControlContext) -> Response:
 
 
 async def change_settings(context: ControlContext) -> Response:
-    """Change what is sent: how often a failed delivery is repeated, and if events get lost."""
+    """Change retries, the pause between them, and the loss of events."""
     deliveries = context.session.deliveries
     deliveries.settings = replace(deliveries.settings, **context.body)
     found = deliveries.settings

@@ -1,4 +1,4 @@
-"""Entries of a collection, with their counts of others; changes of users and applications."""
+"""Entries of a collection, with counts of related ones; changes of users and applications."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringme_spec.collections import CollectionRule
 
 
 async def list_entries(context: ControlContext) -> Response:
-    """List a page of the entries that match. Raises the 404 for an unknown collection or owner."""
+    """List a page of matching entries. Raises the 404 for an unknown collection or owner."""
     store, query = context.state.store, context.query
     collection = _collection(store, context.path["collection"], 404)
     owner = _owner(store, collection.rule, query)
@@ -38,14 +38,14 @@ async def list_entries(context: ControlContext) -> Response:
         counts = _counts(store, collection.rule, page, counted)
         return {"total": total, "entries": page, "counts": counts}
 
-    # Goes through all entries, and the API responds meanwhile.
+    # In a thread, as it goes through all entries and must not block the API.
     is_long = keep is not None or collection.rule.has_made_entries
     page = await asyncio.to_thread(read, store.copy()) if is_long else read(store)
     return context.response(page)
 
 
 async def change_user(context: ControlContext) -> Response:
-    """Block a user or let it in again. Raises the 404 for an unknown one."""
+    """Block or unblock a user. Raises the 404 for an unknown one."""
     users = context.state.store["user"]
     user = users.by_unique(context.path["login"])
     if user is None:
@@ -55,7 +55,7 @@ async def change_user(context: ControlContext) -> Response:
 
 
 async def change_application(context: ControlContext) -> Response:
-    """Set redirect URIs. Raises the 404 for an unknown application, and the 400 that names one."""
+    """Set redirect URIs. Raises the 404 for an unknown application, the 400 for a bad URI."""
     applications = context.state.store["application"]
     found = applications.get(context.path["client_id"])
     if found is None:
@@ -78,7 +78,7 @@ def _collection(store: Store, name: str, status: int) -> Collection:
 
 
 def _owner(store: Store, rule: CollectionRule, query: dict[str, Any]) -> tuple[str, Key] | None:
-    """Read the owner that the query names, with a key of None for entries of none."""
+    """Read the owner in the query; its key is None for entries without an owner."""
     if "owner" not in query:
         if "owner_id" in query:
             raise invalid("owner: is missing")
@@ -105,7 +105,7 @@ def _names(text: str) -> list[str]:
 
 
 def _search(rule: CollectionRule, text: str, names: list[str]) -> Callable[[Entry], bool]:
-    """Make the filter for a text in properties with these names, or in any; or for a key."""
+    """Make a filter: the text is part of one of these properties (of any), or is the key."""
 
     def fits(entry: Entry) -> bool:
         values: Iterable[Any] = map(entry.get, names) if names else entry.values()

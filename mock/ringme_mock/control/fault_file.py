@@ -1,4 +1,4 @@
-"""The file of `--faults`."""
+"""File of the option `--faults`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ringme_spec.errors import ConfigError, raise_all, read_each
 
 
 def read_fault_file(path: Path) -> tuple[FaultRule, ...]:
-    """Read a YAML file: a list of what `POST /__mock__/faults` takes, or one of them.
+    """Read a YAML file with one body of `POST /__mock__/faults`, or a list of them.
 
-    Raises ConfigError that names the file, each fault that is wrong, and the field.
+    Raises ConfigError that names the file, each invalid fault, and the field.
     """
     content = read_yaml(path)
     items = content if isinstance(content, list) else [content]

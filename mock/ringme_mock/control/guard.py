@@ -1,4 +1,4 @@
-"""Access to the control interface: for this machine alone, unless all may use it."""
+"""Access control of the control interface: only this machine, unless configured otherwise."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _FORWARDED_FOR = re.compile(r"(?:^|[;,\s])for=([^;,]*)", re.IGNORECASE)
 def check_admitted(scope: Scope, from_any: bool, admission: Admission) -> None:
     """Raise the 403 for a request from another machine, or from a foreign page.
 
-    A page of another site can make the browser send requests here; it shows in `Origin`, and
-    in `Host` where the site gives its own name this machine's address.
+    A page of another site can make the browser send requests here. `Origin` reveals it; with DNS
+    rebinding, `Host` does.
     """
     headers = Headers(scope=scope)
     if EVENT_HEADER in headers:
@@ -40,13 +40,13 @@ def check_admitted(scope: Scope, from_any: bool, admission: Admission) -> None:
     hosts = headers.getlist("host")
     if len(hosts) != 1 or not _is_own_name(hosts[0], scope):
         raise _refused("Host: must be localhost or the address of this machine")
-    # These headers can take rights away, never give any.
+    # These headers can be forged, so they only ever take rights away.
     if not all(is_loopback(without_port(one)) for one in _forwarded_for(headers)):
         raise _refused("a proxy may not let other machines in; start it with --control-from-any")
 
 
 def _forwarded_for(headers: Headers) -> Iterator[str]:
-    """List the addresses that proxies on the way name as their clients."""
+    """Yield the client addresses in the headers that proxies add."""
     for value in headers.getlist("x-forwarded-for"):
         yield from (one.strip() for one in value.split(","))
     for value in headers.getlist("forwarded"):

@@ -1,4 +1,4 @@
-"""The journal in HAR 1.2, the format of browsers and HTTP tools for requests with responses."""
+"""Export of the journal as HAR 1.2, the format of browsers and HTTP tools."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ringme_mock.version import __version__
 
 _FORM = "application/x-www-form-urlencoded"
 _VERSION = "HTTP/1.1"
-# For a size that is not known.
+# Size of unknown length in HAR.
 _UNKNOWN = -1
-# Fields of an entry that HAR has no place for; names of its own begin with `_`.
+# Fields without a counterpart in HAR, where custom names begin with `_`.
 _ADDED = ("verdict", "reason", "operation", "login")
 
 
 def write_har(entries: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
-    """Make an archive of entries as the journal shows them, secrets masked."""
+    """Make an archive of journal entries; their secrets are masked already."""
     return {
         "log": {
             "version": "1.2",
@@ -94,7 +94,7 @@ def _common(headers: dict[str, str], size: int) -> dict[str, Any]:
 
 
 def _pairs(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """List names with values, repeated ones one by one."""
+    """Yield names with values; repeated names once for each value."""
     for name, value in values.items():
         for one in value if isinstance(value, list) else [value]:
             yield name, str(one)

@@ -1,4 +1,4 @@
-"""The journal of a session: read, count, follow."""
+"""Journal of a session: read, count, export, follow."""
 
 from __future__ import annotations
 
@@ -22,20 +22,19 @@ from ringme_mock.http.sessions import Session
 from ringme_spec.redaction import Redaction
 
 _PARTS = ("query", "parameters", "body")
-# Per session, as each may hold entries that the journal has dropped already.
+# Per session, as a stream can hold entries that the journal has dropped.
 MOST_STREAMS = 100
-# Seconds; more often than proxies give up on a silent connection.
+# Seconds; shorter than the idle timeout of proxies.
 HEARTBEAT = 15.0
 
 
 async def read(context: ControlContext) -> Response:
-    """List the entries that match the query, oldest first."""
     await context.session.journal.load()
     return context.response(_read(context))
 
 
 async def export(context: ControlContext) -> Response:
-    """Send the entries that match the query in the format that browsers and proxies exchange."""
+    """Send the matching entries as a HAR archive."""
     await context.session.journal.load()
     response = context.response(write_har(_read(context), context.base_url))
     name = f"journal-{context.session.name}.har"
@@ -56,9 +55,9 @@ async def clear(context: ControlContext) -> Response:
 
 
 async def follow(context: ControlContext) -> Response:
-    """Stream new entries as server-sent events, with Last-Event-ID those since.
+    """Stream new entries as server-sent events; after a Last-Event-ID, also those missed since.
 
-    Raises the 400 for one stream too many.
+    Raises the 400 if there are too many streams.
     """
     known = context.last_event_id
     after = int(known) if known.isascii() and known.isdecimal() and len(known) < 20 else None
@@ -76,14 +75,14 @@ async def follow(context: ControlContext) -> Response:
 async def _events(
     journal: Journal, redaction: Redaction, after: int | None, is_there: Callable[[], bool]
 ) -> AsyncIterator[str]:
-    """Yield events until the session of the journal has ended, which shows at a heartbeat."""
+    """Yield events until the session has ended, which is checked at heartbeats."""
     async with aclosing(journal.follow(HEARTBEAT)) as entries:
         await anext(entries)
         await journal.load()
-        # From here on the client misses nothing.
+        # From now on the client misses nothing.
         yield ": open\n\n"
         last = journal.last_number
-        # Numbers restart with the mock, and the client may know those of the run before.
+        # Numbers restart with the mock, so the client may send one of the previous run.
         if after is not None and after <= last:
             missed = [one for one in journal.entries() if one.number > after]
             dropped = last - after - len(missed)
@@ -121,10 +120,10 @@ def _read(context: ControlContext) -> list[dict[str, Any]]:
 def _matching(
     context: ControlContext, wanted: dict[str, Any]
 ) -> list[tuple[JournalEntry, dict[str, Any]]]:
-    """List the entries that match, each with its JSON without headers and response."""
+    """List the matching entries, each with its JSON without headers and response."""
     redaction = context.mock.sessions.redaction
     if "path" in wanted:
-        # Not by `fnmatchcase`, which caches tens of thousands of patterns.
+        # `fnmatchcase` would cache tens of thousands of patterns.
         wanted = {**wanted, "path": re.compile(translate(wanted["path"]))}
     entries = context.session.journal.entries()
     pairs = ((entry, entry.as_json(redaction)) for entry in entries)
@@ -141,7 +140,7 @@ def _fits(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:
 
 
 def _text(entry: dict[str, Any]) -> str:
-    """Join all that a text is looked for in."""
+    """Join the fields that a text is searched in."""
     query = urlencode(entry["query"], doseq=True, safe="*@:/ ")
     path = f"{entry['path']}?{query}" if query else entry["path"]
     caller = entry["operation"], entry["login"]
@@ -155,7 +154,7 @@ def _equals(name: str, found: Any, value: Any) -> bool:
     if name == "method":
         return bool(found == value.upper())
     if name in _PARTS:
-        # In queries and paths everything is text.
+        # Values of queries and paths are texts.
         return isinstance(found, dict) and all(
             key in found and found[key] in (one, str(one)) for key, one in value.items()
         )

@@ -1,4 +1,4 @@
-"""The control interface as an ASGI middleware, by its own OpenAPI document."""
+"""ASGI middleware for the control interface, by its own OpenAPI document."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from ringme_spec.contract import Contract, read_contract
 from ringme_spec.operations import Operation
 
 _DOCUMENT_PATH = f"{CONTROL_PATH}/openapi.json"
-# A whole state may come in. Reading JSON blocks the event loop.
+# A whole state must fit. JSON has the lower limit, as reading it blocks the event loop.
 _LONGEST_ARCHIVE = 64 * 1024 * 1024
 _LONGEST_OBJECT = 16 * 1024 * 1024
 _DOCUMENT = Path(__file__).with_name("control.yaml")
 
 
 class Interface:
-    """The control document, its routes, and the readers of its parameters."""
+    """Control document, its routes, and the readers of its parameters."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
@@ -61,12 +61,12 @@ class Interface:
 
 @functools.cache
 def interface() -> Interface:
-    """Read the control document, on first use: the start does not wait for it."""
+    """Read the control document on first use, which keeps startup fast."""
     return Interface(read_contract(_DOCUMENT))
 
 
 class ControlMiddleware:
-    """Serves /__mock__/; everything else goes on to `app`."""
+    """Middleware that serves /__mock__/ and passes on everything else."""
 
     def __init__(self, app: ASGIApp, mock: Mock, from_any: bool) -> None:
         self._app = app
@@ -122,7 +122,7 @@ class ControlMiddleware:
 
 
 async def run_settled(context: ControlContext) -> Response:
-    """Carry out the operation, with what is due of calls before it and after it."""
+    """Run the operation, and settle the calls before and after it."""
     calls = context.session.calls
     calls.settle_active()
     response = await _run_function(context)
@@ -131,16 +131,16 @@ async def run_settled(context: ControlContext) -> Response:
 
 
 async def _run_function(context: ControlContext) -> Response:
-    """Call the function that `x-function` names: module and name."""
+    """Call the function that `x-function` names: MODULE.FUNCTION."""
     module, _, name = context.operation.node["x-function"].partition(".")
-    # Not above: the mock starts without what only this interface needs.
+    # On demand, so that startup does not wait for modules of this interface alone.
     found: Any = import_module(f"{__package__}.{module}")
     function: Callable[[ControlContext], Awaitable[Response]] = getattr(found, name)
     return await function(context)
 
 
 def _with_hint(error: ApiError, method: str, path: str) -> ApiError:
-    """Return a refusal with what there is instead (`x-instead`)."""
+    """Add to a refusal what to use instead (`x-instead`)."""
     hint = interface().contract.document["x-instead"].get(f"{method} {path.rstrip('/')}", "")
     if not hint and error.status == 404:
         hint = interface().table.explain(path)
@@ -149,7 +149,7 @@ def _with_hint(error: ApiError, method: str, path: str) -> ApiError:
 
 
 def _of_another_mock(method: str, path: str) -> ApiError:
-    """Make the 404 for an address of another mock, with the nearest that there is (`x-habits`)."""
+    """Make the 404 for a path of another mock, with the nearest equivalent (`x-habits`)."""
     habits, near = interface().contract.document["x-habits"], path.rstrip("/")
     while near and near not in habits:
         near = near.rpartition("/")[0]

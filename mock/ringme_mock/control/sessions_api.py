@@ -1,4 +1,4 @@
-"""The health check, and the sessions."""
+"""Health check, and sessions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""State of a session as a whole: reset, snapshots, export and import."""
+"""State of a session: reset, snapshots, export and import."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def load_snapshot(context: ControlContext) -> Response:
 
 
 async def export(context: ControlContext) -> Response:
-    """Send all entries, in JSON or as an archive of fixture files."""
+    """Send all entries as JSON, or as a zip archive of fixture files."""
     contract, store = context.mock.contract, context.state.store.copy()
     headers = {"Cache-Control": "no-store"}
     if context.query["format"] == "json":
@@ -56,7 +56,7 @@ async def export(context: ControlContext) -> Response:
 
 
 async def import_entries(context: ControlContext) -> Response:
-    """Replace the entries. Raises the 400 that names file, entry and field."""
+    """Replace all entries. Raises the 400 that names file, entry and field."""
     contract = context.mock.contract
     async with context.session.lock.held():
         current = context.state.store.copy()

@@ -1,4 +1,4 @@
-"""Tokens without a login; revoked and expired tokens; identities."""
+"""Tokens without a login, revocation and expiry of tokens, identities."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ async def revoke(context: ControlContext) -> Response:
 
 
 async def expire(context: ControlContext) -> Response:
-    """Expire access tokens; refresh tokens stay good."""
+    """Expire access tokens; refresh tokens stay valid."""
     return context.response({"count": context.state.tokens.revoke(_user(context), refresh=False)})
 
 
 def _user(context: ControlContext) -> int | None:
-    """Find the key of the user that the query names; None for all. Raises the 404."""
+    """Return the key of the user in the query; None means all. Raises the 404."""
     if "login" not in context.query:
         return None
     user = context.state.store["user"].by_unique(context.query["login"])
