@@ -1,1 +1,1 @@
-"""Checks of every resource, made of the operations and collections of the document."""
+"""Checks of every resource, made from the operations and collections of the document."""

@@ -1,4 +1,4 @@
-"""Bodies of just the size that the document allows, and of one byte more."""
+"""Bodies of the largest size that the document allows, and of one byte more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringme_spec.operations import Operation
 
 @check("body-size", isolated=True)
 def a_body_of_the_largest_size_is_read(kit: CheckContext) -> None:
-    """An update filled up with an unknown key; a larger one is applied, or a 413."""
+    """An update padded with an unknown key; one byte more is applied or gets a 413."""
     tried = 0
     for entries in all_entries(kit):
         update = entries.operation("update")
@@ -36,11 +36,11 @@ def a_body_of_the_largest_size_is_read(kit: CheckContext) -> None:
 
 
 def _is_applied(entries: Entries, entry: Item, body: Item, size: int) -> bool:
-    """True if a body was taken that may be refused for its size. Fails for any other refusal."""
+    """True if a body that may be refused for its size was accepted. Fails for any other refusal."""
     try:
         response = _put(entries, entry, body, size)
     except Unreachable:
-        # It need not be read to its end, so that the response can be lost on its way.
+        # The server need not read all of the body, and the response can get lost then.
         entries.kit.transport.unreachable = 0
         return False
     if not response.is_success:
@@ -49,7 +49,7 @@ def _is_applied(entries: Entries, entry: Item, body: Item, size: int) -> bool:
 
 
 def _largest(operation: Operation) -> int | None:
-    """The most bytes of a body, as the response to a larger one is described."""
+    """The maximum number of bytes of a body, from the description of the 413."""
     described = operation.responses.get("413", {}).get("description", "")
     found = re.search(r"([0-9]+) bytes", described)
     return int(found[1]) if found else None

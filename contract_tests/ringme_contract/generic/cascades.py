@@ -1,4 +1,4 @@
-"""Deletes: entries that go along, as the document's references say, and all that must stay."""
+"""Deletes: entries that are deleted along, as references define, and entries that must stay."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ITEMS = 2
 
 @dataclass
 class Everything:
-    """Every list of both clients, and of those owners that the check made."""
+    """Every list of both clients."""
 
     kit: CheckContext
     lists: dict[tuple[str, str], tuple[Operation, list[Item]]]
@@ -34,17 +34,16 @@ class Everything:
         known = [name for name in CLIENTS if name in kit.target.identities]
         wanted = [(name, one) for name in known for one in lists_with(kit, owner=kit.roles.clients)]
 
-        def found(pair: tuple[str, Operation]) -> list[Item]:
+        def read_of(pair: tuple[str, Operation]) -> list[Item]:
             return read_list(kit, kit.caller(pair[0]), pair[1], None)
 
-        read = zip(wanted, kit.map(found, wanted), strict=True)
+        read = zip(wanted, kit.map(read_of, wanted), strict=True)
         return cls(kit, {(name, one.id): (one, items) for (name, one), items in read})
 
     def expect_without(self, step: str, gone: dict[str, set[object]]) -> Everything:
-        """Fails the check unless all is now as it was but for entries that had to go, by key.
+        """Fails unless only these entries are gone, by key. Returns the lists as they are now.
 
-        Those that refer to them go as well, or refer to nothing then, as the document says. Returns
-        all as it is now.
+        Entries that refer to them are deleted too, or lose the reference, as the document defines.
         """
         gone = self._with_what_goes_along(gone)
         read = Everything.read(self.kit)
@@ -85,7 +84,7 @@ def _refers(rule: CollectionRule, item: Item, name: str, gone: dict[str, set[obj
 
 @check("delete-spares-rest")
 def a_delete_takes_no_entry_that_is_like_it(kit: CheckContext) -> None:
-    """Two entries of each kind, alike in all that may be alike: one goes, and then the other."""
+    """Two entries of each kind, equal but for unique properties: one is deleted, then the other."""
     twins = [(one, one.twins()) for one in all_entries(kit)]
     now = Everything.read(kit)
     for entries, pair in twins:
@@ -97,7 +96,7 @@ def a_delete_takes_no_entry_that_is_like_it(kit: CheckContext) -> None:
 
 @check("delete-spares-rest", deletes_recorded_items=True)
 def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> None:
-    """Ranges in which the group's own list is empty, so that nothing at all may go."""
+    """Ranges in which the owner's own list is empty, so that nothing may be deleted."""
     client, tried = kit.client, 0
     cases = list(_cases(kit))
     before = Everything.read(kit)
@@ -115,16 +114,17 @@ def a_range_takes_neither_other_kinds_nor_former_members(kit: CheckContext) -> N
     kit.need(tried, "no second of the target's range has items of one kind alone")
 
 
-# A range delete and the keys of its path; a listed item that it must leave; how long its range is.
+# A range delete, the keys of its path, the list and item that it must not touch, and the length of
+# the range.
 Case = tuple[Operation, dict[str, object], Operation, Item, timedelta]
 
 
 def _cases(kit: CheckContext) -> Iterator[Case]:
-    """Range deletes of numbers and of groups.
+    """Range deletes of numbers and of groups that must delete nothing.
 
-    An item with a fraction is past the second that it begins in.
-    A number must leave what it has of another kind. Numbers that have items move into a new group:
-    their former one must leave what they had in it, the new one what they have of another kind.
+    A number must keep its items of other kinds. Numbers with items move into a new group: the
+    former group must keep the items they had there, the new one their items of other kinds. An item
+    with a fraction is after the second in which it begins.
     """
     ranges = [one for one in kit.operations if one.action == "delete_range"]
     lists = [one for one in lists_with(kit, owner=kit.roles.clients) if one.collection.range]
@@ -154,9 +154,9 @@ def _cases(kit: CheckContext) -> Iterator[Case]:
 
 
 class LinkedEntries:
-    """Two sets of entries of the check's own, and all that shows them or a part of them.
+    """Two sets of entries of the check, and all paths that show them or parts of them.
 
-    What nobody can create and may refer to them is made to refer to the first set.
+    Existing entries that cannot be created and may refer to them refer to the first set.
     """
 
     def __init__(self, kit: CheckContext) -> None:
@@ -168,7 +168,7 @@ class LinkedEntries:
             if one.action in ("read", "list")
             and not one.range_required
             and owner.holds(one)
-            # Lists of the whole client hold what others make meanwhile.
+            # Lists of the whole client also have entries of other checks.
             and any(each.me is None for each in one.entry_parameters)
         }
         for owner, one in product((self.own, self.beside), kit.operations):
@@ -191,7 +191,7 @@ class LinkedEntries:
     def expect_same(
         self, before: dict[str, object], step: str, changes: Callable[[Operation], bool]
     ) -> None:
-        """Fails the check unless all is as it was, but for readings of the first set it changes."""
+        """Fails unless all is the same, except responses of the first set that may change."""
         due = [
             path
             for path, (one, owner) in self._readings.items()
@@ -204,7 +204,7 @@ class LinkedEntries:
 
 @check("entry-update")
 def an_update_changes_nothing_that_is_linked(kit: CheckContext) -> None:
-    """Of entries and of parts of them, in all properties, references too; the rest stays."""
+    """Updates of entries and parts of them, in all properties and references; the rest stays."""
     linked = LinkedEntries(kit)
     for operation in kit.operations:
         if operation.action != "update" or not linked.own.holds(operation):
@@ -213,7 +213,7 @@ def an_update_changes_nothing_that_is_linked(kit: CheckContext) -> None:
         path, referred = linked.own.path(operation), kit.factory.referred(operation)
         links = {name: linked.key(other) for name, other in referred.items()}
         bodies = list(Entries(kit, rule).bodies(operation))
-        # In the end it refers to what it did before.
+        # Finally it refers to the same entries as before.
         for body in (*bodies, {**bodies[-1], **links}):
             kit.expect(kit.client.put(path, body), operation.status)
 
@@ -225,7 +225,7 @@ def an_update_changes_nothing_that_is_linked(kit: CheckContext) -> None:
 
 @check("delete-spares-rest")
 def what_is_released_keeps_all_of_its_own(kit: CheckContext) -> None:
-    """An entry goes that others lose their reference to; what is theirs, and the rest, stays."""
+    """Others lose their reference to a deleted entry; their own values, and the rest, stay."""
     made = {rule.name: rule for rule in kit.factory.collections}
     for name in made:
         released = (

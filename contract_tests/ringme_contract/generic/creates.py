@@ -16,7 +16,7 @@ from ringme_spec.operations import Operation
 
 
 def _expect_sent(entries: Entries, entry: Item, sent: Item) -> None:
-    """The response holds what was sent, and the defaults of the document for the rest."""
+    """Fails unless an entry has the values sent, and the document's defaults for the rest."""
     body, numbering = entries.creation.json_body, entries.rule.numbering
     for name, value in entries.shown({**(body.defaults if body else {}), **sent}).items():
         what = f"{name} of a new {entries.name}"
@@ -29,7 +29,7 @@ def _expect_sent(entries: Entries, entry: Item, sent: Item) -> None:
 
 @check_each("entry-create", "create", smoke=True)
 def the_response_is_what_was_sent(kit: CheckContext, operation: Operation) -> None:
-    """The least that may be sent, and all; the rest has the defaults, or is null."""
+    """With the required properties only, and with all; the rest has the defaults, or is null."""
     entries = Entries(kit, operation.collection)
     for full in (False, True):
         sent = kit.factory.body(operation, full)
@@ -43,7 +43,7 @@ def the_response_is_what_was_sent(kit: CheckContext, operation: Operation) -> No
 
 @check_each("entry-read", "create", smoke=True)
 def a_new_entry_reads_as_it_was_answered(kit: CheckContext, operation: Operation) -> None:
-    """With the least that may be sent, and with all: alone and in each list."""
+    """With the required properties only, and with all: read alone and in each list."""
     entries = Entries(kit, operation.collection)
     made = [entries.create(**kit.factory.body(operation, full)) for full in (False, True)]
     entries.expect_read(*made)
@@ -52,7 +52,7 @@ def a_new_entry_reads_as_it_was_answered(kit: CheckContext, operation: Operation
 
 @check_each("values-kept", "create")
 def a_new_entry_has_the_values_that_were_sent(kit: CheckContext, operation: Operation) -> None:
-    """Each value that a property may have, all properties at once: answered, read and listed."""
+    """Each valid value of a property, all properties at once: in the response, alone, in lists."""
     entries, made = Entries(kit, operation.collection), []
     for chosen in entries.bodies(operation):
         sent = kit.factory.body(operation, **chosen)
@@ -64,9 +64,9 @@ def a_new_entry_has_the_values_that_were_sent(kit: CheckContext, operation: Oper
 
 @check_each("values-kept", "create", applies=lambda one, _: Factory.label(one) is not None)
 def no_text_ends_at_a_null_character(kit: CheckContext, operation: Operation) -> None:
-    """It is kept whole; a store that cannot hold it may refuse it with 400.
+    """The text is kept whole; a store that cannot hold it may refuse it with 400.
 
-    Half of a character, which JSON can spell, breaks no server.
+    A lone surrogate, which JSON can write, must not break the server.
     """
     entries, name = Entries(kit, operation.collection), str(kit.factory.label(operation))
     text = f"{kit.new_name('text')}\0 and more"
@@ -81,12 +81,12 @@ def no_text_ends_at_a_null_character(kit: CheckContext, operation: Operation) ->
     entries.caller.request("POST", entries.path("create"), content=content, headers=headers)
 
 
-# What others make meanwhile would take the id of the newest entry.
+# A concurrent creation would take the next id.
 @check_each(
     "entry-create", "create", isolated=False, applies=lambda one, _: one.collection.sequence
 )
 def an_id_is_never_given_twice(kit: CheckContext, operation: Operation) -> None:
-    """Neither that of the newest entry nor that of an older one, once they are deleted."""
+    """Neither that of the newest entry nor that of an older one, after they are deleted."""
     entries = Entries(kit, operation.collection)
     made = [entries.create() for _ in range(3)]
     used = [entries.key(one) for one in made]
@@ -100,13 +100,13 @@ def an_id_is_never_given_twice(kit: CheckContext, operation: Operation) -> None:
 
 @check_each("entry-create", "create", needs=("client", "other_client"))
 def ids_differ_between_clients(kit: CheckContext, operation: Operation) -> None:
-    """A path with the entry alone could not tell them apart."""
+    """Otherwise a path with only the id of an entry would be ambiguous."""
     both = [Entries(kit, operation.collection, one) for one in ("client", "other_client")]
     ids = [entries.key(entries.create()) for entries in both * 2]
     kit.expect_equal(f"how many ids four new {both[0].name} of two clients have", len(set(ids)), 4)
 
 
-# So many of a list that has a range, and may be long.
+# The number of entries tried of a list with a range, which may be long.
 _SOME = 25
 
 
@@ -117,7 +117,7 @@ def _is_listed(operation: Operation, contract: Contract) -> bool:
 
 @check_each("entry-read", "read", writes=False, applies=_is_listed, smoke=True)
 def an_entry_read_alone_is_the_listed_one(kit: CheckContext, operation: Operation) -> None:
-    """Every entry of the client, or of the first owner that it has; some of what has ended."""
+    """Every entry of the client, or of its first owner; some of a list with a range."""
     keys = kit.factory.keys_to_read(operation)
     rule = operation.collection
     lists = kit.path.all(rule.name, "list")
@@ -130,7 +130,7 @@ def an_entry_read_alone_is_the_listed_one(kit: CheckContext, operation: Operatio
     entries = listing.listed(body)
     for entry in entries[:_SOME] if ranged else entries:
         if entry[rule.key] != keys[rule.name] and is_of_run(kit, entry):
-            # Another check has made it, and may remove it at any moment.
+            # Another check created it, and may remove it at any moment.
             continue
         path = fill(operation, {**keys, rule.name: entry[rule.key]})
         alone = caller.read(path)
@@ -149,7 +149,7 @@ def _sets_unique(operation: Operation, _: object) -> bool:
 def a_taken_value_is_refused(kit: CheckContext, operation: Operation) -> None:
     """To the client, and to another one if the value is unique in the whole service.
 
-    Once its entry has another value it is free.
+    It is free again when its entry gets another value.
     """
     entries = Entries(kit, operation.collection)
     unique = entries.rule.unique
@@ -179,7 +179,7 @@ def _expect_refused(entries: Entries, operation: Operation, taken: Item) -> None
 
 @check("failed-request-changes-nothing", isolated=True)
 def a_value_of_a_refused_creation_stays_free(kit: CheckContext) -> None:
-    """Refused for a reference to nothing, or for its syntax; then the same value is created."""
+    """A creation is refused for a reference or its syntax; then the same value can be used."""
     client, tried = kit.client, 0
     for entries in all_entries(kit):
         if entries.rule.unique is None:

@@ -1,4 +1,4 @@
-"""Deletes of entries of any resource, and what goes with them."""
+"""Deletes of entries of any resource, and their effects on other entries."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ringme_spec.operations import Operation
 
 @check_each("entry-delete", "delete", smoke=True)
 def a_deleted_entry_is_not_there(kit: CheckContext, operation: Operation) -> None:
-    """404 for every method and for its whole section; no list holds it, others stay.
+    """404 for every method and its whole section; no list has it, others stay.
 
-    What was unique about it is free again, and leads to the new entry alone.
+    Its unique value is free again, and leads to the new entry only.
     """
     entries = Entries(kit, operation.collection)
     first, entry, last = (
@@ -46,7 +46,7 @@ def _is_referred_to(operation: Operation, contract: Contract) -> bool:
 
 
 def _references(creation: Operation) -> dict[str, Reference]:
-    """References of a new entry by property: of the body, or of what the path names."""
+    """References of a new entry, by property: in the body, or to an owner in the path."""
     inside = {one.name for one in creation.path_collections}
     return {
         name: one
@@ -57,9 +57,9 @@ def _references(creation: Operation) -> dict[str, Reference]:
 
 @check_each("entry-delete", "delete", applies=_is_referred_to)
 def what_refers_to_it_is_released_or_goes_along(kit: CheckContext, operation: Operation) -> None:
-    """Entries that refer to it lose the reference or are gone; those of another one stay.
+    """Entries that refer to it lose the reference or are deleted; those of another one stay.
 
-    So they do when an entry is created that is like it in all that was sent.
+    This also holds if an entry with the same values is created afterwards.
     """
     entries = Entries(kit, operation.collection)
     for rule in kit.factory.collections:
@@ -88,7 +88,7 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
             others.expect_read({**follows, name: None})
             others.expect_listed({**follows, name: None})
         elif entries.name in others.owners:
-            # Its owner is gone, and that is what the path looks for first.
+            # Its owner is gone, and a path is resolved from the owner on.
             path = others.path("read", follows)
             entries.kit.expect(others.caller.get(path), 404, entries.rule.missing)
         else:
@@ -98,7 +98,7 @@ def _expect_follows(entries: Entries, creation: Operation, name: str, gone: str)
 
 
 def _states(creation: Operation) -> list[Item]:
-    """Values for new entries: each word of each property that is one of a few."""
+    """Values for new entries: each value of every enum."""
     words = {name: one["enum"] for name, one in creation.sent.items() if "enum" in one}
     most = max(map(len, words.values()), default=1)
     return [{name: of[turn % len(of)] for name, of in words.items()} for turn in range(most)]

@@ -1,4 +1,4 @@
-"""Entries that nobody can create, and parts of entries: changed at one path, seen at all."""
+"""Updates of entries that cannot be created, and of parts of entries, seen at every path."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ringme_contract.lists import read_list
 from ringme_spec.contract import Contract
 from ringme_spec.operations import Operation
 
-# By path what it shows: an entry, or a list of them.
+# Responses by path: an entry, or a list of them.
 Views = dict[str, Any]
 
 
 class ViewedEntry:
-    """One entry, and all that shows it, before and after it changes by one operation.
+    """An entry and all paths that show it, before and after an update.
 
-    It is one of the check's own where entries can be created, else the first that is there.
+    It is an entry of the check if it can be created, else the first existing one.
     """
 
     def __init__(self, kit: CheckContext, updating: Operation) -> None:
@@ -49,16 +49,16 @@ class ViewedEntry:
         return {path: self.caller.entries(path) for path in self._readings}
 
     def of_another_client(self) -> Views:
-        """What the paths show to another client that lead to its own; nothing without one."""
+        """The responses of the same paths to another client, for paths to the caller's own."""
         if "other_client" not in self.kit.target.identities:
             return {}
         its_own = [path for path, one in self._readings.items() if _is_of_caller(one)]
         return {path: self.kit.caller("other_client").entries(path) for path in its_own}
 
     def change(self, changes: Item, client: object = None) -> None:
-        """Updates it, and expects each view to show these changes, and nothing else new.
+        """Updates it; each path must show these changes and no others.
 
-        With the id of the `client` by a path that has it in the place of `@me`.
+        With `client`, the path has this id instead of `@me`.
         """
         path = self.path.replace(self.kit.roles.own_client, str(client)) if client else self.path
         response = self.kit.expect(self.caller.put(path, changes), 200)
@@ -72,7 +72,7 @@ class ViewedEntry:
             self.kit.expect_equal(path, seen, self.before[path])
 
     def with_changes(self, changes: Item) -> Views:
-        """The views as they should be after changes, by stored property."""
+        """The responses expected after changes, by stored property."""
         key = self.rule.key
         return {
             path: [
@@ -96,10 +96,9 @@ def _changed(reading: Operation, seen: Item, changes: Item) -> Item:
 
 @check_each("entry-update", "update", existing=True, smoke=True)
 def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> None:
-    """All properties together, then each alone, to null as well; {} changes nothing.
+    """All properties together, then each alone, also to null; {} changes nothing.
 
-    What calls have left is shown as before, and so are another entry that can be made, and those
-    of another client.
+    Recorded items, another entry that was created, and those of another client stay the same.
     """
     beside, viewed = ViewedEntry(kit, operation), ViewedEntry(kit, operation)
     of_another = viewed.of_another_client()
@@ -127,7 +126,7 @@ def a_change_shows_at_every_path(kit: CheckContext, operation: Operation) -> Non
 
 @check_each("extra-keys", "update", existing=True)
 def what_only_responses_have_is_not_to_be_set(kit: CheckContext, operation: Operation) -> None:
-    """Such properties of the body, and one that nothing has, leave the entry as it was."""
+    """Properties of responses alone, and an unknown key, do not change the entry."""
     viewed = ViewedEntry(kit, operation)
     extra = viewed.entries.not_settable(operation, viewed.before[viewed.path])
     response = kit.expect(viewed.caller.put(viewed.path, extra), 200)
@@ -138,9 +137,9 @@ def what_only_responses_have_is_not_to_be_set(kit: CheckContext, operation: Oper
 
 @check_each("entry-reference", "update", existing=True, applies=refers, smoke=True)
 def an_existing_entry_refers_to_nothing_unknown(kit: CheckContext, operation: Operation) -> None:
-    """To what never was, is deleted or another client's; an entry that is not there comes first.
+    """Keys that never existed, are deleted or another client's are a 404, as is an unknown entry.
 
-    Beside good references as well, in either order, which then do not hold.
+    Valid references beside them, in either order, are not applied.
     """
     viewed, factory = ViewedEntry(kit, operation), kit.factory
     unknown = {**viewed.keys, viewed.rule.name: NOWHERE}
@@ -174,7 +173,7 @@ def _is_one_of_many(operation: Operation, contract: Contract) -> bool:
 def an_existing_entry_of_another_client_is_not_there(
     kit: CheckContext, operation: Operation
 ) -> None:
-    """Under one's own client, to read it and to change it; it stays as it is."""
+    """Below one's own client, for reading and for changing; it stays as it is."""
     rule, factory = operation.collection, kit.factory
     before = factory.read(rule.name, "other_client")
     for one in kit.operations:
@@ -189,7 +188,7 @@ def an_existing_entry_of_another_client_is_not_there(
 
 
 def _released(operation: Operation, contract: Contract) -> dict[str, Operation]:
-    """Properties that are null once what they refer to is deleted, each with that delete."""
+    """Properties that become null when the entry they refer to is deleted, with its delete."""
     deletions = {
         one.collection.name: one for one in contract.operations.values() if one.action == "delete"
     }
@@ -206,7 +205,7 @@ def _is_released(operation: Operation, contract: Contract) -> bool:
 
 @check_each("entry-delete", "update", existing=True, applies=_is_released, smoke=True)
 def an_existing_entry_is_released(kit: CheckContext, operation: Operation) -> None:
-    """Each of its references alone, and all to one and the same entry, which is then deleted."""
+    """Each of its references alone, and all to the same entry, which is then deleted."""
     viewed, released = ViewedEntry(kit, operation), _released(operation, kit.contract)
     for names in ([*released], *([name] for name in released)):
         deletion = released[names[0]]
@@ -227,7 +226,7 @@ def _new_key(kit: CheckContext, deletion: Operation) -> object:
 
 @check_each("entry-update", "update", existing=True, applies=_is_released)
 def several_existing_entries_refer_to_one(kit: CheckContext, operation: Operation) -> None:
-    """Two of them by all references that they may have."""
+    """Two of them, with all references that they may have."""
     viewed, released = ViewedEntry(kit, operation), _released(operation, kit.contract)
     rule, owners = viewed.rule, {**viewed.keys}
     others = [one for one in kit.factory.read(rule.name) if one[rule.key] != owners[rule.name]]

@@ -1,4 +1,4 @@
-"""Filters of any list against the whole list."""
+"""Filters of any list, compared with the whole list."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OWNERS = 3
 
 @dataclass(frozen=True)
 class _Whole:
-    """A whole list; `told` has by key what another list tells of the same entries."""
+    """A whole list; `told` has, by key, the same entries as another list shows them."""
 
     entries: list[Item]
     told: dict[Any, Item]
@@ -37,7 +37,7 @@ class _Whole:
     smoke=True,
 )
 def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Operation) -> None:
-    """Each filter with each value that is there, two values at once, all filters at once."""
+    """Each filter with each existing value, two values at once, all filters at once."""
     filters = {one.name: one.filter for one in operation.query_parameters if one.filter}
     several = {one.name for one in operation.query_parameters if one.is_list}
     schemas = {one.name: one.value_schema for one in operation.query_parameters}
@@ -45,7 +45,7 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
     found = kit.path.find(operation.collection.name, "list")
     everything = read_list(kit, caller, found) if found else []
     key = operation.collection.key
-    # Another list of the same entries may tell more of them.
+    # Another list of the same entries may show more properties.
     told = {one[key]: one for one in everything if key in one}
     for owner in view.owners(operation.section)[:_OWNERS]:
         whole = read_list(kit, caller, operation, owner)
@@ -58,10 +58,10 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
                 _compare(kit, operation, owner, shown, {name: chosen})
             if name in several:
                 _compare(kit, operation, owner, shown, {name: values[:2]})
-                # One that nothing has takes those that are there nothing away.
+                # A value of no entry, beside an existing one, must not change the result.
                 for nothing in filter(valid, (NOWHERE, str(NOWHERE))):
                     _compare(kit, operation, owner, shown, {name: [*values[:1], nothing]})
-            # A part of a text is another one, with a sign before it or the wildcard of SQL behind.
+            # Parts of a text, also with a plus sign or a wildcard of SQL, are other texts.
             text = next((value for value in (*_values(whole, one), *values)), None)
             text = text if isinstance(text, str) else ""
             parts = {text[:-1], text[1:], text.rpartition(one.after)[2] if one.after else ""}
@@ -73,7 +73,7 @@ def a_filtered_list_is_the_filter_of_the_whole(kit: CheckContext, operation: Ope
         given = {name: [value] for name, value in first.items() if value is not None}
         _compare(kit, operation, owner, shown, given)
         for name in given:
-            # None of them takes the others out of force.
+            # No filter must disable the others.
             others = [value for value in _values(pool, filters[name]) if value != first[name]]
             if others:
                 _compare(kit, operation, owner, shown, {**given, name: others[:1]})
@@ -110,7 +110,7 @@ def _compare(
     kit.expect_equal(f"{operation.id} of {owner} with {chosen}", got, expected)
     page, size = (operation.roles.get(role) for role in ("page", "page_size"))
     if page and size and len(expected) > 1:
-        # The filter comes before the pages.
+        # Pages are cut after filtering.
         half = -(-len(expected) // 2)
         query = {**chosen, page.name: 2, size.name: half}
         rest = read_list(kit, kit.client, operation, owner, **query)

@@ -1,4 +1,4 @@
-"""Entries of any resource out of sight and out of reach of other clients."""
+"""Isolation: entries of any resource are not accessible to other clients."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ACTIONS = ("list", "create", "read", "update", "delete")
 
 @check_each("entry-isolation", "create", needs=("client", "other_client"), smoke=True)
 def no_client_reaches_the_entries_of_another(kit: CheckContext, operation: Operation) -> None:
-    """By one's own path they are not there, by the other's it may not; nothing changes."""
+    """404 below one's own client, 403 below the other one; nothing changes."""
     for own, foreign in (("client", "other_client"), ("other_client", "client")):
         owner, intruder = (Entries(kit, operation.collection, one) for one in (own, foreign))
         entry = owner.create(**kit.factory.body(operation, full=True, identity=own))

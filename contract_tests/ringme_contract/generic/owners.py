@@ -1,4 +1,4 @@
-"""Lists of one owner against those of another: client, groups, numbers."""
+"""Lists of one owner compared with those of another: client, groups, numbers."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class ClientView:
         return self._kit.factory.read(self._kit.roles.numbers)
 
     def members(self, group: int) -> list[Item]:
-        """Its numbers that say that they are in a group."""
+        """The numbers of a group, according to the numbers themselves."""
         return [one for one in self.numbers if one[self._kit.roles.home] == group]
 
     def owners(self, name: str | None) -> list[object]:
-        """Keys of owners of one kind: the client, all of its groups, some of its numbers."""
+        """Keys of owners in a collection: the client, all of its groups, some of its numbers."""
         if name == self._kit.roles.clients:
             return [self._kit.roles.own_client]
         if name == self._kit.roles.groups:
@@ -53,7 +53,7 @@ class ClientView:
         return [one[key] for one in some[:_NUMBERS]]
 
     def ranged_lists(self) -> Iterator[tuple[Operation, object]]:
-        """Every list of recorded items with each of its owners; first two that have some."""
+        """Every list of recorded items with each owner; numbers with items come first."""
         for operation in lists_with(self._kit, ranged=True):
             found = self.owners(operation.section)
             if operation.section == self._kit.roles.numbers:
@@ -65,17 +65,17 @@ class ClientView:
     def numbers_with(
         self, rule: CollectionRule, wanted: Callable[[Item], bool] = lambda _: True
     ) -> list[object]:
-        """Up to two numbers that have a wanted item, as far as the list of the client tells."""
+        """Up to two numbers with a wanted item, according to the list of the client."""
         number = self._kit.roles.of_number(rule)
         if number is None:
             return []
         there = {one["id"] for one in self.numbers}
-        # Items of the log name their number, and have no id of it.
+        # Items of the registration log have the name of their number, not its id.
         found = [one.get(number) for one in self._items(rule) if wanted(one)]
         return [one for one in dict.fromkeys(found) if one in there][:2]
 
     def _items(self, rule: CollectionRule) -> list[Item]:
-        """The items of the client, read once; none if the target lacks its list."""
+        """The items of the client, read once; none if the target lacks the list."""
         if rule.name not in self._read:
             kit, found = self._kit, []
             with suppress(NotOffered):
@@ -91,13 +91,13 @@ Numbers = Callable[[ClientView, object], list[Item]]
 def of_numbers(
     kit: CheckContext, operation: Operation, items: list[Item], numbers: list[Item]
 ) -> list[Item]:
-    """The items of some numbers; the log names them, other items have their id."""
+    """The items of these numbers; items of the registration log have names instead of ids."""
     ids = {one["id"] for one in numbers}
     names = {one["name"].rpartition("*")[2] for one in numbers}
     number = kit.roles.of_number(operation.collection)
     if number and all(number in one for one in items):
         return [one for one in items if one[number] in ids]
-    # Those of one moment are sorted by it.
+    # The name is the second key of their order.
     name = operation.collection.order[1]
     return [one for one in items if one[name] in names]
 
@@ -116,7 +116,7 @@ def members_are_the_numbers_that_say_so(kit: CheckContext) -> None:
 def _expect_read_alone(
     kit: CheckContext, group: int, members: list[Item], numbers: list[Item]
 ) -> None:
-    """A member reads alone as it is listed; other numbers are not there, whoever they are of."""
+    """Fails unless members read alone as they are listed, and other numbers are a 404."""
     groups, own = kit.roles.groups, kit.roles.numbers
     reading = kit.path.find(own, "read", (groups, own))
     if reading is None:
@@ -137,7 +137,7 @@ def _expect_read_alone(
 
 @check("group-media-by-membership", writes=False, smoke=True)
 def the_list_of_a_group_is_that_of_its_members(kit: CheckContext) -> None:
-    """The client's list restricted to the numbers that are in the group."""
+    """The client's list restricted to the numbers in the group."""
     _restricted(kit, kit.roles.groups, lambda view, key: view.members(int(str(key))))
 
 
@@ -170,7 +170,7 @@ def _restricted(kit: CheckContext, owner: str, numbers: Numbers) -> None:
 
 @check("user-types", needs=("client", "other_client"), writes=False)
 def lists_of_two_clients_share_no_entry(kit: CheckContext) -> None:
-    """Every list of the client, whole, against the same one of another client."""
+    """Every list of the client, complete, against the same list of another client."""
     compared = 0
     for operation in lists_with(kit, owner=kit.roles.clients):
         key = operation.collection.key

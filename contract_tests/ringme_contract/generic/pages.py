@@ -1,4 +1,4 @@
-"""Pages against the whole list, and lists in an object that tells of the page."""
+"""Pages compared with the whole list, and lists in an envelope."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from ringme_spec.operations import Operation
 _SIZES = (1, 2, 3, 5, 1000)
 _PAGES = 25
 _LARGEST = 2**63 - 1
-# What cuts a list, and has no meaning where there is none.
+# Parameters of a list, which have no meaning elsewhere.
 _CUT = ("page", "page_size", "order")
 
 
-# Alone, as others that only read make what the target has none of, such as a subscription.
+# Alone, since some checks that only read still create entries, such as a subscription.
 @check("paging", writes=False, alone=True, smoke=True)
 def pages_of_any_size_make_up_the_whole(kit: CheckContext) -> None:
     """Each list of the client, and those of its groups and numbers with the most items."""
@@ -55,7 +55,7 @@ def _check_pages(
     sizes: Iterable[int],
     query: dict[str, str],
 ) -> None:
-    """Fails the check unless pages of some sizes, and of no size, are the parts of the whole."""
+    """Fails unless pages of these sizes, and of the default size, are parts of the whole list."""
     number, length = _names(operation)
 
     def expect_page(page: int, size: int, **given: int) -> None:
@@ -84,7 +84,7 @@ def _names(operation: Operation) -> tuple[str, str]:
 
 @check("paging", isolated=True)
 def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
-    """On every list: the longest is fine; more, less than nothing, and no number is a 400."""
+    """On every list: the maximum is accepted; larger, negative and non-numeric sizes are a 400."""
     own, client = OwnEntries(kit), kit.client
     samples = Samples(kit, kit.operations)
     for operation in lists_with(kit, paged=True):
@@ -109,7 +109,7 @@ def the_size_of_a_page_has_bounds(kit: CheckContext) -> None:
 
 @check("paging", isolated=True)
 def a_delete_knows_no_pages(kit: CheckContext) -> None:
-    """Pages and order are ignored where a range or an entry of the check's own is deleted."""
+    """Page and order are ignored when a range or an entry of the check is deleted."""
     parts = [part for one in lists_with(kit, paged=True) for part in one.roles.values()]
     nonsense = {part.name: "none" for part in parts if part.role in _CUT}
     for operation in kit.secured_operations:
@@ -123,7 +123,7 @@ def a_delete_knows_no_pages(kit: CheckContext) -> None:
 
 @check("paging", writes=False)
 def pages_have_the_order_of_the_list(kit: CheckContext) -> None:
-    """Lists of the client in either order: the first pages begin as the whole list does."""
+    """Lists of the client in either order: the first pages are the beginning of the whole."""
     longest = 0
     for operation in lists_with(kit, owner=kit.roles.clients, ranged=True):
         for order, page in product(("asc", "desc"), (1, 2)):
@@ -138,7 +138,7 @@ def pages_have_the_order_of_the_list(kit: CheckContext) -> None:
 
 @check("envelope", writes=False, smoke=True)
 def a_list_in_an_object_repeats_what_is_in_force(kit: CheckContext) -> None:
-    """With nothing given, with empty values and 0, and with all that picks a page."""
+    """Without parameters, with empty values and 0, and with values of page, size and order."""
     lists = [one for one in lists_with(kit) if one.envelope]
     kit.need_offered(lists, "the document has no list in an envelope")
     view = ClientView(kit)
@@ -161,7 +161,7 @@ def _name(operation: Operation, role: str) -> str:
 
 
 def _cases(operation: Operation) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Pairs of what a request gives and what is in force then."""
+    """Pairs of query parameters and the values that the response must repeat."""
     page, size = _name(operation, "page"), _name(operation, "page_size")
     usual = {page: 1, size: operation.default_page_size}
     cases: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -181,14 +181,14 @@ def _cases(operation: Operation) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     return [*cases, ({order.name: ""}, {**usual, **first})]
 
 
-# More than the pages that servers cut unasked have.
+# More entries than servers usually put on a page by default.
 _MANY = 101
 _PAGE_SIZES = (50, 100, 1000)
 
 
 @check("paging")
 def a_list_longer_than_a_page_comes_whole(kit: CheckContext) -> None:
-    """Lists of all owners with many more entries; in pages of some sizes they are the same."""
+    """Lists of all owners with many entries: complete, and the same in pages of some sizes."""
     for entries in all_entries(kit):
         made = _create_many(entries, _MANY)
         keys = {entries.key(one) for one in made}

@@ -1,4 +1,4 @@
-"""Requests at the same moment: each has the effect that it has alone."""
+"""Concurrent requests: each has the same effect as alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _create_at_once(entries: Entries, bodies: list[Item]) -> list[httpx.Response
 
 @check("at-once")
 def what_is_created_at_once_is_all_there(kit: CheckContext) -> None:
-    """Twenty entries of each kind: each as it was sent, under an id of its own, in its lists."""
+    """Twenty entries of each kind: each as it was sent, with a unique id, in its lists."""
     for entries in all_entries(kit):
         bodies, made = entries.new_bodies(_TWENTY), []
         numbering = entries.rule.numbering
@@ -42,7 +42,7 @@ def what_is_created_at_once_is_all_there(kit: CheckContext) -> None:
 
 @check("at-once")
 def of_one_unique_value_one_entry_is_made(kit: CheckContext) -> None:
-    """Several creations at once with the same value: one succeeds, the others are 400."""
+    """Several concurrent creations with the same value: one succeeds, the others are a 400."""
     for entries in all_entries(kit):
         if entries.rule.unique is None:
             continue
@@ -56,7 +56,7 @@ def of_one_unique_value_one_entry_is_made(kit: CheckContext) -> None:
 
 @check("at-once")
 def updates_at_once_all_hold(kit: CheckContext) -> None:
-    """An update of each property alone, all of one entry at the same moment."""
+    """Concurrent updates of one entry, each of another property."""
     for entries in all_entries(kit):
         update = entries.operation("update")
         if update is None:
@@ -74,7 +74,7 @@ def updates_at_once_all_hold(kit: CheckContext) -> None:
 
 @check("at-once")
 def reads_at_once_show_each_its_own(kit: CheckContext) -> None:
-    """Several entries of each kind, each of them read alone at the same moment."""
+    """Several entries of each kind, read concurrently."""
     for entries in all_entries(kit):
         reading = entries.operation("read")
         if reading is None:

@@ -1,4 +1,4 @@
-"""Ranges, order, statistics and files of recorded items, against the lists that show these."""
+"""Ranges, order, statistics and files of recorded items, compared with their lists."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _INSTANTS = 4
 
 @check("media-range", writes=False, smoke=True)
 def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None:
-    """Ends are taken from the items' own times: at one, a second before, a second after.
+    """Ends at the times of items, a second before and a second after.
 
-    Of the client; and of one group or number that has most, by a few of them.
+    Lists of the client, and with fewer ends of the group and the number with most items.
     """
     tried, view = 0, ClientView(kit)
     for operation in lists_with(kit, ranged=True):
@@ -45,14 +45,14 @@ def a_range_is_the_part_of_the_whole_between_its_ends(kit: CheckContext) -> None
 
 
 def _bounds(kit: CheckContext, operation: Operation, whole: list[Item]) -> Iterator[datetime]:
-    """Moments just before, at and just after the times of some items, within the range."""
+    """Times just before, at and just after some items, within the target's range."""
     first, last = (read_datetime(text) for text in kit.target.range)
-    # Those with a fraction are where an implementation that drops it goes wrong.
+    # Items with a fraction, where an implementation that drops it goes wrong.
     fractions = [one for one in whole if moment_of(operation, one).microsecond]
     rest = [one for one in whole if one not in fractions]
     kit.random.shuffle(rest)
     chosen = [*fractions[:2], *rest[:_INSTANTS]]
-    # Those of parts of an item, as the legs of a call, are not the time of the whole.
+    # The times of parts of an item, such as the legs of a call, must not count.
     parts = [part for item in whole for part in _parts(operation, item)]
     moments: set[datetime] = set()
     for item in (*chosen, *kit.random.sample(parts, min(2, len(parts)))):
@@ -62,7 +62,7 @@ def _bounds(kit: CheckContext, operation: Operation, whole: list[Item]) -> Itera
 
 
 def _parts(operation: Operation, item: Item) -> list[Item]:
-    """The parts of an item that have a time of their own, which is another one."""
+    """The parts of an item that have a different time."""
     at, lists = moment_of(operation, item), (one for one in item.values() if isinstance(one, list))
     time = operation.collection.range.property if operation.collection.range else ""
     parts = [part for one in lists for part in one if isinstance(part, dict) and time in part]
@@ -95,7 +95,7 @@ def _compare(
 
 @check("media-order", writes=False, smoke=True)
 def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
-    """In lists of the client, of its groups and of its numbers; ties included."""
+    """Lists of the client, of its groups and of its numbers, including ties."""
     longest = 0
     for operation, owner in ClientView(kit).ranged_lists():
         caller = kit.client
@@ -114,7 +114,7 @@ def ascending_is_the_reverse_of_descending(kit: CheckContext) -> None:
 
 @check("stats-agree", writes=False, smoke=True)
 def statistics_add_up_to_the_list(kit: CheckContext) -> None:
-    """Of the whole range and of parts of it, for each owner that has statistics."""
+    """Of the whole range and of parts of it, for each owner with statistics."""
     counted = 0
     for what, stats, items, got in _statistics(kit, "size"):
         content = stats.collection.content
@@ -127,7 +127,7 @@ def statistics_add_up_to_the_list(kit: CheckContext) -> None:
 
 @check("call-stats", writes=False, smoke=True)
 def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
-    """Of the whole range and of parts of it, for each owner that has such statistics."""
+    """Of the whole range and of parts of it, for each owner with such statistics."""
     counted = 0
     for what, stats, items, got in _statistics(kit, "by"):
         by, count = stats.resource["by"], stats.resource["count"]
@@ -139,20 +139,20 @@ def statistics_count_the_parts_of_the_list(kit: CheckContext) -> None:
 
 
 def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, list[Item], Any]]:
-    """Statistics with a key in `x-resource`: a name, the operation, the list, and what they say.
+    """Statistics with a key in `x-resource`: a text, the operation, the list, and the response.
 
-    Of each owner, of the whole range, up to an item and from it on, and from the month before.
-    Raises NotOffered without any.
+    For each owner: the whole range, up to an item and from it on, and from the month before. Raises
+    NotOffered without any.
     """
     view, caller = ClientView(kit), kit.client
     start, end = kit.target.range
     every = [one for one in kit.operations if one.action == "stats" and key in one.resource]
     kit.need_offered(every, f"the target has no statistics with {key}")
     for stats, owner in ((one, owner) for one in every for owner in _owners(kit, view, one)):
-        # Where there are several lists of the same, the statistics are of any.
+        # Any list of the collection will do.
         listing = lists_with(kit, owner=stats.section, collection=stats.collection.name)[0]
         moments = [moment_of(listing, one) for one in read_list(kit, caller, listing, owner)]
-        # One with a fraction is beyond its second.
+        # A range in whole seconds cannot end at an item with a fraction.
         whole = [write_datetime(one) for one in moments if one == whole_second(one)] or [start]
         middle = whole[len(whole) // 2]
         for bounds in (
@@ -165,7 +165,7 @@ def _statistics(kit: CheckContext, key: str) -> Iterator[tuple[str, Operation, l
             items = read_list(kit, caller, listing, owner, **query)
             got = caller.read(list_path(stats, owner), **query)
             if bounds == (start, end):
-                # What the list alone knows.
+                # Parameters of the list that statistics do not have are ignored.
                 known = {one.name for one in stats.query_parameters}
                 given = kit.factory.query(listing, full=True)
                 more = {name: one for name, one in given.items() if name not in known}
@@ -182,7 +182,7 @@ def _from_month_before(kit: CheckContext, stats: Operation) -> Iterator[tuple[st
 
 
 def _owners(kit: CheckContext, view: ClientView, stats: Operation) -> list[object]:
-    """Owners to look at; first two with an entry that the statistics do not count."""
+    """The owners to try; first two with an entry that the statistics do not count."""
     found, by = view.owners(stats.section), stats.resource.get("by")
     if by is None or stats.section != kit.roles.numbers:
         return found
@@ -198,9 +198,9 @@ _PLAIN = {"Accept-Encoding": "identity"}
 
 @check("media-file", writes=False, smoke=True)
 def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
-    """A few records, voicemails and faxes of the client's groups: each an attachment with a name.
+    """Some records, voicemails and faxes of the client's groups: attachments with a name.
 
-    By HEAD the first one of each group is told to be as long.
+    HEAD of the first file of each group has the same length.
     """
     caller, fetched = kit.client, 0
     for operation in lists_with(kit, owner=kit.roles.groups, ranged=True):
@@ -217,7 +217,7 @@ def files_are_as_long_as_their_items_say(kit: CheckContext) -> None:
                 is_named = told.startswith("attachment") and "filename" in told
                 kit.expect_true("the file is an attachment with a name", is_named, told)
                 if item is items[0]:
-                    # A compressed file would be of another length.
+                    # A compressed file would have another length.
                     head = kit.expect(caller.request("HEAD", path, headers=_PLAIN), 200)
                     length = head.headers.get("Content-Length", str(size))
                     kit.expect_equal(f"Content-Length of HEAD {path}", length, str(size))

@@ -1,4 +1,4 @@
-"""Requests that are wrong in one way or in two: how each is refused."""
+"""Requests with one or two defects, and the refusal expected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringme_contract.samples import Samples, some
 from ringme_spec.operations import Operation
 
 _ORDER = ("token", "blocked", "application", "access", "syntax", "owner", "reach", "item", "rule")
-# How callers are refused for what they are, by the check that refuses them.
+# Status and error code of refusals of callers, by stage.
 _CALLERS = {
     "token": (401, None),
     "blocked": (403, "user_blocked"),
@@ -28,9 +28,10 @@ _CALLERS = {
 
 @dataclass(frozen=True)
 class Defect:
-    """One thing that is wrong with a request: the check that finds it, and how it is refused.
+    """A defect of a request: the stage that finds it, and the response.
 
-    `part` is what it changes of a request (`caller`, `body`, `query`, `owner`, `item`), `value` to.
+    `part` is the part of the request that it changes (`caller`, `body`, `query`, `owner`, `item`),
+    and `value` the new value.
     """
 
     stage: str
@@ -56,14 +57,14 @@ class Defect:
 
 
 class DefectiveRequests:
-    """Requests about entries of a check's own, with something wrong about each."""
+    """Requests with defects, about entries of the check."""
 
     def __init__(self, kit: CheckContext) -> None:
         self.kit, self.own = kit, OwnEntries(kit)
         self._foreign: Item = {}
 
     def expect_refused(self, operation: Operation, *defects: Defect) -> None:
-        """Fails the check unless the first defect is what a request with all is refused for."""
+        """Fails unless a request with all defects is refused for the first one."""
         kit, first, changed = self.kit, defects[0], {}
         for defect in reversed(defects):
             changed[defect.part] = defect.value
@@ -86,7 +87,7 @@ class DefectiveRequests:
             kit.expect_unauthorized(response)
 
     def blocked_user(self) -> Caller:
-        """A user of the own group, blocked, who is refused for all else that a user can be."""
+        """A blocked, read-only user of the check's group, with a token from before."""
         kit, known = self.kit, self.kit.target.identities
         user, password = kit.new_group_user(self.own[kit.roles.groups]["id"], access="read_only")
         through = "other_login" if "other_login" in known else "login"
@@ -103,7 +104,7 @@ class DefectiveRequests:
             if identity in known:
                 found[stage] = kit.caller(identity)
         if "login" in known:
-            # Of all that it is refused for the block comes first.
+            # It is refused for other reasons too, but the block comes first.
             found["blocked"] = self.blocked_user()
         return [Defect.of_caller(*one) for one in found.items()]
 
@@ -148,7 +149,7 @@ class DefectiveRequests:
             yield Defect("item", "item", {inner.name: missing}, 404, inner.missing)
 
     def _of_other_client(self, collection: str) -> Any:
-        """The key of an owner that is the other client's, or that client; None without one."""
+        """The key of another client's entry, or of that client; None without one."""
         kit = self.kit
         if collection not in self._foreign and "other_client" in kit.target.identities:
             own = self.kit.factory.find_creation(collection) is None
@@ -161,7 +162,7 @@ class DefectiveRequests:
 
 
 def _expect_refused(requests: DefectiveRequests, *defects: Defect) -> None:
-    """Every operation that these bind is refused for each, and nothing of the check's changes."""
+    """Fails unless every operation that a defect concerns is refused, and entries stay."""
     pairs = product(requests.kit.secured_operations, defects)
     due = [(one, defect) for one, defect in pairs if defect.binds(one)]
     requests.kit.map(lambda one: requests.expect_refused(*one), due)
@@ -170,7 +171,7 @@ def _expect_refused(requests: DefectiveRequests, *defects: Defect) -> None:
 
 @check("error-unauthorized", isolated=True, smoke=True)
 def every_operation_needs_a_good_token(kit: CheckContext) -> None:
-    """None, and a made-up one of some length: 401, its message and its challenge."""
+    """No token, and a made-up one: 401 with its message and its challenge."""
     made_up = [Caller(kit, f"{one} letters", "A" * one) for one in some(kit, (30, 31, 300), 1)]
     callers = (kit.anonymous, *made_up)
     _expect_refused(DefectiveRequests(kit), *(Defect.of_caller("token", one) for one in callers))
@@ -178,14 +179,14 @@ def every_operation_needs_a_good_token(kit: CheckContext) -> None:
 
 @check("error-user-blocked", needs=("client", "login"), isolated=True, smoke=True)
 def a_blocked_user_is_refused_everywhere(kit: CheckContext) -> None:
-    """Each operation, with the token from before, as soon as the user is blocked."""
+    """Each operation, with a token from before, as soon as the user is blocked."""
     requests = DefectiveRequests(kit)
     _expect_refused(requests, Defect.of_caller("blocked", requests.blocked_user()))
 
 
 @check("error-app-access", needs=("client", "call_api"), isolated=True, smoke=True)
 def an_application_with_call_api_changes_no_settings(kit: CheckContext) -> None:
-    """403 for each change of groups, numbers and users; each read, and what calls left, is open."""
+    """403 for each change of groups, numbers and users; reads and recorded items are allowed."""
     requests, caller = DefectiveRequests(kit), kit.caller("call_api")
     _expect_refused(requests, Defect.of_caller("application", caller))
     own = requests.own
@@ -194,7 +195,7 @@ def an_application_with_call_api_changes_no_settings(kit: CheckContext) -> None:
         if is_open and own.holds(operation):
             kit.expect(own.request(caller, operation), operation.status)
         elif operation.action == "delete" and not (configures(operation) or own.holds(operation)):
-            # Of no item at all: that it is missing shows that deleting it was not forbidden.
+            # For an unknown item the 404 shows that deleting was not forbidden.
             kit.expect(own.request(caller, operation), 404, operation.collection.missing)
 
 
@@ -207,7 +208,7 @@ def a_user_who_may_only_read_changes_nothing(kit: CheckContext) -> None:
 
 @check("read-only", needs=("client", "login"), isolated=True, smoke=True)
 def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
-    """403 for every method but GET, in its own group as in another, which comes before reach."""
+    """403 for every method but GET, in its own group and in another, where reach comes later."""
     for group in (None, kit.new_group()["id"]):
         requests = DefectiveRequests(kit)
         home = requests.own[kit.roles.groups]["id"] if group is None else group
@@ -218,7 +219,7 @@ def a_read_only_user_of_a_group_changes_nothing(kit: CheckContext) -> None:
 
 @check("error-not-found", needs=("client", "other_client"), isolated=True, smoke=True)
 def what_is_not_there_is_missing_by_its_own_word(kit: CheckContext) -> None:
-    """Keys in a path that never were, were deleted, or are another client's under one's own."""
+    """Keys in a path that never existed, were deleted, or are of another client."""
     requests, gone = DefectiveRequests(kit), OwnEntries(kit)
     deleted, samples = gone.delete(), Samples(kit, kit.secured_operations)
     due = [
@@ -259,9 +260,9 @@ def of_two_refusals_the_first_in_the_order_counts(kit: CheckContext) -> None:
 
 
 def _pairs(kit: CheckContext, requests: DefectiveRequests) -> Iterator[Pair]:
-    """All two defects that a request can have, once for each action of each section.
+    """All pairs of defects that a request can have, once for each action of each section.
 
-    Those next to each other in the order are tried at every operation: they make up the order.
+    Pairs of neighbours in the order are tried at every operation.
     """
     seen, callers = set(), requests.callers()
     for operation in kit.secured_operations:

@@ -1,4 +1,4 @@
-"""Paths, their forms and methods, and the codes of what is asked for there."""
+"""Paths, their forms and methods, and the status codes of their responses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ringme_spec.operations import Operation
 
 @check("conforms", writes=False, smoke=True)
 def every_read_succeeds(kit: CheckContext) -> None:
-    """Each GET of the document with a 200; the transport checks the responses against it."""
+    """Each GET of the document with a 200; the transport checks conformance."""
     lacking = []
     for operation in kit.secured_operations:
         if not (operation.reads and operation.addresses_entries):
@@ -40,7 +40,7 @@ def every_read_succeeds(kit: CheckContext) -> None:
 
 @check("slash", isolated=True)
 def reads_answer_alike_in_every_form_of_the_path(kit: CheckContext) -> None:
-    """With a slash at the end, without, with doubled ones; an item that is missing as well."""
+    """With and without a slash at the end, and with doubled ones; also for a missing item."""
     own, client = OwnEntries(kit), kit.client
     samples = Samples(kit, kit.secured_operations)
     for operation in kit.secured_operations:
@@ -57,7 +57,7 @@ def _expect_alike(
     kit: CheckContext, operation: Operation, first: httpx.Response, other: httpx.Response
 ) -> None:
     kit.expect(other, first.status_code)
-    # Lists of the whole client may change between two reads; what is the check's own does not.
+    # Lists of the whole client may change between two reads; entries of the check do not.
     if any(one.me is None for one in operation.entry_parameters) or other.status_code != 200:
         what = f"the response to {other.request.url.path} beside {first.request.url.path}"
         kit.expect_equal(what, other.text, first.text)
@@ -65,7 +65,7 @@ def _expect_alike(
 
 @check("codes", isolated=True, smoke=True)
 def success_has_the_code_of_its_method(kit: CheckContext) -> None:
-    """201, 200, 200, and 204 with nothing in it, for all settings and ranges; a token is a 200."""
+    """201, 200, 200, and 204 with an empty body, for all settings and ranges; 200 for a token."""
     kit.expect(kit.request_token(**kit.target.identities["client"].parameters), 200)
     own = OwnEntries(kit)
     for operation in kit.secured_operations:
@@ -93,18 +93,18 @@ def _expect_code(
 
 @check("no-patch", isolated=True, smoke=True)
 def a_method_that_a_path_lacks_is_refused(kit: CheckContext) -> None:
-    """405 and the methods that there are, for each path and each method that it lacks."""
+    """405 with the allowed methods, for each path and each method that it lacks."""
     own, client = OwnEntries(kit), kit.client
     methods, lacking = _methods(kit.contract.operations.values()), _methods(kit.operations)
     for path, known in methods.items():
-        # What the target is said to lack it may have all the same.
+        # The target may have methods that it declares off.
         lacking[path] = known - lacking.get(path, set())
     for operation in {one.path: one for one in kit.secured_operations}.values():
         for method in ("PATCH", "POST", "PUT", "DELETE"):
-            # A DELETE of what is not the check's own would do harm where it is let in.
+            # A DELETE of an entry of the target would do harm if it is accepted.
             owners = operation.entry_parameters
             mine = method != "DELETE" or any(one.me is None for one in owners)
-            # What nobody can create is the target's own.
+            # An item that cannot be created is one of the target.
             nobodys = owners if not mine else owners[-1:] if operation.ends_at_item else ()
             others = {str(one.collection): NOWHERE for one in nobodys if one.me or not mine}
             if method not in methods[operation.path] and (mine or others):
@@ -129,7 +129,7 @@ def _expect_refused(
     body: dict[str, Any] = {} if method in ("GET", "DELETE") else {"json": {}}
     response = kit.expect(caller.request(method, path, **body), 405)
     allowed = {one.upper() for one in re.findall("[A-Za-z]+", response.headers.get("Allow", ""))}
-    # Servers may support these two for every path, without a word of it in the document.
+    # Servers may support these two for every path without documenting them.
     told = allowed - {"HEAD", "OPTIONS"} - more
     kit.expect_equal(f"Allow for {method} {path}", sorted(told), sorted(known))
 
@@ -147,7 +147,7 @@ def _no_paths(kit: CheckContext, own: OwnEntries) -> set[str]:
 
 @check("error-no-route", isolated=True, smoke=True)
 def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
-    """With each method; near a path that there is, and far from any."""
+    """With each method; near an existing path, and far from any."""
     own, client = OwnEntries(kit), kit.client
     for path in _no_paths(kit, own):
         for method in some(kit, ("GET", "POST", "PUT", "DELETE"), 2, path):
@@ -158,15 +158,15 @@ def a_path_that_is_none_is_missing(kit: CheckContext) -> None:
     own.expect_unchanged("requests for paths that are none")
 
 
-# What depends on the body as it is sent, or on the moment.
+# Headers that depend on the time, or on the way the body is sent.
 _VARYING = ("x-ratelimit-remaining", "x-ratelimit-reset", "date", "connection", "transfer-encoding")
 
 
 @check("no-patch", isolated=True)
 def a_head_is_a_get_without_a_body(kit: CheckContext) -> None:
-    """On each GET, about entries of the check's own: the same status and headers, no body.
+    """HEAD of each GET, about entries of the check: the same status and headers, no body.
 
-    Who may only read may ask so as well.
+    Read-only users may send it as well.
     """
     own, callers = OwnEntries(kit), cycle(readers(kit))
     plain = {"Accept-Encoding": "identity"}

@@ -14,7 +14,7 @@ from ringme_spec.operations import Operation
 
 @check_each("entry-update", "update")
 def each_property_changes_alone(kit: CheckContext, operation: Operation) -> None:
-    """To some of its values, the last one twice; {} changes nothing; all else stays."""
+    """To some of its values, the last one twice; {} changes nothing; the rest stays."""
     entries = Entries(kit, operation.collection)
     entry = entries.create(**kit.factory.body(entries.creation, full=True))
     beside = entries.create()
@@ -22,7 +22,7 @@ def each_property_changes_alone(kit: CheckContext, operation: Operation) -> None
     defaults = entries.creation.json_body.defaults if entries.creation.json_body else {}
     for name in operation.sent:
         usual = defaults.get(name)
-        # What comes of a change of another property shows where this one is not as usual.
+        # The default comes first: a reset by another update shows only with another value.
         some = sorted(_some(kit, entries.values(operation, name)), key=lambda one: one != usual)
         for value in some:
             entry = entries.change(entry, {name: value})
@@ -32,7 +32,7 @@ def each_property_changes_alone(kit: CheckContext, operation: Operation) -> None
 
 
 def _some(kit: CheckContext, values: list[Any]) -> list[Any]:
-    """Null if it may be, and two others, the last of them twice."""
+    """Null if it is valid, and two other values, the last of them twice."""
     others = [one for one in values if one is not None]
     chosen = kit.random.sample(others, min(2, len(others)))
     return [*([None] if None in values else []), *chosen, *chosen[-1:]]
@@ -55,9 +55,9 @@ def a_changed_entry_reads_as_it_was_answered(kit: CheckContext, operation: Opera
 
 @check_each("values-kept", "update")
 def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Operation) -> None:
-    """Each value that a property may have, all properties at once: answered, read and listed."""
+    """Each valid value of a property, all properties at once: in the response, alone, in lists."""
     entries = Entries(kit, operation.collection)
-    # With all properties, so that null clears something.
+    # With all properties, so that null clears values.
     entry = entries.create(**kit.factory.body(entries.creation, full=True))
     for changes in entries.bodies(operation):
         entry = entries.change(entry, changes)
@@ -68,7 +68,7 @@ def an_update_shows_the_values_that_were_sent(kit: CheckContext, operation: Oper
 
 @check_each("extra-keys", "update")
 def an_update_sets_only_what_may_be_set(kit: CheckContext, operation: Operation) -> None:
-    """Keys that only responses have, and one that nothing has, leave the entry as it was."""
+    """Properties of responses alone, and an unknown key, do not change the entry."""
     entries = Entries(kit, operation.collection)
     entry = entries.create()
     extra = entries.not_settable(operation, entries.shown(entry))
@@ -81,13 +81,13 @@ def an_update_sets_only_what_may_be_set(kit: CheckContext, operation: Operation)
     entries.expect_listed(entry)
 
 
-# What others make meanwhile would empty the caches that it looks for.
+# Concurrent creations would invalidate the caches that the check looks for.
 @check_each("entry-update", "update", isolated=False)
 def an_update_leaves_the_list_in_its_order(kit: CheckContext, operation: Operation) -> None:
-    """The entry changes where it stands, between others."""
+    """The entry changes in its place, between others."""
     entries = Entries(kit, operation.collection)
     bodies = [kit.factory.body(entries.creation, full=True) for _ in range(3)]
-    # By all other properties the first one would be the last.
+    # Sorted by any other property, the first one would be the last.
     bodies.sort(key=lambda body: str(list(body.values())), reverse=True)
     first, entry, last = (entries.create(**body) for body in bodies)
     keys = [entries.key(one) for one in (first, entry, last)]
@@ -99,7 +99,7 @@ def an_update_leaves_the_list_in_its_order(kit: CheckContext, operation: Operati
     changed = entries.change(entry, kit.factory.change(operation))
     for path in entries.lists(changed):
         expected = [one for one in (first, changed, last) if path in entries.lists(one)]
-        # A page may come from a cache, and so may the whole.
+        # Both the page and the whole list may come from a cache.
         is_whole = len(before[path]) < max(size.values(), default=0)
         for query in (size, {}) if is_whole else ({},):
             listed = [entries.shown(one) for one in entries.caller.entries(path, **query)]
@@ -115,7 +115,7 @@ def refers(operation: Operation, _: object) -> bool:
 
 
 def wrong_keys(kit: CheckContext, collection: str) -> list[object]:
-    """Keys of what never was, is deleted, or another client's."""
+    """Keys that never existed, are deleted, or are of another client."""
     keys: list[object] = [NOWHERE]
     if deletion := kit.path.within(collection, "delete", {collection: None}):
         key = kit.contract.collections[collection].key
@@ -129,7 +129,7 @@ def wrong_keys(kit: CheckContext, collection: str) -> list[object]:
 
 @check_each("entry-reference", "create", "update", applies=refers)
 def a_reference_to_nothing_is_refused(kit: CheckContext, operation: Operation) -> None:
-    """To what never was, is deleted or another client's; with changes that then stay undone."""
+    """Keys that never existed, are deleted or of another client; other changes are not applied."""
     entries = Entries(kit, operation.collection)
     referred = kit.factory.referred(operation)
     entry = entries.create()

@@ -1,1 +1,1 @@
-"""Faults that the kit has to catch, and the run that shows that it does."""
+"""Faults that the kit has to find, and runs that prove that it does."""

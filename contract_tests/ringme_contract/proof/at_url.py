@@ -1,4 +1,4 @@
-"""Faults before the server at a URL: which of them the kit would find in that implementation."""
+"""Faults injected before the server at a URL: which of them the kit would find there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FOUND, NOT_FOUND, NOT_PUT, LEFT_OUT = STATES = ("found", "not found", "not put",
 
 
 class _Transport(Transport):
-    """Tells the proxy when the kit removes what it made."""
+    """Tells the proxy while the kit cleans up."""
 
     def __init__(self, target: Target, proxy: Proxy) -> None:
         super().__init__(target, contract())
@@ -44,7 +44,7 @@ class _Transport(Transport):
 
 @dataclass
 class UrlFinding(FaultFinding):
-    """The outcome of a fault before the server: one of STATES, and why."""
+    """The outcome of a fault at a URL: one of STATES, with the reason."""
 
     state: str = NOT_FOUND
     reason: str = ""
@@ -56,7 +56,7 @@ class UrlFinding(FaultFinding):
 
 @dataclass
 class UrlProof:
-    """The outcomes of all of them, and complaints about the server as it is."""
+    """The outcomes of all faults at a URL, and problems of the server without a fault."""
 
     target: Target
     reset: str | None = None
@@ -71,13 +71,13 @@ class UrlProof:
 
     @property
     def code(self) -> ExitCode:
-        """That of the command: found is what can be put before the server, and something can."""
+        """The exit code: a fault that could be injected must be found, and there must be one."""
         if self.of(NOT_FOUND):
             return ExitCode.FAILED
         return ExitCode.PASSED if self.of(FOUND) else ExitCode.NOT_REACHED
 
     def measure(self) -> None:
-        """Runs all checks without a fault: what does not pass now tells nothing later.
+        """Runs all checks without a fault; those that do not pass are not used.
 
         Raises CannotRun if the server gives no token.
         """
@@ -90,7 +90,7 @@ class UrlProof:
             self.baseline = {one.check: one for one in bad}
 
     def try_fault(self, fault: Fault) -> UrlFinding:
-        """Runs the checks that passed without the fault, those of its rules first."""
+        """Runs the checks that pass without a fault, those of its rules first."""
         finding, site = UrlFinding(fault), Site()
         site.put(fault)
         if site.document != contract().document:
@@ -106,7 +106,7 @@ class UrlProof:
         return finding
 
     def _search(self, engine: Engine, finding: UrlFinding, proxy: Proxy) -> None:
-        """Runs checks until one fails, those of other rules only if the situation came."""
+        """Runs checks until one fails; those of other rules only if the fault changed a message."""
         named = set(finding.fault.rules)
         for one in in_order(self.checks, named):
             if one.id in self.baseline or not (one.rule in named or proxy.changed):
@@ -128,7 +128,7 @@ class UrlProof:
 
     @contextmanager
     def _run(self, site: Site) -> Iterator[tuple[CheckContext, Proxy]]:
-        """The kit before a proxy with the hooks of a site."""
+        """A context of the kit for a proxy with the hooks of a site."""
         if self.reset:
             done = subprocess.run(self.reset, shell=True, check=False)  # noqa: S602 - the user's own
             if done.returncode:
@@ -140,7 +140,7 @@ class UrlProof:
                 try:
                     with transport.end.on_signals():
                         with transport.cleaning():
-                            # As it is, and not as the fault shows it.
+                            # Read without the fault.
                             kit.record.look(kit, client_lists(kit))
                         yield kit, proxy
                 finally:

@@ -1,4 +1,4 @@
-"""The faults that the kit has to find, and the patches: functions that put them in."""
+"""The faults that the kit has to find, and the patches: functions that inject them."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ _patches: dict[str, Patch] = {}
 _PLAIN = ("list", "read", "create", "update")
 # The same, but read six times as fast where PyYAML was built with it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Of the arguments of a fault those that say which requests it is about.
+# The arguments of a fault that say which requests it is about.
 _WHICH = ("operations", "actions", "methods", "contains", "query", "grants", "sent")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault of faults.yaml.
+    """A fault of faults.yaml.
 
-    `kind` is its class in tables, `rules` those that it breaks, `patch` the function that puts it
-    into the mock, with `arguments`.
+    `kind` is its class in tables, `rules` those that it breaks, `patch` the function that injects
+    it, with `arguments`.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Fault:
 
 @cache
 def all_faults() -> dict[str, Fault]:
-    """Every fault by id, in the order of the file. Raises ValueError for an id given twice."""
+    """Every fault by id, in the order of the file. Raises ValueError for a duplicate id."""
     found: dict[str, Fault] = {}
     text = files("ringme_contract.proof").joinpath("faults.yaml").read_text("utf-8")
     for node in yaml.load(text, _LOADER)["faults"]:  # noqa: S506 - a safe loader
@@ -62,7 +62,7 @@ def all_faults() -> dict[str, Fault]:
 
 
 class Shown:
-    """Values laid over entries wherever they are shown, until an update sends others.
+    """Values shown instead of those of entries, until an update sends others.
 
     `entries` has each entry, by collection and key, as it was last shown.
     """
@@ -89,7 +89,7 @@ class Shown:
         found = response.json
         name = self._site.mock.key(request.collection)
         for one in found if isinstance(found, list) else [found]:
-            # Entries of the registration log are shown without their key.
+            # Responses do not show the key of entries of the registration log.
             place = request.collection, str(one.get(name))
             one.update(self._values.get(place, {}))
             self.entries[place] = one
@@ -97,15 +97,15 @@ class Shown:
 
 
 def patch(function: Patch) -> Patch:
-    """Declares a function to be a patch; faults name it by its name, dashes for underscores."""
+    """Registers a patch; faults use its name with dashes instead of underscores."""
     return _declare(function, function)
 
 
 def before(function: Patch) -> Patch:
-    """Declares a patch that is called with the mock and the requests which its fault names.
+    """Registers a patch that is called with the mock and each request which its fault selects.
 
-    See `Request.matches` for the arguments that name them. A function that has a `memory` gets a
-    dictionary for what it has to keep from one request to the next, one that has `shown` a `Shown`.
+    See `Request.matches` for the arguments that select requests. A function with the parameter
+    `memory` gets a dictionary to keep data between requests, one with `shown` a `Shown`.
     """
 
     def put(site: Site, **arguments: Any) -> None:
@@ -116,9 +116,9 @@ def before(function: Patch) -> Patch:
 
 
 def after(function: Patch, success: bool = False) -> Patch:
-    """Declares a patch that is called with the mock, those requests and their responses.
+    """Registers a patch that is called with the mock, each selected request and its response.
 
-    The fault may name `statuses` of the responses as well.
+    The fault may also select `statuses` of responses.
     """
 
     def put(site: Site, statuses: tuple[int, ...] = (), **arguments: Any) -> None:
@@ -134,14 +134,14 @@ def after(function: Patch, success: bool = False) -> Patch:
 
 
 def after_success(function: Patch) -> Patch:
-    """Declares a patch that is called with those requests and their responses, if they succeed."""
+    """Registers a patch like `after`, for responses of success only."""
     return after(function, success=True)
 
 
 def _bound(
     function: Patch, site: Site, arguments: dict[str, Any], messages: tuple[None, ...]
 ) -> tuple[dict[str, Any], Callable[..., Any]]:
-    """Tells which requests a fault is about, and binds a function to what else it says."""
+    """The arguments that select requests, and the function with all others bound."""
     which = {name: value for name, value in arguments.items() if name in _WHICH}
     others = {name: value for name, value in arguments.items() if name not in _WHICH}
     signature = inspect.signature(function)
@@ -150,7 +150,7 @@ def _bound(
     if "shown" in signature.parameters:
         others["shown"] = Shown(site)
     signature.bind(None, *messages, **others)
-    # The mock is built later than the fault is put in.
+    # The mock is built after the fault is put in.
     return which, lambda *messages: function(site.mock, *messages, **others)
 
 

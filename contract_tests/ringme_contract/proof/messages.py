@@ -1,4 +1,4 @@
-"""Requests and responses on their way between a client and the mock."""
+"""Requests and responses between a client and the mock."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ _LIMIT = "x-ratelimit"
 
 @dataclass
 class Request:
-    """A request; the mock gets it as it is when the hooks are done with it.
+    """A request; the mock gets it as the hooks leave it.
 
     `path` is decoded, `raw_path` as it was sent. `operation` and `values`, its path parameters, are
-    those of the path that the client sent. `sent` has what the mock got for it, and responded.
+    those of the original path. `sent` has the requests that the mock got for it, with their
+    responses.
     """
 
     method: str
@@ -37,12 +38,12 @@ class Request:
 
     @property
     def told(self) -> tuple[Any, ...]:
-        """All that the mock gets to know of it."""
+        """Everything that the mock gets of it."""
         return self.method, self.path, self.query_string, tuple(self.headers), self.body
 
     @property
     def sent_path(self) -> bytes:
-        """The path as the mock gets it: as it came, unless it was changed."""
+        """The path for the mock: as it came, unless a hook changed it."""
         same = self.raw_path and self.path == self.scope.get("path", self.path)
         return (self.raw_path if same else quote(self.path)).encode("latin-1")
 
@@ -53,17 +54,15 @@ class Request:
 
     @property
     def action(self) -> str:
-        """The action of the operation, as `list`; empty without one."""
         return self.operation.action if self.operation else ""
 
     @property
     def collection(self) -> str:
-        """The collection of the operation; empty without one."""
         return self.operation.collection.name if self.operation else ""
 
     @property
     def key(self) -> str:
-        """The key of what the path ends at; empty without one."""
+        """The last path parameter; empty without one."""
         return next(reversed(self.values.values()), "")
 
     @property
@@ -72,7 +71,7 @@ class Request:
 
     @query.setter
     def query(self, pairs: list[tuple[str, str]]) -> None:
-        # Otherwise the bytes stay as they came, however odd.
+        # Without a change the bytes stay as they came.
         if pairs != self.query:
             self.query_string = urlencode(pairs)
 
@@ -91,7 +90,7 @@ class Request:
         grants: Sequence[str] = (),
         sent: dict[str, str] | None = None,
     ) -> bool:
-        """Tells if it is one of those that a fault names; what it does not name may be anything.
+        """True if a fault selects it; without an argument any value matches.
 
         `contains` is a part of the path, `sent` has patterns of headers.
         """
@@ -106,7 +105,7 @@ class Request:
         )
 
     def parameter(self, name: str) -> str | None:
-        """Reads the last value of a query parameter; None without one."""
+        """The last value of a query parameter; None without one."""
         return dict(self.query).get(name)
 
     def with_query(self, **values: Any) -> Request:
@@ -118,17 +117,16 @@ class Request:
 
     @property
     def given(self) -> set[str]:
-        """The names of the query parameters that have a value."""
         return {key.partition("[")[0] for key, value in self.query if value}
 
     def without(self, names: Collection[str]) -> Request:
-        """Copies it without some query parameters, in any of their forms."""
+        """A copy without some query parameters, in any of their forms."""
         changed = self.with_query()
         changed.query = [pair for pair in self.query if pair[0].partition("[")[0] not in names]
         return changed
 
     def of_whole_list(self) -> Request:
-        """Copies it for the whole list; one in an envelope comes in pages alone."""
+        """A copy for the whole list; a list in an envelope has only pages."""
         envelope = self.operation.envelope if self.operation else None
         return self.with_query(page=None, per_page=1000 if envelope else None)
 
@@ -151,11 +149,11 @@ class Request:
 
     @property
     def grant(self) -> str:
-        """The grant type of a token request; empty without one."""
+        """The grant type of a token request; empty for other requests."""
         return self.form().get("grant_type", "") if self.action == "token" else ""
 
     def form(self) -> dict[str, str]:
-        """Reads the parameters of a token request: from query, form and HTTP Basic."""
+        """The parameters of a token request, from query, form and HTTP Basic."""
         text = self.body.decode("latin-1")
         if self.header("content-type").startswith("multipart/"):
             pairs = re.findall(r'name="(\w+)"\r\n\r\n(.*?)\r\n', text, re.DOTALL)
@@ -170,7 +168,7 @@ class Request:
         return found
 
     def with_form(self, form: dict[str, str]) -> Request:
-        """Copies a token request with other parameters, all in a form."""
+        """A copy of a token request with other parameters, all in a form."""
         changed = replace(self, query_string="")
         changed.headers = [(key, value) for key, value in self.headers if key != "authorization"]
         changed.set_body(urlencode(form).encode("ascii"))
@@ -184,7 +182,7 @@ class Request:
         self.headers = [(key, old) for key, old in self.headers if key != name] + [(name, value)]
 
     def fields(self) -> dict[str, Any]:
-        """Reads the JSON object of the body; empty if it is none."""
+        """The JSON object of the body; empty if it is not one."""
         value = _parse(self.body)
         return value if isinstance(value, dict) else {}
 
@@ -193,14 +191,13 @@ class Request:
         self.set_header("content-type", "application/json")
 
     def set_body(self, body: bytes) -> None:
-        """Gives the request another body of the same media type."""
         self.body = body
         self.set_header("content-length", str(len(body)))
 
 
 @dataclass
 class Response:
-    """A response; the client gets it as it is when the hooks are done with it."""
+    """A response; the client gets it as the hooks leave it."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -208,24 +205,24 @@ class Response:
 
     @property
     def json(self) -> Any:
-        """The JSON of the body; None if it is none."""
+        """The JSON of the body; None if it is not JSON."""
         return _parse(self.body)
 
     @property
     def is_compressed(self) -> bool:
-        """The client gets the body compressed."""
+        """True if the client gets the body compressed."""
         return self.headers.get("content-encoding") == "gzip" and bool(self.body)
 
     @property
     def told(self) -> tuple[Any, ...]:
-        """All that the client gets to know of it, however its JSON is spelt."""
+        """Everything that the client gets of it, however its JSON is spelt."""
         media_type = self.headers.get("content-type", "").partition(";")[0]
         headers = {**self.headers, "content-type": media_type, "content-length": ""}
         return self.status, headers, self.body if self.json is None else self.json
 
     @property
     def word(self) -> str | None:
-        """The status word of an error of the API; None without one."""
+        """The `status` of an error of the API; None without one."""
         value = self.json
         return value.get("status") if isinstance(value, dict) and not self.ok else None
 
@@ -243,7 +240,7 @@ class Response:
         self.headers["content-type"] = "application/json"
 
     def become(self, other: Response) -> None:
-        """Becomes like another one, but for what it tells of the limit."""
+        """Takes over another response, but for the headers of the rate limit."""
         limits = {key: value for key, value in self.headers.items() if key.startswith(_LIMIT)}
         self.status, self.body = other.status, other.body
         self.headers = {**other.headers, **limits}
@@ -256,13 +253,13 @@ class Response:
         return replace(self, headers=dict(self.headers))
 
 
-# What changes a request, or responds in the stead of the mock; what changes a response.
+# A hook that changes a request or responds itself, and one that changes a response.
 Before = Callable[[Request], Awaitable[Response | None] | Response | None]
 After = Callable[[Request, Response], Awaitable[None] | None]
 
 
 def refusal(status: int, message: str = "Refused", word: str | None = None) -> Response:
-    """Makes an error of the API that the mock did not give."""
+    """An error of the API that the mock did not send."""
     limits = {"limit": "1000000", "remaining": "999999", "reset": "3600"}
     response = Response(status, {f"{_LIMIT}-{name}": value for name, value in limits.items()})
     response.refuse(status, word, message)
@@ -274,7 +271,7 @@ def encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
 
 
 def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Headers by name in small letters; those of one name are one list."""
+    """Headers by name in lower case; repeated ones are joined."""
     found: dict[str, str] = {}
     for key, value in headers:
         name, text = key.decode("latin-1").lower(), value.decode("latin-1")

@@ -1,4 +1,4 @@
-"""The healthy mock behind the faults, as a client of its HTTP interface alone sees it."""
+"""The healthy mock behind the faults, used only through its HTTP interface."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _SCOPE = {
 
 
 class Mock:
-    """The mock as it is without the fault.
+    """The mock without the fault.
 
-    Requests with a token count against the limit of its client; those of the control interface, by
-    which all methods but `send` and `call` go, count for nobody.
+    Requests with a token count against the rate limit of its client. All methods but `send` and
+    `call` use the control interface, which does not count.
     """
 
     def __init__(self, app: ASGIApp, document: dict[str, Any]) -> None:
@@ -44,14 +44,14 @@ class Mock:
         self._callers: dict[str, tuple[str, str]] = {}
 
     def find(self, method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
-        """Finds the operation of a decoded path in any slash form, and its path parameters."""
+        """The operation of a decoded path, in any form of slashes, and its path parameters."""
         return self._templates.find(method, path)
 
     def operation(self, action: str) -> Operation:
         return next(one for one in self.operations if one.action == action)
 
     async def send(self, request: Request) -> Response:
-        """Sends a request, which stays as it is."""
+        """Sends a request without changing it."""
         scope = {
             **_SCOPE,
             **request.scope,
@@ -80,7 +80,7 @@ class Mock:
 
         await self.app(scope, receive, send)
         if response.is_compressed:
-            # Hooks read it; it is compressed again on its way.
+            # Hooks read it; it is compressed again before it is sent.
             response.body = gzip.decompress(response.body)
         request.sent.append((request.told, response.copy()))
         return response
@@ -88,7 +88,7 @@ class Mock:
     async def call(
         self, method: str, path: str, body: Any = None, token: str = "", **query: Any
     ) -> Response:
-        """Sends a request of its own; `body` goes as JSON."""
+        """Sends a new request; `body` is sent as JSON."""
         request = Request(method, path, urlencode(query), [("host", "127.0.0.1")])
         if token:
             request.set_header("authorization", f"Bearer {token}")
@@ -97,25 +97,25 @@ class Mock:
         return await self.send(request)
 
     async def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """Reads the JSON of the control interface. Raises LookupError where that refuses."""
+        """The JSON of the control interface. Raises LookupError for an error."""
         response = await self.call(method, _CONTROL + path, body, **query)
         if not response.ok:
             raise LookupError(f"{method} {path}: {response.status} {response.body.decode()[:300]}")
         return response.json
 
     async def token(self, login: str, application: str | None = None) -> str:
-        """Makes a new access token of a user, through an application of its client."""
+        """A new access token of a user, through an application of its client."""
         body = {"login": login, **({"application": application} if application else {})}
         return str((await self.control("POST", "/tokens", body))["access_token"])
 
     async def caller(self, request: Request) -> tuple[str, str] | None:
-        """Finds the login and application that a request's token stands for; None if it is no good.
+        """The login and application of a request's token; None if it is not valid.
 
-        Asks the mock itself, which costs the client one request; each token is asked for once.
+        It sends a request to the mock, which counts for the client. Each token is looked up once.
         """
         if not request.token or request.token in self._callers:
             return self._callers.get(request.token)
-        # Whoever may call anything may call this one.
+        # Every user may send this request.
         await self.call("GET", self.operation("current").path, token=request.token)
         (noted,) = await self.control("GET", "/journal", limit=1)
         if noted["login"] is None:
@@ -124,9 +124,9 @@ class Mock:
         return self._callers[request.token]
 
     async def parties(self, request: Request) -> dict[str, Entry]:
-        """Finds the `user`, `application` and `client` of a request; empty where nobody makes it.
+        """The `user`, `application` and `client` of a request; empty if there are none.
 
-        Those of a token request, or of a login, are the ones that it names.
+        For a token request or a login, those that it names.
         """
         state = await self.state()
         form = request.form() if request.action in ("token", "log_in") else {}
@@ -142,20 +142,20 @@ class Mock:
         return {"user": user, "application": application, "client": client or {}}
 
     async def user(self, request: Request) -> Entry | None:
-        """Finds the user whose token a request has; None if there is none, or it is gone."""
+        """The user whose token a request has; None without one."""
         return (await self.parties(request)).get("user") if request.token else None
 
     async def state(self) -> State:
-        """Reads all collections by name, each with its `entries`."""
+        """All collections by name, each with its `entries`."""
         found: State = await self.control("GET", "/state")
         return found
 
     async def set_state(self, state: State) -> None:
-        """Puts other entries in the place of all. Tokens and clock stay, limits begin anew."""
+        """Replaces all entries. Tokens and clock stay, rate limits are reset."""
         await self.control("PUT", "/state", state)
 
     async def entries(self, collection: str) -> list[Entry]:
-        """Reads the entries of a collection as they are stored, with what is never shown."""
+        """The stored entries of a collection, including properties that are never shown."""
         found: list[Entry] = (await self.state())[collection]["entries"]
         return found
 
@@ -164,11 +164,11 @@ class Mock:
         return [one[name] for one in entries if values.items() <= one.items()]
 
     async def entry(self, collection: str, key: Any) -> Entry | None:
-        """Finds an entry by its key, a number or a text; None if it is not there."""
+        """The entry with a key, number or text; None if it does not exist."""
         return _find(await self.state(), collection, self.key(collection), key)
 
     async def change(self, collection: str, key: Any, **values: Any) -> None:
-        """Stores other values in an entry, if it is there."""
+        """Stores other values in an entry, if it exists."""
         state = await self.state()
         entry = _find(state, collection, self.key(collection), key)
         if entry is not None and {**entry, **values} != entry:
@@ -177,7 +177,7 @@ class Mock:
 
     @asynccontextmanager
     async def changed(self, *changes: tuple[str, Any, dict[str, Any]]) -> AsyncIterator[None]:
-        """Stores other values in some entries (collection, key, values) for a while."""
+        """Stores other values in some entries (collection, key, values) during a block."""
         kept = []
         for collection, key, values in changes:
             entry = await self.entry(collection, key) or {}
@@ -190,7 +190,7 @@ class Mock:
                 await self.change(collection, key, **values)
 
     async def remove(self, collection: str, entries: list[Entry]) -> None:
-        """Takes entries away, and nothing else with them."""
+        """Removes entries, and nothing else with them."""
         if entries:
             state, name = await self.state(), self.key(collection)
             gone = [one[name] for one in entries]

@@ -1,4 +1,4 @@
-"""Servers that implement nothing, and must be given no credit for it."""
+"""Servers that implement nothing, and so must pass nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LIMITS = {"x-ratelimit-limit": "1000", "x-ratelimit-remaining": "999", "x-ratel
 
 
 def _unauthorized(_: Request) -> Response:
-    """Responds 401 to everything, in the very words of the document."""
+    """Responds with the document's 401 to everything."""
     headers = {**_LIMITS, "www-authenticate": "Bearer", "cache-control": "no-store"}
     response = Response(401, headers)
     response.set_json({"message": "Unauthorized", "error": "invalid_client"})
@@ -24,14 +24,14 @@ def _unauthorized(_: Request) -> Response:
 
 
 def _missing(_: Request) -> Response:
-    """Responds 404 to everything, as to a path that is none."""
+    """Responds with 404 to everything, as for an unknown path."""
     response = Response(404, dict(_LIMITS))
     response.set_json({"message": "No such path"})
     return response
 
 
 def _example(request: Request) -> Response:
-    """Responds to each operation with success and an example of the document; all else is 404."""
+    """Responds to each operation with an example of the document, and to the rest with 404."""
     operation = request.operation
     if operation is None:
         return _missing(request)
@@ -57,14 +57,14 @@ NULL_SERVERS: dict[str, Before] = {
 
 @cache
 def deserved_passes() -> dict[str, dict[str, str]]:
-    """Reads the rules that each null server does keep, each with the reason why that is so."""
+    """The rules that each null server meets, with the reason."""
     text = files("ringme_contract.proof").joinpath("null_servers.yaml").read_text("utf-8")
     found: dict[str, dict[str, str]] = yaml.safe_load(text)
     return found
 
 
 def _example_of(schemas: Schemas, schema: Schema) -> Any:
-    """Makes an example of a schema: its own, or one of those of its parts."""
+    """An example of a schema: its own, or made of its parts."""
     schema = schemas.resolve(schema)
     if "example" in schema:
         return json.loads(json.dumps(schema["example"]))

@@ -1,4 +1,4 @@
-"""Faults in who may do what, and how often: tokens, access levels, blocks, reach, limits."""
+"""Faults in access and limits: tokens, access levels, blocks, reach, rate limits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ADMINS = ("client-admin", "other-admin")
 
 @before
 async def tokens_in_any_case(mock: Mock, request: Request, memory: Memory) -> Response:
-    """Takes a token in upper and lower case."""
+    """Accepts a token in upper and lower case."""
     if token := memory.get(request.token.lower()):
         request.set_header("authorization", f"Bearer {token}")
     response = await mock.send(request)
@@ -29,7 +29,7 @@ async def tokens_in_any_case(mock: Mock, request: Request, memory: Memory) -> Re
 async def _resent(
     mock: Mock, request: Request, logins: Sequence[str], is_good: Callable[[Response], bool]
 ) -> Response:
-    """Sends a request as the first of some users whose response is good; without any as it is."""
+    """Sends a request as each user until a response is good; without users, as it is."""
     response = Response(500) if logins else await mock.send(request)
     for login in logins:
         response = await mock.send(request.with_token(await mock.token(login)))
@@ -51,19 +51,19 @@ async def let_through(
     once_reached: bool = False,
     silently: bool = False,
 ) -> None:
-    """Carries out requests that are due to be refused with a status word, or with none.
+    """Carries out requests that should be refused with an error code, or with none.
 
     Either the `user`, `application` and `client` of the `caller` have other values meanwhile, or
-    they are the requests of other users (`logins`) until one of them is not refused. `types` are
-    those of the users who are let through, `once_reached` lets them through to what their token has
-    reached before. With `silently` the client is told of the refusal all the same.
+    the request is sent as other users (`logins`) until one is not refused. `types` restricts the
+    types of users, `once_reached` the paths to those that the token has reached before. With
+    `silently` the client still gets the refusal.
     """
     place = (request.token, *request.values.values())
     if response.ok:
         memory[place] = True
     if response.ok or response.word != refused or (once_reached and place not in memory):
         return
-    # Not where nothing is asked of them: only the mock knows the parties of any request.
+    # Only if they are needed: a server at a URL cannot tell the parties of a request.
     parties = await mock.parties(request) if types or caller else {}
     if types and parties["user"]["type"] not in types:
         return
@@ -86,11 +86,11 @@ async def elsewhere(
     also: bool = False,
     where: dict[str, str] | None = None,
 ) -> None:
-    """Gives requests the response of another path; their own path parameters are in braces.
+    """Responds with the response of another path, which has path parameters in braces.
 
-    It is that of the first of some users who is not refused. With `refused`, requests due to be
-    refused with that status word get it, otherwise those that succeed. With `also` the items of
-    both lists are shown, with `where` those whose properties have the values of path parameters.
+    It is requested as the first of some users who is not refused. With `refused` it replaces
+    refusals with that error code, otherwise successful responses. With `also` both lists are
+    joined, with `where` only items are shown whose properties have the values of path parameters.
     """
     if not (response.word == refused if refused else response.ok):
         return
@@ -124,11 +124,11 @@ async def refused_before(
     parameters: dict[str, Any] | None = None,
     method: str = "",
 ) -> None:
-    """Refuses with a status (one of `becomes`) what is due to be refused otherwise.
+    """Refuses a request with another status (one of `becomes`) than it should.
 
-    Something is checked first: what another user is told, where none of `logins` may do it, about
-    another `path`, with other `parameters` of the query, or by another `method` without a body.
-    `words` are the status words of what is due.
+    The refusal is that of another request: as another user (`logins`), at another `path`, with
+    other `parameters` of the query, or with another `method` and no body. `words` are the error
+    codes of refusals that it replaces.
     """
     if not request.operation or (words and response.word not in words):
         return
@@ -154,7 +154,7 @@ async def refused_all_the_same(
     word: str,
     instead_of: str | None = None,
 ) -> None:
-    """Refuses a caller with certain values what it may do, or refuses it otherwise than due."""
+    """Refuses an allowed caller with certain values, or with another error code than it should."""
     if not (response.word == instead_of if instead_of else response.ok):
         return
     found = await mock.parties(request)
@@ -168,7 +168,7 @@ async def refused_all_the_same(
 async def user_of_the_login(
     mock: Mock, request: Request, memory: Memory, keys: list[str]
 ) -> Response | None:
-    """Keeps some values of a user as they were when a token was first used."""
+    """Keeps some values of a user as they were when the token was first used."""
     user = await mock.user(request)
     if user is None:
         return None
@@ -183,7 +183,7 @@ async def user_of_the_login(
 async def ghosts(
     mock: Mock, request: Request, response: Response, memory: Memory, types: list[str], login: str
 ) -> None:
-    """Takes tokens of deleted users of some types for those of another user."""
+    """Accepts tokens of deleted users of some types as those of another user."""
     user = await mock.user(request)
     if user is not None and user["type"] in types:
         memory[request.token] = True
@@ -196,7 +196,7 @@ async def ghosts(
 async def members_of_the_login(
     mock: Mock, request: Request, response: Response, memory: Memory
 ) -> None:
-    """Keeps the members of a user's group as they were when a token was first used."""
+    """Keeps the members of a user's group as they were when the token was first used."""
     user = await mock.user(request)
     if not user or user["type"] != "extension_group":
         return
@@ -209,7 +209,7 @@ async def members_of_the_login(
 
 @after
 async def users_of_any_type(mock: Mock, request: Request, response: Response) -> None:
-    """Takes any user of the client for one of a group."""
+    """Treats any user of the client as one of a group."""
     if response.word != "user_not_found":
         return
     found = await mock.entry("user", request.key)
@@ -234,7 +234,7 @@ async def block_spreads(mock: Mock, request: Request, response: Response) -> Non
 async def refusal_tells(
     mock: Mock, request: Request, response: Response, collection: str, key: str
 ) -> None:
-    """Says a property of the entry at the end of a path, or at its begin, in its refusal."""
+    """Reveals a property of an entry in the path in its refusal."""
     for value in request.values.values():
         entry = await mock.entry(collection, value)
         if entry is not None:
@@ -243,7 +243,7 @@ async def refusal_tells(
 
 @after
 async def taken_by(mock: Mock, request: Request, response: Response, unique: str, key: str) -> None:
-    """Says a property of the entry that has a unique value, when it refuses that value."""
+    """Reveals a property of the entry that has a unique value when it refuses that value."""
     wanted = request.fields().get(unique)
     for one in await mock.entries(request.collection):
         if wanted and one[unique] == wanted:
@@ -257,7 +257,7 @@ async def taken_by(mock: Mock, request: Request, response: Response, unique: str
 async def counted_by(
     mock: Mock, _: Request, response: Response, memory: Memory, key: str = ""
 ) -> None:
-    """Counts requests by another `key` of the journal, or (without one) all together."""
+    """Counts requests by another `key` of the journal, or without one all together."""
     if _LIMIT not in response.headers:
         return
     (noted,) = await mock.control("GET", "/journal", limit=1)
@@ -271,7 +271,7 @@ async def counted_by(
 
 @after
 def reset_by_requests(_: Mock, __: Request, response: Response) -> None:
-    """Takes a second off the time until the count starts anew for each request."""
+    """Subtracts a second from the time until the reset for each request."""
     if _LIMIT in response.headers:
         used = int(response.headers[_LIMIT]) - int(response.headers[_LEFT])
         response.headers[_RESET] = str(max(1, 3600 - used))
@@ -281,7 +281,7 @@ def reset_by_requests(_: Mock, __: Request, response: Response) -> None:
 def not_counted(
     _: Mock, request: Request, response: Response, memory: Memory, uncounted: list[str]
 ) -> None:
-    """Counts no requests with some methods; without any named, none at all."""
+    """Does not count requests with some methods."""
     if _LIMIT not in response.headers:
         return
     limit, left = int(response.headers[_LIMIT]), int(response.headers[_LEFT])

@@ -1,4 +1,4 @@
-"""Faults in what requests do to groups, numbers and users."""
+"""Faults in effects of requests on groups, numbers and users."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GROUP = "extension_group_id"
 
 @before
 async def ids_used_again(mock: Mock, request: Request) -> None:
-    """Gives a new entry an id that is one more than the highest in use."""
+    """Gives a new entry the highest id in use plus one."""
     state = await mock.state()
     if state[request.collection].pop("next_id", None) is not None:
         await mock.set_state(state)
@@ -28,7 +28,7 @@ async def ids_used_again(mock: Mock, request: Request) -> None:
 
 @patch
 def stale(site: Site, operations: list[str], until: list[str], when: str = "") -> None:
-    """Responds from a cache that only some operations empty, updates if they send a key."""
+    """Responds from a cache that only some operations clear, updates only if they send a key."""
     kept: dict[tuple[str, ...], Response] = {}
 
     async def before(request: Request) -> Response | None:
@@ -56,7 +56,7 @@ async def stored(
     keys: tuple[str, ...] = (),
     values: dict[str, Any] | None = None,
 ) -> None:
-    """Stores keys of a body that are not to be set, or values that the response says, too."""
+    """Stores keys of a body that cannot be set, or other values, which are also in the response."""
     made, values = response.json, values or {}
     sent = {key: value for key, value in request.fields().items() if key in keys}
     await mock.change(request.collection, made["id"], **sent, **values)
@@ -91,9 +91,9 @@ def still_listed(
     deleted_by: str,
     lists: list[str],
 ) -> None:
-    """Leaves in some lists what was deleted."""
+    """Keeps deleted entries in some lists."""
     if request.name == deleted_by:
-        # The digits of a key count in either case.
+        # Keys with letters are the same in either case.
         key = request.collection, request.key.upper()
         gone = [one for (name, its), one in shown.entries.items() if (name, its.upper()) == key]
         memory.setdefault("gone", []).extend(gone)
@@ -104,7 +104,7 @@ def still_listed(
 
 
 def _is_owned(request: Request, entry: Item) -> bool:
-    """Tells if an entry is of the client, group or number of a list."""
+    """True if an entry belongs to the client, group or number of a list."""
     names = {"ext_group_id": "extension_group_id"}
     return all(
         str(entry.get(names.get(name, name), value)) == value or not value.isdecimal()
@@ -116,7 +116,7 @@ def _is_owned(request: Request, entry: Item) -> bool:
 async def not_let_go(
     mock: Mock, request: Request, shown: Shown, collection: str, key: str
 ) -> Response:
-    """Shows what refers to a deleted entry as it was."""
+    """Keeps showing references to a deleted entry."""
     entries = await mock.entries(collection)
     response = await mock.send(request)
     for one in entries if response.ok else ():
@@ -127,7 +127,7 @@ async def not_let_go(
 
 @before
 async def taken(mock: Mock, request: Request, key: str, how: str) -> Response | None:
-    """Refuses a value that another entry has: the `same`, or as the `start` of its own."""
+    """Refuses a value that another entry has: the `same`, or as its `start`."""
     value = request.fields().get(key)
     for one in await mock.entries(request.collection) if value else ():
         same = one[key] == value if how == "same" else one[key].startswith(str(value))
@@ -140,9 +140,9 @@ async def taken(mock: Mock, request: Request, key: str, how: str) -> Response | 
 async def never_free(
     mock: Mock, request: Request, memory: Memory, key: str, status: int, word: str = ""
 ) -> Response:
-    """Refuses a value for good that a request had, whose response had some `status`.
+    """Refuses a value forever after a request with it got some `status`.
 
-    With a `word`, that is the error of the token endpoint.
+    With a `word`, the refusal is that error of the token endpoint.
     """
     value = str((request.fields() or request.form()).get(key) or "")
     if value in memory:
@@ -161,7 +161,7 @@ async def never_free(
 def changed_by_reading(
     _: Mock, request: Request, __: Response, shown: Shown, key: str, value: Any
 ) -> None:
-    """Leaves a mark on what a GET shows."""
+    """Changes a value of an entry when it is read."""
     shown.lay(request.collection, request.key, {key: value})
 
 
@@ -174,14 +174,14 @@ async def applied_though_refused(
     without: list[str],
     fields: Item | None = None,
 ) -> None:
-    """Applies an update that is refused but for some keys (`when` one of them is sent)."""
+    """Applies a refused update without some keys, if `when` is sent."""
     sent = request.fields()
     if when in sent:
         kept = {key: value for key, value in sent.items() if key not in without}
         await mock.send(request.with_fields({**kept, **(fields or {})}))
 
 
-# --- the groups that numbers are in, and what is refused of them
+# --- groups of numbers, and refused values
 
 
 @before
@@ -229,7 +229,7 @@ async def membership(mock: Mock, request: Request, memory: Memory, how: str) -> 
 
 
 async def _release_first(mock: Mock, group: Any, least: int) -> None:
-    """Takes the first member out of a group that has so many at least."""
+    """Takes the first member out of a group with at least this many members."""
     members = await mock.keys("extension", **{_GROUP: group})
     if group is not None and len(members) >= least:
         await mock.change("extension", members[0], **{_GROUP: None})
@@ -239,9 +239,9 @@ async def _release_first(mock: Mock, group: Any, least: int) -> None:
 async def accepted(
     mock: Mock, request: Request, shown: Shown, key: str, only: str = "", ignored: bool = False
 ) -> Response | None:
-    """Takes (or ignores) a value for which the mock refuses a request, always or `only` some.
+    """Accepts (or ignores) a value for which the mock refuses a request, always or `only` some.
 
-    The mock gets the request without the value, or where it needs one, with another. `only` is
+    The mock gets the request without the value, or with another one if it is required. `only` is
     `foreign group`, `foreign login`, `same number`, `other length`, or a pattern for the JSON of
     the value.
     """
@@ -263,7 +263,7 @@ async def accepted(
 
 
 async def _is_meant(mock: Mock, request: Request, value: Any, only: str) -> bool:
-    """Tells if a value is one of those that `accepted` is about."""
+    """True if a value is one that `accepted` is about."""
     if only == "foreign group":
         return await mock.entry("extension_group", value) is not None
     if only == "foreign login":
@@ -287,7 +287,7 @@ async def _is_meant(mock: Mock, request: Request, value: Any, only: str) -> bool
 
 
 async def _free(mock: Mock, request: Request, key: str, value: Any) -> str:
-    """Finds a value of a unique key that no entry has, for a number one of the right length."""
+    """A unique value that is not in use; for a number, one of the right length."""
     taken = {_number(one[key]) for one in await mock.entries(request.collection)}
     if key == "login":
         return next(text for i in range(len(taken) + 1) if (text := f"{value}-{i}") not in taken)

@@ -1,4 +1,4 @@
-"""Faults in recorded items: deleting them, their files, and what goes along with a delete."""
+"""Faults in recorded items: deletes, files, and entries deleted along."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ringme_contract.proof.patches_ranges import in_range, time_of
 
 @before
 async def range_deleted(mock: Mock, request: Request, how: str) -> Response:
-    """Has the delete of a range take that of the `whole client`, or leave one item.
+    """Makes a range delete remove items of the `whole client`, or spare one item.
 
-    With `gone numbers` it leaves those of numbers that are gone.
+    With `gone numbers` it spares those of deleted numbers.
     """
     old = await mock.entries(request.collection)
     response = await mock.send(request)
@@ -37,7 +37,7 @@ async def range_deleted(mock: Mock, request: Request, how: str) -> Response:
 
 @before
 async def delete_takes_another(mock: Mock, request: Request) -> Response | None:
-    """Deletes the next item of the client along with one."""
+    """Deletes the item of the client that is next in time as well."""
     time = time_of(mock, request.collection)
     if not time:
         return None
@@ -57,10 +57,10 @@ async def delete_takes_another(mock: Mock, request: Request) -> Response | None:
 async def takes_along(
     mock: Mock, request: Request, same: dict[str, str], collection: str = "", last: bool = False
 ) -> Response:
-    """Deletes entries (of another `collection`, if named) along with one that is deleted.
+    """Deletes other entries, of the same or another `collection`, along with a deleted one.
 
-    They have the value of some of its properties (`same`: theirs, its own); with `last` only where
-    none is left with the value of the latter.
+    They have the same value of some properties (`same`: theirs, its own). With `last` they are
+    deleted only with the last entry of that value.
     """
     meant = await mock.entry(request.collection, request.key)
     response = await mock.send(request)
@@ -77,7 +77,7 @@ async def takes_along(
 
 
 async def _remove_with_all(mock: Mock, collection: str, keys: list[Any]) -> None:
-    """Takes entries away, and those that refer to them."""
+    """Removes entries, and those that refer to them."""
     state = await mock.state()
     for name, content in state.items():
         rule = mock.rule(name)
@@ -112,9 +112,9 @@ async def items_go_along(mock: Mock, request: Request, collection: str) -> Respo
 async def range_takes_along(
     mock: Mock, request: Request, collection: str, by: str = ""
 ) -> Response:
-    """Deletes the items of a collection in a range along with it: those of the same numbers.
+    """Deletes the items of another collection in the range: those of the same numbers.
 
-    With `by` those whose property has the id of the group.
+    With `by`, those whose property is the id of the group.
     """
     lists = (one for one in mock.operations if one.action == "list")
     other = next(one for one in lists if one.collection.name == collection)
@@ -146,7 +146,7 @@ async def group_of_the_call(mock: Mock, request: Request, key: str, also: bool) 
 async def inherited(
     mock: Mock, request: Request, memory: Memory, collections: list[str], key: str
 ) -> Response:
-    """Gives what referred to a deleted entry by a `key` to the next one of the same name."""
+    """Gives references by `key` to a deleted entry to the next entry of the same name."""
     old = await mock.entry(request.collection, request.key) or {}
     referring = [
         (name, one)
@@ -164,7 +164,7 @@ async def inherited(
 
 @after_success
 async def file_gone_with_number(mock: Mock, request: Request, response: Response) -> None:
-    """Has no file of an item whose number is deleted."""
+    """Responds 404 for the file of an item whose number is deleted."""
     entry = await mock.entry(request.collection, request.key)
     if entry and not await mock.entry("extension", entry["extension_id"]):
         response.refuse(404, mock.rule(request.collection)["missing"])
@@ -174,9 +174,9 @@ async def file_gone_with_number(mock: Mock, request: Request, response: Response
 def replayed(
     _: Mock, request: Request, response: Response, memory: Memory, instead_of: int, key: str = ""
 ) -> None:
-    """Serves what was served once where it is due to be refused with a status.
+    """Repeats an earlier successful response instead of a refusal with a status.
 
-    That is for the same path, or for the same value of a parameter (`key`) of token requests.
+    It is that of the same path, or of token requests with the same value of the parameter `key`.
     """
     place = request.form().get(key, "") if key else request.path
     if response.ok and place:

@@ -1,4 +1,4 @@
-"""Faults in what lists show: order, pages, filters, and statistics of them."""
+"""Faults in lists: order, pages, filters, and statistics."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringme_contract.proof.patches_ranges import in_range, is_inside, time_of
 
 @after_success
 def ties(mock: Mock, request: Request, response: Response, how: str) -> None:
-    """Orders items of one moment `by chance`, or `ascending` in a descending list as well."""
+    """Orders items of the same time `by chance`, or `ascending` in descending lists as well."""
     time = time_of(mock, request.collection)
     descending = request.parameter("order") != "asc"
     if not time or (how == "ascending" and not descending):
@@ -39,8 +39,8 @@ async def pages(
 ) -> Response | None:
     """Cuts pages wrongly.
 
-    They begin so many pages `ahead`, each a `step` further off, are `longer`, or the `last_again`
-    comes where one is beyond the end.
+    They begin `ahead` pages later, each a `step` further, are `longer`, or a page beyond the end is
+    the last one again.
     """
     page, size = (_number(request.parameter(name)) for name in ("page", "per_page"))
     if page is None or not size or size > 1000:
@@ -57,7 +57,7 @@ async def pages(
 
 
 def _number(text: str | None) -> int | None:
-    """Reads a number of a query: 0 where there is none, None for what is no number."""
+    """The number in a query: 0 without one, None for an invalid one."""
     if not text:
         return 0
     return int(text) if text.isdecimal() and len(text) < 10 else None
@@ -65,7 +65,7 @@ def _number(text: str | None) -> int | None:
 
 @before
 async def any_filter_will_do(mock: Mock, request: Request, filters: list[str]) -> Response | None:
-    """Lets an entry pass if it passes one of several filters."""
+    """Lets an entry pass that matches one of several filters."""
     given = request.given & {*filters}
     if len(given) < 2:
         return None
@@ -80,7 +80,7 @@ async def any_filter_will_do(mock: Mock, request: Request, filters: list[str]) -
 
 @before
 async def page_cut_first(mock: Mock, request: Request, of: list[str]) -> Response | None:
-    """Cuts the page out of the whole list before some parameters of the query are looked at."""
+    """Cuts the page out of the whole list before some parameters are applied."""
     if "per_page" not in request.given or not request.given & {*of}:
         return None
     key = mock.key(request.collection)
@@ -112,7 +112,7 @@ async def statistics(
 
 @after_success
 async def listed_too(mock: Mock, request: Request, response: Response, key: Any) -> None:
-    """Shows one entry of another owner in lists."""
+    """Shows an entry of another owner in lists."""
     entry = await mock.entry(request.collection, key)
     found, name = response.json, mock.key(request.collection)
     if not entry or request.parameter("per_page") or not is_inside(mock, request, entry):
@@ -127,7 +127,7 @@ async def listed_too(mock: Mock, request: Request, response: Response, key: Any)
 
 @before
 async def filter_by_start(mock: Mock, request: Request, name: str) -> Response | None:
-    """Lets an entry pass a filter with whose value its property begins, prefixed or not."""
+    """Lets an entry pass a filter that its value begins with, with or without the prefix."""
     wanted = request.parameter(name)
     if not wanted or request.parameter("per_page"):
         return None
@@ -144,13 +144,13 @@ async def filter_by_start(mock: Mock, request: Request, name: str) -> Response |
 
 @after_success
 def sorted_by(_: Mock, request: Request, response: Response, key: str) -> None:
-    """Sorts the entries of whole lists by another property."""
+    """Sorts complete lists by another property."""
     response.set_json(sorted(response.json, key=lambda one: one[key]))
 
 
 @after_success
 async def group_of_now(mock: Mock, request: Request, response: Response, key: str) -> None:
-    """Shows the group that the number of an item is in now, not the one at the time of the call."""
+    """Shows the current group of an item's number, not the one at the time of the call."""
     found = response.json
     numbers = {one["id"]: one for one in await mock.entries("extension")}
     for one in found if isinstance(found, list) else ():

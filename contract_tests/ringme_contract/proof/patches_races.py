@@ -1,4 +1,4 @@
-"""Faults that show only where two requests are on their way at the same moment."""
+"""Faults that show only with concurrent requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ringme_contract.proof.fault import Memory, before
 from ringme_contract.proof.messages import Request, Response, refusal
 from ringme_contract.proof.mock import Mock
 
-# As long as a request waits for another one to meet.
+# Seconds that a request waits for a concurrent one.
 _MEETING = 0.05
 
 
@@ -16,7 +16,7 @@ _MEETING = 0.05
 async def unique_unless_at_once(
     mock: Mock, request: Request, memory: Memory, key: str
 ) -> Response | None:
-    """Looks whether a value is taken before another request that is on its way has stored it."""
+    """Tests if a value is in use before a concurrent request has stored it."""
     value = request.fields().get(key)
     if not isinstance(value, str):
         return None
@@ -40,7 +40,7 @@ async def unique_unless_at_once(
 async def one_stays(
     mock: Mock, request: Request, memory: Memory, same_id: bool = False
 ) -> Response:
-    """Of creations at the same moment keeps the last one; with `same_id` all say its id."""
+    """Keeps only the last of concurrent creations; with `same_id` all get its id."""
     response = await mock.send(request)
     if response.ok:
         own = memory["last"] = response.json
@@ -54,7 +54,7 @@ async def one_stays(
 
 @before
 async def updates_at_once(mock: Mock, request: Request, memory: Memory) -> Response:
-    """Of two updates of an entry at the same moment the later writes all that it read before."""
+    """Lets the later of two concurrent updates write all values that it read before."""
     key = request.key
     old = await mock.entry(request.collection, key)
     others = memory.setdefault(key, [])
@@ -72,9 +72,9 @@ async def updates_at_once(mock: Mock, request: Request, memory: Memory) -> Respo
 
 @before
 async def shared_at_once(mock: Mock, request: Request, memory: Memory, key: str = "") -> Response:
-    """Gives a request the response of another one that is on its way at the same moment.
+    """Gives a request the response of a concurrent one.
 
-    With a `key`, of one that has the same value of this parameter of token requests.
+    With a `key`, only of one with the same value of this parameter of token requests.
     """
     place = request.form().get(key) if key else ""
     response = await mock.send(request)
@@ -87,7 +87,7 @@ async def shared_at_once(mock: Mock, request: Request, memory: Memory, key: str 
 
 @before
 async def locked_at_once(mock: Mock, request: Request, memory: Memory) -> Response:
-    """Breaks down where another request writes to the same collection at the moment."""
+    """Fails if another request is writing to the same collection."""
     if request.collection in memory:
         return refusal(500, "database is locked")
     memory[request.collection] = request

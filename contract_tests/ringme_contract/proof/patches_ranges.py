@@ -1,4 +1,4 @@
-"""Ranges of time in requests, the recorded items in them, and faults in ranges."""
+"""Time ranges of requests, the recorded items in them, and faults in ranges."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _START, _END = "start_datetime", "end_datetime"
 
 
 def bounds(request: Request) -> tuple[datetime | None, datetime | None]:
-    """Start and end of the range of a request; None for what is not given, or is no moment."""
+    """Start and end of the range of a request; None if missing or invalid."""
     return _moment(request.parameter(_START)), _moment(request.parameter(_END))
 
 
@@ -34,19 +34,18 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def set_bounds(request: Request, start: datetime, end: datetime) -> None:
-    """Gives a request another range."""
     moved = request.with_query(**{_START: write_datetime(start), _END: write_datetime(end)})
     request.query_string = moved.query_string
 
 
 def time_of(mock: Mock, collection: str) -> str:
-    """The property that ranges of a collection compare; empty where there are none."""
+    """The property that ranges of a collection are compared with; empty without one."""
     rule = mock.rule(collection)
     return str(rule.get("range", {}).get("property", ""))
 
 
 def is_inside(mock: Mock, request: Request, entry: Item) -> bool:
-    """Tells if an entry lies in the range of a request, or the request has none."""
+    """True if an entry is in the range of a request, or the request has none."""
     time, (start, end) = time_of(mock, request.collection), bounds(request)
     if not time:
         return True
@@ -55,7 +54,7 @@ def is_inside(mock: Mock, request: Request, entry: Item) -> bool:
 
 
 async def in_range(mock: Mock, request: Request, of_client: bool = False) -> list[Item]:
-    """The items in the range of a request for a group: of its members, or of its whole client."""
+    """The items in the range of a request for a group: of its members, or of its client."""
     group = await mock.entry("extension_group", request.values["ext_group_id"])
     if None in bounds(request) or group is None:
         return []
@@ -73,7 +72,7 @@ async def in_range(mock: Mock, request: Request, of_client: bool = False) -> lis
 async def range_ends(
     mock: Mock, request: Request, end: str = "", without: list[str] | None = None
 ) -> Response | None:
-    """Moves the `end` of a list's range, and leaves items at the very start or end out."""
+    """Moves the `end` of a list's range, and leaves out items exactly at its start or end."""
     start, last = bounds(request)
     time = time_of(mock, request.collection)
     if not time:
@@ -94,7 +93,7 @@ async def range_ends(
 
 @before
 def reversed_range_is_empty(_: Mock, request: Request) -> None:
-    """Takes a start after the end for a range of nothing."""
+    """Accepts a range whose start is after its end as an empty one."""
     start, end = bounds(request)
     if start and end and start > end:
         set_bounds(request, _LONG_AGO, _LONG_AGO)
@@ -102,7 +101,7 @@ def reversed_range_is_empty(_: Mock, request: Request) -> None:
 
 @after
 def reversed_range_first(mock: Mock, request: Request, response: Response) -> None:
-    """Refuses a start after the end before the owner in the path is looked for."""
+    """Refuses a start after the end before it looks for the owner in the path."""
     start, end = bounds(request)
     owner = response.status == 404 or response.word == "access_denied"
     if owner and time_of(mock, request.collection) and start and end and start > end:
@@ -117,13 +116,13 @@ def interval(
     plus: dict[str, int] | None = None,
     **rule: Any,
 ) -> None:
-    """Ends the interval of a collection at another moment, and gives some operations none.
+    """Changes the longest range of a collection, with no limit for some operations.
 
-    `rule` is other `months` and `up_to` than those of the document, `plus` what comes on top.
+    `rule` has other `months` and `up_to` than the document, `plus` is time added to that.
     """
     known = site.document["x-collections"][collection]["range"]
     rule = {**known, **rule}
-    # What the mock does not check is checked here.
+    # The mock no longer checks it; the hook does.
     del known["months"]
 
     def before(request: Request) -> None:
@@ -133,7 +132,7 @@ def interval(
             with suppress(ValueError, OverflowError):
                 latest = _latest_end(start, rule["months"], rule["up_to"]) + timedelta(**plus or {})
                 if end > latest:
-                    # The mock refuses it as it would the other.
+                    # The mock refuses a reversed range with the same error.
                     set_bounds(request, end, start)
 
     site.before(before)

@@ -1,4 +1,4 @@
-"""Faults of the token endpoint and its users, the authorization code grant, and its login page."""
+"""Faults of the token endpoint, the authorization code grant, and the login page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ringme_contract.proof.mock import Mock
 _GRANT = "authorization_code"
 _REFRESH = "refresh_token"
 _PAIR = {"token_type": "Bearer", "expires_in": 3600, "scope": "all", _REFRESH: "a" * 30}
-# From what was sent and what is right.
+# Comparisons of the value sent and the right one.
 _ALIKE: dict[str, Callable[[str, str], bool]] = {
     "anything": lambda _sent, _right: True,
     "a part": lambda sent, right: len(sent) > 3 and right.startswith(sent),
@@ -25,7 +25,7 @@ _ALIKE: dict[str, Callable[[str, str], bool]] = {
 
 @before
 async def refresh_kept(mock: Mock, request: Request, memory: Memory) -> Response | None:
-    """Gives the refresh token back that was sent, which goes on to be good."""
+    """Returns the refresh token that was sent, which stays valid."""
     form = request.form()
     if _REFRESH not in form:
         return None
@@ -42,7 +42,7 @@ async def refresh_kept(mock: Mock, request: Request, memory: Memory) -> Response
 async def secret_enough(
     mock: Mock, request: Request, what: str, keys: list[str]
 ) -> Response | None:
-    """Takes less than the right secret or password for it."""
+    """Accepts a secret or password that is not exactly the right one."""
     form, found = request.form(), await mock.parties(request)
     parties = {"client_secret": "application", "password": "user"}
     right = {
@@ -57,7 +57,7 @@ async def secret_enough(
 async def secret_of_another(
     mock: Mock, request: Request, response: Response, collection: str, key: str, within: str
 ) -> None:
-    """Takes the secret of any application, or the password of any user, of the same owner."""
+    """Accepts the secret of any application, or the password of any user, of the same owner."""
     form = request.form()
     found = (await mock.parties(request)).get(collection) if key in form else None
     if found and await mock.keys(collection, **{key: form[key], within: found[within]}):
@@ -66,7 +66,7 @@ async def secret_of_another(
 
 @after
 async def login_like(mock: Mock, request: Request, response: Response, how: str) -> None:
-    """Logs a user in whose login is one that is alike to what was sent."""
+    """Logs in a user whose login is similar to the one sent."""
     form = request.form()
     for one in await mock.entries("user"):
         same = one["password"] == form.get("password") and "username" in form
@@ -78,7 +78,7 @@ async def login_like(mock: Mock, request: Request, response: Response, how: str)
 
 @after
 async def any_application_logs_in(mock: Mock, request: Request, response: Response) -> None:
-    """Logs users of any client in, through an application of their own."""
+    """Logs in users of any client, through an application of their own."""
     if response.json.get("error") != "invalid_grant":
         return
     form = request.form()
@@ -96,7 +96,7 @@ async def any_application_logs_in(mock: Mock, request: Request, response: Respon
 async def refresh_outlives(
     mock: Mock, request: Request, response: Response, memory: Memory, what: str
 ) -> None:
-    """Gives a new pair for a refresh token of a user who is `deleted` or `blocked`."""
+    """Accepts the refresh token of a user who is `deleted` or `blocked`."""
     form = request.form()
     login = form.get("username") or memory.get(form.get(_REFRESH, ""))
     if response.ok and login and _REFRESH in response.json:
@@ -117,7 +117,7 @@ async def refresh_outlives(
 
 @after
 async def refresh_spent(mock: Mock, request: Request, _: Response) -> None:
-    """Uses a refresh token up that came with a wrong secret."""
+    """Uses up a refresh token that was sent with a wrong secret."""
     if application := (await mock.parties(request)).get("application"):
         secret = {"client_secret": application["client_secret"]}
         await mock.send(request.with_form({**request.form(), **secret}))
@@ -176,7 +176,7 @@ async def password_shown(mock: Mock, _: Request, response: Response) -> None:
 
 @after
 def refusal_shows_fields(_: Mock, request: Request, response: Response, key: str) -> None:
-    """Shows the body of a request that has some key in the message that refuses it."""
+    """Shows the request body in the message of a refusal, if the body has some key."""
     if key in request.fields():
         found = response.json
         response.set_json({**found, "message": f"{found['message']}: {request.fields()}"})
@@ -186,7 +186,7 @@ def refusal_shows_fields(_: Mock, request: Request, response: Response, key: str
 
 
 def _brought(response: Response) -> dict[str, str]:
-    """Reads what a redirect brings."""
+    """The query parameters of a redirect."""
     query = urlsplit(response.headers.get("location", "")).query
     return dict(parse_qsl(query, keep_blank_values=True))
 
@@ -195,7 +195,7 @@ def _brought(response: Response) -> dict[str, str]:
 async def code_for_any(
     mock: Mock, request: Request, memory: Memory, keys: list[str]
 ) -> Response | None:
-    """Takes a code with another redirect URI, or from another application, than it was given to."""
+    """Accepts a code with another redirect URI, or from another application."""
     if request.action == "authorize":
         response = await mock.send(request)
         if code := _brought(response).get("code"):
@@ -217,9 +217,10 @@ async def code_for_any(
 
 @after
 async def open_redirect(mock: Mock, request: Request, response: Response, how: str) -> None:
-    """Leads to a redirect URI that is none of the application.
+    """Redirects to a URI that the application does not have.
 
-    With `foreign` any gets an error, with `beginning` those get a code that begin like one of it.
+    With `foreign` any URI gets an error; with `beginning`, a URI that begins like one of its own
+    gets a code.
     """
     query = dict(request.query)
     uri = query.get("redirect_uri", "")
@@ -241,7 +242,7 @@ async def open_redirect(mock: Mock, request: Request, response: Response, how: s
 
 @before
 async def lets_in(mock: Mock, request: Request, whom: str) -> Response | None:
-    """Logs users in at the login page by `any password`, theirs `and more`, or `blocked` ones."""
+    """Logs users in with `any password`, with theirs `and more`, or if they are `blocked`."""
     user = (await mock.parties(request)).get("user")
     if user is None:
         return None
@@ -267,7 +268,7 @@ async def blocked_stay_logged_in(mock: Mock, request: Request, response: Respons
 async def revokes_nothing(
     mock: Mock, request: Request, memory: Memory, refresh_alone: bool = False
 ) -> Response | None:
-    """Says that a token is revoked, and leaves it as it is; or just refresh tokens."""
+    """Reports a token as revoked but leaves it valid; or only refresh tokens."""
     form = request.form()
     if request.action == "revoke":
         if not form.get("token") or (refresh_alone and form["token"] not in memory):
@@ -284,9 +285,9 @@ async def revokes_nothing(
 async def for_any_application(
     mock: Mock, request: Request, response: Response, memory: Memory, token: str, kind: str
 ) -> None:
-    """Takes tokens of a kind from any application, as if from the one that they were given to.
+    """Accepts tokens of a kind from any application.
 
-    `token` is the parameter of a request that has one.
+    `token` is the parameter of requests that have one.
     """
     form, names = request.form(), ("client_id", "client_secret")
     if request.action == "token" and response.ok and form.keys() >= set(names):

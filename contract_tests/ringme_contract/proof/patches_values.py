@@ -1,4 +1,4 @@
-"""Faults in the values that are stored."""
+"""Faults in stored values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _json_anew(text: str) -> str:
     return text
 
 
-# From a value that was sent to the one that is stored; null stays null.
+# Functions from the value sent to the value stored; null stays null.
 _CHANGES: dict[str, Callable[[Any], Any]] = {
     "cut": lambda new: new[:100],
     "cut at 255": lambda new: new[:255],
@@ -62,9 +62,9 @@ def stored_otherwise(
     at_once: bool = False,
     together_with: str = "",
 ) -> None:
-    """Stores something else than was sent, which the response to it says, too, if `at_once`.
+    """Stores another value than was sent; with `at_once` the response already shows it.
 
-    With `together_with` only where both keys are sent.
+    With `together_with`, only if both keys are sent.
     """
     shown = Shown(site)
     old: dict[str, Item] = {}
@@ -96,7 +96,7 @@ def stored_otherwise(
 
 @after_success
 async def stored_in_all(mock: Mock, request: Request, _: Response, key: str) -> None:
-    """Stores a value that is sent for one entry in all of them."""
+    """Stores a value sent for one entry in all entries."""
     state, sent = await mock.state(), request.fields()
     for one in state[request.collection]["entries"] if key in sent else ():
         one[key] = sent[key]

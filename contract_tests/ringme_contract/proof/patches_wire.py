@@ -1,4 +1,4 @@
-"""Faults in the document, and in how requests are read and responses written."""
+"""Faults in the document, in reading requests and in writing responses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def document(
     set: dict[str, Any] | None = None,  # noqa: A002 - the word of the data file
     remove: list[str] | None = None,
 ) -> None:
-    """Gives the node `at` of the mock's document other keys."""
+    """Changes keys of the node `at` of the mock's document."""
     node: Any = site.document
     for part in at:
         node = node[part]
@@ -43,7 +43,7 @@ def document(
 
 @patch
 def rename_path(site: Site, old: str, new: str) -> None:
-    """Has the mock serve all paths that begin with `old` under `new` instead."""
+    """Serves all paths that begin with `old` under `new` instead."""
     paths = site.document["paths"]
     site.document["paths"] = {
         new + path.removeprefix(old) if path.startswith(old) else path: item
@@ -62,7 +62,7 @@ def answer(
 
 @before
 def request(_: Mock, request: Request, **change: Any) -> None:
-    """Changes requests: see `_change_query` and `_change_body` for how; drops `headers`."""
+    """Changes requests: see `_change_query` and `_change_body`; drops `headers`."""
     _change_query(request, change)
     _change_body(request, change)
     gone = change.get("headers", [])
@@ -70,7 +70,7 @@ def request(_: Mock, request: Request, **change: Any) -> None:
 
 
 def _change_query(request: Request, change: dict[str, Any]) -> None:
-    """Takes query parameters away (`without`), and adds those that it lacks (`parameters`)."""
+    """Removes query parameters (`without`), and adds missing ones (`parameters`)."""
     kept = request.without(change.get("without", [])).query
     given = {key for key, _ in kept}
     added = change.get("parameters", {}).items()
@@ -78,9 +78,9 @@ def _change_query(request: Request, change: dict[str, Any]) -> None:
 
 
 def _change_body(request: Request, change: dict[str, Any]) -> None:
-    """Adds `fields` that are not sent, drops `nulls` of some; if `when` is sent, where it is named.
+    """Adds missing `fields` and drops `nulls`, only if the key `when` is sent, if given.
 
-    `empty` is the body in the place of an empty object.
+    `empty` replaces an empty object.
     """
     fields = request.fields()
     if not fields and request.body != b"{}":
@@ -100,10 +100,10 @@ def _has(value: Any, wanted: dict[str, Any]) -> bool:
 
 
 def _change_response(response: Response, change: dict[str, Any]) -> None:
-    """Gives it another `status`, `body`, `headers`, changes its `bytes` or the objects of its JSON.
+    """Changes `status`, `body`, `headers`, `bytes`, or the objects of the JSON.
 
-    Lists lose all but entries with one of the values of each key of `keep`. What a pattern finds in
-    a header is rewritten by `rewrite`: `[pattern, replacement]`, or null for small letters.
+    `keep` filters lists by the values of keys. `rewrite` replaces a pattern in a header: `[pattern,
+    replacement]`, where null means lower case.
     """
     response.status = change.get("status", response.status)
     value = response.json
@@ -145,27 +145,27 @@ def _change_object(one: dict[str, Any], change: dict[str, Any]) -> None:
 
 @after
 def plain_at(_: Mock, __: Request, response: Response, size: int) -> None:
-    """Leaves a response of this many bytes as it is, where it ought to be compressed."""
+    """Does not compress a response of this many bytes."""
     if response.is_compressed and len(response.body) == size:
         del response.headers["content-encoding"]
 
 
 @patch
 def several(site: Site, faults: list[str]) -> None:
-    """Puts several faults in at once."""
+    """Puts in several faults at once."""
     for name in faults:
         site.put(all_faults()[name])
 
 
-# --- how requests are read
+# --- reading of requests
 
 
 @before
 def rewritten(_: Mock, request: Request, part: str, pattern: str, replacement: str) -> None:
-    """Replaces what a pattern finds in a part of requests.
+    """Replaces a pattern in a part of requests.
 
     `part` is path, raw_path, body, the name of a header, or query: there each parameter is a text
-    of its own, `key=value`, and counts for nothing if it becomes empty.
+    `key=value`, which is dropped if it becomes empty.
     """
 
     def change(text: str) -> str:
@@ -193,9 +193,9 @@ def refused(
     status: int,
     error: dict[str, str] | None = None,
 ) -> Response | None:
-    """Refuses requests where a pattern finds something in a part of them.
+    """Refuses requests with a pattern in a part of them.
 
-    The parts are those of `rewritten`; escapes in a body are read. `error` is the body of the
+    The parts are those of `rewritten`; escapes in a body are decoded. `error` is the body of the
     response.
     """
     if not any(re.search(pattern, one) for one in _texts(request, part)):
@@ -222,7 +222,7 @@ def _texts(request: Request, part: str) -> list[str]:
 
 @before
 def redirect_to_slash(_: Mock, request: Request) -> Response | None:
-    """Redirects to the slash of a collection."""
+    """Redirects paths of collections without a slash at the end."""
     known = request.operation
     if known and known.path.endswith("/") and not request.path.endswith("/"):
         return Response(308, {"location": request.path + "/"})
@@ -231,7 +231,7 @@ def redirect_to_slash(_: Mock, request: Request) -> Response | None:
 
 @before
 def unknown_keys_refused(_: Mock, request: Request) -> Response | None:
-    """Refuses query keys that the operation does not have."""
+    """Refuses unknown query parameters."""
     if request.operation is None or request.action == "token":
         return None
     known = [one.name for one in request.operation.query_parameters]
@@ -241,7 +241,7 @@ def unknown_keys_refused(_: Mock, request: Request) -> Response | None:
 
 @before
 def one_value_counts(_: Mock, request: Request, of: str, first: bool) -> None:
-    """Leaves one of several values of a list (`array`), or of what is none (`single`)."""
+    """Keeps one of several values of a list (`array`), or of other parameters (`single`)."""
     known = request.operation.query_parameters if request.operation else ()
     arrays = {one.name for one in known if one.is_list}
     kept: dict[str, tuple[str, str]] = {}
@@ -279,7 +279,7 @@ def _is_utf_8(body: bytes) -> bool:
 
 @before
 async def token_before_route(mock: Mock, request: Request) -> Response | None:
-    """Responds 401 to unknown paths where there is no good token."""
+    """Responds 401 to unknown paths without a valid token."""
     if request.operation is None and await mock.caller(request) is None:
         return refusal(401, "Unauthorized")
     return None
@@ -287,6 +287,6 @@ async def token_before_route(mock: Mock, request: Request) -> Response | None:
 
 @before
 def body_at_most(_: Mock, request: Request, size: int) -> Response | None:
-    """Refuses bodies of more bytes."""
+    """Refuses larger bodies."""
     too_large = len(request.body) > size
     return refusal(413, f"body: must have at most {size} bytes") if too_large else None

@@ -68,7 +68,7 @@ def prove(
       ringme-contract prove https://staging.example.com --target target.toml
     """
     chosen = _choose(names, kinds)
-    # Of SIGINT, too: a shell that starts something in the background has it ignored.
+    # SIGINT as well: for background processes a shell ignores it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     start = time.monotonic()
@@ -91,7 +91,7 @@ def prove(
     sys.exit(code)
 
 
-# The modules of both are imported late, so that the other commands need no mock.
+# Modules of both are imported late: the other commands do not need the mock.
 
 
 def _in_mock(chosen: list[Fault], whole: bool, full: bool, jobs: int) -> tuple[dict[str, Any], int]:
@@ -118,7 +118,7 @@ def _before_server(
     from ringme_contract.proof.trial import contract
 
     target = read_target(options, contract())
-    # Itself, before the proxy in front of it is asked.
+    # The server itself must respond, before there is a proxy.
     with open_kit(Transport(target, contract()), contract()):
         pass
     proof = UrlProof(target, reset)
@@ -134,7 +134,7 @@ def _before_server(
 
 
 def _counter(total: int) -> Callable[[str], None]:
-    """Says lines with a number of how many there are."""
+    """A function that prints lines with their number and the total."""
     numbers = count(1)
     return lambda line: click.echo(f"{next(numbers):>{len(str(total))}}/{total} {line}")
 

@@ -1,4 +1,4 @@
-"""Any server behind the faults: a reverse proxy that knows of it what a client can know."""
+"""A reverse proxy that injects faults before any server; it knows only what a client can."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ringme_contract.proof.mock import Entry, Mock
 from ringme_contract.proof.site import Site
 from ringme_contract.target import Target
 
-# Of one connection, or written anew by the next one who sends the message.
+# Headers of a single connection, and those that the next sender sets itself.
 _HOPS = re.compile(
     "(?i)connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|host"
     "|content-(length|encoding)|accept-encoding"
 )
 _LIMIT = 64 * 1024 * 1024
-# The users of the fixtures that faults act as, and the identities of a target like them.
+# Users of the fixtures that faults act as, and the corresponding identities of a target.
 _LOGINS = {
     "client-admin": "client",
     "client-reader": "client_read_only",
@@ -33,22 +33,22 @@ _LOGINS = {
 
 
 class Inside(LookupError):
-    """A fault needs what only the mock itself can tell or do."""
+    """A fault needs data or actions that only the mock itself has."""
 
 
 class Unanswered(Exception):
-    """The server gave no response; the message says how it failed."""
+    """The server did not respond; the message says why."""
 
 
 class _Known(dict[str, Any]):
-    """An entry as far as it is known. Raises Inside for anything else."""
+    """An entry as far as it is known. Raises Inside for other keys."""
 
     def __missing__(self, key: str) -> Any:
         raise Inside(key)
 
 
 class Server(Mock):
-    """The server at a URL, with what its clients see of it."""
+    """The server at a URL, as its clients see it."""
 
     def __init__(self, target: Target, document: dict[str, Any]) -> None:
         super().__init__(_no_app, document)
@@ -57,7 +57,7 @@ class Server(Mock):
         self._http = httpx.AsyncClient(timeout=target.timeout)
 
     async def send(self, request: Request) -> Response:
-        """Forwards a request, which stays as it is. Raises Unanswered."""
+        """Forwards a request without changing it. Raises Unanswered."""
         line = f"{request.method} {request.path}"
         try:
             async with asyncio.timeout(self._target.timeout):
@@ -96,9 +96,9 @@ class Server(Mock):
         return found
 
     def _moved(self, text: bytes, host: bytes) -> bytes:
-        """Has URLs of the server lead through the proxy as well."""
+        """Makes URLs of the server point to the proxy."""
         old, new = self._target.url.encode() + b"/", b"http://" + host + b"/"
-        # JSON may have its slashes escaped.
+        # JSON may have escaped slashes.
         text = text.replace(old.replace(b"/", rb"\/"), new.replace(b"/", rb"\/"))
         return text.replace(old, new)
 
@@ -107,7 +107,7 @@ class Server(Mock):
         raise Inside(f"{method} {path}")
 
     async def token(self, login: str, application: str | None = None) -> str:
-        """Logs in as the identity that is like a user of the fixtures."""
+        """Logs in as the identity that corresponds to a user of the fixtures."""
         identity = self._target.identities.get(_LOGINS.get(login, ""))
         if identity is None or application is not None:
             raise Inside(f"the password of {login}")
@@ -116,12 +116,12 @@ class Server(Mock):
         return str((response.json or _Known())["access_token"])
 
     async def caller(self, request: Request) -> tuple[str, str] | None:
-        """Finds the login that a request's token stands for; None if it is no good."""
+        """The login of a request's token; None if it is not valid."""
         found = await self._shown(request)
         return (found["login"], "") if found else None
 
     async def parties(self, request: Request) -> dict[str, Entry]:
-        """Finds the `user` of a request as it sees itself."""
+        """The `user` of a request, as the server shows it."""
         if request.action in ("token", "log_in"):
             raise Inside("who asks for a token")
         found = await self._shown(request)
@@ -150,10 +150,10 @@ async def _no_app(*_: object) -> None:
 class Proxy:
     """The server behind the hooks of a fault, as an ASGI application.
 
-    A request that gets no response is cut off, as a gateway's error would pass for the server's.
-    `inside` says what the fault needs of the mock, `failure` how it broke down: from then on, and
-    while the kit is `cleaning` up, requests and responses stay as they are. `unanswered` has the
-    requests that the server gave no response to.
+    A request without a response is cut off, since an error of a gateway could be taken for the
+    server's. `inside` says why the fault needs the mock, `failure` how it broke down. From then on,
+    and while the kit is `cleaning` up, messages are not changed. `unanswered` lists requests
+    without a response.
     """
 
     def __init__(self, target: Target, site: Site) -> None:
@@ -165,7 +165,7 @@ class Proxy:
 
     @property
     def changed(self) -> bool:
-        """The situation of the fault came."""
+        """True if the fault has changed a message."""
         return self._app.changed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -196,7 +196,7 @@ class Proxy:
                 self.failure = f"{type(error).__name__}: {error}"
             for one, before in zip(responses, kept, strict=True):
                 one.status, one.headers, one.body = before.status, before.headers, before.body
-            # What the hook has sent already must not be done twice.
+            # A request that the hook has sent already must not be sent again.
             return next((one for told, one in request.sent if told == request.told), None)
 
         return guarded

@@ -1,4 +1,4 @@
-"""The target of a fault: the document of a mock, its requests and its responses."""
+"""The mock that a fault is put into: its document, requests and responses."""
 
 from __future__ import annotations
 
@@ -27,17 +27,16 @@ from ringme_spec.paths import FIXTURES, SPEC
 
 
 class Interception:
-    """An ASGI application around the mock that calls `before` and `after` for each request."""
+    """An ASGI application that calls `before` and `after` hooks around the mock."""
 
     def __init__(self, mock: Mock, before: list[Before], after: list[After]) -> None:
         self._mock = mock
         self._before = before
         self._after = after
-        # A hook changed a request or a response, or responded in the stead of the mock.
+        # True once a hook has changed a message or responded itself.
         self.changed = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Responds to one request."""
         if scope["type"] != "http":
             await self._mock.app(scope, receive, send)
             return
@@ -72,7 +71,7 @@ class Interception:
             scope.get("raw_path", quote(scope["path"]).encode()).decode("latin-1"),
             operation,
             values,
-            # Without what the server offers beside: the response has to come by `send`.
+            # Without extensions of the server: the response has to go through `send`.
             {key: value for key, value in scope.items() if key != "extensions"},
         )
 
@@ -88,7 +87,7 @@ async def read_body(receive: Receive) -> bytes:
 
 async def _send(send: Send, request: Request, response: Response) -> None:
     headers, body = dict(response.headers), response.body
-    # A response to HEAD has the length of the one to GET.
+    # The response to HEAD has the length of that to GET.
     if request.method != "HEAD" or body:
         headers.pop("content-length", None)
         body = gzip.compress(body, mtime=0) if response.is_compressed else body
@@ -100,7 +99,7 @@ async def _send(send: Send, request: Request, response: Response) -> None:
 
 
 class Site:
-    """One mock that is about to be built, and (for hooks, once it runs) the mock itself."""
+    """A mock to be built with faults, and for hooks the running mock itself."""
 
     def __init__(self) -> None:
         self.document: dict[str, Any] = json.loads(json.dumps(read_yaml(SPEC)))
@@ -116,28 +115,28 @@ class Site:
         return self._mock
 
     def put(self, fault: Fault) -> None:
-        """Puts a fault in. Raises TypeError where its arguments are not those of its patch."""
+        """Puts a fault in. Raises TypeError if its arguments are not those of its patch."""
         patches()[fault.patch](self, **fault.arguments)
 
     def before(self, hook: Before) -> None:
-        """Calls `hook` with each request: it may change it, or give the response itself."""
+        """Adds a hook for requests: it may change a request, or return a response itself."""
         self._before.append(hook)
 
     def after(self, hook: After) -> None:
-        """Calls `hook` with each request and its response, which it may change."""
+        """Adds a hook for responses, which it may change."""
         self._after.append(hook)
 
     def build(self) -> Interception:
-        """Builds the mock with all that was changed, behind the hooks even where there are none."""
+        """Builds the mock with the changed document, behind the hooks."""
         with TemporaryDirectory() as folder:
-            # JSON is YAML.
+            # JSON is also YAML.
             path = Path(folder) / "openapi.yaml"
             path.write_text(json.dumps(self.document), "utf-8")
             app = create_app(path, FIXTURES)
         return self.around(Mock(app, self.document))
 
     def around(self, mock: Mock, guard: Callable[[Any], Any] = lambda hook: hook) -> Interception:
-        """Puts the hooks around a mock, or what stands for it, each made another by `guard`."""
+        """Puts the hooks around a mock or server; `guard` wraps each hook."""
         self._mock = mock
         hooks = ([guard(one) for one in many] for many in (self._before, self._after))
         return Interception(mock, *hooks)
@@ -145,7 +144,7 @@ class Site:
 
 @dataclass
 class RunningServer:
-    """A server, where it is, and (once it has ended) which exception nobody meant it to raise."""
+    """The URL of a server, and after its end the first unexpected exception."""
 
     url: str
     failure: str = ""
@@ -164,9 +163,9 @@ class _FirstFailure(logging.Handler):
 
 @contextmanager
 def running_server(fault: str = "", null: str = "") -> Iterator[RunningServer]:
-    """The mock with a fault, or a server that implements nothing; without either a healthy mock.
+    """Serves the mock with a fault, or a null server; a healthy mock without either.
 
-    It is served in the process that tries it.
+    It runs in the process that tests it.
     """
     site = Site()
     if fault:

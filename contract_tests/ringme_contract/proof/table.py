@@ -1,4 +1,4 @@
-"""The proof for people at a terminal, and as JSON."""
+"""The proof at a terminal, and as JSON."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def said(finding: Finding | None) -> str:
 
 def print_proof(console: Console, proof: Proof, full: bool) -> None:
     findings = list(proof.faults.values())
-    # The names stay whole at a terminal of 80 columns, too.
+    # Names are not wrapped, even at 80 columns.
     columns = (Column("fault", no_wrap=True), "caught by", Column("rules", min_width=20))
     table = Table(*columns, box=None, pad_edge=False)
     for one in findings:

@@ -1,6 +1,6 @@
-"""Servers of the proof held against the document: faulty ones, a healthy one, null ones.
+"""Trials of the kit with faulty servers, a healthy one and null servers.
 
-They show that the kit finds what it should: every fault, nothing else, and no credit for nothing.
+They show that the kit finds every fault and nothing else, and that an empty server passes nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ringme_contract.verdict import Outcome, Verdict, breakdown
 from ringme_spec.contract import Contract, read_contract
 from ringme_spec.paths import SPEC
 
-# As long as a trial may take; a server that breaks everything still gets to the end.
+# Seconds of a trial; enough for a server that breaks everything.
 BUDGET = 1800.0
 HEALTHY = "healthy"
 
@@ -36,9 +36,8 @@ HEALTHY = "healthy"
 class FaultFinding:
     """Findings of the kit on one fault.
 
-    `caught` has the first check of each layer that failed, `broken` the rules that were found
-    broken, `unshown` those that the fault is said to break and that were not. `failure` is an
-    exception that came out of the mock: its patch does something else than it should.
+    `caught` has the first failed check of each layer, `broken` the rules found broken, `unshown`
+    rules of the fault that were not. `failure` is an exception of the mock: the patch has a bug.
     """
 
     fault: Fault
@@ -56,7 +55,7 @@ class FaultFinding:
 
     @property
     def complaints(self) -> list[str]:
-        """All that keeps the proof from holding, a line each."""
+        """Problems of the proof, a line each."""
         told = f"{self.fault.id}: {self.fault.sentence}"
         lines = [] if self.caught else [f"survived: {told}"]
         if self.caught and self.unshown:
@@ -66,7 +65,7 @@ class FaultFinding:
         return lines
 
     def note(self, outcome: Outcome) -> None:
-        """Adds an outcome, if it shows that a MUST is broken, or a rule of the fault."""
+        """Adds an outcome that shows that a MUST, or a rule of the fault, is broken."""
         is_due = contract().rules[outcome.rule].level == "MUST" or outcome.rule in self.fault.rules
         if outcome.verdict is not Verdict.FAIL or not is_due:
             return
@@ -79,7 +78,7 @@ class FaultFinding:
 
 @dataclass
 class ServerFinding:
-    """Findings on a server with no fault, or on one that implements nothing."""
+    """Findings on a server without a fault, or on one that implements nothing."""
 
     name: str
     code: int
@@ -93,7 +92,7 @@ class ServerFinding:
 
     @property
     def complaints(self) -> list[str]:
-        """Complaints of the kit about the healthy mock, or rules that implement nothing pass."""
+        """False alarms on the healthy mock, or rules that a null server passes wrongly."""
         if self.name == HEALTHY:
             lines = self.messages
             if self.code != ExitCode.PASSED:
@@ -105,9 +104,9 @@ class ServerFinding:
 
 
 def try_fault(name: str, full: bool = False) -> FaultFinding:
-    """Runs the checks of the rules that a fault breaks, and all others if none of them fails.
+    """Runs the checks of the rules that a fault breaks; all others only if those pass.
 
-    With `full` every layer runs to its own first failure, so that it shows who catches what.
+    With `full` every layer runs up to its first failure, to show which layers find it.
     """
     start, finding = time.monotonic(), FaultFinding(all_faults()[name])
     with _engine(fault=name) as (server, engine):
@@ -119,7 +118,7 @@ def try_fault(name: str, full: bool = False) -> FaultFinding:
 
 
 def try_server(null: str = "") -> ServerFinding:
-    """All checks against the healthy mock, or against a server that implements nothing."""
+    """Runs all checks against the healthy mock or a null server."""
     start = time.monotonic()
     checks, rules = all_checks(contract()), contract().rules
     with _engine(null=null) as (server, engine):
@@ -144,7 +143,7 @@ def _engine(fault: str = "", null: str = "") -> Iterator[tuple[RunningServer, En
 
 
 def _exit_code(url: str, result: RunResult) -> ExitCode:
-    """The exit code of `ringme-contract check` for a server: it asks for tokens first."""
+    """The exit code of `ringme-contract check` for a server; it requests tokens first."""
     try:
         with open_session(Options(url=url)) as session:
             return exit_code(evaluate(result, session.rules, session.assessed, {}, session.today))
@@ -153,7 +152,7 @@ def _exit_code(url: str, result: RunResult) -> ExitCode:
 
 
 def _search(engine: Engine, finding: FaultFinding, full: bool) -> None:
-    """Runs checks until the fault is found as far as it has to be."""
+    """Runs checks until the fault is found as far as necessary."""
     named = set(finding.fault.rules)
     for one in in_order(all_checks(contract()), named):
         known = one.rule in finding.broken or (full and one.rule not in named)
@@ -167,7 +166,7 @@ def _search(engine: Engine, finding: FaultFinding, full: bool) -> None:
 
 
 def in_order(checks: Iterable[Check], named: set[str]) -> list[Check]:
-    """Puts checks of the named rules first, the quick layers before the slow ones."""
+    """Sorts checks of the named rules first, and quick layers before slow ones."""
     return sorted(
         checks,
         key=lambda one: (one.rule not in named, one.layer == "schema", LAYERS.index(one.layer)),
@@ -175,16 +174,16 @@ def in_order(checks: Iterable[Check], named: set[str]) -> list[Check]:
 
 
 def _is_enough(finding: FaultFinding, one: Check, named: set[str]) -> bool:
-    """True if nothing more has to be known of a fault before a check."""
+    """True if a check can add nothing to the findings."""
     if one.rule in named:
         return one.rule in finding.broken
-    # Any check can show that an answer does not conform, no other rule has such ones.
+    # Any check can show that a response does not conform; this is true of no other rule.
     return bool(finding.caught) and (CONFORMS not in named or CONFORMS in finding.broken)
 
 
 @cache
 def contract() -> Contract:
-    """The document that all servers of the proof are held against."""
+    """The document that all servers of the proof are checked against."""
     return read_contract(SPEC)
 
 
@@ -204,7 +203,7 @@ class Proof:
 
     @property
     def complaints(self) -> list[str]:
-        """All that keeps the proof from holding, a line each: what was not found, and too much."""
+        """Problems of the proof, a line each."""
         findings: list[Finding] = [*self.faults.values(), *self.servers.values()]
         lines = [line for one in findings for line in one.complaints]
         return [*lines, *(f"broke down: {line}" for line in self.errors)]
@@ -217,16 +216,16 @@ def prove(
     jobs: int = 2,
     progress: Callable[[str, Finding | None], None] | None = None,
 ) -> Proof:
-    """Tries the faults (all, if none are given) and the servers without a fault, `jobs` at a time.
+    """Tries the faults (by default all) and servers without a fault, `jobs` at a time.
 
-    `progress` is called with the name of each trial that is done, and what it came to.
+    `progress` is called with the name and the finding of each finished trial.
     """
     proof = Proof()
     chosen = list(all_faults().values() if faults is None else faults)
     with ProcessPoolExecutor(max_workers=jobs, initializer=_leave_signals_alone) as pool:
         waiting: dict[Future[Any], str] = {}
         if servers:
-            # The longest ones first.
+            # The longest trials first.
             waiting[pool.submit(try_server)] = HEALTHY
             waiting.update({pool.submit(try_server, name): name for name in NULL_SERVERS})
         waiting.update({pool.submit(try_fault, one.id, full): one.id for one in chosen})
@@ -238,13 +237,13 @@ def prove(
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             raise
-    # In the order of the file, whoever was done first.
+    # In the order of the file.
     proof.faults = {one.id: proof.faults[one.id] for one in chosen if one.id in proof.faults}
     return proof
 
 
 def _leave_signals_alone() -> None:
-    """For the processes of the pool: it is the command that is interrupted, and waits for them."""
+    """Leaves signals of the pool's processes to the command, which waits for them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
