@@ -1,1 +1,1 @@
-"""Rules as scripted scenarios that look again at every view a step could have touched."""
+"""Scripted scenarios for rules, which compare every view that a step could change."""

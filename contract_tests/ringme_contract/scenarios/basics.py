@@ -1,4 +1,4 @@
-"""Basics: the place of the API, forms of paths, methods and codes."""
+"""Basics: the location of the API, forms of paths, methods and status codes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def writes_work_in_every_form_of_the_path(kit: CheckContext) -> None:
 
 @check("me", needs=("client", "other_client"), isolated=True, smoke=True)
 def at_me_is_the_client_of_whoever_asks(kit: CheckContext) -> None:
-    """A group made through one form is there through the others, and not at another's @me."""
+    """A group created through one form is there through the others, not at another client's @me."""
     client, other = kit.client, kit.caller("other_client")
     own, me = own_id(kit, "client", "client"), kit.roles.own_client
     lists = [kit.path("extension_group", client=form) for form in (me, quote(me), own)]
@@ -63,7 +63,7 @@ def at_me_is_the_client_of_whoever_asks(kit: CheckContext) -> None:
 
 @check("me", needs=("client", "login"), isolated=True)
 def at_me_of_a_group_user_is_its_client(kit: CheckContext) -> None:
-    """So that the client section is closed to it, and not missing."""
+    """The client section is forbidden to it, not missing."""
     caller, me = User(kit).log_in().caller, kit.roles.own_client
     for form in (me, quote(me), own_id(kit, "client", "client")):
         kit.expect(caller.get(kit.path("extension_group", client=form)), 403, "access_denied")

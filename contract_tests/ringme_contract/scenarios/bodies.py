@@ -1,4 +1,4 @@
-"""Request bodies: JSON objects in UTF-8, whose keys are the client's to set, and nothing else."""
+"""Request bodies: JSON objects in UTF-8, of which only documented keys are stored."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ringme_contract.scenarios.views import expect_shown, never_used, own_id, pl
 from ringme_spec.operations import Operation
 
 _JSON = {"Content-Type": "application/json"}
-# Levels of a body that are read.
+# The levels of nesting that must be accepted.
 _DEEPEST = 90
-# A change that is allowed, by collection.
+# A valid change, by collection.
 CHANGES: dict[str, Item] = {
     "extension_group": {"extra_params": "x"}, "extension": {"label": "x"}, "user": {"comment": "x"},
 }  # fmt: skip
@@ -29,20 +29,20 @@ def _some_with_body(kit: CheckContext, *about: object) -> list[Operation]:
 
 @check("body", isolated=True)
 def a_content_type_without_a_body_is_fine(kit: CheckContext) -> None:
-    """As many clients send it with each GET and DELETE."""
+    """Many clients send it with each GET and DELETE."""
     own = OwnEntries(kit)
     items = [*paths_of(kit, own).values()]
     members = kit.path("extension", extension_group=own["extension_group"]["id"])
     for path in (kit.me, members, *map(kit.path, CHANGES), *items):
         kit.expect(kit.client.request("GET", path, headers=_JSON), 200)
-    # A group comes last, as its users go with it.
+    # The group comes last, as its users are deleted with it.
     for path in reversed(items):
         kit.expect(kit.client.request("DELETE", path, headers=_JSON), 204)
 
 
 @check("body", isolated=True)
 def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
-    """Half of an object, none, a list, a text, null, another encoding, or one flaw in it: 400."""
+    """Truncated or invalid JSON, no body, a list, a text, null, another encoding: 400."""
     own = OwnEntries(kit)
     for content in (
         b'{"name": "x"', b"", b"name=x", b"[]", b'["name"]', b'"name"', b"null", b"1", b"true",
@@ -50,7 +50,7 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
         b'{"comment": "x",}', b'{"comment": "x"} {}', b'{"dial_rule_id": 01}',
         b'{"comment": "x" /* a remark */}', b'{"comment": "x\ny"}',
     ):  # fmt: skip
-        # To create something of nothing is refused, whatever is around it.
+        # Only updates: a creation would be refused for missing properties anyway.
         updates = (one for one in kit.secured_operations if one.action == "update")
         for operation in some(kit, updates, 2, content):
             path = own.path(operation)
@@ -65,7 +65,7 @@ def what_is_no_json_object_is_refused(kit: CheckContext) -> None:
 
 @check("body", isolated=True)
 def another_media_type_is_refused(kit: CheckContext) -> None:
-    """415, even if the body would be a JSON object; but not for JSON in capitals, or a charset."""
+    """415, even for a JSON object; but capitals or a charset in application/json are accepted."""
     own, client = OwnEntries(kit), kit.client
     for media_type in (
         "text/plain", "application/xml", "text/html; charset=utf-8",
@@ -91,7 +91,7 @@ def another_media_type_is_refused(kit: CheckContext) -> None:
 
 @check("body", isolated=True)
 def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
-    """UTF-16 and UTF-32 are no UTF-8, even if the rest is right, with a charset as without."""
+    """UTF-16 and UTF-32 of valid JSON, with and without a charset."""
     own, client = OwnEntries(kit), kit.client
     for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
         for operation in _some_with_body(kit, encoding):
@@ -109,7 +109,7 @@ def a_body_in_another_encoding_is_refused(kit: CheckContext) -> None:
 
 @check("body", isolated=True, smoke=True)
 def all_of_json_is_understood(kit: CheckContext) -> None:
-    """Blanks, escapes, as deep as the document says; of repeated keys the last one counts."""
+    """White space, escapes, the documented nesting; of repeated keys the last one counts."""
     path = kit.path("extension_group", kit.new_group()["id"])
     deep = b'"contract_unknown_key":' + b"[" * (_DEEPEST - 1) + b"]" * (_DEEPEST - 1)
     content = (
@@ -128,9 +128,9 @@ def paths_of(kit: CheckContext, own: OwnEntries) -> dict[str, str]:
 
 @check("extra-keys", isolated=True, smoke=True)
 def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
-    """Of a new thing and of an update; neither the response nor any view shows them.
+    """In a creation and an update; neither the response nor any view shows them.
 
-    The path alone says what is changed, whatever id the body has.
+    Only the path determines the entry, whatever id the body has.
     """
     own, wanted = OwnEntries(kit), never_used(kit, "extension_group")
     known = "other_client" in kit.target.identities
@@ -161,7 +161,7 @@ def unknown_and_read_only_keys_are_not_stored(kit: CheckContext) -> None:
 
 @check("extra-keys", needs=NEEDS, isolated=True)
 def no_user_raises_its_rights_by_extra_keys(kit: CheckContext) -> None:
-    """Type, owner and administrator are not to be set, neither at first nor later."""
+    """Type, owner and administrator cannot be set, neither on creation nor later."""
     number, own = kit.new_extension()["id"], own_id(kit, "client", "client")
     extra = {
         "type": "client", "client_id": own, "extension_id": number, "dealer_id": 1, "admin": True,

@@ -1,4 +1,4 @@
-"""The call history: calls, their legs, and the records of these, as views of the same calls."""
+"""The call history: calls, their legs and records, as views of the same calls."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CALLS, LEGS = "call", "leg"
 
 
 def _lists(kit: CheckContext, collection: str) -> list[Operation]:
-    """The lists of the client. Raises NotOffered without any."""
+    """The client's lists of a collection. Raises NotOffered without any."""
     found = lists_with(kit, owner=kit.roles.clients, collection=collection)
     kit.need_offered(found, f"the document has no list of a {collection} of a client")
     return found
@@ -46,7 +46,7 @@ def calls_with_legs(kit: CheckContext, **query: Any) -> list[Item]:
 
 @check("call-legs", writes=False, smoke=True)
 def a_call_has_the_legs_that_the_list_of_legs_has(kit: CheckContext) -> None:
-    """Of all calls of the client in the target's range, but for legs that lie beyond it."""
+    """All calls of the client in the target's range, except legs outside the range."""
     first, last = kit.target.range
     by_call: dict[str, list[Item]] = {}
     for leg in legs_of_calls(kit, order="asc"):
@@ -60,14 +60,14 @@ def a_call_has_the_legs_that_the_list_of_legs_has(kit: CheckContext) -> None:
             kit.expect_equal(f"a leg of call {uuid}", *_shared(shown, leg))
         order = [(leg["init_time_gmt"], leg["extension_id"]) for leg in legs]
         kit.expect_equal(f"the order of the legs of call {uuid}", order, sorted(order))
-    # What is left began before the range.
+    # The remaining calls began before the range.
     for uuid in list(by_call)[:3]:
         started = _call(kit, uuid)["init_time_gmt"]
         kit.expect_true(f"call {uuid} of a leg began before", started < first, started)
 
 
 def _shared(one: Item, other: Item) -> tuple[Item, Item]:
-    """Both with the properties that both have."""
+    """Both with only the properties that they share."""
     names = [name for name in one if name in other]
     return {name: one[name] for name in names}, {name: other[name] for name in names}
 
@@ -98,7 +98,7 @@ def every_view_shows_the_same_calls(kit: CheckContext) -> None:
 
 @check("call-values", writes=False, smoke=True)
 def a_call_is_what_its_legs_make_of_it(kit: CheckContext) -> None:
-    """Times, result and number of each call of the range, from its legs."""
+    """Times, result and number of each call of the range, computed from its legs."""
     for call in calls_with_legs(kit):
         expected = values_of(call["cdr"])
         kit.expect_properties(f"call {call['call_uuid']}", call, expected)
@@ -106,7 +106,7 @@ def a_call_is_what_its_legs_make_of_it(kit: CheckContext) -> None:
 
 @check("call-missing", writes=False)
 def a_call_of_nobody_or_of_another_client_is_missing(kit: CheckContext) -> None:
-    """404, with the word of calls."""
+    """404, with the error code of calls."""
     keys = ["0" * 32]
     if "other_client" in kit.target.identities:
         theirs = read_list(kit, kit.caller("other_client"), _lists(kit, CALLS)[0])
@@ -122,7 +122,7 @@ def each_record_is_that_of_one_leg(kit: CheckContext) -> None:
     (listing, *_) = lists_with(kit, owner=kit.roles.clients, collection=RECORD)
     records = {one["record_uuid"]: one for one in read_list(kit, kit.client, listing)}
     legs = [one for one in legs_of_calls(kit) if one["record_uuid"] is not None]
-    # A record of several legs comes twice.
+    # A record of several legs would be there twice.
     keys = sorted(one["record_uuid"] for one in legs)
     kit.expect_equal("the records of the legs", keys, sorted(records))
     for leg in legs:
@@ -133,7 +133,7 @@ def each_record_is_that_of_one_leg(kit: CheckContext) -> None:
 
 @check("leg-records", writes=False)
 def the_url_of_a_leg_serves_its_record(kit: CheckContext) -> None:
-    """Of some legs with a record; none where there is no record."""
+    """Some legs with a record; legs without one have no URL."""
     legs = legs_of_calls(kit)
     wrong = [one for one in legs if one["record_uuid"] is None and "storage_url" in one]
     kit.expect_equal("legs without a record that have a storage_url", wrong, [])
@@ -146,7 +146,7 @@ def the_url_of_a_leg_serves_its_record(kit: CheckContext) -> None:
 
 @check("call-number", writes=False)
 def a_number_finds_the_calls_in_which_it_has_a_leg(kit: CheckContext) -> None:
-    """The number of a leg that is not the first one of its call, and 0, which is no number."""
+    """The number of a leg that is not the first of its call, and 0, which does not filter."""
     calls = calls_with_legs(kit)
     inner = [number for one in calls for number in _numbers(one)[1:]]
     for listing in _lists(kit, CALLS):
@@ -175,7 +175,7 @@ _OWN = ("record_uuid", "record_file_size")
     smoke=True,
 )
 def a_call_outlasts_its_record(kit: CheckContext) -> None:
-    """One record is deleted by its id, and if there are some more, one with a range."""
+    """One record is deleted by its id and, if there are enough, one with a range."""
     records = Items(kit, RECORD)
     number, items = records.numbers()[0]
     _delete(kit, items[-1], records.path(CLIENT, items[-1][records.key], "delete"))
@@ -203,7 +203,7 @@ def _delete(kit: CheckContext, item: Item, path: str, **query: str) -> None:
 
 
 def _without(leg: Item, record: Item) -> Item:
-    """The leg as it is without a record, if that was its record."""
+    """The leg as it has to be after its record is deleted."""
     if leg["record_uuid"] != record["record_uuid"]:
         return leg
     left = {name: value for name, value in leg.items() if name != "storage_url"}
@@ -219,7 +219,7 @@ _PICKED_UP = ("answered", "voicemail")
 
 
 def values_of(legs: list[Item]) -> Item:
-    """The properties of the call with these legs, which are in order."""
+    """The properties of a call with these legs, which are in order."""
     first, last = legs[0], max(legs, key=lambda one: read_datetime(one["hangup_time_gmt"]))
     last_end = last["hangup_time_gmt"]
     taken = _first([one for one in legs if one["result"] in _PICKED_UP])
@@ -247,7 +247,7 @@ def values_of(legs: list[Item]) -> Item:
 
 
 def _first(legs: list[Item]) -> Item | None:
-    """The one that was picked up first."""
+    """The leg that was picked up first."""
     found = [one for one in legs if one["start_time_gmt"] is not None]
     return min(found, key=lambda one: read_datetime(one["start_time_gmt"]), default=None)
 

@@ -1,4 +1,4 @@
-"""The authorization code grant: the way of a user to a code, and what the code is good for."""
+"""The authorization code grant: how a user gets a code, and what the code is valid for."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ _VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 @check("code-grant", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def a_user_logs_in_and_the_code_gives_tokens(kit: CheckContext) -> None:
-    """By GET and by POST, step by step; then the next code comes without a login.
+    """By GET and by POST, step by step; the next code needs no login.
 
-    The scope that is asked for makes no difference.
+    The requested scope makes no difference.
     """
     for method, scope in (("GET", "all"), ("POST", "contract")):
         user, browser = User(kit), Browser(kit, scope=scope)
         away = browser.authorize(method)
         kit.expect_true("nobody gets a code without a login", not browser.leads_back(away))
-        # As client programs do it: to the address as it stands, without a look at the page.
+        # As client programs do it: post to the address directly, without reading the page.
         back = browser.follow(away, username=user.login, password=user.password)
         kit.expect_true("a login sets a cookie", "Set-Cookie" in kit.expect(back, 302).headers)
         pairs = browser.brought(browser.follow(back))
@@ -54,14 +54,13 @@ def a_user_logs_in_and_the_code_gives_tokens(kit: CheckContext) -> None:
 
 
 def _refresh(kit: CheckContext, response: httpx.Response) -> httpx.Response:
-    """The response to the refresh token of another one."""
     given = {"grant_type": "refresh_token", "refresh_token": response.json()["refresh_token"]}
     return kit.request_token(**given, **kit.application("public"))
 
 
 @check("code-grant", needs=_NEEDS, uses=_GRANT, isolated=True)
 def each_browser_has_its_own_user(kit: CheckContext) -> None:
-    """Two at the same time; and the next login of one of them is another user."""
+    """Two browsers at the same time; a second login in one of them changes its user."""
     browsers, users = [Browser(kit) for _ in range(2)], [User(kit) for _ in range(3)]
     codes = [browser.code_of(user) for browser, user in zip(browsers, users, strict=False)]
     for browser, code, user in zip(browsers, codes, users, strict=False):
@@ -72,7 +71,7 @@ def each_browser_has_its_own_user(kit: CheckContext) -> None:
 
 @check("code-once", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def a_code_works_once_and_for_whom_it_was_given(kit: CheckContext) -> None:
-    """Near misses, another redirect URI, a wrong secret; each leaves it good, its use does not."""
+    """Wrong codes, redirect URIs and secrets leave it valid; its use does not."""
     user, browser = User(kit), Browser(kit)
     code, uri = browser.code_of(user), browser.redirect_uri
     for wrong in (changed(code), code[:-1], code.swapcase(), "0" * 30):
@@ -92,7 +91,7 @@ def a_code_works_once_and_for_whom_it_was_given(kit: CheckContext) -> None:
 
 @check("code-once", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_code_is_good_for_its_application_alone(kit: CheckContext) -> None:
-    """Another public application of the same client gets 401 with it, and does not use it up."""
+    """Another public application of the client gets 401 and does not use it up."""
     other, user, browser = kit.application("other_public"), User(kit), Browser(kit)
     code = browser.code_of(user)
     expect_error(kit, browser.exchange(code, **other), "invalid_grant")
@@ -101,7 +100,7 @@ def a_code_is_good_for_its_application_alone(kit: CheckContext) -> None:
 
 @check("code-once", needs=_NEEDS, uses=_GRANT)
 def a_code_used_at_once_works_once(kit: CheckContext) -> None:
-    """Four requests with the same one: one gives tokens, the others are 401."""
+    """Four concurrent requests: one gets tokens, the others are 401."""
     browser = Browser(kit)
     code = browser.code_of(User(kit))
     statuses = [one.status_code for one in kit.at_once([lambda: browser.exchange(code)] * 4)]
@@ -110,7 +109,7 @@ def a_code_used_at_once_works_once(kit: CheckContext) -> None:
 
 @check("code-once", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_code_of_who_is_blocked_or_gone_gives_nothing(kit: CheckContext) -> None:
-    """403 while the user is blocked, 401 once it is deleted, and neither is logged in then."""
+    """403 while the user is blocked, 401 after it is deleted; neither stays logged in."""
     user, browser = User(kit), Browser(kit)
     code = browser.code_of(user)
     user.change(status="blocked")
@@ -123,7 +122,7 @@ def a_code_of_who_is_blocked_or_gone_gives_nothing(kit: CheckContext) -> None:
 
 @check("code-replayed", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_second_use_ends_what_the_first_one_gave(kit: CheckContext) -> None:
-    """Access token and refresh token; what another code gave stays good."""
+    """Access token and refresh token end; tokens of another code stay valid."""
     user, browser = User(kit), Browser(kit)
     code = browser.code_of(user)
     first = browser.exchange(code)
@@ -137,7 +136,7 @@ def a_second_use_ends_what_the_first_one_gave(kit: CheckContext) -> None:
 
 @check("code-state", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def state_comes_back_behind_the_code_or_the_error(kit: CheckContext) -> None:
-    """Text with all that has a meaning in URLs and in HTML; nothing if none was sent."""
+    """Text with special characters of URLs and HTML; nothing if none was sent."""
     browser = Browser(kit)
     browser.code_of(User(kit))
     for state in ("xyZ", " a b+c&code=d#e=%20 ", "\"'><script>&amp;", "x" * 500):
@@ -157,7 +156,7 @@ def state_comes_back_behind_the_code_or_the_error(kit: CheckContext) -> None:
 
 @check("code-redirect", needs=_NEEDS, uses=_GRANT, isolated=True, smoke=True)
 def nothing_leads_to_an_address_that_the_application_does_not_have(kit: CheckContext) -> None:
-    """Addresses that are near its own, foreign ones, no scheme; with a login and without: 400."""
+    """URIs similar to its own, foreign ones, no scheme; with and without a login: 400."""
     browser, stranger = Browser(kit), Browser(kit)
     browser.code_of(User(kit))
     own = browser.redirect_uri
@@ -182,7 +181,7 @@ def nothing_leads_to_an_address_that_the_application_does_not_have(kit: CheckCon
 
 @check("code-pkce", needs=_NEEDS, uses=(*_GRANT, "pkce"), isolated=True)
 def a_challenge_needs_its_verifier(kit: CheckContext) -> None:
-    """S256 and plain: none and a wrong one are 401 and leave the code good."""
+    """S256 and plain: a missing or wrong verifier is a 401 and leaves the code valid."""
     user = User(kit)
     digest = hashlib.sha256(_VERIFIER.encode()).digest()
     hashed = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Responses that are compressed for those who ask for it, and for nobody else."""
+"""Compression of responses to requests that accept it, and of no others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ringme_contract.check import check
 from ringme_contract.check_context import CheckContext
 from ringme_contract.lists import list_path, lists_with
 
-# Bytes of a body from which it is compressed.
+# The smallest body, in bytes, that is compressed.
 _SHORTEST = 1024
 _ASKED = ("gzip", "gzip;q=0.5, identity;q=0.1", "br;q=0, GZIP, deflate")
 _NOT_ASKED = ("identity", "gzip;q=0", "gzip; q=0.000, *", "*", "deflate")
@@ -27,7 +27,7 @@ def _is_compressed(response: httpx.Response) -> bool:
 
 
 def _long_lists(kit: CheckContext) -> Iterator[tuple[str, dict[str, str], str]]:
-    """Lists of the client that are long enough: path, query, and the plain text."""
+    """Lists of the client that are long enough: path, query, and uncompressed text."""
     for operation in lists_with(kit, owner="client"):
         path, query = list_path(operation), kit.range_query if operation.ranged else {}
         plain = _get(kit, path, "identity", **query)
@@ -37,7 +37,7 @@ def _long_lists(kit: CheckContext) -> Iterator[tuple[str, dict[str, str], str]]:
 
 @check("gzip", writes=False, smoke=True)
 def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
-    """The same JSON in either way, and Vary on both."""
+    """The same JSON either way, and Vary on both."""
     tried = 0
     for path, query, text in _long_lists(kit):
         for accepted in (*_ASKED, *_NOT_ASKED):
@@ -56,7 +56,7 @@ def a_long_list_is_compressed_for_who_asks(kit: CheckContext) -> None:
 
 @check("gzip")
 def a_response_just_long_enough_is_compressed(kit: CheckContext) -> None:
-    """A group whose text makes up the bytes that its JSON lacks; it has fewer characters."""
+    """A group whose text makes its JSON exactly long enough; it has fewer characters than bytes."""
     text = "я" * 99
     path = kit.path("extension_group", kit.new_group(extra_params=text)["id"])
     missing = _SHORTEST - len(_get(kit, path, "identity").content)
@@ -69,7 +69,7 @@ def a_response_just_long_enough_is_compressed(kit: CheckContext) -> None:
 
 @check("gzip", writes=False)
 def files_and_short_responses_are_plain(kit: CheckContext) -> None:
-    """The user of the token, and a file of each kind."""
+    """The current user, and a file of each kind."""
     kit.expect_equal("whoami is compressed", _is_compressed(_get(kit, kit.me, "gzip")), False)
     for operation in kit.secured_operations:
         if operation.action != "download" or operation.section != "extension_group":

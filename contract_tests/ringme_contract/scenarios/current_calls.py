@@ -1,6 +1,6 @@
 """Calls in progress: ordered by callback, found at the numbers that take part, and ended.
 
-All numbers are of the check's own, so that nobody's telephone rings.
+All numbers are created by the check, so that no real telephone rings.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ringme_contract.scenarios.users import NEEDS, User
 
 _USES = ("current_calls",)
 _ID = re.compile("[0-9a-f]{32}")
-# Seconds that a call may take to show in the lists, or to leave them.
+# Seconds until a call must be in the lists, or gone from them.
 _WAIT = 10.0
 _PAUSE = 0.2
 _APART = timedelta(minutes=7)
@@ -38,14 +38,13 @@ def phone(kit: CheckContext, **keys: Any) -> Item:
 
 
 def bare(number: Item) -> str:
-    """The digits of a number, without its prefix."""
     return str(number["name"]).rpartition("*")[2]
 
 
 def order_call(
     kit: CheckContext, source: Item, target: str, caller: Caller | None = None, **keys: Any
 ) -> str:
-    """Orders a call from a number, which is ended after the check; gives its id."""
+    """Orders a call from a number, which is ended after the check; returns its id."""
     body = {"src_num": [bare(source)], "dst_num": target, **keys}
     response = (caller or kit.client).post(_path(kit, "callback", source), body)
     found = kit.expect(response, 201).json()
@@ -63,13 +62,12 @@ def _path(kit: CheckContext, action: str, number: Item | None = None) -> str:
 
 
 def calls_of(kit: CheckContext, number: Item | None) -> list[Item]:
-    """The calls in progress of a number, or of the client."""
     found: list[Item] = kit.client.read(_path(kit, "list_calls", number))["call_list"]
     return found
 
 
 def wait_for(kit: CheckContext, what: str, look: Callable[[], Any]) -> Any:
-    """Looks until something is found, as long as a call may take. Fails the check if nothing is."""
+    """Repeats `look` until it finds something. Fails if that takes longer than _WAIT."""
     until = time.monotonic() + _WAIT
     while not (found := look()):
         if time.monotonic() > until:
@@ -79,7 +77,7 @@ def wait_for(kit: CheckContext, what: str, look: Callable[[], Any]) -> Any:
 
 
 def running_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> Item:
-    """A call that was ordered, as its number shows it."""
+    """Orders a call, and returns it as its number shows it."""
     call = order_call(kit, source, target, **keys)
 
     def look() -> list[Item]:
@@ -91,7 +89,7 @@ def running_call(kit: CheckContext, source: Item, target: str, **keys: Any) -> I
 
 @check("callback", uses=_USES, isolated=True)
 def an_ordered_call_is_in_progress_at_its_number(kit: CheckContext) -> None:
-    """With and without the prefix of the number, with each option as null, named very often."""
+    """With and without the prefix of the number, with each option null, named very often."""
     for number, options in ((phone(kit), {}), (phone(kit), dict.fromkeys(_OPTIONS))):
         shown = running_call(kit, number, bare(phone(kit)), **options)
         kit.expect_equal("whose call it is", shown["extension_id"], number["id"])
@@ -111,7 +109,7 @@ def a_group_user_orders_a_call_of_a_member(kit: CheckContext) -> None:
 
 @check("callback-numbers", uses=_USES, isolated=True)
 def only_active_phones_of_the_client_are_rung(kit: CheckContext) -> None:
-    """Everything else is a 400, and nothing is in progress after it."""
+    """Everything else is a 400, and starts no call."""
     client, number = kit.client, phone(kit)
     menu, blocked = kit.new_extension(type="ivr", status="active"), kit.new_extension()
     target = bare(phone(kit))
@@ -151,7 +149,7 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
     party = {name: shown["caller_extension"][name] for name in _PARTY}
     own = {"name": f"{number['name']}@{number['domain']}"}
     kit.expect_equal("who calls", party, {name: number[name] for name in _PARTY} | own)
-    # Its number is just as new, and dates are UTC.
+    # Its number was created just before, and dates are UTC.
     began, made = (read_datetime(one) for one in (shown["init_time_gmt"], number["create_date"]))
     kit.expect_true("init_time_gmt is the moment of the order", abs(began - made) < _APART, began)
     if history := kit.path.find("call", "read", ("client", "call")):
@@ -176,7 +174,7 @@ def a_call_is_found_at_the_numbers_that_take_part(kit: CheckContext) -> None:
 
 @check("current-call-actions", uses=_USES, isolated=True)
 def actions_have_what_they_need(kit: CheckContext) -> None:
-    """Without send_dst, with an unknown action, and those that need nothing."""
+    """Without send_dst, with an unknown action, and actions that need nothing."""
     client, number = kit.client, phone(kit)
     shown = running_call(kit, number, bare(phone(kit)))
     path = f"{_path(kit, 'list_calls', number)}{shown['call_api_id']}"
@@ -195,9 +193,9 @@ def actions_have_what_they_need(kit: CheckContext) -> None:
 
 @check("current-call-end", uses=_USES, isolated=True)
 def a_call_that_is_ended_is_in_no_list(kit: CheckContext) -> None:
-    """Of no number that took part; nor is it read, changed or ended again.
+    """In none of its numbers; nor can it be read, changed or ended again.
 
-    The history has it then, with the leg of each number.
+    The history has it then, with a leg of each number.
     """
     client, number, other = kit.client, phone(kit), phone(kit)
     both = [bare(number), bare(other)]

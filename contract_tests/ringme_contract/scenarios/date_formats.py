@@ -1,4 +1,4 @@
-"""Formats of date-times in requests and responses, and that they are UTC."""
+"""Formats of date-times in requests and responses; all are UTC."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ _LAST_DAYS = tuple(
     f"2015-{month}-{day} 23:59:59"
     for month, day in enumerate((31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), 1)
 )
-# The first and the last that there are; the month after the last one is of a year of five digits.
+# The first and the last ones; the month after the last one is in a year of five digits.
 _FAR = ("0001-1-1 00:00:00", "0004-02-29 12:00:00", "9999-12-01 00:00:00", "9999-12-31 23:59:59")
-# In UTC they exist, while clocks of Berlin, London, New York and Moscow leave them out in spring.
+# They exist in UTC, but clocks in Berlin, London, New York and Moscow skip them in spring.
 _SKIPPED = (
     "2016-03-27 02:30:00", "2016-03-27 01:30:00", "2016-03-13 02:30:00", "2011-03-27 02:30:00",
 )  # fmt: skip
-# Less than any two zones are apart.
+# Less than the difference of any two zones.
 _APART = timedelta(minutes=7)
 
 
 @check("no-zone", isolated=True, smoke=True)
 def date_times_have_no_zone(kit: CheckContext) -> None:
-    """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two digits more."""
+    """`YYYY-MM-DD HH:MM:SS` in each item; the first time of a call may have two more digits."""
     _expect_moments(kit, "a new number", kit.new_extension(), {"create_date": DATETIME})
     for number in kit.client.read(kit.path("extension")):
         _expect_moments(kit, f"number {number['id']}", number, {"create_date": DATETIME})
@@ -64,7 +64,7 @@ def _expect_moments(
 ) -> None:
     for name, pattern in names.items():
         value = item[name]
-        # A call that nobody answered may lack a time.
+        # An unanswered call may lack a time.
         if value is not None and not (isinstance(value, str) and pattern.fullmatch(value)):
             kit.fail(
                 f"{name} of {what} is no date-time without a zone", "YYYY-MM-DD HH:MM:SS", value
@@ -74,9 +74,9 @@ def _expect_moments(
 @check("dates-in", writes=False, smoke=True)
 @of_each_kind()
 def leading_zeros_may_be_left_out(kit: CheckContext, items: Items) -> None:
-    """A range at an item's own second gives the same list with zeros and without."""
+    """A range at the time of an item gives the same list with and without zeros."""
     times = [one[items.time][:19] for one in items.read_some()]
-    # The one with the most zeros to leave out.
+    # The one with most zeros to leave out.
     text = max(times, key=lambda one: len(one) - len(_bare(one)))
     start, end = kit.target.range
     for first, last in ((text, text), (start, text), (text, end), (start, end)):
@@ -92,7 +92,7 @@ def _bare(text: str) -> str:
 
 @check("dates-in", isolated=True)
 def what_is_no_moment_is_refused(kit: CheckContext) -> None:
-    """Days that do not exist and other formats are 400 at either end, all that exist are not."""
+    """Invalid days and other formats are a 400 at either end; all existing days are accepted."""
     own, client = OwnEntries(kit), kit.client
     ranged = [one for one in kit.secured_operations if one.reads and one.ranged]
     samples, whole = Samples(kit, ranged), some(kit, ranged, 1, "dates")
@@ -100,7 +100,7 @@ def what_is_no_moment_is_refused(kit: CheckContext) -> None:
 
     def try_moments(operation: Operation) -> None:
         path = own.path(operation)
-        # One list by all, every other one by a few.
+        # One list with all texts, every other one with a few.
         few = 4 if samples.is_whole(operation) else 2
         for text in some(kit, _NO_MOMENTS, len(_NO_MOMENTS) if operation in whole else few, path):
             for query in (
@@ -122,7 +122,7 @@ def what_is_no_moment_is_refused(kit: CheckContext) -> None:
 
 @check("no-zone", isolated=True)
 def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
-    """It is the moment of the request by the server's own clock, which HTTP tells in UTC."""
+    """It is the time of the request by the server's clock, which the Date header has in UTC."""
     body = {"name": kit.free_number(), "label": kit.new_name("number")}
     response = kit.expect(kit.client.post(kit.path("extension"), body), 201)
     made = read_datetime(response.json()["create_date"])
@@ -130,7 +130,7 @@ def the_date_of_a_new_number_is_utc(kit: CheckContext) -> None:
     if told is None:
         raise NotOffered("the responses of the target have no Date to compare create_date with")
     now = parsedate_to_datetime(told).astimezone(UTC).replace(tzinfo=None)
-    # Clocks of the machines of one service may differ by minutes, zones do by quarters of an hour.
+    # Clocks of one service may differ by minutes; zones differ by quarters of an hour.
     kit.expect_true(
         "create_date of a new number is the moment of its making, in UTC",
         abs(made - now) < _APART,

@@ -1,4 +1,4 @@
-"""Subscriptions to events, and the requests that they send."""
+"""Subscriptions to events, and their delivery."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ringme_contract.verdict import NotOffered
 URL = "http://127.0.0.1:9/events?from=contract"
 _ODD_URL = "HTTP://USER@Contract.Invalid:80//A%2fb/../?Q=%20+1#F"
 OF_ALL_PHONES = "phone_event"
-# What a number has that answers calls by a voice menu.
+# Types of events of a number with a voice menu.
 _OF_A_MENU = ("dial-in", "hangup")
 _WORKING = ("dial-in", "dial-out", "answer", "hangup", "message-in", "message-out", "voicemail")
 
 
 def subscribe(kit: CheckContext, number: object, **keys: object) -> Item:
-    """Subscribes to events of a number, with a POST to nowhere unless `keys` say otherwise."""
+    """Subscribes to events of a number; by default with a POST to nowhere."""
     return kit.factory.create("event", within={"extension": number}, **_body(**keys))
 
 
@@ -35,9 +35,9 @@ def _body(**keys: object) -> Item:
 
 @check("event-types", uses=("events",), isolated=True)
 def each_number_takes_the_types_that_it_has(kit: CheckContext) -> None:
-    """A voice menu two, all others all of them, by a new subscription and by a changed one.
+    """A voice menu has two, others have all, in a creation and in an update.
 
-    A phone that becomes a voice menu keeps its own.
+    A phone that becomes a voice menu keeps its subscriptions.
     """
     client = kit.client
     types = ("phone", "queue", "fax", "ivr")
@@ -69,7 +69,7 @@ def each_number_takes_the_types_that_it_has(kit: CheckContext) -> None:
 
 @check("event-types", uses=("events",), isolated=True)
 def the_status_of_calls_is_for_all_phones_alone(kit: CheckContext) -> None:
-    """It can be subscribed for all phones, and not for one number; no other spelling is known."""
+    """It can be subscribed for all phones, not for one number; the spelling must be exact."""
     client, status = kit.client, "extension-call-status"
     kit.factory.create(OF_ALL_PHONES, **_body(event_type=status))
     path = kit.path("event", extension=kit.new_extension()["id"])
@@ -83,7 +83,7 @@ def the_status_of_calls_is_for_all_phones_alone(kit: CheckContext) -> None:
 
 @check("event-null", uses=("events",), isolated=True)
 def a_key_that_is_null_counts_as_not_sent(kit: CheckContext) -> None:
-    """In a change of either kind; a new subscription lacks it then."""
+    """In an update of either kind; a creation then lacks the key."""
     client = kit.client
     number = kit.new_extension()["id"]
     one, other = subscribe(kit, number), kit.factory.create(OF_ALL_PHONES, **_body())
@@ -100,7 +100,7 @@ def a_key_that_is_null_counts_as_not_sent(kit: CheckContext) -> None:
 
 @check("event-ids", uses=("events",))
 def ids_of_both_kinds_are_counted_together(kit: CheckContext) -> None:
-    """No two subscriptions have the same, not even after a delete."""
+    """No two subscriptions have the same id, not even after a delete."""
     client, number, used = kit.client, kit.new_extension()["id"], set()
     for _ in range(2):
         newest = subscribe(kit, number)["id"]
@@ -113,7 +113,7 @@ def ids_of_both_kinds_are_counted_together(kit: CheckContext) -> None:
 
 @check("event-delete-all", uses=("events",))
 def all_of_one_number_are_deleted_at_once(kit: CheckContext) -> None:
-    """Those of other numbers and those for all phones stay; none is found at another number."""
+    """Those of other numbers and for all phones stay; none is found at another number."""
     client = kit.client
     number, beside = kit.new_extension()["id"], kit.new_extension()["id"]
     phones = kit.factory.create(OF_ALL_PHONES, **_body())
@@ -136,7 +136,7 @@ def all_of_one_number_are_deleted_at_once(kit: CheckContext) -> None:
 
 
 _WAIT = 15.0
-# Seconds in which most calls are picked up, and of a talk that is longer than what is rounded.
+# Seconds until most calls are picked up, and of a talk that is not rounded to 0.
 _PICK_UP, _TALK = 3.0, 1.2
 _SECRET = "key=contract%20kit"
 _STAGES = ("dial-out", "answer", "hangup")
@@ -156,9 +156,9 @@ def _types(events: list[Event]) -> list[str]:
 
 @check("event-delivery", uses=("events", "current_calls"), isolated=True)
 def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
-    """An ordered call that is ended: what arrives by POST at one URL, in which order, with what.
+    """A call that is ordered and ended: events by POST to one URL, their order and parameters.
 
-    Those who are told of the end are who subscribed by then, at each number that rang.
+    The end is delivered to subscriptions that exist by then, at each number that rang.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
         number, beside = phone(kit), phone(kit)
@@ -198,7 +198,7 @@ def a_call_is_told_of_from_beginning_to_end(kit: CheckContext) -> None:
 def _end(kit: CheckContext, number: Item, shown: Item) -> None:
     path = kit.path("current_call", action="list_calls", extension=number["id"])
     response = kit.client.delete(f"{path}{shown['call_api_id']}")
-    # It may have ended by itself.
+    # The call may have ended by itself.
     if response.status_code != 404:
         kit.expect(response, 204)
 
@@ -239,9 +239,9 @@ def _expect_ends(kit: CheckContext, parameters: dict[str, str]) -> None:
 
 @check("event-delivery", uses=("events", "current_calls"), isolated=True)
 def events_by_get_come_in_the_query(kit: CheckContext) -> None:
-    """Behind the query that the URL has, or as its query; nothing is in the body.
+    """Added to the query of the URL, or as its query, with an empty body.
 
-    Who subscribed for all phones is told of it, too, but for another client. A call that is ended
+    Subscriptions for all phones get it too, but not those of another client. A call that is ended
     while it rings has an end as well.
     """
     with event_receiver(_receiver_host(kit)) as receiver:
@@ -259,7 +259,7 @@ def events_by_get_come_in_the_query(kit: CheckContext) -> None:
         _end(kit, number, {"call_api_id": call})
 
         def told(events: list[Event]) -> list[Event]:
-            # Of all phones there are other calls as well.
+            # Subscriptions for all phones also get events of other calls.
             return [
                 one
                 for one in events

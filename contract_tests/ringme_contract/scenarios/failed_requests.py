@@ -1,4 +1,4 @@
-"""Requests that are refused, each of which holds something that could be applied."""
+"""Refused requests that have parts which could be applied."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Attempt = tuple[str, str, dict[str, Any], int]
 
 
 def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
-    """Requests of which each holds something that could be applied, and something that cannot."""
+    """Requests with one part that could be applied and one that cannot."""
     group, number, user = paths_of(kit, own).values()
     groups, numbers, users = (kit.path(collection) for collection in CHANGES)
     taken, free = kit.new_extension()["name"], kit.free_number()
@@ -79,13 +79,13 @@ def _refused_bodies(kit: CheckContext, own: OwnEntries) -> Iterator[Attempt]:
         yield "PUT", path, {"content": b'{"name": "x", "label": "x"}', "headers": headers}, 415
         for method in ("PATCH", "POST"):
             yield method, path, {"json": CHANGES[collection]}, 405
-        # No DELETE, which might take the whole list where it is let in.
+        # No DELETE: if accepted, it might delete the whole list.
         yield "PUT", kit.path(collection), {"json": {}}, 405
 
 
 @check("failed-request-changes-nothing", smoke=True)
 def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
-    """After each 400, 404, 405 and 415, groups, numbers and users are as they were."""
+    """After each 400, 404, 405 and 415, groups, numbers and users are unchanged."""
     client, own = kit.client, OwnEntries(kit)
 
     def attempt(method: str, path: str, arguments: dict[str, Any], status: int) -> None:
@@ -105,7 +105,7 @@ def a_refused_request_is_not_half_applied(kit: CheckContext) -> None:
 
 @check("failed-request-changes-nothing")
 def a_refused_caller_changes_nothing(kit: CheckContext) -> None:
-    """Nobody, a wrong token, an application without the right, another client: every method."""
+    """No token, a wrong one, an application without access, another client: every method."""
     own = OwnEntries(kit)
     client_id = own_id(kit, "client", "client")
     callers = [(kit.anonymous, 401), (Caller(kit, "wrong token", "0" * 30), 401)]
@@ -127,7 +127,7 @@ def a_refused_caller_changes_nothing(kit: CheckContext) -> None:
 
 @check("failed-request-changes-nothing", deletes_recorded_items=True)
 def a_refused_range_deletes_nothing(kit: CheckContext) -> None:
-    """Ranges that lack an end, are upside down, too long, or of days that do not exist."""
+    """Ranges that lack an end, are reversed, too long, or have invalid days."""
     client, group = kit.client, kit.new_group()["id"]
     kit.place(busy_number(kit)["id"], group)
     start, end = kit.target.range

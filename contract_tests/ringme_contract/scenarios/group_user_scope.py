@@ -16,13 +16,13 @@ from ringme_contract.scenarios.views import (
     reads,
 )
 
-# Nothing was recorded then, so that deleting this range deletes nothing.
+# Nothing was recorded then, so deleting this range deletes nothing.
 LONG_AGO = {"start_datetime": "1999-12-31 23:59:58", "end_datetime": "1999-12-31 23:59:59"}
 
 
 @check("group-user-scope", needs=(*NEEDS, "other_client"), isolated=True, smoke=True)
 def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
-    """All of its section; 403 for another group, whose client it ever is, 404 for none."""
+    """All of its section; 403 for another group of any client, 404 for an unknown one."""
     user, sibling = User(kit), kit.new_group()["id"]
     own, foreign = user.group, kit.new_group("other_client")["id"]
     number = kit.new_extension(extension_group_id=own)
@@ -46,7 +46,7 @@ def a_group_user_reaches_its_own_group_alone(kit: CheckContext) -> None:
 
 @check("group-user-scope", needs=NEEDS)
 def a_group_user_sees_what_its_client_sees_of_the_group(kit: CheckContext) -> None:
-    """A number with items is put into its group: same lists, same files; 403 by another group."""
+    """A number with items is put into its group: same lists and files; 403 for a stranger."""
     client, user, beside = kit.client, User(kit), User(kit)
     kit.place(busy_number(kit)["id"], user.group)
     caller, stranger = user.log_in().caller, beside.log_in().caller
@@ -65,7 +65,7 @@ def a_group_user_sees_what_its_client_sees_of_the_group(kit: CheckContext) -> No
 
 @check("group-user-scope", needs=NEEDS, isolated=True)
 def a_user_moved_to_another_group_reaches_that_one(kit: CheckContext) -> None:
-    """With the token that it has: the new group at once, the former one no more."""
+    """With its existing token: the new group at once, the former one no more."""
     user, second = User(kit), kit.new_group()["id"]
     session = user.log_in()
     for group, other in ((second, user.group), (user.group, second)):
@@ -77,10 +77,10 @@ def a_user_moved_to_another_group_reaches_that_one(kit: CheckContext) -> None:
 
 @check("group-user-follows-membership", needs=NEEDS, isolated=True, smoke=True)
 def a_number_that_leaves_is_out_of_reach(kit: CheckContext) -> None:
-    """By another group, by none, by its deletion; and within reach again as soon as it is back."""
+    """For another group, for none, by deletion; within reach again as soon as it is back."""
     client, number = kit.client, kit.new_extension()["id"]
     path = kit.path("extension", number)
-    # The same tokens all the way.
+    # The same tokens are used throughout.
     callers = {user.group: user.log_in().caller for user in (User(kit), User(kit))}
 
     def expect_inside(place: int | None, otherwise: int) -> None:

@@ -1,4 +1,4 @@
-"""Users of one group: made, changed, blocked, active again, deleted; their logins and passwords."""
+"""Users of one group: created, changed, blocked, active again, deleted; their logins."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def new_body(kit: CheckContext, group: int, **keys: Any) -> Item:
 
 @check("group-user-create", needs=NEEDS, isolated=True)
 def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
-    """The response is what was sent, with defaults; the user is of type extension_group."""
+    """The response has the values sent and defaults; the user is of type extension_group."""
     group = kit.new_group()["id"]
     given = {"access": "read_only", "timezone": "Asia/Novosibirsk"}
     for keys in ({}, *({**given, "comment": text, "extra_params": text} for text in TEXTS)):
@@ -47,7 +47,7 @@ def a_new_user_logs_in_as_one_of_its_group(kit: CheckContext) -> None:
 
 @check("group-user-create", needs=NEEDS)
 def a_taken_login_is_refused(kit: CheckContext) -> None:
-    """That of any user that the kit can see, of any type and client; by creation and by update."""
+    """The login of any user known to the kit, of any type and client; in creations and updates."""
     user, other = User(kit), User(kit)
     seen = [name for name in USERS_OF_TARGET if name in kit.target.identities]
     taken = {user.login, *(kit.caller(name).read(kit.me)["login"] for name in seen)}
@@ -68,7 +68,7 @@ def a_taken_login_is_refused(kit: CheckContext) -> None:
 
 @check("group-user-create", isolated=True)
 def a_part_of_a_taken_login_is_free(kit: CheckContext) -> None:
-    """And so is a taken one with more to it."""
+    """As is a taken login with more characters."""
     user = User(kit)
     for free in (user.login[:-1], f"{user.login}0"):
         kit.expect_equal("the login", User(kit, user.group, login=free).login, free)
@@ -76,7 +76,7 @@ def a_part_of_a_taken_login_is_free(kit: CheckContext) -> None:
 
 @check("group-user-create", needs=NEEDS, isolated=True)
 def no_answer_holds_the_password(kit: CheckContext) -> None:
-    """Not those of success, not those of failure, and neither the old one nor the new one."""
+    """Neither successful nor failed responses, neither the old one nor the new one."""
     client = kit.client
     old, new = (f"Secret{kit.random.randrange(16**16):016x}" for _ in range(2))
     user = User(kit, password=old)
@@ -100,9 +100,9 @@ def no_answer_holds_the_password(kit: CheckContext) -> None:
 
 @check("group-user-create", needs=NEEDS, isolated=True)
 def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
-    """After a new password the old one is no good, after a new login the old one; both again.
+    """A new password or login ends the old one; a token from before shows the changes.
 
-    A password is new alone as well as beside other keys. A token of before shows what is new.
+    A password is changed both alone and beside other keys.
     """
     user = User(kit, comment="first", extra_params="312")
     old, session = user.login, user.log_in()
@@ -124,7 +124,7 @@ def an_update_of_a_user_changes_just_the_keys_sent(kit: CheckContext) -> None:
 
 @check("user-block", needs=NEEDS, isolated=True, smoke=True)
 def a_blocked_user_is_shut_out_at_once(kit: CheckContext) -> None:
-    """Its tokens, its login, its refresh token; nobody else's. Active again, all work again."""
+    """Its tokens, login and refresh token; nobody else's. When active, all work again."""
     user = User(kit)
     session, beside = user.log_in(), User(kit, user.group).log_in()
     members = kit.path("extension", extension_group=user.group)
@@ -148,7 +148,7 @@ def a_user_made_blocked_cannot_log_in(kit: CheckContext) -> None:
     user = User(kit, status="blocked")
     expect_shown(kit, "user", {**user.entry, "status": "blocked"})
     kit.expect(user.request_token(), 403, "user_blocked")
-    # To others than the user itself nothing is told of it.
+    # Only the user itself, with the right password, is told of the block.
     expect_error(kit, user.request_token(password=f"{user.password}x"), "invalid_grant")
     user.change(status="active")
     user.log_in()
@@ -156,7 +156,7 @@ def a_user_made_blocked_cannot_log_in(kit: CheckContext) -> None:
 
 @check("user-delete", needs=NEEDS, isolated=True, smoke=True)
 def the_tokens_of_a_deleted_user_end(kit: CheckContext) -> None:
-    """All of them, from several logins; 404 by every method. Other users stay."""
+    """All of them, from several logins; 404 for every method. Other users stay."""
     user = User(kit)
     other = User(kit, user.group)
     sessions, beside = [user.log_in() for _ in range(2)], other.log_in()
@@ -176,7 +176,7 @@ def the_tokens_of_a_deleted_user_end(kit: CheckContext) -> None:
 
 @check("user-delete", needs=NEEDS, isolated=True)
 def the_login_of_a_deleted_user_is_free(kit: CheckContext) -> None:
-    """Its next owner is another user: new id, new password; the old tokens stay dead."""
+    """The next user with it has a new id and password; the old tokens stay invalid."""
     user = User(kit)
     old = user.log_in()
     user.delete()
@@ -189,6 +189,6 @@ def the_login_of_a_deleted_user_is_free(kit: CheckContext) -> None:
     me = again.log_in().me
     kit.expect_equal("who logs in now", (me["id"], me["extension_group_id"]), (key, again.group))
     old.expect_over()
-    # For a change as well, and once the user went with its group.
+    # Also for an update, and after the user was deleted with its group.
     kit.expect(kit.client.delete(kit.path("extension_group", again.group)), 204)
     User(kit, user.group).change(login=user.login)

@@ -1,4 +1,4 @@
-"""Groups: their order and names, and what goes with one that is deleted."""
+"""Groups: their order and names, and the effects of deleting one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ringme_contract.scenarios.views import (
 
 @check("group-names-repeat", isolated=True)
 def two_groups_share_a_name(kit: CheckContext) -> None:
-    """By creation and by renaming; what happens to one of them leaves the others alone."""
+    """By creation and by renaming; changes of one do not affect the others."""
     client, name = kit.client, kit.new_name("shared")
     first, second, third = kit.new_group(name=name), kit.new_group(name=name), kit.new_group()
     paths = [kit.path("extension_group", one["id"]) for one in (first, second, third)]
@@ -34,7 +34,7 @@ def two_groups_share_a_name(kit: CheckContext) -> None:
 
 @check("group-delete", needs=NEEDS, isolated=True)
 def its_users_are_gone(kit: CheckContext) -> None:
-    """404, in no list, no login, and that is free again; tokens are 401. Another's user stays."""
+    """404, in no list, no login; their logins are free, tokens are 401. Users of others stay."""
     group, stays = kit.new_group()["id"], User(kit)
     users = [User(kit, group, access=access) for access in ("full", "read_only")]
     sessions, staying = [user.log_in() for user in users], stays.log_in()
@@ -52,7 +52,7 @@ def its_users_are_gone(kit: CheckContext) -> None:
 @check("group-delete")
 @of_each_kind()
 def recorded_items_stay(kit: CheckContext, items: Items) -> None:
-    """A number with items is put into a group; deleting that leaves each item where it is seen."""
+    """A number with items is put into a group; after its deletion each item is still listed."""
     number, its = items.numbers()[0]
     group = group_of(kit, number)
     kit.expect_equal(f"the {items} of the group", items.read(group), its)
@@ -67,7 +67,7 @@ def recorded_items_stay(kit: CheckContext, items: Items) -> None:
 
 @check("group-delete", isolated=True)
 def what_was_read_before_is_gone_for_whoever_read_it(kit: CheckContext) -> None:
-    """No response of before the deletion comes again: of a group, its user, and their lists."""
+    """No cached response of a group, its user, or their lists comes again."""
     client, user = kit.client, kit.new_group_user(kit.new_group()["id"])[0]
     group = user["extension_group_id"]
     keys = {kit.path("extension_group"): group, kit.path("user"): user["id"]}

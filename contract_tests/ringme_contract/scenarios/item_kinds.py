@@ -1,4 +1,4 @@
-"""Kinds of recorded items, groups of a check's own that have some, and all that shows them."""
+"""Kinds of recorded items, groups with items, and all views of the items."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ringme_contract.entries.factories import Item
 from ringme_contract.entries.operation_paths import fill
 from ringme_contract.verdict import NotReached
 
-# So many items of numbers that there are, are left to other checks.
+# The number of items of existing numbers that are left to other checks.
 _SPARED = 3
 RECORD, VOICEMAIL, FAX, LOG = KINDS = ("record", "voicemail", "fax", "reg_status_log")
 
@@ -30,7 +30,7 @@ class Section:
     key: Any = None
 
     def keys(self, kit: CheckContext) -> dict[str, Any]:
-        """The key in a path, by collection: without one that of the caller's own client."""
+        """The key in a path, by collection; without one, that of the caller's own client."""
         return {self.owner: self.key or kit.roles.own_client}
 
     def __str__(self) -> str:
@@ -41,13 +41,13 @@ CLIENT = Section("client")
 
 
 class Items:
-    """The recorded items of one kind that the client has in the target's range."""
+    """The recorded items of one kind in the target's range, of the whole client."""
 
     def __init__(self, kit: CheckContext, name: str) -> None:
         self.kit, self.name, self.rule = kit, name, kit.contract.collections[name]
         self.key, self.missing, self.range = self.rule.key, self.rule.missing, self.rule.range
         self.time = self.range.property if self.range else ""
-        # Sorts items of the same moment.
+        # Sorts items of the same time.
         self._tie = self.rule.order[1]
         self.size = self.rule.content.size if self.rule.content else ""
 
@@ -58,7 +58,7 @@ class Items:
         return self.kit.path(self.name, key, action, **section.keys(self.kit))
 
     def read(self, section: Section = CLIENT, **query: object) -> list[Item]:
-        """The list of a section; in the target's range unless another is given."""
+        """The list of a section; by default in the target's range."""
         query = {**self.kit.range_query, **query}
         found: list[Item] = self.kit.client.read(self.path(section), **query)
         return found
@@ -80,7 +80,7 @@ class Items:
         return read_datetime(item[self.time])
 
     def is_of(self, item: Item, number: Item) -> bool:
-        """It belongs to a number; the log tells the number without its prefix."""
+        """True if an item belongs to a number; the log has the name without its prefix."""
         if "extension_id" in item:
             return bool(item["extension_id"] == number["id"])
         return bool(item[self._tie] == number["name"].rpartition("*")[2])
@@ -89,7 +89,7 @@ class Items:
         return self.moment(item), item[self._tie]
 
     def numbers(self) -> list[tuple[Item, list[Item]]]:
-        """The client's numbers that have items, each with them; those with most items first."""
+        """The client's numbers with their items; those with most items come first."""
         items = self.kit.factory.items.of_client(self.name)
         found = [
             (number, own)
@@ -100,11 +100,11 @@ class Items:
         return sorted(found, key=lambda pair: -len(pair[1]))
 
     def has_more_than_spared(self) -> bool:
-        """True if a check may delete another item and still leave enough to other checks."""
+        """True if a check may delete another item and leave enough for other checks."""
         return sum(len(items) for _, items in self.numbers()) > _SPARED
 
     def tied_numbers(self) -> tuple[Item, Item]:
-        """Two numbers of the client with an item each of the very same moment."""
+        """Two numbers of the client that each have an item of the same time."""
         numbers = self.numbers()
         for index, (number, items) in enumerate(numbers):
             moments = {self.moment(one) for one in items}
@@ -122,7 +122,7 @@ class Items:
 
 
 def offered(kit: CheckContext, kinds: tuple[str, ...] = KINDS) -> list[Items]:
-    """Those of some kinds that the target has a list of. Raises NotOffered without any."""
+    """The kinds that the target has a list of. Raises NotOffered without any."""
     found = [Items(kit, one) for one in kinds if next(kit.path.all(one, "list"), None)]
     kit.need_offered(found, f"the target lacks {', '.join(kinds)}")
     return found
@@ -131,7 +131,7 @@ def offered(kit: CheckContext, kinds: tuple[str, ...] = KINDS) -> list[Items]:
 def of_each_kind(
     *kinds: str,
 ) -> Callable[[Callable[[CheckContext, Items], None]], CheckFunction]:
-    """Makes a check of one kind one of all; a kind without items does not keep from the next."""
+    """Turns a check of one kind into a check of all; a kind without items does not stop it."""
 
     def decorate(function: Callable[[CheckContext, Items], None]) -> CheckFunction:
         @wraps(function)
@@ -155,7 +155,7 @@ def between(start: datetime, end: datetime) -> dict[str, str]:
 
 
 def group_of(kit: CheckContext, *numbers: Item) -> Section:
-    """The section of a new group with these numbers in it, which go back after the check."""
+    """The section of a new group with these numbers, which return after the check."""
     section = section_of(kit.new_group()["id"])
     for number in numbers:
         kit.place(number["id"], section.key)
@@ -176,20 +176,20 @@ def group_then(item: Item) -> Any:
 
 
 def strange_sections(kit: CheckContext) -> tuple[Section, Section]:
-    """A group and a number of the check's own, which have no items."""
+    """A group and a number of the check, which have no items."""
     return section_of(kit.new_group()["id"]), section_of_number(kit.new_extension())
 
 
 def fetch(kit: CheckContext, url: str, **headers: str) -> httpx.Response:
-    """The response of a URL of a recording to somebody without a token."""
+    """The response of a recording's URL to a request without a token."""
     response = kit.transport.send("anonymous", "GET", url, headers=headers)
-    # The document has no such path, so there is nothing to check the response against.
+    # The document has no such path, so problems mean nothing.
     kit.transport.exchanges[-1].problems.clear()
     return response
 
 
 class ItemViews:
-    """All that shows the items of one kind of numbers, which are put into a new group."""
+    """All views of the items of one kind of some numbers, which are put into a new group."""
 
     def __init__(self, items: Items, *numbers: Item) -> None:
         self._kit, self._items = items.kit, items
@@ -207,7 +207,7 @@ class ItemViews:
         return dict(zip(self._sections, found, strict=True))
 
     def remember(self, item: Item) -> None:
-        """Reads the item's file, which has to be there, and where else it can be fetched."""
+        """Reads the item's file, which must exist, and its URL."""
         client, key = self._kit.client, item[self._items.key]
         its_own = [one for one, shown in self.lists.items() if item in shown]
         for path in self._addresses(key, "download", its_own):
@@ -218,7 +218,7 @@ class ItemViews:
             self._urls[key] = url
 
     def expect(self, step: str, gone: list[Item]) -> None:
-        """Every list is as it was but for these items, and so are statistics and files."""
+        """Fails unless only these items are missing in lists, statistics and files."""
         key = self._items.key
         keys = [item[key] for item in gone]
         after = self._read()
@@ -242,7 +242,7 @@ class ItemViews:
                 self._kit.expect_properties(f"statistics of {section} after {step}", got, sums)
 
     def _addresses(self, key: str, action: str, sections: Iterable[Section]) -> list[str]:
-        """The paths by which the client can fetch the file, or its URL, below some owners."""
+        """The paths of the file or its URL for the client, below these sections."""
         name, path = self._items.name, self._kit.path
         owners = [{**one.keys(self._kit), name: key} for one in sections]
         return [fill(one, keys) for keys in owners for one in path.alike(name, action, keys)]

@@ -1,4 +1,4 @@
-"""Rate limits, as the headers of each response tell."""
+"""Rate limits, according to the headers of responses."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from ringme_contract.verdict import Failure
 _HOUR = 3600
 _ROUNDS = 4
 _MOST = 20
-# More than the seconds in which they are made.
+# More requests than the seconds that they take.
 _REQUESTS = 6
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """The limit, what is left of it, and the seconds until the count starts anew."""
+    """The limit, the number of requests left, and the seconds until the reset."""
 
     limit: int
     remaining: int
@@ -35,12 +35,12 @@ class Allowance:
 
     @property
     def used(self) -> int:
-        """The number of requests that were counted, the last included."""
+        """The number of requests counted, including the last."""
         return self.limit - self.remaining
 
 
 def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
-    """The three headers of a response; the check fails unless all are whole numbers."""
+    """The three headers of a response. Fails unless all are whole numbers."""
     what = f"{response.request.method} {response.request.url.path}, status {response.status_code}"
     values = []
     for name in LIMIT_HEADERS:
@@ -55,7 +55,7 @@ def allowance(kit: CheckContext, response: httpx.Response) -> Allowance:
 
 
 def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
-    """Responses of many kinds, good ones and bad ones, to requests that change nothing."""
+    """Responses of many kinds to requests that change nothing."""
     client, groups = kit.client, kit.path("extension_group")
     missing = kit.path("extension_group", NOWHERE)
     yield client.get(kit.me)
@@ -71,7 +71,7 @@ def _responses(kit: CheckContext) -> Iterator[httpx.Response]:
 
 @check("limits", writes=False, alone=True, smoke=True)
 def every_answer_says_what_is_left(kit: CheckContext) -> None:
-    """Each request takes one off what is left, the limit stays, the time to go does not grow."""
+    """Each request is counted, the limit stays, the time until the reset does not grow."""
 
     def look() -> None:
         steps = []
@@ -81,7 +81,7 @@ def every_answer_says_what_is_left(kit: CheckContext) -> None:
             kit.expect_true("the time to go does not grow", after.reset <= before.reset, pair)
             steps.append(after.used - before.used)
             kit.expect_true("each is counted", steps[-1] >= min(1, before.remaining), pair)
-        # More than one at a time may be requests of others of the same client.
+        # A difference of more than one may come from other requests of the client.
         kit.expect_true("a request counts once", min(steps) <= 1, steps)
 
     _once_of_several(look)
@@ -89,7 +89,7 @@ def every_answer_says_what_is_left(kit: CheckContext) -> None:
 
 @check("limits", writes=False, alone=True)
 def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
-    """A second later it is a second less, however many requests there were meanwhile."""
+    """After a second it is a second less, however many requests there were."""
     client = kit.client
 
     def look() -> None:
@@ -113,7 +113,7 @@ def the_time_to_go_falls_as_time_goes_by(kit: CheckContext) -> None:
 
 @check("limits", writes=False, alone=True)
 def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
-    """Responses to requests without a good token, for no path, and with no such method."""
+    """Responses to requests without a valid token, to an unknown path, and to PATCH."""
     client, groups = kit.client, kit.path("extension_group")
     wrong = Caller(kit, "wrong token", "0" * 30)
     nothing = f"{kit.base}/nothing/of/the/kind/"
@@ -127,7 +127,7 @@ def errors_without_a_caller_say_it_too(kit: CheckContext) -> None:
 
 @check("limits", writes=False, alone=True)
 def applications_and_users_of_a_client_share_one_count(kit: CheckContext) -> None:
-    """Requests of the client and of another of its identities, in turn: each counts for both."""
+    """Requests of the client and its other identities, alternately: each counts for all."""
     known = {"call_api", "client_read_only"} & kit.target.identities.keys()
     kit.need(known, "the target names no other identity of the client")
     callers = (kit.client, *map(kit.caller, known))
@@ -141,7 +141,7 @@ def applications_and_users_of_a_client_share_one_count(kit: CheckContext) -> Non
 
 @check("limits", needs=("client", "other_client"), writes=False, alone=True)
 def clients_are_counted_apart(kit: CheckContext) -> None:
-    """A request of one client is not used up for another, nor is one without a good token."""
+    """Neither requests of another client nor those without a valid token count."""
     client, other = kit.client, kit.caller("other_client")
     wrong = Caller(kit, "wrong token", f"{other.token}0")
 
@@ -158,7 +158,7 @@ def clients_are_counted_apart(kit: CheckContext) -> None:
 
 
 def _once_of_several(look: Callable[[], None]) -> None:
-    """Looks a few times: others of the client may send requests, and an hour may end meanwhile."""
+    """Tries several times: the client may have other requests, and an hour may end meanwhile."""
     for _ in range(_ROUNDS - 1):
         try:
             return look()
@@ -169,7 +169,7 @@ def _once_of_several(look: Callable[[], None]) -> None:
 
 @check("limits", needs=("client",), writes=False, alone=True)
 def past_the_limit_all_is_refused(kit: CheckContext) -> None:
-    """429 rate_limit_exceeded, right after route and token; no other client suffers."""
+    """429 rate_limit_exceeded, right after route and token; other clients are not affected."""
     kit.need_offered(
         "limited" in kit.target.identities,
         "the target names no identity limited, so the limit cannot be reached",
@@ -178,7 +178,7 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     response = limited.get(kit.me)
     now = allowance(kit, response)
     kit.need(now.limit <= _MOST, f"the identity limited has more than {_MOST} requests an hour")
-    # It may be used up before the first request, or come back while these are made.
+    # It may be used up before the first request, or reset during these.
     for _ in range(2 * now.limit + 1):
         if response.status_code == 429:
             break
@@ -192,7 +192,7 @@ def past_the_limit_all_is_refused(kit: CheckContext) -> None:
     kit.expect(response, 429, "rate_limit_exceeded")
     kit.expect_equal("what is left past the limit", now.remaining, 0)
     if now.reset == _HOUR:
-        # A second later the time to go is not what it is for everybody at first.
+        # A second later the time differs from the full hour that every client begins with.
         time.sleep(1)
     for refused in (
         response,

@@ -1,4 +1,4 @@
-"""The login page: a browser at it, whom it lets in, and what it keeps out."""
+"""The login page: a browser, and users who are let in or refused."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ringme_contract.check_context import CheckContext
 from ringme_contract.scenarios.users import User, changed, expect_works, near_misses
 
 Pairs = list[tuple[str, str]]
-# The login page and what leads back from it; a service may have steps of its own between them.
+# Redirects from the login back to the application; a service may have steps of its own.
 _MOST_STEPS = 6
 _TO_APPLICATION = ("client_id", "redirect_uri")
 
 
 class Browser:
-    """Cookies of its own, at an application of the target; it follows no redirect by itself."""
+    """A browser with its own cookies, at an application of the target; it follows no redirects."""
 
     def __init__(self, kit: CheckContext, through: str = "public", **query: str) -> None:
         self._kit = kit
@@ -26,7 +26,7 @@ class Browser:
         self.go_to(through, **query)
 
     def go_to(self, application: str, **query: str) -> None:
-        """Has it be at another application of the target, with the cookies that it has."""
+        """Switches to another application of the target, and keeps the cookies."""
         parameters = self._kit.target.identities[application].parameters
         self._application = self._kit.application(application)
         self.redirect_uri = parameters["redirect_uri"]
@@ -34,7 +34,7 @@ class Browser:
         self.query = {"response_type": "code", **named, **query}
 
     def authorize(self, method: str = "GET", **changes: str) -> httpx.Response:
-        """The response to the address that an application sends its user to."""
+        """Requests the address that an application sends its user to."""
         return self._send(method, "authorize", changes)
 
     def login_page(self, **changes: str) -> httpx.Response:
@@ -43,23 +43,22 @@ class Browser:
     def log_in(
         self, login: str, password: str, headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        """The response to the form of the login page."""
         form = {"username": login, "password": password}
         return self._send("POST", "log_in", {}, data=form, headers=headers or {})
 
     def follow(self, response: httpx.Response, **form: str) -> httpx.Response:
-        """The response to where a redirect leads, by GET, or by POST with a form."""
+        """Follows a redirect, by GET, or by POST with a form."""
         url = httpx.URL(self.location(response))
         own = httpx.URL(self._kit.target.url)
         address = str(url)
         if (url.host, url.port, url.scheme) == (own.host, own.port, own.scheme):
-            # A path of the target's own, without what comes before all of its paths.
+            # A path of the target, without the path of its URL.
             address = url.raw_path.decode("ascii").removeprefix(own.path.rstrip("/"))
         method = "POST" if form else "GET"
         return self._caller.request(method, address, **({"data": form} if form else {}))
 
     def location(self, response: httpx.Response) -> str:
-        """The absolute URL that a redirect leads to. Fails the check if there is none."""
+        """The absolute URL of a redirect. Fails without one."""
         self._kit.expect(response, 302)
         location = str(response.headers.get("Location", ""))
         absolute = bool(urlsplit(location).scheme)
@@ -74,7 +73,7 @@ class Browser:
         )
 
     def brought(self, response: httpx.Response) -> Pairs:
-        """The parameters that a redirect brings to the redirect URI. Fails for any other one."""
+        """The parameters that a redirect adds to the redirect URI. Fails for another one."""
         location = self.location(response)
         self._kit.expect_true(
             "the redirect leads to the redirect URI of the application",
@@ -88,7 +87,7 @@ class Browser:
         return pairs
 
     def come_back(self) -> Pairs:
-        """Goes on to the redirect URI as a user who is logged in; the parameters that it gets."""
+        """Goes on to the redirect URI as a logged-in user; returns its parameters."""
         response = self.authorize()
         for _ in range(_MOST_STEPS):
             if self.leads_back(response):
@@ -101,22 +100,19 @@ class Browser:
         return self.brought(response)
 
     def code(self) -> str:
-        """The next code of the user who is logged in."""
         found = dict(self.come_back())
         self._kit.expect_true("the redirect URI gets a code", "code" in found, sorted(found))
         return found["code"]
 
     def code_of(self, user: User) -> str:
-        """A code by all steps: the login, and the way back."""
+        """Logs a user in, and returns the code."""
         self._kit.expect(self.log_in(user.login, user.password), 302)
         return self.code()
 
     def is_logged_in(self) -> bool:
-        """True if the application gets a code without a login."""
         return self.leads_back(self.authorize())
 
     def exchange(self, code: str, /, **changes: str) -> httpx.Response:
-        """The response of the token endpoint to a code."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -129,7 +125,7 @@ class Browser:
         self, method: str, action: str, changes: dict[str, str], **arguments: object
     ) -> httpx.Response:
         path = self._kit.path.operation(action).path
-        # An empty value takes a parameter away.
+        # An empty value removes a parameter.
         query = {name: one for name, one in {**self.query, **changes}.items() if one}
         return self._caller.request(method, path, params=query, **arguments)
 
@@ -160,7 +156,7 @@ def a_wrong_login_gets_the_page_again(kit: CheckContext) -> None:
 
 @check("code-login", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_blocked_user_gets_the_page_again(kit: CheckContext) -> None:
-    """And is let in once it is active."""
+    """It is let in once it is active."""
     user, browser = User(kit, status="blocked"), Browser(kit)
     _expect_page_again(kit, browser, user.login, user.password)
     user.change(status="active")
@@ -169,9 +165,9 @@ def a_blocked_user_gets_the_page_again(kit: CheckContext) -> None:
 
 @check("code-login", needs=(*_NEEDS, "other_client"), uses=_GRANT, isolated=True)
 def a_user_of_another_client_gets_the_page_again(kit: CheckContext) -> None:
-    """With its right password; it is not of the client of the application.
+    """With the right password, but it does not belong to the application's client.
 
-    Nor is who has logged in at an application logged in at one of another client.
+    A login at one application is not a login at an application of another client.
     """
     user = User(kit, kit.new_group("other_client")["id"], identity="other_client")
     _expect_page_again(kit, Browser(kit), user.login, user.password)
@@ -184,7 +180,7 @@ def a_user_of_another_client_gets_the_page_again(kit: CheckContext) -> None:
 
 @check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)
 def what_was_sent_is_shown_as_text(kit: CheckContext) -> None:
-    """A login and a state that are markup are not part of the page."""
+    """Markup in a login or a state does not become part of the page."""
     browser = Browser(kit, state=_MARKUP)
     for page in (browser.login_page(), browser.log_in(_MARKUP, "x")):
         kit.expect(page, 200)
@@ -210,7 +206,7 @@ def no_cache_and_no_frame_has_the_page(kit: CheckContext) -> None:
 
 @check("code-page", needs=_NEEDS, uses=_GRANT, isolated=True)
 def a_form_of_another_site_logs_nobody_in(kit: CheckContext) -> None:
-    """As a browser sends it: with the origin of that site, and with what it says of itself."""
+    """As a browser sends it: with the Origin, and with Sec-Fetch-Site."""
     user = User(kit)
     for headers in (
         {"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site"},

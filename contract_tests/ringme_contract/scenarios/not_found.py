@@ -1,4 +1,4 @@
-"""404 for what is missing: clients, groups, numbers, users, items, paths, and ids that are none."""
+"""404 for missing clients, groups, numbers, users, items and paths, and for invalid ids."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KINDS = (RECORD, VOICEMAIL, FAX)
 @check("error-not-found")
 @of_each_kind(*_KINDS)
 def an_item_of_another_group_is_missing(kit: CheckContext, items: Items) -> None:
-    """It is there under the group of its number, but not elsewhere or as another kind."""
+    """It is found in the group of its number, but not elsewhere or as another kind."""
     number, (item, *_) = items.numbers()[0]
     client, key, word = kit.client, item[items.key], items.missing
     here, find = group_of(kit, number), kit.path.find
@@ -41,7 +41,7 @@ def an_item_of_another_group_is_missing(kit: CheckContext, items: Items) -> None
                 kit.expect(client.get(items.path(elsewhere, key, action)), 404, word)
     for other in offered(kit, _KINDS):
         if other.name != items.name:
-            # Where uuids have another form, it may be no path at all.
+            # If uuids of the other kind have another form, it may be an unknown path.
             got = error_code(kit.expect(client.get(other.path(here, key)), 404))
             words = {other.missing, None if FAX in (items.name, other.name) else ""}
             kit.expect_true("the 404 has the word of its path", got in words, got)
@@ -59,12 +59,12 @@ def an_item_of_another_group_is_missing(kit: CheckContext, items: Items) -> None
 
 @check("error-not-found", writes=False)
 def a_user_of_another_kind_is_no_group_user(kit: CheckContext) -> None:
-    """Those of the client and of a number are 404 among the users of groups, and not listed."""
+    """Users of the client and of a number are 404 among users of groups, and not listed."""
     client = kit.client
     listed = [one["id"] for one in client.read(kit.path("user"))]
     for identity in ("client", "client_read_only", "call_api", "extension"):
         if identity in kit.target.identities:
-            # Read alone: a server might change or delete it, and with it the caller.
+            # Only read: a server might change or delete it, and with it the caller.
             key = kit.caller(identity).read(kit.me)["id"]
             kit.expect(client.get(kit.path("user", key)), 404, "user_not_found")
             kit.expect_true(f"the list leaves out the user of {identity}", key not in listed)
@@ -72,17 +72,17 @@ def a_user_of_another_kind_is_no_group_user(kit: CheckContext) -> None:
 
 @check("error-no-route", isolated=True)
 def a_literal_segment_wins_over_an_id(kit: CheckContext) -> None:
-    """There is no record of the name stats that could have a URL."""
+    """`stats` is not the id of a record that could have a URL."""
     group = kit.new_group()["id"]
     path = kit.path("record", "stats", "storage_url", extension_group=group)
     kit.expect(kit.client.get(path), 404)
-    # Whether it is no path or no record, with its word, is the same to who asks.
+    # The 404 may be that of a path or of a record.
     kit.transport.exchanges[-1].problems.clear()
 
 
 @check("known-paths", writes=False, smoke=True)
 def what_is_not_implemented_is_missing(kit: CheckContext) -> None:
-    """404 with a message, without a token and with one; who has the resource is not asked."""
+    """404 with a message, with and without a token; other responses are skipped."""
     lacking = 0
     for template in kit.contract.known_paths:
         path = re.sub(r"\{\w+\}", "1", template)
@@ -95,18 +95,18 @@ def what_is_not_implemented_is_missing(kit: CheckContext) -> None:
             elif response.status_code in (400, 405) or response.status_code >= 500:
                 kit.expect(response, 404)
             else:
-                # The document says nothing of what is there.
+                # The document does not describe it.
                 kit.transport.exchanges[-1].problems.clear()
     kit.need_offered(lacking, "the target has all of x-known-paths")
 
 
 _NO_UUIDS = ("x", "no-uuid", "0", "nothing-at-all", f"1-{'G' * 32}", "00000000-0000-4000-8000")
-# What no server takes for the id of an item that it might delete.
+# Only the first ones are used for deletes: no server takes them for the id of an item.
 _HARMLESS = 2
 
 
 def _routed(kit: CheckContext) -> list[tuple[Operation, Parameter]]:
-    """The operations whose path has to end at a uuid, or leads below one."""
+    """The operations with a uuid in their path, each with its parameter."""
     found = [
         (one, parameter)
         for one in kit.secured_operations
@@ -119,7 +119,7 @@ def _routed(kit: CheckContext) -> list[tuple[Operation, Parameter]]:
 
 @check("uuid-case", writes=False, smoke=True)
 def a_uuid_is_read_in_either_case(kit: CheckContext) -> None:
-    """The same response for the stored uuid, in lower case and in capitals, on each GET."""
+    """The same response for the stored uuid, in lower and in upper case, on each GET."""
     client, tried = kit.client, 0
     for operation, parameter in _routed(kit):
         if not operation.reads or not parameter.case:
@@ -142,7 +142,7 @@ def a_uuid_is_read_in_either_case(kit: CheckContext) -> None:
 
 @check("uuid-route", isolated=True)
 def what_cannot_be_a_uuid_is_no_path(kit: CheckContext) -> None:
-    """With and without a token: 404, or what a server says that takes it for an id."""
+    """With and without a token: 404, of a path or of an item."""
     own = OwnEntries(kit)
     for operation, parameter in _routed(kit):
         for text in _NO_UUIDS if operation.reads else _NO_UUIDS[:_HARMLESS]:

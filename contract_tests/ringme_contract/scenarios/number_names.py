@@ -1,4 +1,4 @@
-"""The names of internal numbers, and what else a new number has."""
+"""The names of internal numbers, and the properties of a new one."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ringme_contract.scenarios.views import (
 
 @check("extension-no-rename", smoke=True)
 def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
-    """A free name, a taken one, whole or bare, alone or with keys that could be applied.
+    """A free name, a taken one, with or without prefix, alone or with valid keys.
 
-    Also its own number behind another prefix or none, and null.
+    Also its own number with another prefix or none, and null.
     """
     client, group = kit.client, kit.new_group()["id"]
     number, neighbour = kit.new_extension(label="first"), kit.new_extension()
@@ -37,7 +37,7 @@ def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
     attempts = [
         (f"an update with the name {name}", partial(attempt, body))
         for name in names
-        # In either order of the keys, so that what comes first is not applied either.
+        # In either order: keys before the name must not be applied either.
         for body in ({"name": name}, {**more, "name": name}, {"name": name, **more})
     ]
     expect_no_change(kit, attempts)
@@ -47,9 +47,9 @@ def another_name_is_refused_with_all_beside_it(kit: CheckContext) -> None:
 
 @check("extension-create")
 def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
-    """Bare or whole, the name is the same; what the request leaves out has its default.
+    """With or without prefix, the name is the same; missing properties have their defaults.
 
-    What it does not leave out beside a whole name is kept.
+    Properties sent beside a name with prefix are kept.
     """
     client, listing = kit.client, kit.path("extension")
     before, made = client.read(listing), []
@@ -77,7 +77,7 @@ def a_bare_number_gets_the_prefix(kit: CheckContext) -> None:
 
 @check("extension-create", needs=("client", "other_client"), isolated=True)
 def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
-    """A bare number gets that of its own client, and that of another client is refused.
+    """A bare number gets that of its own client; that of another client is refused.
 
     Its domain is that of its client, too.
     """
@@ -98,7 +98,7 @@ def each_client_has_a_prefix_of_its_own(kit: CheckContext) -> None:
 
 @check("extension-create")
 def a_name_that_cannot_be_is_refused(kit: CheckContext) -> None:
-    """A digit short or long, taken, another prefix, what is no digit; nothing is made."""
+    """A digit short or long, taken, another prefix, or no digits; none is created."""
     client, taken = kit.client, kit.new_extension()
     prefix, _, bare = taken["name"].rpartition("*")
     free = kit.free_number()

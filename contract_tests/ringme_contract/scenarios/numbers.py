@@ -1,4 +1,4 @@
-"""Internal numbers: made, put into groups, taken out, deleted."""
+"""Internal numbers: created, put into groups, taken out, deleted."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def put_number(kit: CheckContext, number: Item, **changes: object) -> Item:
 
 
 def expect_members(kit: CheckContext, members: dict[int, list[Item]]) -> None:
-    """Each group has these members, in its own list and by the filter of the client's."""
+    """Fails unless each group has these members, in its own list and in the filtered one."""
     for group, expected in members.items():
         numbers = sorted((plain(kit, one) for one in expected), key=lambda one: int(one["id"]))
         for path, query in (
@@ -55,7 +55,7 @@ def expect_members(kit: CheckContext, members: dict[int, list[Item]]) -> None:
 
 @check("extension-place", isolated=True)
 def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
-    """Into one group, the same again, into another, and back; nothing else of it changes."""
+    """Into one group, the same again, into another, and back; the rest of it stays."""
     one, other = kit.new_group()["id"], kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=one)
     number = kit.new_extension(label="kept", extra_params="312", status="active", dial_rule_limit=5)
@@ -69,7 +69,7 @@ def a_number_is_in_one_group_at_most(kit: CheckContext) -> None:
 
 @check("extension-release", isolated=True)
 def null_takes_the_number_out(kit: CheckContext) -> None:
-    """One of two members leaves, twice; the other stays. By 0 as well, as some clients send it."""
+    """One of two members leaves, twice; the other stays. Also with 0, as some clients send it."""
     client, group = kit.client, kit.new_group()["id"]
     stays, leaves = (kit.new_extension(extension_group_id=group, label="kept") for _ in range(2))
     path = kit.path("extension", leaves["id"])
@@ -90,10 +90,10 @@ def null_takes_the_number_out(kit: CheckContext) -> None:
 
 @check("extension-delete", deletes_recorded_items=True)
 def its_items_stay_with_the_client(kit: CheckContext) -> None:
-    """Items of every kind, and files, stay at the client and leave the lists of the group.
+    """Items of every kind, and their files, stay at the client and leave the lists of the group.
 
-    At the client they are counted and deleted as any other, alone and by a range. A new number of
-    the same name has none of them.
+    At the client they are counted, and deleted alone and by a range. A new number with the same
+    name has none of them.
     """
     client, group = kit.client, kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=group)
@@ -123,9 +123,9 @@ def its_items_stay_with_the_client(kit: CheckContext) -> None:
 
 
 def _expect_range_delete(kit: CheckContext) -> None:
-    """A range of the client takes what numbers have left that are gone; it has no pages.
+    """A range of the client deletes items of deleted numbers; it has no pages.
 
-    Then one item more goes alone, if there is one.
+    Then one more item is deleted alone, if there is one.
     """
     numbers = {one["id"] for one in kit.factory.read("extension")}
     for items in offered(kit, (RECORD, VOICEMAIL)):
@@ -149,14 +149,14 @@ def _expect_range_delete(kit: CheckContext) -> None:
 
 
 def _numbers_with_every_kind(kit: CheckContext) -> list[Item]:
-    """As few numbers as have items of every kind: those whose items other checks miss least."""
+    """The fewest numbers that together have items of every kind, cheapest for other checks."""
     kept = own_id(kit, "extension", "extension") if "extension" in kit.target.identities else None
     having: dict[int, dict[str, int]] = {}
     for items in offered(kit):
         moments = Counter(map(items.moment, items.read()))
         for number, its in items.numbers():
             if number["id"] != kept:
-                # Items of one moment, which an order has to tell apart, are few.
+                # Items of the same time, which checks of the order need, are rare.
                 cost = sum(1 if moments[items.moment(one)] == 1 else 100 for one in its)
                 having.setdefault(number["id"], {})[items.name] = cost
     chosen, open_kinds = [], {name for kinds in having.values() for name in kinds}
@@ -173,7 +173,7 @@ def _numbers_with_every_kind(kit: CheckContext) -> list[Item]:
 
 
 def _recorded(kit: CheckContext) -> View:
-    """All that calls have left, by list, and its statistics, by path."""
+    """All recorded items of the client, by list, and its statistics, by path."""
     view = client_view(kit, ranged=True)
     for one in kit.operations:
         if (one.action, one.section) == _COUNTS:
@@ -183,7 +183,7 @@ def _recorded(kit: CheckContext) -> View:
 
 @check("members-agree")
 def members_are_who_says_so_after_every_step(kit: CheckContext) -> None:
-    """Numbers are made, moved, released and deleted, and a group is deleted, among two groups."""
+    """Numbers are created, moved, released and deleted, and a group is deleted."""
     client = kit.client
     one, other = kit.new_group()["id"], kit.new_group()["id"]
     first, second, third = (
@@ -204,7 +204,7 @@ def members_are_who_says_so_after_every_step(kit: CheckContext) -> None:
 
 
 def _expect_agreement(kit: CheckContext, own: list[int]) -> None:
-    """The members of a group are those that say that they are in it, and no group is unknown."""
+    """Fails unless each group lists the numbers that name it, and no number names another group."""
     numbers = kit.client.read(kit.path("extension"))
     groups = [group["id"] for group in kit.client.read(kit.path("extension_group"))]
     for group in own:

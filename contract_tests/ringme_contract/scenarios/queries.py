@@ -1,4 +1,4 @@
-"""Queries: what counts as not given, values given more than once, and pages."""
+"""Queries: parameters that count as missing, repeated values, and pages."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _FARTHEST = {"start_datetime": "0001-01-01 00:00:00", "end_datetime": "9999-12-3
 
 
 def _expect(kit: CheckContext, path: str, query: str, expected: list[Item]) -> None:
-    """Fails the check unless a query, sent just as it stands here, gives this list."""
+    """Fails unless a query, sent exactly as given, returns this list."""
     response = kit.expect(kit.client.request("GET", f"{path}?{query}"), 200)
     kit.expect_equal(f"{path}?{query}", response.json(), expected)
 
 
 def _numbers(kit: CheckContext) -> tuple[int, list[Item]]:
-    """A group with three new numbers of different type and status in it, sorted by id."""
+    """A group with three new numbers of different type and status, sorted by id."""
     group = kit.new_group()["id"]
     settings = (("phone", "active"), ("queue", "blocked"), ("ivr", "active"))
     keys = [{"type": kind, "status": status} for kind, status in settings]
@@ -28,7 +28,7 @@ def _numbers(kit: CheckContext) -> tuple[int, list[Item]]:
 
 @check("empty-query", isolated=True, smoke=True)
 def what_is_empty_counts_as_not_given(kit: CheckContext) -> None:
-    """Empty values of each key, 0 for page and per_page, and keys that nobody knows."""
+    """Empty values of each parameter, 0 for page and per_page, and unknown parameters."""
     group, made = _numbers(kit)
     path = kit.path("extension", extension_group=group)
     kit.expect_equal(path, kit.client.read(path), made)
@@ -87,7 +87,7 @@ def a_list_of_values_comes_in_three_forms(kit: CheckContext) -> None:
 
 @check("empty-query", isolated=True)
 def of_a_repeated_single_value_the_last_one_counts(kit: CheckContext) -> None:
-    """Of page and per_page for settings, of order and of both ends of a range for items."""
+    """Page and per_page of groups; order and both ends of a range of items."""
     group, made = _numbers(kit)
     path = kit.path("extension", extension_group=group)
     for query, expected in (
@@ -105,7 +105,7 @@ def _look_at_repeated_values(kit: CheckContext, items: Items) -> None:
     newest = items.read()
     kit.need(len(newest) >= 2, f"the client has no two {items} in the target's range")
     path, both = items.path(CLIENT), f"start_datetime={start}&end_datetime={end}"
-    # A moment after the first ones and before the last ones, where they are not all of one second.
+    # Between the oldest and the newest items, unless all have the same second.
     middle = write_datetime(items.moment(newest[0]))
     for query, expected in (
         (f"{both}&order=asc&order=desc", newest),
@@ -120,7 +120,7 @@ def _look_at_repeated_values(kit: CheckContext, items: Items) -> None:
 
 @check("empty-query", writes=False)
 def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
-    """Fine where a range need not be given, 400 where it must be; one end alone is enough there."""
+    """Accepted where a range is optional (one end is enough), 400 where it is required."""
     client, (start, end) = kit.client, kit.target.range
     ranged = [
         one
@@ -142,6 +142,6 @@ def an_empty_end_of_a_range_counts_as_not_given(kit: CheckContext) -> None:
             if not needed:
                 without = client.read(path, **{name: bound})
                 kit.expect_equal(f"{path} with an empty end", response.json(), without)
-                # However far it is.
+                # Also an extreme one.
                 far = client.read(path, **{name: _FARTHEST[name]})
                 kit.expect_equal(f"{path} with the farthest {name}", far, client.read(path))

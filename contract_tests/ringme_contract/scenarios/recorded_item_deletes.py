@@ -1,4 +1,4 @@
-"""Deletes of recorded items. What goes here cannot be made again, so as little as possible does."""
+"""Deletes of recorded items. They cannot be created again, so as few as possible are deleted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ringme_contract.scenarios.item_kinds import (
 from ringme_contract.scenarios.users import User
 from ringme_contract.scenarios.views import own_id
 
-# So many numbers are looked at for two that a range can be deleted of.
+# The number of numbers among which two for a range delete are searched.
 _NUMBERS = 8
 
 
@@ -43,24 +43,24 @@ def _expect_deleted(kit: CheckContext, path: str, **query: object) -> None:
 
 @check("media-delete", uses=("record",), deletes_recorded_items=True, smoke=True)
 def a_deleted_record_is_gone_everywhere(kit: CheckContext) -> None:
-    """From the lists of client, group and number, statistics, its file and its URL; no other."""
+    """From lists of client, group and number, statistics, its file and its URL; others stay."""
     _delete_at_each_level(Items(kit, RECORD))
 
 
 @check("media-delete", uses=("voicemail",), deletes_recorded_items=True)
 def a_deleted_voicemail_is_gone_everywhere(kit: CheckContext) -> None:
-    """From the lists of client, group and number, and its file; no other."""
+    """From the lists of client, group and number, and its file; others stay."""
     _delete_at_each_level(Items(kit, VOICEMAIL))
 
 
 @check("media-delete", uses=("fax",), deletes_recorded_items=True)
 def a_deleted_fax_is_gone_everywhere(kit: CheckContext) -> None:
-    """From the lists of client, group and number, and its file; no other."""
+    """From the lists of client, group and number, and its file; others stay."""
     _delete_at_each_level(Items(kit, FAX))
 
 
 def _delete_at_each_level(items: Items) -> None:
-    """Deletes one item by its group, and if there are some more of them, by client and number.
+    """Deletes one item by its group and, if there are enough, by client and number.
 
     Each as a user of that level, if there is one.
     """
@@ -70,12 +70,12 @@ def _delete_at_each_level(items: Items) -> None:
 
 
 def _delete_one(items: Items, level: str) -> None:
-    """Deletes one item, of the number that has most unless other checks would miss it."""
+    """Deletes one item, which other checks need least."""
     kit, whole, known = items.kit, items.read(), items.kit.target.identities
     own = own_id(kit, "extension", "extension") if "extension" in known else None
     at_own = level == "extension"
     groups = [one["id"] for one in kit.factory.read("extension_group")]
-    # Another check needs one that tells a group.
+    # Another check needs an item with the group of its time.
     telling = sum(group_then(one) in groups for _, its in items.numbers() for one in its)
 
     def badness(pair: tuple[Item, Item]) -> tuple[object, ...]:
@@ -95,7 +95,7 @@ def _delete_one(items: Items, level: str) -> None:
         if _can(items, elsewhere, "delete"):
             kit.expect(kit.client.delete(items.path(elsewhere, key)), 404, items.missing)
     views.expect("a delete in other groups and at another number", [])
-    # Its digits count in either case.
+    # Hexadecimal digits are valid in either case.
     path = items.path(section, key.swapcase() if level == "client" else key)
     caller = kit.client
     if at_own and own == number["id"]:
@@ -108,10 +108,10 @@ def _delete_one(items: Items, level: str) -> None:
 
 @dataclass(frozen=True)
 class Choice:
-    """A range that holds one item of some numbers, and if it can be one of another beside.
+    """A range with one item of some numbers, if possible beside an item of another number.
 
-    `kept` is how many items of theirs lie outside of it, `beside` how many of others inside. It is
-    `sharp` if one that is kept lies within a second behind its end.
+    `kept` is the number of their items outside the range, `beside` that of others' items inside. It
+    is `sharp` if a kept item is less than a second after its end.
     """
 
     numbers: tuple[Item, ...]
@@ -129,7 +129,7 @@ class Choice:
 
     @property
     def badness(self) -> tuple[object, ...]:
-        """The key to choose by: one other item beside it is enough to see that that one stays."""
+        """The sort key: one item beside it is enough to see that it stays."""
         return (
             (self.beside == 0) + (self.kept == 0),
             self.value,
@@ -140,15 +140,15 @@ class Choice:
 
 
 def _choose(items: Items, one_number: bool = False, count: int = 1) -> Choice:
-    """The item with which a range delete that takes too much would show most.
+    """The range whose delete reveals most if it deletes too much.
 
-    Another number's item in the range must stay, and so must the group's own outside of it. The
-    range holds `count` items.
+    Items of other numbers inside must stay, and items of the group outside. The range has `count`
+    items.
     """
     kit, whole, moment = items.kit, items.read(), items.moment
     first, last = (read_datetime(text) for text in kit.target.range)
     found: list[Choice] = []
-    # Where one that drops fractions takes the next item as well.
+    # Ends at which an implementation that drops fractions deletes one item more.
     edges = [one for one in map(moment, whole) if one.microsecond]
     numbers = items.numbers()[:_NUMBERS]
     pairs = () if one_number else combinations(numbers, 2)
@@ -180,7 +180,7 @@ def _choose(items: Items, one_number: bool = False, count: int = 1) -> Choice:
 
 
 def _value(items: Items, item: Item, whole: list[Item]) -> tuple[int, bool]:
-    """The worth of an item for other checks: one of two of a moment, one with a fraction."""
+    """The value of an item for other checks: one of two with the same time, one with a fraction."""
     at = items.moment(item)
     same = sum(items.moment(one) == at for one in whole)
     return {1: 1, 2: 2}.get(same, 0), at.microsecond > 0
@@ -193,18 +193,18 @@ def _up(moment: datetime) -> datetime:
 
 @check("media-delete", uses=("record",), deletes_recorded_items=True)
 def a_deleted_range_of_records_is_just_its_list(kit: CheckContext) -> None:
-    """One record goes; what others have in that time, and what lies beside it, stays."""
+    """One record is deleted; those of others in that time, and those around it, stay."""
     _delete_range(Items(kit, RECORD))
 
 
 @check("media-delete", uses=("voicemail",), deletes_recorded_items=True)
 def a_deleted_range_of_voicemail_is_just_its_list(kit: CheckContext) -> None:
-    """One message goes; what others have in that time, and what lies beside it, stays."""
+    """One message is deleted; those of others in that time, and those around it, stay."""
     _delete_range(Items(kit, VOICEMAIL))
 
 
 def _delete_range(items: Items) -> None:
-    """Deletes a range of a group; if there are some more items, one of a number and one of all."""
+    """Deletes a range of a group and, if there are enough items, of a number and of the client."""
     _delete_range_of_group(items)
     for level in ("extension", "client"):
         if items.has_more_than_spared():
@@ -219,16 +219,16 @@ def _delete_range_of_group(items: Items) -> None:
     kit.expect_equal(f"the {items} of the range", listed, [chosen.item])
     _expect_deleted(kit, items.path(section_of(kit.new_group()["id"])), **chosen.bounds)
     views.expect("deleting the range in a group that has none", [])
-    # A delete has no pages, and may come again.
+    # A delete has no pages, and can be repeated.
     for pages in ({"page": 2, "per_page": 1}, {}):
         _expect_deleted(kit, items.path(views.group), **chosen.bounds, **pages)
         views.expect(f"deleting the range {chosen.bounds}", [chosen.item])
 
 
 def _delete_range_at(items: Items, level: str) -> None:
-    """Deletes two items of a number, or all that the client has in the second of an item.
+    """Deletes two items of a number, or all of the client in the second of an item.
 
-    All numbers with items in that time are in one group, the others of which keep theirs.
+    All numbers with items in that time are in one group; the others keep theirs.
     """
     chosen = _choose(items, one_number=True, count=2 if level == "extension" else 1)
     others = [
@@ -253,7 +253,7 @@ def _delete_range_at(items: Items, level: str) -> None:
 @check("access", deletes_recorded_items=True)
 @of_each_kind(RECORD, VOICEMAIL)
 def who_may_not_delete_a_range_of_the_client_does_not(kit: CheckContext, items: Items) -> None:
-    """Without a token, by a reader, by users of a group and of a number: refused, all stays."""
+    """No token, a read-only user, users of a group and of a number: refused, all stays."""
     reason = f"the target deletes no ranges of {items} at client level"
     kit.need_offered(_can(items, CLIENT, "delete_range"), reason)
     before, path = items.read(), items.path(CLIENT, action="delete_range")

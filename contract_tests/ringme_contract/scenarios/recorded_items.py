@@ -1,4 +1,4 @@
-"""Recorded items: whose lists show them, in which range and order, their statistics and files."""
+"""Recorded items: their lists, ranges, order, statistics and files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _STARTS = (
 @check("group-media-by-membership")
 @of_each_kind()
 def items_go_where_their_number_goes(kit: CheckContext, items: Items) -> None:
-    """Into a group, into another one, out of it; the items themselves stay what they were."""
+    """Into a group, into another one, out of it; the items themselves do not change."""
     number, its = items.numbers()[0]
     first, second = (section_of(kit.new_group()["id"]) for _ in range(2))
     steady = {CLIENT: items.read(), section_of_number(number): its}
@@ -59,7 +59,7 @@ def items_go_where_their_number_goes(kit: CheckContext, items: Items) -> None:
 @check("group-media-by-membership")
 @of_each_kind(RECORD, VOICEMAIL, FAX)
 def a_file_is_not_in_the_group_of_then(kit: CheckContext, items: Items) -> None:
-    """It is 404 in the group that its number was in at the time of the call, and is no more."""
+    """It is 404 in the group that its number was in at the time of the call, but left."""
     groups = [one["id"] for one in kit.factory.read("extension_group")]
     found = [
         (number, item, then)
@@ -78,7 +78,7 @@ def a_file_is_not_in_the_group_of_then(kit: CheckContext, items: Items) -> None:
 @check("media-range", writes=False)
 @of_each_kind(FAX, LOG)
 def one_end_is_enough_where_none_is_needed(kit: CheckContext, items: Items) -> None:
-    """Faxes and the log, from an item on, up to an item, and as a whole."""
+    """Faxes and the log: from an item on, up to an item, and all."""
     within, path = items.read_some(), items.path(CLIENT)
     whole = kit.client.read(path)
     inside = [one for one in whole if one in within]
@@ -103,7 +103,7 @@ def a_start_after_the_end_is_refused(kit: CheckContext) -> None:
 
 
 def _paths(kit: CheckContext, *kinds: str) -> list[str]:
-    """The lists of these kinds for the client and for a group and number of its own, and stats."""
+    """The lists and statistics of these kinds for the client, a group and a number of the check."""
     own = OwnEntries(kit)
     group = section_of(own["extension_group"]["id"])
     sections = (group, section_of_number(own["extension"]), CLIENT)
@@ -117,13 +117,13 @@ def _paths(kit: CheckContext, *kinds: str) -> list[str]:
 
 @check("media-interval", uses=("record",), isolated=True, smoke=True)
 def records_reach_to_the_end_of_the_next_month(kit: CheckContext) -> None:
-    """To its last second, however long the month; not a second further, and not a year."""
+    """To its last second, however long the month; not a second further, nor a year."""
     _expect_interval(kit, RECORD)
 
 
 @check("media-interval", uses=("voicemail",), isolated=True)
 def voicemail_reaches_two_months(kit: CheckContext) -> None:
-    """To the same second of the day, or of a shorter month's last day; not a second further."""
+    """To the same time of day, or of a shorter month's last day; not a second further."""
     _expect_interval(kit, VOICEMAIL)
 
 
@@ -139,7 +139,7 @@ def _expect_interval(kit: CheckContext, kind: str) -> None:
             response = client.get(path, **between(start, latest + beyond))
             kit.expect_named(response, "end_datetime")
 
-    # The client's own list may be long, and is tried with the first two only.
+    # The client's list may be long, and is tried with the first two only.
     starts = [
         (path, text)
         for path in _paths(kit, kind)
@@ -150,7 +150,7 @@ def _expect_interval(kit: CheckContext, kind: str) -> None:
 
 @check("media-interval", isolated=True)
 def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
-    """Many years at once are fine."""
+    """Many years at once are accepted."""
     years = {"start_datetime": "2001-01-01 00:00:00", "end_datetime": "2031-12-31 23:59:59"}
     for path in _paths(kit, FAX, LOG):
         kit.expect(kit.client.get(path, **years), 200)
@@ -159,7 +159,7 @@ def faxes_and_the_log_have_no_interval(kit: CheckContext) -> None:
 @check("media-order")
 @of_each_kind()
 def items_of_one_moment_are_sorted_too(kit: CheckContext, items: Items) -> None:
-    """By their id, entries of the log by their number, in the direction of the whole."""
+    """By their id, entries of the log by their number, in the direction of the whole list."""
     section = group_of(kit, *items.tied_numbers())
     for order, backwards in (("desc", True), ("asc", False)):
         whole = items.read(section, order=order)
@@ -174,13 +174,13 @@ def items_of_one_moment_are_sorted_too(kit: CheckContext, items: Items) -> None:
 
 @check("stats-agree", uses=("record",))
 def statistics_are_those_of_the_list(kit: CheckContext) -> None:
-    """Of an empty group, of a part of its records and of all; they follow a number that leaves."""
+    """Of an empty group, of parts of its records and of all; also after a number leaves."""
     records, section = Items(kit, RECORD), section_of(kit.new_group()["id"])
     number, items = records.numbers()[0]
     nothing = records.sums([])
     kit.expect_properties("statistics of an empty group", records.stats(section), nothing)
     kit.place(number["id"], section.key)
-    # By the same query as before, as it may be answered from a cache.
+    # With the same query as before: the response must not come from a cache.
     kit.expect_properties("statistics of the group", records.stats(section), records.sums(items))
     first, last = (read_datetime(text) for text in kit.target.range)
     for item in (items[0], items[-1], items[len(items) // 2]):
@@ -193,7 +193,7 @@ def statistics_are_those_of_the_list(kit: CheckContext) -> None:
             listed = records.read(section, **between(start, end))
             expected = [one for one in items if start <= records.moment(one) <= end]
             kit.expect_equal(f"the records from {start} to {end}", listed, expected)
-            # They have no pages.
+            # Statistics have no pages.
             got = records.stats(section, **between(start, end), page=2, per_page=1)
             what = f"the statistics from {start} to {end}"
             kit.expect_properties(what, got, records.sums(listed))
@@ -203,7 +203,7 @@ def statistics_are_those_of_the_list(kit: CheckContext) -> None:
 
 @check("media-file", uses=("record", "storage_url"))
 def the_url_of_a_file_serves_the_same_bytes(kit: CheckContext) -> None:
-    """An absolute URL that needs no token, from the group as from the client."""
+    """An absolute URL that needs no token, from the group and from the client."""
     records = Items(kit, RECORD)
     number, items = records.numbers()[0]
     group = group_of(kit, number)
@@ -222,7 +222,7 @@ _WHOLE = ("bytes=1-2,4-5", "bytes=5-3", "bytes=x-", "bytes=-", "lines=1-2", "")
 
 @check("media-file", uses=("record", "storage_url", "client_items"), writes=False)
 def the_url_of_a_file_serves_ranges(kit: CheckContext) -> None:
-    """From the start, within, to the end, the last bytes; beyond it 416; several are the whole."""
+    """From the start, inside, to the end, the last bytes; beyond it 416; several are ignored."""
     records = Items(kit, RECORD)
     path = records.path(CLIENT, records.read_some()[0][records.key], "storage_url")
     url = kit.client.read(path)["record_url"]
@@ -252,7 +252,7 @@ def the_url_of_a_file_serves_ranges(kit: CheckContext) -> None:
 
 @check("media-file", uses=("record", "client_items"), writes=False)
 def a_file_has_the_name_of_its_record(kit: CheckContext) -> None:
-    """One of ASCII as it is; any other in `filename*`, beside a name of ASCII."""
+    """An ASCII name as it is; another one in `filename*`, beside an ASCII name."""
     records = Items(kit, RECORD)
     items = records.read_some()
     plain = [one for one in items if one["file_name"].isascii()][:2]
@@ -269,7 +269,7 @@ def a_file_has_the_name_of_its_record(kit: CheckContext) -> None:
 
 @check("record-download", uses=("record", "client_items", "record_download"), writes=False)
 def a_recording_is_one_file_at_each_of_its_addresses(kit: CheckContext) -> None:
-    """The same bytes and name; what is not there is not there at any."""
+    """The same bytes and name; an unknown one is 404 at each."""
     records = Items(kit, RECORD)
     items = records.read_some()
     known, another = (one[records.key] for one in (items[0], items[-1]))

@@ -1,4 +1,4 @@
-"""Callers that are refused for what they are, and which refusal comes first."""
+"""Refused callers, and which refusal comes first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _no_client(kit: CheckContext) -> str:
 
 @check("error-body", needs=("client", "client_read_only"), isolated=True, smoke=True)
 def errors_are_json_with_a_message(kit: CheckContext) -> None:
-    """One of each code, and a word with those that have one."""
+    """One of each status, with an error code if it has one."""
     client, reader, groups = kit.client, kit.caller("client_read_only"), kit.path("extension_group")
     missing = kit.path("extension_group", NOWHERE)
     for code, word, response in (
@@ -47,7 +47,7 @@ def errors_are_json_with_a_message(kit: CheckContext) -> None:
 
 @check("error-unauthorized", needs=NEEDS, isolated=True)
 def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
-    """Not letter by letter the token, another scheme, and that of a deleted user."""
+    """A token that differs, another scheme, and the token of a deleted user."""
     own, user, token = OwnEntries(kit), User(kit), str(kit.client.token)
     gone = user.log_in().token
     user.delete()
@@ -78,13 +78,13 @@ def who_has_no_good_token_is_refused(kit: CheckContext) -> None:
 
 @check("error-user-blocked", needs=("blocked",), writes=False, smoke=True)
 def a_blocked_user_of_the_target_is_refused(kit: CheckContext) -> None:
-    """It gets no token; should it get one all the same, each request is refused."""
+    """It gets no token; if it gets one, each request is refused."""
     _expect_blocked(kit, "blocked")
 
 
 @check("error-user-blocked", needs=(), writes=False)
 def a_user_of_a_blocked_client_is_refused(kit: CheckContext) -> None:
-    """The same, though nobody has blocked the user."""
+    """The same, though the user itself is not blocked."""
     kit.application("blocked_client")
     _expect_blocked(kit, "blocked_client")
 
@@ -100,7 +100,7 @@ def _expect_blocked(kit: CheckContext, identity: str) -> None:
 
 @check("check-order", isolated=True)
 def the_route_comes_before_the_token(kit: CheckContext) -> None:
-    """404 and 405 for those who have no token, and with a body that is none."""
+    """404 and 405 without a token, and with an invalid body."""
     groups = kit.path("extension_group")
     for caller in (kit.anonymous, Caller(kit, "made-up token", "0" * 30)):
         for method in ("GET", "POST", "DELETE"):
@@ -116,7 +116,7 @@ def the_route_comes_before_the_token(kit: CheckContext) -> None:
 
 @check("check-order", needs=NEEDS, isolated=True)
 def the_access_of_the_application_comes_before_that_of_the_user(kit: CheckContext) -> None:
-    """A read-only user through an application with call_api, where the target has one."""
+    """A read-only user through an application with call_api, if the target has one."""
     kit.application("other_login")
     session = User(kit, access="read_only").log_in("other_login")
     only_calls = session.response.json()["scope"] == "call_api"

@@ -1,4 +1,4 @@
-"""Safety: reading changes nothing, and odd requests get no 5xx (each run looks for those)."""
+"""Safety: reading changes nothing, and odd requests never get a 5xx."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ringme_contract.scenarios.views import (
 )
 
 _DIGITS = b"9" * 5000
-# Bodies that are no JSON, hardly JSON, or JSON with odd things in it.
+# Bodies that are not JSON, or odd JSON.
 ODD_BODIES: tuple[bytes, ...] = (
     b"", b" ", b"{", b"[]", b"null", b"1", b'"x"', b"{'name': 'x'}", b'{"name": "x",}',
     b'{"name": "x"}{}', b'{"name": "x", "name": null}', b'\x00{"name": "x"}',
@@ -41,18 +41,18 @@ ODD_BODIES: tuple[bytes, ...] = (
     b'{"name": "x", "z": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
     b'{"extra_params": ' + b'{"a":' * 20_000 + b"1" + b"}" * 20_000 + b"}",
 )  # fmt: skip
-# Texts for keys that take text.
+# Texts for text properties.
 ODD_TEXTS: tuple[str, ...] = (
     "", " ", "\x00", "a\x00b", "\x01\x1f\x7f", "\u2028\ufeff\uffff", "\U0001f4de\U0010ffff",
     "e\u0301", "\u202eright to left", "'; DROP TABLE x; --", "%s%n%d", "{0}{x.y}", "${x}",
     "../../etc/passwd", "<script>", "\\", '"', "x*y", "*", "0" * 300, "я" * 20_000,
 )  # fmt: skip
-# What stands where an id should, and what a lenient server may take for the id of something.
+# Invalid ids, some of which a lenient server may take for the id of an entry.
 ODD_IDS: tuple[str, ...] = (
     "0", "-1", "1.0", "1e3", "0x1e", "+1", "01", "1%20", "%D9%A3", "1%00", "1;x=1", "1%2f2",
     "%2e%2e", "@me", "@me@me", "None", "'%20OR%201=1--",
 )  # fmt: skip
-# What is the id of nothing at all, so that even deleting it does no harm.
+# Ids that no server takes for those of an entry, so that even a delete does no harm.
 NOBODYS_IDS: tuple[str, ...] = (
     "9223372036854775807", "9223372036854775808", "1" + "0" * 40, "9" * 5000, "nothing",
     "%00", "%ff", "%", "%zz", "%F0%9F%93%9E", "%ed%a0%80", "%0d%0aX:%20y",
@@ -105,7 +105,7 @@ _SOME = 3
 
 @check("no-5xx", isolated=True)
 def odd_bodies(kit: CheckContext) -> None:
-    """No JSON, hardly JSON, or JSON with odd things in it, to every path that takes it."""
+    """Bodies that are not JSON, or odd JSON, to every path that takes one."""
     targets = [("POST", kit.path(collection)) for collection in CHANGES]
     targets += [("PUT", path) for path in paths_of(kit, OwnEntries(kit)).values()]
     types = ("text/plain", "", "application/json; charset=utf-16", "multipart/form-data")
@@ -123,7 +123,7 @@ def odd_bodies(kit: CheckContext) -> None:
 
 @check("no-5xx", isolated=True)
 def odd_texts(kit: CheckContext) -> None:
-    """Text of any kind, taken or not, and then every view that may have to show it."""
+    """Text of any kind, accepted or not, and then every view that may show it."""
     client, own = kit.client, OwnEntries(kit)
     group = own["extension_group"]["id"]
     for text in ODD_TEXTS:
@@ -148,7 +148,7 @@ def odd_texts(kit: CheckContext) -> None:
 
 @check("no-5xx", isolated=True)
 def odd_paths(kit: CheckContext) -> None:
-    """Ids that are none, or none that can be, wherever a path has one."""
+    """Invalid or impossible ids, wherever a path has one."""
     client, group = kit.client, kit.new_group()["id"]
     places = [
         kit.path("extension_group", client="{}"), kit.path("extension_group", "{}"),
@@ -174,7 +174,7 @@ def odd_paths(kit: CheckContext) -> None:
 
 @check("no-5xx", writes=False, smoke=True)
 def odd_queries_and_headers(kit: CheckContext) -> None:
-    """Queries that a filter, a page or a range cannot be, and headers that nobody should send."""
+    """Invalid filters, pages and ranges, and headers that nobody should send."""
     client, (start, end), groups = kit.client, kit.target.range, kit.path("extension_group")
     group = next(iter(client.read(groups)), {"id": 1})["id"]
     bounds = str(httpx.QueryParams(start_datetime=start, end_datetime=end))
@@ -194,7 +194,7 @@ def odd_queries_and_headers(kit: CheckContext) -> None:
 
 @check("no-5xx", writes=False)
 def odd_token_requests(kit: CheckContext) -> None:
-    """Forms that are none, and parameters of any kind."""
+    """Invalid forms, and parameters of any kind."""
     for content_type, content in ODD_TOKEN_FORMS:
         headers = {"Content-Type": content_type}
         kit.anonymous.request("POST", kit.token_path, content=content, headers=headers)
@@ -210,7 +210,7 @@ def odd_token_requests(kit: CheckContext) -> None:
 
 
 def _every_get(kit: CheckContext) -> Iterator[tuple[str, dict[str, str]]]:
-    """Path and query of a GET of every kind, on things that are there."""
+    """Path and query of each kind of GET, for existing entries."""
     yield kit.me, {}
     yield from reads(kit, "client")
     for collection in CHANGES:
@@ -221,7 +221,7 @@ def _every_get(kit: CheckContext) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _every_file(kit: CheckContext) -> Iterator[str]:
-    """Paths of a file of each kind of each group, and where else it can be fetched."""
+    """Paths of a file of each kind of each group, and of the URLs of files."""
     for group in kit.factory.read("extension_group"):
         owner = {"extension_group": group["id"]}
         for collection, keys in item_ids(kit, kit.client, *next(iter(owner.items()))).items():
@@ -235,7 +235,7 @@ def _every_file(kit: CheckContext) -> Iterator[str]:
 
 @check("get-is-safe", writes=False, alone=True)
 def reading_changes_nothing(kit: CheckContext) -> None:
-    """Every GET, twice: the same response, and all that the client sees is as before."""
+    """Every GET, twice: the same response, and the client sees the same data afterwards."""
     client, before = kit.client, client_view(kit)
 
     def read_twice(path: str, query: dict[str, str]) -> None:
@@ -253,7 +253,7 @@ def reading_changes_nothing(kit: CheckContext) -> None:
 
 @check("get-is-safe", smoke=True)
 def a_get_is_not_taken_for_another_method(kit: CheckContext) -> None:
-    """Neither for what a header or the query calls it, nor for what it carries as a body."""
+    """Neither because of a header or the query, nor because of a body."""
     client, own = kit.client, OwnEntries(kit)
     before = settings_view(kit)
     for collection, path in paths_of(kit, own).items():
@@ -263,6 +263,6 @@ def a_get_is_not_taken_for_another_method(kit: CheckContext) -> None:
             query = {"_method": method, **change}
             response = client.request("GET", path, headers=headers, params=query)
             kit.expect_equal(f"the response of {path}", kit.expect(response, 200).json(), thing)
-            # Whether a body is welcome here no rule says, but it changes nothing.
+            # No rule says if a body is accepted here, but it must not change anything.
             client.request("GET", path, headers=headers, json=change)
             expect_same_view(kit, f"GET {path} as {method}", settings_view(kit), before)

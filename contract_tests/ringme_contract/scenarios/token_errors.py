@@ -1,4 +1,4 @@
-"""Requests that the token endpoint refuses, and how."""
+"""Requests that the token endpoint refuses, and their errors."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ringme_contract.scenarios.users import (
     near_misses,
 )
 
-# Of the longest that a password may be, as some ways to keep one look at the first 72 bytes alone.
+# A long password, since some hashes use only the first 72 bytes.
 _PASSWORD = f" Pass-{'w' * 75}-\U0001f511 "
 
 
 @check("token-errors", needs=NEEDS, isolated=True, smoke=True)
 def each_mistake_has_its_error(kit: CheckContext) -> None:
-    """Application, secret, user, password, grant, and each parameter that is missing or empty."""
+    """Application, secret, user, password, grant, and each missing or empty parameter."""
     user, application = User(kit), kit.application("login")
     person = {"grant_type": "password", "username": user.login, "password": user.password}
     requests = [
@@ -55,7 +55,7 @@ def each_mistake_has_its_error(kit: CheckContext) -> None:
 
 @check("token-errors", needs=NEEDS, isolated=True)
 def a_grant_that_the_application_lacks_is_refused(kit: CheckContext) -> None:
-    """client_credentials for one that logs users in, password and refresh for a trusted one."""
+    """client_credentials for one that logs in users; password and refresh for a trusted one."""
     session = (user := User(kit)).log_in()
     kit.need(
         is_trusted(kit.target.identities["client"]),
@@ -73,7 +73,7 @@ def a_grant_that_the_application_lacks_is_refused(kit: CheckContext) -> None:
 
 @check("token-errors", needs=NEEDS, isolated=True)
 def only_the_whole_secret_and_password_are_right(kit: CheckContext) -> None:
-    """Parts, tails, other letters; those of another application, and of another user."""
+    """Parts, other case; those of another application, and of another user."""
     user = User(kit, password=_PASSWORD)
     colleague = User(kit, user.group)
     expect_works(kit, user.request_token(), user.login)
@@ -92,7 +92,7 @@ def only_the_whole_secret_and_password_are_right(kit: CheckContext) -> None:
 
 @check("token-errors", needs=NEEDS, isolated=True)
 def only_the_whole_login_is_right(kit: CheckContext) -> None:
-    """Not its beginning, not its end, no pattern that it fits, and nothing else of the user."""
+    """Not a part of it, no pattern that it matches, and no other property of the user."""
     email = f"{kit.run_id}-{kit.random.randrange(16**12):x}@example.com"
     user = User(kit, email=email)
     login = user.login

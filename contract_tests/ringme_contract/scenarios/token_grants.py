@@ -1,4 +1,4 @@
-"""The grants of the token endpoint, and whom a token stands for."""
+"""The grants of the token endpoint, and the user of a token."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def an_application_gets_a_token_for_its_owner(kit: CheckContext) -> None:
 
 
 def is_trusted(identity: Identity) -> bool:
-    """It needs no user to log in."""
+    """True if it gets tokens without a user's login."""
     return identity.parameters.get("grant_type") == "client_credentials"
 
 
 @check("password", needs=NEEDS, isolated=True, smoke=True)
 def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
-    """Each login gives new tokens, and they stand for that user; those from before stay good."""
+    """Each login gives new tokens of that user; earlier ones stay valid."""
     first, second = User(kit), User(kit)
     sessions = [user.log_in() for user in (first, second, first)]
     tokens = {token for one in sessions for token in (one.token, one.refresh)}
@@ -56,7 +56,7 @@ def a_user_logs_in_by_name_and_password(kit: CheckContext) -> None:
 
 @check("password", needs=NEEDS, isolated=True)
 def the_scope_is_what_the_application_may_do(kit: CheckContext) -> None:
-    """At a login and after its refresh, through each application that logs users in."""
+    """After a login and after its refresh, through each application that logs in users."""
     user, words = User(kit), {"all": "access_denied", "call_api": "app_access_type_deny"}
     for name in ("login", "other_login"):
         if name not in kit.target.identities:
@@ -71,7 +71,7 @@ def the_scope_is_what_the_application_may_do(kit: CheckContext) -> None:
 
 @check("password", needs=NEEDS, isolated=True)
 def a_changed_password_counts_at_once(kit: CheckContext) -> None:
-    """The new one logs in, the former one does not, and no change of all else changes it."""
+    """The new one logs in, the old one does not, and updates of the rest keep it."""
     user = User(kit)
     new = f"{user.password}-changed"
     user.change(password=new)
@@ -84,14 +84,14 @@ def a_changed_password_counts_at_once(kit: CheckContext) -> None:
 
 @check("password", needs=(*NEEDS, "other_client"), isolated=True)
 def a_user_of_another_client_does_not_log_in(kit: CheckContext) -> None:
-    """The application logs in users of its own client alone, and the password is right."""
+    """The application logs in only users of its own client, even with the right password."""
     user = User(kit, kit.new_group("other_client")["id"], identity="other_client")
     expect_error(kit, user.request_token(), "invalid_grant")
 
 
 @check("whoami", writes=False, smoke=True)
 def exactly_one_owner_is_set(kit: CheckContext) -> None:
-    """For each identity of the target the owner id of its type, its access, and no password."""
+    """For each identity of the target: the owner of its type, its access, and no password."""
     owners = {"group": "extension_group_id", "extension": "extension_id"}
     for name in ("call_api", *USERS_OF_TARGET):
         if name not in kit.target.identities:
@@ -110,7 +110,7 @@ def exactly_one_owner_is_set(kit: CheckContext) -> None:
 
 @check("whoami", needs=NEEDS, isolated=True, smoke=True)
 def a_new_user_is_shown_as_it_was_made(kit: CheckContext) -> None:
-    """Login, access, time zone, free text and group; no more owners than that group."""
+    """Login, access, time zone, free text and group; no other owner than that group."""
     given: Item = {"access": "read_only", "timezone": "Asia/Novosibirsk", "extra_params": "null"}
     for keys in (given, {}):
         user = User(kit, **keys)
@@ -123,7 +123,7 @@ def a_new_user_is_shown_as_it_was_made(kit: CheckContext) -> None:
 
 @check("whoami", writes=False)
 def the_client_is_that_of_its_groups(kit: CheckContext) -> None:
-    """The id of the client is the one that its own groups and numbers bear."""
+    """The id of the client is the one that its own groups and numbers have."""
     own = own_id(kit, "client", "client")
     things = [*kit.factory.read("extension_group"), *kit.factory.read("extension")]
     kit.need(things, "the client has neither groups nor numbers")

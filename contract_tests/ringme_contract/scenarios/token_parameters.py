@@ -1,4 +1,4 @@
-"""Parameters of the token endpoint: as a form, as multipart, in the query, as HTTP Basic."""
+"""Parameters of the token endpoint: in a form, multipart, the query, HTTP Basic."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _PASSWORDS = ("a b+c&d=e%20;f", "пароль \U0001f511", "\"\\'<>", " ", "x" *
 def from_each_place(
     kit: CheckContext, parameters: dict[str, str], action: str = "token"
 ) -> Iterator[httpx.Response]:
-    """Responses to a form, to multipart without file names, and to a query with an empty body."""
+    """Responses to a form, to multipart without file names, and to a query without a body."""
     multipart = {name: (None, value) for name, value in parameters.items()}
-    # As clients send it for nothing.
+    # Some clients send it with an empty body.
     empty = {"Content-Type": "application/x-www-form-urlencoded"}
     ways: tuple[tuple[str, dict[str, Any]], ...] = (
         ("", {"data": parameters}), ("multipart", {"files": multipart}),
@@ -45,7 +45,7 @@ def parameters_come_as_a_form(kit: CheckContext) -> None:
 
 @check("token-in", writes=False)
 def parameters_are_read_wherever_they_stand(kit: CheckContext) -> None:
-    """A wrong secret is refused in each place; a token for whatever is sent is no response."""
+    """In each place the right secret gives a token, and a wrong one is refused."""
     for good in _logins(kit):
         for response in from_each_place(kit, good):
             expect_works(kit, response)
@@ -56,7 +56,7 @@ def parameters_are_read_wherever_they_stand(kit: CheckContext) -> None:
 
 @check("token-in", needs=NEEDS, isolated=True)
 def any_password_comes_through_unchanged(kit: CheckContext) -> None:
-    """From each place; without its last letter it is another one."""
+    """From each place; without its last character it is refused."""
     group = kit.new_group()["id"]
     for password in _PASSWORDS:
         user = User(kit, group, password=password)
@@ -69,7 +69,7 @@ def any_password_comes_through_unchanged(kit: CheckContext) -> None:
 
 @check("client-credentials", writes=False)
 def id_and_secret_have_other_names(kit: CheckContext) -> None:
-    """`application_id` and `application_secret` count the same; the secret has to be right.
+    """`application_id` and `application_secret` are aliases; the secret must be right.
 
     Each of them alone as well, and in the query.
     """

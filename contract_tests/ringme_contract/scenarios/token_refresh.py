@@ -1,4 +1,4 @@
-"""Refresh tokens and revoking, also where two requests come at once."""
+"""Refresh tokens and revoking, also with concurrent requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ROUNDS = 3
 
 @check("refresh", needs=NEEDS, isolated=True, smoke=True)
 def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
-    """Three times over; each former one is worth nothing then, however often it comes."""
+    """Three times in a row; used tokens stay invalid, however often they are sent."""
     session = (user := User(kit)).log_in()
     used, tokens = [], {session.token}
     for _ in range(_ROUNDS):
@@ -35,13 +35,13 @@ def a_refresh_token_gives_a_new_pair_once(kit: CheckContext) -> None:
         for one in used:
             expect_error(kit, session.request_refresh(refresh_token=one), "invalid_grant")
     kit.expect_equal("how many access tokens there were", len(tokens), _ROUNDS + 1)
-    # That former ones came again does not spoil the last one, nor what came with the first.
+    # Repeated used tokens do not affect the last one, nor the first access token.
     session.expect_good()
 
 
 @check("refresh", needs=NEEDS, isolated=True)
 def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
-    """A made-up one, an access token, one with a wrong secret (which does not use it up)."""
+    """A made-up one, an access token, and one with a wrong secret, which does not use it up."""
     session = User(kit).log_in()
     good = session.refresh
     for bad in ("0" * 30, session.token, changed(good), good.swapcase(), good[:-1], "x"):
@@ -54,7 +54,7 @@ def what_is_no_refresh_token_is_refused(kit: CheckContext) -> None:
 
 @check("refresh", needs=NEEDS, isolated=True)
 def a_refresh_token_is_good_for_its_application_alone(kit: CheckContext) -> None:
-    """Another application of the same client gets 401 with it; each keeps its own scope."""
+    """Another application of the same client gets 401; each keeps its own scope."""
     other, user = kit.application("other_login"), User(kit)
     session, theirs = user.log_in(), user.log_in("other_login")
     expect_error(kit, session.request_refresh(**other), "invalid_grant")
@@ -76,10 +76,10 @@ def _expect_done(kit: CheckContext, response: httpx.Response) -> None:
 
 @check("revoke", needs=NEEDS, uses=("revoke",), isolated=True, smoke=True)
 def a_revoked_access_token_ends_with_its_refresh_token(kit: CheckContext) -> None:
-    """Those of another login of the same user stay good; revoking it once more is a 200.
+    """Tokens of another login of the user stay valid; revoking twice is a 200.
 
-    It may be the first pair of the login, or one that a refresh gave. Parameters come from
-    wherever those of a token come.
+    It may be the first pair of a login, or one from a refresh. Parameters are accepted in the same
+    places as for a token.
     """
     user, application = User(kit), kit.application("login")
     first, second, other = user.log_in(), user.log_in(), user.log_in()
@@ -98,7 +98,7 @@ def a_revoked_access_token_ends_with_its_refresh_token(kit: CheckContext) -> Non
 
 @check("revoke-refresh", needs=NEEDS, uses=("revoke",), isolated=True)
 def a_revoked_refresh_token_ends_with_its_access_token(kit: CheckContext) -> None:
-    """Those of before a refresh too; those of another login of the same user stay good."""
+    """Also one from before a refresh; tokens of another login of the user stay valid."""
     user, application = User(kit), kit.application("login")
     session, other = user.log_in(), user.log_in()
     session.refresh = str(kit.expect(session.request_refresh(), 200).json()["refresh_token"])
@@ -109,7 +109,7 @@ def a_revoked_refresh_token_ends_with_its_access_token(kit: CheckContext) -> Non
 
 @check("revoke", needs=NEEDS, uses=("revoke",), isolated=True)
 def what_is_not_the_applications_stays_good(kit: CheckContext) -> None:
-    """Unknown tokens and those of another application are a 200, mistakes have their error."""
+    """Unknown tokens and those of another application are a 200; mistakes have their error."""
     user, application = User(kit), kit.application("login")
     session = user.log_in()
     token = session.token
@@ -124,14 +124,14 @@ def what_is_not_the_applications_stays_good(kit: CheckContext) -> None:
         rest = {key: value for key, value in good.items() if key != missing}
         expect_error(kit, _revoke(kit, **rest), "invalid_request")
     session.expect_good()
-    # A login after it is no part of what was revoked before it.
+    # A later login is not affected.
     _expect_done(kit, _revoke(kit, **good))
     expect_works(kit, user.request_token(), user.login)
 
 
 @check("at-once", needs=NEEDS)
 def a_refresh_token_used_at_once_works_once(kit: CheckContext) -> None:
-    """Four requests with the same one: one gives a pair, the others are 401."""
+    """Four concurrent requests: one gets a pair, the others are 401."""
     user = User(kit)
     for _ in range(_ROUNDS):
         statuses = [one.status_code for one in kit.at_once([user.log_in().request_refresh] * 4)]
@@ -141,7 +141,7 @@ def a_refresh_token_used_at_once_works_once(kit: CheckContext) -> None:
 
 @check("at-once", needs=NEEDS)
 def logins_at_once_are_each_their_own(kit: CheckContext) -> None:
-    """Several users at the same moment, some times over: a token of its own for each of them."""
+    """Several users log in concurrently: each gets a token of its own."""
     users = [User(kit) for _ in range(4)] * _ROUNDS
     responses = kit.at_once([one.request_token for one in users])
     tokens = {

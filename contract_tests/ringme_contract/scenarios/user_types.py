@@ -1,4 +1,4 @@
-"""Types of users and their access: what each reaches, and what it may change there."""
+"""Types of users and their access: what each can read and change."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ringme_contract.scenarios.views import (
     reads,
 )
 
-# So many owners of one kind are looked at, where a client may have any number of them.
+# The number of owners of one kind that are tried.
 _SOME = 4
-# Where files can be fetched.
+# Collections with files, by owner.
 _DOWNLOADS = {"client": ("record",), "extension_group": ITEMS}
 
 
@@ -45,7 +45,7 @@ def _expect_same_reading(
 
 @check("read-only", needs=("client", "client_read_only"), writes=False)
 def a_read_only_user_of_the_client_reads_all(kit: CheckContext) -> None:
-    """All that the full user of the same client reads: lists, single things, files."""
+    """All that the full user of the same client reads: lists, single entries, files."""
     full, reader = kit.client, kit.caller("client_read_only")
     _expect_same_reading(kit, full, reader, "client", kit.roles.own_client)
     for collection in ("extension_group", "extension", "user"):
@@ -73,10 +73,10 @@ def a_read_only_user_of_a_group_reads_all(kit: CheckContext) -> None:
 
 @check("access", needs=NEEDS, isolated=True, smoke=True)
 def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
-    """Full, read_only, full again: shown to all, and in force for the token that is there."""
+    """Full, read_only, full again: shown to all, and in force for the existing token."""
     user = User(kit, access="read_only")
     session, refused = user.log_in(), (403, "user_access_type_deny")
-    # Who was made read-only may use GET alone from its first request on, whatever the section.
+    # A new read-only user may use only GET from its first request on, in any section.
     kit.expect_equal("access of the new user", session.me["access"], "read_only")
     caller, path = session.caller, kit.path("extension_group", user.group)
     body = {"name": kit.new_name("group")}
@@ -95,7 +95,7 @@ def access_counts_from_the_next_request_on(kit: CheckContext) -> None:
 
 @check("access", isolated=True)
 def there_is_no_third_access(kit: CheckContext) -> None:
-    """Another word is a 400, for a new user and for one that is there, who stays as it was."""
+    """Any other value is a 400, for a new user and for an existing one, which stays as it was."""
     user = User(kit, access="read_only")
     for access in ("write", "READ_ONLY", "", None, True, ["full"]):
         body = new_body(kit, user.group, access=access)
@@ -106,7 +106,7 @@ def there_is_no_third_access(kit: CheckContext) -> None:
 
 @check("user-types", needs=NEEDS, isolated=True)
 def a_group_user_may_delete_recorded_items(kit: CheckContext) -> None:
-    """In the section of its own group; what it asks for is missing there, and not forbidden."""
+    """In the section of its own group: an unknown item is missing, not forbidden."""
     own = OwnEntries(kit)
     caller = User(kit, own["extension_group"]["id"]).log_in().caller
     for operation in kit.secured_operations:
@@ -120,7 +120,7 @@ _CHANGES = ("create", "update", "delete_listed", "delete_range")
 
 @check("user-types", needs=NEEDS, isolated=True)
 def a_group_user_uses_all_of_its_group_and_its_numbers(kit: CheckContext) -> None:
-    """Whoever may only read reads all of it; full access changes what is of numbers as well."""
+    """A read-only user can read all of it; with full access it can also change numbers."""
     own = OwnEntries(kit)
     group = own["extension_group"]["id"]
     caller, reader = (
@@ -142,7 +142,7 @@ def a_group_user_uses_all_of_its_group_and_its_numbers(kit: CheckContext) -> Non
 
 @check("user-types", needs=("client", "extension"), uses=("events",))
 def an_extension_user_changes_what_its_number_has(kit: CheckContext) -> None:
-    """A subscription of its own: made, changed and deleted."""
+    """A subscription of its own: created, changed and deleted."""
     caller = kit.caller("extension")
     path = kit.path("event", extension=own_id(kit, "extension", "extension"))
     made = kit.expect(caller.post(path, kit.factory.body(kit.factory.creation("event"))), 201)
@@ -153,7 +153,7 @@ def an_extension_user_changes_what_its_number_has(kit: CheckContext) -> None:
 
 @check("user-types", needs=("client", "group"), writes=False, smoke=True)
 def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> None:
-    """Not the client, no other group, no number that is in another group or in none."""
+    """Not the client, no other group, and no number in another group or in none."""
     caller, group = kit.caller("group"), own_id(kit, "group", "extension_group")
     homes = {one["id"]: one["extension_group_id"] for one in kit.factory.read("extension")}
     inside = [key for key, home in homes.items() if home == group]
@@ -173,7 +173,7 @@ def a_group_user_reaches_its_group_and_the_numbers_in_it(kit: CheckContext) -> N
 
 @check("user-types", needs=("client", "extension"))
 def an_extension_user_reaches_its_number_alone(kit: CheckContext) -> None:
-    """Not another number, not the client, no group, and not that which its number is in."""
+    """No other number, not the client, and no group, not even that of its number."""
     caller, number = kit.caller("extension"), own_id(kit, "extension", "extension")
     group = kit.new_group()["id"]
     beside = kit.new_extension(extension_group_id=group)["id"]
@@ -198,6 +198,6 @@ def _keys(kit: CheckContext, collection: str, *without: object) -> list[int]:
 def _expect_reach(
     kit: CheckContext, caller: Caller, owner: str, keys: Iterable[object], status: int
 ) -> None:
-    """Every GET of a section has this status, for some owners; of those within reach two do."""
+    """Fails unless every GET of a section has this status, for some owners."""
     chosen = some(kit, keys, 2 if status == 200 else _SOME, caller.name, owner)
     kit.map(lambda key: expect_reach(kit, caller, owner, key, status), chosen)

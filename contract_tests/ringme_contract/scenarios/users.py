@@ -1,4 +1,4 @@
-"""Users of groups that a check makes, their logins, and responses of the token endpoint."""
+"""Users of groups that a check creates, their logins, and responses of the token endpoint."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNAUTHORIZED = ("invalid_client", "invalid_grant")
 
 
 class User:
-    """A user of a group, which is a new one unless its id is given."""
+    """A user of a group; a new group unless its id is given."""
 
     def __init__(self, kit: CheckContext, group: int | None = None, **keys: Any) -> None:
         self.kit = kit
@@ -29,7 +29,7 @@ class User:
         return str(self.entry["login"])
 
     def change(self, **changes: object) -> Item:
-        """Updates it as its client; the response has to be the user with these changes."""
+        """Updates it as its client; the response must be the user with these changes."""
         response = self.kit.expect(self.kit.client.put(self.path, changes), 200)
         shown = {name: value for name, value in changes.items() if name != "password"}
         self.entry = {**self.entry, **shown}
@@ -40,7 +40,7 @@ class User:
         self.kit.expect(self.kit.client.delete(self.path), 204)
 
     def request_token(self, through: str = "login", **changes: str) -> httpx.Response:
-        """Requests a token by login and password, with other parameters if some are given."""
+        """Requests a token with its login and password; `changes` replace parameters."""
         person = {"grant_type": "password", "username": self.login, "password": self.password}
         return self.kit.request_token(**{**person, **self.kit.application(through), **changes})
 
@@ -58,22 +58,22 @@ class Session:
         found = self.response.json()
         self.token, self.refresh = str(found["access_token"]), str(found.get("refresh_token"))
         self.caller = Caller(self._kit, "new group user", self.token)
-        # A token that was used is one that a server may remember more about than it should.
+        # Uses the token: a server may cache more about a used token than it should.
         self.me = self.read_me()
 
     def read_me(self) -> Item:
-        """Reads the user of the token. Fails the check if it is another one."""
+        """The user of the token. Fails if it is another one."""
         me: Item = self.caller.read(self._kit.me)
         self._kit.expect_equal("the login of the user of the token", me["login"], self._user.login)
         return me
 
     def request_refresh(self, **changes: str) -> httpx.Response:
-        """Refreshes its tokens, with other parameters if some are given."""
+        """Refreshes its tokens; `changes` replace parameters."""
         given = {"grant_type": "refresh_token", "refresh_token": self.refresh}
         return self._kit.request_token(**{**given, **self._application, **changes})
 
     def expect_good(self) -> None:
-        """Fails the check unless both tokens count, of which the refresh token is used up by it."""
+        """Fails unless both tokens are valid; uses up the refresh token."""
         self.read_me()
         expect_works(self._kit, self.request_refresh(), self._user.login)
 
@@ -83,7 +83,7 @@ class Session:
 
 
 def expect_works(kit: CheckContext, response: httpx.Response, login: str | None = None) -> str:
-    """The token of a response, with which the user (of this login, if one is said) can be read."""
+    """The token of a response, after reading its user, whose login may be given."""
     token = str(kit.expect(response, 200).json()["access_token"])
     user = Caller(kit, "fresh token", token).read(kit.me)
     if login is not None:
@@ -102,7 +102,7 @@ def expect_error(kit: CheckContext, response: httpx.Response, word: str) -> None
 def expect_token(
     kit: CheckContext, response: httpx.Response, *scopes: str, refreshes: bool = True
 ) -> None:
-    """Fails the check unless a response is as that to each grant has to be."""
+    """Fails unless a response is a valid token response."""
     found = kit.expect(response, 200).json()
     for name in ("access_token", "refresh_token") if refreshes else ("access_token",):
         text = str(found.get(name))
@@ -121,5 +121,5 @@ def changed(text: str) -> str:
 
 
 def near_misses(text: str) -> tuple[str, ...]:
-    """A part of a text, and the text with more to it or in other letters."""
+    """Parts of a text, and the text with one more character or in another case."""
     return text[:-1], text[: len(text) // 2], text[1:], f"{text}0", text.upper(), text.swapcase()

@@ -11,7 +11,7 @@ from ringme_contract.entries.factories import Item
 from ringme_contract.lists import list_path, lists_with, read_list
 from ringme_contract.verdict import NotReached
 
-# The users of the target that may send requests as often as a check likes, and are not blocked.
+# Users of the target that are neither blocked nor have a low rate limit.
 USERS_OF_TARGET = (
     "client",
     "client_read_only",
@@ -21,25 +21,25 @@ USERS_OF_TARGET = (
     "sibling_group",
     "extension",
 )
-# The collections whose items say which number they are of.
+# Collections whose items have the id of their number.
 ITEMS = ("record", "voicemail", "fax")
 _NUMBER = "extension_id"
 
-# As many as a report can show with the lists that are read after them.
+# The number that a report can show, with the lists read after them.
 _AT_ONCE = 8
 
 View = dict[str, list[Item]]
 
 
 def client_view(kit: CheckContext, ranged: bool | None = None) -> View:
-    """Every list of the client by path, or those that have a range, or those that have none."""
+    """The lists of the client by path: all, those with a range, or those without."""
     lists = lists_with(kit, owner="client", ranged=ranged)
     found = kit.map(lambda one: read_list(kit, kit.client, one), lists)
     return dict(zip(map(list_path, lists), found, strict=True))
 
 
 def settings_view(kit: CheckContext) -> View:
-    """The client's lists of what can be created, by path."""
+    """The client's lists without a range, by path."""
     return client_view(kit, ranged=False)
 
 
@@ -68,7 +68,7 @@ def own_id(kit: CheckContext, identity: str, owner: str) -> int:
 
 
 def plain(kit: CheckContext, extension: Item) -> Item:
-    """A number without the further keys that an implementation may show."""
+    """A number without additional properties of the implementation."""
     names = kit.factory.creation("extension").response_properties
     return {name: extension[name] for name in names}
 
@@ -78,9 +78,9 @@ def expect_no_change(
     attempts: Iterable[tuple[str, Callable[[], object]]],
     look: Callable[[CheckContext], View] = settings_view,
 ) -> None:
-    """Makes requests that are refused, a few at once, and compares the view after each few.
+    """Makes requests that are refused, a few concurrently, and compares the view after these.
 
-    What one of them leaves in it no other one takes back.
+    A change made by one of them would not be undone by another.
     """
     before, left = look(kit), list(attempts)
     while left:
@@ -91,7 +91,7 @@ def expect_no_change(
 
 
 def expect_shown(kit: CheckContext, collection: str, thing: Item) -> None:
-    """A thing of the client read alone, and its entry in the list, are what they should be."""
+    """Fails unless an entry of the client has these values, alone and in the list."""
     listing, path = kit.path(collection), kit.path(collection, thing["id"])
     alone, listed = kit.map(kit.client.read, (path, listing))
     same_id = [one for one in listed if one["id"] == thing["id"]]
@@ -102,7 +102,7 @@ def expect_shown(kit: CheckContext, collection: str, thing: Item) -> None:
 
 
 def expect_gone(kit: CheckContext, collection: str, key: int, word: str) -> None:
-    """A thing of the client is 404 for every method, before and after, and not in the list."""
+    """Fails unless an entry of the client is 404 for every method and not in the list."""
     client, listing, path = kit.client, kit.path(collection), kit.path(collection, key)
     kit.expect(client.get(path), 404, word)
     kit.expect(client.put(path, {}), 404, word)
@@ -121,7 +121,7 @@ def expect_reach(kit: CheckContext, caller: Caller, owner: str, key: object, sta
 
 
 def reads(kit: CheckContext, owner: str, key: object = None) -> list[tuple[str, dict[str, str]]]:
-    """Path and query of every GET of an owner's section that needs no id of an item."""
+    """Path and query of every GET in an owner's section that needs no id of an item."""
     return [
         (list_path(one, key), kit.range_query if one.ranged else {})
         for one in kit.operations
@@ -132,7 +132,7 @@ def reads(kit: CheckContext, owner: str, key: object = None) -> list[tuple[str, 
 def item_ids(
     kit: CheckContext, caller: Caller, owner: str, key: object = None
 ) -> dict[str, list[str]]:
-    """The ids of the recorded items that an owner's lists show, by collection, in their order."""
+    """The ids of the recorded items in an owner's lists, by collection, in order."""
     lists = [one for one in lists_with(kit, owner=owner) if one.collection.name in ITEMS]
     found = kit.map(lambda one: read_list(kit, caller, one, key), lists)
     return {
@@ -142,13 +142,13 @@ def item_ids(
 
 
 def _of_client(kit: CheckContext) -> dict[str, list[Item]]:
-    """The recorded items of the client by collection, whichever lists the target offers."""
+    """The recorded items of the client, by collection."""
     offered = [name for name in ITEMS if name not in kit.target.off]
     return {name: kit.factory.items.of_client(name) for name in offered}
 
 
 def number_item_ids(kit: CheckContext, number: int) -> dict[str, list[str]]:
-    """The ids of a number's recorded items by collection."""
+    """The ids of a number's recorded items, by collection."""
     return {
         name: [_id(one) for one in items if one[_NUMBER] == number]
         for name, items in _of_client(kit).items()
@@ -160,7 +160,7 @@ def _id(item: Item) -> str:
 
 
 def busy_number(kit: CheckContext) -> Item:
-    """The number of the client that has recorded items in the target's range, but the fewest."""
+    """The number of the client with the fewest recorded items in the range, but at least one."""
     kit.need_offered(not kit.target.off.issuperset(ITEMS), f"the target lacks {', '.join(ITEMS)}")
     counts = Counter(one[_NUMBER] for items in _of_client(kit).values() for one in items)
     found = [one for one in kit.factory.read("extension") if counts[one["id"]]]
@@ -169,6 +169,6 @@ def busy_number(kit: CheckContext) -> Item:
 
 
 def never_used(kit: CheckContext, collection: str, identity: str = "client") -> int:
-    """An id that nothing in a list of the client has, and no other client's thing is likely to."""
+    """An id that no entry of the client has, and no other entry is likely to have."""
     ids: list[int] = [one["id"] for one in kit.factory.read(collection, identity)]
     return max(2**40, *ids) + kit.random.randrange(1, 10**9) if ids else 2**40
